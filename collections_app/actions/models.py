@@ -1,0 +1,187 @@
+"""What a person or the system has to do, one row each, and the dunning cycles they belong to."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from collections_app.letters.models import Template
+from collections_app.scenarios.models import ScenarioVersion, StepMode
+from collections_app.segments.models import Group
+from crm.accounts.models import Entity, Team, User
+from crm.core.money import CurrencyField, MoneyField, exact_money
+from crm.customers.models import Address, Channel, Customer
+from crm.receivables.models import Invoice
+
+
+class Cycle(models.Model):
+    """Opens when a customer goes from nothing overdue to something overdue in a currency, closes when nothing is left.
+
+    `passed_offset`: steps up to this offset count as passed (backlog entering by age, or where a person put him).
+    `by_hand`: the backlog waits for a person to choose the step where it enters.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles")
+    currency = CurrencyField()
+    opened_on = models.DateField(_("opened on"))
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    passed_offset = models.SmallIntegerField(_("passed up to (days)"), null=True, blank=True)
+    by_hand = models.BooleanField(_("waits for a person"), default=False)
+
+    class Meta:
+        verbose_name = _("cycle")
+        verbose_name_plural = _("cycles")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "currency"], condition=Q(closed_on__isnull=True), name="actions_one_open_cycle"
+            ),
+            models.CheckConstraint(
+                name="actions_cycle_in_order",
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("opened_on")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entity", "customer"], condition=Q(closed_on__isnull=True), name="actions_cycle_open")
+        ]
+
+
+class ActionKind(models.TextChoices):
+    DUNNING = "dunning", _("dunning step")
+    PREVENTIVE = "preventive", _("preventive step")
+    MANUAL = "manual", _("decided by a person")
+    ENTRY = "entry", _("choose where the backlog enters")
+    REPLY = "reply", _("answer a message")
+
+
+class ActionState(models.TextChoices):
+    TO_APPROVE = "to_approve", _("to approve")
+    TODO = "todo", _("to do")
+    SCHEDULED = "scheduled", _("to be sent")
+    DONE = "done", _("done")
+    SKIPPED = "skipped", _("skipped")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+OPEN_STATES = (ActionState.TO_APPROVE, ActionState.TODO, ActionState.SCHEDULED)
+PASSED_STATES = (ActionState.DONE, ActionState.SKIPPED)
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    def open(self) -> "ActionQuerySet":
+        return self.filter(state__in=OPEN_STATES)
+
+    def waiting_for_a_person(self) -> "ActionQuerySet":
+        return self.filter(state__in=(ActionState.TO_APPROVE, ActionState.TODO))
+
+
+class Action(models.Model):
+    """One step for one customer. Its key never repeats: (customer, currency, step code, cycle), plus the invoice
+    where the step speaks of one invoice, or the date of the occasion where there is no cycle (preventive, manual)."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="actions", verbose_name=_("customer"))
+    currency = CurrencyField()
+    kind = models.CharField(_("kind"), max_length=12, choices=ActionKind)
+    step_code = models.CharField(_("step"), max_length=40)
+    step_offset = models.SmallIntegerField(_("days from the due date"), null=True, blank=True)
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    occasion_on = models.DateField(_("occasion"), null=True, blank=True)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    mode = models.CharField(_("mode"), max_length=10, choices=StepMode)
+    state = models.CharField(_("state"), max_length=12, choices=ActionState)
+    template = models.ForeignKey(
+        Template, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("template")
+    )
+    scenario_version = models.ForeignKey(ScenarioVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("group"))
+    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    formal_notice = models.BooleanField(_("formal notice"), default=False)
+    owner = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions", verbose_name=_("collector")
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions", verbose_name=_("team")
+    )
+    amount = MoneyField(_("amount"), help_text=_("Net of unapplied money, on the invoices carried."))
+    oldest_due_on = models.DateField(_("oldest due date"), null=True, blank=True)
+    opened_on = models.DateField(_("opened on"))
+    snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
+    rank = models.DecimalField(_("rank"), max_digits=20, decimal_places=3, default=0)
+    reasons = ArrayField(models.CharField(max_length=40), verbose_name=_("reasons"), default=list)
+    escalated_on = models.DateField(_("escalated on"), null=True, blank=True)
+    escalation_reason = models.CharField(_("why escalated"), max_length=40, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    outcome = models.CharField(_("outcome"), max_length=40, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    run_id = models.BigIntegerField(null=True, editable=False)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "currency", "step_code", "cycle", "invoice", "occasion_on"],
+                nulls_distinct=False,
+                name="actions_action_once",
+            ),
+            exact_money("actions_action", "amount"),
+            models.CheckConstraint(
+                name="actions_action_closed_with_time",
+                condition=Q(state__in=OPEN_STATES, closed_at__isnull=True)
+                | (~Q(state__in=OPEN_STATES) & Q(closed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="actions_action_cycle_of_dunning",
+                condition=(Q(kind="dunning", cycle__isnull=False, step_offset__isnull=False) | ~Q(kind="dunning")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["entity", "owner", "-rank", "id"],
+                condition=Q(state__in=("todo", "to_approve")),
+                name="actions_worklist",
+            ),
+            models.Index(
+                fields=["customer", "currency"],
+                condition=Q(state__in=("todo", "to_approve", "scheduled")),
+                name="actions_open_of_customer",
+            ),
+            models.Index(fields=["cycle"], name="actions_of_cycle"),
+        ]
+
+
+class ActionLine(models.Model):
+    """An invoice carried by an action, at its own level: `reached` tells that its age reached the step."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="lines")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="action_lines")
+    level_code = models.CharField(_("own level"), max_length=40, blank=True)
+    reached = models.BooleanField(_("reached the step"), default=True)
+    amount = MoneyField(_("net amount"))
+
+    class Meta:
+        verbose_name = _("invoice of an action")
+        verbose_name_plural = _("invoices of an action")
+        constraints = [models.UniqueConstraint(fields=["action", "invoice"], name="actions_line_once")]
+
+
+class Refusal(models.Model):
+    """A gate kept an action from leaving: one row from the first to the last date it did."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="refusals")
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="refusals")
+    gate = models.CharField(_("gate"), max_length=40)
+    rule = models.CharField(_("rule"), max_length=60)
+    first_on = models.DateField(_("first refused on"))
+    last_on = models.DateField(_("last refused on"))
+
+    class Meta:
+        verbose_name = _("refusal")
+        verbose_name_plural = _("refusals")
+        constraints = [models.UniqueConstraint(fields=["action", "gate"], name="actions_refusal_once")]

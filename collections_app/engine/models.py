@@ -1,0 +1,99 @@
+"""The nightly run of an entity, its stages, what it decided and the figures of the day."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import Entity, User
+from crm.core.money import CurrencyField, MoneyField
+from crm.customers.models import Customer
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class Run(models.Model):
+    """`fence` grows with every taking of the lease; each statement of the run names it, so a worker that lost
+    the lease writes nothing any more."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="runs", verbose_name=_("entity"))
+    on = models.DateField(_("date decided for"))
+    state = models.CharField(_("state"), max_length=10, choices=RunState, default=RunState.RUNNING)
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveIntegerField(default=1)
+    opened = models.JSONField(_("actions opened by step"), default=dict)
+    blocked = models.JSONField(_("blocked by reason"), default=dict)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("night run")
+        verbose_name_plural = _("night runs")
+        constraints = [
+            models.UniqueConstraint(fields=["entity"], condition=Q(state="running"), name="engine_one_running_run")
+        ]
+        indexes = [models.Index(fields=["entity", "-on", "-id"], name="engine_run_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} {self.on}"
+
+
+class RunStage(models.Model):
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="stages")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(_("stage"), max_length=40)
+    rows = models.BigIntegerField(_("rows"), default=0)
+    ms = models.PositiveIntegerField(_("duration (ms)"), default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("stage of a run")
+        verbose_name_plural = _("stages of a run")
+        constraints = [models.UniqueConstraint(fields=["run", "name"], name="engine_stage_once")]
+
+
+class Decision(models.Model):
+    """What a night decided for a customer and currency, from `on` until the next row of the same customer.
+
+    Written only where it differs from the previous one. `lines` = {invoice id: outcome}.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="decisions")
+    currency = CurrencyField()
+    on = models.DateField(_("date"))
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="decisions")
+    outcome = models.CharField(_("outcome"), max_length=30)
+    step_code = models.CharField(_("step"), max_length=40, blank=True)
+    next_look_on = models.DateField(_("next look on"), null=True, blank=True)
+    facts = models.JSONField(_("what it rested on"), default=dict)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        constraints = [models.UniqueConstraint(fields=["customer", "currency", "on"], name="engine_decision_once")]
+        indexes = [models.Index(fields=["entity", "-on"], name="engine_decision_of_entity")]
+
+
+class DailyFigures(models.Model):
+    """State of an entity in one currency at the end of a night, for trends and the home page."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
+    on = models.DateField(_("date"))
+    currency = CurrencyField()
+    open_amount = MoneyField(_("open"))
+    overdue_amount = MoneyField(_("overdue"))
+    unapplied_amount = MoneyField(_("unapplied"))
+    disputed_amount = MoneyField(_("disputed"))
+    customers_overdue = models.PositiveIntegerField(_("customers overdue"))
+    actions_open = models.PositiveIntegerField(_("open actions"))
+
+    class Meta:
+        verbose_name = _("figures of the day")
+        verbose_name_plural = _("figures of the days")
+        constraints = [models.UniqueConstraint(fields=["entity", "on", "currency"], name="engine_figures_once_a_day")]

@@ -1,0 +1,83 @@
+"""Dynamic groups: criteria as data, the scenario and team that follow, dated membership."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from collections_app.scenarios.models import Scenario
+from crm.accounts.models import Entity, Team
+from crm.customers.models import Customer
+
+
+class Group(models.Model):
+    """The first group, by ascending priority, whose criteria a customer meets is his; the default one takes the rest.
+
+    `criteria` is a tree: {"all": [...]} | {"any": [...]} | {"not": {...}} | {"fact": name, "is": operator, "value": v}.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="groups", verbose_name=_("entity"))
+    code = models.SlugField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=120)
+    priority = models.PositiveSmallIntegerField(_("priority"), help_text=_("1 is tried first."))
+    criteria = models.JSONField(_("criteria"), default=dict, blank=True)
+    is_default = models.BooleanField(_("default group"), default=False)
+    scenario = models.ForeignKey(
+        Scenario, on_delete=models.PROTECT, null=True, blank=True, related_name="groups", verbose_name=_("scenario")
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="groups", verbose_name=_("team")
+    )
+    archived = models.BooleanField(_("archived"), default=False)
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "code"],
+                name="segments_group_code",
+                violation_error_message=_("A group with this code already exists in the entity."),
+            ),
+            models.UniqueConstraint(
+                fields=["entity", "priority"],
+                condition=Q(archived=False),
+                name="segments_group_priority",
+                violation_error_message=_("Two groups of an entity never share a priority."),
+            ),
+            models.UniqueConstraint(
+                fields=["entity"],
+                condition=Q(is_default=True, archived=False),
+                name="segments_one_default",
+                violation_error_message=_("An entity has one default group."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A customer was in a group from `from_on` up to but not including `to_on` (empty: he still is)."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    from_on = models.DateField(_("from"))
+    to_on = models.DateField(_("until (excluded)"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=Q(to_on__isnull=True), name="segments_one_group_at_a_time"
+            ),
+            models.UniqueConstraint(fields=["customer", "from_on"], name="segments_membership_once_a_day"),
+            models.CheckConstraint(
+                name="segments_membership_in_order",
+                condition=Q(to_on__isnull=True) | Q(to_on__gt=models.F("from_on")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["group"], condition=Q(to_on__isnull=True), name="segments_members_now"),
+        ]

@@ -1,0 +1,29 @@
+"""Statements too large for the ORM live in `sql/NAME.sql` of their app and run here."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from django.db import connection
+
+
+@cache
+def statement(package: str, name: str) -> str:
+    """Text of `sql/{name}.sql` in `package`, e.g. statement("crm.receivables", "net_open_items")."""
+    return (files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run(package: str, name: str, params: Mapping[str, Any]) -> int:
+    """Run a stored statement with named parameters; return the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(package, name), params)
+        return int(cursor.rowcount)
+
+
+def rows(package: str, name: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Run a stored SELECT (or RETURNING) with named parameters; one dict per row."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(package, name), params)
+        columns = [column.name for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

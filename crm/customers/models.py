@@ -1,0 +1,171 @@
+"""Who owes, whom to talk to there, and where they can be reached."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Func, Q
+from django.utils.translation import gettext_lazy as _
+from guardian.shortcuts import get_objects_for_user
+
+from crm.accounts.models import Entity, Team, User
+
+
+class CustomerKind(models.TextChoices):
+    PROFESSIONAL = "professional", _("professional")
+    CONSUMER = "consumer", _("consumer")
+    PUBLIC_BODY = "public_body", _("public body")
+    ASSOCIATION = "association", _("association")
+
+
+class PlainText(Func):
+    """Lower case without accents: how names are searched and sorted."""
+
+    function = "plain_text"
+    output_field = models.TextField()
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: Any) -> "CustomerQuerySet":
+        """Rows of the entities and teams the user was given, and his own portfolio."""
+        if user.is_superuser:
+            return self
+        entities = get_objects_for_user(user, "accounts.see_entity", Entity).values("pk")
+        teams = get_objects_for_user(user, "accounts.see_team", Team).values("pk")
+        return self.filter(Q(entity__in=entities) | Q(team__in=teams) | Q(collector=user))
+
+    def current(self) -> "CustomerQuerySet":
+        """Without those merged into another."""
+        return self.filter(merged_into__isnull=True)
+
+
+class Customer(models.Model):
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="customers", verbose_name=_("entity"))
+    external_id = models.CharField(_("account"), max_length=60)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=CustomerKind, default=CustomerKind.PROFESSIONAL)
+    siren = models.CharField(_("SIREN"), max_length=9, blank=True)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Empty: that of the entity."))
+    time_zone = models.CharField(_("time zone"), max_length=50, blank=True, help_text=_("Empty: that of the entity."))
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    category = models.CharField(_("category"), max_length=60, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), verbose_name=_("tags"), default=list, blank=True)
+    attributes = models.JSONField(_("free attributes"), default=dict, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent group"),
+    )
+    collector = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="portfolio",
+        verbose_name=_("portfolio collector"),
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="customers", verbose_name=_("team")
+    )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "external_id"],
+                name="customers_customer_account",
+                violation_error_message=_("This account already exists in the entity."),
+            ),
+            models.CheckConstraint(
+                name="customers_customer_not_merged_into_self",
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("pk")),
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass(PlainText("name"), name="gin_trgm_ops"), name="customers_name_trigrams"),
+            models.Index("entity", PlainText("name"), "id", name="customers_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.external_id})"
+
+
+class ContactRole(models.TextChoices):
+    DUNNING = "dunning", _("dunning")
+    INVOICES = "invoices", _("receives invoices")
+    MANAGEMENT = "management", _("management")
+    LEGAL = "legal", _("legal")
+    OTHER = "other", _("other")
+
+
+class Contact(models.Model):
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=20, choices=ContactRole, default=ContactRole.DUNNING)
+    position = models.CharField(_("position"), max_length=80, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("e-mail")
+    POST = "post", _("letter")
+    SMS = "sms", _("SMS")
+    PHONE = "phone", _("call")
+
+
+class Consent(models.TextChoices):
+    UNKNOWN = "unknown", _("unknown")
+    GIVEN = "given", _("given")
+    REFUSED = "refused", _("refused")
+
+
+class Address(models.Model):
+    """One way to reach a customer. `value` is an e-mail, an E.164 number or a postal address (lines)."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="addresses")
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    value = models.TextField(_("address"))
+    preferred = models.BooleanField(_("preferred"), default=False)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    invalid_since = models.DateField(_("invalid since"), null=True, blank=True)
+    invalid_reason = models.CharField(_("why invalid"), max_length=200, blank=True)
+    consent = models.CharField(_("consent"), max_length=10, choices=Consent, default=Consent.UNKNOWN)
+    opted_out_at = models.DateTimeField(_("opted out at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "channel", "value"],
+                name="customers_address_once",
+                violation_error_message=_("This address is already recorded for the customer."),
+            )
+        ]
+        indexes = [models.Index(fields=["channel", "value"], name="customers_address_lookup")]
+
+    def __str__(self) -> str:
+        return self.value

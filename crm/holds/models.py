@@ -1,0 +1,70 @@
+"""Dated suspensions of dunning, of any origin."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import Entity, User
+from crm.customers.models import Customer
+from crm.receivables.models import Invoice
+
+
+class HoldKind(models.TextChoices):
+    DISPUTE = "dispute", _("dispute")
+    PROMISE = "promise", _("promise")
+    PLAN = "plan", _("payment plan")
+    INSOLVENCY = "insolvency", _("insolvency proceedings")
+    LEGAL = "legal", _("legal action")
+    MANUAL = "manual", _("decided by a person")
+
+
+class HoldOutcome(models.TextChoices):
+    EXPIRED = "expired", _("expired")
+    LIFTED = "lifted", _("lifted")
+    SETTLED = "settled", _("settled")
+
+
+class Hold(models.Model):
+    """What it covers: one invoice, or the claims born before a date, or (both empty) the whole customer.
+
+    In force from `starts_on` to `ends_on` included (empty: until lifted); dunning resumes on the next day.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="holds", verbose_name=_("customer"))
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="holds", verbose_name=_("invoice")
+    )
+    born_before = models.DateField(_("claims born before"), null=True, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=HoldKind)
+    reason = models.CharField(_("reason"), max_length=200)
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until (included)"), null=True, blank=True)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=HoldOutcome, blank=True)
+    author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"))
+    created_at = models.DateTimeField(_("created at"))
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        constraints = [
+            models.CheckConstraint(
+                name="holds_hold_one_scope",
+                condition=Q(invoice__isnull=True) | Q(born_before__isnull=True),
+                violation_error_message=_("A hold covers one invoice or the claims born before a date, not both."),
+            ),
+            models.CheckConstraint(
+                name="holds_hold_in_order",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("A hold ends on or after the day it starts."),
+            ),
+            models.CheckConstraint(
+                name="holds_hold_ended_with_outcome",
+                condition=Q(ended_on__isnull=True, outcome="") | (Q(ended_on__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer"], condition=Q(ended_on__isnull=True), name="holds_hold_in_force"),
+            models.Index(fields=["entity", "ends_on"], condition=Q(ended_on__isnull=True), name="holds_hold_expiring"),
+        ]

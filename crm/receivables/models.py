@@ -1,0 +1,210 @@
+"""One ledger: what is owed (invoices), what reduces it (credits), and every movement between them."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import Entity, User
+from crm.core.money import CurrencyField, MoneyField, exact_money
+from crm.customers.models import Customer
+
+
+class InvoiceKind(models.TextChoices):
+    INVOICE = "invoice", _("invoice")
+    OPENING = "opening", _("opening balance")
+    RETURNED_PAYMENT = "returned_payment", _("returned payment or refund")
+    ADJUSTMENT = "adjustment", _("adjustment")
+
+
+class DebtType(models.TextChoices):
+    TRADE = "trade", _("trade")
+    RENT = "rent", _("rent")
+    TELECOM = "telecom", _("telecom")
+    TRANSPORT = "transport", _("transport")
+    INSURANCE = "insurance", _("insurance")
+    LOAN = "loan", _("loan")
+    OTHER = "other", _("other")
+
+
+class DueSource(models.TextChoices):
+    FILE = "file", _("from the file")
+    TERMS = "terms", _("from confirmed terms")
+    GUESSED = "guessed", _("guessed")
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def open(self) -> "InvoiceQuerySet":
+        return self.filter(settled_on__isnull=True)
+
+    def overdue(self, on: object) -> "InvoiceQuerySet":
+        """Open and due before `on` (the due day itself is not late)."""
+        return self.open().filter(due_on__lt=on)
+
+
+class Invoice(models.Model):
+    """A debit with one due date; an invoice due in several parts has one row per instalment, same `number`.
+
+    `open_amount` = `amount` + the sum of its movements. `settled_on` is set exactly when it is zero.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="invoices", verbose_name=_("customer")
+    )
+    external_id = models.CharField(_("identifier in the books"), max_length=120)
+    number = models.CharField(_("number"), max_length=60)
+    installment = models.PositiveSmallIntegerField(_("instalment"), default=1)
+    kind = models.CharField(_("kind"), max_length=20, choices=InvoiceKind, default=InvoiceKind.INVOICE)
+    debt_type = models.CharField(_("debt type"), max_length=20, choices=DebtType, default=DebtType.TRADE)
+    issued_on = models.DateField(_("issued on"))
+    due_on = models.DateField(_("due on"))
+    due_on_source = models.CharField(
+        _("origin of the due date"), max_length=10, choices=DueSource, default=DueSource.FILE
+    )
+    currency = CurrencyField()
+    amount = MoneyField(_("amount"))
+    open_amount = MoneyField(_("open amount"))
+    settled_on = models.DateField(_("settled on"), null=True, blank=True)
+    label = models.CharField(_("label"), max_length=200, blank=True)
+    import_batch_id = models.BigIntegerField(null=True, editable=False)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "external_id", "installment"],
+                name="receivables_invoice_once",
+                violation_error_message=_("This invoice already exists in the entity."),
+            ),
+            exact_money("receivables_invoice", "amount", "open_amount"),
+            models.CheckConstraint(
+                name="receivables_invoice_open_within_amount",
+                condition=Q(amount__gt=0, open_amount__gte=0, open_amount__lte=F("amount")),
+                violation_error_message=_("The open amount lies between zero and the amount of the invoice."),
+            ),
+            models.CheckConstraint(
+                name="receivables_invoice_settled_when_zero",
+                condition=Q(open_amount=0, settled_on__isnull=False) | Q(open_amount__gt=0, settled_on__isnull=True),
+                violation_error_message=_("An invoice is settled exactly when nothing is left open."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["entity", "customer", "currency", "due_on"],
+                condition=Q(settled_on__isnull=True),
+                include=["id", "open_amount", "kind", "due_on_source"],
+                name="receivables_invoice_open",
+            ),
+            models.Index(fields=["customer", "issued_on"], name="receivables_invoice_customer"),
+            models.Index(fields=["number"], name="receivables_invoice_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CreditKind(models.TextChoices):
+    PAYMENT = "payment", _("payment")
+    CREDIT_NOTE = "credit_note", _("credit note")
+    OPENING = "opening", _("opening balance")
+    ADJUSTMENT = "adjustment", _("adjustment")
+
+
+class Credit(models.Model):
+    """A payment, credit note or other credit; `open_amount` is what is not yet applied to an invoice."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credits", verbose_name=_("customer"))
+    external_id = models.CharField(_("identifier in the books"), max_length=120)
+    number = models.CharField(_("reference"), max_length=60, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=CreditKind, default=CreditKind.PAYMENT)
+    received_on = models.DateField(_("date"))
+    currency = CurrencyField()
+    amount = MoneyField(_("amount"))
+    open_amount = MoneyField(_("unapplied amount"))
+    names_invoice = models.ForeignKey(
+        Invoice,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="named_by",
+        verbose_name=_("invoice it names"),
+    )
+    label = models.CharField(_("label"), max_length=200, blank=True)
+    import_batch_id = models.BigIntegerField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("payment or credit note")
+        verbose_name_plural = _("payments and credit notes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity", "external_id"],
+                name="receivables_credit_once",
+                violation_error_message=_("This payment already exists in the entity."),
+            ),
+            exact_money("receivables_credit", "amount", "open_amount"),
+            models.CheckConstraint(
+                name="receivables_credit_open_within_amount",
+                condition=Q(amount__gt=0, open_amount__gte=0, open_amount__lte=F("amount")),
+                violation_error_message=_("The unapplied amount lies between zero and the amount received."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["entity", "customer", "currency"],
+                condition=Q(open_amount__gt=0),
+                include=["id", "open_amount", "names_invoice"],
+                name="receivables_credit_open",
+            ),
+            models.Index(fields=["customer", "received_on"], name="receivables_credit_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.external_id
+
+
+class MovementKind(models.TextChoices):
+    ALLOCATED = "allocated", _("allocated")
+    UNALLOCATED = "unallocated", _("allocation undone")
+    WRITTEN_OFF = "written_off", _("written off")
+    CLOSED_IN_LEDGER = "closed_in_ledger", _("closed in ledger")
+    REOPENED = "reopened", _("reopened")
+    ADJUSTED = "adjusted", _("adjusted")
+    REFUNDED = "refunded", _("refunded")
+
+
+class Movement(models.Model):
+    """Append-only. `amount` is added to the open amount of the invoice and of the credit it names (one or both):
+    an allocation of 30 is one row of -30 naming both."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="movements")
+    credit = models.ForeignKey(Credit, on_delete=models.PROTECT, null=True, related_name="movements")
+    kind = models.CharField(_("kind"), max_length=20, choices=MovementKind)
+    currency = CurrencyField()
+    amount = MoneyField(_("amount"))
+    on = models.DateField(_("date"))
+    at = models.DateTimeField(_("recorded at"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    import_batch_id = models.BigIntegerField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("movement")
+        verbose_name_plural = _("movements")
+        constraints = [
+            exact_money("receivables_movement", "amount"),
+            models.CheckConstraint(
+                name="receivables_movement_names_something",
+                condition=~Q(amount=0) & (Q(invoice__isnull=False) | Q(credit__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["invoice", "on"], condition=Q(invoice__isnull=False), name="receivables_move_invoice"),
+            models.Index(fields=["credit", "on"], condition=Q(credit__isnull=False), name="receivables_move_credit"),
+            models.Index(fields=["import_batch_id"], name="receivables_move_batch"),
+        ]

@@ -1,0 +1,66 @@
+from typing import Any
+
+import factory
+from guardian.shortcuts import assign_perm
+
+from crm.accounts.models import Entity, Role, Team, TeamMember, User
+
+
+class EntityFactory(factory.django.DjangoModelFactory):
+    """A French company, live, that works Monday to Friday."""
+
+    class Meta:
+        model = Entity
+
+    code = factory.Sequence(lambda n: f"E{n:03d}")
+    legal_name = factory.LazyAttribute(lambda entity: f"Société {entity.code}")
+    siren = "732829320"
+    street = "12 rue des Lilas"
+    postcode = "69003"
+    city = "Lyon"
+    iban = "FR7630006000011234567890189"
+    bic = "AGRIFRPP"
+    sender_email = factory.LazyAttribute(lambda entity: f"relance@{entity.code.lower()}.example")
+    sender_name = "Service recouvrement"
+    live_since = "2020-01-01"
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"user{n}")
+    first_name = "Léa"
+    last_name = factory.Sequence(lambda n: f"Martin{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@acquit.example")
+    role = Role.COLLECTOR
+    password = factory.django.Password("secret-for-tests")
+
+    class Params:
+        supervisor = factory.Trait(role=Role.SUPERVISOR, is_staff=True)
+        auditor = factory.Trait(role=Role.AUDITOR, is_staff=True)
+        administrator = factory.Trait(role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True)
+        integrator = factory.Trait(role=Role.INTEGRATOR)
+
+    @factory.post_generation
+    def sees(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """UserFactory(sees=entity) or sees=[entity, team…]: grants the row scope."""
+        for scope in extracted if isinstance(extracted, list) else [extracted] if extracted else []:
+            assign_perm(f"accounts.see_{scope._meta.model_name}", self, scope)
+
+
+class TeamFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    entity = factory.SubFactory(EntityFactory)
+    name = factory.Sequence(lambda n: f"Équipe {n}")
+
+
+class TeamMemberFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TeamMember
+
+    team = factory.SubFactory(TeamFactory)
+    user = factory.SubFactory(UserFactory)
