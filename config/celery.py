@@ -1,0 +1,21 @@
+"""The Celery application; its tasks are found in the `tasks` modules of the apps."""
+
+import os
+
+from celery import Celery
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("acquit")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+
+@app.on_after_finalize.connect
+def set_timetable(sender: Celery, **kwargs: object) -> None:
+    """Give beat its timetable."""
+    from config.timetable import schedule
+
+    sender.conf.beat_schedule = schedule()

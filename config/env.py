@@ -1,0 +1,113 @@
+"""Readers of environment variables: they refuse nonsense instead of guessing.
+
+Every variable read is remembered in `KNOWN`, from which a test checks the table of docs/operations.md.
+A secret may be given in a file: `SECRET_KEY_FILE=/run/secrets/key` stands for `SECRET_KEY`.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+
+
+class BadEnvironment(Exception):
+    """A variable holds a value that cannot be understood."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What the code knows of one variable: its name and the value taken when it is not set."""
+
+    name: str
+    default: str
+
+
+KNOWN: dict[str, Variable] = {}
+
+
+def text(name: str, default: str = "") -> str:
+    """The value of NAME, or the content of the file NAME_FILE, or the default."""
+    KNOWN[name] = Variable(name, default)
+    if name in os.environ:
+        return os.environ[name]
+    path = os.environ.get(f"{name}_FILE")
+    return _content(f"{name}_FILE", path) if path else default
+
+
+def _content(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadEnvironment(f"{name}: {path} cannot be read ({error.strerror}).") from error
+
+
+def flag(name: str, default: bool) -> bool:
+    """True or False; anything that is neither is refused."""
+    value = text(name, "true" if default else "false").lower()
+    if value in TRUE:
+        return True
+    if value in FALSE:
+        return False
+    raise BadEnvironment(f"{name}: {value!r} is neither true nor false.")
+
+
+def integer(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number, `least` or more."""
+    value = text(name, str(default))
+    if not value.isdecimal() or int(value) < least:
+        raise BadEnvironment(f"{name}: {value!r} is not a whole number of at least {least}.")
+    return int(value)
+
+
+def ratio(name: str, default: float) -> float:
+    """A number from 0 to 1."""
+    value = text(name, str(default))
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise BadEnvironment(f"{name}: {value!r} is not a number.") from error
+    if not 0 <= number <= 1:
+        raise BadEnvironment(f"{name}: {value!r} is not between 0 and 1.")
+    return number
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """Words separated by commas."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def choice(name: str, default: str, among: tuple[str, ...]) -> str:
+    """One of the words of `among`."""
+    value = text(name, default)
+    if value not in among:
+        raise BadEnvironment(f"{name}: {value!r} is not one of {', '.join(among)}.")
+    return value
+
+
+def address(name: str, default: str = "", *, schemes: tuple[str, ...]) -> str:
+    """An URL whose scheme is one of `schemes`, or nothing."""
+    value = text(name, default)
+    if value and urlsplit(value).scheme not in schemes:
+        raise BadEnvironment(f"{name}: the address must start with one of {', '.join(f'{s}://' for s in schemes)}.")
+    return value
+
+
+def database(name: str, default: str) -> dict[str, object]:
+    """The Django settings of `postgres://user:password@host:port/name?option=value`.
+
+    A socket directory is given as `postgres:///name?host=/run/postgresql`.
+    """
+    parts = urlsplit(address(name, default, schemes=("postgres", "postgresql")))
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django_prometheus.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or options.pop("user", "")),
+        "PASSWORD": unquote(parts.password or options.pop("password", "")),
+        "HOST": unquote(parts.hostname or options.pop("host", "")),
+        "PORT": str(parts.port or options.pop("port", "")),
+        "OPTIONS": options,
+    }

@@ -1,0 +1,27 @@
+"""Metrics, errors, age of the last night."""
+
+from config import env
+from config.settings.base import ENVIRONMENT
+
+# /metrics answers a caller that shows this token, or one that comes from these networks; nobody by default.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_NETWORKS = env.names("METRICS_NETWORKS")
+PROMETHEUS_EXPORT_MIGRATIONS = False
+
+# Hours after which a last night that is too old makes /healthz/ready fail; 0 never does.
+NIGHT_MAX_AGE_HOURS = env.integer("NIGHT_MAX_AGE_HOURS", 26 if ENVIRONMENT == "production" else 0)
+
+SENTRY_DSN = env.address("SENTRY_DSN", schemes=("http", "https"))
+SENTRY_TRACES_RATE = env.ratio("SENTRY_TRACES_RATE", 0)
+RELEASE = env.text("RELEASE", "development")
+
+if SENTRY_DSN:
+    import sentry_sdk
+
+    sentry_sdk.init(
+        dsn=SENTRY_DSN,
+        environment=ENVIRONMENT,
+        release=RELEASE,
+        traces_sample_rate=SENTRY_TRACES_RATE,
+        send_default_pii=False,
+    )

@@ -1,0 +1,32 @@
+"""Everything that runs by the clock, in one table sorted by name.
+
+Beat copies it to the database at start; supervisors may then change the hours there (django-celery-beat).
+A task listed here takes no argument, claims its work in the database, and does nothing when there is none.
+"""
+
+from dataclasses import dataclass
+
+from celery.schedules import crontab, schedule as every
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """One line of the timetable. `expires`: seconds after which a message nobody took is dropped."""
+
+    name: str
+    task: str
+    when: crontab | every
+    expires: int
+
+
+TIMETABLE = [
+    Periodic("clear expired sessions", "config.tasks.clear_expired_sessions", crontab(hour="3", minute="40"), 3600),
+]
+
+
+def schedule() -> dict[str, dict[str, object]]:
+    """The timetable as Celery's `beat_schedule`."""
+    return {
+        line.name: {"task": line.task, "schedule": line.when, "options": {"expires": line.expires}}
+        for line in TIMETABLE
+    }

@@ -1,0 +1,39 @@
+import os
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from tools.launcher import browser
+
+# The same examples every time: a failure is found again.
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
+hypothesis_settings.load_profile("ci")
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    # Playwright's synchronous interface keeps a loop running, which Django takes for asynchronous code.
+    if any(item.get_closest_marker("browser") for item in session.items):
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": browser.find_or_install(), "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {"locale": "fr-FR", "timezone_id": "Europe/Paris", "viewport": {"width": 1440, "height": 900}}

@@ -1,0 +1,1 @@
+"""What developers and the launcher need; the application imports none of it."""

@@ -1,0 +1,1 @@
+"""`./acquit`: from a fresh clone to running servers, with the standard library alone."""

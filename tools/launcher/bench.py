@@ -1,0 +1,25 @@
+"""`./acquit bench NAME …`: measures, on servers of their own with a production server's settings."""
+
+import subprocess
+
+from tools.launcher import environment, prepare
+from tools.launcher.paths import PYTHON, ROOT
+from tools.launcher.say import Trouble
+from tools.launcher.services import BENCH, running
+
+
+def bench(arguments: list[str]) -> int:
+    """Run the module bench.NAME with the rest of the arguments."""
+    if not arguments or not (ROOT / "bench" / f"{arguments[0]}.py").exists():
+        raise Trouble(f"Say which measure: {', '.join(known()) or 'there is none yet'}")
+    environment.prepare()
+    prepare.compile_messages()
+    with running(BENCH) as variables:
+        prepare.migrate(BENCH.name, variables)
+        command = [str(PYTHON), "-m", f"bench.{arguments[0]}", *arguments[1:]]
+        return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+
+
+def known() -> list[str]:
+    """The measures there are."""
+    return sorted(path.stem for path in (ROOT / "bench").glob("[!_]*.py"))

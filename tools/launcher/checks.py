@@ -1,0 +1,105 @@
+"""`./acquit lint` and `./acquit test`: everything the CI checks, in the order of what answers fastest."""
+
+import re
+import subprocess
+import sys
+
+from tools.launcher import browser, environment, prepare
+from tools.launcher.paths import PYTHON, ROOT, VAR, make_folder
+from tools.launcher.say import Clock, say
+from tools.launcher.services import TEST, running
+
+LINT = {
+    "ruff check": ["-m", "ruff", "check"],
+    "ruff format": ["-m", "ruff", "format", "--check"],
+    "mypy": ["-m", "mypy"],
+    "import-linter": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
+}
+FIX = {"ruff check": ["-m", "ruff", "check", "--fix"], "ruff format": ["-m", "ruff", "format"]}
+DJANGO = {
+    "manage.py check": ["manage.py", "check", "--fail-level", "WARNING"],
+    "migrations complete": ["manage.py", "makemigrations", "--check", "--dry-run"],
+    "translations complete": ["manage.py", "update_messages", "--check"],
+}
+PYTEST = ["-m", "pytest", "-p", "no:cacheprovider"]
+UNIT = ["-m", "not browser", "-n", "2", "--create-db"]
+BROWSER = ["-m", "browser", "--create-db"]
+NO_TEST_SELECTED = 5
+
+
+def lint(arguments: list[str]) -> int:
+    """The style and type checks; `--fix` repairs what can be repaired."""
+    environment.prepare()
+    steps = LINT | (FIX if "--fix" in arguments else {})
+    return _report([name for name, command in steps.items() if _step(name, command, None)])
+
+
+def test(arguments: list[str]) -> int:
+    """All checks and all tests; with arguments, pytest alone with these."""
+    environment.prepare()
+    prepare.compile_messages()
+    with running(TEST) as variables:
+        return _chosen(arguments, variables) if arguments else _everything(variables)
+
+
+def _chosen(arguments: list[str], variables: dict[str, str]) -> int:
+    """The test database is kept from one call to the next, and made again when a migration changed."""
+    stamp = make_folder(VAR / TEST.name) / "test-database"
+    fresh = stamp.exists() and stamp.read_text() == prepare.fingerprint()
+    stamp.write_text(prepare.fingerprint())
+    keep = ["--reuse-db"] if fresh else ["--reuse-db", "--create-db"]
+    return subprocess.run([str(PYTHON), "-m", "pytest", *keep, *arguments], env=variables, check=False).returncode
+
+
+def _everything(variables: dict[str, str]) -> int:
+    failed = [name for name, command in (LINT | DJANGO).items() if _step(name, command, variables)]
+    browser.find_or_install()
+    totals: dict[str, int] = {}
+    for name, selection in {"unit tests": UNIT, "browser tests": BROWSER}.items():
+        if _pytest(name, selection, variables, totals):
+            failed.append(name)
+    code = _report(failed)
+    print(closing_line(totals, Clock.elapsed()), flush=True)
+    return code
+
+
+def _step(name: str, command: list[str], variables: dict[str, str] | None) -> int:
+    say(name)
+    return subprocess.run([str(PYTHON), *command], cwd=ROOT, env=variables, check=False).returncode
+
+
+def _pytest(name: str, selection: list[str], variables: dict[str, str], totals: dict[str, int]) -> int:
+    """Run pytest, show what it says as it says it, and add its closing line to the totals."""
+    say(name)
+    command = [str(PYTHON), *PYTEST, *selection]
+    with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        last = ""
+        for line in child.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            last = line.strip() or last
+    for word, number in read_closing_line(last).items():
+        totals[word] = totals.get(word, 0) + number
+    return 0 if child.returncode == NO_TEST_SELECTED else child.returncode
+
+
+def read_closing_line(line: str) -> dict[str, int]:
+    """`== 3 failed, 12 passed in 1.20s ==` → {"failed": 3, "passed": 12}; "deselected" is not counted."""
+    found = re.findall(r"(\d+) (failed|passed|skipped|xfailed|xpassed|warnings?|errors?)\b", line)
+    return {word.removesuffix("s") if word != "passed" else word: int(number) for number, word in found}
+
+
+def closing_line(totals: dict[str, int], seconds: float) -> str:
+    """Both runs in one line, in pytest's own form."""
+    order = ("failed", "passed", "skipped", "xfailed", "xpassed", "warning", "error")
+    parts = ", ".join(f"{totals[word]} {word}" for word in order if totals.get(word))
+    return f" {parts or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
+
+
+def _report(failed: list[str]) -> int:
+    if failed:
+        say(f"Failed: {', '.join(failed)}")
+        return 1
+    say("Everything passed")
+    return 0

@@ -1,0 +1,41 @@
+"""`./acquit manage …`: Django's commands with everything they need around them."""
+
+import os
+import subprocess
+
+from tools.launcher import environment, prepare
+from tools.launcher.paths import PYTHON, ROOT
+from tools.launcher.services import DEV, running
+
+# These must work when the database cannot be migrated yet, or repair just that.
+WITHOUT_MIGRATING = {
+    "check", "compilemessages", "diffsettings", "help", "makemigrations", "migrate", "showmigrations", "sqlmigrate",
+    "squashmigrations", "update_messages", "version",
+}  # fmt: skip
+
+
+def manage(arguments: list[str]) -> int:
+    """Run manage.py in the caller's folder; its exit code is ours."""
+    environment.prepare()
+    prepare.compile_messages()
+    with running(DEV) as variables:
+        # A server that is not ours is migrated when its owner says so.
+        if "DATABASE_URL" not in os.environ and needs_tables(arguments):
+            prepare.migrate(DEV.name, variables)
+        return call(arguments, variables)
+
+
+def needs_tables(arguments: list[str]) -> bool:
+    """False for the commands that look at no row."""
+    return bool(arguments) and arguments[0] not in WITHOUT_MIGRATING and "--help" not in arguments
+
+
+def call(arguments: list[str], variables: dict[str, str]) -> int:
+    """Run manage.py and wait for it; Ctrl-C is its business."""
+    child = subprocess.Popen([str(PYTHON), str(ROOT / "manage.py"), *arguments], env=variables)
+    while True:
+        try:
+            code = child.wait()
+        except KeyboardInterrupt:
+            continue
+        return code if code >= 0 else 128 - code

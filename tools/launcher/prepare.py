@@ -1,0 +1,57 @@
+"""What must be right before Django runs: compiled translations and a migrated database.
+
+Both cost nothing when nothing changed.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from tools.launcher.paths import LOCK_FILE, PACKAGES, PYTHON, ROOT, VAR, digest, make_folder
+from tools.launcher.say import Trouble, say
+
+
+def compile_messages() -> None:
+    """Compile the translations that are older than their source."""
+    sources = [path for path in (ROOT / "locale").glob("*/LC_MESSAGES/*.po") if _is_stale(path)]
+    for source in sources:
+        command = ["compile", "--use-fuzzy", "-i", str(source), "-o", str(source.with_suffix(".mo"))]
+        subprocess.run(
+            [str(PYTHON), "-m", "babel.messages.frontend", "-q", *command], stdout=sys.stderr, check=True, cwd=ROOT
+        )
+
+
+def _is_stale(source: Path) -> bool:
+    compiled = source.with_suffix(".mo")
+    return not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime
+
+
+def fingerprint() -> str:
+    """Changes when a migration, ours or a library's, may have changed."""
+    return digest(LOCK_FILE.read_bytes(), *_migrations())
+
+
+def _migrations() -> Iterable[str]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).glob("**/migrations/*.py")):
+            yield f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}"
+
+
+def migrate(profile: str, variables: dict[str, str]) -> None:
+    """Bring the database up to date, when a migration changed since the last time."""
+    stamp = make_folder(VAR / profile) / f"migrated-{digest(variables['DATABASE_URL'])}"
+    wanted = fingerprint()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    say("Migrating the database")
+    done = subprocess.run(
+        [str(PYTHON), str(ROOT / "manage.py"), "migrate", "--verbosity", "0"],
+        env=variables, stdout=sys.stderr, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise Trouble(
+            "The database could not be migrated; the lines above say why."
+            " Where its data may be lost, remove the folder var/ to start afresh."
+        )
+    stamp.write_text(wanted)
