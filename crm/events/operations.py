@@ -62,7 +62,7 @@ def emit_many(kind: str, candidates_sql: str, params: Mapping[str, Any], *, at: 
 
 def wake(names: list[str]) -> None:
     """After the commit, ask a worker to serve these consumers, once per transaction and consumer."""
-    planned = [function for _, function, _ in connection.run_on_commit]
+    planned = [hook[1] for hook in connection.run_on_commit]
     for name in names:
         if (waker := _waker(name)) not in planned:
             # robust: a broker that is down must not undo a committed change; the sweeper delivers later.
