@@ -3,11 +3,13 @@
 import ipaddress
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django_prometheus.exports import ExportToDjangoView
 
 
+@login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:
     """The figures of this process; 404 for a caller who is not allowed to know that they exist."""
     if not (_shows_token(request) or _comes_from_inside(request)):

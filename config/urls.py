@@ -4,8 +4,13 @@ from django.urls import include, path
 from config import metrics
 
 urlpatterns = [
+    path("", include("crm.accounts.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("metrics", metrics.metrics, name="metrics"),
 ]
+
+handler400 = "crm.core.errors.bad_request"
+handler403 = "crm.core.errors.forbidden"
+handler404 = "crm.core.errors.not_found"
+handler500 = "crm.core.errors.crashed"

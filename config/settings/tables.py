@@ -1,3 +1,3 @@
 """Tables of the collectors' pages."""
 
-DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"
+DJANGO_TABLES2_TEMPLATE = "tables/page_table.html"

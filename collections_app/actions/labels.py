@@ -1,0 +1,95 @@
+"""Words and icons of actions: what a collector reads for a channel, an outcome, a reason."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _, override
+
+from collections_app.actions.models import Action, ActionKind, ActionState
+from crm.customers.models import Channel
+
+
+class Outcome(models.TextChoices):
+    """How an action ended, as the collector says it."""
+
+    SPOKE = "spoke", _("spoke with the customer")
+    NO_ANSWER = "no_answer", _("no answer")
+    MESSAGE_LEFT = "message_left", _("message left")
+    CALL_BACK = "call_back", _("asks to be called back")
+    WILL_PAY = "will_pay", _("says he will pay")
+    PAID = "paid", _("says he has paid")
+    CONTESTS = "contests", _("contests the invoice")
+    WRONG_NUMBER = "wrong_number", _("wrong number or address")
+    SENT = "sent", _("sent by hand")
+    OTHER = "other", _("other outcome")
+
+    @property
+    def msgid(self) -> str:
+        """The English text, which the timeline translates when it is read."""
+        with override(None):
+            return str(self.label)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an action stands where it stands in the list; `tone` colours its dot."""
+
+    label: str | Promise
+    tone: str
+
+
+REASONS = {
+    "broken_promise": Reason(_("Broken promise"), "danger"),
+    "very_late": Reason(_("More than 90 days late"), "danger"),
+    "late": Reason(_("More than 60 days late"), "warning"),
+    "high_amount": Reason(_("High amount"), "warning"),
+    "escalated": Reason(_("Escalated"), "danger"),
+    "bounced": Reason(_("Last message came back"), "warning"),
+    "no_address": Reason(_("No usable address"), "warning"),
+    "channel_not_connected": Reason(_("Channel not connected: text to copy"), "info"),
+    "guessed_due_date": Reason(_("Due date to check"), "info"),
+    "not_an_invoice": Reason(_("Opening balance or adjustment"), "info"),
+    "by_hand": Reason(_("Backlog: choose the first step"), "info"),
+    "reply": Reason(_("Answer expected"), "info"),
+    "approval": Reason(_("Waits for approval"), "info"),
+    "stale": Reason(_("Balance has changed: compose again"), "info"),
+    "limitation": Reason(_("Close to limitation"), "danger"),
+    "first_contact": Reason(_("First contact"), "info"),
+    "new": Reason(_("Opened last night"), "info"),
+}
+
+ICONS = {Channel.PHONE: "phone", Channel.EMAIL: "mail", Channel.POST: "file-text", Channel.SMS: "message-square"}
+VERBS = {
+    Channel.PHONE: _("Call"),
+    Channel.EMAIL: _("Send the e-mail"),
+    Channel.POST: _("Send the letter"),
+    Channel.SMS: _("Send the text message"),
+}
+
+
+def reason(code: str) -> Reason:
+    """The words of a reason; a code nobody described yet is shown as it is."""
+    return REASONS.get(code) or Reason(code.replace("_", " ").capitalize(), "mute")
+
+
+def verb(action: Action) -> str | Promise:
+    """What the collector is asked to do, in two words."""
+    if action.kind == ActionKind.ENTRY:
+        return _("Choose the first step")
+    if action.kind == ActionKind.REPLY:
+        return _("Answer the message")
+    if action.state == ActionState.TO_APPROVE:
+        return _("Approve the formal notice") if action.formal_notice else _("Approve the sending")
+    if action.formal_notice:
+        return _("Formal notice")
+    return VERBS[Channel(action.channel)]
+
+
+def icon(action: Action) -> str:
+    """The icon of what is to be done."""
+    if action.kind == ActionKind.ENTRY:
+        return "workflow"
+    if action.kind == ActionKind.REPLY:
+        return "reply"
+    return ICONS[Channel(action.channel)]

@@ -1,0 +1,93 @@
+"""What a person does with his actions, one or many at a time: one statement each, with its line in every timeline.
+
+Each verb takes the keys of the actions, leaves alone those that are no longer in a state it may start from (a colleague
+was quicker), and returns how many it moved.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _, gettext_noop
+from psycopg.types.json import Jsonb
+
+from collections_app.actions.labels import Outcome
+from collections_app.actions.models import ActionState
+from crm.accounts.models import User
+from crm.core import sql
+
+WAITING = [ActionState.TODO.value, ActionState.TO_APPROVE.value]
+COMPLETED = gettext_noop("Action done: %(outcome)s")
+SKIPPED = gettext_noop("Step skipped")
+SNOOZED = gettext_noop("Action put off until %(until)s")
+REASSIGNED = gettext_noop("Action handed to %(owner)s")
+UNASSIGNED = gettext_noop("Action handed back to the team")
+APPROVED = gettext_noop("Sending approved")
+
+
+class SnoozeInThePast(ValueError):
+    """An action is put off to a later day."""
+
+    def __init__(self, until: date) -> None:
+        super().__init__(_("Choose a day after today."))
+        self.until = until
+
+
+class ReasonMissing(ValueError):
+    """A step is skipped for a reason that others can read later."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say why this step is skipped."))
+
+
+def complete(actions: Iterable[int], *, outcome: Outcome, note: str = "", by: User, at: datetime) -> int:
+    """The work is done, with this outcome; the step counts as passed in its cycle."""
+    return _run(
+        "close",
+        actions,
+        by,
+        at,
+        [ActionState.TODO.value],
+        COMPLETED,
+        {"outcome": {"text": Outcome(outcome).msgid}},
+        state=ActionState.DONE.value,
+        outcome=Outcome(outcome).value,
+        note=note,
+    )
+
+
+def skip(actions: Iterable[int], *, reason: str, by: User, at: datetime) -> int:
+    """The step is passed without being done. Raises ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing
+    return _run(
+        "close", actions, by, at, WAITING, SKIPPED, {}, state=ActionState.SKIPPED.value, outcome="skipped", note=reason
+    )
+
+
+def snooze(actions: Iterable[int], *, until: date, by: User, on: date, at: datetime) -> int:
+    """Out of the list until the day `until`, later than `on`. Raises SnoozeInThePast."""
+    if until <= on:
+        raise SnoozeInThePast(until)
+    params = {"until": {"date": until.isoformat()}}
+    return _run("snooze", actions, by, at, WAITING, SNOOZED, params, until=until)
+
+
+def reassign(actions: Iterable[int], *, to: User | None, by: User, at: datetime) -> int:
+    """Hand to a person, or back to the team's unassigned list (None)."""
+    subject, params = (REASSIGNED, {"owner": str(to)}) if to else (UNASSIGNED, {})
+    return _run("move", actions, by, at, WAITING, subject, params, owner=to.pk if to else None)
+
+
+def _run(
+    statement: str,
+    actions: Iterable[int],
+    by: User,
+    at: datetime,
+    from_states: list[str],
+    subject: str,
+    params: dict[str, Any],
+    **values: Any,
+) -> int:
+    common = {"ids": list(actions), "by": by.pk, "at": at, "from_states": from_states, "subject": subject}
+    return sql.run("collections_app.actions", statement, {**common, "params": Jsonb(params), **values})

@@ -1,0 +1,33 @@
+"""Who may do what, by role; which rows follows from teams and entities (`Customer.objects.visible_to`)."""
+
+from typing import Any
+
+from crm.accounts.models import Role
+
+READERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COLLECTOR, Role.FIELD_AGENT, Role.AUDITOR})
+WORKERS = READERS - {Role.AUDITOR}
+LEADERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
+
+
+def _is(user: Any, roles: frozenset[Role]) -> bool:
+    return bool(user.is_authenticated and user.is_active and (user.is_superuser or user.role in roles))
+
+
+def reads_pages(user: Any) -> bool:
+    """Opens the pages of collectors; integrators only have the API."""
+    return _is(user, READERS)
+
+
+def works_customers(user: Any) -> bool:
+    """Writes on customers and actions; an auditor only reads."""
+    return _is(user, WORKERS)
+
+
+def leads(user: Any) -> bool:
+    """Configures and hands out work: supervisors and administrators."""
+    return _is(user, LEADERS)
+
+
+def opens_admin(user: Any) -> bool:
+    """Enters the Django admin."""
+    return bool(user.is_authenticated and user.is_active and user.is_staff)

@@ -1,0 +1,42 @@
+"""Error pages. A fragment asked by htmx gets a fragment back, so that a refusal never nests a page in a page."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext as _
+
+
+def _answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    fragment = request.headers.get("HX-Request") == "true"
+    template = "components/error.html" if fragment else f"{status}.html"
+    return render(request, template, {"title": title, "text": text, "status": status}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400."""
+    return _answer(request, 400, _("This request is not understood"), _("Go back and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403; the message of the PermissionDenied, when there is one, says what is missing."""
+    text = str(exception or "") or _("Your role does not open this page. Ask a supervisor if you need it.")
+    return _answer(request, 403, _("This page is not open to you"), text)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of a form whose protection token is missing or too old."""
+    text = _("The page stayed open too long or cookies are blocked. Reload it and send the form again.")
+    return _answer(request, 403, _("The form has expired"), text)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404."""
+    text = _("The address is wrong, or the record is not (or no longer) in your portfolio.")
+    return _answer(request, 404, _("Nothing is here"), text)
+
+
+def crashed(request: HttpRequest, *args: Any) -> HttpResponse:
+    """500: drawn without any query, because the database may be what fails."""
+    return HttpResponse(loader.render_to_string("500.html"), status=500)

@@ -1,0 +1,54 @@
+"""Amounts and dates as the reader writes them. Babel knows the spaces and signs of each locale (CLDR)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_currency, format_currency, format_percent
+from django.utils import timezone, translation
+
+FALLBACK = "fr"
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(FALLBACK)
+
+
+def reader() -> Locale:
+    """The locale of the active language. English means British English: days stand before months in Europe."""
+    language = translation.get_language() or FALLBACK
+    return _locale("en-GB" if language == "en" else language)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """`amount` with the sign of `currency` (ISO 4217) and its number of decimals."""
+    return format_currency(amount, currency, locale=reader())
+
+
+def short_money(amount: Decimal, currency: str) -> str:
+    """A headline figure: at most three significant places, thousands and millions abbreviated."""
+    if abs(amount) < 1000:
+        return format_currency(amount, currency, locale=reader(), currency_digits=False, format="#,##0\u00a0¤")
+    digits = 2 if abs(amount) >= 1_000_000 else 0
+    return format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits)
+
+
+def day(value: date) -> str:
+    """A short date, with the year: 03/07/2026."""
+    return format_date(value, "dd/MM/yyyy", locale=reader())
+
+
+def moment(value: datetime) -> str:
+    """A date and time in the current time zone, without seconds."""
+    return format_datetime(timezone.localtime(value), "dd/MM/yyyy HH:mm", locale=reader())
+
+
+def percent(share: float | Decimal) -> str:
+    """A share between 0 and 1, without decimals."""
+    return format_percent(share, locale=reader())

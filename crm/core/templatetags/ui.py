@@ -1,0 +1,64 @@
+"""What templates need to draw: icons, initials, amounts and dates in the reader's locale."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from crm.core import formats
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """One icon of static/icons.svg; decoration only, so a text or a label must stand beside it."""
+    css = f"icon {extra}".strip()
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        css,
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def initials(user: Any) -> str:
+    """Two letters for the round picture of a person."""
+    names = [getattr(user, "first_name", ""), getattr(user, "last_name", "")]
+    letters = "".join(name[:1] for name in names if name)
+    return (letters or str(user)[:2]).upper()
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str) -> str:
+    """`1 234,50 €` in the reader's locale; an em dash when there is no amount."""
+    return "—" if amount is None else formats.money(amount, currency)
+
+
+@register.filter
+def short_money(amount: Decimal | None, currency: str) -> str:
+    """`1,84 M€` for headline figures."""
+    return "—" if amount is None else formats.short_money(amount, currency)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A short date in the reader's locale; an em dash when there is none."""
+    return "—" if value is None else formats.day(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A short date and time in the current time zone."""
+    return "—" if value is None else formats.moment(value)
+
+
+@register.filter
+def percent(share: float | Decimal) -> str:
+    """`38 %` from 0.38, in the reader's locale."""
+    return formats.percent(share)

@@ -1,0 +1,21 @@
+// A thin line while htmx waits for the server; messages of success fade by themselves; a lost connection is told.
+
+const FADE_AFTER = 6000;
+let waiting = 0;
+
+function count(step) {
+  waiting = Math.max(0, waiting + step);
+  document.body.classList.toggle("is-loading", waiting > 0);
+}
+
+function fade() {
+  document.querySelectorAll("[data-fade]").forEach((notice) => {
+    delete notice.dataset.fade;
+    window.setTimeout(() => notice.remove(), FADE_AFTER);
+  });
+}
+
+document.addEventListener("htmx:before:request", () => count(1));
+document.addEventListener("htmx:finally:request", () => count(-1));
+document.addEventListener("htmx:after:swap", fade);
+fade();

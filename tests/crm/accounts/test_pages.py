@@ -1,0 +1,90 @@
+"""Login, preferences and error pages."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories.accounts import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_person_logs_in(client: Client):
+    user = UserFactory(username="lea")
+    client.post(reverse("account_login"), {"login": "lea", "password": "secret-for-tests"})
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive"]
+)
+def test_pages_before_the_login_speak_french_and_english(client: Client, name: str):
+    for language in ("fr", "en"):
+        page = client.get(reverse(name), headers={"accept-language": language})
+        assert f'<html lang="{language}"' in page.content.decode()
+
+
+def test_pages_hold_no_inline_script_or_style(client: Client):
+    page = client.get(reverse("account_login")).content.decode()
+    assert "<style" not in page
+    assert "style=" not in page
+    assert "<script>" not in page
+    assert " onclick" not in page
+
+
+def test_a_choice_is_kept_in_the_account_and_in_the_browser(client: Client):
+    user = UserFactory()
+    client.force_login(user)
+    client.post(reverse("preferences"), {"theme": "dark", "next": "/"})
+    client.post(reverse("preferences"), {"language": "en", "next": "/"})
+    user.refresh_from_db()
+    assert (user.theme, user.language) == ("dark", "en")
+    assert {name: client.cookies[name].value for name in ("theme", "django_language")} == {
+        "theme": "dark",
+        "django_language": "en",
+    }
+
+
+def test_an_unknown_choice_changes_nothing(client: Client):
+    client.post(reverse("preferences"), {"theme": "pink", "next": "/"})
+    assert "theme" not in client.cookies
+
+
+def test_preferences_never_lead_out_of_the_house(client: Client):
+    answer = client.post(reverse("preferences"), {"theme": "dark", "next": "https://evil.example/"})
+    assert answer["Location"] == "/"
+
+
+def test_the_account_speaks_louder_than_the_browser(client: Client):
+    client.force_login(UserFactory(language="en"))
+    page = client.get("/nothing/", headers={"accept-language": "fr"})
+    assert "Nothing is here" in page.content.decode()
+
+
+def test_a_missing_page_helps(client: Client):
+    client.force_login(UserFactory())
+    page = client.get("/nothing/")
+    assert page.status_code == 404
+    assert "Il n’y a rien ici" in page.content.decode()
+
+
+def test_a_fragment_gets_a_fragment(client: Client):
+    client.force_login(UserFactory())
+    page = client.get("/nothing/", headers={"HX-Request": "true"})
+    assert page.status_code == 404
+    assert "<html" not in page.content.decode()
+
+
+def test_a_stale_form_is_told():
+    page = Client(enforce_csrf_checks=True).post(reverse("preferences"), {"theme": "dark"})
+    assert page.status_code == 403
+    assert "Le formulaire a expiré" in page.content.decode()
+
+
+def test_the_crash_page_needs_no_database(rf, django_assert_num_queries):
+    from crm.core.errors import crashed
+
+    with django_assert_num_queries(0):
+        page = crashed(rf.get("/"))
+    assert page.status_code == 500
+    assert "Une erreur s’est produite" in page.content.decode()
