@@ -1,0 +1,71 @@
+"""The filters a template may use: a few of Liquid's own, and amounts, dates and rates in the recipient's locale."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+from django.utils.translation import gettext as _
+from liquid.builtin.filters import misc, string
+from liquid.exceptions import FilterError
+from liquid.filter import with_context
+
+DATE_FORMATS = ("short", "medium", "long", "full")
+
+
+@with_context
+def money(value: object, currency: object = None, *, context: Any) -> str:
+    """`{{ total.net | money }}` in the currency of the message, or `money: "USD"`."""
+    code = str(currency or context.resolve("_currency"))
+    return str(format_currency(_decimal(value), code, locale=str(context.resolve("_locale"))))
+
+
+@with_context
+def written_date(value: object, form: object = "long", *, context: Any) -> str:
+    """`{{ today | date }}` («3 mars 2026»), or with "short", "medium", "full"; nothing for an empty value."""
+    if form not in DATE_FORMATS:
+        raise FilterError(_("A date is written “short”, “medium”, “long” or “full”."), token=None)
+    if value is None:
+        return ""
+    return str(format_date(_date(value), format=str(form), locale=str(context.resolve("_locale"))))
+
+
+@with_context
+def percent(value: object, *, context: Any) -> str:
+    """A rate given in percent: 12.15 gives «12,15 %»."""
+    locale = str(context.resolve("_locale"))
+    space = "\u00a0" if locale.startswith("fr") else ""
+    return f"{format_decimal(_decimal(value), locale=locale)}{space}%"
+
+
+def _decimal(value: object) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise FilterError(_("“%(value)s” is not an amount.") % {"value": str(value)[:40]}, token=None) from None
+
+
+def _date(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        raise FilterError(_("“%(value)s” is not a date.") % {"value": str(value)[:40]}, token=None) from None
+
+
+FILTERS: Mapping[str, Any] = {
+    "capitalize": string.capitalize,
+    "date": written_date,
+    "default": misc.default,
+    "downcase": string.downcase,
+    "escape": string.escape,
+    "money": money,
+    "percent": percent,
+    "size": misc.size,
+    "strip": string.strip,
+    "truncate": string.truncate,
+    "upcase": string.upcase,
+}
