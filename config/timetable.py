@@ -21,6 +21,7 @@ class Periodic:
 
 TIMETABLE = [
     Periodic("clear expired sessions", "config.tasks.clear_expired_sessions", crontab(hour="3", minute="40"), 3600),
+    Periodic("deliver events left behind", "crm.events.tasks.sweep", every(60), 60),
 ]
 
 

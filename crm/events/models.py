@@ -26,6 +26,7 @@ class Delivery(models.Model):
     processed_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    retry_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("delivery of an event")

@@ -1,0 +1,126 @@
+"""Telling what happened, and seeing to it that everyone concerned reacts."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import cache, partial
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Q
+from psycopg.types.json import Jsonb
+
+from crm.events.models import Delivery
+from crm.events.registry import consumers, consumers_of
+
+log = structlog.get_logger(__name__)
+
+EMIT = """
+with happened as (
+    insert into events_event (entity_id, customer_id, kind, payload, at)
+    select entity_id, customer_id, %(kind)s, payload, %(at)s from ({candidates}) as candidate
+    returning id
+), told as (
+    insert into events_delivery (event_id, consumer, failures, last_error)
+    select id, consumer, 0, '' from happened cross join unnest(%(consumers)s::text[]) as consumer
+)
+select id from happened
+"""
+ONE = "select %(entity_id)s::bigint as entity_id, %(customer_id)s::bigint as customer_id, %(payload)s::jsonb as payload"
+
+# After so many failures a person looks at it (admin: « try again »); the waits add up to about a day.
+TRIES = 12
+LONGEST_WAIT = timedelta(hours=6)
+
+
+def emit(
+    kind: str, *, entity_id: int, customer_id: int | None = None, payload: Mapping[str, Any] | None = None, at: datetime
+) -> int:
+    """Write an event and what each consumer has to do about it, in one statement; return its id.
+
+    Call it in the transaction of the change it tells of. Consumers are woken after the commit.
+    """
+    given = {"entity_id": entity_id, "customer_id": customer_id, "payload": Jsonb(dict(payload or {}))}
+    return emit_many(kind, ONE, given, at=at)[0]
+
+
+def emit_many(kind: str, candidates_sql: str, params: Mapping[str, Any], *, at: datetime) -> list[int]:
+    """Write one event per row of a SELECT giving (entity_id, customer_id, payload jsonb); return their ids.
+
+    `params` are named; the names kind, at and consumers are taken.
+    """
+    concerned = consumers_of(kind)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            EMIT.format(candidates=candidates_sql), {**params, "kind": kind, "at": at, "consumers": concerned}
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    if ids:
+        wake(concerned)
+    return ids
+
+
+def wake(names: list[str]) -> None:
+    """After the commit, ask a worker to serve these consumers, once per transaction and consumer."""
+    planned = [hook[1] for hook in connection.run_on_commit]
+    for name in names:
+        if (waker := _waker(name)) not in planned:
+            # robust: a broker that is down must not undo a committed change; the sweeper delivers later.
+            transaction.on_commit(waker, robust=True)
+
+
+@cache
+def _waker(consumer: str) -> Callable[[], Any]:
+    from crm.events.tasks import deliver  # the tasks call the operations of this module
+
+    return partial(deliver.delay, consumer)
+
+
+def waiting(consumer: str, *, at: datetime) -> Any:
+    """Deliveries this consumer may try at `at`."""
+    return Delivery.objects.filter(
+        Q(retry_at__isnull=True) | Q(retry_at__lte=at), consumer=consumer, processed_at__isnull=True, failures__lt=TRIES
+    )
+
+
+def deliver_waiting(consumer: str, *, at: datetime) -> int:
+    """Hand the waiting events to a consumer, oldest first, each in its own transaction; return how many went well.
+
+    Several workers may run it at once: a row held by another is passed over. A doubled wake-up finds nothing left.
+    """
+    done, last = 0, 0
+    while (outcome := _deliver_next(consumer, after=last, at=at)) is not None:
+        last, succeeded = outcome
+        done += succeeded
+    return done
+
+
+@transaction.atomic
+def _deliver_next(consumer: str, *, after: int, at: datetime) -> tuple[int, bool] | None:
+    rows = waiting(consumer, at=at).filter(event__gt=after).order_by("event_id").select_related("event")
+    delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()
+    if delivery is None:
+        return None
+    succeeded = _try(delivery, at=at)
+    delivery.save(update_fields=["processed_at", "failures", "last_error", "retry_at"])
+    return delivery.event_id, succeeded
+
+
+def _try(delivery: Delivery, *, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            consumers[delivery.consumer].handler(delivery.event)
+    except Exception as error:
+        # Any failure of a consumer is counted and tried again: one bad event must not stop those behind it.
+        log.exception("event_not_delivered", consumer=delivery.consumer, event_id=delivery.event_id)
+        delivery.failures += 1
+        delivery.last_error = f"{type(error).__name__}: {error}"[:2000]
+        delivery.retry_at = at + min(timedelta(minutes=2**delivery.failures), LONGEST_WAIT)
+        return False
+    delivery.processed_at, delivery.retry_at = at, None
+    return True
+
+
+def sweep(*, at: datetime) -> dict[str, int]:
+    """Deliver what a lost wake-up or a failure left behind; return how many per consumer."""
+    return {name: deliver_waiting(name, at=at) for name in sorted(consumers)}

@@ -1,0 +1,42 @@
+"""Writing down what happened to a customer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from crm.accounts.models import User
+from crm.customers.models import Customer
+from crm.timeline.models import Entry
+from crm.timeline.params import stored
+
+
+def record(
+    customer: Customer,
+    kind: str,
+    subject: str,
+    *,
+    at: datetime,
+    by: User | None = None,
+    params: Mapping[str, Any] | None = None,
+    text: str = "",
+    about: str = "",
+    about_id: int | None = None,
+) -> Entry:
+    """Add one entry to the customer's list.
+
+    `subject` is an English msgid (marked with gettext_noop) whose %(name)s places are filled from `params` when it is
+    read. A param may be a text, a number, a date, a `Money`, or a `Msgid` to be translated with it. `about` and
+    `about_id` name a row, e.g. "message", 12. Those who write many entries insert into `timeline_entry` themselves.
+    """
+    return Entry.objects.create(
+        entity_id=customer.entity_id,
+        customer=customer,
+        kind=kind,
+        subject=subject,
+        params=stored(params or {}),
+        text=text,
+        actor=by,
+        at=at,
+        about=about,
+        about_id=about_id,
+    )

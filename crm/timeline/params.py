@@ -1,0 +1,77 @@
+"""What fills the places of a subject: kept as JSON, worded in the reader's language.
+
+In JSON (also for those who write entries in SQL): a text or a number stands as it is, the rest is an object:
+{"on": "2026-01-31"} a date, {"amount": "120.500", "currency": "EUR"} an amount, {"msgid": "dispute"} a text of ours.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext
+
+from crm.core.formatting import day, money, number
+
+
+class Money(NamedTuple):
+    amount: Decimal
+    currency: str
+
+
+class Msgid(NamedTuple):
+    """An English text of ours, translated when it is read."""
+
+    msgid: str
+
+
+def _stored(value: Any) -> Any:
+    match value:
+        case Money(amount, currency):
+            return {"amount": str(amount), "currency": currency}
+        case Msgid(msgid):
+            return {"msgid": msgid}
+        case datetime():
+            return {"on": value.date().isoformat()}
+        case date():
+            return {"on": value.isoformat()}
+        case Decimal():
+            return str(value)
+        case _:
+            return value
+
+
+def stored(params: Mapping[str, Any]) -> dict[str, Any]:
+    """`params` as the JSON kept in the entry."""
+    return {name: _stored(value) for name, value in params.items()}
+
+
+def _worded(value: Any, language: str) -> str:
+    match value:
+        case {"amount": amount, "currency": currency}:
+            return money(Decimal(str(amount)), currency, language)
+        case {"on": on}:
+            return day(date.fromisoformat(on), language)
+        case {"msgid": msgid}:
+            return gettext(msgid)
+        case bool() | None:
+            return str(value)
+        case int() | float():
+            return number(value, language)
+        case _:
+            return str(value)
+
+
+class _Places(dict[str, str]):
+    """A place nobody filled shows its name: an old entry must stay readable after its wording changed."""
+
+    def __missing__(self, name: str) -> str:
+        return f"%({name})s"
+
+
+def worded(subject: str, params: Mapping[str, Any], language: str) -> str:
+    """The subject in the active language, its places filled. Without params the text stands as it is written."""
+    text = gettext(subject) if subject else ""
+    if not params:
+        return text
+    return text % _Places({name: _worded(value, language) for name, value in params.items()})

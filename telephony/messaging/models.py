@@ -1,0 +1,278 @@
+"""One row per message, each try to send it, everything providers told about it, and what came back.
+
+Bodies and received mail are kept compressed (zlib). Rows others point to stay plain; ids are time-ordered.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import Entity
+from crm.core.money import CurrencyField, MoneyField, exact_money
+from crm.customers.models import Address, Channel, Customer
+from telephony.messaging.states import DUE_STATES, STATES_AFTER_SENDING, MessageState
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due(self, at: object) -> "MessageQuerySet":
+        """May be prepared and sent at `at`."""
+        return self.filter(state__in=DUE_STATES, not_before_at__lte=at)
+
+    def to_print(self) -> "MessageQuerySet":
+        """Composed letters that wait for a print batch."""
+        return self.filter(state=MessageState.READY, channel=Channel.POST)
+
+    def visible_to(self, user: object) -> "MessageQuerySet":
+        """Messages of the customers the user may see."""
+        return self.filter(customer__in=Customer.objects.visible_to(user).values("pk"))
+
+
+class Message(models.Model):
+    """What was, or will be, written to a customer. `origin`/`origin_id`/`attempt_key` name what asked for it, once.
+
+    `occasion` is the run it belongs to: messages of one occasion to one address count as one contact.
+    From its reservation on, subject, body, amount and attachments are frozen.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="messages", verbose_name=_("customer")
+    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    recipient = models.TextField(_("recipient"))
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    origin = models.CharField(_("asked by"), max_length=20)
+    origin_id = models.BigIntegerField(_("number of what asked"))
+    attempt_key = models.PositiveSmallIntegerField(default=1)
+    occasion = models.BigIntegerField(null=True, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=MessageState, default=MessageState.PLANNED)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    not_before_at = models.DateTimeField(_("not before"))
+    handed_until = models.DateTimeField(null=True, editable=False, help_text=_("A worker was told; not told again."))
+    lease_until = models.DateTimeField(null=True, editable=False)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    body = models.BinaryField(null=True)
+    digest = models.CharField(_("digest"), max_length=64, blank=True, help_text=_("SHA-256 of all that was written."))
+    template_version_id = models.BigIntegerField(null=True, editable=False)
+    variables = models.JSONField(_("variables"), default=dict, blank=True)
+    amount = MoneyField(_("amount"), null=True, blank=True)
+    currency = CurrencyField(blank=True, default="")
+    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    token = models.CharField(max_length=32, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created at"))
+    reserved_at = models.DateTimeField(_("reserved at"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["origin", "origin_id", "attempt_key"], name="messaging_message_once"),
+            exact_money("messaging_message", "amount"),
+            models.CheckConstraint(name="messaging_message_state", condition=Q(state__in=MessageState.values)),
+            models.CheckConstraint(
+                name="messaging_message_frozen_before_leaving",
+                condition=Q(state__in=("planned", "waiting", "blocked", "cancelled")) | ~Q(digest=""),
+            ),
+            models.CheckConstraint(
+                name="messaging_message_reserved_with_lease",
+                condition=Q(state="reserved", lease_until__isnull=False) | ~Q(state="reserved"),
+            ),
+            models.CheckConstraint(
+                name="messaging_message_sent_with_time",
+                condition=Q(state__in=STATES_AFTER_SENDING, sent_at__isnull=False) | ~Q(state__in=STATES_AFTER_SENDING),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["not_before_at", "id"], condition=Q(state__in=("planned", "waiting")), name="messaging_due"
+            ),
+            models.Index(fields=["lease_until"], condition=Q(state="reserved"), name="messaging_leased"),
+            models.Index(
+                fields=["entity", "id"], condition=Q(state__in=("ready", "ambiguous")), name="messaging_for_a_person"
+            ),
+            models.Index(
+                fields=["customer", "channel", "sent_at"],
+                include=["occasion", "recipient"],
+                condition=Q(sent_at__isnull=False),
+                name="messaging_contacts",
+            ),
+            models.Index(fields=["customer", "-id"], name="messaging_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} · {self.subject or self.recipient}"
+
+
+class Enclosure(models.Model):
+    """A file that left with a message, kept as proof."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="enclosures")
+    name = models.CharField(_("name"), max_length=200)
+    mimetype = models.CharField(_("type"), max_length=100)
+    content = models.BinaryField()
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta:
+        verbose_name = _("enclosure")
+        verbose_name_plural = _("enclosures")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AttemptResult(models.TextChoices):
+    STARTED = "started", _("started")
+    ACCEPTED = "accepted", _("accepted")
+    TEMPORARY = "temporary", _("refused for now")
+    PERMANENT = "permanent", _("refused for good")
+    AMBIGUOUS = "ambiguous", _("nobody can tell")
+    NOT_SENT = "not_sent", _("not sent, says a person")
+
+
+class Attempt(models.Model):
+    """A try to send: the row exists before the network is touched."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    started_at = models.DateTimeField(_("started at"))
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+    provider = models.CharField(_("provider"), max_length=30, blank=True)
+    provider_id = models.CharField(_("provider's number"), max_length=200, blank=True)
+    result = models.CharField(_("result"), max_length=10, choices=AttemptResult, default=AttemptResult.STARTED)
+    error_code = models.CharField(_("error"), max_length=60, blank=True)
+    error_text = models.TextField(_("what the provider said"), blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message"], condition=Q(result="started"), name="messaging_one_attempt_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="messaging_attempt_ended_with_result",
+                condition=Q(result="started", ended_at__isnull=True) | (~Q(result="started") & ~Q(ended_at=None)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="messaging_attempt_provider")
+        ]
+
+
+class DeliveryKind(models.TextChoices):
+    SENT = "sent", _("sent")
+    DELIVERED = "delivered", _("delivered")
+    READ = "read", _("read")
+    OPENED = "opened", _("opened")
+    CLICKED = "clicked", _("clicked")
+    DEFERRED = "deferred", _("delayed")
+    BOUNCED = "bounced", _("bounced")
+    REJECTED = "rejected", _("refused by the provider")
+    COMPLAINED = "complained", _("marked as unwanted")
+    UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+    AUTORESPONDED = "autoresponded", _("automatic answer")
+    OTHER = "other", _("other")
+
+
+class DeliveryEvent(models.Model):
+    """What a provider told, as told. `key` is unique per provider: a double is harmless. Applied by a task."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="delivery_events")
+    provider = models.CharField(_("provider"), max_length=30)
+    key = models.CharField(max_length=200)
+    kind = models.CharField(_("kind"), max_length=14, choices=DeliveryKind)
+    permanent = models.BooleanField(_("for good"), default=False, help_text=_("The address itself does not work."))
+    message_key = models.BigIntegerField(null=True, help_text=_("Our number, when the provider gives it back."))
+    provider_id = models.CharField(max_length=200, blank=True)
+    recipient = models.CharField(_("recipient"), max_length=320, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    at = models.DateTimeField(_("at"))
+    received_at = models.DateTimeField(_("received at"))
+    payload = models.JSONField(_("as received"), default=dict)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("delivery event")
+        verbose_name_plural = _("delivery events")
+        constraints = [models.UniqueConstraint(fields=["provider", "key"], name="messaging_event_once")]
+        indexes = [models.Index(fields=["id"], condition=Q(applied_at__isnull=True), name="messaging_event_to_apply")]
+
+
+class ReplyKind(models.TextChoices):
+    UNREAD = "unread", _("not read yet")
+    ANSWER = "answer", _("answer")
+    AUTOMATIC = "automatic", _("automatic answer")
+    BOUNCE = "bounce", _("delivery report")
+
+
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    def visible_to(self, user: object) -> "ReplyQuerySet":
+        """Those of the customers the user may see; those of nobody yet, only to who sees everything."""
+        if getattr(user, "is_superuser", False):
+            return self
+        return self.filter(customer__in=Customer.objects.visible_to(user).values("pk"))
+
+
+class Reply(models.Model):
+    """A mail received, whole (`raw`, compressed), and what was understood of it."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("entity"))
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="replies", verbose_name=_("customer")
+    )
+    message = models.ForeignKey(
+        Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="replies", verbose_name=_("message")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=ReplyKind, default=ReplyKind.UNREAD)
+    matched_by = models.CharField(_("recognised by"), max_length=12, blank=True)
+    header_id = models.CharField(_("Message-ID"), max_length=300, unique=True)
+    sender = models.CharField(_("from"), max_length=320, blank=True)
+    recipients = ArrayField(models.CharField(max_length=320), verbose_name=_("to"), default=list)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    raw = models.BinaryField()
+    received_at = models.DateTimeField(_("received at"))
+    read_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reply received")
+        verbose_name_plural = _("replies received")
+        constraints = [
+            models.CheckConstraint(
+                name="messaging_reply_of_an_entity",
+                condition=Q(customer__isnull=True) | Q(entity__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="messaging_reply_read_with_kind",
+                condition=Q(kind="unread", read_at__isnull=True) | (~Q(kind="unread") & ~Q(read_at=None)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="messaging_reply_of_customer"),
+            models.Index(fields=["id"], condition=Q(kind="unread"), name="messaging_reply_to_read"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.header_id
+
+
+class MailboxPosition(models.Model):
+    """How far a mailbox was read (IMAP UIDVALIDITY and the last UID)."""
+
+    mailbox = models.CharField(max_length=300, unique=True)
+    uid_validity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("position in a mailbox")
+        verbose_name_plural = _("positions in mailboxes")
+        constraints = [models.CheckConstraint(name="messaging_position_not_negative", condition=Q(last_uid__gte=0))]

@@ -1,0 +1,117 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crm.events import operations, registry
+from crm.events.models import Delivery, Event
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_other_consumer(monkeypatch):
+    monkeypatch.setattr(registry, "consumers", {})
+    monkeypatch.setattr(operations, "consumers", registry.consumers)
+
+
+def emit(kind="paid", **payload):
+    return operations.emit(kind, entity_id=1, customer_id=2, payload=payload, at=NOON)
+
+
+def test_an_event_and_its_deliveries_cost_one_statement(django_assert_num_queries):
+    registry.register("a", ["paid"], print)
+    registry.register("b", ["paid", "lost"], print)
+    with django_assert_num_queries(1):
+        event_id = emit(amount=3)
+    event = Event.objects.get()
+    assert (event.pk, event.kind, event.payload, event.customer_id, event.at) == (
+        event_id,
+        "paid",
+        {"amount": 3},
+        2,
+        NOON,
+    )
+    assert list(Delivery.objects.order_by("consumer").values_list("consumer", "processed_at")) == [
+        ("a", None),
+        ("b", None),
+    ]
+
+
+def test_an_event_nobody_waits_for_is_kept():
+    registry.register("a", ["lost"], print)
+    emit()
+    assert Event.objects.count() == 1
+    assert Delivery.objects.count() == 0
+
+
+def test_events_reach_the_handler_in_order_and_once():
+    seen = []
+    registry.register("a", ["paid"], lambda event: seen.append(event.payload["n"]))
+    emit(n=1), emit(n=2)
+    assert operations.deliver_waiting("a", at=NOON) == 2
+    assert operations.deliver_waiting("a", at=NOON) == 0
+    assert seen == [1, 2]
+
+
+def test_a_failure_is_counted_and_does_not_stop_the_others():
+    seen = []
+
+    def handler(event):
+        if event.payload["n"] == 1:
+            Event.objects.create(entity_id=9, kind="half", at=NOON)
+            raise RuntimeError("no luck")
+        seen.append(event.payload["n"])
+
+    registry.register("a", ["paid"], handler)
+    emit(n=1), emit(n=2)
+    assert operations.deliver_waiting("a", at=NOON) == 1
+    failed = Delivery.objects.get(processed_at=None)
+    assert (seen, failed.failures, failed.last_error) == ([2], 1, "RuntimeError: no luck")
+    assert failed.retry_at == NOON + timedelta(minutes=2)
+    assert not Event.objects.filter(kind="half").exists()
+
+
+def test_a_failed_delivery_is_tried_again_later_and_given_up_at_last():
+    registry.register("a", ["paid"], lambda event: 1 / 0)
+    emit()
+    for day in range(20):
+        operations.sweep(at=NOON + timedelta(days=day))
+    assert Delivery.objects.get().failures == operations.TRIES
+
+
+def test_the_sweeper_delivers_what_was_missed():
+    registry.register("a", ["paid"], lambda event: None)
+    registry.register("b", ["paid"], lambda event: None)
+    emit()
+    assert operations.sweep(at=NOON) == {"a": 1, "b": 1}
+    assert operations.sweep(at=NOON) == {"a": 0, "b": 0}
+
+
+def test_many_events_are_written_by_one_statement(django_assert_num_queries):
+    registry.register("a", ["paid"], print)
+    rows = """
+        select 1::bigint as entity_id, n::bigint as customer_id, jsonb_build_object('n', n) as payload
+        from generate_series(1, %(n)s) n
+    """
+    with django_assert_num_queries(1):
+        ids = operations.emit_many("paid", rows, {"n": 3}, at=NOON)
+    assert len(ids) == Delivery.objects.count() == 3
+
+
+def test_workers_are_woken_after_the_commit_once_per_consumer(django_capture_on_commit_callbacks, monkeypatch):
+    woken = []
+    operations._waker.cache_clear()
+    monkeypatch.setattr("crm.events.tasks.deliver.delay", woken.append)
+    registry.register("a", ["paid"], print)
+    with django_capture_on_commit_callbacks(execute=True):
+        emit(n=1), emit(n=2)
+        assert woken == []
+    operations._waker.cache_clear()
+    assert woken == ["a"]
+
+
+def test_a_name_is_taken_once():
+    registry.register("a", ["paid"], print)
+    with pytest.raises(ValueError, match="exists already"):
+        registry.register("a", ["lost"], print)
