@@ -1,0 +1,27 @@
+"""Questions about customers and how to reach them."""
+
+from datetime import date
+
+from django.db.models import DateField, Func, TextField, Value
+
+from crm.customers.models import Address, Customer
+
+
+class BestAddress(Func):
+    """SQL `customer_best_address(customer id, channel, date)`: the id of the address to use, or null."""
+
+    function = "customer_best_address"
+    output_field = Address._meta.pk
+
+
+def best_address(customer: Customer, channel: str, on: date) -> Address | None:
+    """Where to reach a customer by a channel on a date, or None.
+
+    The dunning contact comes first, then the customer's own addresses, then whoever receives the invoices, then the
+    others; among them the preferred one, then the oldest. Only addresses valid on that date, never one found invalid,
+    opted out or refused. Statements over many customers join `customer_best_addresses(entity id, date)`.
+    """
+    wanted = BestAddress(
+        Value(customer.pk), Value(channel, TextField()), Value(on, DateField()), output_field=Address._meta.pk
+    )
+    return Address.objects.filter(pk=wanted).select_related("contact").first()
