@@ -22,6 +22,12 @@ class Periodic:
 TIMETABLE = [
     Periodic("clear expired sessions", "config.tasks.clear_expired_sessions", crontab(hour="3", minute="40"), 3600),
     Periodic("deliver events left behind", "crm.events.tasks.sweep", every(60), 60),
+    Periodic(
+        "late rates of the half-year",
+        "crm.law.tasks.open_half_year",
+        crontab(month_of_year="1,7", day_of_month="2", hour="1", minute="10"),
+        86_400,
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ from crm.core.money import CurrencyField
 class RateKind(models.TextChoices):
     CENTRAL_BANK = "central_bank", _("central bank refinancing rate")
     LEGAL_PROFESSIONAL = "legal_professional", _("legal interest, professional creditors")
+    LEGAL_INDIVIDUAL = "legal_individual", _("legal interest, private creditors")
     LATE_PROFESSIONAL = "late_professional", _("late payment penalties between professionals")
     LATE_PUBLIC_BODY = "late_public_body", _("late payment penalties owed by public bodies")
 

@@ -1,0 +1,61 @@
+"""Working days of an entity: its weekdays, less the public holidays of its jurisdiction and its own closing days."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from crm.accounts.models import Entity, EntityClosure
+from crm.law.models import Holiday
+
+# Longer than any run of closed days; past it the calendar itself is wrong.
+HORIZON = 60
+
+
+class NoWorkingDay(ValueError):
+    """The calendar of the entity has no working day within two months."""
+
+    def __init__(self, entity: Entity, on: date) -> None:
+        super().__init__(
+            _("The calendar of %(entity)s has no working day around %(on)s.") % {"entity": entity.code, "on": on}
+        )
+
+
+def closed_days(entity: Entity, first: date, last: date) -> set[date]:
+    """Public holidays and closing days from `first` to `last` included (one query)."""
+    holidays = Holiday.objects.filter(jurisdiction=entity.jurisdiction, on__range=(first, last)).values_list("on")
+    closures = EntityClosure.objects.filter(entity=entity, on__range=(first, last)).values_list("on")
+    return {on for (on,) in holidays.union(closures)}
+
+
+def worked_days(entity: Entity, first: date, last: date) -> list[date]:
+    """The days worked from `first` to `last` included, in order (one query)."""
+    closed = closed_days(entity, first, last)
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [day for day in days if day.isoweekday() in entity.working_days and day not in closed]
+
+
+def is_worked(entity: Entity, on: date) -> bool:
+    """Does the entity work on this day?"""
+    return worked_days(entity, on, on) == [on]
+
+
+def last_worked_day(entity: Entity, on: date) -> date:
+    """`on` when it is worked, else the nearest worked day before it; raises NoWorkingDay."""
+    days = worked_days(entity, on - timedelta(days=HORIZON), on)
+    if not days:
+        raise NoWorkingDay(entity, on)
+    return days[-1]
+
+
+def next_worked_day(entity: Entity, on: date) -> date:
+    """`on` when it is worked, else the nearest worked day after it; raises NoWorkingDay."""
+    days = worked_days(entity, on, on + timedelta(days=HORIZON))
+    if not days:
+        raise NoWorkingDay(entity, on)
+    return days[0]
+
+
+def today(entity: Entity, at: datetime) -> date:
+    """The date it is for the entity at the instant `at`."""
+    return at.astimezone(ZoneInfo(entity.time_zone)).date()

@@ -1,0 +1,79 @@
+"""Delivers the law: never overwrites what a person changed."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from importlib.resources import files
+
+import holidays
+from django.db import transaction
+
+from crm.law import queries
+from crm.law.models import Holiday, Rate, RateKind, Rule
+from crm.law.packs import PACKS, values
+
+FIRST_YEAR, LAST_YEAR = 2019, 2030
+POINTS = {RateKind.LATE_PROFESSIONAL: Decimal(10), RateKind.LATE_PUBLIC_BODY: Decimal(8)}
+ARTICLES = {
+    RateKind.LATE_PROFESSIONAL: "C. com. L441-10 II : taux BCE au premier jour du semestre + 10 points",
+    RateKind.LATE_PUBLIC_BODY: "C. commande publ. R2192-31 : taux BCE au premier jour du semestre + 8 points",
+}
+
+
+def delivered_rates() -> Iterator[Rate]:
+    """The dated rates of data/rates.csv, those of UEMOA once per member state."""
+    text = (files("crm.law") / "data" / "rates.csv").read_text(encoding="utf-8")
+    for line in csv.DictReader(text.splitlines()):
+        for jurisdiction in (code for code, pack in PACKS.items() if pack.rates_of == line["jurisdiction"]):
+            yield Rate(**{**line, "jurisdiction": jurisdiction})
+
+
+def delivered_holidays(jurisdiction: str) -> Iterator[Holiday]:
+    """Public holidays as the `holidays` library knows them (movable feasts of later years are its estimates)."""
+    days = holidays.country_holidays(
+        jurisdiction, years=range(FIRST_YEAR, LAST_YEAR + 1), language=PACKS[jurisdiction].language
+    )
+    for on, name in days.items():
+        yield Holiday(jurisdiction=jurisdiction, on=on, name=name[:120])
+
+
+def semesters(last: date) -> Iterator[date]:
+    """First days of the half-years from FIRST_YEAR up to `last`."""
+    for year in range(FIRST_YEAR, last.year + 1):
+        yield from (day for day in (date(year, 1, 1), date(year, 7, 1)) if day <= last)
+
+
+def derive_late_rates(jurisdiction: str = "FR", *, until: date | None = None) -> int:
+    """Late rates of each half-year from the central bank rate of its first day (FR-01, EU-01); how many are new.
+
+    Up to `until`, by default the last known change of the central bank rate.
+    """
+    known = queries.RateTable.of(jurisdiction, RateKind.CENTRAL_BANK)
+    if not known.starts:
+        return 0
+    due = [
+        Rate(
+            jurisdiction=jurisdiction,
+            kind=kind,
+            starts_on=day,
+            percent=known.on(day) + points,
+            source=ARTICLES[kind],
+        )
+        for day in semesters(until or known.starts[-1])
+        for kind, points in POINTS.items()
+    ]
+    before = Rate.objects.count()
+    Rate.objects.bulk_create(due, ignore_conflicts=True)
+    return Rate.objects.count() - before
+
+
+@transaction.atomic
+def load_law() -> None:
+    """Insert what is missing of the delivered rates, rules and holidays; running it again changes nothing."""
+    Rate.objects.bulk_create(delivered_rates(), ignore_conflicts=True)
+    derive_late_rates()
+    rules = [Rule(jurisdiction=code, **values(line)) for code, pack in PACKS.items() for line in pack.rules]
+    Rule.objects.bulk_create(rules, ignore_conflicts=True)
+    for jurisdiction in PACKS:
+        Holiday.objects.bulk_create(delivered_holidays(jurisdiction), ignore_conflicts=True)

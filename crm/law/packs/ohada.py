@@ -1,0 +1,25 @@
+"""OHADA commercial law with the legal rate of UEMOA; hours and caps follow the same prudent policy as in France."""
+
+from crm.law.packs.france import CAPS, HOURS, PROFESSIONAL
+from crm.law.packs.line import Line
+
+CAP_POLICY = "Acquit, plafonds prudents, FR-21 [P]"
+RULES = [
+    *HOURS,
+    *[Line(line.code, line.value, CAP_POLICY, line.customer_kind) for line in CAPS],
+    Line("limitation", {"years": 5}, "AUDCG (OHADA) art. 16"),
+    Line("limitation", {"years": 2}, "AUDCG (OHADA) art. 301 : vente commerciale", PROFESSIONAL, "trade"),
+    Line("limitation_effect", {"demand": "refused"}, "Acquit, politique prudente [P]", "consumer"),
+    Line("limitation_effect", {"demand": "refused"}, "Acquit, politique prudente [P]", "public_body"),
+    Line("limitation_effect", {"demand": "todo"}, "AUDCG (OHADA) art. 16 : la prescription s'invoque"),
+    Line("late_interest", {"rate": "legal_professional", "from": "due_date"}, "AUDCG (OHADA) art. 291", PROFESSIONAL),
+    Line("late_interest", {"rate": "legal_professional", "from": "formal_notice"}, "loi uniforme UMOA, taux légal"),
+    Line("insolvency", {"declare_within_days": 60}, "AUPC (OHADA) art. 75 et 78"),
+    Line("hold", {"blocks": True}, "Acquit, suspensions décidées ou légales"),
+    Line("opt_out", {"blocks": True}, "Code du numérique du Bénin, livre V ; loi nationale équivalente ailleurs"),
+    Line(
+        "forbidden_words",
+        {"words": ["huissier", "saisie", "service judiciaire", "prison", "expulsion", "fichage", "bailiff", "seizure"]},
+        "Acquit, lexique prudent, FR-16 [P]",
+    ),
+]

@@ -1,0 +1,98 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from crm.law.models import Holiday, Rate, RateKind, Rule
+from crm.law.operations import derive_late_rates, load_law
+from crm.law.queries import RateMissing, legal_rate, rule
+from crm.law.rules import check_late_rate
+
+pytestmark = pytest.mark.django_db
+
+
+def counts():
+    return [model.objects.count() for model in (Rate, Rule, Holiday)]
+
+
+def test_loading_the_law_again_changes_nothing():
+    before = counts()
+    load_law()
+    assert counts() == before
+
+
+def test_what_a_person_changed_is_kept():
+    Rate.objects.filter(kind=RateKind.LEGAL_PROFESSIONAL, starts_on="2026-07-01").update(percent=Decimal("2.5"))
+    load_law()
+    assert legal_rate("FR", RateKind.LEGAL_PROFESSIONAL, date(2026, 9, 1)) == Decimal("2.5")
+
+
+@pytest.mark.parametrize(
+    ("on", "percent"),
+    [
+        (date(2022, 6, 30), "10.00"),
+        (date(2022, 12, 31), "10.00"),
+        (date(2023, 1, 1), "12.50"),
+        (date(2024, 7, 1), "14.25"),
+        (date(2025, 1, 1), "13.15"),
+        (date(2025, 7, 1), "12.15"),
+    ],
+)
+def test_the_late_rate_of_a_half_year_is_the_central_bank_rate_of_its_first_day_plus_ten(on, percent):
+    assert legal_rate("FR", RateKind.LATE_PROFESSIONAL, on) == Decimal(percent)
+
+
+def test_public_bodies_owe_two_points_less():
+    assert legal_rate("FR", RateKind.LATE_PUBLIC_BODY, date(2025, 7, 1)) == Decimal("10.15")
+
+
+def test_a_half_year_without_a_change_of_the_central_bank_rate_is_opened_by_date():
+    assert derive_late_rates(until=date(2027, 1, 2)) == 2
+    assert derive_late_rates(until=date(2027, 1, 2)) == 0
+
+
+def test_the_legal_rate_of_benin_is_that_of_the_union():
+    assert legal_rate("BJ", RateKind.LEGAL_PROFESSIONAL, date(2024, 3, 1)) == Decimal("5.0336")
+
+
+def test_a_date_before_the_first_rate_is_refused_with_words():
+    with pytest.raises(RateMissing, match="legal_professional"):
+        legal_rate("FR", RateKind.LEGAL_PROFESSIONAL, date(1999, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "debt_type", "years"),
+    [
+        ("professional", "trade", 5),
+        ("consumer", "trade", 2),
+        ("consumer", "rent", 3),
+        ("professional", "rent", 5),
+        ("consumer", "telecom", 1),
+        ("public_body", "trade", 4),
+        ("association", "trade", 5),
+    ],
+)
+def test_the_most_precise_limitation_wins(kind, debt_type, years):
+    found = rule("FR", "limitation", on=date(2026, 1, 1), customer_kind=kind, debt_type=debt_type)
+    assert found is not None
+    assert found.value["years"] == years
+
+
+def test_an_ended_rule_is_not_in_force():
+    Rule.objects.filter(jurisdiction="FR", code="opt_out").update(ends_on="2025-12-31")
+    assert rule("FR", "opt_out", on=date(2026, 1, 1)) is None
+
+
+def test_every_rule_names_its_article():
+    assert Rule.objects.filter(article="").count() == 0
+
+
+def test_bastille_day_is_a_holiday_every_year():
+    assert Holiday.objects.filter(jurisdiction="FR", on__month=7, on__day=14).count() == 12
+
+
+def test_a_contract_rate_below_three_times_the_legal_rate_is_refused():
+    with pytest.raises(ValidationError, match="14,76"):
+        check_late_rate(Decimal("14.25"), jurisdiction="FR", on=date(2024, 9, 1))
+    check_late_rate(Decimal("14.76"), jurisdiction="FR", on=date(2024, 9, 1))
