@@ -13,6 +13,7 @@ from tools.launcher.paths import LOCK_FILE, PYTHON, ROOT, VAR, VENV, digest, mak
 from tools.launcher.say import Trouble, say
 
 STAMP = VENV / "acquit.stamp"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 VENV_ADVICE = "Python's venv module is missing. As root: apt-get install python3-venv"
 
 
@@ -36,11 +37,15 @@ def _build() -> None:
     say("Installing what requirements.lock lists")
     if not (VENV / "bin" / "uv").exists():
         _install_uv()
-    if _run([str(PYTHON), "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", str(LOCK_FILE)]) == 0:
-        return
-    say("uv did not manage; trying pip, which is slower")
-    if _run([str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(LOCK_FILE)]) != 0:
+    if not any(_run([str(PYTHON), "-m", *command]) == 0 for command in _installers()):
         raise Trouble("The Python packages could not be installed; the lines above say why.")
+
+
+def _installers() -> list[list[str]]:
+    """uv trusts its own authorities or the system's, and knows nothing of pip's configuration; pip is slower."""
+    sync = ["uv", "pip", "sync", "--quiet", "--require-hashes", str(LOCK_FILE)]
+    install = ["pip", "install", "--quiet", "--require-hashes", "-r", str(LOCK_FILE)]
+    return [[*sync, "--system-certs"], sync, install] if SYSTEM_CERTIFICATES.exists() else [sync, install]
 
 
 def _make_venv() -> None:
@@ -75,7 +80,7 @@ def _install_uv() -> None:
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder) / "uv.lock"
         wanted.write_text(lines.group())
-        _run([str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(wanted)])
+        _run([str(PYTHON), "-m", "pip", "install", "-qq", "--require-hashes", "-r", str(wanted)])
 
 
 def _run(command: list[str], *, quiet: bool = False) -> int:
