@@ -7,9 +7,10 @@ from config.settings.base import BASE_DIR, DEBUG, ENVIRONMENT
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
 # Digests in file names need collectstatic; the demo and the tests serve the sources instead.
 HASHED_STATIC = env.flag("STATIC_HASHED", default=ENVIRONMENT == "production")
+# None where nothing is collected: WhiteNoise would warn about a folder that does not exist.
+STATIC_ROOT = env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles") if HASHED_STATIC else "") or None
 WHITENOISE_USE_FINDERS = not HASHED_STATIC
 WHITENOISE_AUTOREFRESH = DEBUG
 

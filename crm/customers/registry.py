@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.db.models.fields.reverse_related import ForeignObjectRel
+
 if TYPE_CHECKING:
+    from django.db.models.fields.related import ForeignObject
+
     from crm.accounts.models import User
     from crm.customers.models import Customer
 
@@ -75,11 +79,15 @@ def moves(relation: str) -> None:
 
 def moved(relation: str, merge: Merge) -> int:
     """Point the rows of a relation to the customer that is kept; return how many."""
-    from django.apps import apps  # the registry of models is not ready when this module is read
+    field = _field_of(relation, merge.kept)
+    rows = field.model._base_manager.filter(**{field.name: merge.duplicate})
+    return rows.update(**{field.name: merge.kept})
 
-    label, _, name = relation.rpartition(".")
-    rows = apps.get_model(label)._base_manager.filter(**{name: merge.duplicate})
-    return rows.update(**{name: merge.kept})
+
+def _field_of(relation: str, customer: "Customer") -> "ForeignObject[Any, Any]":
+    relations = customer._meta.get_fields(include_hidden=True)
+    fields = [found.field for found in relations if isinstance(found, ForeignObjectRel)]
+    return next(field for field in fields if f"{field.model._meta.label}.{field.name}" == relation)
 
 
 class Journal(Protocol):
