@@ -1,0 +1,72 @@
+"""Values proposed for a fact, read from the entity's own data."""
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from collections_app.segments.facts import ATTRIBUTE, Label
+from crm.accounts.models import Entity, Role, Team, User
+from crm.customers.models import CustomerKind
+from crm.holds.models import HoldKind
+from crm.receivables.models import DebtType
+
+Pairs = list[tuple[str, Label]]
+
+# Proposals need not be complete: reading a million rows to fill a list would keep a person waiting.
+LATEST_CUSTOMERS = 20_000
+MOST_PROPOSALS = 300
+
+
+def kinds(entity: Entity) -> Pairs:
+    return list(CustomerKind.choices)
+
+
+def debt_types(entity: Entity) -> Pairs:
+    return list(DebtType.choices)
+
+
+def hold_kinds(entity: Entity) -> Pairs:
+    return list(HoldKind.choices)
+
+
+def languages(entity: Entity) -> Pairs:
+    return [("fr", _("French")), ("en", _("English"))] + [
+        (code, code) for code in seen(entity, "nullif(language, '')") if code not in ("fr", "en")
+    ]
+
+
+def countries(entity: Entity) -> Pairs:
+    return [(code, code) for code in sorted({*seen(entity, "nullif(country, '')"), entity.country})]
+
+
+def categories(entity: Entity) -> Pairs:
+    return [(word, word) for word in seen(entity, "nullif(category, '')")]
+
+
+def tags(entity: Entity) -> Pairs:
+    return [(word, word) for word in seen(entity, "unnest(tags)")]
+
+
+def teams(entity: Entity) -> Pairs:
+    return [(str(team.pk), team.name) for team in Team.objects.filter(entity=entity).order_by("name")]
+
+
+def collectors(entity: Entity) -> Pairs:
+    people = User.objects.filter(role__in=(Role.COLLECTOR, Role.FIELD_AGENT, Role.SUPERVISOR), is_active=True)
+    return [(str(person.pk), str(person)) for person in people.order_by("last_name", "first_name", "pk")]
+
+
+def attribute_keys(entity: Entity) -> Pairs:
+    """The free attributes found on customers, as facts."""
+    return [(ATTRIBUTE + key, key) for key in seen(entity, "jsonb_object_keys(attributes)")]
+
+
+def seen(entity: Entity, expression: str) -> list[str]:
+    """Distinct values of a fixed SQL expression among the entity's latest customers, sorted."""
+    statement = f"""select distinct value from (
+        select {expression} as value from (
+            select * from customers_customer where entity_id = %s order by id desc limit {LATEST_CUSTOMERS}
+        ) latest
+    ) found where value is not null order by value limit {MOST_PROPOSALS}"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [entity.pk])
+        return [value for (value,) in cursor.fetchall()]

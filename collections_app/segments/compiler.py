@@ -1,0 +1,75 @@
+"""From criteria to one SELECT with parameters: each source a criterion uses is aggregated once."""
+
+from datetime import date
+from typing import Any
+
+from collections_app.segments.criteria import Block, Condition, Node, Not
+from collections_app.segments.facts import Fact, sources
+from collections_app.segments.operators import Shape
+from crm.accounts.models import Entity
+
+
+class Compiler:
+    """Collects the facts and values met while conditions are turned into SQL.
+
+    `past` reads the sources as they stood at `on`, from movements, in place of today's open amounts.
+    """
+
+    def __init__(self, entity: Entity, *, on: date, customer_ids: list[int] | None = None, past: bool = False) -> None:
+        self.params: dict[str, Any] = {"entity": entity.pk, "on": on, "currency": entity.currency}
+        self.only = customer_ids is not None
+        if self.only:
+            self.params["ids"] = customer_ids
+        self.past = past
+        self.columns: dict[str, dict[str, str]] = {}
+
+    def condition(self, node: Node) -> str:
+        """SQL boolean of a node: true or false, never null, so that `not` means what a person reads."""
+        if isinstance(node, Block):
+            word = " and " if node.kind == "all" else " or "
+            return "(" + word.join(self.condition(child) for child in node.nodes) + ")"
+        if isinstance(node, Not):
+            return f"(not {self.condition(node.node)})"
+        return f"coalesce({self.comparison(node)}, false)"
+
+    def comparison(self, leaf: Condition) -> str:
+        value, second = leaf.value, None
+        if leaf.operator.shape is Shape.PAIR:
+            value, second = leaf.value
+        marks = {"fact": self.fact(leaf.fact)}
+        if leaf.operator.shape is not Shape.NONE:
+            marks |= {"value": self.value(value), "second": self.value(second) if second is not None else ""}
+        return leaf.operator.sql.format(**marks)
+
+    def fact(self, fact: Fact) -> str:
+        """SQL expression of a fact, its source noted for `from_clause`."""
+        sql = fact.sql
+        for name, value in fact.params:
+            sql = sql.replace(f"%({name})s", self.value(value))
+        if not fact.source:
+            return f"({sql})"
+        self.columns.setdefault(fact.source, {})[fact.name] = sql
+        return f'coalesce("{fact.source}"."{fact.name}", {fact.empty})'
+
+    def value(self, value: Any) -> str:
+        """A placeholder for `value`."""
+        name = f"p{len(self.params)}"
+        self.params[name] = value
+        return f"%({name})s"
+
+    def from_clause(self) -> str:
+        """Customers of the entity (or the ids given) joined to each source met so far."""
+        only = "and c.id = any(%(ids)s)" if self.only else ""
+        joins = "".join(self.joined(name) for name in self.columns)
+        return (
+            "from customers_customer c join accounts_entity e on e.id = c.entity_id" + joins + "\n"
+            f"where c.entity_id = %(entity)s {only}"
+        )
+
+    def joined(self, name: str) -> str:
+        source = sources[name]
+        body = (self.past and source.past) or source.sql
+        body = body.replace("{only}", "and customer_id = any(%(ids)s)" if self.only else "")
+        columns = ", ".join(f'{sql} as "{column}"' for column, sql in self.columns[name].items())
+        grouped = f"select customer_id, {columns} {body} group by customer_id"
+        return f'\nleft join ({grouped}) "{name}" on "{name}".customer_id = c.id'

@@ -1,0 +1,170 @@
+"""Who is in which group, how many would be, and why."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from collections_app.segments.compiler import Compiler
+from collections_app.segments.criteria import Condition, Node, Not, WrongCriteria, conditions, parse
+from collections_app.segments.facts import get
+from collections_app.segments.models import Group, Membership
+from collections_app.segments.operations import readable
+from collections_app.segments.wording import worded
+from crm.accounts.models import Entity
+from crm.customers.models import Customer
+
+SAMPLE = 8
+
+
+@dataclass(frozen=True)
+class Match:
+    """`count` customers meet the criteria, `left` of them are not taken by a group tried before; a few are shown."""
+
+    count: int
+    left: int
+    sample: list[dict[str, Any]]
+
+
+def preview(entity: Entity, criteria: Any, *, on: date, before: int | None = None) -> Match:
+    """How many customers meet `criteria` at `on`, and a sample of them, the largest overdue first, in one statement.
+
+    `before`: groups of a lower priority number are tried first. Raises `WrongCriteria`.
+    """
+    compiler = Compiler(entity, on=on)
+    meets = compiler.condition(parse(criteria))
+    earlier = Group.objects.filter(entity=entity, archived=False, is_default=False, priority__lt=before or 0)
+    taken = " or ".join(readable(compiler, group) for group in earlier) or "false"
+    overdue, late = compiler.fact(get("overdue")), compiler.fact(get("days_late"))
+    statement = f"""with met as (
+        select c.id, c.name, c.external_id, {overdue} as overdue, {late} as days_late, ({taken}) as taken
+        {compiler.from_clause()} and c.merged_into_id is null and {meets}
+    )
+    select count(*) over () as count, count(*) filter (where not taken) over () as left, met.*
+    from met order by taken, overdue desc, id limit {SAMPLE}"""
+    rows = read(statement, compiler.params)
+    return Match(rows[0]["count"], rows[0]["left"], rows) if rows else Match(0, 0, [])
+
+
+def read(statement: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A node of a group's criteria with its answer: a condition with the fact's value, or a block of reasons."""
+
+    kind: str
+    met: bool
+    label: str = ""
+    operator: str = ""
+    wanted: str = ""
+    found: str = ""
+    reasons: list["Reason"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class GroupAnswer:
+    """`met`: he meets the criteria; `taken`: it is the first one he meets. `error` when they cannot be read."""
+
+    group: Group
+    met: bool
+    taken: bool
+    reason: Reason | None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Why:
+    """`recorded` is the membership in force at `on`; `answers` are the groups as they stand now, in order."""
+
+    customer: Customer
+    on: date
+    recorded: Membership | None
+    answers: list[GroupAnswer]
+
+    @property
+    def computed(self) -> Group | None:
+        """The group the present rules give for that date."""
+        return next((answer.group for answer in self.answers if answer.taken), None)
+
+
+def why(customer: Customer, on: date, *, past: bool = False) -> Why:
+    """Each criterion of each group with the fact's value and whether it holds, and the group recorded for that date.
+
+    `past` rebuilds balances as they stood at `on` from the movements. Two statements beside the groups.
+    """
+    groups = list(Group.objects.filter(entity=customer.entity, archived=False).order_by("is_default", "priority"))
+    trees = {group.pk: tree_of(group) for group in groups}
+    answers = answered(customer, on, [tree for tree in trees.values() if isinstance(tree, Node)], past)
+    recorded = Membership.objects.filter(customer=customer, from_on__lte=on).filter(
+        Q(to_on__isnull=True) | Q(to_on__gt=on)
+    )
+    return Why(customer, on, recorded.select_related("group").first(), judged(customer.entity, groups, trees, answers))
+
+
+def tree_of(group: Group) -> Node | str | None:
+    """Checked criteria, nothing for a group without any, or what is wrong with them."""
+    if group.is_default or not group.criteria:
+        return None
+    try:
+        return parse(group.criteria)
+    except WrongCriteria as wrong:
+        return str(wrong)
+
+
+Answers = dict[int, tuple[bool, Any]]
+
+
+def answered(customer: Customer, on: date, trees: list[Node], past: bool) -> Answers:
+    """Truth and value of each condition, by identity, from one statement."""
+    compiler = Compiler(customer.entity, on=on, customer_ids=[customer.pk], past=past)
+    leaves = [leaf for tree in trees for leaf in conditions(tree)]
+    if not leaves:
+        return {}
+    columns = ", ".join(f"{compiler.condition(leaf)}, {compiler.fact(leaf.fact)}" for leaf in leaves)
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {columns} {compiler.from_clause()}", compiler.params)
+        row = cursor.fetchone()
+    return {id(leaf): (row[2 * place], row[2 * place + 1]) for place, leaf in enumerate(leaves)}
+
+
+def judged(
+    entity: Entity, groups: list[Group], trees: dict[int, Node | str | None], answers: Answers
+) -> list[GroupAnswer]:
+    found, judgements = False, []
+    for group in groups:
+        tree = trees[group.pk]
+        reason = explained(tree, answers, entity) if isinstance(tree, Node) else None
+        met = group.is_default or (reason is not None and reason.met)
+        error = tree if isinstance(tree, str) else ""
+        judgements.append(GroupAnswer(group, met, met and not found, reason, error))
+        found = found or met
+    return judgements
+
+
+def explained(node: Node, answers: Answers, entity: Entity) -> Reason:
+    """The tree with its answers, in words."""
+    if isinstance(node, Condition):
+        return leaf_reason(node, *answers[id(node)], entity)
+    if isinstance(node, Not):
+        inner = explained(node.node, answers, entity)
+        return Reason("not", not inner.met, reasons=[inner])
+    reasons = [explained(child, answers, entity) for child in node.nodes]
+    return Reason(node.kind, (all if node.kind == "all" else any)(reason.met for reason in reasons), reasons=reasons)
+
+
+def leaf_reason(leaf: Condition, met: bool, value: Any, entity: Entity) -> Reason:
+    return Reason(
+        "fact",
+        met,
+        label=str(leaf.fact.label),
+        operator=str(leaf.operator.label),
+        wanted=worded(leaf.fact, leaf.value, entity, leaf.operator.shape),
+        found=worded(leaf.fact, value, entity),
+    )

@@ -1,0 +1,165 @@
+"""The facts this house knows by itself: balances by age, delays, identity, holds, dates."""
+
+from django.utils.translation import gettext_lazy as _
+
+from collections_app.segments import choices
+from collections_app.segments.facts import Choices, Fact, FactType, Label, Source, register, register_source
+
+# A foreign amount counts at the dated rate of `on`; without any rate it is not counted.
+IN_ENTITY_CURRENCY = """case when currency = %(currency)s then {amount}
+    else converted({amount}, currency, %(currency)s, %(on)s::date) end"""
+
+OPEN_ITEMS = f"""from (
+    select customer_id, due_on, debt_type, {IN_ENTITY_CURRENCY.format(amount="open_amount")} as value
+    from receivables_invoice where entity_id = %(entity)s and settled_on is null {{only}}
+) item"""
+
+OPEN_ITEMS_THEN = f"""from (
+    select customer_id, due_on, debt_type, {IN_ENTITY_CURRENCY.format(amount="left_open")} as value
+    from (
+        select i.customer_id, i.due_on, i.debt_type, i.currency, i.amount + coalesce(
+            (select sum(m.amount) from receivables_movement m where m.invoice_id = i.id and m."on" <= %(on)s), 0
+        ) as left_open
+        from receivables_invoice i where i.entity_id = %(entity)s and i.issued_on <= %(on)s
+    ) then_open
+    where left_open > 0 {{only}}
+) item"""
+
+OPEN_CREDITS = f"""from (
+    select customer_id, {IN_ENTITY_CURRENCY.format(amount="open_amount")} as value
+    from receivables_credit where entity_id = %(entity)s and open_amount > 0 {{only}}
+) item"""
+
+OPEN_CREDITS_THEN = f"""from (
+    select customer_id, {IN_ENTITY_CURRENCY.format(amount="left_open")} as value
+    from (
+        select r.customer_id, r.currency, r.amount + coalesce(
+            (select sum(m.amount) from receivables_movement m where m.credit_id = r.id and m."on" <= %(on)s), 0
+        ) as left_open
+        from receivables_credit r where r.entity_id = %(entity)s and r.received_on <= %(on)s
+    ) then_open
+    where left_open > 0 {{only}}
+) item"""
+
+# Weighted by amount; what is overdue and still unpaid counts with `on`, or bad payers would look good
+# (../shared/domain/collections.md §2, average payment delay).
+DELAYS = f"""from (
+    select customer_id, {IN_ENTITY_CURRENCY.format(amount="amount")} as value,
+        least(coalesce(settled_on, %(on)s::date), %(on)s::date) - due_on as delay
+    from receivables_invoice
+    where entity_id = %(entity)s and kind = 'invoice' {{only}} and (
+        (settled_on > %(on)s::date - interval '12 months' and issued_on <= %(on)s)
+        or (settled_on is null and due_on < %(on)s)
+    )
+) item"""
+
+PAYMENTS = """from receivables_credit
+    where entity_id = %(entity)s and kind = 'payment' and received_on <= %(on)s {only}"""
+
+HISTORY = "from receivables_invoice where entity_id = %(entity)s and issued_on <= %(on)s {only}"
+
+HOLDS = """from holds_hold
+    where entity_id = %(entity)s and starts_on <= %(on)s and (ends_on is null or ends_on >= %(on)s)
+        and (ended_on is null or ended_on > %(on)s) {only}"""
+
+LATE = "%(on)s::date - due_on"
+
+
+def overdue_between(low: int, high: int | None) -> str:
+    """Sum of what has been overdue for `low` to `high` days."""
+    upper = f"and {LATE} <= {high}" if high else ""
+    return f"sum(value) filter (where {LATE} >= {low} {upper})"
+
+
+def money(name: str, label: Label, sql: str, source: str = "items") -> Fact:
+    return Fact(name, label, FactType.MONEY, sql, source, empty="0", section=_("Balance"))
+
+
+def number(name: str, label: Label, sql: str, source: str = "items", empty: str = "0", unit: Label = "") -> Fact:
+    return Fact(name, label, FactType.NUMBER, sql, source, empty=empty, unit=unit, section=_("Delays and invoices"))
+
+
+def balances() -> list[Fact]:
+    """Amounts in the entity's currency."""
+    return [
+        money("open", _("Open amount"), "sum(value)"),
+        money("not_due", _("Not yet due"), f"sum(value) filter (where {LATE} <= 0)"),
+        money("overdue", _("Overdue"), overdue_between(1, None)),
+        money("overdue_1_30", _("Overdue for 1 to 30 days"), overdue_between(1, 30)),
+        money("overdue_31_60", _("Overdue for 31 to 60 days"), overdue_between(31, 60)),
+        money("overdue_61_90", _("Overdue for 61 to 90 days"), overdue_between(61, 90)),
+        money("overdue_over_90", _("Overdue for more than 90 days"), overdue_between(91, None)),
+        money("unapplied", _("Unapplied money"), "sum(value)", "credits"),
+    ]
+
+
+def delays() -> list[Fact]:
+    """Numbers about invoices, and days."""
+    return [
+        number("days_late", _("Days late of the oldest invoice"), f"greatest(max({LATE}), 0)", unit=_("days")),
+        number("open_count", _("Open invoices"), "count(*)"),
+        number("overdue_count", _("Overdue invoices"), f"count(*) filter (where {LATE} > 0)"),
+        number(
+            "next_due_in",
+            _("Next due date in"),
+            f"min(-({LATE})) filter (where {LATE} <= 0)",
+            empty="null",
+            unit=_("days"),
+        ),
+        number(
+            "average_delay",
+            _("Average payment delay over 12 months"),
+            "round(sum(value * delay) / nullif(sum(value), 0), 1)",
+            "delays",
+            empty="null",
+            unit=_("days"),
+        ),
+    ]
+
+
+def identity() -> list[Fact]:
+    """Who the customer is and who follows him."""
+    country, language = "coalesce(nullif(c.country, ''), e.country)", "coalesce(nullif(c.language, ''), e.language)"
+    chosen, text = FactType.CHOICE, FactType.TEXT
+    return [
+        Fact("kind", _("Kind"), chosen, "c.kind::text", choices=choices.kinds),
+        Fact("category", _("Category"), chosen, "nullif(c.category, '')", choices=choices.categories),
+        Fact("country", _("Country"), chosen, country, choices=choices.countries),
+        Fact("language", _("Language"), chosen, language, choices=choices.languages),
+        Fact("tags", _("Tags"), FactType.SET, "c.tags::text[]", choices=choices.tags),
+        Fact("collector", _("Portfolio collector"), chosen, "c.collector_id::text", choices=choices.collectors),
+        Fact("team", _("Team"), chosen, "c.team_id::text", choices=choices.teams),
+        Fact("name", _("Name"), text, "c.name"),
+        Fact("city", _("City"), text, "nullif(c.city, '')"),
+    ]
+
+
+def dated(name: str, label: Label, sql: str, source: str) -> Fact:
+    return Fact(name, label, FactType.DATE, sql, source, section=_("Dates and suspensions"))
+
+
+def kinds(name: str, label: Label, sql: str, source: str, proposals: Choices) -> Fact:
+    return Fact(name, label, FactType.SET, sql, source, section=_("Dates and suspensions"), choices=proposals)
+
+
+def dates_and_holds() -> list[Fact]:
+    """Dates, kinds of debt and suspensions in force."""
+    debts, suspensions = "array_agg(distinct debt_type::text)", "array_agg(distinct kind::text)"
+    return [
+        dated("customer_since", _("Customer since (first invoice)"), "min(issued_on)", "history"),
+        dated("last_payment_on", _("Last payment"), "max(received_on)", "payments"),
+        dated("oldest_due_on", _("Oldest open due date"), "min(due_on)", "items"),
+        kinds("debt_types", _("Debt types of open invoices"), debts, "items", choices.debt_types),
+        kinds("holds", _("Suspensions in force"), suspensions, "holds", choices.hold_kinds),
+    ]
+
+
+def register_standard_facts() -> None:
+    """Fill the registry; called once when the app is ready."""
+    register_source(Source("items", OPEN_ITEMS, past=OPEN_ITEMS_THEN))
+    register_source(Source("credits", OPEN_CREDITS, past=OPEN_CREDITS_THEN))
+    register_source(Source("delays", DELAYS))
+    register_source(Source("payments", PAYMENTS))
+    register_source(Source("history", HISTORY))
+    register_source(Source("holds", HOLDS))
+    register(*balances(), *delays(), *identity(), *dates_and_holds())

@@ -1,0 +1,58 @@
+"""Criteria and values in the reader's words."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from collections_app.segments.criteria import Condition, Node, Not
+from collections_app.segments.facts import Fact, FactType
+from collections_app.segments.operators import Shape
+from crm.accounts.models import Entity
+from crm.core import formats
+
+
+def worded(fact: Fact, value: Any, entity: Entity, shape: Shape = Shape.ONE) -> str:
+    """A value of a fact as a person reads it; what is not known is said so."""
+    if shape is Shape.NONE:
+        return ""
+    if value is None:
+        return _("not known")
+    if shape is Shape.DAYS:
+        return _("%(count)s days") % {"count": value}
+    if isinstance(value, tuple):
+        return " – ".join(worded(fact, bound, entity) for bound in value)
+    if isinstance(value, list):
+        return ", ".join(choice(fact, word, entity) for word in value) or _("none")
+    if fact.type is FactType.MONEY:
+        return formats.money(value, entity.currency)
+    if isinstance(value, int | Decimal):
+        return f"{number_format(plain(value))} {fact.unit}".rstrip()
+    return date_format(value) if isinstance(value, date) else choice(fact, str(value), entity)
+
+
+def plain(value: int | Decimal) -> int | Decimal:
+    """12.0 as 12."""
+    return int(value) if value == int(value) else value
+
+
+def choice(fact: Fact, value: str, entity: Entity) -> str:
+    """The label of a coded value, or the value itself."""
+    if fact.choices is None:
+        return value
+    return str(dict(fact.choices(entity)).get(value, value))
+
+
+def sentence(node: Node, entity: Entity, *, inside: bool = False) -> str:
+    """The whole tree in one sentence, blocks in brackets."""
+    if isinstance(node, Condition):
+        parts = (node.fact.label, node.operator.label, worded(node.fact, node.value, entity, node.operator.shape))
+        return " ".join(str(part) for part in parts if part)
+    if isinstance(node, Not):
+        return _("not (%(condition)s)") % {"condition": sentence(node.node, entity)}
+    words = (f" {_('and')} " if node.kind == "all" else f" {_('or')} ").join(
+        sentence(child, entity, inside=True) for child in node.nodes
+    )
+    return f"({words})" if inside and len(node.nodes) > 1 else words
