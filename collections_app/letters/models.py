@@ -65,3 +65,16 @@ class TemplateVersion(models.Model):
                 violation_error_message=_("This template already has a draft in this language."),
             ),
         ]
+
+
+class DeliveredDefault(models.Model):
+    """That an entity received a default template: never a second time, whatever became of it since."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
+    code = models.SlugField(_("code"), max_length=40)
+    delivered_at = models.DateTimeField(_("delivered at"))
+
+    class Meta:
+        verbose_name = _("delivered default")
+        verbose_name_plural = _("delivered defaults")
+        constraints = [models.UniqueConstraint(fields=["entity", "code"], name="letters_delivered_once")]
