@@ -4,8 +4,8 @@ A middleware and not a view: it must answer whatever host name the probe uses, b
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -14,54 +14,56 @@ from django.utils import timezone
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
+from config import nights
+
 BROKER_TIMEOUT_S = 2
-
-Probe = Callable[[datetime], str]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What each probe says; an empty sentence means that all is well."""
-
-    problems: dict[str, str]
-
-    @property
-    def status(self) -> int:
-        """200 when every probe is content, else 503."""
-        return 503 if any(self.problems.values()) else 200
-
-    def as_json(self) -> JsonResponse:
-        """`{"database": "ok", "broker": "connection refused"}`."""
-        said = {name: problem or "ok" for name, problem in self.problems.items()}
-        return JsonResponse(said, status=self.status, headers={"Cache-Control": "no-store"})
+OK = "ok"
 
 
-def database(at: datetime) -> str:
-    """Does the database answer?"""
+def database() -> str:
+    """The word ok, or why the database does not answer."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
         return f"the database does not answer: {error}"
-    return ""
+    return OK
 
 
-def broker(at: datetime) -> str:
-    """Does the broker take connections?"""
+def broker() -> str:
+    """The word ok, or why the broker takes no connection."""
     try:
-        with Connection(settings.CELERY_BROKER_URL, connect_timeout=BROKER_TIMEOUT_S) as broker_connection:
-            broker_connection.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_S)
+        with Connection(settings.CELERY_BROKER_URL, connect_timeout=BROKER_TIMEOUT_S) as opened:
+            opened.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_S)
     except (OperationalError, OSError) as error:
         return f"the broker does not answer: {error}"
-    return ""
+    return OK
 
 
-PROBES: dict[str, Probe] = {"database": database, "broker": broker}
+def night(at: datetime) -> dict[str, Any]:
+    """The oldest last night among live entities: its age in hours (None when one never ran), and whether it is late.
+
+    No entity is named here: probes are open to the network.
+    """
+    ages = nights.ages(at)
+    hours = [round(age.total_seconds() / 3600, 1) for age in ages.values() if age is not None]
+    never = len(hours) < len(ages)
+    return {
+        "age_hours": None if never or not hours else max(hours),
+        "late": any(map(nights.is_late, ages.values())),
+    }
 
 
-def readiness(at: datetime) -> Answer:
-    """Ask every probe."""
-    return Answer({name: probe(at) for name, probe in PROBES.items()})
+def readiness(at: datetime) -> JsonResponse:
+    """200 when database and broker answer, else 503.
+
+    A late night is told, and alerts watch it, but it does not take the site away from the people who must see to it.
+    """
+    said: dict[str, Any] = {"database": database(), "broker": broker()}
+    serves = all(answer == OK for answer in said.values())
+    if said["database"] == OK:
+        said["night"] = night(at)
+    return JsonResponse(said, status=200 if serves else 503, headers={"Cache-Control": "no-store"})
 
 
 class HealthMiddleware:
@@ -73,7 +75,7 @@ class HealthMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The probe's answer, or the page asked for."""
         if request.path == "/healthz/live":
-            return HttpResponse("ok", content_type="text/plain")
+            return HttpResponse(OK, content_type="text/plain")
         if request.path == "/healthz/ready":
-            return readiness(timezone.now()).as_json()
+            return readiness(timezone.now())
         return self.get_response(request)

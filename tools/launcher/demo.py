@@ -174,7 +174,7 @@ def _stop(children: "dict[str, subprocess.Popen[bytes]]") -> None:
     rest = [pid for pid in ours | set(_still_theirs(children)) if processes.alive(pid)]
     processes.send(rest, signal.SIGKILL)
     processes.wait_until(lambda: not any(map(processes.alive, rest)), STOP_S)
-    processes.reap()
+    processes.reap(rest)
 
 
 def _still_theirs(children: "dict[str, subprocess.Popen[bytes]]") -> list[int]:

@@ -80,7 +80,7 @@ class Postgres:
             raise Trouble(f"PostgreSQL (process {pid}) does not stop; see {self.log}")
 
     def _ended(self, pid: int) -> bool:
-        processes.reap()
+        processes.reap([pid])
         return not processes.alive(pid)
 
     def _status(self) -> Status:
@@ -98,8 +98,9 @@ class Postgres:
         PostgreSQL refuses to start while the old server is a zombie, and its number may belong to another program
         since; who works in the data folder is the truth.
         """
-        processes.reap()
         pid = self._pid()
+        if pid:
+            processes.reap([pid])
         if pid in processes.working_in(self.data):
             processes.wait_until(lambda: self._status() is not Status.DOWN or self._ended(pid), READY_S)
         if self._status() is not Status.DOWN:

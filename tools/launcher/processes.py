@@ -72,13 +72,13 @@ def send(pids: Iterable[int], number: signal.Signals) -> None:
             continue
 
 
-def reap() -> None:
-    """Take leave of our own dead children, so that none stays a zombie."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        return
+def reap(pids: Iterable[int]) -> None:
+    """Take leave of those that are our own dead children, so that none stays a zombie."""
+    for pid in pids:
+        try:
+            os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            continue
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, pause: float = 0.02) -> bool:

@@ -66,7 +66,7 @@ class Valkey:
             raise Trouble(f"Valkey (process {servers}) does not stop; see {self.log}")
 
     def _ended(self, servers: list[int]) -> bool:
-        processes.reap()
+        processes.reap(servers)
         return not any(map(processes.alive, servers))
 
     def answers(self) -> bool:

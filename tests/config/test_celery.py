@@ -1,0 +1,33 @@
+from config.celery import app
+from config.settings.celery import broker_options
+from config.timetable import TIMETABLE
+
+
+def test_rabbitmq_gets_quorum_queues_that_may_delay():
+    options = broker_options("amqp://broker.example")
+    assert options == {
+        "CELERY_TASK_DEFAULT_QUEUE_TYPE": "quorum",
+        "CELERY_TASK_DEFAULT_EXCHANGE_TYPE": "topic",
+        "CELERY_WORKER_DETECT_QUORUM_QUEUES": True,
+        "CELERY_BROKER_TRANSPORT_OPTIONS": {"confirm_publish": True},
+    }
+
+
+def test_redis_waits_longer_than_any_task():
+    for url in ("redis://broker.example", "redis+socket:///run/valkey.sock", "rediss://broker.example"):
+        assert broker_options(url) == {"CELERY_BROKER_TRANSPORT_OPTIONS": {"visibility_timeout": 3600}}
+
+
+def test_the_timetable_is_sorted_and_names_tasks_that_exist():
+    app.loader.import_default_modules()
+    names = [line.name for line in TIMETABLE]
+    assert names == sorted(names)
+    assert [line.task for line in TIMETABLE if line.task not in app.tasks] == []
+
+
+def test_messages_are_kept_until_their_task_is_done():
+    assert (app.conf.task_acks_late, app.conf.task_reject_on_worker_lost, app.conf.worker_prefetch_multiplier) == (
+        True,
+        True,
+        1,
+    )

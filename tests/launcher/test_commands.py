@@ -1,0 +1,90 @@
+"""What ./acquit says and gives back, without starting anything."""
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tools.launcher import bench, browser, checks, demo, manage, prepare
+from tools.launcher.paths import ROOT, digest
+from tools.launcher.say import Trouble
+
+
+def acquit(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([sys.executable, "acquit", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("arguments", [[], ["help"], ["--help"]])
+def test_help_names_every_command(arguments):
+    done = acquit(*arguments)
+    named = {line.split()[1] for line in done.stdout.splitlines() if line.startswith("./acquit")}
+    assert (done.returncode, named) == (0, {"demo", "test", "manage", "bench", "lint"})
+
+
+def test_an_unknown_command_is_refused_on_the_error_stream():
+    done = acquit("dance")
+    assert (done.returncode, done.stdout, done.stderr.splitlines()[0]) == (2, "", "There is no command 'dance'.")
+
+
+def test_an_unknown_measure_is_refused():
+    with pytest.raises(Trouble, match="Say which measure"):
+        bench.bench(["../manage"])
+
+
+def test_the_first_free_port_is_taken():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert demo.free_port("127.0.0.1", None) != port
+        with pytest.raises(Trouble, match=f"Port {port} is taken"):
+            demo.free_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["import_receivables", "file.txt"], True),
+        (["makemigrations"], False),
+        (["run_night", "--help"], False),
+        ([], False),
+    ],
+)
+def test_only_commands_that_read_rows_migrate_first(arguments, needed):
+    assert manage.needs_tables(arguments) is needed
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("======= 3 failed, 12 passed, 2 warnings in 1.20s =======", {"failed": 3, "passed": 12, "warning": 2}),
+        ("==== 7 passed, 120 deselected, 1 error in 0.30s ====", {"passed": 7, "error": 1}),
+        ("==== no tests ran in 0.01s ====", {}),
+    ],
+)
+def test_closing_lines_are_understood(line, read):
+    assert checks.read_closing_line(line) == read
+
+
+def test_two_runs_close_with_one_line():
+    assert checks.closing_line({"passed": 19, "failed": 1}, 61.5).strip("= ") == "1 failed, 19 passed in 61.50s"
+    assert checks.closing_line({}, 0).strip("= ") == "no tests ran in 0.00s"
+
+
+def test_the_fingerprint_follows_the_migrations(monkeypatch, tmp_path):
+    monkeypatch.setattr(prepare, "ROOT", tmp_path)
+    migration = tmp_path / "crm" / "law" / "migrations" / "0001_initial.py"
+    before = prepare.fingerprint()
+    migration.parent.mkdir(parents=True)
+    migration.write_text("")
+    assert prepare.fingerprint() != before
+
+
+def test_a_digest_tells_where_one_part_ends():
+    assert digest("a", "bc") != digest("ab", "c")
+
+
+def test_a_missing_browser_is_told_with_its_remedy(monkeypatch):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(browser.shutil, "which", lambda name: None)
+    with pytest.raises(Trouble, match="apt-get install chromium"):
+        browser.find_or_install()

@@ -1,0 +1,114 @@
+"""The servers of a checkout: one life of a PostgreSQL and a Valkey, killed, shared and stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg
+import pytest
+import redis
+
+from tests.launcher.conftest import SMALL
+from tools.launcher import processes, services
+from tools.launcher.paths import ROOT
+from tools.launcher.services import running
+
+
+def connect(variables: dict[str, str]) -> psycopg.Connection:
+    sockets = parse_qs(urlsplit(variables["DATABASE_URL"]).query)["host"][0]
+    return psycopg.connect(host=sockets, user="postgres", dbname="acquit", autocommit=True)
+
+
+def valkey(variables: dict[str, str]) -> redis.Redis:
+    return redis.Redis(unix_socket_path=urlsplit(variables["BROKER_URL"]).path)
+
+
+def server_of(checkout: Path, name: str) -> list[int]:
+    return processes.working_in(checkout / "var" / "dev" / name)
+
+
+def kill(pids: list[int]) -> None:
+    processes.send(pids, signal.SIGKILL)
+    processes.wait_until(lambda: not any(map(processes.alive, pids)), 10)
+
+
+def test_a_killed_server_starts_again_with_its_data(checkout):
+    with running(SMALL) as variables:
+        with connect(variables) as database:
+            database.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        valkey(variables).set("kept", "7")
+        postmaster = int((checkout / "var/dev/postgres/postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGKILL)
+        kill(server_of(checkout, "valkey"))
+        with running(SMALL) as again:
+            with connect(again) as database:
+                assert database.execute("SELECT number FROM kept").fetchone() == (7,)
+            assert valkey(again).get("kept") == b"7"
+    assert server_of(checkout, "postgres") + server_of(checkout, "valkey") == []
+
+
+def test_commands_share_the_servers_and_the_last_one_stops_them(checkout):
+    with running(SMALL) as first:
+        servers = server_of(checkout, "postgres")
+        with running(SMALL) as second:
+            assert (second["DATABASE_URL"], second["BROKER_URL"]) == (first["DATABASE_URL"], first["BROKER_URL"])
+        assert set(servers) & set(server_of(checkout, "postgres"))
+        assert valkey(first).ping()
+    assert server_of(checkout, "postgres") + server_of(checkout, "valkey") == []
+
+
+USER = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from tools.launcher import services
+services.VAR = Path(sys.argv[2])
+with services.running(services.Profile("dev", "demo", {"shared_buffers": "16MB", "fsync": "off"})):
+    print("up", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_the_servers_of_a_killed_command_are_taken_over_and_stopped(checkout):
+    command = [sys.executable, "-c", USER, str(ROOT), str(checkout / "var")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as user:
+        assert user.stdout is not None
+        assert user.stdout.readline() == "up\n"
+        user.kill()
+    left = server_of(checkout, "valkey")
+    assert len(left) == 1
+    with running(SMALL):
+        assert server_of(checkout, "valkey") == left
+    assert server_of(checkout, "postgres") + server_of(checkout, "valkey") == []
+
+
+def test_given_servers_are_used_and_none_is_started(checkout, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://db.example/books")
+    monkeypatch.setenv("BROKER_URL", "amqp://broker.example")
+    with running(SMALL) as variables:
+        assert variables["DATABASE_URL"] == "postgres://db.example/books"
+    assert list(checkout.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands its servers to another account")
+def test_folders_the_account_cannot_reach_stay_private(checkout, monkeypatch):
+    private = checkout / "private"
+    private.mkdir(mode=0o700)
+    monkeypatch.setattr(services, "VAR", private / "var")
+    state = services.state_folder(SMALL, services.servers_account())
+    assert state.is_relative_to(checkout / "elsewhere")
+    assert private.stat().st_mode & 0o777 == 0o700
+
+
+def test_socket_folders_are_private_and_differ_between_checkouts(folder):
+    account = services.servers_account()
+    one, two = (services.socket_folder(folder / name, account) for name in ("one", "two"))
+    try:
+        assert one != two
+        assert [path.stat().st_mode & 0o777 for path in (one, two)] == [0o700, 0o700]
+    finally:
+        one.rmdir()
+        two.rmdir()
