@@ -208,3 +208,75 @@ class Movement(models.Model):
             models.Index(fields=["credit", "on"], condition=Q(credit__isnull=False), name="receivables_move_credit"),
             models.Index(fields=["import_batch_id"], name="receivables_move_batch"),
         ]
+
+
+class ChargeKind(models.TextChoices):
+    INTEREST = "interest", _("late payment interest")
+    INDEMNITY = "indemnity", _("fixed recovery indemnity")
+
+
+class FormalNotice(models.Model):
+    """The day an invoice was formally demanded: legal interest of a consumer runs from it (C. civ. 1231-6)."""
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.CASCADE, db_constraint=False, related_name="formal_notice")
+    on = models.DateField(_("date"))
+    at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("formal notice")
+        verbose_name_plural = _("formal notices")
+
+
+class LateCharge(models.Model):
+    """What a late invoice owes beside its amount, once and for good; interest is computed from the movements."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.CASCADE, db_constraint=False, related_name="late_charges", verbose_name=_("invoice")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=ChargeKind, default=ChargeKind.INDEMNITY)
+    currency = CurrencyField()
+    amount = MoneyField(_("amount"))
+    on = models.DateField(_("date"))
+    at = models.DateTimeField(_("recorded at"))
+    article = models.CharField(_("article"), max_length=200)
+
+    class Meta:
+        verbose_name = _("late payment charge")
+        verbose_name_plural = _("late payment charges")
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "kind"], name="receivables_late_charge_once"),
+            exact_money("receivables_late_charge", "amount"),
+            models.CheckConstraint(
+                name="receivables_late_charge_indemnity", condition=Q(kind="indemnity", amount__gt=0)
+            ),
+        ]
+
+
+class Waiver(models.Model):
+    """Late payment charges the creditor gives up, with his reason."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.CASCADE, db_constraint=False, related_name="waivers", verbose_name=_("invoice")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=ChargeKind)
+    currency = CurrencyField()
+    amount = MoneyField(_("amount waived"))
+    on = models.DateField(_("date"))
+    at = models.DateTimeField(_("recorded at"))
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"))
+    reason = models.CharField(_("reason"), max_length=200)
+
+    class Meta:
+        verbose_name = _("waiver of late charges")
+        verbose_name_plural = _("waivers of late charges")
+        constraints = [
+            exact_money("receivables_waiver", "amount"),
+            models.CheckConstraint(
+                name="receivables_waiver_with_reason",
+                condition=Q(amount__gt=0) & ~Q(reason=""),
+                violation_error_message=_("A waiver has an amount and a reason."),
+            ),
+        ]
+        indexes = [models.Index(fields=["invoice"], name="receivables_waiver_invoice")]

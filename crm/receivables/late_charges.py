@@ -1,0 +1,187 @@
+"""Penalties, legal interest and the fixed indemnity: computed or kept beside the invoice, which never changes.
+
+Rates, starts and amounts are data of `crm.law` (FR-01 to FR-05, EU-01): professionals owe the late rate (or the rate
+of the contract) from the day after the due date and a fixed indemnity; public bodies their own rate, that of the
+half-year in which interest starts; the others legal interest from a formal notice. Nothing runs on a guessed due
+date, an opening balance, an adjustment or a returned payment.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _, gettext_noop
+
+from crm.accounts.models import Entity, User
+from crm.core import sql
+from crm.core.money import rounded
+from crm.law.queries import rule
+from crm.receivables.models import ChargeKind, FormalNotice, Invoice, LateCharge, Waiver
+from crm.timeline.models import EntryKind
+from crm.timeline.operations import record
+from crm.timeline.params import Money, Msgid
+
+DAYS_IN_A_YEAR = 365
+NOTHING = Decimal(0)
+WORDS = {ChargeKind.INTEREST: "late payment interest", ChargeKind.INDEMNITY: "fixed recovery indemnity"}
+
+
+class WaiverForbidden(ValidationError):
+    """The law makes this waiver void."""
+
+
+class WaiverTooLarge(ValidationError):
+    """More would be waived than is owed."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Days `from_on` to `until_on` included, with one balance and one rate (percent a year)."""
+
+    from_on: date
+    until_on: date
+    days: int
+    base: Decimal
+    percent: Decimal
+
+    @property
+    def weight(self) -> Decimal:
+        """Balance × percent × days, exact; divided by 36500 it is the interest (FR-02)."""
+        return self.base * self.percent * self.days
+
+
+def interest(segments: Iterable[Segment], currency: str) -> Decimal:
+    """Sum of balance × rate × days ÷ 365, rounded once at the end: cutting a segment in two changes nothing."""
+    return rounded(sum((segment.weight for segment in segments), NOTHING) / (100 * DAYS_IN_A_YEAR), currency)
+
+
+@dataclass(frozen=True)
+class Charges:
+    """What a late invoice owes beside its amount, in its currency."""
+
+    invoice_id: int
+    currency: str
+    segments: list[Segment] = field(default_factory=list)
+    article: str = ""
+    indemnity: Decimal = NOTHING
+    waived: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def interest(self) -> Decimal:
+        """Before waivers."""
+        return interest(self.segments, self.currency)
+
+    @property
+    def accrued(self) -> dict[str, Decimal]:
+        """By kind, before waivers."""
+        return {ChargeKind.INTEREST: self.interest, ChargeKind.INDEMNITY: self.indemnity}
+
+    @property
+    def total(self) -> Decimal:
+        """Interest and indemnity, less what was waived."""
+        return self.interest + self.indemnity - sum(self.waived.values(), NOTHING)
+
+
+def late_charges(invoices: Collection[int], *, on: date) -> dict[int, Charges]:
+    """What these invoices owe on a date beside their amount, by invoice id; those that owe nothing are left out.
+
+    Four queries whatever the number of invoices. A settled invoice still owes what accrued until then.
+    """
+    ids = list(invoices)
+    segments: dict[int, list[Segment]] = {}
+    articles: dict[int, str] = {}
+    for row in sql.rows("crm.receivables", "late_interest", {"invoices": ids, "on": on}):
+        invoice = row.pop("invoice_id")
+        articles[invoice] = row.pop("article")
+        segments.setdefault(invoice, []).append(Segment(**row))
+    indemnities = dict(
+        LateCharge.objects.filter(invoice__in=ids, on__lte=on, kind=ChargeKind.INDEMNITY).values_list(
+            "invoice_id", "amount"
+        )
+    )
+    waived = _waived(ids, on)
+    charged = segments.keys() | indemnities.keys()
+    currencies = dict(Invoice.objects.filter(pk__in=charged).values_list("pk", "currency"))
+    return {
+        pk: Charges(
+            pk,
+            currencies[pk],
+            segments.get(pk, []),
+            articles.get(pk, ""),
+            indemnities.get(pk, NOTHING),
+            waived.get(pk, {}),
+        )
+        for pk in sorted(charged)
+    }
+
+
+def _waived(invoices: list[int], on: date) -> dict[int, dict[str, Decimal]]:
+    sums = Waiver.objects.filter(invoice__in=invoices, on__lte=on).values_list("invoice_id", "kind")
+    waived: dict[int, dict[str, Decimal]] = {}
+    for invoice, kind, amount in sums.annotate(total=Sum("amount")):
+        waived.setdefault(invoice, {})[kind] = amount
+    return waived
+
+
+def charge_indemnities(entity: Entity, *, on: date, at: datetime) -> int:
+    """Charge the fixed indemnity of each invoice late on `on` that has none yet; how many (one statement, FR-04)."""
+    return sql.run("crm.receivables", "charge_indemnities", {"entity": entity.pk, "on": on, "at": at})
+
+
+def record_formal_notice(invoices: Collection[int], *, on: date, at: datetime) -> None:
+    """Legal interest of these invoices may run from `on`; the first notice of an invoice counts (FR-30)."""
+    notices = [FormalNotice(invoice_id=invoice, on=on, at=at) for invoice in invoices]
+    FormalNotice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def check_waiver(invoice: Invoice, kind: str, amount: Decimal | None, on: date) -> Decimal:
+    """How much would be waived (all that is left when `amount` is None); raises WaiverForbidden or WaiverTooLarge."""
+    forbidden = rule(invoice.entity.jurisdiction, "waiver_forbidden", on=on, customer_kind=invoice.customer.kind)
+    if forbidden is not None:
+        raise WaiverForbidden(_("These charges cannot be waived: %(article)s."), params={"article": forbidden.article})
+    charges = late_charges([invoice.pk], on=on).get(invoice.pk, Charges(invoice.pk, invoice.currency))
+    left = charges.accrued[kind] - charges.waived.get(kind, NOTHING)
+    given = left if amount is None else amount
+    if not NOTHING < given <= left:
+        raise WaiverTooLarge(
+            _("%(left)s %(currency)s can still be waived."),
+            params={"left": number_format(left), "currency": invoice.currency},
+        )
+    return given
+
+
+@transaction.atomic
+def waive(
+    invoice: Invoice, *, kind: str, reason: str, on: date, at: datetime, by: User | None, amount: Decimal | None = None
+) -> Waiver:
+    """Give up late charges of a kind, wholly or for `amount`. Raises WaiverForbidden or WaiverTooLarge."""
+    locked = Invoice.objects.select_for_update(of=("self",)).select_related("customer", "entity").get(pk=invoice.pk)
+    given = check_waiver(locked, kind, amount, on)
+    waiver = Waiver(
+        entity=locked.entity,
+        invoice=locked,
+        kind=kind,
+        currency=locked.currency,
+        amount=given,
+        on=on,
+        at=at,
+        by=by,
+        reason=reason,
+    )
+    waiver.full_clean(exclude=["by"])
+    waiver.save()
+    record(
+        locked.customer,
+        EntryKind.MONEY,
+        gettext_noop("%(amount)s of %(kind)s waived on %(number)s."),
+        at=at,
+        by=by,
+        params={"amount": Money(given, locked.currency), "kind": Msgid(WORDS[ChargeKind(kind)]), "number": locked.number},
+        text=reason,
+    )
+    return waiver

@@ -1,0 +1,205 @@
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from hypothesis import given, strategies as st
+
+from crm.receivables.late_charges import (
+    Segment,
+    WaiverForbidden,
+    WaiverTooLarge,
+    charge_indemnities,
+    interest,
+    late_charges,
+    record_formal_notice,
+    waive,
+)
+from crm.receivables.models import ChargeKind
+from tests.factories.accounts import EntityFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import CreditFactory, InvoiceFactory
+
+NOON = datetime(2025, 10, 1, 12, tzinfo=UTC)
+PAY = """
+with applied as (
+    insert into receivables_movement
+        (entity_id, customer_id, invoice_id, credit_id, kind, currency, amount, "on", at, reason)
+    select entity_id, customer_id, id, %(credit)s, 'allocated', currency, -%(amount)s, %(on)s, %(on)s, ''
+    from receivables_invoice where id = %(invoice)s
+), spent as (update receivables_credit set open_amount = open_amount - %(amount)s where id = %(credit)s)
+update receivables_invoice set open_amount = open_amount - %(amount)s,
+    settled_on = case when open_amount = %(amount)s then %(on)s::date end
+where id = %(invoice)s
+"""
+
+
+def late_invoice(**kwargs):
+    """10 000,00 EUR due 31 July 2025: 12,15 % until the end of the year."""
+    values = {"issued_on": date(2025, 7, 1), "due_on": date(2025, 7, 31), "amount": Decimal(10000)}
+    return InvoiceFactory(**(values | kwargs))
+
+
+def pay(invoice, amount, on):
+    credit = CreditFactory(customer=invoice.customer, amount=Decimal(amount), received_on=on)
+    with connection.cursor() as cursor:
+        cursor.execute(PAY, {"invoice": invoice.pk, "credit": credit.pk, "amount": Decimal(amount), "on": on})
+
+
+def owed(invoice, on):
+    return late_charges([invoice.pk], on=on)[invoice.pk]
+
+
+def contract_entity(percent):
+    return EntityFactory(late_rate_percent=Decimal(percent))
+
+
+@pytest.mark.django_db
+class TestInterest:
+    def test_the_published_example(self):
+        assert owed(late_invoice(), date(2025, 8, 30)).interest == Decimal("99.86")
+
+    def test_nothing_is_owed_on_the_due_day(self):
+        assert late_charges([late_invoice().pk], on=date(2025, 7, 31)) == {}
+
+    def test_the_first_day_late_counts(self):
+        (segment,) = owed(late_invoice(), date(2025, 8, 1)).segments
+        assert (segment.from_on, segment.until_on, segment.days) == (date(2025, 8, 1), date(2025, 8, 1), 1)
+
+    def test_a_new_half_year_changes_the_rate(self):
+        charges = owed(late_invoice(due_on=date(2025, 6, 20)), date(2025, 7, 10))
+        assert [(s.from_on, s.until_on, s.days, s.percent) for s in charges.segments] == [
+            (date(2025, 6, 21), date(2025, 6, 30), 10, Decimal("13.15")),
+            (date(2025, 7, 1), date(2025, 7, 10), 10, Decimal("12.15")),
+        ]
+        assert charges.interest == Decimal("69.32")
+
+    def test_a_partial_payment_lowers_the_balance_from_the_next_day(self):
+        invoice = late_invoice()
+        pay(invoice, 4000, date(2025, 8, 10))
+        charges = owed(invoice, date(2025, 8, 30))
+        assert [(s.until_on, s.days, s.base) for s in charges.segments] == [
+            (date(2025, 8, 10), 10, Decimal(10000)),
+            (date(2025, 8, 30), 20, Decimal(6000)),
+        ]
+        assert charges.interest == Decimal("73.23")
+
+    def test_a_payment_before_the_due_date_bears_no_interest(self):
+        invoice = late_invoice()
+        pay(invoice, 4000, date(2025, 7, 15))
+        assert [s.base for s in owed(invoice, date(2025, 8, 30)).segments] == [Decimal(6000)]
+
+    def test_what_accrued_survives_settlement(self):
+        invoice = late_invoice()
+        pay(invoice, 10000, date(2025, 8, 30))
+        assert owed(invoice, date(2025, 12, 31)).interest == Decimal("99.86")
+
+    def test_the_rate_of_the_contract_comes_first(self):
+        invoice = late_invoice(customer=CustomerFactory(entity=contract_entity("15")))
+        assert {s.percent for s in owed(invoice, date(2026, 2, 1)).segments} == {Decimal("15.000")}
+
+    def test_a_public_body_keeps_the_rate_of_the_half_year_in_which_it_became_late(self):
+        invoice = late_invoice(customer=CustomerFactory(public_body=True), due_on=date(2025, 6, 20))
+        (segment,) = owed(invoice, date(2025, 7, 10)).segments
+        assert (segment.days, segment.percent) == (20, Decimal("11.15"))
+
+    def test_a_consumer_owes_nothing_before_a_formal_notice(self):
+        invoice = late_invoice(customer=CustomerFactory(consumer=True))
+        assert late_charges([invoice.pk], on=date(2025, 9, 30)) == {}
+
+    def test_a_consumer_owes_legal_interest_from_the_formal_notice(self):
+        invoice = late_invoice(customer=CustomerFactory(consumer=True))
+        record_formal_notice([invoice.pk], on=date(2025, 9, 1), at=NOON)
+        record_formal_notice([invoice.pk], on=date(2025, 9, 15), at=NOON)
+        (segment,) = owed(invoice, date(2025, 9, 30)).segments
+        assert (segment.from_on, segment.days, segment.percent) == (date(2025, 9, 2), 29, Decimal("2.76"))
+
+    @pytest.mark.parametrize("kwargs", [{"guessed": True}, {"opening": True}, {"kind": "returned_payment"}])
+    def test_nothing_runs_on_what_is_not_an_invoice_with_a_known_due_date(self, kwargs):
+        invoice = late_invoice(**kwargs)
+        charge_indemnities(invoice.entity, on=date(2025, 9, 1), at=NOON)
+        assert late_charges([invoice.pk], on=date(2025, 9, 30)) == {}
+
+    def test_a_creditor_of_benin_owed_by_a_trader_gets_the_legal_rate(self):
+        entity = EntityFactory(jurisdiction="BJ", currency="XOF")
+        invoice = late_invoice(customer=CustomerFactory(entity=entity), currency="XOF", amount=Decimal(1_000_000))
+        charge_indemnities(entity, on=date(2025, 8, 30), at=NOON)
+        charges = owed(invoice, date(2025, 8, 30))
+        assert (charges.interest, charges.indemnity) == (Decimal(4521), 0)
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_many_invoices_cost_four_queries(self, count, django_assert_num_queries):
+        invoices = [late_invoice().pk for _ in range(count)]
+        with django_assert_num_queries(4):
+            assert len(late_charges(invoices, on=date(2025, 8, 30))) == count
+
+
+@pytest.mark.django_db
+class TestIndemnity:
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_it_is_charged_once_in_one_statement(self, count, django_assert_num_queries):
+        customer = CustomerFactory()
+        invoices = [late_invoice(customer=customer) for _ in range(count)]
+        with django_assert_num_queries(1):
+            assert charge_indemnities(customer.entity, on=date(2025, 8, 1), at=NOON) == count
+        assert charge_indemnities(customer.entity, on=date(2025, 8, 2), at=NOON) == 0
+        assert owed(invoices[0], date(2025, 8, 1)).indemnity == 40
+
+    def test_it_survives_settlement(self):
+        invoice = late_invoice()
+        charge_indemnities(invoice.entity, on=date(2025, 8, 1), at=NOON)
+        pay(invoice, 10000, date(2025, 8, 5))
+        assert owed(invoice, date(2025, 12, 31)).indemnity == 40
+
+    @pytest.mark.parametrize("kind", ["consumer", "association"])
+    def test_it_is_not_for_consumers_and_associations(self, kind):
+        invoice = late_invoice(customer=CustomerFactory(kind=kind))
+        assert charge_indemnities(invoice.entity, on=date(2025, 8, 1), at=NOON) == 0
+
+    def test_an_invoice_due_today_is_not_late(self):
+        invoice = late_invoice()
+        assert charge_indemnities(invoice.entity, on=date(2025, 7, 31), at=NOON) == 0
+
+
+@pytest.mark.django_db
+class TestWaiver:
+    def waive(self, invoice, **kwargs):
+        values = {"kind": ChargeKind.INTEREST, "reason": "Geste commercial", "by": None, "on": date(2025, 8, 30)}
+        return waive(invoice, at=NOON, **(values | kwargs))
+
+    def test_waiving_lowers_what_is_owed_and_is_told(self):
+        invoice = late_invoice()
+        self.waive(invoice, amount=Decimal("50.00"))
+        assert owed(invoice, date(2025, 8, 30)).total == Decimal("49.86")
+        assert invoice.customer.entries.get().params["number"] == invoice.number
+
+    def test_waiving_all_that_is_left(self):
+        invoice = late_invoice()
+        self.waive(invoice, amount=Decimal("50.00"))
+        assert self.waive(invoice).amount == Decimal("49.86")
+
+    def test_more_than_owed_is_refused(self):
+        with pytest.raises(WaiverTooLarge):
+            self.waive(late_invoice(), amount=Decimal("99.87"))
+
+    def test_a_public_body_cannot_be_let_off(self):
+        invoice = late_invoice(customer=CustomerFactory(public_body=True))
+        with pytest.raises(WaiverForbidden, match="L2192-14"):
+            self.waive(invoice)
+
+
+days = st.integers(min_value=2, max_value=2000)
+amounts = st.decimals(min_value=1, max_value=10**9, places=2)
+percents = st.decimals(min_value=0, max_value=30, places=4)
+
+
+@given(length=days, cut=st.data(), base=amounts, percent=percents)
+def test_cutting_a_segment_changes_nothing(length, cut, base, percent):
+    start = date(2020, 1, 1)
+    first = cut.draw(st.integers(min_value=1, max_value=length - 1))
+    whole = [Segment(start, start + timedelta(length - 1), length, base, percent)]
+    pieces = [
+        Segment(start, start + timedelta(first - 1), first, base, percent),
+        Segment(start + timedelta(first), start + timedelta(length - 1), length - first, base, percent),
+    ]
+    assert interest(pieces, "EUR") == interest(whole, "EUR")
