@@ -1,0 +1,32 @@
+"""Foreseen refusals of a night run."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+
+class NightRefused(Exception):
+    """A night run that cannot start; its text tells a person what to do."""
+
+
+class NightInThePast(NightRefused):
+    def __init__(self, on: date, last_on: date) -> None:
+        super().__init__(
+            _(
+                "The night of %(on)s cannot run: the entity already stands at %(last_on)s. "
+                "The past can only be simulated."
+            )
+            % {"on": on.isoformat(), "last_on": last_on.isoformat()}
+        )
+
+
+class NightAlreadyRunning(NightRefused):
+    def __init__(self, on: date) -> None:
+        super().__init__(
+            _("A night run of this entity is already running (for %(on)s). Wait for its end, then start again.")
+            % {"on": on.isoformat()}
+        )
+
+
+class LeaseLost(Exception):
+    """Another worker took this run over: this one stops and writes nothing more."""

@@ -1,0 +1,51 @@
+"""Who runs the night of an entity: one run at a time, taken over when its worker is gone."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
+from collections_app.engine.models import Run, RunState
+from crm.accounts.models import Entity, User
+
+LEASE = timedelta(minutes=10)
+Clock = Callable[[], datetime]
+
+
+def take_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
+    """Start the run of `on`, or resume the one a lost worker left; raises NightInThePast, NightAlreadyRunning."""
+    last = Run.objects.filter(entity=entity, state=RunState.DONE).order_by("-on").first()
+    if last and on < last.on:
+        raise NightInThePast(on, last.on)
+    try:
+        with transaction.atomic():
+            now = clock()
+            return Run.objects.create(entity=entity, on=on, started_at=now, started_by=by, lease_until=now + LEASE)
+    except IntegrityError:
+        return _take_over(entity, on=on, clock=clock, by=by)
+
+
+def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
+    running = Run.objects.get(entity=entity, state=RunState.RUNNING)
+    now = clock()
+    expired = Run.objects.filter(pk=running.pk, fence=running.fence, lease_until__lt=now)
+    if running.on != on:
+        if not expired.update(state=RunState.FAILED, finished_at=now, error="lease expired"):
+            raise NightAlreadyRunning(running.on)
+        return take_run(entity, on=on, clock=clock, by=by)
+    if not expired.update(fence=F("fence") + 1, lease_until=now + LEASE):
+        raise NightAlreadyRunning(running.on)
+    running.refresh_from_db()
+    return running
+
+
+def hold_lease(run: Run, *, clock: Clock) -> None:
+    """Inside the transaction of a stage: keep the run for this worker until the commit, or raise LeaseLost.
+
+    The row stays locked, so nobody can take the run over while the stage writes.
+    """
+    kept = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(lease_until=clock() + LEASE)
+    if not kept:
+        raise LeaseLost

@@ -1,0 +1,93 @@
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _, override
+
+from collections_app.engine.queries import Explanation, explain
+from collections_app.engine.wording import account_sentence, item_sentence
+from crm.customers.models import Customer
+
+
+class Command(BaseCommand):
+    help = "Say what is decided for a customer at a date, invoice by invoice, and why."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("customer", metavar="CUSTOMER", help="account (external id) or number of the customer")
+        parser.add_argument("--entity", metavar="CODE", help="when several entities share the account")
+        parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="default: today for the entity")
+        parser.add_argument("--language", default="fr", choices=["fr", "en"])
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with override(options["language"]):
+            customer = customer_named(options["customer"], options["entity"])
+            today = timezone.now().astimezone(ZoneInfo(customer.entity.time_zone)).date()
+            explanation = explain(customer, on=options["on"] or today)
+            self.stdout.write(
+                json.dumps(as_json(customer, explanation), default=str, ensure_ascii=False)
+                if options["json"]
+                else as_text(customer, explanation)
+            )
+
+
+def customer_named(name: str, entity: str | None) -> Customer:
+    """The customer of this account; by number (#12) too. CommandError when there is none or several."""
+    found = Customer.objects.select_related("entity")
+    found = found.filter(pk=int(name[1:])) if name[:1] == "#" and name[1:].isdigit() else found.filter(external_id=name)
+    if entity:
+        found = found.filter(entity__code=entity)
+    customers = list(found[:2])
+    if not customers:
+        raise CommandError(_("There is no customer %(name)s.") % {"name": name}, returncode=2)
+    if len(customers) > 1:
+        raise CommandError(
+            _("Several entities have an account %(name)s: add --entity CODE.") % {"name": name}, returncode=2
+        )
+    return customers[0]
+
+
+def as_json(customer: Customer, explanation: Explanation) -> dict[str, Any]:
+    return {
+        "customer": customer.external_id,
+        "name": customer.name,
+        "on": explanation.on.isoformat(),
+        "source": explanation.source,
+        "accounts": [
+            asdict(account)
+            | {
+                "text": account_sentence(account),
+                "items": [asdict(item) | {"text": item_sentence(item, account)} for item in account.items],
+            }
+            for account in explanation.accounts
+        ],
+        "actions": [
+            {
+                "step": action.step_code,
+                "state": action.state,
+                "channel": action.channel,
+                "opened_on": action.opened_on.isoformat(),
+                "amount": str(action.amount),
+                "refusals": [{"gate": refusal.gate, "rule": refusal.rule} for refusal in action.refusals.all()],
+            }
+            for action in explanation.actions
+        ],
+    }
+
+
+def as_text(customer: Customer, explanation: Explanation) -> str:
+    lines = [f"{customer} · {explanation.on}"]
+    for account in explanation.accounts:
+        lines.append(f"{account.currency}: {account_sentence(account)}")
+        lines += [
+            f"  {item.number:<20} {item.due_on} {item.net_amount:>14} {item_sentence(item, account)}"
+            for item in account.items
+        ]
+    for action in explanation.actions:
+        lines.append(f"  [{action.get_state_display()}] {action.step_code} {action.opened_on} {action.amount}")
+    return "\n".join(lines)

@@ -1,0 +1,65 @@
+import json
+from argparse import ArgumentParser
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from collections_app.engine.exceptions import NightRefused
+from collections_app.engine.operations import NightReport, run_night
+from crm.accounts.models import Entity
+
+
+class Command(BaseCommand):
+    help = (
+        "Run the night of an entity: decide who is reminded of what, open the actions, hand over what leaves by itself."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--entity", required=True, metavar="CODE")
+        parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="default: today for the entity")
+        parser.add_argument("--dry-run", action="store_true", help="decide and print, write nothing")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        entity = entity_named(options["entity"])
+        now = timezone.now()
+        on = options["on"] or now.astimezone(ZoneInfo(entity.time_zone)).date()
+        try:
+            report = run_night(entity, on=on, at=instant(entity, on, now), dry_run=options["dry_run"])
+        except NightRefused as refused:
+            raise CommandError(str(refused), returncode=2) from refused
+        self.stdout.write(json.dumps(as_json(report)) if options["json"] else as_text(report))
+
+
+def entity_named(code: str) -> Entity:
+    """The entity of this code; a CommandError that prints the known codes otherwise."""
+    entity = Entity.objects.filter(code=code).first()
+    if entity is None:
+        known = ", ".join(Entity.objects.order_by("code").values_list("code", flat=True)) or "-"
+        raise CommandError(
+            _("There is no entity %(code)s. Known codes: %(known)s.") % {"code": code, "known": known}, returncode=2
+        )
+    return entity
+
+
+def instant(entity: Entity, on: date, now: datetime) -> datetime:
+    """Now, or for another day than today the entity's night hour of that day."""
+    zone = ZoneInfo(entity.time_zone)
+    if now.astimezone(zone).date() == on:
+        return now
+    return datetime.combine(on, entity.night_at, zone).astimezone(UTC)
+
+
+def as_json(report: NightReport) -> dict[str, Any]:
+    return {"stages": report.stages, "actions_opened": report.actions_opened, "blocked": report.blocked}
+
+
+def as_text(report: NightReport) -> str:
+    lines = [f"{stage['name']:<12} {stage['rows']:>10} {stage['ms']:>8} ms" for stage in report.stages]
+    lines += [f"+ {code:<24} {number:>8}" for code, number in report.actions_opened.items()]
+    lines += [f"- {reason:<24} {number:>8}" for reason, number in report.blocked.items()]
+    return "\n".join(lines)

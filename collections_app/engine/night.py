@@ -1,0 +1,62 @@
+"""One night of one entity: its parameters, and how its statements run."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from collections_app.engine.models import Run
+from crm.accounts.calendars import last_worked_day, next_worked_day
+from crm.accounts.models import Entity
+from crm.core import sql
+from crm.core.crash import crash_point
+
+HERE = "collections_app.engine"
+
+
+def decision_params(entity: Entity, on: date, *, customer_id: int | None = None) -> dict[str, Any]:
+    """What the decision SQL needs to know; one customer only where `customer_id` is given."""
+    return {
+        "entity": entity.pk,
+        "on": on,
+        "customer": customer_id,
+        "time_zone": entity.time_zone,
+        "worked": last_worked_day(entity, on),
+        "preventive_until": next_worked_day(entity, on + timedelta(days=1)) - timedelta(days=1),
+    }
+
+
+@dataclass
+class Night:
+    run: Run
+    entity: Entity
+    on: date
+    at: datetime
+    params: dict[str, Any] = field(default_factory=dict)
+    blocked: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.params = decision_params(self.entity, self.on) | {"at": self.at, "run": self.run.pk}
+
+    def do(self, name: str) -> int:
+        """Run sql/{name}.sql between two crash points; rows it touched."""
+        crash_point(f"before {name}")
+        touched = sql.run(HERE, name, self.params)
+        crash_point(f"after {name}")
+        return touched
+
+    def keep(self, table: str, name: str) -> int:
+        """Make the SELECT of sql/{name}.sql a temporary table of this session, with statistics; its rows."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"drop table if exists pg_temp.{table}")
+            cursor.execute(f"create temporary table {table} as {sql.statement(HERE, name)}", self.params)
+            kept = int(cursor.rowcount)
+            cursor.execute(f"analyze {table}")
+        return kept
+
+    def count(self, statement: str) -> dict[str, int]:
+        """Rows of a (name, number) SELECT as a dict."""
+        with connection.cursor() as cursor:
+            cursor.execute(statement, self.params)
+            return dict(cursor.fetchall())

@@ -1,0 +1,99 @@
+"""Running a night."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from time import perf_counter
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from collections_app.engine.leases import Clock, hold_lease, take_run
+from collections_app.engine.models import Run, RunStage, RunState
+from collections_app.engine.night import Night
+from collections_app.engine.stages import OPENED, STAGES, Stage
+from crm.accounts.models import Entity, User
+from crm.core.crash import crash_point
+
+
+@dataclass(frozen=True)
+class NightReport:
+    """What a night did: {"name","rows","ms"} per stage, actions opened per step code, blocked per reason."""
+
+    stages: list[dict[str, Any]]
+    actions_opened: dict[str, int]
+    blocked: dict[str, int]
+
+
+class _Undo(Exception):
+    """Carries the report of a dry run out of the transaction it undoes."""
+
+    def __init__(self, report: NightReport) -> None:
+        self.report = report
+
+
+def run_night(
+    entity: Entity,
+    *,
+    on: date,
+    at: datetime,
+    by: User | None = None,
+    dry_run: bool = False,
+    clock: Clock = timezone.now,
+) -> NightReport:
+    """Decide for `entity` at date `on` and open what is due; `at` is the instant written on what it does.
+
+    Running it again, late or after a crash changes nothing that was done. A dry run does the same work and undoes
+    it. Raises NightInThePast, NightAlreadyRunning.
+    """
+    if not dry_run:
+        return _run(take_run(entity, on=on, clock=clock, by=by), entity, on=on, at=at, clock=clock)
+    try:
+        with transaction.atomic():
+            raise _Undo(_run(take_run(entity, on=on, clock=clock, by=by), entity, on=on, at=at, clock=clock))
+    except _Undo as undone:
+        return undone.report
+
+
+def _run(run: Run, entity: Entity, *, on: date, at: datetime, clock: Clock) -> NightReport:
+    night = Night(run=run, entity=entity, on=on, at=at)
+    done = set(run.stages.values_list("name", flat=True))
+    try:
+        for position, stage in enumerate(STAGES):
+            if stage.rereads or stage.name not in done:
+                _run_stage(stage, position, night, clock=clock)
+    except Exception as error:
+        Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(
+            state=RunState.FAILED, finished_at=clock(), error=f"{type(error).__name__}: {error}"[:2000]
+        )
+        raise
+    return _finish(night, clock=clock)
+
+
+def _run_stage(stage: Stage, position: int, night: Night, *, clock: Clock) -> None:
+    crash_point(f"before stage {stage.name}")
+    started = perf_counter()
+    with transaction.atomic():
+        hold_lease(night.run, clock=clock)
+        rows = stage.work(night)
+        ms = round((perf_counter() - started) * 1000)
+        RunStage.objects.update_or_create(
+            run=night.run,
+            name=stage.name,
+            defaults={"position": position, "rows": rows, "ms": ms, "finished_at": clock()},
+        )
+        if stage.name == "decide":
+            Run.objects.filter(pk=night.run.pk).update(blocked=night.blocked)
+    crash_point(f"after stage {stage.name}")
+
+
+def _finish(night: Night, *, clock: Clock) -> NightReport:
+    with transaction.atomic():
+        hold_lease(night.run, clock=clock)
+        opened = night.count(OPENED)
+        Run.objects.filter(pk=night.run.pk).update(
+            state=RunState.DONE, finished_at=clock(), lease_until=None, opened=opened
+        )
+    stages = list(night.run.stages.order_by("position").values("name", "rows", "ms"))
+    night.run.refresh_from_db()
+    return NightReport(stages=stages, actions_opened=opened, blocked=night.run.blocked)

@@ -1,0 +1,218 @@
+"""Why a customer is, or is not, reminded: the night's own decision SQL, asked for one customer."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from collections_app.actions.models import Action, ActionLine
+from collections_app.engine.models import Decision, Run, RunState
+from collections_app.engine.night import HERE, decision_params
+from crm.core.sql import statement
+from crm.customers.models import Customer
+
+CHAIN = (
+    ("night_items", "items"),
+    ("night_accounts", "accounts"),
+    ("night_plan", "plan"),
+    ("night_invoices", "plan_invoices"),
+    ("night_decided", "decided"),
+    ("night_preventive", "plan_preventive"),
+)
+ACCOUNTS = """
+select d.*, g.name as group_name
+from night_decided d left join segments_group g on g.id = d.group_id order by d.currency
+"""
+ITEMS = """
+select i.*, v.number, v.installment, v.amount, level.code as level_code,
+       p.step_code as preventive_step, n.step_code as invoice_step
+from night_items i
+join receivables_invoice v on v.id = i.invoice_id
+left join night_decided d on d.customer_id = i.customer_id and d.currency = i.currency
+left join night_preventive p on p.invoice_id = i.invoice_id
+left join night_invoices n on n.invoice_id = i.invoice_id
+left join lateral (
+    select s.code from scenarios_step s
+    where s.version_id = d.version_id and s.offset_days >= 0
+      and i.due_on + s.offset_days <= case when s.working_days_only then %(worked)s::date else %(on)s::date end
+    order by s.offset_days desc limit 1
+) level on true
+order by i.currency, i.due_on, i.invoice_id
+"""
+
+
+@dataclass(frozen=True)
+class ItemExplanation:
+    """One open invoice: what it counts for in the decision and why."""
+
+    invoice_id: int
+    number: str
+    due_on: date
+    days_late: int
+    amount: Decimal
+    open_amount: Decimal
+    covered: Decimal
+    net_amount: Decimal
+    outcome: str
+    level: str = ""
+    held: str = ""
+
+
+@dataclass(frozen=True)
+class AccountExplanation:
+    """What was decided for one currency, and what it rested on."""
+
+    currency: str
+    outcome: str
+    step: str = ""
+    step_name: str = ""
+    step_offset: int | None = None
+    next_look_on: date | None = None
+    group: str = ""
+    version_id: int | None = None
+    last_done_on: date | None = None
+    amount: Decimal | None = None
+    minimum_amount: Decimal | None = None
+    items: list[ItemExplanation] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`source`: "computed" (now, by the night's SQL) or "recorded" (what the night of that date wrote)."""
+
+    customer_id: int
+    on: date
+    source: str
+    accounts: list[AccountExplanation]
+    actions: list[Action]
+
+
+def explain(customer: Customer, *, on: date) -> Explanation:
+    """What is, or was, decided for a customer at `on`, invoice by invoice, and why.
+
+    For a date before the entity's last night the answer is what that night recorded.
+    """
+    last = Run.objects.filter(entity_id=customer.entity_id, state=RunState.DONE).order_by("-on").first()
+    if last and on < last.on:
+        return Explanation(customer.pk, on, "recorded", _recorded(customer, on), actions_open_at(customer, on))
+    return Explanation(customer.pk, on, "computed", _computed(customer, on), actions_open_at(customer, on))
+
+
+def actions_open_at(customer: Customer, on: date) -> list[Action]:
+    """Actions opened by `on` and not closed before it, with their refusals."""
+    still = Q(closed_at__isnull=True) | Q(closed_at__date__gte=on)
+    actions = Action.objects.filter(still, customer=customer, opened_on__lte=on)
+    return list(actions.select_related("template", "owner").prefetch_related("refusals").order_by("opened_on", "pk"))
+
+
+def _ask(select: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    chain = ", ".join(f"{name} as ({statement(HERE, file)})" for name, file in CHAIN)
+    with connection.cursor() as cursor:
+        cursor.execute(f"with {chain} {select}", params)
+        columns = [column.name for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _computed(customer: Customer, on: date) -> list[AccountExplanation]:
+    params = decision_params(customer.entity, on, customer_id=customer.pk)
+    items: dict[str, list[dict[str, Any]]] = {}
+    for row in _ask(ITEMS, params):
+        items.setdefault(row["currency"], []).append(row)
+    decided = {row["currency"]: row for row in _ask(ACCOUNTS, params)}
+    return [_account(currency, rows, decided.get(currency), on) for currency, rows in items.items()]
+
+
+def _account(currency: str, rows: list[dict[str, Any]], decided: dict[str, Any] | None, on: date) -> AccountExplanation:
+    outcome = decided["decided"] if decided else "nothing_overdue"
+    items = [_item(row, outcome, on) for row in rows]
+    if decided is None:
+        return AccountExplanation(currency, outcome, items=items)
+    return AccountExplanation(
+        currency,
+        outcome,
+        step=decided["step_code"] or "",
+        step_name=decided["step_name"] or "",
+        step_offset=decided["step_offset"],
+        next_look_on=_next_look(decided),
+        group=decided["group_name"] or "",
+        version_id=decided["version_id"],
+        last_done_on=decided["last_done_on"],
+        amount=decided["eligible_amount"],
+        minimum_amount=decided["minimum_amount"],
+        items=items,
+    )
+
+
+def _next_look(decided: dict[str, Any]) -> date | None:
+    if decided["decided"] == "waiting_age":
+        return decided["reached_on"]
+    if decided["decided"] == "waiting_gap":
+        return date.fromordinal(decided["last_done_on"].toordinal() + decided["gap_days"])
+    return None
+
+
+def _item(row: dict[str, Any], account_outcome: str, on: date) -> ItemExplanation:
+    return ItemExplanation(
+        invoice_id=row["invoice_id"],
+        number=row["number"] if row["installment"] == 1 else f"{row['number']}/{row['installment']}",
+        due_on=row["due_on"],
+        days_late=max(0, (on - row["due_on"]).days),
+        amount=row["amount"],
+        open_amount=row["open_amount"],
+        covered=row["covered"],
+        net_amount=row["net_amount"],
+        outcome=_item_outcome(row, account_outcome, on),
+        level=row["level_code"] or "",
+        held=row["held"] or "",
+    )
+
+
+def _item_outcome(row: dict[str, Any], account_outcome: str, on: date) -> str:
+    if row["net_amount"] == 0:
+        return "covered"
+    if row["held"]:
+        return "held"
+    if row["due_on"] >= on:
+        return "announced" if row["preventive_step"] else "not_due"
+    if account_outcome in ("open_action", "action_open") or row["invoice_step"]:
+        return "carried"
+    return "waiting"
+
+
+def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
+    rows = Decision.objects.filter(customer=customer, on__lte=on).order_by("currency", "-on").distinct("currency")
+    carried = ActionLine.objects.filter(action__in=actions_open_at(customer, on)).select_related("invoice", "action")
+    lines: dict[str, list[ItemExplanation]] = {}
+    for line in carried:
+        lines.setdefault(line.action.currency, []).append(_recorded_item(line, on))
+    return [
+        AccountExplanation(
+            row.currency,
+            row.outcome,
+            step=row.step_code,
+            next_look_on=row.next_look_on,
+            group=row.facts.get("group", ""),
+            version_id=row.facts.get("version"),
+            items=lines.get(row.currency, []),
+        )
+        for row in rows
+    ]
+
+
+def _recorded_item(line: ActionLine, on: date) -> ItemExplanation:
+    invoice = line.invoice
+    return ItemExplanation(
+        invoice_id=invoice.pk,
+        number=invoice.number,
+        due_on=invoice.due_on,
+        days_late=max(0, (on - invoice.due_on).days),
+        amount=invoice.amount,
+        open_amount=line.amount,
+        covered=Decimal(0),
+        net_amount=line.amount,
+        outcome="carried",
+        level=line.level_code,
+    )

@@ -1,0 +1,31 @@
+with owed as (
+    select i.currency, sum(i.open_amount) as open_amount,
+           coalesce(sum(i.open_amount) filter (where i.due_on < %(on)s), 0) as overdue_amount,
+           coalesce(sum(i.open_amount) filter (where i.held = 'dispute'), 0) as disputed_amount,
+           count(distinct i.customer_id) filter (where i.due_on < %(on)s and i.net_amount > 0) as customers_overdue
+    from night_items i group by i.currency
+),
+unapplied as (
+    select c.currency, sum(c.open_amount) as amount
+    from receivables_credit c where c.entity_id = %(entity)s and c.open_amount > 0 group by c.currency
+),
+todo as (
+    select x.currency, count(*) as number
+    from actions_action x
+    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled') group by x.currency
+)
+insert into engine_dailyfigures as f (
+    entity_id, "on", currency, open_amount, overdue_amount, unapplied_amount, disputed_amount, customers_overdue, actions_open
+)
+select %(entity)s, %(on)s, coalesce(o.currency, u.currency), coalesce(o.open_amount, 0), coalesce(o.overdue_amount, 0),
+       coalesce(u.amount, 0), coalesce(o.disputed_amount, 0), coalesce(o.customers_overdue, 0), coalesce(t.number, 0)
+from owed o
+full join unapplied u on u.currency = o.currency
+left join todo t on t.currency = coalesce(o.currency, u.currency)
+on conflict (entity_id, "on", currency) do update
+set open_amount = excluded.open_amount, overdue_amount = excluded.overdue_amount,
+    unapplied_amount = excluded.unapplied_amount, disputed_amount = excluded.disputed_amount,
+    customers_overdue = excluded.customers_overdue, actions_open = excluded.actions_open
+where (f.open_amount, f.overdue_amount, f.unapplied_amount, f.disputed_amount, f.customers_overdue, f.actions_open)
+      is distinct from (excluded.open_amount, excluded.overdue_amount, excluded.unapplied_amount,
+                        excluded.disputed_amount, excluded.customers_overdue, excluded.actions_open)

@@ -1,0 +1,69 @@
+-- What is decided for each customer and currency with something overdue (docs/decisions/0001-model.md, "How a step
+-- is chosen"). One row each: the next step, and the first reason for which it is not opened, if any.
+with rates as (
+    select c.currency,
+           case when c.currency = e.currency then 1
+                else (select r.rate from law_exchangerate r
+                      where r.base = c.currency and r.quote = e.currency and r."on" <= %(on)s
+                      order by r."on" desc limit 1)
+           end as rate
+    from (select distinct currency from night_accounts) c
+    join accounts_entity e on e.id = %(entity)s
+),
+progress as (
+    select x.cycle_id,
+           max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
+           max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
+           bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy
+    from actions_action x
+    join actions_cycle c on c.id = x.cycle_id
+    where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning'
+      and (%(customer)s::bigint is null or c.customer_id = %(customer)s::bigint)
+    group by x.cycle_id
+),
+account as (
+    select a.*, m.group_id, g.code as group_code, v.id as version_id, v.entry_policy, c.id as cycle_id,
+           coalesce(c.by_hand, v.entry_policy = 'by_hand' and entry.below is not null, false) as by_hand,
+           greatest(case when c.id is not null then c.passed_offset
+                         when v.entry_policy = 'step_by_age' then entry.below end,
+                    p.done_offset, -1) as passed_offset,
+           coalesce(c.passed_offset, -1) as entered_at, p.last_done_on, coalesce(p.busy, false) as busy, r.rate
+    from night_accounts a
+    join rates r on r.currency = a.currency
+    left join segments_membership m on m.customer_id = a.customer_id and m.to_on is null
+    left join segments_group g on g.id = m.group_id
+    left join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
+    left join actions_cycle c on c.customer_id = a.customer_id and c.currency = a.currency and c.closed_on is null
+    left join progress p on p.cycle_id = c.id
+    left join lateral (
+        select entry_offset(v.id, a.oldest_due_on, %(worked)s, %(on)s) as below where c.id is null
+    ) entry on true
+),
+next_step as (
+    select a.*, s.code as step_code, s.offset_days as step_offset, s.name as step_name, s.channel, s.template_id, s.mode,
+           s.formal_notice, s.gap_days, s.minimum_amount, s.owner,
+           case when s.working_days_only then %(worked)s::date else %(on)s::date end - s.offset_days as due_by
+    from account a
+    left join lateral (
+        select s.* from scenarios_step s
+        where s.version_id = a.version_id and s.unit = 'account' and s.offset_days >= 0 and s.offset_days > a.passed_offset
+        order by s.offset_days limit 1
+    ) s on true
+)
+select n.*,
+       case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end + n.step_offset as reached_on,
+       case
+           when n.oldest_eligible_on is null then 'held'
+           when n.version_id is null then 'no_scenario'
+           when n.by_hand then 'by_hand'
+           when n.busy then 'action_open'
+           when n.step_code is null then 'ladder_finished'
+           when n.formal_notice and n.oldest_trusted_on is null then 'due_date_not_certain'
+           when case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end > n.due_by
+               then 'waiting_age'
+           when n.last_done_on + n.gap_days > %(on)s then 'waiting_gap'
+           when n.eligible_amount * n.rate < n.minimum_amount then 'below_minimum'
+           else 'open_action'
+       end as outcome,
+       coalesce(n.oldest_trusted_on <= n.due_by, false) as certain
+from next_step n

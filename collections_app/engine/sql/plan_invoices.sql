@@ -1,0 +1,31 @@
+-- Steps that speak of one invoice each: which invoices open an action of their own tonight. An invoice's ladder is what
+-- it has carried itself; account steps the customer has passed are not waited for, since they never repeat in a cycle.
+with carried as (
+    select coalesce(x.invoice_id, l.invoice_id) as invoice_id,
+           max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
+           max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
+           bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy
+    from actions_action x
+    join actions_cycle c on c.id = x.cycle_id
+    join actions_actionline l on l.action_id = x.id and l.reached
+    where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning'
+      and (%(customer)s::bigint is null or c.customer_id = %(customer)s::bigint)
+    group by 1
+)
+select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, i.trusted, p.cycle_id, p.version_id, p.group_id,
+       s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.formal_notice, s.owner
+from night_plan p
+join night_items i on i.customer_id = p.customer_id and i.currency = p.currency
+left join carried c on c.invoice_id = i.invoice_id
+join lateral (
+    select s.* from scenarios_step s
+    where s.version_id = p.version_id and s.offset_days >= 0
+      and s.offset_days > greatest(c.done_offset, p.entered_at)
+      and (s.unit = 'invoice' or s.offset_days > p.passed_offset)
+    order by s.offset_days limit 1
+) s on s.unit = 'invoice'
+where i.due_on < %(on)s and i.net_amount > 0 and i.held is null and not p.by_hand and not coalesce(c.busy, false)
+  and i.due_on + s.offset_days <= case when s.working_days_only then %(worked)s::date else %(on)s::date end
+  and (i.trusted or not s.formal_notice)
+  and coalesce(c.last_done_on + s.gap_days <= %(on)s, true)
+  and i.net_amount * p.rate >= s.minimum_amount

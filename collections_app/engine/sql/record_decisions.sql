@@ -1,0 +1,34 @@
+-- Kept only where it differs from what was last decided for the same customer and currency.
+with exceptions as (
+    select i.customer_id, i.currency,
+           jsonb_object_agg(i.invoice_id, case when i.net_amount = 0 then 'covered' else i.held end) as items
+    from night_items i
+    where i.due_on < %(on)s and (i.held is not null or i.net_amount = 0)
+    group by i.customer_id, i.currency
+),
+tonight as (
+    select d.customer_id, d.currency, d.decided as outcome, coalesce(d.step_code, '') as step_code,
+           case d.decided when 'waiting_age' then d.reached_on when 'waiting_gap' then d.last_done_on + d.gap_days
+           end as next_look_on,
+           jsonb_strip_nulls(jsonb_build_object('group', d.group_code, 'version', d.version_id, 'items', e.items)) as facts
+    from night_decided d
+    left join exceptions e on e.customer_id = d.customer_id and e.currency = d.currency
+    union all
+    select c.customer_id, c.currency, 'nothing_overdue', '', null, '{}'
+    from actions_cycle c
+    where c.entity_id = %(entity)s and c.closed_on = %(on)s and not exists (
+        select 1 from night_accounts a where a.customer_id = c.customer_id and a.currency = c.currency)
+)
+insert into engine_decision as d (entity_id, customer_id, currency, "on", run_id, outcome, step_code, next_look_on, facts)
+select %(entity)s, t.customer_id, t.currency, %(on)s, %(run)s, t.outcome, t.step_code, t.next_look_on, t.facts
+from tonight t
+left join lateral (
+    select p.outcome, p.step_code, p.next_look_on, p.facts from engine_decision p
+    where p.customer_id = t.customer_id and p.currency = t.currency order by p."on" desc limit 1
+) last on true
+where (last.outcome, last.step_code, last.next_look_on, last.facts)
+      is distinct from (t.outcome::varchar, t.step_code::varchar, t.next_look_on, t.facts)
+on conflict (customer_id, currency, "on") do update
+set outcome = excluded.outcome, step_code = excluded.step_code, next_look_on = excluded.next_look_on,
+    facts = excluded.facts, run_id = excluded.run_id
+where d.outcome <> 'open_action'

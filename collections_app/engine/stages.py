@@ -1,0 +1,88 @@
+"""The stages of a night, in order. Each is idempotent and runs in a transaction of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from collections_app.engine.night import Night
+from collections_app.segments.operations import regroup
+from crm.holds.operations import end_expired_holds
+from crm.timeline.partitions import ensure_months
+
+BLOCKED = """
+select decided, count(*) from night_decided
+where decided in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain') group by decided
+"""
+OPENED = "select step_code, count(*) from actions_action where run_id = %(run)s group by step_code order by step_code"
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    work: Callable[[Night], int]
+    rereads: bool = False
+    """Its result lives in the session only: done again when a run is resumed."""
+
+
+def end_holds(night: Night) -> int:
+    ensure_months(night.on)
+    return end_expired_holds(night.entity, on=night.on, at=night.at)
+
+
+def read_facts(night: Night) -> int:
+    """Net open items and what each account owes late, as tables of this session."""
+    rows = night.keep("night_items", "items")
+    with connection.cursor() as cursor:
+        cursor.execute("create index on night_items (invoice_id)")
+    night.keep("night_accounts", "accounts")
+    return rows
+
+
+def close(night: Night) -> int:
+    return night.do("close_cycles") + night.do("cancel_settled")
+
+
+def group(night: Night) -> int:
+    return regroup(night.entity, on=night.on)
+
+
+def decide(night: Night) -> int:
+    """Open cycles and actions, refresh what open actions carry, record what changed in the decisions."""
+    night.do("open_cycles")
+    night.keep("night_plan", "plan")
+    night.keep("night_invoices", "plan_invoices")
+    night.keep("night_decided", "decided")
+    night.keep("night_preventive", "plan_preventive")
+    opened = sum(
+        night.do(name)
+        for name in ("open_account_actions", "open_invoice_actions", "open_entry_tasks", "open_preventive_actions")
+    )
+    for name in ("line_dunning", "line_preventive", "unline", "refresh_amounts", "record_decisions"):
+        night.do(name)
+    night.blocked = night.count(BLOCKED)
+    return opened
+
+
+def rank(night: Night) -> int:
+    return night.do("rank")
+
+
+def assign(night: Night) -> int:
+    return night.do("assign") + night.do("escalate")
+
+
+def take_figures(night: Night) -> int:
+    return night.do("figures")
+
+
+STAGES = (
+    Stage("holds", end_holds),
+    Stage("facts", read_facts, rereads=True),
+    Stage("close", close),
+    Stage("groups", group),
+    Stage("decide", decide),
+    Stage("rank", rank),
+    Stage("assign", assign),
+    Stage("figures", take_figures),
+)

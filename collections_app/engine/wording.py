@@ -1,0 +1,68 @@
+"""The sentences of an explanation, in the reader's language."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext as _
+
+from collections_app.engine.queries import AccountExplanation, ItemExplanation
+from crm.core import formatting
+from crm.holds.models import HoldKind
+
+
+def account_sentence(account: AccountExplanation) -> str:
+    """One sentence: what was decided for the account and why."""
+    say: dict[str, Callable[[], str]] = {
+        "nothing_overdue": lambda: _("Nothing is overdue net of unapplied money: no reminder."),
+        "held": lambda: _("Everything overdue is on hold: no reminder."),
+        "no_scenario": lambda: _("No published scenario applies to the customer's group: no reminder."),
+        "by_hand": lambda: _("This backlog waits for a person to choose the step where it enters."),
+        "action_open": lambda: _("An action of this cycle is still open: the next step waits until it is done."),
+        "by_invoice": lambda: _("An invoice has a lower step of its own to open first: %(step)s waits."),
+        "ladder_finished": lambda: _(
+            "All steps of the scenario are done in this cycle: a person decides what follows."
+        ),
+        "due_date_not_certain": lambda: _(
+            "%(step)s is a formal notice: it waits for an invoice whose due date is certain."
+        ),
+        "waiting_age": lambda: _("Next step %(step)s, when the age of the debt allows it, on %(next)s."),
+        "waiting_gap": lambda: _("Next step %(step)s, not before %(next)s: the last one was done on %(last)s."),
+        "below_minimum": lambda: _("%(step)s waits: %(amount)s is below its minimum of %(minimum)s."),
+        "open_action": lambda: _("Step %(step)s is due: its action is opened for %(amount)s."),
+    }
+    return say[account.outcome]() % _account_params(account)
+
+
+def item_sentence(item: ItemExplanation, account: AccountExplanation) -> str:
+    """One sentence: what an invoice counts for and why."""
+    if item.outcome == "held":
+        return _("On hold (%(kind)s): left out.") % {"kind": HoldKind(item.held).label}
+    return {
+        "covered": _("Covered by unapplied money: left out."),
+        "not_due": _("Not due yet."),
+        "announced": _("Not due yet: announced by a preventive message."),
+        "carried": _("Carried by the action, at level %(level)s.") % {"level": item.level or "–"},
+        "waiting": _("Late, and waits with the account."),
+    }[item.outcome]
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount in the reader's locale."""
+    return formatting.money(amount, currency, get_language() or "fr")
+
+
+def _account_params(account: AccountExplanation) -> dict[str, Any]:
+    return {
+        "step": account.step_name or account.step,
+        "next": _day(account.next_look_on),
+        "last": _day(account.last_done_on),
+        "amount": "" if account.amount is None else money(account.amount, account.currency),
+        "minimum": "" if account.minimum_amount is None else money(account.minimum_amount, account.currency),
+    }
+
+
+def _day(on: date | None) -> str:
+    return date_format(on, "SHORT_DATE_FORMAT") if on else ""

@@ -1,0 +1,38 @@
+"""Net open items: what a decision may rest on, for one customer."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from crm.customers.models import Customer
+
+
+@dataclass(frozen=True)
+class NetItem:
+    """An open invoice: what holds it (a kind of hold or None), what unapplied money covers, what is left."""
+
+    invoice_id: int
+    currency: str
+    kind: str
+    issued_on: date
+    due_on: date
+    due_on_source: str
+    open_amount: Decimal
+    held: str | None
+    covered: Decimal
+    net_amount: Decimal
+
+
+NET_ITEMS = """
+select invoice_id, currency, kind, issued_on, due_on, due_on_source, open_amount, held, covered, net_amount
+from net_open_items(%(entity)s, %(on)s, %(customer)s) order by currency, due_on, invoice_id
+"""
+
+
+def net_items(customer: Customer, *, on: date) -> list[NetItem]:
+    """Open invoices of a customer as the night sees them on `on`, by currency then oldest due first."""
+    with connection.cursor() as cursor:
+        cursor.execute(NET_ITEMS, {"entity": customer.entity_id, "on": on, "customer": customer.pk})
+        return [NetItem(*row) for row in cursor.fetchall()]

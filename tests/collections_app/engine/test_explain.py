@@ -1,0 +1,81 @@
+from datetime import timedelta
+
+import pytest
+
+from collections_app.engine.queries import explain
+from collections_app.engine.wording import account_sentence, item_sentence
+from crm.holds.models import Hold
+from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.factories.receivables import CreditFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def outcomes(customer, on=MARCH_1):
+    return [
+        (account.outcome, account.step, [item.outcome for item in account.items])
+        for account in explain(customer, on=on).accounts
+    ]
+
+
+def test_each_invoice_is_explained():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    CreditFactory(customer=customer, amount=100)
+    world.invoice(customer, late=40)
+    held = world.invoice(customer, late=20)
+    Hold.objects.create(
+        entity=world.entity,
+        customer=customer,
+        invoice=held,
+        kind="dispute",
+        reason="avarie",
+        starts_on=MARCH_1,
+        created_at=noon(MARCH_1),
+    )
+    world.invoice(customer, late=10)
+    world.invoice(customer, late=-10)
+    world.regroup()
+    assert outcomes(customer) == [("open_action", "s5", ["covered", "held", "carried", "not_due"])]
+
+
+def test_explaining_writes_nothing_and_says_what_the_night_then_does():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=6)
+    world.regroup()
+    before = outcomes(customer)
+    world.night()
+    assert before == [("open_action", "s5", ["carried"])]
+    assert outcomes(customer) == [("action_open", "s5", ["carried"])]
+
+
+def test_the_past_is_what_that_night_recorded():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=6)
+    world.nights(3)
+    past = explain(customer, on=MARCH_1)
+    assert (past.source, past.accounts[0].outcome, past.accounts[0].step) == ("recorded", "open_action", "s5")
+
+
+@pytest.mark.parametrize(
+    ("late", "outcome"), [(1, "waiting_age"), (5, "open_action"), (0, "nothing_overdue"), (-3, "nothing_overdue")]
+)
+def test_sentences_exist_for_what_is_decided(late, outcome):
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=late)
+    world.regroup()
+    account = explain(customer, on=MARCH_1).accounts[0]
+    assert account.outcome == outcome
+    assert account_sentence(account)
+    assert all(item_sentence(item, account) for item in account.items)
+
+
+def test_the_date_of_the_next_look():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=2)
+    world.regroup()
+    assert explain(customer, on=MARCH_1).accounts[0].next_look_on == MARCH_1 + timedelta(days=3)

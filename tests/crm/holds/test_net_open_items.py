@@ -1,0 +1,106 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from crm.holds.models import Hold, HoldKind
+from crm.holds.queries import net_items
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import CreditFactory, InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+ON = date(2026, 3, 2)
+
+
+def net(customer):
+    return [item.net_amount for item in net_items(customer, on=ON)]
+
+
+def hold(customer, kind=HoldKind.DISPUTE, **scope):
+    return Hold.objects.create(
+        entity=customer.entity,
+        customer=customer,
+        kind=kind,
+        reason="essai",
+        starts_on=ON,
+        created_at="2026-03-02T08:00Z",
+        **scope,
+    )
+
+
+def test_without_money_everything_is_left():
+    invoice = InvoiceFactory()
+    assert net(invoice.customer) == [Decimal(100)]
+
+
+def test_money_covers_the_oldest_due_first():
+    late = InvoiceFactory(due_on="2026-01-31")
+    InvoiceFactory(customer=late.customer, due_on="2026-01-15")
+    CreditFactory(customer=late.customer, amount=130)
+    assert net(late.customer) == [Decimal(0), Decimal(70)]
+
+
+def test_money_covers_first_the_invoice_it_names():
+    old = InvoiceFactory(due_on="2026-01-15")
+    named = InvoiceFactory(customer=old.customer, due_on="2026-01-31")
+    CreditFactory(customer=old.customer, amount=130, names_invoice=named)
+    assert net(old.customer) == [Decimal(70), Decimal(0)]
+
+
+def test_money_never_covers_a_disputed_invoice():
+    disputed = InvoiceFactory(due_on="2026-01-15")
+    InvoiceFactory(customer=disputed.customer, due_on="2026-01-31")
+    CreditFactory(customer=disputed.customer, amount=130)
+    hold(disputed.customer, invoice=disputed)
+    assert net(disputed.customer) == [Decimal(100), Decimal(0)]
+
+
+def test_money_of_another_currency_covers_nothing():
+    invoice = InvoiceFactory()
+    CreditFactory(customer=invoice.customer, currency="USD")
+    assert net(invoice.customer) == [Decimal(100)]
+
+
+def test_an_insolvency_holds_claims_born_before_the_judgment():
+    before = InvoiceFactory(issued_on="2026-01-01")
+    InvoiceFactory(customer=before.customer, issued_on="2026-02-20", due_on="2026-02-28")
+    hold(before.customer, HoldKind.INSOLVENCY, born_before="2026-02-01")
+    assert [item.held for item in net_items(before.customer, on=ON)] == ["insolvency", None]
+
+
+@pytest.mark.parametrize(("day", "held"), [(0, "manual"), (5, "manual"), (6, None)])
+def test_a_hold_lasts_to_its_last_day(day, held):
+    invoice = InvoiceFactory()
+    hold(invoice.customer, HoldKind.MANUAL, ends_on=ON + timedelta(days=5))
+    items = net_items(invoice.customer, on=ON + timedelta(days=day))
+    assert [item.held for item in items] == [held]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    debts=st.lists(st.tuples(st.integers(1, 500), st.integers(0, 60), st.booleans()), min_size=1, max_size=6),
+    money=st.lists(st.tuples(st.integers(1, 700), st.none() | st.integers(0, 5)), max_size=4),
+)
+def test_what_is_covered_is_money_there_is(debts, money):
+    customer = CustomerFactory()
+    invoices = [
+        InvoiceFactory(customer=customer, amount=amount, due_on=date(2026, 1, 1) + timedelta(days=days))
+        for amount, days, _ in debts
+    ]
+    for invoice, (_, _, disputed) in zip(invoices, debts, strict=True):
+        if disputed:
+            hold(customer, invoice=invoice)
+    for amount, named in money:
+        target = invoices[named % len(invoices)] if named is not None else None
+        CreditFactory(customer=customer, amount=amount, names_invoice=target)
+    items = net_items(customer, on=ON)
+    assert all(0 <= item.net_amount <= item.open_amount for item in items)
+    assert sum(item.covered for item in items) <= sum(amount for amount, _ in money)
+    uncovered = [item for item in items if item.held != "dispute" and item.net_amount > 0]
+    if uncovered:
+        free = [item for item in items if item.held != "dispute"]
+        first_left = min((item.due_on, item.invoice_id) for item in uncovered)
+        later_by_pool = [i for i in free if (i.due_on, i.invoice_id) > first_left and i.covered > 0]
+        named = {invoices[n % len(invoices)].pk for _, n in money if n is not None}
+        assert all(item.invoice_id in named for item in later_by_pool)
