@@ -1,5 +1,7 @@
 """Who gets in: password, second factor, or a company's own OIDC provider. Accounts are made by administrators only."""
 
+from config.settings.security import TRUST_PROXY
+
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "guardian.backends.ObjectPermissionBackend",
@@ -19,6 +21,8 @@ GUARDIAN_MONKEY_PATCH_USER = False
 # No row stands for a visitor who did not log in.
 ANONYMOUS_USER_NAME = None
 
+# Attempts are counted by caller: behind a proxy the caller is the address before last.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY else 0
 ACCOUNT_ADAPTER = "config.login.ClosedAccountAdapter"
 SOCIALACCOUNT_ADAPTER = "config.login.ClosedSocialAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}

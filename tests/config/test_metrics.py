@@ -21,6 +21,11 @@ def test_the_token_opens_the_figures_of_the_house(client, settings):
     assert "django_http_requests_before_middlewares_total" in body
 
 
+def test_what_a_proxy_hands_on_does_not_come_from_inside(client, db, settings):
+    settings.METRICS_NETWORKS = ["127.0.0.0/8"]
+    assert client.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"}).status_code == 404
+
+
 @pytest.mark.parametrize(("network", "status"), [("127.0.0.0/8", 200), ("10.0.0.0/8", 404)])
 def test_a_network_may_be_let_in(client, db, settings, network, status):
     settings.METRICS_NETWORKS = [network]

@@ -66,7 +66,8 @@ def test_closing_lines_are_understood(line, read):
 
 
 def test_two_runs_close_with_one_line():
-    assert checks.closing_line({"passed": 19, "failed": 1}, 61.5).strip("= ") == "1 failed, 19 passed in 61.50s"
+    said = checks.closing_line({"passed": 19, "failed": 1, "warning": 2}, 61.5)
+    assert said.strip("= ") == "1 failed, 19 passed, 2 warnings in 61.50s"
     assert checks.closing_line({}, 0).strip("= ") == "no tests ran in 0.00s"
 
 

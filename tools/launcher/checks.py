@@ -13,7 +13,7 @@ LINT = {
     "ruff check": ["-m", "ruff", "check"],
     "ruff format": ["-m", "ruff", "format", "--check"],
     "mypy": ["-m", "mypy"],
-    "import-linter": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
+    "import-linter": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()", "--no-logo"],
 }
 FIX = {"ruff check": ["-m", "ruff", "check", "--fix"], "ruff format": ["-m", "ruff", "format"]}
 DJANGO = {
@@ -93,8 +93,12 @@ def read_closing_line(line: str) -> dict[str, int]:
 def closing_line(totals: dict[str, int], seconds: float) -> str:
     """Both runs in one line, in pytest's own form."""
     order = ("failed", "passed", "skipped", "xfailed", "xpassed", "warning", "error")
-    parts = ", ".join(f"{totals[word]} {word}" for word in order if totals.get(word))
+    parts = ", ".join(_counted(totals[word], word) for word in order if totals.get(word))
     return f" {parts or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}s" if word in ("warning", "error") and number > 1 else f"{number} {word}"
 
 
 def _report(failed: list[str]) -> int:

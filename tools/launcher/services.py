@@ -20,7 +20,7 @@ from tools.launcher.postgres import UNSAFE_BUT_FAST, Postgres
 from tools.launcher.say import Trouble, say
 from tools.launcher.valkey import Valkey
 
-ELSEWHERE = Path("/var/lib/acquit")
+ELSEWHERE = Path("/var/lib/acquit-checkouts")
 
 
 @dataclass(frozen=True)
