@@ -95,6 +95,13 @@ def address(name: str, default: str = "", *, schemes: tuple[str, ...]) -> str:
     return value
 
 
+def prefixed(prefix: str) -> dict[str, str]:
+    """All variables whose names start with `prefix`, under the rest of their names; NAME_FILE gives NAME."""
+    KNOWN[f"{prefix}*"] = Variable(f"{prefix}*", "")
+    found = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
+    return {name.removeprefix(prefix): text(name) for name in sorted(found)}
+
+
 def database(name: str, default: str) -> dict[str, object]:
     """The Django settings of `postgres://user:password@host:port/name?option=value`.
 

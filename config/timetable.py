@@ -20,14 +20,19 @@ class Periodic:
 
 
 TIMETABLE = [
+    Periodic("apply what mail providers told", "telephony.messaging.tasks.apply_events", every(60), 60),
     Periodic("clear expired sessions", "config.tasks.clear_expired_sessions", crontab(hour="3", minute="40"), 3600),
     Periodic("deliver events left behind", "crm.events.tasks.sweep", every(60), 60),
+    Periodic("drain the outbox", "telephony.messaging.tasks.drain_outbox", every(60), 60),
+    Periodic("find messages of dead workers", "telephony.messaging.tasks.expire_leases", every(30), 30),
     Periodic(
         "late rates of the half-year",
         "crm.law.tasks.open_half_year",
         crontab(month_of_year="1,7", day_of_month="2", hour="1", minute="10"),
         86_400,
     ),
+    Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
+    Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(60), 60),
 ]
 
 

@@ -5,6 +5,7 @@ from config import metrics
 
 urlpatterns = [
     path("", include("crm.accounts.urls")),
+    path("", include("telephony.messaging.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("metrics", metrics.metrics, name="metrics"),

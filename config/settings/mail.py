@@ -20,3 +20,19 @@ SERVER_EMAIL = env.text("SERVER_EMAIL", "acquit@localhost")
 # Outside production a message leaves only for these addresses, or for any address of an "@domain".
 # The value "*" lets everything through; it is the default of production and of nothing else.
 MAIL_RECIPIENT_ALLOWLIST = env.names("MAIL_RECIPIENT_ALLOWLIST", "*" if PRODUCTION else "")
+
+# Settings of a provider, under Anymail's own names: ANYMAIL_MAILGUN_API_KEY, ANYMAIL_POSTMARK_SERVER_TOKEN…
+# Its webhooks stay closed while ANYMAIL_WEBHOOK_SECRET ("user:password") is not set.
+ANYMAIL = env.prefixed("ANYMAIL_")
+# Replies come back to this mailbox, with a token after a plus: replies@example.org -> replies+3f…@example.org.
+MAIL_REPLY_TO = env.text("MAIL_REPLY_TO")
+# Where plain SMTP servers send delivery reports; the sender's own address when empty.
+MAIL_BOUNCE_TO = env.text("MAIL_BOUNCE_TO")
+
+# Mailbox read every five minutes for delivery reports and replies, where no webhook tells them.
+IMAP_HOST = env.text("IMAP_HOST")
+IMAP_PORT = env.integer("IMAP_PORT", 993, least=1)
+IMAP_USER = env.text("IMAP_USER")
+IMAP_PASSWORD = env.text("IMAP_PASSWORD")
+IMAP_FOLDER = env.text("IMAP_FOLDER", "INBOX")
+IMAP_TLS = env.flag("IMAP_TLS", default=True)

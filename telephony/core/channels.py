@@ -1,6 +1,7 @@
 """What a channel can do: a table read by the outbox, by scenarios and by pages. Providers fill it at start."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from telephony.core.outgoing import Attachment
@@ -69,6 +70,8 @@ class Channel:
     completes_on: str
     send: Callable[[Outbound], Accepted] | None = field(default=None, compare=False)
     by_batch: bool = False
+    # Entered around a batch of sends: keeps one connection open.
+    session: Callable[[], AbstractContextManager[None]] = field(default=nullcontext, compare=False)
 
 
 channels: dict[str, Channel] = {}

@@ -188,7 +188,7 @@ class DeliveryEvent(models.Model):
     key = models.CharField(max_length=200)
     kind = models.CharField(_("kind"), max_length=14, choices=DeliveryKind)
     permanent = models.BooleanField(_("for good"), default=False, help_text=_("The address itself does not work."))
-    message_key = models.BigIntegerField(null=True, help_text=_("Our number, when the provider gives it back."))
+    message_ref = models.CharField(max_length=200, blank=True)  # our Message-ID, when the provider gives it back
     provider_id = models.CharField(max_length=200, blank=True)
     recipient = models.CharField(_("recipient"), max_length=320, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)

@@ -1,0 +1,28 @@
+"""Verbs of the outbox. Order of locks: the message first, then what its preparer locks."""
+
+from telephony.messaging.operations.events import apply_events, hear
+from telephony.messaging.operations.letters import mark_posted, prepare_letters
+from telephony.messaging.operations.outbox import expire_leases, hand_out
+from telephony.messaging.operations.queueing import cancel, queue, queue_many
+from telephony.messaging.operations.reconcile import AlreadySettled, reconcile
+from telephony.messaging.operations.replies import read_replies, receive
+from telephony.messaging.operations.sending import send_one
+from telephony.messaging.operations.unsubscribe import unsubscribe
+
+__all__ = [
+    "AlreadySettled",
+    "apply_events",
+    "cancel",
+    "expire_leases",
+    "hand_out",
+    "hear",
+    "mark_posted",
+    "prepare_letters",
+    "queue",
+    "queue_many",
+    "read_replies",
+    "receive",
+    "reconcile",
+    "send_one",
+    "unsubscribe",
+]

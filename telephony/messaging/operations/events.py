@@ -1,0 +1,113 @@
+"""What providers tell: stored at once (a webhook waits), applied by a task."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from telephony.core.news import News
+from telephony.messaging.models import Attempt, DeliveryEvent, DeliveryKind, Message
+from telephony.messaging.operations.addresses import mark_invalid, opt_out
+from telephony.messaging.operations.moving import move, of
+from telephony.messaging.operations.telling import tell
+from telephony.messaging.operations.unsubscribe import unsubscribe
+from telephony.messaging.states import STATES_AFTER_SENDING, MessageState
+
+# News may be faster than the commit that names the message; later than this it is not ours.
+KNOWN_WITHIN = timedelta(hours=1)
+
+STATE_OF = {
+    DeliveryKind.SENT: MessageState.SENT,
+    DeliveryKind.DELIVERED: MessageState.DELIVERED,
+    DeliveryKind.READ: MessageState.READ,
+    DeliveryKind.BOUNCED: MessageState.BOUNCED,
+    DeliveryKind.REJECTED: MessageState.FAILED,
+    DeliveryKind.COMPLAINED: MessageState.COMPLAINED,
+}
+
+
+def hear(news: Iterable[News], *, at: datetime) -> int:
+    """Store what was told, once each, and wake the task that applies it; return how many were given."""
+    rows = [
+        DeliveryEvent(
+            provider=item.provider[:30],
+            key=item.key[:200],
+            kind=item.kind,
+            permanent=item.permanent,
+            message_ref=item.message_ref[:200],
+            provider_id=item.provider_id[:200],
+            recipient=item.recipient[:320],
+            reason=item.reason[:200],
+            at=item.at,
+            received_at=at,
+            payload=dict(item.payload),
+        )
+        for item in news
+    ]
+    DeliveryEvent.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        transaction.on_commit(_wake, robust=True)
+    return len(rows)
+
+
+def _wake() -> None:
+    from telephony.messaging.tasks import apply_events as task  # the tasks call the operations of this package
+
+    task.delay()
+
+
+def apply_events(*, at: datetime) -> int:
+    """Apply what was stored, oldest first, each in its own transaction; several workers may run it. Return how many."""
+    done, last = 0, 0
+    while (outcome := _apply_next(after=last, at=at)) is not None:
+        last, applied = outcome
+        done += applied
+    return done
+
+
+@transaction.atomic
+def _apply_next(*, after: int, at: datetime) -> tuple[int, bool] | None:
+    waiting = DeliveryEvent.objects.filter(applied_at__isnull=True, pk__gt=after).order_by("pk")
+    event = waiting.select_for_update(skip_locked=True).first()
+    if event is None:
+        return None
+    message = _message_of(event)
+    if message is None and event.received_at > at - KNOWN_WITHIN:
+        return event.pk, False
+    event.message, event.applied_at = message, at
+    event.save(update_fields=["message", "applied_at"])
+    if message is not None:
+        _apply(event, message)
+    return event.pk, True
+
+
+def _message_of(event: DeliveryEvent) -> Message | None:
+    """By our own Message-ID, else by the provider's name for it (some providers use our Message-ID as theirs)."""
+    messages = Message.objects.select_related("entity")
+    if event.message_ref:
+        return messages.filter(message_id=event.message_ref).first()
+    name = event.provider_id
+    if not name:
+        return None
+    attempts = Attempt.objects.filter(provider_id=name).values("message")
+    return messages.filter(Q(pk__in=attempts) | Q(message_id=name.strip("<>"))).first()
+
+
+def _apply(event: DeliveryEvent, message: Message) -> None:
+    kind, target = DeliveryKind(event.kind), STATE_OF.get(DeliveryKind(event.kind))
+    details = {"permanent": event.permanent, "reason": event.reason}
+    if target is not None:
+        was_sent = message.sent_at is not None
+        if move(of(message.pk), target, at=event.at, reason=event.reason):
+            if target in STATES_AFTER_SENDING and not was_sent:
+                # Our own line about the sending was lost or is late; whoever waits for it is told first.
+                tell([message.pk], "sent", at=event.at, details={"told_by": event.provider})
+            if target is not MessageState.SENT:
+                tell([message.pk], str(target), at=event.at, details=details)
+    if kind is DeliveryKind.BOUNCED and event.permanent:
+        mark_invalid(message, reason=event.reason, at=event.at)
+    if kind is DeliveryKind.COMPLAINED:
+        opt_out(message, at=event.at)
+    if kind is DeliveryKind.UNSUBSCRIBED:
+        unsubscribe(message, at=event.at)

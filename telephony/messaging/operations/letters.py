@@ -1,0 +1,45 @@
+"""Letters: composed here, printed by batch, sent when a person says that the batch was posted."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from crm.accounts.models import User
+from crm.customers.models import Channel
+from telephony.messaging.models import Attempt, AttemptResult, Message
+from telephony.messaging.operations.moving import move, of
+from telephony.messaging.operations.sending import reserve
+from telephony.messaging.operations.telling import SUBJECTS, tell
+from telephony.messaging.states import MessageState
+
+
+def prepare_letters(ids: Sequence[int], *, at: datetime) -> list[int]:
+    """Check again and compose these letters, ready ones included; return those that may be printed now.
+
+    Not inside a transaction. The others were cancelled (stale), blocked or put off, each with its event.
+    """
+    return [message_id for message_id in ids if _prepare_letter(message_id, at=at)]
+
+
+def _prepare_letter(message_id: int, *, at: datetime) -> bool:
+    letter = of(message_id).filter(channel=Channel.POST)
+    if letter.exists():
+        reserve(message_id, at=at, again=True)
+    return letter.filter(state=MessageState.READY).exists()
+
+
+@transaction.atomic
+def mark_posted(message_ids: Sequence[int], *, on: date, by: User, at: datetime) -> int:
+    """A person confirms that these printed letters were posted on `on`; return how many moved. Constant statements.
+
+    Letters that are not ready (cancelled, posted before) are left as they are.
+    """
+    ready = Message.objects.to_print().filter(pk__in=list(message_ids))
+    ids = list(ready.select_for_update(of=("self",)).values_list("pk", flat=True))
+    Attempt.objects.bulk_create(
+        Attempt(message_id=pk, started_at=at, ended_at=at, provider="post", result=AttemptResult.ACCEPTED) for pk in ids
+    )
+    moved = move(Message.objects.filter(pk__in=ids), MessageState.SENT, at=at, reason="")
+    tell(ids, "sent", at=at, by=by, details={"posted_on": on.isoformat()}, subject=SUBJECTS["posted"])
+    return moved

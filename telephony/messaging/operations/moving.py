@@ -1,0 +1,29 @@
+"""The one way a message changes state: an UPDATE that only touches rows allowed to move."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from telephony.messaging.models import Message
+from telephony.messaging.states import STATES_AFTER_SENDING, MessageState, sources
+
+ENDS = (MessageState.FAILED, MessageState.BLOCKED, MessageState.CANCELLED, MessageState.BOUNCED)
+
+
+def move(messages: QuerySet[Message], target: MessageState, *, at: datetime, **values: Any) -> int:
+    """Move those that may reach `target`; return how many did. Instants are stamped once and never overwritten."""
+    stamps: dict[str, Any] = {"lease_until": None}
+    if target in STATES_AFTER_SENDING:
+        stamps["sent_at"] = Coalesce("sent_at", Value(at))
+    if target in (MessageState.DELIVERED, MessageState.READ):
+        stamps["delivered_at"] = Coalesce("delivered_at", Value(at))
+    if target in ENDS:
+        stamps["closed_at"] = Value(at)
+    return messages.filter(state__in=sources(target)).update(state=target, **(stamps | values))
+
+
+def of(message_id: int) -> QuerySet[Message]:
+    """This one message, to be moved."""
+    return Message.objects.filter(pk=message_id)

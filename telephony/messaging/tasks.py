@@ -1,0 +1,56 @@
+"""A message of the broker only carries ids: lost or doubled, it is harmless (see operations.sending)."""
+
+from contextlib import ExitStack
+
+from celery import shared_task
+from django.utils import timezone
+
+from telephony.core.channels import channels
+from telephony.messaging import operations
+
+BATCH = 200
+
+
+@shared_task
+def drain_outbox() -> None:
+    """Hand due messages to workers, a batch of ids each."""
+    ids = operations.hand_out(at=timezone.now())
+    for start in range(0, len(ids), BATCH):
+        send_batch.delay(ids[start : start + BATCH])
+
+
+@shared_task
+def send_batch(ids: list[int]) -> None:
+    """Send these messages, each reserved just before its own send, over one connection per channel."""
+    with ExitStack() as sessions:
+        for channel in channels.values():
+            sessions.enter_context(channel.session())
+        for message_id in ids:
+            operations.send_one(message_id, timezone.now())
+
+
+@shared_task
+def expire_leases() -> None:
+    """Find the messages of workers that died."""
+    operations.expire_leases(at=timezone.now())
+
+
+@shared_task
+def apply_events() -> None:
+    """Apply what providers told."""
+    operations.apply_events(at=timezone.now())
+
+
+@shared_task
+def read_replies() -> None:
+    """Read the mail received, then the delivery reports found in it."""
+    operations.read_replies(at=timezone.now())
+    operations.apply_events(at=timezone.now())
+
+
+@shared_task
+def read_mailbox() -> None:
+    """Fetch bounces and replies from the IMAP mailbox, when there is one."""
+    from telephony.messaging.mailbox import read_configured_mailbox
+
+    read_configured_mailbox(at=timezone.now())

@@ -1,0 +1,74 @@
+"""What went wrong, sorted into four kinds by tables: for good, for now, nobody can tell, not ours to send.
+
+A refusal that came as an answer is certain. A connection that broke while the message was on its way is not: the
+server may have taken it.
+"""
+
+import smtplib
+import socket
+
+import requests
+from anymail.exceptions import (
+    AnymailAPIError,
+    AnymailConfigurationError,
+    AnymailInvalidAddress,
+    AnymailRecipientsRefused,
+    AnymailSerializationError,
+    AnymailUnsupportedFeature,
+)
+
+from telephony.core.channels import Ambiguous, Permanent, SendError, Temporary
+
+# Answers of a provider's HTTP API. Others of the 400s: the request is wrong for good; of the 500s: nobody can tell.
+HTTP_TEMPORARY = frozenset({401, 402, 403, 408, 409, 425, 429, 503})
+# Errors raised before anything was handed over.
+NEVER_CONNECTED = (requests.ConnectTimeout, socket.gaierror, ConnectionRefusedError)
+# Our own mistake or an option the provider does not have: nothing left, and trying again is of no use.
+NEVER_LEFT = (AnymailUnsupportedFeature, AnymailSerializationError, AnymailConfigurationError)
+BAD_ADDRESS = (AnymailRecipientsRefused, AnymailInvalidAddress)
+# SMTP answers that speak of the recipient's address (RFC 5321 §4.2.3); 552 is a full mailbox.
+SMTP_BAD_ADDRESS = frozenset({501, 511, 521, 550, 551, 553, 556})
+
+
+def classified(error: Exception) -> SendError:
+    """The same error as one of ours."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            code, text = next(iter(error.recipients.values()), (550, b""))
+            return _smtp(code, text, of_recipient=True)
+        case smtplib.SMTPResponseException():
+            return _smtp(error.smtp_code, error.smtp_error)
+        case _ if isinstance(error, BAD_ADDRESS):
+            return Permanent("refused", str(error), bad_address=True)
+        case _ if isinstance(error, NEVER_LEFT):
+            return Permanent(type(error).__name__, str(error))
+        case AnymailAPIError():
+            return _http(error)
+    return Ambiguous(type(error).__name__, str(error))
+
+
+def not_connected(error: Exception) -> SendError:
+    """An error while connecting: surely not sent."""
+    return Temporary(type(error).__name__, str(error))
+
+
+def _smtp(code: int, text: bytes | str, *, of_recipient: bool = False) -> SendError:
+    said = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    if 400 <= code < 500:
+        return Temporary(str(code), said)
+    return Permanent(str(code), said, bad_address=of_recipient and code in SMTP_BAD_ADDRESS)
+
+
+def _http(error: AnymailAPIError) -> SendError:
+    status, text = error.status_code, str(error)
+    if status is None:
+        never = isinstance(error, NEVER_CONNECTED) or _refused(error)
+        return Temporary("not_connected", text) if never else Ambiguous("no_answer", text)
+    if status in HTTP_TEMPORARY:
+        return Temporary(str(status), text)
+    return Permanent(str(status), text) if 400 <= status < 500 else Ambiguous(str(status), text)
+
+
+def _refused(error: BaseException) -> bool:
+    """requests wraps a refused connection three times; what it says inside tells it from one that broke later."""
+    return "NewConnectionError" in repr(error.__cause__) or "NameResolutionError" in repr(error.__cause__)

@@ -1,0 +1,176 @@
+"""Reading a mail: who writes, about which of our mails, and whether a person or a machine wrote it.
+
+Bounces are delivery reports (RFC 3464), complaints feedback reports (RFC 5965); automatic answers say so (RFC 3834).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage, Message
+from email.utils import getaddresses, parseaddr, parsedate_to_datetime
+
+import nh3
+
+from telephony.core.news import News
+from telephony.providers.email.news import address_is_bad
+
+TOKEN = re.compile(r"\+([0-9a-f]{32})@", re.IGNORECASE)
+RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
+AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From")
+# Action of a delivery report -> our kind of news.
+ACTIONS = {"failed": "bounced", "delayed": "deferred", "delivered": "delivered", "relayed": "sent", "expanded": "sent"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a delivery or feedback report says about one recipient of one of our mails."""
+
+    kind: str
+    recipient: str
+    message_ref: str
+    status: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Received:
+    header_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    references: tuple[str, ...]
+    subject: str
+    text: str
+    kind: str  # answer, automatic or bounce
+    sent_at: datetime | None
+    reports: tuple[Report, ...] = ()
+
+    def news(self, at: datetime) -> list[News]:
+        """What the reports say, in the shape of any provider's news; a report read twice has the same key."""
+        return [
+            News(
+                provider="report",
+                key=f"{self.header_id}:{number}:{report.kind}",
+                kind=report.kind,
+                at=self.sent_at or at,
+                message_ref=report.message_ref,
+                recipient=report.recipient,
+                reason=report.said,
+                permanent=report.kind == "bounced" and address_is_bad(None, f"{report.status} {report.said}"),
+                payload={"status": report.status, "said": report.said},
+            )
+            for number, report in enumerate(self.reports)
+        ]
+
+
+def token(address: str) -> str:
+    """The token of an address of ours (replies+TOKEN@…); empty when there is none."""
+    found = TOKEN.search(address)
+    return found.group(1).lower() if found else ""
+
+
+def header_id(raw: bytes) -> str:
+    """The Message-ID of a mail without its brackets; empty when it has none."""
+    head = message_from_bytes(raw, policy=policy.compat32)
+    return str(head.get("Message-ID", "")).strip().strip("<>")
+
+
+def parse(raw: bytes) -> Received:
+    """Read a whole mail. Headers that are wrong are read as far as they can be; nothing is raised for bad content."""
+    mail = message_from_bytes(raw, policy=policy.default)
+    reports = tuple(_reports(mail))
+    return Received(
+        header_id=header_id(raw),
+        sender=parseaddr(_header(mail, "From"))[1].lower(),
+        recipients=tuple(address.lower() for address in _addresses(mail)),
+        references=_references(mail),
+        subject=" ".join(_header(mail, "Subject").split()),
+        text=_text(mail),
+        kind="bounce" if reports else "automatic" if _is_automatic(mail) else "answer",
+        sent_at=_date(mail),
+        reports=reports,
+    )
+
+
+def _references(mail: Message) -> tuple[str, ...]:
+    named = _header(mail, "In-Reply-To") + " " + _header(mail, "References")
+    return tuple(dict.fromkeys(re.findall(r"<[^<>\s]+>", named)))
+
+
+def _header(mail: Message, name: str) -> str:
+    try:
+        return str(mail.get(name) or "")
+    except (ValueError, IndexError, AttributeError):  # the standard parser gives up on some malformed headers
+        return ""
+
+
+def _addresses(mail: Message) -> list[str]:
+    return [address for _, address in getaddresses([_header(mail, name) for name in RECIPIENT_HEADERS]) if address]
+
+
+def _date(mail: Message) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(_header(mail, "Date"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _is_automatic(mail: Message) -> bool:
+    said = _header(mail, "Auto-Submitted").lower()
+    precedence = _header(mail, "Precedence").lower()
+    return (said not in ("", "no")) or precedence == "auto_reply" or any(name in mail for name in AUTOMATIC_HEADERS)
+
+
+def _text(mail: EmailMessage | Message) -> str:
+    if not isinstance(mail, EmailMessage):
+        return ""
+    part = mail.get_body(preferencelist=("plain", "html"))
+    if part is None:
+        return ""
+    try:
+        content = part.get_content()
+    except (LookupError, KeyError, ValueError):  # a charset nobody knows
+        content = bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
+    if not isinstance(content, str):
+        return ""
+    text = nh3.clean(content, tags=set()) if part.get_content_subtype() == "html" else content
+    return text.replace("\x00", "").strip()
+
+
+def _reports(mail: Message) -> list[Report]:
+    if mail.get_content_type() != "multipart/report":
+        return []
+    kind = str(mail.get_param("report-type", "")).lower()
+    if kind == "delivery-status":
+        return _delivery_reports(mail)
+    return [Report("complained", "", _original_id(mail), "", "complaint")] if kind == "feedback-report" else []
+
+
+def _delivery_reports(mail: Message) -> list[Report]:
+    original = _original_id(mail)
+    for part in mail.walk():
+        if part.get_content_type() == "message/delivery-status":
+            fields = [field for field in part.get_payload() if isinstance(field, Message)]
+            return [_report(field, original) for field in fields if "Final-Recipient" in field or "Action" in field]
+    return []
+
+
+def _report(field: Message, original: str) -> Report:
+    action = str(field.get("Action", "")).strip().lower()
+    recipient = str(field.get("Final-Recipient") or field.get("Original-Recipient") or "").rpartition(";")[2].strip()
+    said = " ".join(str(field.get("Diagnostic-Code", "")).rpartition(";")[2].split())
+    return Report(ACTIONS.get(action, "other"), recipient, original, str(field.get("Status", "")).strip(), said)
+
+
+def _original_id(mail: Message) -> str:
+    """Message-ID of the mail the report is about, from its copy or the copy of its headers."""
+    for part in mail.walk():
+        head: Message | None = None
+        if part.get_content_type() == "message/rfc822":
+            head = next((inner for inner in part.get_payload() if isinstance(inner, Message)), None)
+        elif part.get_content_type() == "text/rfc822-headers":
+            head = message_from_bytes(bytes(part.get_payload(decode=True) or b""), policy=policy.compat32)
+        if head is not None and head.get("Message-ID"):
+            return str(head["Message-ID"]).strip().strip("<>")
+    return ""

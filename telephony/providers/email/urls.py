@@ -1,0 +1,34 @@
+"""Anymail's webhooks, closed while no secret protects them (Anymail itself only warns)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from anymail.urls import urlpatterns as of_anymail
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.urls import URLPattern
+from django.views.decorators.csrf import csrf_exempt
+
+from telephony.core.access import verified_by_provider
+
+app_name = "anymail"
+
+
+def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """403 without ANYMAIL_WEBHOOK_SECRET; Anymail checks it, and the provider's signature where there is one."""
+
+    @csrf_exempt
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not getattr(settings, "ANYMAIL", {}).get("WEBHOOK_SECRET"):
+            return HttpResponseForbidden("ANYMAIL_WEBHOOK_SECRET is not set.")
+        return view(request, *args, **kwargs)
+
+    checked.access_rule = verified_by_provider  # type: ignore[attr-defined]
+    return checked
+
+
+urlpatterns = [
+    URLPattern(route.pattern, guarded(route.callback), route.default_args, route.name) for route in of_anymail
+]
