@@ -80,6 +80,46 @@ def _read(source: bytes) -> Iterator[Text]:
             yield Text(singular, context or "", plural or "")
 
 
+def mended(text: str) -> str:
+    """The file after a union merge: one blank line between entries, a translation per text, doubles joined.
+
+    Of two translations of a text the one that is not empty stays; a translation without a text is dropped.
+    """
+    entries: dict[str, list[str]] = {}
+    head: list[str] = []
+    values: list[str] = []
+    for part in _parts(text):
+        if part.startswith(("msgctxt", "msgid")):
+            if values or (head and part.startswith("msgid ") and not head[-1].startswith("msgctxt")):
+                _keep(entries, head, values)
+                head, values = [], []
+            head.append(part)
+        elif head:
+            values.append(part)
+    _keep(entries, head, values)
+    return "\n\n".join(name + "\n" + "\n".join(values) for name, values in entries.items()) + "\n"
+
+
+def _parts(text: str) -> list[str]:
+    """Each keyword with the quoted lines that continue it; comments are left out."""
+    parts: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("msg"):
+            parts.append(line)
+        elif line.startswith('"') and parts:
+            parts[-1] += "\n" + line
+    return parts
+
+
+def _keep(entries: dict[str, list[str]], head: list[str], values: list[str]) -> None:
+    plural = any(part.startswith("msgid_plural") for part in head)
+    first = next((value for value in values if not value.endswith('msgstr ""')), 'msgstr ""')
+    kept = values[:2] if plural else [first]
+    name = "\n".join(head)
+    if head and (name not in entries or entries[name] == ['msgstr ""']):
+        entries[name] = kept or ['msgstr[0] ""', 'msgstr[1] ""']
+
+
 def merged(wanted: list[Text], old: polib.POFile) -> polib.POFile:
     """A catalogue of exactly the `wanted` texts, with the translations `old` has for them."""
     known = {(entry.msgid, entry.msgctxt or ""): entry for entry in old if not entry.obsolete}

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Merge, then tell the faults."""
         path = Path(settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES" / "django.po"
-        old = polib.pofile(str(path), wrapwidth=0) if path.exists() else polib.POFile(wrapwidth=0)
+        old = polib.POFile(wrapwidth=0)
+        if path.exists():
+            old = polib.pofile(catalogue.mended(path.read_text(encoding="utf-8")), wrapwidth=0)
         new = catalogue.merged(catalogue.texts(Path(settings.BASE_DIR)), old)
         faults = catalogue.faults(new)
         if not options["check"]:
