@@ -6,3 +6,8 @@ class ComplianceConfig(AppConfig):
     name = "collections_app.compliance"
     label = "compliance"
     verbose_name = _("Compliance")
+
+    def ready(self) -> None:
+        from collections_app.compliance import standard
+
+        standard.register()

@@ -181,7 +181,11 @@ def waive(
         gettext_noop("%(amount)s of %(kind)s waived on %(number)s."),
         at=at,
         by=by,
-        params={"amount": Money(given, locked.currency), "kind": Msgid(WORDS[ChargeKind(kind)]), "number": locked.number},
+        params={
+            "amount": Money(given, locked.currency),
+            "kind": Msgid(WORDS[ChargeKind(kind)]),
+            "number": locked.number,
+        },
         text=reason,
     )
     return waiver

@@ -77,6 +77,8 @@ MENTIONS = [
     Line("third_party_mentions", {"required": ["mandate", "first_letter_date", "first_letter_ref"]}, "CPCE R124-4"),
     Line("insolvency", {"declare_within_days": 61}, "C. com. L622-7, L622-21, L622-24 et R622-24"),
     Line("hold", {"blocks": True}, "Acquit, suspensions décidées ou légales (C. civ. 1343-5 pour les délais de grâce)"),
+    Line("minimum_amount", {"amount": "1.00", "currency": "EUR"}, POLICY),
+    Line("notice_consent", {"required": True}, "CPCE L100 (consentement préalable du consommateur)", CONSUMER),
     Line("opt_out", {"blocks": True}, "RGPD art. 21 ; C. consom. L121-6"),
 ]  # fmt: skip
 RULES = [*HOURS, *CAPS, *LIMITATION, *CHARGES, *MENTIONS]

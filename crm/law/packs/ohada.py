@@ -16,6 +16,7 @@ RULES = [
     Line("late_interest", {"rate": "legal_professional", "from": "formal_notice"}, "loi uniforme UMOA, taux légal"),
     Line("insolvency", {"declare_within_days": 60}, "AUPC (OHADA) art. 75 et 78"),
     Line("hold", {"blocks": True}, "Acquit, suspensions décidées ou légales"),
+    Line("minimum_amount", {"amount": "500", "currency": "XOF"}, CAP_POLICY),
     Line("opt_out", {"blocks": True}, "Code du numérique du Bénin, livre V ; loi nationale équivalente ailleurs"),
     Line(
         "forbidden_words",

@@ -2,7 +2,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 from hypothesis import given, strategies as st
 
 from crm.receivables.late_charges import (
@@ -18,32 +17,16 @@ from crm.receivables.late_charges import (
 from crm.receivables.models import ChargeKind
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
-from tests.factories.receivables import CreditFactory, InvoiceFactory
+from tests.factories.paying import pay
+from tests.factories.receivables import InvoiceFactory
 
 NOON = datetime(2025, 10, 1, 12, tzinfo=UTC)
-PAY = """
-with applied as (
-    insert into receivables_movement
-        (entity_id, customer_id, invoice_id, credit_id, kind, currency, amount, "on", at, reason)
-    select entity_id, customer_id, id, %(credit)s, 'allocated', currency, -%(amount)s, %(on)s, %(on)s, ''
-    from receivables_invoice where id = %(invoice)s
-), spent as (update receivables_credit set open_amount = open_amount - %(amount)s where id = %(credit)s)
-update receivables_invoice set open_amount = open_amount - %(amount)s,
-    settled_on = case when open_amount = %(amount)s then %(on)s::date end
-where id = %(invoice)s
-"""
 
 
 def late_invoice(**kwargs):
     """10 000,00 EUR due 31 July 2025: 12,15 % until the end of the year."""
     values = {"issued_on": date(2025, 7, 1), "due_on": date(2025, 7, 31), "amount": Decimal(10000)}
     return InvoiceFactory(**(values | kwargs))
-
-
-def pay(invoice, amount, on):
-    credit = CreditFactory(customer=invoice.customer, amount=Decimal(amount), received_on=on)
-    with connection.cursor() as cursor:
-        cursor.execute(PAY, {"invoice": invoice.pk, "credit": credit.pk, "amount": Decimal(amount), "on": on})
 
 
 def owed(invoice, on):

@@ -1,0 +1,14 @@
+-- One look at the clock per place, not per message.
+with place as (
+    select distinct asked.jurisdiction, asked.kind, asked.zone, asked.channel, law.value, law.article, law.code
+    from asked
+    join law on law.jurisdiction = asked.jurisdiction and law.kind = asked.kind
+            and law.code = 'contact_hours_' || asked.channel
+), opening as (
+    select place.*, next_contact_at(place.value, place.zone, place.jurisdiction, %(gate_at)s) as opens_at from place
+)
+select asked.key, case when opening.opens_at is null then 'refused' else 'not_before' end as answer,
+       opening.code as rule, opening.article, opening.opens_at as not_before_at
+from asked
+join opening using (jurisdiction, kind, zone, channel)
+where opening.opens_at is distinct from %(gate_at)s

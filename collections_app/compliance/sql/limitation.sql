@@ -1,0 +1,52 @@
+-- Limitation starts at the due date and again at each payment made before it has run out (an acknowledgement); a payment
+-- after that does not revive the claim. Public bodies count whole years from the next 1 January.
+with carried as (
+    select asked.key, asked.jurisdiction, asked.kind, asked.today, asked.automatic,
+           invoice.id, invoice.due_on, invoice.debt_type
+    from asked
+    join receivables_invoice invoice on invoice.id = any(asked.invoice_ids)
+    where invoice.due_on < asked.today - 360
+), terms as (
+    select distinct on (place.jurisdiction, place.kind, place.debt_type)
+           place.jurisdiction, place.kind, place.debt_type, r.article,
+           make_interval(years => (r.value ->> 'years')::int) as length,
+           coalesce(r.value ->> 'from' = 'next_year', false) as from_next_year
+    from (select jurisdiction, kind, debt_type, max(today) as today from carried group by 1, 2, 3) place
+    join law_rule r on r.jurisdiction = place.jurisdiction and r.code = 'limitation'
+                   and r.customer_kind in ('', place.kind) and r.debt_type in ('', place.debt_type)
+                   and r.starts_on <= place.today and coalesce(r.ends_on, 'infinity') >= place.today
+    order by place.jurisdiction, place.kind, place.debt_type, r.debt_type desc, r.customer_kind desc, r.starts_on desc
+), starts as (
+    select distinct id, due_on as started_on from carried
+    union
+    select carried.id, credit.received_on
+    from carried
+    join receivables_movement movement on movement.invoice_id = carried.id and movement.kind = 'allocated'
+    join receivables_credit credit on credit.id = movement.credit_id and credit.kind = 'payment'
+    where credit.received_on > carried.due_on and credit.received_on <= carried.today
+      and not exists (
+          select 1 from receivables_movement undone
+          where undone.invoice_id = movement.invoice_id and undone.credit_id = movement.credit_id
+            and undone.kind = 'unallocated' and undone.amount = -movement.amount)
+), runs as (
+    select starts.id, starts.started_on, lead(started_on) over (partition by starts.id order by started_on) as again_on
+    from starts
+), expired as (
+    select carried.key, carried.jurisdiction, carried.kind, carried.automatic, carried.debt_type, terms.article,
+           min((case when terms.from_next_year then date_trunc('year', runs.started_on) + interval '1 year'
+                     else runs.started_on end + terms.length)::date) as expired_on
+    from carried
+    join terms using (jurisdiction, kind, debt_type)
+    join runs on runs.id = carried.id
+    where coalesce(runs.again_on, carried.today)
+        > (case when terms.from_next_year then date_trunc('year', runs.started_on) + interval '1 year'
+                else runs.started_on end + terms.length)::date
+    group by 1, 2, 3, 4, 5, 6
+)
+select distinct on (expired.key) expired.key, 'refused' as answer, 'limitation' as rule, expired.article,
+       null::timestamptz as not_before_at
+from expired
+left join law on law.jurisdiction = expired.jurisdiction and law.kind = expired.kind
+             and law.code = 'limitation_effect'
+where expired.automatic or coalesce(law.value ->> 'demand', 'refused') = 'refused'
+order by expired.key, expired.expired_on

@@ -1,0 +1,22 @@
+"""The gates every installation has, from what can never be to what can wait."""
+
+from collections_app.compliance.registry import Gate, register_contacts, register_gate
+
+NAMES = [
+    "environment", "live", "jurisdiction", "address", "opt_out", "hold", "limitation", "minimum", "caps", "hours",
+]  # fmt: skip
+
+# An attempt counts as much as a message that arrived (FR-22).
+MESSAGES = """
+    select id, customer_id, channel, recipient, occasion, sent_at as at
+    from messaging_message
+    where sent_at is not null and sent_at > %(gate_at)s::timestamptz - interval '31 days'
+      and customer_id in (select customer_id from person)
+"""
+
+
+def register() -> None:
+    """Fill the registry; called once, when the app is ready."""
+    for order, name in enumerate(NAMES, start=1):
+        register_gate(Gate(name, order * 10))
+    register_contacts("messages", MESSAGES)

@@ -1,0 +1,302 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from collections_app.compliance import gates
+from collections_app.compliance.gates import Verdict, evaluate
+from crm.holds.models import Hold
+from tests.collections_app.compliance.situations import CANDIDATE, TUESDAY, ask, reachable, sent
+from tests.factories.accounts import EntityFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.paying import pay
+from tests.factories.receivables import CreditFactory, InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def everybody_is_listed(settings):
+    settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
+
+
+def objection(verdict):
+    return verdict.answer, verdict.gate, verdict.rule
+
+
+def hold(customer, **kwargs):
+    values = {"kind": "manual", "reason": "Attente", "starts_on": date(2026, 3, 1), "created_at": TUESDAY}
+    return Hold.objects.create(customer=customer, entity=customer.entity, **(values | kwargs))
+
+
+def test_a_contact_in_good_order_is_allowed():
+    assert ask(reachable()) == Verdict(7, "allowed", "", "", "", None)
+
+
+def test_without_any_gate_nobody_is_contacted(monkeypatch):
+    monkeypatch.setattr(gates, "gates", {})
+    assert objection(ask(reachable())) == ("refused", "registry", "no_gate")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_many_contacts_cost_one_statement(count, django_assert_num_queries):
+    customers = [reachable().customer for _ in range(count)]
+    rows = " union all ".join(
+        f"select {c.pk}::bigint as key, {c.entity_id}::bigint as entity_id, {c.pk}::bigint as customer_id, "
+        f"'EUR' as currency, 'email' as channel, {c.addresses.get().pk}::bigint as address_id, false as formal_notice, "
+        "true as automatic, 100::numeric as amount, '{}'::bigint[] as invoice_ids"
+        for c in customers
+    )
+    with django_assert_num_queries(1):
+        verdicts = evaluate(rows, {}, at=TUESDAY)
+    assert {v.key: v.answer for v in verdicts} == {c.pk: "allowed" for c in customers}
+
+
+class TestEnvironment:
+    @pytest.mark.parametrize(
+        ("listed", "answer"),
+        [([], "refused"), (["compta@client.example"], "allowed"), (["@client.example"], "allowed"), (["*"], "allowed")],
+    )
+    def test_only_listed_recipients_are_written_to(self, settings, listed, answer):
+        settings.MAIL_RECIPIENT_ALLOWLIST = listed
+        address = AddressFactory(value="Compta@client.example")
+        assert ask(address).answer == answer
+
+    def test_a_printed_letter_goes_nowhere_by_itself(self, settings):
+        settings.MAIL_RECIPIENT_ALLOWLIST = []
+        assert ask(reachable("post")).answer == "allowed"
+
+
+class TestEntity:
+    @pytest.mark.parametrize("live_since", [None, date(2026, 3, 4)])
+    def test_nothing_automatic_leaves_before_it_is_live(self, live_since):
+        address = reachable(entity=EntityFactory(live_since=live_since))
+        assert objection(ask(address)) == ("refused", "live", "entity_not_live")
+        assert ask(address, automatic=False).answer == "allowed"
+
+    def test_a_country_without_rules_is_closed(self):
+        address = reachable(entity=EntityFactory(jurisdiction="XX"))
+        assert objection(ask(address)) == ("refused", "jurisdiction", "no_rules")
+
+
+class TestAddress:
+    def test_none(self):
+        assert objection(ask(None, customer=CustomerFactory())) == ("refused", "address", "no_address")
+
+    def test_of_another_customer(self):
+        assert objection(ask(reachable(), customer=CustomerFactory())) == ("refused", "address", "no_address")
+
+    @pytest.mark.parametrize(
+        "field",
+        [
+            {"invalid_since": date(2026, 3, 3)},
+            {"valid_from": date(2026, 3, 4)},
+            {"valid_until": date(2026, 3, 2)},
+        ],
+    )
+    def test_not_in_use(self, field):
+        assert objection(ask(AddressFactory(**field))) == ("refused", "address", "invalid_address")
+
+
+class TestOptOut:
+    def test_of_this_address(self):
+        verdict = ask(AddressFactory(opted_out_at=TUESDAY - timedelta(days=400)))
+        assert objection(verdict) == ("refused", "opt_out", "opt_out")
+        assert verdict.article == "RGPD art. 21 ; C. consom. L121-6"
+
+    def test_said_in_another_file(self):
+        AddressFactory(value="moi@client.example", consent="refused")
+        assert ask(AddressFactory(value="moi@client.example")).gate == "opt_out"
+
+    def test_a_letter_of_formal_notice_leaves_all_the_same(self):
+        address = AddressFactory(post=True, consent="refused")
+        assert ask(address).gate == "opt_out"
+        assert ask(address, formal_notice=True).answer == "allowed"
+
+    def test_a_consumer_agrees_beforehand_to_electronic_notices(self):
+        address = reachable(consumer=True)
+        assert objection(ask(address, formal_notice=True)) == ("refused", "opt_out", "notice_consent")
+        address.consent = "given"
+        address.save()
+        assert ask(address, formal_notice=True).answer == "allowed"
+
+
+class TestHold:
+    def test_of_the_customer(self):
+        address = reachable()
+        hold(address.customer)
+        assert objection(ask(address)) == ("refused", "hold", "hold")
+
+    def test_of_an_invoice_carried_or_not(self):
+        address = reachable()
+        carried, other = InvoiceFactory.create_batch(2, customer=address.customer)
+        hold(address.customer, invoice=carried, kind="dispute")
+        assert ask(address, invoices=[carried.pk, other.pk]).gate == "hold"
+        assert ask(address, invoices=[other.pk]).answer == "allowed"
+
+    @pytest.mark.parametrize(("issued_on", "answer"), [(date(2026, 1, 14), "refused"), (date(2026, 1, 15), "allowed")])
+    def test_insolvency_covers_the_claims_born_before_the_judgment(self, issued_on, answer):
+        address = reachable()
+        invoice = InvoiceFactory(customer=address.customer, issued_on=issued_on)
+        hold(address.customer, kind="insolvency", born_before=date(2026, 1, 15))
+        verdict = ask(address, invoices=[invoice.pk])
+        assert verdict.answer == answer
+        assert verdict.rule == ("insolvency" if answer == "refused" else "")
+
+    @pytest.mark.parametrize(
+        ("field", "answer"),
+        [
+            ({"ends_on": date(2026, 3, 2)}, "allowed"),
+            ({"ends_on": date(2026, 3, 3)}, "refused"),
+            ({"ended_on": date(2026, 3, 3), "outcome": "lifted"}, "allowed"),
+            ({"starts_on": date(2026, 3, 4)}, "allowed"),
+        ],
+    )
+    def test_only_while_it_lasts(self, field, answer):
+        address = reachable()
+        hold(address.customer, **field)
+        assert ask(address).answer == answer
+
+    def test_an_answer_written_by_a_person_is_not_a_demand(self):
+        address = reachable()
+        hold(address.customer)
+        assert ask(address, automatic=False, amount=0).answer == "allowed"
+
+
+class TestLimitation:
+    def invoice(self, kind, due_on, **kwargs):
+        address = reachable(kind=kind)
+        return address, InvoiceFactory(customer=address.customer, issued_on=due_on, due_on=due_on, **kwargs)
+
+    @pytest.mark.parametrize(
+        ("kind", "due_on", "automatic", "answer"),
+        [
+            ("consumer", date(2024, 3, 2), False, "refused"),
+            ("consumer", date(2024, 3, 3), False, "allowed"),
+            ("professional", date(2021, 3, 2), True, "refused"),
+            ("professional", date(2021, 3, 2), False, "allowed"),
+            ("professional", date(2021, 3, 3), True, "allowed"),
+            ("public_body", date(2021, 3, 2), False, "refused"),
+            ("public_body", date(2022, 3, 2), False, "allowed"),
+        ],
+    )
+    def test_by_kind_of_customer(self, kind, due_on, automatic, answer):
+        address, invoice = self.invoice(kind, due_on)
+        verdict = ask(address, automatic=automatic, invoices=[invoice.pk])
+        assert (verdict.answer, verdict.gate) == (answer, "limitation" if answer == "refused" else "")
+
+    def test_the_article_is_that_of_the_debt(self):
+        address, invoice = self.invoice("consumer", date(2025, 1, 2), debt_type="telecom")
+        assert ask(address, invoices=[invoice.pk]).article == "CPCE L34-2"
+
+    def test_a_payment_in_time_starts_it_again(self):
+        address, invoice = self.invoice("consumer", date(2023, 6, 1), amount=Decimal(100))
+        pay(invoice, 7, date(2025, 5, 1))
+        assert ask(address, invoices=[invoice.pk]).answer == "allowed"
+
+    def test_a_payment_too_late_revives_nothing(self):
+        address, invoice = self.invoice("consumer", date(2023, 6, 1), amount=Decimal(100))
+        pay(invoice, 7, date(2025, 7, 1))
+        assert ask(address, invoices=[invoice.pk]).gate == "limitation"
+
+    def test_money_not_allocated_acknowledges_nothing(self):
+        address, invoice = self.invoice("consumer", date(2023, 6, 1))
+        CreditFactory(customer=address.customer, received_on=date(2025, 5, 1))
+        assert ask(address, invoices=[invoice.pk]).gate == "limitation"
+
+
+class TestMinimum:
+    @pytest.mark.parametrize(("amount", "answer"), [(0, "refused"), ("0.99", "refused"), ("1.00", "allowed")])
+    def test_too_little_is_not_worth_a_message(self, amount, answer):
+        assert ask(reachable(), amount=Decimal(amount)).answer == answer
+
+    def test_an_unknown_rate_does_not_block(self):
+        assert ask(reachable(), amount=Decimal("0.50"), currency="USD").answer == "allowed"
+
+
+class TestCaps:
+    def test_a_consumer_gets_one_mail_in_seven_days(self):
+        address = reachable(consumer=True)
+        sent(address, TUESDAY - timedelta(days=6))
+        verdict = ask(address)
+        assert objection(verdict) == ("not_before", "caps", "contact_caps_email_1_in_7")
+        assert verdict.not_before_at == TUESDAY + timedelta(days=1)
+
+    def test_a_week_later_he_may_be_written_to(self):
+        address = reachable(consumer=True)
+        sent(address, TUESDAY - timedelta(days=7))
+        assert ask(address).answer == "allowed"
+
+    def test_all_channels_together(self):
+        address = reachable(consumer=True)
+        letter = AddressFactory(customer=address.customer, post=True)
+        for day in (2, 3):
+            sent(letter, TUESDAY - timedelta(days=day))
+        verdict = ask(address)
+        assert (verdict.rule, verdict.not_before_at) == ("contact_caps_all_2_in_7", TUESDAY + timedelta(days=4))
+
+    def test_thirty_days_together(self):
+        address = reachable(consumer=True)
+        letter = AddressFactory(customer=address.customer, post=True)
+        for day in (8, 12, 16, 20, 24, 28):
+            sent(letter, TUESDAY - timedelta(days=day))
+        verdict = ask(address)
+        assert (verdict.rule, verdict.not_before_at) == ("contact_caps_all_6_in_30", TUESDAY + timedelta(days=2))
+
+    def test_two_files_of_one_person_count_together(self):
+        one = AddressFactory(customer=CustomerFactory(consumer=True), value="moi@client.example")
+        other = AddressFactory(customer=CustomerFactory(consumer=True), value="moi@client.example")
+        sent(one, TUESDAY - timedelta(days=1))
+        assert ask(other).gate == "caps"
+
+    def test_the_messages_of_one_run_to_one_address_are_one_occasion(self):
+        address = reachable(consumer=True)
+        sent(address, TUESDAY, occasion=5)
+        assert ask(address, occasion=5).answer == "allowed"
+        assert ask(address, occasion=None).answer == "allowed"
+        assert ask(address, occasion=6).gate == "caps"
+
+    def test_three_messages_of_one_run_are_counted_once(self):
+        address = reachable()
+        for _ in range(3):
+            sent(address, TUESDAY - timedelta(days=2), occasion=5)
+        assert ask(address).answer == "allowed"
+
+    def test_calls_tried_count_one_by_one(self):
+        address = reachable("phone", consumer=True)
+        sent(address, TUESDAY - timedelta(hours=1), occasion=5)
+        assert ask(address, occasion=6).rule == "contact_caps_phone_1_in_1"
+
+    def test_a_letter_of_formal_notice_is_not_held_back(self):
+        address = reachable("post", consumer=True)
+        for day in (1, 2):
+            sent(address, TUESDAY - timedelta(days=day))
+        assert ask(address).gate == "caps"
+        assert ask(address, formal_notice=True).answer == "allowed"
+
+
+class TestHours:
+    def test_a_night_mail_waits_for_the_morning(self):
+        verdict = ask(reachable(), at=TUESDAY.replace(hour=4))
+        assert objection(verdict) == ("not_before", "hours", "contact_hours_email")
+        assert verdict.not_before_at == TUESDAY.replace(hour=7)
+
+    def test_the_clock_is_that_of_the_customer(self):
+        address = reachable("phone", time_zone="America/Martinique")
+        assert ask(address).not_before_at == TUESDAY.replace(hour=13, minute=30)
+
+    def test_a_delay_waits_for_the_longest_and_a_refusal_wins(self):
+        address = reachable(consumer=True)
+        sent(address, TUESDAY - timedelta(days=6))
+        night = TUESDAY.replace(hour=4)
+        assert ask(address, at=night).gate == "caps"
+        hold(address.customer)
+        assert ask(address, at=night).gate == "hold"
+
+
+def test_a_candidate_may_say_nothing_of_its_run():
+    address = reachable()
+    values = {"key": 1, "entity": address.customer.entity_id, "customer": address.customer_id, "currency": "EUR"}
+    values |= {"channel": "email", "address": address.pk, "formal_notice": False, "automatic": True, "amount": 5}
+    candidate = CANDIDATE.rpartition(",")[0]
+    assert [v.answer for v in evaluate(candidate, values | {"invoices": None}, at=TUESDAY)] == ["allowed"]
