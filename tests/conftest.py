@@ -2,6 +2,7 @@ import os
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from tools.launcher import browser
@@ -27,6 +28,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     # Playwright's synchronous interface keeps a loop running, which Django takes for asynchronous code.
     if any(item.get_closest_marker("browser") for item in session.items):
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    # ./acquit test keeps a migrated database to copy: much faster than running every migration for every worker.
+    template = os.environ.get("TEST_DATABASE_TEMPLATE")
+    if template:
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ def bench(arguments: list[str]) -> int:
     environment.prepare()
     prepare.compile_messages()
     with running(BENCH) as variables:
-        prepare.migrate(BENCH.name, variables)
+        prepare.migrate_if_needed(BENCH.name, variables)
         command = [str(PYTHON), "-m", f"bench.{arguments[0]}", *arguments[1:]]
         return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
 

@@ -4,7 +4,8 @@ import re
 import subprocess
 import sys
 
-from tools.launcher import browser, environment, prepare
+from tools.launcher import browser, environment, prepare, template
+from tools.launcher.locks import alone
 from tools.launcher.paths import PYTHON, ROOT, VAR, make_folder
 from tools.launcher.say import Clock, say
 from tools.launcher.services import TEST, running
@@ -22,8 +23,8 @@ DJANGO = {
     "translations complete": ["manage.py", "update_messages", "--check"],
 }
 PYTEST = ["-m", "pytest", "-p", "no:cacheprovider"]
-UNIT = ["-m", "not browser", "-n", "2", "--create-db"]
-BROWSER = ["-m", "browser", "--create-db"]
+UNIT = ["-m", "not browser", "-n", "2"]
+BROWSER = ["-m", "browser"]
 NO_TEST_SELECTED = 5
 
 
@@ -38,17 +39,13 @@ def test(arguments: list[str]) -> int:
     """All checks and all tests; with arguments, pytest alone with these."""
     environment.prepare()
     prepare.compile_messages()
-    with running(TEST) as variables:
+    with running(TEST) as variables, alone(make_folder(VAR) / "tests.lock", "Waiting for the tests that run already"):
+        variables = template.prepare(variables)
         return _chosen(arguments, variables) if arguments else _everything(variables)
 
 
 def _chosen(arguments: list[str], variables: dict[str, str]) -> int:
-    """The test database is kept from one call to the next, and made again when a migration changed."""
-    stamp = make_folder(VAR / TEST.name) / "test-database"
-    fresh = stamp.exists() and stamp.read_text() == prepare.fingerprint()
-    stamp.write_text(prepare.fingerprint())
-    keep = ["--reuse-db"] if fresh else ["--reuse-db", "--create-db"]
-    return subprocess.run([str(PYTHON), "-m", "pytest", *keep, *arguments], env=variables, check=False).returncode
+    return subprocess.run([str(PYTHON), "-m", "pytest", *arguments], env=variables, check=False).returncode
 
 
 def _everything(variables: dict[str, str]) -> int:

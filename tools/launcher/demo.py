@@ -34,7 +34,7 @@ def demo(arguments: list[str]) -> int:
         environment.prepare()
         prepare.compile_messages()
         with running(DEV) as variables:
-            prepare.migrate(DEV.name, variables)
+            prepare.migrate_if_needed(DEV.name, variables)
             _portfolio(options, variables)
             return _serve(options.host, port, _variables(variables, options.host, port))
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.launcher.say import say
+
 
 def open_lock(path: Path) -> int:
     """A descriptor to lock; another account's file is opened for reading, which is enough."""
@@ -16,14 +18,23 @@ def open_lock(path: Path) -> int:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """One process at a time in here."""
+def alone(path: Path, waiting: str = "") -> Iterator[None]:
+    """One process at a time in here; `waiting` is said when we have to wait for another."""
     descriptor = open_lock(path)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _wait_for(descriptor, waiting)
         yield
     finally:
         os.close(descriptor)
+
+
+def _wait_for(descriptor: int, waiting: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        if waiting:
+            say(waiting)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 class Presence:

@@ -21,7 +21,7 @@ def manage(arguments: list[str]) -> int:
     with running(DEV) as variables:
         # A server that is not ours is migrated when its owner says so.
         if "DATABASE_URL" not in os.environ and needs_tables(arguments):
-            prepare.migrate(DEV.name, variables)
+            prepare.migrate_if_needed(DEV.name, variables)
         return call(arguments, variables)
 
 

@@ -38,12 +38,18 @@ def _migrations() -> Iterable[str]:
             yield f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}"
 
 
-def migrate(profile: str, variables: dict[str, str]) -> None:
+def migrate_if_needed(profile: str, variables: dict[str, str]) -> None:
     """Bring the database up to date, when a migration changed since the last time."""
     stamp = make_folder(VAR / profile) / f"migrated-{digest(variables['DATABASE_URL'])}"
     wanted = fingerprint()
     if stamp.exists() and stamp.read_text() == wanted:
         return
+    migrate(variables)
+    stamp.write_text(wanted)
+
+
+def migrate(variables: dict[str, str]) -> None:
+    """Run the migrations; Trouble when one fails."""
     say("Migrating the database")
     done = subprocess.run(
         [str(PYTHON), str(ROOT / "manage.py"), "migrate", "--verbosity", "0"],
@@ -54,4 +60,3 @@ def migrate(profile: str, variables: dict[str, str]) -> None:
             "The database could not be migrated; the lines above say why."
             " Where its data may be lost, remove the folder var/ to start afresh."
         )
-    stamp.write_text(wanted)
