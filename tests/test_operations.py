@@ -33,7 +33,7 @@ def known_in_production() -> dict[str, str]:
 
 
 def documented() -> dict[str, str]:
-    return dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)? ?\|", MANUAL, re.MULTILINE))
+    return dict(re.findall(r"^\| `([A-Z_]+\*?)` \| (?:`(.*?)`)? ?\|", MANUAL, re.MULTILINE))
 
 
 def settable() -> set[str]:
