@@ -135,3 +135,16 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} ({self.offset_days:+d})"
+
+
+class DeliveredDefault(models.Model):
+    """A scenario or group of ours the entity has received once, whether it kept it or not."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=60)
+    delivered_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("delivered default")
+        verbose_name_plural = _("delivered defaults")
+        constraints = [models.UniqueConstraint(fields=["entity", "code"], name="scenarios_delivered_once")]

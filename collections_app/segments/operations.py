@@ -1,14 +1,20 @@
 """Verbs on groups: put each customer in the first group he meets, create, change, move, archive."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _, override
 
+from collections_app.letters import operations as letters
+from collections_app.scenarios import operations as scenarios
+from collections_app.scenarios.models import Scenario
 from collections_app.segments.compiler import Compiler
 from collections_app.segments.criteria import WrongCriteria, parse
+from collections_app.segments.defaults import DEFAULTS, Default
 from collections_app.segments.models import Group
-from crm.accounts.models import Entity
+from crm.accounts.models import Entity, User
 from crm.core.sql import statement
 
 
@@ -59,3 +65,84 @@ def readable(compiler: Compiler, group: Group) -> str:
         return compiler.condition(parse(group.criteria))
     except WrongCriteria as wrong:
         raise GroupNotReadable(group, wrong) from wrong
+
+
+class GroupRefused(ValueError):
+    """The group cannot be saved or moved as asked; the message says why."""
+
+
+def save_group(group: Group, *, by: User | None) -> Group:
+    """Create or change a group, last in order when it has no priority yet. Raises ValidationError, WrongCriteria."""
+    if group.is_default:
+        group.criteria = {}
+    else:
+        parse(group.criteria)
+    if not group.priority:
+        group.priority = next_priority(group.entity)
+    group.full_clean()
+    group.save()
+    return group
+
+
+def next_priority(entity: Entity) -> int:
+    """The place after every group of the entity."""
+    last = Group.objects.filter(entity=entity).aggregate(last=Max("priority"))["last"]
+    return (last or 0) + 1
+
+
+@transaction.atomic
+def move(group: Group, *, up: bool, by: User | None) -> None:
+    """Exchange the place of a group with the one tried just before (or after) it. Raises GroupRefused at the ends."""
+    others = Group.objects.select_for_update().filter(entity=group.entity, archived=False, is_default=False)
+    beside = others.filter(priority__lt=group.priority) if up else others.filter(priority__gt=group.priority)
+    neighbour = beside.order_by("-priority" if up else "priority").first()
+    if group.is_default or neighbour is None:
+        raise GroupRefused(_("This group cannot move any further; the default group is always tried last."))
+    places = group.priority, neighbour.priority
+    # A priority is used once at any moment: one of the two waits outside.
+    for moved, priority in ((neighbour, next_priority(group.entity)), (group, places[1]), (neighbour, places[0])):
+        moved.priority = priority
+        moved.save(update_fields=["priority"])
+
+
+def archive(group: Group, *, by: User | None) -> None:
+    """Its members find another group at the next regrouping; its history stays. The default group stays."""
+    if group.is_default:
+        raise GroupRefused(_("An entity keeps its default group: make another one the default first."))
+    group.archived = True
+    group.save()
+
+
+@transaction.atomic
+def unarchive(group: Group, *, by: User | None) -> None:
+    """Back, last in order."""
+    group.archived, group.priority = False, next_priority(group.entity)
+    group.save()
+
+
+def deliver_defaults(entity: Entity, *, at: datetime) -> dict[str, int]:
+    """Give the entity the templates, scenarios and groups it never received; return how many of each.
+
+    What was delivered once is the entity's own: it is never overwritten, and what it deleted stays deleted.
+    """
+    with transaction.atomic(), override(entity.language):
+        templates = letters.deliver_defaults(entity, at=at)
+        delivered = scenarios.deliver_defaults(entity, at=at)
+        fresh = scenarios.first_time(entity, [f"group:{default.code}" for default in DEFAULTS], at=at)
+        groups = [deliver_group(entity, default) for default in DEFAULTS if f"group:{default.code}" in fresh]
+    return {"templates": len(templates), "scenarios": len(delivered), "groups": sum(groups)}
+
+
+def deliver_group(entity: Entity, default: Default) -> bool:
+    """Whether the entity had room for this default group."""
+    present = Q(code=default.code) | Q(is_default=True, archived=False) if default.is_default else Q(code=default.code)
+    if Group.objects.filter(present, entity=entity).exists():
+        return False
+    scenario = Scenario.objects.filter(entity=entity, code=default.scenario, archived=False).first()
+    teams = list(entity.teams.all()[:2])
+    group = Group(
+        entity=entity, code=default.code, name=str(default.name), scenario=scenario, is_default=default.is_default
+    )
+    group.criteria, group.team = dict(default.criteria), teams[0] if len(teams) == 1 else None
+    save_group(group, by=None)
+    return True

@@ -36,3 +36,6 @@ IMAP_USER = env.text("IMAP_USER")
 IMAP_PASSWORD = env.text("IMAP_PASSWORD")
 IMAP_FOLDER = env.text("IMAP_FOLDER", "INBOX")
 IMAP_TLS = env.flag("IMAP_TLS", default=True)
+
+# Channels something carries today: a step of another channel is done by a person, who gets the text to copy.
+CONNECTED_CHANNELS = env.names("CONNECTED_CHANNELS", "email,post")

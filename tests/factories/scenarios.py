@@ -1,4 +1,7 @@
+from typing import Any
+
 import factory
+from django.db import connection
 
 from collections_app.letters.models import Template
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step
@@ -26,7 +29,7 @@ class ScenarioFactory(factory.django.DjangoModelFactory):
 
 
 class VersionFactory(factory.django.DjangoModelFactory):
-    """A published version without steps."""
+    """A published version without steps, or an empty draft."""
 
     class Meta:
         model = ScenarioVersion
@@ -36,12 +39,23 @@ class VersionFactory(factory.django.DjangoModelFactory):
     state = "published"
     published_at = "2020-01-01T00:00:00Z"
 
+    class Params:
+        draft = factory.Trait(state="draft", published_at=None)
+
 
 class StepFactory(factory.django.DjangoModelFactory):
-    """A call to make, 5 days late, any day of the week."""
+    """A call to make, 5 days late, any day of the week; in a published version too, where the database lets nobody."""
 
     class Meta:
         model = Step
+
+    @classmethod
+    def _create(cls, model_class: type[Step], *args: Any, **kwargs: Any) -> Step:
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('acquit.scenarios_unfrozen', 'on', true)")
+            step = super()._create(model_class, *args, **kwargs)
+            cursor.execute("select set_config('acquit.scenarios_unfrozen', '', true)")
+        return step
 
     version = factory.SubFactory(VersionFactory)
     code = factory.LazyAttribute(lambda step: f"s{step.offset_days}")
@@ -69,3 +83,12 @@ class StepFactory(factory.django.DjangoModelFactory):
                 tone="formal_notice",
             ),
         )
+
+
+def published_scenario(entity: object = None, *, steps: list[dict[str, Any]], **version: object) -> ScenarioVersion:
+    """The published version of a new scenario with these steps, without the checks of `publish`."""
+    scenario = ScenarioFactory(**({"entity": entity} if entity else {}))
+    published = VersionFactory(scenario=scenario, **version)
+    for step in steps:
+        StepFactory(version=published, **step)
+    return published

@@ -1,0 +1,49 @@
+"""What changed from one version of a scenario to another."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from collections_app.scenarios.models import ScenarioVersion, Step
+from collections_app.scenarios.operations import STEP_FIELDS
+
+
+@dataclass(frozen=True)
+class Change:
+    """A step added, removed or changed; `fields` are (label, before, after)."""
+
+    kind: str
+    step: Step
+    fields: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def differences(before: ScenarioVersion, after: ScenarioVersion) -> list[Change]:
+    """Steps that differ, in the order of the due date; a step is the same from version to version by its code."""
+    old, new = ({step.code: step for step in version.steps.select_related("template")} for version in (before, after))
+    changes = [Change("removed", step) for code, step in old.items() if code not in new]
+    for code, step in new.items():
+        if code not in old:
+            changes.append(Change("added", step))
+        elif fields := changed_fields(old[code], step):
+            changes.append(Change("changed", step, fields))
+    return sorted(changes, key=lambda change: change.step.offset_days)
+
+
+def changed_fields(before: Step, after: Step) -> list[tuple[str, str, str]]:
+    """Labels and values of what differs between two states of a step."""
+    labels = {field.name: str(field.verbose_name) for field in Step._meta.fields}
+    return [
+        (labels[name], shown(before, name), shown(after, name))
+        for name in STEP_FIELDS
+        if getattr(before, name) != getattr(after, name)
+    ]
+
+
+def shown(step: Step, name: str) -> str:
+    """A field of a step in words."""
+    value: Any = getattr(step, name)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    display = getattr(step, f"get_{name}_display", None)
+    return str(display() if display else "—" if value is None else value)
