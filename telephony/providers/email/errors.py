@@ -11,10 +11,10 @@ import requests
 from anymail.exceptions import (
     AnymailAPIError,
     AnymailConfigurationError,
+    AnymailError,
     AnymailInvalidAddress,
     AnymailRecipientsRefused,
     AnymailSerializationError,
-    AnymailUnsupportedFeature,
 )
 
 from telephony.core.channels import Ambiguous, Permanent, SendError, Temporary
@@ -24,7 +24,7 @@ HTTP_TEMPORARY = frozenset({401, 402, 403, 408, 409, 425, 429, 503})
 # Errors raised before anything was handed over.
 NEVER_CONNECTED = (requests.ConnectTimeout, socket.gaierror, ConnectionRefusedError)
 # Our own mistake or an option the provider does not have: nothing left, and trying again is of no use.
-NEVER_LEFT = (AnymailUnsupportedFeature, AnymailSerializationError, AnymailConfigurationError)
+NEVER_LEFT = (AnymailError, AnymailSerializationError, AnymailConfigurationError)
 BAD_ADDRESS = (AnymailRecipientsRefused, AnymailInvalidAddress)
 # SMTP answers that speak of the recipient's address (RFC 5321 §4.2.3); 552 is a full mailbox.
 SMTP_BAD_ADDRESS = frozenset({501, 511, 521, 550, 551, 553, 556})
@@ -40,10 +40,10 @@ def classified(error: Exception) -> SendError:
             return _smtp(error.smtp_code, error.smtp_error)
         case _ if isinstance(error, BAD_ADDRESS):
             return Permanent("refused", str(error), bad_address=True)
-        case _ if isinstance(error, NEVER_LEFT):
-            return Permanent(type(error).__name__, str(error))
         case AnymailAPIError():
             return _http(error)
+        case _ if isinstance(error, NEVER_LEFT):
+            return Permanent(type(error).__name__, str(error))
     return Ambiguous(type(error).__name__, str(error))
 
 

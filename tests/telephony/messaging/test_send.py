@@ -22,7 +22,7 @@ def events() -> list[str]:
 
 def test_a_due_message_is_sent_frozen_and_told(world: World, listening: None):
     message = sent(origin_id=4)
-    assert (message.state, message.sent_at, message.amount, message.currency) == ("sent", AT, Decimal("120"), "EUR")
+    assert (message.state, message.sent_at, message.amount, message.currency) == ("sent", AT, Decimal(120), "EUR")
     assert body(message) == {"text": world.prepared.text, "html": world.prepared.html}
     event = Event.objects.get()
     assert (event.kind, event.customer_id) == ("message.sent", message.customer_id)

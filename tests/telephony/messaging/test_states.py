@@ -1,0 +1,146 @@
+import itertools
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+from hypothesis import given, settings, strategies as st
+
+from crm.events.models import Event
+from telephony.core.news import News
+from telephony.messaging import operations
+from telephony.messaging.models import DeliveryEvent, Message
+from telephony.messaging.operations.events import STATE_OF
+from telephony.messaging.states import BY_STRENGTH, MOVES, STATES_AFTER_SENDING, MessageState
+from tests.factories.messaging import AT, World, a_world, planned, sent
+
+NUMBERS = itertools.count(1)
+KINDS = ["sent", "delivered", "bounced", "rejected", "complained", "opened", "deferred", "unsubscribed"]
+
+
+def news(message: Message, kind: str, number: int = 0, **values: object) -> News:
+    given = {
+        "provider": "fake",
+        "key": f"{message.pk}{kind}{number}",
+        "kind": kind,
+        "at": AT + timedelta(minutes=number),
+    }
+    return News(**{**given, "message_ref": message.message_id, **values})  # type: ignore[arg-type]
+
+
+def tell(message: Message, *kinds: str, **values: object) -> MessageState:
+    operations.hear([news(message, kind, number, **values) for number, kind in enumerate(kinds)], at=AT)
+    operations.apply_events(at=AT)
+    message.refresh_from_db()
+    return MessageState(message.state)
+
+
+def test_every_state_says_where_it_may_go():
+    assert set(MOVES) == set(MessageState)
+
+
+def test_after_sending_a_message_only_becomes_stronger():
+    for weak, strong in itertools.combinations(BY_STRENGTH[2:], 2):
+        assert strong in MOVES[weak]
+        assert weak not in MOVES[strong]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.sampled_from(KINDS), max_size=8), st.randoms(use_true_random=False))
+@pytest.mark.django_db
+def test_whatever_the_order_of_the_news_the_end_is_the_same(kinds, random):
+    with a_world():
+        straight = tell(sent(next(NUMBERS)), *kinds)
+        random.shuffle(kinds)
+        mixed = tell(sent(next(NUMBERS)), *kinds)
+    told = [STATE_OF[kind] for kind in kinds if kind in STATE_OF]
+    assert straight == mixed == max([MessageState.SENT, *told], key=BY_STRENGTH.index)
+
+
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6))
+@pytest.mark.django_db
+def test_the_same_news_twice_changes_nothing(kinds):
+    with a_world():
+        message = sent(next(NUMBERS))
+    first = tell(message, *kinds)
+    events = Event.objects.count()
+    assert (tell(message, *kinds), Event.objects.count()) == (first, events)
+
+
+@pytest.mark.django_db
+def test_news_faster_than_our_own_line_tells_the_sending_first(world: World):
+    world.while_sending = lambda mail: tell(Message.objects.get(pk=mail.key), "delivered")
+    message = sent()
+    assert message.state == "delivered"
+    kinds = Event.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["message.sent", "message.delivered"]
+    assert message.attempts.get().result == "accepted"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("permanent", [True, False])
+def test_a_bounce_marks_the_address_only_when_the_address_is_wrong(world: World, permanent):
+    message = sent()
+    assert tell(message, "bounced", permanent=permanent, reason="5.1.1 unknown") == "bounced"
+    message.address.refresh_from_db()
+    assert (message.address.invalid_since is not None) is permanent
+    assert Event.objects.order_by("pk").last().payload["permanent"] is permanent
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["complained", "unsubscribed"])
+def test_who_complains_or_unsubscribes_is_not_written_to_any_more(world: World, kind):
+    message = sent()
+    tell(message, kind)
+    message.address.refresh_from_db()
+    assert message.address.opted_out_at == AT
+
+
+@pytest.mark.django_db
+def test_an_opening_is_kept_but_proves_nothing(world: World):
+    message = sent()
+    assert tell(message, "opened") == "sent"
+    assert message.delivery_events.get().kind == "opened"
+
+
+@pytest.mark.django_db
+def test_the_provider_s_own_number_is_enough(world: World):
+    message = sent()
+    item = news(message, "delivered", message_ref="", provider_id=f"fake-{message.pk}")
+    operations.hear([item], at=AT)
+    operations.apply_events(at=AT)
+    message.refresh_from_db()
+    assert message.state == "delivered"
+
+
+@pytest.mark.django_db
+def test_news_of_an_unknown_message_waits_an_hour_then_rests():
+    operations.hear([News("fake", "k", "delivered", AT, message_ref="nobody@nowhere")], at=AT)
+    assert operations.apply_events(at=AT) == 0
+    assert operations.apply_events(at=AT + timedelta(hours=2)) == 1
+    assert DeliveryEvent.objects.get().message is None
+
+
+@pytest.mark.django_db
+def test_late_news_settles_what_nobody_could_tell(world: World):
+    from telephony.core.channels import Ambiguous
+
+    world.failure = Ambiguous("timeout")
+    message = sent()
+    assert message.state == "ambiguous"
+    assert tell(message, "delivered") == "delivered"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", sorted(STATES_AFTER_SENDING))
+def test_the_database_refuses_a_sent_message_without_its_instant(state):
+    message = planned()
+    with pytest.raises(IntegrityError, match="messaging_message_"):
+        Message.objects.filter(pk=message.pk).update(state=state, digest="x", sent_at=None)
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_to_let_an_unfrozen_message_leave():
+    message = planned()
+    with pytest.raises(IntegrityError, match="frozen"):
+        Message.objects.filter(pk=message.pk).update(state="reserved", lease_until=AT)
