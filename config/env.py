@@ -97,7 +97,7 @@ def address(name: str, default: str = "", *, schemes: tuple[str, ...]) -> str:
 
 def prefixed(prefix: str) -> dict[str, str]:
     """All variables whose names start with `prefix`, under the rest of their names; NAME_FILE gives NAME."""
-    KNOWN[f"{prefix}*"] = Variable(f"{prefix}*", "")
+    KNOWN[prefix] = Variable(prefix, "")
     found = {name.removesuffix("_FILE") for name in os.environ if name.startswith(prefix)}
     return {name.removeprefix(prefix): text(name) for name in sorted(found)}
 
