@@ -76,7 +76,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("customer.consumer", _("True for a consumer."), "non"),
     Variable("customer.public_body", _("True for a public body."), "non"),
     Variable("contact.name", _("Name of the dunning contact; empty when unknown."), "Camille Durand"),
-    Variable("entity.name", _("Trade name that signs the messages."), "Ateliers Verdier"),
+    Variable("entity.name", _("Name of the creditor, as it signs."), "Ateliers Verdier SAS"),
     Variable("entity.legal_name", _("Legal name of the creditor."), "Ateliers Verdier SAS"),
     Variable("entity.siren", _("SIREN of the creditor."), "552100554"),
     Variable("entity.address", _("Address of the creditor on one line."), "12 rue des Lilas, 69003 Lyon"),

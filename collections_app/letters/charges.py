@@ -1,0 +1,77 @@
+"""What late invoices owe beside their amount, as a message states it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from collections_app.letters.lines import NOTHING, Line
+from crm.customers.models import Customer, CustomerKind
+from crm.law.models import RateKind
+from crm.law.queries import RateMissing, legal_rate
+from crm.receivables.late_charges import Charges, late_charges
+from crm.receivables.models import ChargeKind
+
+
+@dataclass(frozen=True)
+class Accrued:
+    """Interest of one invoice over one period of one balance and one rate (percent a year)."""
+
+    invoice_id: int
+    starts_on: date
+    ends_on: date
+    base: Decimal
+    percent: Decimal
+
+
+@dataclass(frozen=True)
+class ChargeSheet:
+    """`rate`: the yearly late rate of this customer on the date, None when the law gives none."""
+
+    rate: Decimal | None = None
+    interest: Decimal = NOTHING
+    indemnity: Decimal = NOTHING
+    details: tuple[Accrued, ...] = ()
+
+    @property
+    def total(self) -> Decimal:
+        """Interest and indemnity, waivers taken off."""
+        return self.interest + self.indemnity
+
+
+LATE_RATES = {
+    CustomerKind.PROFESSIONAL: RateKind.LATE_PROFESSIONAL,
+    CustomerKind.PUBLIC_BODY: RateKind.LATE_PUBLIC_BODY,
+}
+
+
+def charge_sheet(customer: Customer, lines: Sequence[Line], *, on: date) -> ChargeSheet:
+    """Late charges of these invoices on a date, waivers taken off."""
+    charges = late_charges([line.invoice.pk for line in lines], on=on).values() if lines else ()
+    return ChargeSheet(
+        rate=late_rate(customer, on=on),
+        interest=_left(charges, ChargeKind.INTEREST),
+        indemnity=_left(charges, ChargeKind.INDEMNITY),
+        details=tuple(
+            Accrued(each.invoice_id, segment.from_on, segment.until_on, segment.base, segment.percent)
+            for each in charges
+            for segment in each.segments
+        ),
+    )
+
+
+def _left(charges: Collection[Charges], kind: str) -> Decimal:
+    return sum((each.accrued[kind] - each.waived.get(kind, NOTHING) for each in charges), NOTHING)
+
+
+def late_rate(customer: Customer, *, on: date) -> Decimal | None:
+    """Yearly late rate in percent: that of the contract for a professional, else that of the law; None for others."""
+    kind = LATE_RATES.get(CustomerKind(customer.kind))
+    if kind is None:
+        return None
+    if kind == RateKind.LATE_PROFESSIONAL and customer.entity.late_rate_percent is not None:
+        return customer.entity.late_rate_percent
+    try:
+        return legal_rate(customer.entity.jurisdiction, kind, on)
+    except RateMissing:
+        return None

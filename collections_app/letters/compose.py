@@ -1,0 +1,161 @@
+"""One message for one customer: used alike by preview, mail, letter, SMS, script and test send.
+
+It knows nothing of the night: what it writes about comes in as `lines`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from collections_app.letters import attachments, context, drawing, markup, sms
+from collections_app.letters.charges import charge_sheet
+from collections_app.letters.context import Subject
+from collections_app.letters.labels import locale_of
+from collections_app.letters.languages import Choice, choose_version, known, wanted_language
+from collections_app.letters.lines import Chosen, Line, choose
+from collections_app.letters.models import Template, TemplateVersion, Tone
+from crm.accounts.calendars import next_worked_day
+from crm.accounts.models import User
+from crm.core.liquid import render
+from crm.customers.models import Address, Channel, Contact, ContactRole, Customer
+from crm.customers.queries import best_address
+from telephony.core.outgoing import Attachment, Prepared
+
+__all__ = ["Composed", "Line", "compose"]
+
+DAYS_TO_PAY = {Tone.FORMAL_NOTICE: 15}
+USUAL_DAYS_TO_PAY = 8
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What leaves. `wanted_language` differs from `language` when the template has no text in the former."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+    wanted_language: str
+    template_version_id: int | None
+    variables: Mapping[str, Any]
+    amounts: Mapping[str, Decimal]
+    attachments: tuple[Attachment, ...] = ()
+    pieces: tuple[object, ...] = field(default=(), repr=False)
+
+    @property
+    def fell_back(self) -> bool:
+        """Written in the language of the entity for want of a text in that of the recipient."""
+        return self.language != self.wanted_language
+
+    def prepared(self) -> Prepared:
+        """As the outbox takes it."""
+        return Prepared(
+            subject=self.subject,
+            text=self.text,
+            html=self.html,
+            attachments=self.attachments,
+            language=self.language,
+            variables=self.variables,
+            template_version_id=self.template_version_id,
+            amounts=self.amounts,
+        )
+
+
+def compose(
+    template: Template,
+    customer: Customer,
+    *,
+    currency: str,
+    lines: Iterable[Line],
+    on: date,
+    language: str | None = None,
+    version: TemplateVersion | None = None,
+    address: Address | None = None,
+    sender: User | None = None,
+    formal_notice: bool | None = None,
+    deadline: date | None = None,
+) -> Composed:
+    """Fill a template for a customer.
+
+    `language` overrides that of contact, customer and entity; `version` (a draft, in the preview) overrides the choice
+    of the published one. `sender` is the collector who signs (default: that of the portfolio). `deadline` defaults to
+    the first worked day 8 days on, 15 for a formal notice. Raises NoPublishedVersion, TemplateFault.
+    """
+    address = address or best_address(customer, template.channel, on)
+    contact = _contact(customer, address)
+    choice = _choice(template, customer, contact, language, version)
+    notice = template.tone == Tone.FORMAL_NOTICE if formal_notice is None else formal_notice
+    chosen = choose(lines, tone=template.tone, formal_notice=notice, on=on)
+    subject = Subject(
+        customer=customer,
+        contact=contact,
+        sender=sender or customer.collector,
+        chosen=chosen,
+        charges=charge_sheet(customer, chosen.main, on=on),
+        on=on,
+        deadline=deadline or _deadline(template, customer, on),
+        language=choice.language,
+    )
+    return _written(template, choice, subject, currency, address, notice)
+
+
+def _written(
+    template: Template, choice: Choice, subject: Subject, currency: str, address: Address | None, notice: bool
+) -> Composed:
+    values = context.variables(subject)
+    locale = locale_of(choice.language)
+    title = " ".join(render(choice.version.subject, values, locale=locale, currency=currency).split())
+    blocks = tuple(markup.parse(render(choice.version.body, values, locale=locale, currency=currency)))
+    drawn = drawing.draw(template, blocks, subject, title, currency, address, notice)
+    text = sms.simplified(drawn.text) if template.channel == Channel.SMS else drawn.text
+    return Composed(
+        subject=title,
+        text=text,
+        html=drawn.html,
+        language=choice.language,
+        wanted_language=choice.wanted,
+        template_version_id=choice.version.pk,
+        variables=frozen(values),
+        amounts={currency: _claimed(subject.chosen, subject, notice)} if subject.chosen.main else {},
+        attachments=(*drawn.attachments, *attachments.of(template, subject, currency)),
+        pieces=drawn.pieces,
+    )
+
+
+def frozen(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables as they are kept with the message: JSON, amounts and dates as texts, without the marks of tables."""
+    kept = {name: value for name, value in values.items() if not (isinstance(value, str) and name in context.BLOCKS)}
+    return dict(json.loads(json.dumps(kept, cls=DjangoJSONEncoder)))
+
+
+def _claimed(chosen: Chosen, subject: Subject, notice: bool) -> Decimal:
+    net = sum((line.net_amount for line in chosen.main), Decimal(0))
+    return net + subject.charges.total if notice else net
+
+
+def _contact(customer: Customer, address: Address | None) -> Contact | None:
+    if address is not None and address.contact is not None:
+        return address.contact
+    return customer.contacts.filter(role=ContactRole.DUNNING).order_by("pk").first()
+
+
+def _choice(
+    template: Template,
+    customer: Customer,
+    contact: Contact | None,
+    language: str | None,
+    version: TemplateVersion | None,
+) -> Choice:
+    if version is not None:
+        return Choice(version, version.language)
+    return choose_version(template, customer, known(language) if language else wanted_language(customer, contact))
+
+
+def _deadline(template: Template, customer: Customer, on: date) -> date:
+    days = DAYS_TO_PAY.get(Tone(template.tone), USUAL_DAYS_TO_PAY)
+    return next_worked_day(customer.entity, on + timedelta(days=days))

@@ -1,0 +1,21 @@
+"""A message as HTML for mail readers: every value escaped by the template engine, styles inlined."""
+
+from collections.abc import Sequence
+
+import css_inline
+from django.template.loader import render_to_string
+
+from collections_app.letters.context import Subject
+from collections_app.letters.markup import Bullets, Heading, Paragraph
+from collections_app.letters.tables import Table
+
+NAMES = {Paragraph: "paragraph", Bullets: "bullets", Heading: "heading", Table: "table"}
+
+
+def written(pieces: Sequence[object], subject: Subject, title: str) -> str:
+    """The whole HTML document."""
+    named = [{"kind": NAMES[type(piece)], "piece": piece} for piece in pieces]
+    html = render_to_string(
+        "letters/mail.html", {"pieces": named, "title": title, "language": subject.language, "entity": subject.entity}
+    )
+    return css_inline.inline(html, load_remote_stylesheets=False, keep_style_tags=False)

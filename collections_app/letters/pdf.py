@@ -1,0 +1,149 @@
+"""Letters as PDF/A-3b, drawn by typst from a fixed layout.
+
+typst is imported where it runs: once used in a parent process, it hangs in the children that process forks.
+"""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from collections_app.letters import postal, qr
+from collections_app.letters.context import Subject
+from collections_app.letters.lines import net_total
+from collections_app.letters.markup import Bullets, Heading, Line, Paragraph
+from collections_app.letters.tables import Table
+from collections_app.letters.writing import Writer
+from crm.accounts.models import Entity
+from crm.customers.models import Address
+
+LAYOUTS = Path(__file__).parent / "typst"
+FRAME = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 100">{image}</svg>'
+IMAGES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+WORDS = ("page", "brought", "carried", "scan", "enclosures")
+
+
+def letter(
+    pieces: Sequence[object],
+    subject: Subject,
+    title: str,
+    writer: Writer,
+    *,
+    address: Address | None,
+    registered: bool,
+) -> bytes:
+    """The letter of a composed message. `registered` leaves room for the number of the registered item."""
+    entity, customer = subject.entity, subject.customer
+    contact = subject.contact.name if subject.contact else ""
+    place = address.value if address else ""
+    data = {
+        "language": subject.language,
+        "title": title,
+        "sender": sender(entity, writer),
+        "logo": logo(entity),
+        "recipient": postal.recipient_lines(customer.name, contact, place, home=entity.country),
+        "references": [[writer.words("account"), customer.external_id], [writer.words("reference"), subject.reference]],
+        "place-date": place_and_date(entity, subject, writer),
+        "registered": _registered(writer) if registered else None,
+        "pieces": [piece_data(piece) for piece in pieces],
+        "qr": _transfer(subject, writer.currency, with_charges=registered),
+        "words": {key: writer.words(key, page="{page}", pages="{pages}") for key in WORDS},
+        "enclosures": [],
+    }
+    return compiled("letter.typ", data, at=datetime.combine(subject.on, time(), UTC))
+
+
+def compiled(layout: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
+    """Run a layout of ours; the file depends only on the data and on `at`."""
+    from typst import Compiler, Fonts
+
+    fonts = Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(LAYOUTS)])
+    compiler = Compiler(str(LAYOUTS / layout), root=str(LAYOUTS), font_paths=fonts)
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    drawn = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="a-3b", timestamp=at)
+    if not isinstance(drawn, bytes):
+        raise TypeError(f"{layout} gave {type(drawn).__name__} instead of one PDF")
+    return drawn
+
+
+def sender(entity: Entity, writer: Writer) -> dict[str, Any]:
+    """Head and foot: who writes, where, and what the law asks a company to print."""
+    phone = f"{writer.words('phone')} {entity.phone}" if entity.phone else ""
+    city = " ".join(filter(None, [entity.postcode, entity.city]))
+    siren = f"{writer.words('siren')} {entity.siren}" if entity.siren else ""
+    vat = f"{writer.words('vat')} {entity.vat_number}" if entity.vat_number else ""
+    street = entity.street.splitlines()
+    return {
+        "name": entity.legal_name,
+        "lines": [*filter(None, [*street, city, phone, entity.sender_email])],
+        "legal": [*filter(None, [entity.legal_name, ", ".join(filter(None, [*street, city])), siren, vat])],
+    }
+
+
+def place_and_date(entity: Entity, subject: Subject, writer: Writer) -> str:
+    """«Lyon, le 3 mars 2026»."""
+    day = writer.long_day(subject.on)
+    if not entity.city:
+        return day
+    return f"{entity.city}, le {day}" if subject.language == "fr" else f"{entity.city}, {day}"
+
+
+def piece_data(piece: object) -> dict[str, Any]:
+    """A piece of the text as the layout takes it."""
+    if isinstance(piece, Paragraph):
+        return {"kind": "paragraph", "lines": [_line(line) for line in piece.lines]}
+    if isinstance(piece, Bullets):
+        return {"kind": "bullets", "items": [_line(line) for line in piece.items]}
+    if isinstance(piece, Heading):
+        return {"kind": "heading", "text": piece.text}
+    if isinstance(piece, Table):
+        return {"kind": "table", "table": piece.data()}
+    raise TypeError(f"a letter does not know how to draw {type(piece).__name__}")
+
+
+def logo(entity: Entity) -> str | None:
+    """The logo inside an SVG, so that any format enters the layout as text; None without one."""
+    if not entity.logo:
+        return None
+    return _framed(entity.logo.path)
+
+
+@cache
+def _framed(path: str) -> str | None:
+    file = Path(path)
+    if not file.exists():
+        return None
+    kind = IMAGES.get(file.suffix.lower(), "image/png")
+    encoded = base64.b64encode(file.read_bytes()).decode()
+    image = f'<image width="400" height="100" preserveAspectRatio="xMinYMid meet" href="data:{kind};base64,{encoded}"/>'
+    return FRAME.format(image=image)
+
+
+def _line(line: Line) -> list[dict[str, Any]]:
+    return [{"text": run.text, "bold": run.bold} for run in line]
+
+
+def _registered(writer: Writer) -> dict[str, str]:
+    return {
+        "words": writer.words("registered"),
+        "number-words": writer.words("registered_number"),
+        "number": "",
+    }
+
+
+def _transfer(subject: Subject, currency: str, *, with_charges: bool) -> str | None:
+    """The QR code of what is asked for; euros only, as the standard."""
+    entity = subject.entity
+    if currency != "EUR":
+        return None
+    text = qr.payload(
+        holder=entity.legal_name,
+        iban=entity.iban,
+        bic=entity.bic,
+        amount=net_total(subject.chosen.main) + (subject.charges.total if with_charges else 0),
+        reference=subject.reference,
+    )
+    return qr.svg(text) if text else None

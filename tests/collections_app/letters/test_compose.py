@@ -1,0 +1,286 @@
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from collections_app.letters.compose import Composed, Line, compose
+from collections_app.letters.languages import NoPublishedVersion
+from collections_app.letters.models import Template
+from collections_app.letters.operations import deliver_defaults
+from crm.customers.models import Customer
+from crm.law.models import Rate, RateKind
+from crm.receivables.models import Invoice
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
+from tests.factories.letters import TemplateVersionFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+ON = dt.date(2026, 3, 3)
+AT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+
+
+def saved(made: Any) -> Any:
+    """Factories give dates as texts; the composition compares dates."""
+    made.refresh_from_db()
+    return made
+
+
+def line(customer: Customer, net: str | None = None, *, reached: bool = True, **values: Any) -> Line:
+    invoice: Invoice = saved(InvoiceFactory(customer=customer, **values))
+    return Line(invoice, invoice.amount if net is None else Decimal(net), "l1", reached)
+
+
+def template_of(customer: Customer, body: str, subject: str = "Objet", **values: Any) -> Template:
+    version = TemplateVersionFactory(template__entity=customer.entity, subject=subject, body=body, **values)
+    template: Template = version.template
+    return template
+
+
+def written(customer: Customer, body: str, *lines: Line, **values: Any) -> Composed:
+    return compose(template_of(customer, body, **values), customer, currency="EUR", lines=lines, on=ON)
+
+
+def test_amounts_counts_and_dates() -> None:
+    customer = CustomerFactory(external_id="C-1")
+    first = line(customer, number="FA-1", due_on="2026-02-01", amount=Decimal(1000))
+    second = line(customer, number="FA-2", due_on="2026-02-20", amount=Decimal("234.5"))
+    body = "{{ total.net | money }} {{ total.count }} {{ oldest.label }} {{ oldest.days_late }} {{ today | date }}"
+    made = written(customer, body, second, first)
+    assert made.text == "1\u202f234,50\xa0€ 2 facture FA-1 30 3 mars 2026"
+    assert made.amounts == {"EUR": Decimal("1234.5")}
+
+
+def test_the_collector_of_the_portfolio_signs() -> None:
+    customer = CustomerFactory(collector=UserFactory(first_name="Zoé", last_name="Petit"))
+    assert written(customer, "{{ sender.name }}", line(customer)).text == "Zoé Petit"
+
+
+def test_without_a_collector_the_entity_signs() -> None:
+    customer = CustomerFactory(entity__sender_name="Comptabilité clients")
+    assert written(customer, "{{ sender.name }}", line(customer)).text == "Comptabilité clients"
+
+
+def test_the_deadline_is_a_worked_day() -> None:
+    customer = CustomerFactory()
+    template = template_of(customer, "{{ deadline | date: 'short' }}")
+    friday_before = dt.date(2026, 2, 28)  # eight days on is a Sunday
+    made = compose(template, customer, currency="EUR", lines=[line(customer)], on=friday_before)
+    assert made.text == "09/03/2026"
+
+
+# Language: contact, customer, entity; all of it or none.
+
+
+def test_the_contact_s_language_comes_first() -> None:
+    customer = CustomerFactory(language="fr")
+    contact = ContactFactory(customer=customer, language="en")
+    AddressFactory(customer=customer, contact=contact)
+    deliver_defaults(customer.entity, at=AT)
+    template = customer.entity.templates.get(code="friendly-email")
+    made = compose(template, customer, currency="EUR", lines=[line(customer)], on=ON)
+    assert (made.language, made.fell_back) == ("en", False)
+    assert "Dear Camille Durand," in made.text
+    assert "Account holder" in made.text
+
+
+def test_without_a_text_in_his_language_all_is_in_that_of_the_entity() -> None:
+    customer = CustomerFactory(language="en")
+    made = written(customer, "{{ oldest.label }}\n\n{{ invoice_table }}", line(customer, number="FA-9"))
+    assert (made.language, made.wanted_language, made.fell_back) == ("fr", "en", True)
+    assert "Pièce" in made.text
+
+
+def test_a_language_we_have_no_words_for_falls_back_whole() -> None:
+    customer = CustomerFactory(language="de")
+    template = template_of(customer, "Hallo", language="de")
+    TemplateVersionFactory(template=template, language="fr", body="Bonjour")
+    made = compose(template, customer, currency="EUR", lines=[line(customer)], on=ON)
+    assert (made.text, made.language, made.wanted_language) == ("Bonjour", "fr", "de")
+
+
+def test_regional_languages_are_written_in_the_language() -> None:
+    customer = CustomerFactory(language="fr-BE")
+    assert not written(customer, "x", line(customer)).fell_back
+
+
+def test_a_draft_is_never_sent() -> None:
+    customer = CustomerFactory()
+    template = template_of(customer, "x", draft=True)
+    with pytest.raises(NoPublishedVersion):
+        compose(template, customer, currency="EUR", lines=[line(customer)], on=ON)
+
+
+def test_the_last_published_version_is_sent() -> None:
+    customer = CustomerFactory()
+    template = template_of(customer, "ancien")
+    version = TemplateVersionFactory(template=template, number=2, body="nouveau")
+    TemplateVersionFactory(template=template, number=3, body="brouillon", draft=True)
+    made = compose(template, customer, currency="EUR", lines=[line(customer)], on=ON)
+    assert (made.text, made.template_version_id) == ("nouveau", version.pk)
+
+
+# Which items are named.
+
+
+def test_items_not_yet_due_are_never_named_in_a_reminder() -> None:
+    customer = CustomerFactory()
+    due, today, later = (line(customer, number=f"FA-{on}", due_on=on) for on in ("2026-03-02", ON, "2026-04-01"))
+    made = written(customer, "{{ total.count }}\n\n{{ invoice_table }}", due, today, later)
+    assert made.text.startswith("1\n\n")
+    assert [number for number in ("FA-2026-03-02", f"FA-{ON}", "FA-2026-04-01") if number in made.text] == [
+        "FA-2026-03-02"
+    ]
+
+
+def test_before_the_due_date_they_are_the_subject() -> None:
+    customer = CustomerFactory()
+    later = line(customer, number="FA-LATER", due_on="2026-04-01")
+    made = written(customer, "{{ invoice_table }}", later, template__preventive=True)
+    assert "Facture FA-LATER" in made.text
+    assert "Retard" not in made.text
+
+
+def test_a_formal_notice_asks_only_for_invoices_that_reached_it() -> None:
+    customer = CustomerFactory()
+    reached = line(customer, number="FA-OLD", amount=Decimal(500))
+    young = line(customer, number="FA-YOUNG", amount=Decimal(70), reached=False)
+    later = line(customer, number="FA-LATER", due_on="2026-05-01")
+    amounts = "{{ total.net | money }} {{ total.other | money }}"
+    body = f"{amounts}\n\n{{{{ invoice_table }}}}\n\n## Autres\n{{{{ other_invoice_table }}}}"
+    asked, others = written(customer, body, reached, young, later, template__formal_notice=True).text.split("AUTRES")
+    assert asked.startswith("500,00\xa0€ 70,00\xa0€")
+    assert ("FA-OLD" in asked, "FA-YOUNG" in asked, "FA-YOUNG" in others) == (True, False, True)
+    assert "FA-LATER" not in asked + others
+
+
+def test_an_opening_balance_is_never_named_an_invoice_nor_noticed() -> None:
+    customer = CustomerFactory()
+    opening = line(customer, opening=True, number="OUV-1")
+    made = written(customer, "{{ oldest.label }} [{{ oldest.number }}]\n\n{{ invoice_table }}", opening)
+    assert made.text.startswith("solde antérieur []")
+    assert ("Solde antérieur" in made.text, "OUV-1" in made.text) == (True, False)
+    notice = written(customer, "{{ total.count }} {{ total.other_count }}", opening, template__formal_notice=True)
+    assert notice.text == "0 1"
+
+
+def test_a_covered_invoice_is_left_out_and_a_partly_covered_one_shows_both_amounts() -> None:
+    customer = CustomerFactory()
+    covered, partly = line(customer, "0", number="FA-PAID"), line(customer, "60", number="FA-PART")
+    made = written(customer, "{{ invoice_table }}", covered, partly)
+    assert made.text.splitlines()[1].endswith("100,00\xa0€ | 60,00\xa0€")
+    assert "FA-PAID" not in made.text
+    assert "Montant d’origine" in made.text
+
+
+def test_an_instalment_says_which() -> None:
+    customer = CustomerFactory()
+    made = written(customer, "{{ oldest.label }}", line(customer, number="FA-3", installment=2))
+    assert made.text == "facture FA-3 (échéance 2)"
+
+
+# Channels.
+
+
+def test_an_email_escapes_what_it_quotes() -> None:
+    customer = CustomerFactory(name="<script>alert(1)</script> & Fils")
+    made = written(customer, "Cher {{ customer.name }}", line(customer))
+    assert "<script" not in made.html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Fils" in made.html
+    assert made.text == "Cher <script>alert(1)</script> & Fils"
+
+
+def test_an_email_has_inlined_styles_bold_and_lists() -> None:
+    customer = CustomerFactory()
+    made = written(customer, "**Gras** et fin\nsuite\n\n- un\n- deux", line(customer))
+    assert "<style" not in made.html
+    assert "<strong>Gras</strong> et fin<br>suite" in made.html
+    assert made.text == "Gras et fin\nsuite\n\n- un\n- deux"
+
+
+def test_a_name_cannot_pass_for_a_table() -> None:
+    customer = CustomerFactory(name="\ue000invoice_table\ue000")
+    assert written(customer, "{{ customer.name }}", line(customer)).text == "invoice_table"
+
+
+def test_an_sms_is_written_in_the_plain_alphabet() -> None:
+    customer = CustomerFactory()
+    made = written(customer, "L’échéance « {{ total.net | money }} »", line(customer), template__sms=True)
+    assert (made.text, made.html) == ('L\'échéance " 100,00 € "', "")
+
+
+def test_statement_and_list_are_attached() -> None:
+    customer = CustomerFactory(external_id="C-7")
+    template = template_of(customer, "x")
+    template.attach_statement = template.attach_invoice_list = True
+    made = compose(template, customer, currency="EUR", lines=[line(customer)], on=ON)
+    assert [(each.name, each.content[:2]) for each in made.attachments] == [
+        ("releve-C-7.pdf", b"%P"),
+        ("factures-C-7.xlsx", b"PK"),
+    ]
+
+
+def test_what_is_kept_is_plain_json_without_the_marks_of_tables() -> None:
+    customer = CustomerFactory()
+    kept = written(customer, "{{ invoice_table }}", line(customer, number="FA-1")).variables
+    assert (kept["today"], kept["total"]["net"], kept["invoices"][0]["number"]) == ("2026-03-03", "100.000", "FA-1")
+    assert "invoice_table" not in kept
+
+
+# Late charges.
+
+
+def test_a_professional_is_told_interest_and_rate() -> None:
+    customer = CustomerFactory(entity__late_rate_percent=Decimal(12))
+    late = line(customer, amount=Decimal(3650), due_on="2026-02-01")
+    body = "{{ charges.rate | percent }} {{ charges.interest | money }} {{ total.with_charges | money }}"
+    assert written(customer, body, late).text == "12\xa0% 36,00\xa0€ 3\u202f686,00\xa0€"
+
+
+def test_a_consumer_owes_nothing_beside() -> None:
+    customer = CustomerFactory(consumer=True, entity__late_rate_percent=Decimal(12))
+    body = "[{{ charges.rate }}] {{ total.with_charges | money }}"
+    assert written(customer, body, line(customer)).text == "[] 100,00\xa0€"
+
+
+def test_the_legal_rate_serves_without_a_contract() -> None:
+    Rate.objects.all().delete()
+    Rate.objects.create(
+        jurisdiction="FR", kind=RateKind.LATE_PROFESSIONAL, starts_on="2026-01-01", percent="12.15", source="test"
+    )
+    customer = CustomerFactory()
+    assert written(customer, "{{ charges.rate | percent }}", line(customer)).text == "12,15\xa0%"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_do_not_grow_with_invoices(count: int, django_assert_num_queries: Any) -> None:
+    customer = CustomerFactory()
+    template = template_of(customer, "{{ invoice_table }}")
+    lines = [line(customer) for _ in range(count)]
+    customer = Customer.objects.select_related("entity", "collector").get(pk=customer.pk)
+    with django_assert_num_queries(9):
+        compose(template, customer, currency="EUR", lines=lines, on=ON)
+
+
+def test_every_default_composes_in_both_languages() -> None:
+    entity = EntityFactory()
+    deliver_defaults(entity, at=AT)
+    customer = CustomerFactory(entity=entity)
+    lines = [line(customer, number="FA-1"), line(customer, number="FA-2", reached=False), line(customer, opening=True)]
+    for template in entity.templates.all():
+        for language in ("fr", "en"):
+            made = compose(template, customer, currency="EUR", lines=lines, on=ON, language=language)
+            assert (made.language, "{{" in made.text, "{%" in made.text) == (language, False, False)
+
+
+def test_the_default_sms_fits_in_two_parts() -> None:
+    from collections_app.letters.sms import measure
+
+    entity = EntityFactory(legal_name="Ateliers Verdier", phone="04 72 00 11 22")
+    deliver_defaults(entity, at=AT)
+    customer = CustomerFactory(entity=entity)
+    template = entity.templates.get(code="reminder-sms")
+    for language in ("fr", "en"):
+        made = compose(template, customer, currency="EUR", lines=[line(customer)], on=ON, language=language)
+        assert (measure(made.text).parts, measure(made.text).foreign) in (((1, ())), (2, ()))
