@@ -191,6 +191,14 @@ class Movement(models.Model):
     at = models.DateTimeField(_("recorded at"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    undoes = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("movement it undoes"),
+    )
     import_batch_id = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
@@ -201,6 +209,24 @@ class Movement(models.Model):
             models.CheckConstraint(
                 name="receivables_movement_names_something",
                 condition=~Q(amount=0) & (Q(invoice__isnull=False) | Q(credit__isnull=False)),
+            ),
+            models.UniqueConstraint(
+                fields=["undoes"],
+                condition=Q(undoes__isnull=False),
+                name="receivables_movement_undone_once",
+                violation_error_message=_("This movement was undone already."),
+            ),
+            models.CheckConstraint(
+                name="receivables_movement_sign_of_its_kind",
+                condition=Q(kind__in=("allocated", "written_off", "closed_in_ledger", "refunded"), amount__lt=0)
+                | Q(kind__in=("unallocated", "reopened"), amount__gt=0)
+                | Q(kind="adjusted"),
+                violation_error_message=_("The sign of a movement follows from its kind."),
+            ),
+            models.CheckConstraint(
+                name="receivables_movement_allocation_names_both",
+                condition=~Q(kind__in=("allocated", "unallocated")) | Q(invoice__isnull=False, credit__isnull=False),
+                violation_error_message=_("An allocation names an invoice and a payment or credit note."),
             ),
         ]
         indexes = [

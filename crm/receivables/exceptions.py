@@ -1,0 +1,56 @@
+"""Refusals of the ledger; each message tells a person what is in the way."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class LedgerRefusal(Exception):
+    """A change of the ledger that is not allowed. `str()` is worded for a person, in the active language."""
+
+    message: Any = _("The ledger refuses this change.")
+
+    def __init__(self, **details: Any) -> None:
+        self.details = details
+        super().__init__(details)
+
+    def __str__(self) -> str:
+        return str(self.message) % self.details
+
+
+class InvalidAmount(LedgerRefusal):
+    message = _(
+        "%(amount)s is not an amount in %(currency)s: it must be above zero, with at most %(decimals)s decimals."
+    )
+
+
+class AlreadyRecorded(LedgerRefusal):
+    message = _("%(external_id)s already exists in the books of %(entity)s.")
+
+
+class MoreThanOpen(LedgerRefusal):
+    message = _("%(amount)s is more than what is left: %(open_amount)s on %(item)s.")
+
+
+class MoreThanMoved(LedgerRefusal):
+    message = _("%(amount)s would open %(item)s beyond its amount: only %(moved_amount)s was taken off it.")
+
+
+class OtherCurrency(LedgerRefusal):
+    message = _("%(credit)s is in %(credit_currency)s and %(invoice)s in %(invoice_currency)s: exchange it first.")
+
+
+class OtherCustomer(LedgerRefusal):
+    message = _("%(credit)s and %(invoice)s belong to two customers.")
+
+
+class NotAnAllocation(LedgerRefusal):
+    message = _("Only an allocation can be undone; the opposite of another movement is recorded by its own operation.")
+
+
+class AlreadyUndone(LedgerRefusal):
+    message = _("This allocation was undone already.")
+
+
+class NoDueDate(LedgerRefusal):
+    message = _("An invoice has at least one due date.")
