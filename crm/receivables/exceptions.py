@@ -1,8 +1,11 @@
 """Refusals of the ledger; each message tells a person what is in the way."""
 
+from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
+
+from crm.core.formatting import money
 
 
 class LedgerRefusal(Exception):
@@ -15,7 +18,12 @@ class LedgerRefusal(Exception):
         super().__init__(details)
 
     def __str__(self) -> str:
-        return str(self.message) % self.details
+        return str(self.message) % {name: self._worded(value) for name, value in self.details.items()}
+
+    def _worded(self, value: Any) -> Any:
+        if isinstance(value, Decimal) and "money_of" in self.details:
+            return money(value, self.details["money_of"], get_language() or "en")
+        return value
 
 
 class InvalidAmount(LedgerRefusal):

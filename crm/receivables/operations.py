@@ -85,7 +85,7 @@ def record_invoice(
         )
         for place, (due_on, amount) in enumerate(sorted(installments), start=1)
     )
-    total = Money(sum(invoice.amount for invoice in invoices), currency)
+    total = Money(sum((invoice.amount for invoice in invoices), Decimal(0)), currency)
     params = {"number": number, "amount": total}
     record(customer, EntryKind.MONEY, wording.INVOICE_RECORDED, params=params, by=by, at=at)
     _changed(customer, "invoice_recorded", at, invoice_id=invoices[0].pk)
@@ -321,7 +321,8 @@ def _refused(
         item.refresh_from_db(fields=["open_amount"])
     room = {id(item): item.open_amount if refusal is MoreThanOpen else item.amount - item.open_amount for item in items}
     item = min(items, key=lambda each: room[id(each)])
-    return refusal(amount=amount, item=item, open_amount=item.open_amount, moved_amount=item.amount - item.open_amount)
+    moved = item.amount - item.open_amount
+    return refusal(amount=amount, item=item, open_amount=item.open_amount, moved_amount=moved, money_of=item.currency)
 
 
 def _tell(

@@ -1,11 +1,11 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from collections_app.segments.operations import regroup
 from collections_app.segments.queries import preview, why
-from crm.receivables.models import Movement, MovementKind
+from crm.receivables.operations import close_in_ledger
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -63,12 +63,7 @@ def test_why_at_a_past_date_reads_the_membership_and_the_books_of_then(entity):
     late = GroupFactory(entity=entity, criteria={"all": [OVERDUE]})
     GroupFactory(entity=entity, default=True)
     regroup(entity, on=FEB_10)
-    invoice.open_amount, invoice.settled_on = 0, date(2026, 2, 20)
-    invoice.save()
-    Movement.objects.create(
-        entity=entity, customer=invoice.customer, invoice=invoice, kind=MovementKind.CLOSED_IN_LEDGER, currency="EUR",
-        amount=-100, on=date(2026, 2, 20), at="2026-02-20T08:00Z",
-    )  # fmt: skip
+    close_in_ledger(invoice, on=date(2026, 2, 20), at=datetime(2026, 2, 20, 8, tzinfo=UTC))
     regroup(entity, on=MARCH_2)
     then, now = why(invoice.customer, FEB_10, past=True), why(invoice.customer, MARCH_2)
     assert (then.recorded.group, then.computed) == (late, late)

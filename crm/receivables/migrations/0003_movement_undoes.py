@@ -4,7 +4,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receivables", "0001_initial")]
+    dependencies = [("receivables", "0002_late_charges")]
     operations = [
         migrations.AddField(
             "movement",

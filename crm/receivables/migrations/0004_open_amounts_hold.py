@@ -139,7 +139,7 @@ drop function receivables_amount_never_changes();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receivables", "0002_movement_undoes")]
+    dependencies = [("receivables", "0003_movement_undoes")]
     operations = [
         migrations.RunSQL(IMMUTABLE + APPEND_ONLY + SAME_LEDGER, DROP_REST),
         migrations.RunSQL(sums("receivables_invoice", "invoice_id"), drop("receivables_invoice")),
