@@ -7,7 +7,7 @@ import sys
 from tools.launcher import browser, environment, prepare, template
 from tools.launcher.locks import alone
 from tools.launcher.paths import PYTHON, ROOT, VAR, make_folder
-from tools.launcher.say import Clock, say
+from tools.launcher.say import Clock, Trouble, say
 from tools.launcher.services import TEST, running
 
 LINT = {
@@ -50,14 +50,23 @@ def _chosen(arguments: list[str], variables: dict[str, str]) -> int:
 
 def _everything(variables: dict[str, str]) -> int:
     failed = [name for name, command in (LINT | DJANGO).items() if _step(name, command, variables)]
-    browser.find_or_install()
     totals: dict[str, int] = {}
-    for name, selection in {"unit tests": UNIT, "browser tests": BROWSER}.items():
-        if _pytest(name, selection, variables, totals):
-            failed.append(name)
+    if _pytest("unit tests", UNIT, variables, totals):
+        failed.append("unit tests")
+    if not _has_browser() or _pytest("browser tests", BROWSER, variables, totals):
+        failed.append("browser tests")
     code = _report(failed)
     print(closing_line(totals, Clock.elapsed()), flush=True)
     return code
+
+
+def _has_browser() -> bool:
+    try:
+        browser.find_or_install()
+    except Trouble as trouble:
+        say(str(trouble))
+        return False
+    return True
 
 
 def _step(name: str, command: list[str], variables: dict[str, str] | None) -> int:
