@@ -1,0 +1,86 @@
+"""Refusals a person can act on. Each says what is wrong and what to do; nothing was written."""
+
+from typing import Any
+
+from django.utils.translation import gettext, gettext_noop as _
+
+
+class ImportRefused(Exception):
+    """The file, or the whole import, is refused. `msgid` is English; `str()` words it in the active language."""
+
+    msgid = _("The file cannot be imported.")
+
+    def __init__(self, **params: Any) -> None:
+        self.params = params
+        super().__init__(self.msgid)
+
+    def __str__(self) -> str:
+        return gettext(self.msgid) % self.params if self.params else gettext(self.msgid)
+
+
+class EmptyFile(ImportRefused):
+    msgid = _("The file is empty. Export it again and check that it holds rows.")
+
+
+class FileMissing(ImportRefused):
+    msgid = _("The file %(name)s cannot be opened. Check its path and that it may be read.")
+
+
+class FileTooLarge(ImportRefused):
+    msgid = _(
+        "The file weighs %(size)s MB, the limit is %(limit)s MB. "
+        "Export one year at a time, or have the limit raised (IMPORT_MAX_MB)."
+    )
+
+
+class NotATable(ImportRefused):
+    msgid = _("This is %(kind)s, not a list. Send the FEC as text, or a list as CSV or XLSX.")
+
+
+class MixedEncodings(ImportRefused):
+    msgid = _(
+        "The file mixes two encodings (UTF-8 on line %(utf8)s, another on line %(other)s). "
+        "Save it again from one program, in UTF-8."
+    )
+
+
+class MissingColumns(ImportRefused):
+    msgid = _("Columns are missing: %(columns)s. Found: %(found)s.")
+
+
+class WrongFormat(ImportRefused):
+    msgid = _("The file does not look like %(format)s. Choose another format, or check the file.")
+
+
+class UnknownMapping(ImportRefused):
+    msgid = _("There is no mapping named %(name)s. Known: %(known)s.")
+
+
+class NothingReadable(ImportRefused):
+    msgid = _("None of the %(rows)s rows can be read. First reason, line %(line)s: %(reason)s")
+
+
+class RowsWrong(ImportRefused):
+    msgid = _("%(rows)s rows are wrong and you asked for all or nothing: nothing was imported.")
+
+
+class FormulaCells(ImportRefused):
+    msgid = _(
+        "Cells hold formulas without a result (first: line %(line)s, column %(column)s). "
+        "Open the file in a spreadsheet program, save it, and send it again."
+    )
+
+
+class TooMuchWouldClose(ImportRefused):
+    msgid = _(
+        "This complete list would close %(amount_share)s %% of the open amount and all items of %(customer_share)s %% "
+        "of the customers; the limit is %(limit)s %%. Check that the file is complete, then confirm."
+    )
+
+
+class CannotUndo(ImportRefused):
+    msgid = _("This import cannot be undone: %(reason)s")
+
+
+class NotWaiting(ImportRefused):
+    msgid = _("This import is not waiting for a confirmation.")

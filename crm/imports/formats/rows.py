@@ -1,0 +1,66 @@
+"""What all readers share: cells of a line, names of columns, errors of a row."""
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext
+
+NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a row was left out. `reason` is an English msgid, `column` the header as the file writes it."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The reason in the active language."""
+        return gettext(self.reason) % self.params if self.params else gettext(self.reason)
+
+
+class RowWrong(Exception):
+    """A row cannot be read; carries the problem."""
+
+    def __init__(self, column: str, value: str, reason: str, **params: Any) -> None:
+        super().__init__(reason)
+        self.column, self.value, self.reason, self.params = column, value, reason, params
+
+    def on_line(self, line: int) -> Problem:
+        return Problem(line, self.column, self.value[:200], self.reason, self.params)
+
+
+@lru_cache(maxsize=4096)
+def plain(header: str) -> str:
+    """A header without case, accents, spaces and signs: "Date d’échéance" gives "datedecheance"."""
+    bare = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
+    return NOT_LETTER_OR_DIGIT.sub("", bare.lower())
+
+
+def cells_of(line: str, separator: str, width: int) -> list[str]:
+    """Cells of a line, stripped. A quote inside a label is a sign like any other; a quoted cell may hold the separator.
+
+    `width` is the number of columns (0 when unknown).
+    """
+    cells = line.split(separator)
+    if '"' in line:
+        if width and len(cells) > width or (not width and f'"{separator}' in line):
+            parsed = next(csv.reader([line], delimiter=separator), [])
+            cells = parsed if not width or len(parsed) == width else cells
+        return [_unquoted(cell.strip()) for cell in cells]
+    return [cell.strip() for cell in cells]
+
+
+def _unquoted(cell: str) -> str:
+    if len(cell) > 1 and cell[0] == cell[-1] == '"':
+        return cell[1:-1].replace('""', '"').strip()
+    return cell

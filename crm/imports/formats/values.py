@@ -1,0 +1,159 @@
+"""Amounts and dates as files write them."""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+SPACES = re.compile(r"[\s\u00a0\u202f\u2007'’]")
+CURRENCY_SIGNS = re.compile(r"(?:€|\$|£|EUR|USD|GBP|CHF|XOF|TND|FCFA)", re.IGNORECASE)
+GROUPED = {mark: re.compile(rf"\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ".,"}
+EXCEL_DAY_ZERO = date(1899, 12, 30)
+LARGEST = Decimal(10) ** 15
+
+
+class BadValue(ValueError):
+    """The text is not a value of the kind asked for."""
+
+
+@lru_cache(maxsize=65536)
+def amount_of(text: str, mark: str = "") -> Decimal:
+    """The number a file means: "1 234,56", "1.234,56", "1,234.56", "-12,3", "12,3-", "(12,3)", "12 €"; empty is 0.
+
+    `mark` is the decimal mark of the column where it is known; without it the last of two different marks is the
+    decimal one, a repeated mark groups thousands, a single one is decimal. Raises BadValue.
+    """
+    bare = CURRENCY_SIGNS.sub("", SPACES.sub("", text))
+    if not bare:
+        return Decimal(0)
+    negative = False
+    if bare[0] == "(" and bare[-1] == ")":
+        negative, bare = True, bare[1:-1]
+    if bare[-1:] in "+-" and len(bare) > 1:
+        bare = bare[-1] + bare[:-1]
+    try:
+        number = Decimal(_with_point(bare.replace("−", "-"), mark))
+    except InvalidOperation as error:
+        raise BadValue(text) from error
+    if not number.is_finite() or abs(number) >= LARGEST:
+        raise BadValue(text)
+    return -number if negative else number
+
+
+def _with_point(text: str, mark: str) -> str:
+    if not mark:
+        mark = _decimal_mark(text)
+    group = "," if mark == "." else "."
+    if group in text:
+        whole, point, rest = text.partition(mark)
+        if not GROUPED[group].fullmatch(whole.lstrip("+-")):
+            raise BadValue(text)
+        text = whole.replace(group, "") + point + rest
+    return text.replace(",", ".")
+
+
+def _decimal_mark(text: str) -> str:
+    last_comma, last_point = text.rfind(","), text.rfind(".")
+    if last_comma >= 0 and last_point >= 0:
+        return "," if last_comma > last_point else "."
+    if text.count(",") > 1:
+        return "."
+    if text.count(".") > 1:
+        return ","
+    return "," if last_comma >= 0 else "."
+
+
+COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})")
+YEAR_LAST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
+COMPACT_YEAR_LAST = re.compile(r"(\d{2})(\d{2})(\d{4})")
+WITH_NAME = re.compile(r"(\d{1,2})[-/. ]*([^\W\d]{3,10})\.?[-/. ,]*(\d{4}|\d{2})")
+SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
+TIME = re.compile(r"[T ]+\d{1,2}[:h]\d{2}.*$")
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan janv janvier january",
+            "feb fev fevr fevrier february",
+            "mar mars march",
+            "apr avr avril april",
+            "may mai",
+            "jun juin june",
+            "jul juil juillet july",
+            "aug aou aout august",
+            "sep sept septembre september",
+            "oct octobre october",
+            "nov novembre november",
+            "dec decembre december",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+UNACCENTED = str.maketrans("éèêûôà", "eeeuoa")
+
+
+@lru_cache(maxsize=65536)
+def date_of(text: str, order: str = "dmy") -> date:
+    """The day a file means; `order` ("dmy" or "mdy") settles 03/04/2020. Raises BadValue.
+
+    Read: 20200403, 2020-04-03, 03-04-2020, 3/4/20, 03.04.2020, 3 avr. 2020, an instant of these, a spreadsheet's number.
+    """
+    bare = TIME.sub("", text.strip())
+    try:
+        found = _year_first(bare) or _year_last(bare, order) or _named(bare) or _serial(bare)
+    except (ValueError, OverflowError) as error:
+        raise BadValue(text) from error
+    if found is None or not 1970 <= found.year <= 2200:
+        raise BadValue(text)
+    return found
+
+
+def _year_first(text: str) -> date | None:
+    if match := YEAR_FIRST.fullmatch(text):
+        return date(*map(int, match.groups()))
+    match = COMPACT.fullmatch(text)
+    if match and 1970 <= int(match[1]) <= 2200 and int(match[2]) <= 12:
+        return date(*map(int, match.groups()))
+    return None
+
+
+def _year_last(text: str, order: str) -> date | None:
+    match = YEAR_LAST.fullmatch(text) or COMPACT_YEAR_LAST.fullmatch(text)
+    if not match:
+        return None
+    day, month, year = map(int, match.groups())
+    if order == "mdy":
+        day, month = month, day
+    return date(year + 2000 if year < 100 else year, month, day)
+
+
+def _named(text: str) -> date | None:
+    match = WITH_NAME.fullmatch(text.lower().translate(UNACCENTED))
+    if not match or match[2] not in MONTHS:
+        return None
+    year = int(match[3])
+    return date(year + 2000 if year < 100 else year, MONTHS[match[2]], int(match[1]))
+
+
+def _serial(text: str) -> date | None:
+    match = SERIAL.fullmatch(text)
+    return EXCEL_DAY_ZERO + timedelta(days=int(match[1])) if match else None
+
+
+def cell_text(value: object) -> str:
+    """A spreadsheet's cell as the text a CSV would hold (dates ISO, whole numbers without a point)."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "1" if value else "0"
+        case datetime():
+            return value.date().isoformat()
+        case date():
+            return value.isoformat()
+        case float():
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        case _:
+            return str(value)

@@ -1,0 +1,84 @@
+"""import_receivables FILE --entity CODE: a ledger file into Acquit, or what it would change."""
+
+import json
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from crm.accounts.models import Entity
+from crm.imports.errors import ImportRefused
+from crm.imports.models import Mode
+from crm.imports.operations import import_file
+from crm.imports.outcome import Options, Outcome
+
+SHOWN_PROBLEMS = 20
+
+
+class Command(BaseCommand):
+    help = "Imports a FEC, open items, customers or payments. Exit code: 0 done, 1 some rows rejected, 2 refused."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--entity", required=True, help="code of the creditor entity")
+        parser.add_argument("--format", default="auto", choices=["auto", "fec", "csv", "xlsx"])
+        parser.add_argument("--mapping", default="", help="name of a mapping profile")
+        parser.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
+        parser.add_argument("--until", type=date.fromisoformat, help="ignore lines dated after this day")
+        parser.add_argument("--terms-days", type=int, help="confirm payment terms for a file without due dates")
+        parser.add_argument("--snapshot", action="store_true", help="the file is a complete list: close what is gone")
+        parser.add_argument("--delta", action="store_true", help="the file adds and changes, and closes nothing")
+        parser.add_argument("--confirm-closing", action="store_true", help="close even above the entity's limit")
+        parser.add_argument("--all-or-nothing", action="store_true", help="import nothing if a row is wrong")
+        parser.add_argument("--json", action="store_true", help="figures as JSON on the standard output")
+
+    def handle(self, *args: Any, **given: Any) -> None:
+        entity = Entity.objects.filter(code=given["entity"]).first()
+        if entity is None:
+            known = ", ".join(Entity.objects.order_by("code").values_list("code", flat=True)) or "none"
+            self._refuse(f"Unknown entity {given['entity']}. Known codes: {known}.", as_json=given["json"])
+        try:
+            outcome = import_file(
+                given["file"], entity=entity, options=options_of(given), by=None, at=timezone.now(), dry_run=given["dry_run"]
+            )
+        except ImportRefused as refusal:
+            self._refuse(str(refusal), as_json=given["json"])
+        self._say(outcome, as_json=given["json"])
+        if outcome.rows_rejected:
+            raise SystemExit(1)
+
+    def _refuse(self, reason: str, *, as_json: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps({"refused": reason}, ensure_ascii=False))
+        self.stderr.write(reason)
+        raise SystemExit(2)
+
+    def _say(self, outcome: Outcome, *, as_json: bool) -> None:
+        errors = [
+            {"line": p.line, "column": p.column, "value": p.value, "reason": p.text} for p in outcome.problems
+        ]
+        figures = outcome.figures() | {"errors": errors}
+        if as_json:
+            self.stdout.write(json.dumps(figures, ensure_ascii=False))
+            return
+        for name, value in (outcome.figures() | outcome.changes).items():
+            self.stdout.write(f"{name}: {value}")
+        for error in errors[:SHOWN_PROBLEMS]:
+            self.stderr.write("line {line}, {column}: {reason} ({value})".format(**error))
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """The command's arguments as options of an import."""
+    mode = Mode.SNAPSHOT if given["snapshot"] else Mode.DELTA if given["delta"] else ""
+    return Options(
+        format=given["format"],
+        mapping=given["mapping"],
+        until=given["until"],
+        terms_days=given["terms_days"],
+        keep="all_or_nothing" if given["all_or_nothing"] else "good_rows",
+        mode=mode,
+        closing_confirmed=given["confirm_closing"],
+    )
