@@ -8,5 +8,5 @@ class HouseConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        """Register the start-up checks."""
-        from config import checks  # noqa: F401 - registering needs the apps loaded
+        """Register the start-up checks; make ours the Celery application of every process that sends a task."""
+        from config import celery, checks  # noqa: F401 - registering needs the apps loaded

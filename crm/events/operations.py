@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import structlog
@@ -73,7 +73,11 @@ def wake(names: list[str]) -> None:
 def _waker(consumer: str) -> Callable[[], Any]:
     from crm.events.tasks import deliver  # the tasks call the operations of this module
 
-    return partial(deliver.delay, consumer)
+    # Not a partial: when a robust hook fails, Django names it.
+    def wake_consumer() -> None:
+        deliver.delay(consumer)
+
+    return wake_consumer
 
 
 def waiting(consumer: str, *, at: datetime) -> Any:

@@ -1,6 +1,7 @@
 """Rows on their way into a temporary table, by COPY, a block at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -66,3 +67,12 @@ def analyze(*tables: str) -> None:
     """Nothing analyses a temporary table by itself, and plans for a million rows need it."""
     with connection.cursor() as cursor:
         cursor.execute("analyze " + ", ".join(tables))
+
+
+@contextmanager
+def without_nested_loops() -> Iterator[None]:
+    """Within it the planner joins by hash or merge, which stays right whatever it believes of the number of rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_nestloop = off")
+        yield
+        cursor.execute("set local enable_nestloop = on")

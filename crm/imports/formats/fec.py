@@ -1,7 +1,7 @@
-"""FEC: the file of accounting entries of article A47 A-1 LPF (order of 29 July 2013), and the variants met in the field."""
+"""FEC: the file of accounting entries (article A47 A-1 LPF, order of 29 July 2013) and the variants met in the field."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -199,7 +199,7 @@ class FecReader:
             is_opening(get("JournalCode"), get("JournalLib"), label, get("PieceRef")),
         )
 
-    def _getter(self, cells: list[str]):  # type: ignore[no-untyped-def]
+    def _getter(self, cells: list[str]) -> Callable[[str], str]:
         places, size = self.layout.places, len(cells)
 
         def get(name: str) -> str:
@@ -236,7 +236,7 @@ class FecReader:
         except BadValue:
             return None
 
-    def _amount(self, get) -> Decimal:  # type: ignore[no-untyped-def]
+    def _amount(self, get: Callable[[str], str]) -> Decimal:
         if "Debit" in self.layout.places:
             amount = self._number("Debit", get("Debit")) - self._number("Credit", get("Credit"))
         else:

@@ -53,7 +53,7 @@ def cells_of(line: str, separator: str, width: int) -> list[str]:
     """
     cells = line.split(separator)
     if '"' in line:
-        if width and len(cells) > width or (not width and f'"{separator}' in line):
+        if (width and len(cells) > width) or (not width and f'"{separator}' in line):
             parsed = next(csv.reader([line], delimiter=separator), [])
             cells = parsed if not width or len(parsed) == width else cells
         return [_unquoted(cell.strip()) for cell in cells]

@@ -98,7 +98,7 @@ UNACCENTED = str.maketrans("éèêûôà", "eeeuoa")
 def date_of(text: str, order: str = "dmy") -> date:
     """The day a file means; `order` ("dmy" or "mdy") settles 03/04/2020. Raises BadValue.
 
-    Read: 20200403, 2020-04-03, 03-04-2020, 3/4/20, 03.04.2020, 3 avr. 2020, an instant of these, a spreadsheet's number.
+    Read: 20200403, 2020-04-03, 03-04-2020, 3/4/20, 03.04.2020, 3 avr. 2020, an instant, a spreadsheet's number.
     """
     bare = TIME.sub("", text.strip())
     try:

@@ -14,7 +14,7 @@ from crm.imports.errors import NothingReadable
 from crm.imports.formats.fec import FecReader, FecRow, Layout
 from crm.imports.formats.rows import RowWrong
 from crm.imports.outcome import Job, Outcome
-from crm.imports.staging import analyze, copy_rows, execute, prepare
+from crm.imports.staging import analyze, copy_rows, execute, prepare, without_nested_loops
 
 POOLS = "letter_of_year letter residual_credit residual_debit zero".split()
 Cells = Iterator[tuple[int, list[str]]]
@@ -102,13 +102,15 @@ def _staged_rows(job: Job, reader: FecReader, lines: Cells, outcome: Outcome) ->
 
 def _tuple(row: FecRow) -> tuple[Any, ...]:
     return (
-        row.line, row.journal, row.number, row.entered_on, row.account, row.auxiliary, row.name, row.piece, row.piece_on,
-        row.label, row.amount, row.letter, row.opening,
+        row.line, row.journal, row.number, row.entered_on, row.account, row.auxiliary, row.name, row.piece,
+        row.piece_on, row.label, row.amount, row.letter, row.opening,
     )  # fmt: skip
 
 
 def _describe(outcome: Outcome, params: dict[str, Any], job: Job) -> None:
-    execute("fec_lines", params)
+    # Entries by (journal, number, day): the planner takes the three for independent and would loop.
+    with without_nested_loops():
+        execute("fec_lines", params)
     analyze("fec_line")
     found = rows("crm.imports", "fec_figures", params)[0]
     outcome.customers, outcome.invoices = found["customers"], found["invoices"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from crm.accounts.models import Entity, User
-from crm.imports.errors import MissingColumns, RowsWrong, WrongFormat
+from crm.imports.errors import RowsWrong
 from crm.imports.formats.fec import Layout, find_layout
 from crm.imports.formats.rows import cells_of
 from crm.imports.formats.source import Source, look_at

@@ -4,7 +4,7 @@ import json
 from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -42,7 +42,12 @@ class Command(BaseCommand):
             self._refuse(f"Unknown entity {given['entity']}. Known codes: {known}.", as_json=given["json"])
         try:
             outcome = import_file(
-                given["file"], entity=entity, options=options_of(given), by=None, at=timezone.now(), dry_run=given["dry_run"]
+                given["file"],
+                entity=entity,
+                options=options_of(given),
+                by=None,
+                at=timezone.now(),
+                dry_run=given["dry_run"],
             )
         except ImportRefused as refusal:
             self._refuse(str(refusal), as_json=given["json"])
@@ -50,16 +55,14 @@ class Command(BaseCommand):
         if outcome.rows_rejected:
             raise SystemExit(1)
 
-    def _refuse(self, reason: str, *, as_json: bool) -> None:
+    def _refuse(self, reason: str, *, as_json: bool) -> NoReturn:
         if as_json:
             self.stdout.write(json.dumps({"refused": reason}, ensure_ascii=False))
         self.stderr.write(reason)
         raise SystemExit(2)
 
     def _say(self, outcome: Outcome, *, as_json: bool) -> None:
-        errors = [
-            {"line": p.line, "column": p.column, "value": p.value, "reason": p.text} for p in outcome.problems
-        ]
+        errors = [{"line": p.line, "column": p.column, "value": p.value, "reason": p.text} for p in outcome.problems]
         figures = outcome.figures() | {"errors": errors}
         if as_json:
             self.stdout.write(json.dumps(figures, ensure_ascii=False))
