@@ -43,7 +43,8 @@ def copy_rows(table: str, rows: Iterable[tuple[Any, ...]]) -> int:
                     copy.write("".join(block))
                     block.clear()
             copy.write("".join(block))
-        cursor.execute(f"analyze {table}")
+        if count > BLOCK:
+            cursor.execute(f"analyze {table}")
     return count
 
 

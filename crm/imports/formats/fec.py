@@ -1,4 +1,4 @@
-"""FEC: the file of accounting entries (article A47 A-1 LPF, order of 29 July 2013) and the variants met in the field."""
+"""FEC: the file of accounting entries (article A47 A-1 LPF, order of 29 July 2013) and its variants met in the field."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,0 +1,69 @@
+import json
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+
+from crm.imports.models import Batch
+from tests.factories.accounts import EntityFactory
+from tests.factories.fec import Ledger, Shape
+
+JAN_5, FEB_1 = date(2021, 1, 5), date(2021, 2, 1)
+
+
+@pytest.fixture
+def path(tmp_path):
+    ledger = Ledger().sale(JAN_5, "A", "120.00").payment(FEB_1, "A", "20.00").credit_note(FEB_1, "B", "5.00")
+    return Shape().write(ledger, tmp_path / "fec.txt")
+
+
+def run(capsys, *args: object) -> tuple[int, str, str]:
+    code = 0
+    try:
+        call_command("import_receivables", *map(str, args))
+    except SystemExit as stopped:
+        code = int(stopped.code or 0)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_the_figures_of_the_file_as_json(entity, path, capsys):
+    code, out, _ = run(capsys, path, "--entity", "BOOKS", "--json")
+    assert code == 0
+    assert json.loads(out) == {
+        "format": "fec",
+        "rows_read": 7,
+        "rows_rejected": 0,
+        "customers": 2,
+        "invoices": 1,
+        "credit_notes": 1,
+        "payments": 1,
+        "open_amount": {"EUR": "95.00"},
+        "errors": [],
+    }
+
+
+def test_a_dry_run_says_the_same_and_leaves_nothing(entity, path, capsys):
+    code, out, _ = run(capsys, path, "--entity", "BOOKS", "--json", "--dry-run", "--format", "fec")
+    assert (code, json.loads(out)["customers"], Batch.objects.count()) == (0, 2, 0)
+
+
+def test_rejected_rows_exit_with_one(entity, path, capsys):
+    path.write_bytes(path.read_bytes().replace(b"120,00", b"12O,00"))
+    code, out, _ = run(capsys, path, "--entity", "BOOKS", "--json")
+    assert code == 1
+    assert json.loads(out)["errors"] == [
+        {"line": 2, "column": "Debit", "value": "12O,00", "reason": "Ce n’est pas un montant."}
+    ]
+
+
+def test_an_unknown_entity_exits_with_two_and_names_the_known(entity, path, capsys):
+    EntityFactory(code="OTHER")
+    code, _, err = run(capsys, path, "--entity", "NONE")
+    assert (code, "BOOKS, OTHER" in err) == (2, True)
+
+
+def test_a_refused_file_exits_with_two(entity, tmp_path, capsys):
+    (tmp_path / "empty").write_bytes(b"")
+    code, out, err = run(capsys, tmp_path / "empty", "--entity", "BOOKS", "--json")
+    assert (code, bool(err), "refused" in json.loads(out)) == (2, True, True)

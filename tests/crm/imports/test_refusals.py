@@ -1,0 +1,72 @@
+"""Files that are no ledger are refused with a reason, and nothing is half-written."""
+
+import zipfile
+
+import pytest
+
+from crm.customers.models import Customer
+from crm.imports.errors import (
+    EmptyFile, FileMissing, FileTooLarge, MixedEncodings, NotATable, NothingReadable, RowsWrong, WrongFormat,
+)  # fmt: skip
+from crm.imports.models import Batch
+from tests.factories.fec import Ledger, Shape
+from tests.crm.imports.test_fec_rules import JAN_5
+
+CONTENTS = {
+    "empty": (b"", EmptyFile),
+    "blank": (b"\xef\xbb\xbf \r\n\r\n", EmptyFile),
+    "pdf": (b"%PDF-1.7\n...", NotATable),
+    "binary": (b"\x7fELF\x02\x00\x00\x01" * 100, NotATable),
+    "gzip": (b"\x1f\x8b\x08\x00", NotATable),
+    "damaged zip": (b"PK\x03\x04garbage", NotATable),
+    "mixed": ("JournalCode\tx\né\n".encode() + "é\n".encode("latin-1"), MixedEncodings),
+    "prose": (b"Dear Sir,\nhere is the file.\n", WrongFormat),
+}
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+def test_refused(load, tmp_path, name):
+    content, refusal = CONTENTS[name]
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(refusal):
+        load(path)
+    assert (Batch.objects.count(), Customer.objects.count()) == (0, 0)
+
+
+def test_a_zip_is_named(load, tmp_path):
+    path = tmp_path / "file.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("fec.txt", "JournalCode")
+    with pytest.raises(NotATable):
+        load(path)
+
+
+def test_a_missing_file(load, tmp_path):
+    with pytest.raises(FileMissing):
+        load(tmp_path / "none")
+
+
+def test_two_gigabytes_are_refused_unread(load, tmp_path):
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as file:
+        file.write(b"JournalCode")
+        file.truncate(2_000_000_000)
+    with pytest.raises(FileTooLarge):
+        load(path)
+
+
+def test_nothing_readable(load, tmp_path):
+    path = Shape(dates="jour").write(Ledger().sale(JAN_5, "A", "1.00"), tmp_path / "fec.txt")
+    with pytest.raises(NothingReadable):
+        load(path)
+    assert (Batch.objects.count(), Customer.objects.count()) == (0, 0)
+
+
+def test_all_or_nothing(load, tmp_path):
+    path = Shape().write(Ledger().sale(JAN_5, "A", "1.00"), tmp_path / "fec.txt")
+    path.write_bytes(path.read_bytes().replace(b"0,80", b"?"))
+    with pytest.raises(RowsWrong) as refused:
+        load(path, keep="all_or_nothing")
+    assert [problem.line for problem in refused.value.params["outcome"].problems] == [3]
+    assert (Batch.objects.count(), Customer.objects.count()) == (0, 0)
