@@ -36,6 +36,9 @@ class FileTooLarge(ImportRefused):
 class NotATable(ImportRefused):
     msgid = _("This is %(kind)s, not a list. Send the FEC as text, or a list as CSV or XLSX.")
 
+    def __str__(self) -> str:
+        return gettext(self.msgid) % {"kind": gettext(self.params["kind"])}
+
 
 class MixedEncodings(ImportRefused):
     msgid = _(

@@ -43,7 +43,19 @@ def read(path: Path) -> list[tuple[object, ...]]:
     layout = find_layout(source.lines())
     rows = [FecReader(layout).row(line, cells) for line, cells in fec_cells(source, layout)]
     return [
-        (r.journal, r.number, r.entered_on, r.account, r.auxiliary, r.name, r.piece, r.label, r.amount, r.opening, r.letter)
+        (
+            r.journal,
+            r.number,
+            r.entered_on,
+            r.account,
+            r.auxiliary,
+            r.name,
+            r.piece,
+            r.label,
+            r.amount,
+            r.opening,
+            r.letter,
+        )
         for r in rows
     ]
 
@@ -71,7 +83,9 @@ def test_a_variant_of_a_known_file_changes_nothing(load, tmp_path, entity, shape
     assert {name: value for name, value in outcome.changes.items() if value} == {}
 
 
-@pytest.mark.parametrize("missing", [{"JournalCode", "JournalLib", "EcritureNum"}, {"CompAuxLib"}, {"PieceDate", "EcritureLet"}])
+@pytest.mark.parametrize(
+    "missing", [{"JournalCode", "JournalLib", "EcritureNum"}, {"CompAuxLib"}, {"PieceDate", "EcritureLet"}]
+)
 def test_optional_columns_may_miss(tmp_path, missing):
     order = tuple(name for name in COLUMNS if name not in missing)
     rows = read(Shape(order=order).write(LEDGER, tmp_path / "fec.txt"))
@@ -103,7 +117,7 @@ def test_a_list_of_something_else_is_refused(tmp_path):
 
 def test_short_and_long_lines(tmp_path):
     path = Shape(separator="|").write(Ledger().sale(DAY, "A", "12.00"), tmp_path / "fec.txt")
-    text = path.read_text().replace("Facture FA0001|12,00", "Facture | FA0001|12,00").replace("||20210503||\n", "\n")
+    text = path.read_text().replace("Facture FA0001|12,00", "Facture | FA0001|12,00").replace("0,20||", "0,20")
     path.write_text(text)
     rows = read(path)
     assert [row[8] for row in rows] == [Decimal("12.00"), Decimal("-11.80"), Decimal("-0.20")]
