@@ -1,4 +1,4 @@
-"""FEC: the file of accounting entries (article A47 A-1 LPF, order of 29 July 2013) and its variants met in the field."""
+"""FEC: the file of accounting entries (article A47 A-1 LPF, order of 29 July 2013) and its variants in the field."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -215,12 +215,22 @@ class FecReader:
             return cells
         if len(cells) < self.layout.least:
             raise RowWrong("", "", TOO_SHORT, found=len(cells), least=self.layout.least)
-        if len(cells) < width or not any(cells[width:]):
+        if len(cells) < width or (not any(cells[width:]) and self._amounts_stand(cells)):
             return cells[:width]
         extra, at = len(cells) - width, self.layout.places.get("EcritureLib")
         if at is None:
             raise RowWrong("", "", TOO_LONG, found=len(cells), width=width)
         return [*cells[:at], " ".join(cells[at : at + extra + 1]), *cells[at + extra + 1 :]]
+
+    def _amounts_stand(self, cells: list[str]) -> bool:
+        """Whether amounts are where the header says, so that nothing shifted them."""
+        names = ("Debit", "Credit") if "Debit" in self.layout.places else ("Montant",)
+        try:
+            for name in names:
+                amount_of(cells[self.layout.places[name]])
+        except BadValue:
+            return False
+        return True
 
     def _date(self, name: str, text: str) -> date | None:
         if not text:

@@ -6,11 +6,18 @@ import pytest
 
 from crm.customers.models import Customer
 from crm.imports.errors import (
-    EmptyFile, FileMissing, FileTooLarge, MixedEncodings, NotATable, NothingReadable, RowsWrong, WrongFormat,
+    EmptyFile,
+    FileMissing,
+    FileTooLarge,
+    MixedEncodings,
+    NotATable,
+    NothingReadable,
+    RowsWrong,
+    WrongFormat,
 )  # fmt: skip
 from crm.imports.models import Batch
-from tests.factories.fec import Ledger, Shape
 from tests.crm.imports.test_fec_rules import JAN_5
+from tests.factories.fec import Ledger, Shape
 
 CONTENTS = {
     "empty": (b"", EmptyFile),
