@@ -2,11 +2,33 @@
 
 from datetime import date, datetime
 
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
-from crm.accounts.models import Entity
+from crm.accounts.models import Entity, User
+from crm.customers.models import Customer
+from crm.events.operations import emit
+from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
+from crm.holds.models import Hold, HoldKind, HoldOutcome
+from crm.receivables.models import Invoice
+from crm.timeline.models import EntryKind
+from crm.timeline.operations import record
+from crm.timeline.params import Msgid
 
+PLACED_ON_CUSTOMER = gettext_noop("Dunning suspended: %(kind)s, from %(from)s")
+PLACED_ON_INVOICE = gettext_noop("Dunning suspended on %(invoice)s: %(kind)s, from %(from)s")
+PLACED_ON_CLAIMS = gettext_noop("Dunning suspended on what was born before %(born_before)s: %(kind)s, from %(from)s")
+LIFTED = gettext_noop("Suspension lifted (%(kind)s): dunning resumes")
+# The labels of HoldKind as msgids: what is written today is read in another language tomorrow.
+HOLD_KINDS: dict[str, str] = {
+    HoldKind.DISPUTE: gettext_noop("dispute"),
+    HoldKind.PROMISE: gettext_noop("promise"),
+    HoldKind.PLAN: gettext_noop("payment plan"),
+    HoldKind.INSOLVENCY: gettext_noop("insolvency proceedings"),
+    HoldKind.LEGAL: gettext_noop("legal action"),
+    HoldKind.MANUAL: gettext_noop("decided by a person"),
+}
 HOLD_ENDED = gettext_noop("Hold ended: dunning resumes")
 
 END_EXPIRED = """
@@ -20,6 +42,82 @@ with ended as (
 )
 select count(*) from ended
 """
+
+
+@transaction.atomic
+def place_hold(
+    customer: Customer,
+    *,
+    kind: str,
+    reason: str,
+    starts_on: date,
+    ends_on: date | None = None,
+    invoice: Invoice | None = None,
+    born_before: date | None = None,
+    by: User | None = None,
+    at: datetime,
+) -> Hold:
+    """Suspend dunning of one invoice, of the claims born before a date, or (neither given) of the whole customer.
+
+    In force from `starts_on` to `ends_on` included; without end, until it is lifted.
+    Raises HoldRefused (two scopes, end before start, no reason) and OtherCustomersInvoice.
+    """
+    if invoice and invoice.customer_id != customer.pk:
+        raise OtherCustomersInvoice(invoice, customer)
+    hold = Hold(
+        entity_id=customer.entity_id,
+        customer=customer,
+        invoice=invoice,
+        born_before=born_before,
+        kind=kind,
+        reason=reason,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        author=by,
+        created_at=at,
+    )
+    try:
+        hold.full_clean(exclude=["author"])
+    except ValidationError as error:
+        raise HoldRefused(error) from error
+    hold.save()
+    _tell(hold, *_placed(hold), text=reason, by=by, at=at)
+    return hold
+
+
+@transaction.atomic
+def lift_hold(
+    hold: Hold, *, on: date, outcome: str = HoldOutcome.LIFTED, reason: str = "", by: User | None = None, at: datetime
+) -> Hold:
+    """End a hold: from `on` it no longer holds. `outcome`: lifted by a person, or settled. Raises AlreadyEnded."""
+    # A hold lifted before it began never held anything.
+    ended_on = max(on, hold.starts_on)
+    if not Hold.objects.filter(pk=hold.pk, ended_on=None).update(ended_on=ended_on, outcome=outcome):
+        raise AlreadyEnded(hold)
+    hold.ended_on, hold.outcome = ended_on, outcome
+    _tell(hold, LIFTED, {"kind": Msgid(_kind(hold))}, text=reason, by=by, at=at)
+    return hold
+
+
+def _kind(hold: Hold) -> str:
+    """The msgid of the kind: its label as the source writes it."""
+    return HOLD_KINDS[hold.kind]
+
+
+def _placed(hold: Hold) -> tuple[str, dict[str, object]]:
+    params: dict[str, object] = {"kind": Msgid(_kind(hold)), "from": hold.starts_on}
+    if hold.invoice:
+        return PLACED_ON_INVOICE, params | {"invoice": str(hold.invoice)}
+    if hold.born_before:
+        return PLACED_ON_CLAIMS, params | {"born_before": hold.born_before}
+    return PLACED_ON_CUSTOMER, params
+
+
+def _tell(hold: Hold, subject: str, params: dict[str, object], *, text: str, by: User | None, at: datetime) -> None:
+    customer = hold.customer
+    record(customer, EntryKind.HOLD, subject, params=params, text=text, by=by, at=at, about="hold", about_id=hold.pk)
+    payload = {"hold_id": hold.pk, "kind": hold.kind, "ended": hold.ended_on is not None}
+    emit("hold.changed", entity_id=hold.entity_id, customer_id=hold.customer_id, payload=payload, at=at)
 
 
 def end_expired_holds(entity: Entity, *, on: date, at: datetime) -> int:

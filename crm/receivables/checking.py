@@ -1,0 +1,28 @@
+"""Is the ledger consistent? Recomputed from the movements, without trusting what keeps it so."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from crm.accounts.models import Entity
+from crm.core.sql import rows
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row that contradicts its movements. `item`: invoice, credit, or movement (it names what is of another ledger;
+    then `open_amount` and `expected` are empty)."""
+
+    item: str
+    id: int
+    external_id: str
+    customer_id: int
+    currency: str
+    amount: Decimal
+    open_amount: Decimal | None
+    expected: Decimal | None
+
+
+def differences(entity: Entity | None = None) -> list[Difference]:
+    """Rows of an entity (or of all) that contradict their movements; empty when all is well. One statement."""
+    found = rows("crm.receivables", "differences", {"entity": entity.pk if entity else None})
+    return [Difference(**row) for row in found]

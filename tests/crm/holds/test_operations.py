@@ -1,0 +1,103 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils.translation import override
+
+from crm.events.models import Event
+from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
+from crm.holds.models import Hold, HoldKind, HoldOutcome
+from crm.holds.operations import end_expired_holds, lift_hold, place_hold
+from crm.holds.queries import net_items
+from crm.timeline.queries import entries
+from tests.factories.accounts import EntityFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+MARCH_1, NOON = date(2026, 3, 1), datetime(2026, 3, 1, 12, tzinfo=UTC)
+WEEK = {"starts_on": MARCH_1, "ends_on": date(2026, 3, 7)}
+
+
+def hold(customer, **given):
+    return place_hold(customer, **{"kind": HoldKind.DISPUTE, "reason": "Wrong price", "at": NOON, **WEEK, **given})
+
+
+def held(customer, on):
+    return [item.held for item in net_items(customer, on=on)]
+
+
+def test_a_hold_lasts_from_its_first_to_its_last_day():
+    customer = InvoiceFactory().customer
+    hold(customer)
+    days = [MARCH_1 + timedelta(days=days) for days in (-1, 0, 6, 7)]
+    assert [held(customer, on) for on in days] == [[None], ["dispute"], ["dispute"], [None]]
+
+
+def test_a_hold_covers_one_invoice_or_claims_born_before_a_date():
+    customer = CustomerFactory()
+    first = InvoiceFactory(customer=customer, issued_on="2026-01-01", due_on="2026-01-02")
+    InvoiceFactory(customer=customer, issued_on="2026-02-01", due_on="2026-02-02")
+    placed = hold(customer, invoice=first)
+    assert held(customer, MARCH_1) == ["dispute", None]
+    lift_hold(placed, on=MARCH_1, at=NOON)
+    hold(customer, kind=HoldKind.INSOLVENCY, born_before=date(2026, 2, 1))
+    assert held(customer, MARCH_1) == ["insolvency", None]
+
+
+def test_a_lifted_hold_holds_no_more_and_is_lifted_once():
+    customer = InvoiceFactory().customer
+    placed = hold(customer)
+    lift_hold(placed, on=date(2026, 3, 3), reason="Agreed", at=NOON)
+    assert (placed.ended_on, placed.outcome) == (date(2026, 3, 3), HoldOutcome.LIFTED)
+    assert held(customer, date(2026, 3, 2)) == ["dispute"]
+    assert held(customer, date(2026, 3, 3)) == [None]
+    with pytest.raises(AlreadyEnded):
+        lift_hold(placed, on=date(2026, 3, 4), at=NOON)
+
+
+def test_what_was_done_is_told():
+    customer = CustomerFactory()
+    lift_hold(hold(customer), on=MARCH_1, at=NOON + timedelta(hours=1))
+    subjects = [line.subject for line in entries(customer, language="en").lines]
+    assert subjects == [
+        "Suspension lifted (dispute): dunning resumes",
+        "Dunning suspended: dispute, from Mar 1, 2026",
+    ]
+    events = Event.objects.order_by("id").values_list("kind", "customer_id", "payload__ended")
+    assert list(events) == [("hold.changed", customer.pk, False), ("hold.changed", customer.pk, True)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"ends_on": date(2026, 2, 1)}, "A hold ends on or after the day it starts."),
+        ({"reason": ""}, "This field cannot be blank."),
+    ],
+)
+def test_a_hold_that_makes_no_sense_is_refused(wrong, message):
+    with pytest.raises(HoldRefused) as refused, override("en"):
+        hold(CustomerFactory(), **wrong)
+    assert str(refused.value) == message
+
+
+def test_a_hold_has_one_scope_and_its_own_customer():
+    invoice = InvoiceFactory()
+    with pytest.raises(HoldRefused):
+        hold(invoice.customer, invoice=invoice, born_before=MARCH_1)
+    with pytest.raises(OtherCustomersInvoice):
+        hold(CustomerFactory(), invoice=invoice)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_expired_holds_end_in_one_statement_and_are_told(count, django_assert_num_queries):
+    entity = EntityFactory()
+    customers = CustomerFactory.create_batch(count, entity=entity)
+    for customer in customers:
+        hold(customer)
+    hold(CustomerFactory(entity=entity), ends_on=None), hold(CustomerFactory())
+    with django_assert_num_queries(1):
+        assert end_expired_holds(entity, on=date(2026, 3, 8), at=NOON) == count
+    assert end_expired_holds(entity, on=date(2026, 3, 8), at=NOON) == 0
+    ended = Hold.objects.filter(outcome=HoldOutcome.EXPIRED)
+    assert set(ended.values_list("customer", "ended_on")) == {(c.pk, date(2026, 3, 8)) for c in customers}
+    assert len(entries(customers[0]).lines) == 2
