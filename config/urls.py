@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -10,6 +11,9 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("metrics", metrics.metrics, name="metrics"),
 ]
+
+if settings.LOCAL_MAIL:
+    urlpatterns.append(path("demo/", include("telephony.localmail.urls")))
 
 handler400 = "crm.core.errors.bad_request"
 handler403 = "crm.core.errors.forbidden"

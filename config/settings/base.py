@@ -27,6 +27,7 @@ HOUSE = [
     "collections_app.scenarios",
     "collections_app.letters",
     "collections_app.compliance",
+    *([] if PRODUCTION else ["telephony.localmail"]),
     "telephony.messaging",
     "crm.imports",
     "crm.holds",

@@ -1,12 +1,15 @@
 """Mail, by SMTP or by any provider Anymail knows."""
 
 from config import env
-from config.settings.base import PRODUCTION
+from config.settings.base import ENVIRONMENT, PRODUCTION, SITE_URL
 
-EMAIL_BACKEND = env.text(
-    "EMAIL_BACKEND",
-    "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.console.EmailBackend",
-)
+# The local provider speaks Mailgun's language, so the demo runs the same code as production does with Mailgun.
+LOCAL_MAIL = ENVIRONMENT in ("demo", "test")
+_BACKENDS = {
+    "production": "django.core.mail.backends.smtp.EmailBackend",
+    "demo": "anymail.backends.mailgun.EmailBackend",
+}
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", _BACKENDS.get(ENVIRONMENT, "django.core.mail.backends.console.EmailBackend"))
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.integer("EMAIL_PORT", 25, least=1)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
@@ -24,8 +27,18 @@ MAIL_RECIPIENT_ALLOWLIST = env.names("MAIL_RECIPIENT_ALLOWLIST", "*" if PRODUCTI
 # Settings of a provider, under Anymail's own names: ANYMAIL_MAILGUN_API_KEY, ANYMAIL_POSTMARK_SERVER_TOKEN…
 # Its webhooks stay closed while ANYMAIL_WEBHOOK_SECRET ("user:password") is not set.
 ANYMAIL = env.prefixed("ANYMAIL_")
+if LOCAL_MAIL and not ANYMAIL:
+    ANYMAIL = {
+        "MAILGUN_API_URL": f"{SITE_URL}/demo/esp/v3",
+        "MAILGUN_API_KEY": "local",
+        "MAILGUN_WEBHOOK_SIGNING_KEY": "local-signing-key",
+        "WEBHOOK_SECRET": "local:secret",
+    }
+    # Nothing leaves the computer: every recipient may be written to.
+    if "mailgun" in EMAIL_BACKEND:
+        MAIL_RECIPIENT_ALLOWLIST = MAIL_RECIPIENT_ALLOWLIST or ["*"]
 # Replies come back to this mailbox, with a token after a plus: replies@example.org -> replies+3f…@example.org.
-MAIL_REPLY_TO = env.text("MAIL_REPLY_TO")
+MAIL_REPLY_TO = env.text("MAIL_REPLY_TO", "replies@acquit.example" if LOCAL_MAIL else "")
 # Where plain SMTP servers send delivery reports; the sender's own address when empty.
 MAIL_BOUNCE_TO = env.text("MAIL_BOUNCE_TO")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from anymail.urls import urlpatterns as of_anymail
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.urls import URLPattern
 from django.views.decorators.csrf import csrf_exempt
@@ -18,6 +19,7 @@ app_name = "anymail"
 def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """403 without ANYMAIL_WEBHOOK_SECRET; Anymail checks it, and the provider's signature where there is one."""
 
+    @login_not_required
     @csrf_exempt
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,0 +1,118 @@
+from csp.decorators import csp_replace
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.accounts.rules import opens_admin
+from crm.core import keyset
+from crm.core.access import opened_to
+from telephony.localmail import operations
+from telephony.localmail.forms import AnswerForm
+from telephony.localmail.models import LocalMail
+
+# The HTML of a mail: no script, no network.
+ALONE = {
+    "default-src": ["'none'"],
+    "script-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["data:"],
+    "sandbox": True,
+}
+NEWEST = keyset.Sort("id", descending=True)
+
+
+@require_GET
+@opened_to(opens_admin)
+def mails(request: HttpRequest) -> HttpResponse:
+    """Every mail, newest first; `q` narrows to a recipient or a word of the subject."""
+    found = LocalMail.objects.defer("raw")
+    if words := request.GET.get("q", "").strip():
+        found = found.filter(recipient__icontains=words) | found.filter(subject__icontains=words)
+    try:
+        page = keyset.page(found, NEWEST, after=request.GET.get("after", ""))
+    except keyset.BadCursor as error:
+        raise Http404 from error
+    return render(request, "localmail/list.html", {"page": page, "q": words})
+
+
+@require_GET
+@opened_to(opens_admin)
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mail, with the buttons of what may happen to it."""
+    one = get_object_or_404(LocalMail, pk=pk)
+    message = operations.parsed(one)
+    headers = [(name, str(message[name])) for name in ("Reply-To", "Message-ID", "References", "List-Unsubscribe")]
+    files = [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]
+    context = {
+        "mail": one,
+        "headers": [(name, value) for name, value in headers if value != "None"],
+        "files": files,
+        "text": _body(one, "plain"),
+        "has_html": bool(_body(one, "html")),
+        "form": AnswerForm(),
+    }
+    return render(request, "localmail/mail.html", context)
+
+
+@require_GET
+@opened_to(opens_admin)
+@xframe_options_sameorigin
+@csp_replace(ALONE)  # type: ignore[arg-type]  # typed for views without arguments
+def html(request: HttpRequest, pk: int) -> HttpResponse:
+    """The HTML of a mail as it is, alone in a sandbox: no script, no network."""
+    return HttpResponse(_body(get_object_or_404(LocalMail, pk=pk), "html"))
+
+
+@require_GET
+@opened_to(opens_admin)
+def attachment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """One file of a mail, to download."""
+    files = list(operations.parsed(get_object_or_404(LocalMail, pk=pk)).iter_attachments())
+    if number >= len(files):
+        raise Http404
+    name = (files[number].get_filename() or "file").replace('"', "")
+    headers = {"Content-Disposition": f'attachment; filename="{name.encode("ascii", "replace").decode()}"'}
+    content = files[number].get_payload(decode=True)
+    return HttpResponse(content, content_type=files[number].get_content_type(), headers=headers)
+
+
+@require_POST
+@opened_to(opens_admin)
+def press(request: HttpRequest, pk: int, button: str) -> HttpResponse:
+    """Delivered, bounced, complained…: told to the application's true webhook."""
+    if button not in operations.EVENTS:
+        raise Http404
+    one = get_object_or_404(LocalMail, pk=pk)
+    try:
+        operations.press(one, button, at=timezone.now())
+    except operations.WebhookRefused as refusal:
+        messages.error(request, _("The webhook refused: %(reason)s") % {"reason": refusal})
+    else:
+        messages.success(request, _("Told to the application."))
+    return redirect("localmail:mail", pk)
+
+
+@require_POST
+@opened_to(opens_admin)
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The recipient's reply, handed to the application's true webhook."""
+    one, form = get_object_or_404(LocalMail, pk=pk), AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write a reply first."))
+        return redirect("localmail:mail", pk)
+    try:
+        operations.answer(one, form.cleaned_data["text"], at=timezone.now())
+    except operations.WebhookRefused as refusal:
+        messages.error(request, _("The webhook refused: %(reason)s") % {"reason": refusal})
+    else:
+        messages.success(request, _("Reply handed to the application."))
+    return redirect("localmail:mail", pk)
+
+
+def _body(one: LocalMail, kind: str) -> str:
+    part = operations.parsed(one).get_body(preferencelist=(kind,))
+    return str(part.get_content()) if part else ""
