@@ -121,4 +121,4 @@ def test_short_and_long_lines(tmp_path):
     path.write_text(text)
     rows = read(path)
     assert [row[8] for row in rows] == [Decimal("12.00"), Decimal("-11.80"), Decimal("-0.20")]
-    assert rows[0][7] == "Facture  FA0001"
+    assert rows[0][7] == "Facture FA0001"
