@@ -58,6 +58,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "credit_opening": "solde antérieur",
         "credit_adjustment": "régularisation",
         "balance": "Solde du compte au {on}",
+        "batch": "Lot d’impression n°\u00a0{number} du {on}",
+        "batch_summary": "{letters} lettre(s), {pages} page(s), dont {registered} recommandé(s) (R)",
+        "batch_signature": "Posté le\u00a0:                    Par\u00a0:",
+        "position": "N°",
+        "customer": "Client",
+        "pages": "Pages",
+        "number": "N° de recommandé",
     },
     "en": {
         "invoice": "invoice {number}",
@@ -108,6 +115,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "credit_opening": "balance brought forward",
         "credit_adjustment": "adjustment",
         "balance": "Balance of the account as of {on}",
+        "batch": "Print batch {number} of {on}",
+        "batch_summary": "{letters} letter(s), {pages} page(s), of which {registered} registered (R)",
+        "batch_signature": "Posted on:                    By:",
+        "position": "No.",
+        "customer": "Customer",
+        "pages": "Pages",
+        "number": "Registered number",
     },
 }
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
 from crm.customers.models import Channel
+from telephony.messaging.models import Message
 
 
 class Tone(models.TextChoices):
@@ -78,3 +79,66 @@ class DeliveredDefault(models.Model):
         verbose_name = _("delivered default")
         verbose_name_plural = _("delivered defaults")
         constraints = [models.UniqueConstraint(fields=["entity", "code"], name="letters_delivered_once")]
+
+
+class BatchState(models.TextChoices):
+    PREPARED = "prepared", _("to be posted")
+    POSTED = "posted", _("posted")
+    GIVEN_UP = "given_up", _("given up")
+
+
+class PrintBatch(models.Model):
+    """The letters of an entity printed together: one file, with the list of letters in front."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
+    on = models.DateField(_("day"))
+    number = models.PositiveSmallIntegerField(_("number of the day"))
+    state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.PREPARED)
+    file = models.FileField(_("file to print"), upload_to="print_batches/%Y/%m/", blank=True)
+    pages = models.PositiveIntegerField(_("pages"), default=0)
+    prepared_at = models.DateTimeField(_("prepared at"))
+    prepared_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("prepared by")
+    )
+    posted_on = models.DateField(_("posted on"), null=True, blank=True)
+    posted_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    posted_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+    )
+
+    class Meta:
+        verbose_name = _("print batch")
+        verbose_name_plural = _("print batches")
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "on", "number"], name="letters_batch_number"),
+            models.CheckConstraint(
+                name="letters_batch_posted_with_date",
+                condition=Q(state="posted", posted_on__isnull=False, posted_at__isnull=False)
+                | (~Q(state="posted") & Q(posted_on=None, posted_at=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} {self.on:%d/%m/%Y} · {self.number}"
+
+
+class PrintedLetter(models.Model):
+    """A letter of a batch. Taken out, it no longer counts; a message is in one batch at a time."""
+
+    batch = models.ForeignKey(PrintBatch, on_delete=models.CASCADE, related_name="letters", verbose_name=_("batch"))
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+", verbose_name=_("message"))
+    position = models.PositiveIntegerField(_("position"))
+    pages = models.PositiveSmallIntegerField(_("pages"), default=0)
+    registered = models.BooleanField(_("registered"), default=False)
+    registered_number = models.CharField(_("registered number"), max_length=40, blank=True)
+    taken_out_at = models.DateTimeField(_("taken out at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("printed letter")
+        verbose_name_plural = _("printed letters")
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="letters_printed_position"),
+            models.UniqueConstraint(
+                fields=["message"], condition=Q(taken_out_at__isnull=True), name="letters_printed_once"
+            ),
+        ]

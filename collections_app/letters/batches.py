@@ -1,0 +1,164 @@
+"""Print batches: letters that wait become one file to print; a person then confirms that it was posted."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.utils.translation import gettext as _, gettext_noop
+
+from collections_app.letters import printing
+from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter, TemplateVersion, Tone
+from crm.accounts.models import Entity, User
+from crm.customers.models import Channel
+from telephony.messaging import operations as messaging
+from telephony.messaging.models import Message
+from telephony.messaging.states import MessageState
+
+GIVEN_UP = gettext_noop("taken out of the print batch")
+
+
+class NothingToPrint(Exception):
+    """No letter of the entity waits for a batch."""
+
+    def __init__(self, entity: Entity) -> None:
+        super().__init__(_("No letter of %(entity)s waits to be printed.") % {"entity": entity.legal_name})
+
+
+class BatchClosed(Exception):
+    """The batch was posted or given up: it no longer changes."""
+
+    def __init__(self, batch: PrintBatch) -> None:
+        super().__init__(_("This batch is %(state)s: it no longer changes.") % {"state": BatchState(batch.state).label})
+
+
+class PostedBeforePrepared(Exception):
+    """A batch is posted on the day it was prepared or later, and not in the future."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The day of posting lies between the day of the batch and today."))
+
+
+def waiting_letters(entity: Entity, *, at: datetime) -> QuerySet[Message]:
+    """Letters that could be printed now: due or composed, and in no batch."""
+    printed = PrintedLetter.objects.filter(message=OuterRef("pk"), taken_out_at=None)
+    states = (MessageState.PLANNED, MessageState.WAITING, MessageState.READY)
+    return Message.objects.filter(
+        ~Exists(printed), entity=entity, channel=Channel.POST, state__in=states, not_before_at__lte=at
+    )
+
+
+def prepare_batch(entity: Entity, *, on: date, by: User | None, at: datetime) -> PrintBatch:
+    """Check again, compose and print together every letter that waits; raises NothingToPrint.
+
+    Not inside a transaction: each letter is checked in its own. Letters no longer due are left out, each with its
+    event.
+    """
+    ids = list(waiting_letters(entity, at=at).order_by("pk").values_list("pk", flat=True))
+    ready = messaging.prepare_letters(ids, at=at)
+    if not ready:
+        raise NothingToPrint(entity)
+    return _made(entity, ready, on=on, by=by, at=at)
+
+
+@transaction.atomic
+def _made(entity: Entity, ready: Sequence[int], *, on: date, by: User | None, at: datetime) -> PrintBatch:
+    Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
+    messages = list(waiting_letters(entity, at=at).filter(pk__in=ready).order_by("customer__name", "pk"))
+    if not messages:
+        raise NothingToPrint(entity)
+    last = PrintBatch.objects.filter(entity=entity, on=on).aggregate(last=Max("number"))["last"] or 0
+    batch = PrintBatch.objects.create(entity=entity, on=on, number=last + 1, prepared_at=at, prepared_by=by)
+    registered = _registered(messages)
+    PrintedLetter.objects.bulk_create(
+        PrintedLetter(batch=batch, message=message, position=position, registered=message.pk in registered)
+        for position, message in enumerate(messages, start=1)
+    )
+    _write_file(batch)
+    return batch
+
+
+def _registered(messages: Sequence[Message]) -> set[int]:
+    """Those written from a formal notice: they are posted with proof."""
+    versions = TemplateVersion.objects.filter(
+        pk__in=[message.template_version_id for message in messages], template__tone=Tone.FORMAL_NOTICE
+    )
+    notices = set(versions.values_list("pk", flat=True))
+    return {message.pk for message in messages if message.template_version_id in notices}
+
+
+def _write_file(batch: PrintBatch) -> None:
+    """(Re)make the file of a batch from the letters still in it."""
+    letters = list(
+        batch.letters.filter(taken_out_at=None)
+        .select_related("message__customer")
+        .prefetch_related("message__enclosures")
+        .order_by("position")
+    )
+    made = printing.merged(batch, letters)
+    PrintedLetter.objects.bulk_update(letters, ["pages"])
+    if batch.file:
+        batch.file.delete(save=False)
+    batch.pages = made.pages
+    batch.file.save(f"{batch.entity.code}-{batch.on:%Y%m%d}-{batch.number}.pdf", ContentFile(made.content), save=False)
+    batch.save(update_fields=["pages", "file"])
+
+
+@transaction.atomic
+def mark_posted(batch: PrintBatch, *, on: date, by: User, at: datetime, today: date) -> int:
+    """A person confirms that the letters of the batch were posted on `on`; return how many messages became sent.
+
+    Letters that were cancelled since (paid, disputed) stay so. Raises BatchClosed, PostedBeforePrepared.
+    """
+    batch = _open(batch)
+    if not batch.on <= on <= today:
+        raise PostedBeforePrepared
+    ids = list(batch.letters.filter(taken_out_at=None).values_list("message_id", flat=True))
+    sent = messaging.mark_posted(ids, on=on, by=by, at=at)
+    batch.state, batch.posted_on, batch.posted_at, batch.posted_by = BatchState.POSTED, on, at, by
+    batch.save(update_fields=["state", "posted_on", "posted_at", "posted_by"])
+    return sent
+
+
+@transaction.atomic
+def cancel_letter(letter: PrintedLetter, *, by: User, at: datetime) -> None:
+    """Do not send this letter: it leaves the batch and its message is cancelled. Raises BatchClosed."""
+    batch = _open(letter.batch)
+    message = letter.message
+    messaging.cancel(origin=message.origin, origin_ids=[message.origin_id], reason=GIVEN_UP, at=at, by=by, tell_it=True)
+    PrintedLetter.objects.filter(pk=letter.pk, taken_out_at=None).update(taken_out_at=at)
+    if batch.letters.filter(taken_out_at=None).exists():
+        _write_file(batch)
+    else:
+        _give_up(batch, at)
+
+
+@transaction.atomic
+def give_up(batch: PrintBatch, *, at: datetime) -> None:
+    """Forget this batch: its letters wait for the next one. Raises BatchClosed."""
+    _give_up(_open(batch), at)
+
+
+def _give_up(batch: PrintBatch, at: datetime) -> None:
+    batch.letters.filter(taken_out_at=None).update(taken_out_at=at)
+    batch.state = BatchState.GIVEN_UP
+    batch.save(update_fields=["state"])
+
+
+def record_registered_number(letter: PrintedLetter, number: str) -> None:
+    """Keep the number of a registered item, as the proof of posting gives it."""
+    PrintedLetter.objects.filter(pk=letter.pk).update(registered_number=number.strip())
+
+
+def cancelled_since(batch: PrintBatch) -> QuerySet[PrintedLetter]:
+    """Letters of the batch whose message no longer leaves: to take out of the pile before posting."""
+    gone = (MessageState.CANCELLED, MessageState.BLOCKED, MessageState.WAITING)
+    return batch.letters.filter(taken_out_at=None, message__state__in=gone).order_by(F("position"))
+
+
+def _open(batch: PrintBatch) -> PrintBatch:
+    batch = PrintBatch.objects.select_for_update(of=("self",)).select_related("entity").get(pk=batch.pk)
+    if batch.state != BatchState.PREPARED:
+        raise BatchClosed(batch)
+    return batch

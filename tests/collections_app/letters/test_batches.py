@@ -1,0 +1,157 @@
+import datetime as dt
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from collections_app.letters import batches
+from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
+from collections_app.letters.compose import compose
+from collections_app.letters.models import BatchState, PrintBatch
+from crm.accounts.models import Entity
+from crm.customers.models import Customer
+from telephony.core.outgoing import Stale
+from telephony.messaging.models import Message
+from telephony.messaging.states import MessageState
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.letters import TemplateVersionFactory
+from tests.factories.messaging import AT, World, a_world, planned
+
+pytestmark = pytest.mark.django_db
+ON = AT.date()
+TOMORROW = ON + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def letters_of(world: World, *names: str, notice: bool = False) -> Entity:
+    """One letter waiting per name, all composed from one template."""
+    entity: Entity = EntityFactory(legal_name="Ateliers Verdier")
+    kind = {"template__formal_notice": True} if notice else {"template__letter": True}
+    version = TemplateVersionFactory(template__entity=entity, body="Bonjour {{ customer.name }}", **kind)
+    customers: dict[int, Customer] = {}
+    for number, name in enumerate(names, start=1):
+        customers[number] = CustomerFactory(entity=entity, name=name)
+        planned(number, AddressFactory(customer=customers[number], post=True))
+
+    def prepare(origin_id: int, at: dt.datetime) -> Any:
+        if world.refusal is not None:
+            raise world.refusal
+        return compose(version.template, customers[origin_id], currency="EUR", lines=[], on=ON).prepared()
+
+    world.prepare = prepare  # type: ignore[method-assign]
+    from telephony.core import outgoing
+
+    outgoing.preparers["test"] = prepare
+    return entity
+
+
+def prepared(entity: Entity) -> PrintBatch:
+    return batches.prepare_batch(entity, on=ON, by=UserFactory(), at=AT)
+
+
+def pages(batch: PrintBatch) -> list[str]:
+    batch.refresh_from_db()
+    return [page.extract_text() for page in PdfReader(BytesIO(batch.file.read())).pages]
+
+
+def test_waiting_letters_become_one_file_behind_their_list(world: World) -> None:
+    batch = prepared(letters_of(world, "Zinc", "Alpes"))
+    cover, first, second = pages(batch)
+    assert "Lot d’impression" in cover
+    assert ("Alpes" in cover, "Zinc" in cover, "2 lettre(s), 2 page(s)" in cover) == (True, True, True)
+    assert ("Bonjour Alpes" in first, "Bonjour Zinc" in second, batch.pages) == (True, True, 3)
+
+
+def test_a_letter_is_printed_in_one_batch_only(world: World) -> None:
+    entity = letters_of(world, "Alpes")
+    prepared(entity)
+    with pytest.raises(NothingToPrint):
+        prepared(entity)
+
+
+def test_nothing_waits_nothing_is_made(world: World) -> None:
+    with pytest.raises(NothingToPrint):
+        prepared(EntityFactory())
+    assert not PrintBatch.objects.exists()
+
+
+def test_a_letter_no_longer_due_is_left_out(world: World) -> None:
+    entity = letters_of(world, "Alpes")
+    world.refusal = Stale("settled")
+    with pytest.raises(NothingToPrint):
+        prepared(entity)
+    assert Message.objects.get().state == MessageState.CANCELLED
+
+
+def test_posting_marks_every_letter_sent(world: World) -> None:
+    batch, user = prepared(letters_of(world, "Alpes", "Zinc")), UserFactory()
+    assert batches.mark_posted(batch, on=TOMORROW, by=user, at=AT, today=TOMORROW) == 2
+    batch.refresh_from_db()
+    assert (batch.state, batch.posted_on, batch.posted_by) == (BatchState.POSTED, TOMORROW, user)
+    assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
+
+
+def test_it_is_posted_once(world: World) -> None:
+    batch, user = prepared(letters_of(world, "Alpes")), UserFactory()
+    batches.mark_posted(batch, on=ON, by=user, at=AT, today=ON)
+    with pytest.raises(BatchClosed):
+        batches.mark_posted(batch, on=ON, by=user, at=AT, today=ON)
+
+
+@pytest.mark.parametrize("on", [ON - dt.timedelta(days=1), TOMORROW])
+def test_the_day_of_posting_is_believable(world: World, on: dt.date) -> None:
+    batch = prepared(letters_of(world, "Alpes"))
+    with pytest.raises(PostedBeforePrepared):
+        batches.mark_posted(batch, on=on, by=UserFactory(), at=AT, today=ON)
+
+
+def test_a_letter_cancelled_leaves_the_file(world: World) -> None:
+    batch = prepared(letters_of(world, "Alpes", "Zinc"))
+    batches.cancel_letter(batch.letters.get(position=1), by=UserFactory(), at=AT)
+    cover, only = pages(batch)
+    assert ("Alpes" in cover, "Bonjour Zinc" in only) == (False, True)
+    states = Message.objects.order_by("customer__name").values_list("state", flat=True)
+    assert list(states) == [MessageState.CANCELLED, MessageState.READY]
+
+
+def test_a_batch_without_letters_is_given_up(world: World) -> None:
+    batch = prepared(letters_of(world, "Alpes"))
+    batches.cancel_letter(batch.letters.get(), by=UserFactory(), at=AT)
+    batch.refresh_from_db()
+    assert batch.state == BatchState.GIVEN_UP
+
+
+def test_letters_of_a_batch_given_up_wait_for_the_next(world: World) -> None:
+    entity = letters_of(world, "Alpes")
+    batches.give_up(prepared(entity), at=AT)
+    again = prepared(entity)
+    assert (again.number, again.letters.count()) == (2, 1)
+
+
+def test_what_was_paid_after_printing_is_shown_and_not_sent(world: World) -> None:
+    batch = prepared(letters_of(world, "Alpes", "Zinc"))
+    Message.objects.filter(customer__name="Alpes").update(state=MessageState.CANCELLED)
+    assert [each.position for each in batches.cancelled_since(batch)] == [1]
+    assert batches.mark_posted(batch, on=ON, by=UserFactory(), at=AT, today=ON) == 1
+
+
+def test_formal_notices_are_registered_with_their_number(world: World) -> None:
+    batch = prepared(letters_of(world, "Alpes", notice=True))
+    letter = batch.letters.get()
+    assert letter.registered
+    batches.record_registered_number(letter, " 1A 234 567 8901 2 ")
+    letter.refresh_from_db()
+    assert letter.registered_number == "1A 234 567 8901 2"
