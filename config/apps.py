@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HouseConfig(AppConfig):
@@ -8,5 +9,10 @@ class HouseConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        """Register the start-up checks; make ours the Celery application of every process that sends a task."""
+        """Register the start-up checks and the way into the admin; make ours the Celery application of every process
+        that sends a task."""
         from config import celery, checks  # noqa: F401 - registering needs the apps loaded
+        from crm.accounts.rules import opens_admin
+        from crm.core.navigation import Entry, register
+
+        register(Entry(90, _("Settings"), "settings", "admin:index", opens_admin))

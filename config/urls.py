@@ -5,6 +5,10 @@ from django.urls import include, path
 from config import metrics
 
 urlpatterns = [
+    path("", include("collections_app.actions.urls")),
+    path("", include("crm.receivables.urls")),
+    path("", include("crm.timeline.urls")),
+    path("", include("crm.customers.urls")),
     path("", include("crm.accounts.urls")),
     path("", include("telephony.messaging.urls")),
     path("admin/", admin.site.urls),

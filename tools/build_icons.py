@@ -12,10 +12,10 @@ from tools.vendor_assets import PACKAGES, ROOT, unpack
 ICONS = """
 alarm-clock archive arrow-down arrow-left arrow-right arrow-up arrow-up-down badge-check ban bell bookmark building-2
 calendar calendar-check calendar-clock calendar-x chart-column check check-check chevron-down chevron-left
-chevron-right chevron-up circle-alert circle-check circle-help circle-pause circle-x clipboard-list clock contact copy
-download ellipsis external-link eye file-text file-warning flag gavel git-branch hand-coins handshake history
-hourglass inbox info keyboard landmark languages layers list-checks list-filter lock log-out mail mail-check mail-open
-mail-x map-pin menu message-square messages-square monitor moon notebook-pen package pause phone phone-call
+chevron-right chevron-up circle-alert circle-check circle-help circle-pause circle-x clipboard-list clock contact
+copy download ellipsis external-link eye file-text file-warning flag gavel git-branch hand-coins handshake
+history hourglass inbox info keyboard landmark languages layers list-checks list-filter lock log-out mail mail-check
+mail-open mail-x map-pin menu message-square messages-square monitor moon notebook-pen package pause phone phone-call
 phone-missed phone-off pencil play plus printer receipt-text refresh-cw reply rotate-ccw scale search send settings
 shield-alert shield-check skip-forward sliders-horizontal smartphone split square-check-big star sticky-note sun tag
 trash-2 triangle-alert undo-2 upload user user-check user-plus user-round-cog users wallet workflow x zap

@@ -39,27 +39,28 @@ class Reason:
     tone: str
 
 
+# The codes the night writes (engine/sql/rank.sql), and those of what came back.
 REASONS = {
-    "broken_promise": Reason(_("Broken promise"), "danger"),
-    "very_late": Reason(_("More than 90 days late"), "danger"),
-    "late": Reason(_("More than 60 days late"), "warning"),
-    "high_amount": Reason(_("High amount"), "warning"),
+    "choose_entry": Reason(_("Backlog: choose the first step"), "info"),
+    "to_approve": Reason(_("Waits for approval"), "info"),
     "escalated": Reason(_("Escalated"), "danger"),
+    "broken_promise": Reason(_("Broken promise"), "danger"),
     "bounced": Reason(_("Last message came back"), "warning"),
     "no_address": Reason(_("No usable address"), "warning"),
-    "channel_not_connected": Reason(_("Channel not connected: text to copy"), "info"),
-    "guessed_due_date": Reason(_("Due date to check"), "info"),
-    "not_an_invoice": Reason(_("Opening balance or adjustment"), "info"),
-    "by_hand": Reason(_("Backlog: choose the first step"), "info"),
-    "reply": Reason(_("Answer expected"), "info"),
-    "approval": Reason(_("Waits for approval"), "info"),
+    "due_date_not_certain": Reason(_("Due date to check"), "info"),
+    "over_90_days": Reason(_("More than 90 days late"), "danger"),
+    "formal_notice": Reason(_("Formal notice"), "warning"),
+    "high_amount": Reason(_("High amount"), "warning"),
     "stale": Reason(_("Balance has changed: compose again"), "info"),
-    "limitation": Reason(_("Close to limitation"), "danger"),
-    "first_contact": Reason(_("First contact"), "info"),
-    "new": Reason(_("Opened last night"), "info"),
 }
 
 ICONS = {Channel.PHONE: "phone", Channel.EMAIL: "mail", Channel.POST: "file-text", Channel.SMS: "message-square"}
+USUAL_OUTCOME = {
+    Channel.PHONE: Outcome.SPOKE,
+    Channel.EMAIL: Outcome.SENT,
+    Channel.POST: Outcome.SENT,
+    Channel.SMS: Outcome.SENT,
+}
 VERBS = {
     Channel.PHONE: _("Call"),
     Channel.EMAIL: _("Send the e-mail"),

@@ -185,3 +185,20 @@ class Refusal(models.Model):
         verbose_name = _("refusal")
         verbose_name_plural = _("refusals")
         constraints = [models.UniqueConstraint(fields=["action", "gate"], name="actions_refusal_once")]
+
+
+class SavedView(models.Model):
+    """A person's own set of filters of the to-do list, by name."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="views", verbose_name=_("user"))
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(_("filters"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="actions_view_name")]
+
+    def __str__(self) -> str:
+        return self.name

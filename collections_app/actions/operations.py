@@ -22,7 +22,6 @@ SKIPPED = gettext_noop("Step skipped")
 SNOOZED = gettext_noop("Action put off until %(until)s")
 REASSIGNED = gettext_noop("Action handed to %(owner)s")
 UNASSIGNED = gettext_noop("Action handed back to the team")
-APPROVED = gettext_noop("Sending approved")
 
 
 class SnoozeInThePast(ValueError):
@@ -49,7 +48,7 @@ def complete(actions: Iterable[int], *, outcome: Outcome, note: str = "", by: Us
         at,
         [ActionState.TODO.value],
         COMPLETED,
-        {"outcome": {"text": Outcome(outcome).msgid}},
+        {"outcome": {"msgid": Outcome(outcome).msgid}},
         state=ActionState.DONE.value,
         outcome=Outcome(outcome).value,
         note=note,
@@ -69,7 +68,7 @@ def snooze(actions: Iterable[int], *, until: date, by: User, on: date, at: datet
     """Out of the list until the day `until`, later than `on`. Raises SnoozeInThePast."""
     if until <= on:
         raise SnoozeInThePast(until)
-    params = {"until": {"date": until.isoformat()}}
+    params = {"until": {"on": until.isoformat()}}
     return _run("snooze", actions, by, at, WAITING, SNOOZED, params, until=until)
 
 

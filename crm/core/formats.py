@@ -6,10 +6,12 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_compact_currency, format_currency, format_percent
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 from django.utils import timezone, translation
 
 FALLBACK = "fr"
+# CLDR groups French thousands with a narrow space, too thin to be seen in Inter at the size of a table.
+NARROW, WIDE = "\u202f", "\u00a0"
 
 
 @lru_cache
@@ -28,7 +30,7 @@ def reader() -> Locale:
 
 def money(amount: Decimal, currency: str) -> str:
     """`amount` with the sign of `currency` (ISO 4217) and its number of decimals."""
-    return format_currency(amount, currency, locale=reader())
+    return format_currency(amount, currency, locale=reader()).replace(NARROW, WIDE)
 
 
 def short_money(amount: Decimal, currency: str) -> str:
@@ -44,6 +46,11 @@ def day(value: date) -> str:
     return format_date(value, "dd/MM/yyyy", locale=reader())
 
 
+def short_day(value: date) -> str:
+    """A date for narrow places: 03/07/26."""
+    return format_date(value, "dd/MM/yy", locale=reader())
+
+
 def moment(value: datetime) -> str:
     """A date and time in the current time zone, without seconds."""
     return format_datetime(timezone.localtime(value), "dd/MM/yyyy HH:mm", locale=reader())
@@ -52,3 +59,8 @@ def moment(value: datetime) -> str:
 def percent(share: float | Decimal) -> str:
     """A share between 0 and 1, without decimals."""
     return format_percent(share, locale=reader())
+
+
+def number(value: Decimal | int) -> str:
+    """A plain number with the separators of the reader."""
+    return format_decimal(value, locale=reader()).replace(NARROW, WIDE)

@@ -6,3 +6,9 @@ class HoldsConfig(AppConfig):
     name = "crm.holds"
     label = "holds"
     verbose_name = _("Holds")
+
+    def ready(self) -> None:
+        from crm.customers.registry import Panel, register_panel
+        from crm.holds.panels import account
+
+        register_panel(Panel("account", _("Account"), "customers/_account.html", account, order=100))

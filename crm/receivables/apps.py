@@ -6,3 +6,10 @@ class ReceivablesConfig(AppConfig):
     name = "crm.receivables"
     label = "receivables"
     verbose_name = _("Receivables")
+
+    def ready(self) -> None:
+        from crm.accounts.rules import reads_pages
+        from crm.core.navigation import Entry, register
+
+        register(Entry(20, _("Customers"), "users", "customers", reads_pages))
+        register(Entry(30, _("Invoices"), "receipt-text", "invoices", reads_pages))

@@ -8,8 +8,10 @@ class TimelineConfig(AppConfig):
     verbose_name = _("Timeline")
 
     def ready(self) -> None:
-        from crm.customers.registry import journals, moves
+        from crm.customers.registry import Panel, journals, moves, register_panel
         from crm.timeline.operations import record
+        from crm.timeline.panels import history
 
         journals.append(record)
         moves("timeline.Entry.customer")
+        register_panel(Panel("history", _("History"), "customers/_history.html", history, order=300))

@@ -74,6 +74,38 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-select], [data-select-all]")) markSelection();
 });
 
+function follow(form) {
+  const list = rows();
+  const open = list.findIndex((row) => row.dataset.row === form.closest("[data-panel-of]")?.dataset.panelOf);
+  const then = list[open + 1] ?? list[open - 1];
+  form.elements.next.value = window.location.pathname + window.location.search;
+  form.elements.then.value = open >= 0 && then ? then.dataset.row : "";
+}
+
+function carry(form) {
+  document.querySelectorAll("[data-select]:checked").forEach((box) => {
+    const copy = document.createElement("input");
+    Object.assign(copy, { type: "hidden", name: "action", value: box.value });
+    form.append(copy);
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-verb]")) follow(event.target);
+  if (event.target.matches("[data-bulk-form]")) carry(event.target);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-open-first]")) openNext();
+});
+
+function openNext() {
+  const list = rows();
+  const open = list.findIndex((row) => row.classList.contains("is-open"));
+  const row = list[open + 1] ?? list[0];
+  if (row) link(row).click();
+}
+
 function refresh() {
   markSelection();
   markOpen();

@@ -53,6 +53,12 @@ def day(value: date | None) -> str:
 
 
 @register.filter
+def short_day(value: date) -> str:
+    """A date for narrow places."""
+    return formats.short_day(value)
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """A short date and time in the current time zone."""
     return "—" if value is None else formats.moment(value)
@@ -62,3 +68,30 @@ def moment(value: datetime | None) -> str:
 def percent(share: float | Decimal) -> str:
     """`38 %` from 0.38, in the reader's locale."""
     return formats.percent(share)
+
+
+TIMELINE = {
+    "import": ("upload", ""),
+    "message": ("mail", "tone-info"),
+    "reply": ("reply", "tone-warning"),
+    "call": ("phone", "tone-info"),
+    "note": ("sticky-note", ""),
+    "action": ("check", "tone-success"),
+    "decision": ("workflow", ""),
+    "refusal": ("ban", "tone-warning"),
+    "hold": ("circle-pause", "tone-warning"),
+    "money": ("wallet", "tone-success"),
+    "change": ("pencil", ""),
+}
+
+
+@register.filter
+def timeline_icon(kind: str) -> str:
+    """The icon of a kind of timeline entry."""
+    return TIMELINE.get(kind, ("info", ""))[0]
+
+
+@register.filter
+def timeline_tone(kind: str) -> str:
+    """The colour of a kind of timeline entry."""
+    return TIMELINE.get(kind, ("info", ""))[1]

@@ -7,7 +7,7 @@ from django.utils import translation
 from crm.core import formats
 
 
-@pytest.mark.parametrize(("language", "expected"), [("fr", "1\u202f234,50\xa0€"), ("en", "€1,234.50")])
+@pytest.mark.parametrize(("language", "expected"), [("fr", "1\xa0234,50\xa0€"), ("en", "€1,234.50")])
 def test_an_amount_is_written_as_the_reader_writes_it(language: str, expected: str):
     with translation.override(language):
         assert formats.money(Decimal("1234.5"), "EUR") == expected
@@ -16,7 +16,7 @@ def test_an_amount_is_written_as_the_reader_writes_it(language: str, expected: s
 def test_each_currency_has_its_decimals():
     with translation.override("fr"):
         assert [formats.money(Decimal(12), currency) for currency in ("XOF", "TND")] == [
-            "12\xa0F\u202fCFA",
+            "12\xa0F\xa0CFA",
             "12,000\xa0TND",
         ]
 

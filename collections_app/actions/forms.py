@@ -1,0 +1,144 @@
+"""What a collector chooses in the to-do list, and says when he acts."""
+
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from collections_app.actions.labels import Outcome
+from collections_app.actions.models import ActionQuerySet, ActionState
+from crm.accounts.models import Team, User
+from crm.accounts.rules import leads, works_customers
+from crm.customers.models import Channel
+from crm.receivables.search import matching
+
+AGES = (("1", _("1–30 days")), ("31", _("31–60 days")), ("61", _("61–90 days")), ("91", _("> 90 days")))
+LAST_DAYS = {"1": 30, "31": 60, "61": 90, "91": None}
+PORTFOLIOS = (("mine", _("Mine")), ("team", _("My team")), ("unassigned", _("Unassigned")), ("all", _("All")))
+STATES = (
+    ("waiting", _("To do now")),
+    ("to_approve", _("To approve")),
+    ("escalated", pgettext_lazy("actions", "Escalated")),
+    ("snoozed", pgettext_lazy("actions", "Put off")),
+    ("scheduled", _("To be sent")),
+)
+
+
+def days_late(bucket: str, on: date) -> Q:
+    """Actions whose oldest invoice is late by the days of `bucket` on the date `on`."""
+    found = Q(oldest_due_on__lte=on - timedelta(days=int(bucket)))
+    last = LAST_DAYS[bucket]
+    return found if last is None else found & Q(oldest_due_on__gte=on - timedelta(days=last))
+
+
+def in_state(state: str, on: date) -> Q:
+    """Actions a person sees under one of STATES."""
+    waiting = Q(state__in=(ActionState.TODO, ActionState.TO_APPROVE))
+    awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=on)
+    return {
+        "waiting": waiting & awake,
+        "to_approve": Q(state=ActionState.TO_APPROVE) & awake,
+        "escalated": waiting & awake & Q(escalated_on__isnull=False),
+        "snoozed": waiting & Q(snoozed_until__gt=on),
+        "scheduled": Q(state=ActionState.SCHEDULED),
+    }[state]
+
+
+def in_portfolio(portfolio: str, user: User) -> Q:
+    """Actions of one of PORTFOLIOS, as `user` sees them."""
+    teams = Team.objects.filter(Q(members=user) | Q(supervisor=user)).values("pk")
+    return {
+        "mine": Q(owner=user),
+        "team": Q(team__in=teams),
+        "unassigned": Q(owner__isnull=True),
+        "all": Q(),
+    }[portfolio]
+
+
+class WorklistFilters(forms.Form):
+    """The filters of the to-do list. A value we do not know is left out, so that an old address still opens."""
+
+    q = forms.CharField(required=False, max_length=100)
+    channel = forms.MultipleChoiceField(
+        label=_("Action"), required=False, choices=Channel.choices, widget=forms.CheckboxSelectMultiple
+    )
+    age = forms.MultipleChoiceField(
+        label=_("Days late"), required=False, choices=AGES, widget=forms.CheckboxSelectMultiple
+    )
+    portfolio = forms.ChoiceField(label=_("Portfolio"), required=False, choices=PORTFOLIOS, widget=forms.RadioSelect)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=STATES, widget=forms.RadioSelect)
+    minimum = forms.DecimalField(label=_("Minimum amount"), required=False, min_value=0)
+
+    def __init__(self, data: Any, *, user: User, on: date) -> None:
+        super().__init__(data)
+        self.user, self.on = user, on
+        self.is_valid()
+
+    def chosen(self) -> dict[str, list[str]]:
+        """The values of the address, by name."""
+        return dict(self.data.lists()) if isinstance(self.data, QueryDict) else {}
+
+    def value(self, name: str) -> Any:
+        """What is chosen, or the default."""
+        chosen = self.cleaned_data.get(name)
+        if chosen:
+            return chosen
+        return {"portfolio": self.usual_portfolio, "state": "waiting"}.get(name, chosen)
+
+    @property
+    def usual_portfolio(self) -> str:
+        """Collectors see their own work first, those who lead or audit see all of it."""
+        return "mine" if works_customers(self.user) and not leads(self.user) else "all"
+
+    def scope(self, actions: ActionQuerySet) -> ActionQuerySet:
+        """Narrowed by portfolio, words and amount: what the counters beside the other filters count."""
+        actions = actions.filter(in_portfolio(self.value("portfolio"), self.user))
+        if self.value("q"):
+            actions = actions.filter(customer__in=matching(self.value("q")))
+        if self.value("minimum"):
+            actions = actions.filter(amount__gte=self.value("minimum"))
+        return actions
+
+    def narrow(self, actions: ActionQuerySet) -> ActionQuerySet:
+        """Narrowed by everything chosen."""
+        actions = self.scope(actions).filter(in_state(self.value("state"), self.on))
+        if self.value("channel"):
+            actions = actions.filter(channel__in=self.value("channel"))
+        if self.value("age"):
+            actions = actions.filter(reduce(or_, (days_late(bucket, self.on) for bucket in self.value("age"))))
+        return actions
+
+
+class CompleteForm(forms.Form):
+    """How it ended."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices)
+    note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class SkipForm(forms.Form):
+    """Why a step is not done."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class SnoozeForm(forms.Form):
+    """Until when an action sleeps."""
+
+    until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ReassignForm(forms.Form):
+    """To whom an action goes; empty hands it back to the team."""
+
+    to = forms.ModelChoiceField(label=_("Collector"), queryset=User.objects.none(), required=False)
+
+    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]
+        self.fields["to"].empty_label = _("Nobody: back to the team")  # type: ignore[attr-defined]

@@ -1,0 +1,80 @@
+"""The side panel of the to-do list: one action and what is needed to do it."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from collections_app.actions import labels, queries
+from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
+from collections_app.actions.models import Action, ActionState
+from collections_app.actions.views.verbs import colleagues
+from crm.accounts.models import User
+from crm.accounts.rules import reads_pages, works_customers
+from crm.core.access import opened_to
+from crm.customers.models import Address, Channel
+from crm.holds.summary import accounts
+from crm.timeline.queries import entries
+
+HISTORY = 8
+
+
+@require_GET
+@opened_to(reads_pages)
+def panel(request: HttpRequest, pk: int) -> HttpResponse:
+    """One action the person may see; 404 for the others."""
+    assert isinstance(request.user, User)
+    action = get_object_or_404(queries.with_row(queries.worklist(request.user)), pk=pk)
+    context = panel_context(action, request.user, timezone.localdate())
+    return render(request, "actions/_panel.html", {"panel": context})
+
+
+def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
+    """What the panel shows."""
+    customer = action.customer
+    carried = {line.invoice_id: line for line in action.lines.all()}
+    found = accounts(customer, on)
+    return {
+        "action": action,
+        "verb": labels.verb(action),
+        "icon_name": labels.icon(action),
+        "reasons": [labels.reason(code) for code in action.reasons],
+        "customer": customer,
+        "accounts": found,
+        "account": next((one for one in found if one.currency == action.currency), None),
+        "carried": carried,
+        "addresses": _addresses(action),
+        "history": entries(customer, limit=HISTORY).lines,
+        "may_work": works_customers(user),
+        "may_complete": works_customers(user) and action.state == ActionState.TODO,
+        "forms": _forms(action, user),
+        "soon": _soon(on),
+    }
+
+
+def _soon(on: date) -> list[dict[str, str]]:
+    """Usual days to put off to."""
+    choices = ((1, _("Tomorrow")), (3, _("In 3 days")), (7, _("In a week")), (14, _("In two weeks")))
+    return [{"value": (on + timedelta(days=days)).isoformat(), "label": label} for days, label in choices]
+
+
+def _addresses(action: Action) -> list[Address]:
+    """Usable ones, those of the action's own channel first."""
+    usable = Address.objects.filter(customer=action.customer, invalid_since__isnull=True, opted_out_at__isnull=True)
+    wanted = {action.channel, Channel.PHONE} if action.channel == Channel.SMS else {action.channel}
+    rows = list(usable.select_related("contact").order_by("-preferred", "pk"))
+    return sorted(rows, key=lambda address: address.channel not in wanted)
+
+
+def _forms(action: Action, user: User) -> dict[str, Any]:
+    outcome = labels.USUAL_OUTCOME[Channel(action.channel)]
+    return {
+        "complete": CompleteForm(initial={"outcome": outcome}, auto_id="panel_complete_%s"),
+        "skip": SkipForm(auto_id="panel_skip_%s"),
+        "snooze": SnoozeForm(auto_id="panel_snooze_%s"),
+        "reassign": ReassignForm(auto_id="panel_reassign_%s", colleagues=colleagues(user)),
+    }

@@ -1,0 +1,134 @@
+"""What a person does from the list and the panel: the same views for one action and for many."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_POST
+
+from collections_app.actions import operations, queries
+from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
+from collections_app.actions.labels import Outcome
+from crm.accounts.models import Role, User
+from crm.accounts.rules import works_customers
+from crm.core.access import opened_to
+
+MOST_AT_ONCE = 1000
+
+
+def colleagues(user: User) -> Any:
+    """Who an action may be handed to: people in use who work customers."""
+    return User.objects.filter(is_active=True).exclude(role__in=(Role.INTEGRATOR, Role.AUDITOR)).order_by("last_name")
+
+
+def bulk_forms(user: User) -> list[dict[str, Any]]:
+    """The dialogs of the bar shown when rows are ticked."""
+    reassigning = ReassignForm(auto_id="bulk_reassign_%s", colleagues=colleagues(user))
+    return [
+        _dialog("complete", _("Mark as done"), CompleteForm(auto_id="bulk_complete_%s")),
+        _dialog("snooze", _("Put off"), SnoozeForm(auto_id="bulk_snooze_%s")),
+        _dialog("reassign", _("Hand over"), reassigning),
+        _dialog("skip", _("Skip the step"), SkipForm(auto_id="bulk_skip_%s")),
+    ]
+
+
+def _dialog(name: str, title: str, form: forms.Form) -> dict[str, Any]:
+    return {"name": name, "title": title, "form": form, "url": reverse(f"actions_{name}")}
+
+
+@require_POST
+@opened_to(works_customers)
+def complete(request: HttpRequest) -> HttpResponse:
+    """Close the actions with an outcome."""
+    return _act(request, CompleteForm(request.POST), _complete)
+
+
+@require_POST
+@opened_to(works_customers)
+def skip(request: HttpRequest) -> HttpResponse:
+    """Pass the steps with a reason."""
+    return _act(request, SkipForm(request.POST), _skip)
+
+
+@require_POST
+@opened_to(works_customers)
+def snooze(request: HttpRequest) -> HttpResponse:
+    """Put the actions off to a day."""
+    return _act(request, SnoozeForm(request.POST), _snooze)
+
+
+@require_POST
+@opened_to(works_customers)
+def reassign(request: HttpRequest) -> HttpResponse:
+    """Hand the actions to a person or back to the team."""
+    assert isinstance(request.user, User)
+    return _act(request, ReassignForm(request.POST, colleagues=colleagues(request.user)), _reassign)
+
+
+def _complete(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
+    return operations.complete(keys, outcome=Outcome(given["outcome"]), note=given["note"], **common)
+
+
+def _skip(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
+    return operations.skip(keys, reason=given["reason"], **common)
+
+
+def _snooze(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
+    return operations.snooze(keys, until=given["until"], on=timezone.localdate(), **common)
+
+
+def _reassign(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
+    return operations.reassign(keys, to=given["to"], **common)
+
+
+def _act(
+    request: HttpRequest, form: forms.Form, verb: Callable[[list[int], dict[str, Any], dict[str, Any]], int]
+) -> HttpResponse:
+    assert isinstance(request.user, User)
+    asked = [int(key) for key in request.POST.getlist("action")[:MOST_AT_ONCE] if key.isdigit()]
+    keys = list(queries.of_colleagues(asked, request.user).values_list("pk", flat=True))
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return _back(request)
+    try:
+        moved = verb(keys, form.cleaned_data, {"by": request.user, "at": timezone.now()})
+    except (operations.SnoozeInThePast, operations.ReasonMissing) as refusal:
+        messages.error(request, str(refusal))
+        return _back(request)
+    _tell(request, moved, len(asked))
+    return _back(request)
+
+
+def _tell(request: HttpRequest, moved: int, asked: int) -> None:
+    if moved:
+        messages.success(
+            request, ngettext("%(count)d action updated.", "%(count)d actions updated.", moved) % {"count": moved}
+        )
+    if moved < asked:
+        left = asked - moved
+        text = ngettext(
+            "%(count)d action was left as it is: closed meanwhile, or not open to this.",
+            "%(count)d actions were left as they are: closed meanwhile, or not open to this.",
+            left,
+        )
+        messages.warning(request, text % {"count": left})
+    if not asked:
+        messages.info(request, _("Tick at least one row."))
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the list as it was, with the next action open when the page says which it is."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    path, _mark, query = (target if safe and target else reverse("worklist")).partition("?")
+    kept = [(name, value) for name, value in parse_qsl(query) if name not in ("open", "after")]
+    following = request.POST.get("then", "")
+    opened = [("open", following)] if following.isdigit() else []
+    return HttpResponseRedirect(f"{path}?{urlencode(kept + opened)}" if kept or opened else path)

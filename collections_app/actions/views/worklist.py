@@ -1,0 +1,111 @@
+"""The to-do list."""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from collections_app.actions import queries
+from collections_app.actions.chips import chips
+from collections_app.actions.forms import WorklistFilters
+from collections_app.actions.kpis import kpis
+from collections_app.actions.models import SavedView
+from collections_app.actions.tables import WorklistTable
+from collections_app.actions.views.panel import panel_context
+from collections_app.actions.views.verbs import bulk_forms
+from crm.accounts.models import User
+from crm.accounts.rules import reads_pages, works_customers
+from crm.core import keyset
+from crm.core.access import opened_to
+
+PAGE_SIZE = 50
+
+
+@require_GET
+@opened_to(reads_pages)
+def worklist(request: HttpRequest) -> HttpResponse:
+    """The page, or the list alone when htmx asks for it; `after` continues a list."""
+    assert isinstance(request.user, User)
+    filters = WorklistFilters(request.GET, user=request.user, on=timezone.localdate())
+    context = _list_context(request, filters)
+    context |= _frame_context(filters) | _opened(request.GET.get("open", ""), filters)
+    fragment = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") != "body"
+    return render(request, "actions/_list.html" if fragment else "actions/worklist.html", context)
+
+
+def _list_context(request: HttpRequest, filters: WorklistFilters) -> dict[str, Any]:
+    name = request.GET.get("sort", "-rank")
+    rows = queries.with_row(filters.narrow(queries.worklist(filters.user)))
+    try:
+        page = keyset.page(rows, queries.sort_of(name), after=request.GET.get("after", ""), size=PAGE_SIZE)
+    except keyset.BadCursor as error:
+        raise BadRequest from error
+    table = WorklistTable(page.rows, on=filters.on, order_by=name)
+    return {"filters": filters, "page": page, "table": table, "may_work": works_customers(filters.user)}
+
+
+def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
+    """The panel of the action the address opens, when it is one of the person's."""
+    wanted = queries.with_row(queries.worklist(filters.user)).filter(pk=int(key)).first() if key.isdigit() else None
+    return {"panel": panel_context(wanted, filters.user, filters.on)} if wanted else {}
+
+
+def _frame_context(filters: WorklistFilters) -> dict[str, Any]:
+    counters = queries.counters(filters)
+    return {
+        "kpis": kpis(filters, counters),
+        "total": queries.total(filters),
+        "most": queries.COUNTED,
+        "counters": counters,
+        "choices": _choices(filters, counters.numbers | queries.portfolio_counters(filters.user, filters.on)),
+        "chips": chips(filters),
+        "views": SavedView.objects.filter(user=filters.user),
+        "bulk": bulk_forms(filters.user),
+    }
+
+
+def _choices(filters: WorklistFilters, numbers: dict[str, int]) -> list[dict[str, Any]]:
+    """Groups of boxes with the number beside each."""
+    groups = (("state", "radio"), ("channel", "checkbox"), ("age", "checkbox"), ("portfolio", "radio"))
+    return [
+        {"name": name, "kind": kind, "label": filters.fields[name].label, "options": _options(filters, name, numbers)}
+        for name, kind in groups
+    ]
+
+
+def _options(filters: WorklistFilters, name: str, numbers: dict[str, int]) -> list[dict[str, Any]]:
+    chosen = filters.value(name)
+    return [
+        {
+            "value": value,
+            "label": label,
+            "chosen": value in chosen if isinstance(chosen, list) else value == chosen,
+            "count": numbers.get(f"{name}_{value}", numbers.get(str(value))),
+        }
+        for value, label in filters.fields[name].choices  # type: ignore[attr-defined]
+    ]
+
+
+@require_POST
+@opened_to(reads_pages)
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the filters of the address under a name; the same name again replaces it."""
+    assert isinstance(request.user, User)
+    name = request.POST.get("name", "").strip()[:60] or _("My view")
+    query = request.POST.get("query", "").lstrip("?")[:1000]
+    SavedView.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
+    return HttpResponseRedirect(f"{reverse('worklist')}?{query}")
+
+
+@require_POST
+@opened_to(reads_pages)
+def forget_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove one of one's own views."""
+    assert isinstance(request.user, User)
+    get_object_or_404(SavedView, pk=pk, user=request.user).delete()
+    return HttpResponseRedirect(reverse("worklist"))

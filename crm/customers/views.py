@@ -1,0 +1,45 @@
+"""The page of one customer: a head and the panels that the apps registered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
+
+from crm.accounts.models import User
+from crm.accounts.rules import reads_pages, works_customers
+from crm.core.access import opened_to
+from crm.customers.models import Customer
+from crm.customers.registry import Panel, ordered_panels
+
+# Panels with this order or a higher one stand in the side column.
+SIDE = 500
+
+
+@require_GET
+@opened_to(reads_pages)
+def customer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page; a merged customer leads to the one that was kept."""
+    assert isinstance(request.user, User)
+    visible = Customer.objects.visible_to(request.user).select_related("entity", "collector", "team", "parent")
+    found = get_object_or_404(visible, pk=pk)
+    if found.merged_into_id:
+        return redirect("customer", found.merged_into_id)
+    shown = [
+        (panel, context) for panel in ordered_panels() if (context := panel.context(found, request.user)) is not None
+    ]
+    return render(request, "customers/customer.html", _context(found, request.user, shown))
+
+
+def _context(found: Customer, user: User, shown: list[tuple[Panel, Mapping[str, Any]]]) -> dict[str, Any]:
+    panels = [
+        {"name": panel.name, "title": panel.title, "template": panel.template, "order": panel.order, "data": data}
+        for panel, data in shown
+    ]
+    return {
+        "customer": found,
+        "may_work": works_customers(user),
+        "main": [panel for panel in panels if panel["order"] < SIDE],
+        "side": [panel for panel in panels if panel["order"] >= SIDE],
+    }

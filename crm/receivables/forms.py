@@ -1,0 +1,97 @@
+"""Filters of the lists of customers and invoices."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from crm.accounts.models import User
+from crm.core.keyset import Sort
+from crm.core.text import plain
+from crm.customers.models import Customer, CustomerKind, CustomerQuerySet, PlainText
+from crm.receivables.models import Invoice, InvoiceQuerySet
+from crm.receivables.search import matching
+
+
+class ListFilters(forms.Form):
+    """A value we do not know is left out, so that an old address still opens."""
+
+    def __init__(self, data: Any, *, user: User, on: date) -> None:
+        super().__init__(data)
+        self.user, self.on = user, on
+        self.is_valid()
+
+    def value(self, name: str) -> Any:
+        """What is chosen, or nothing."""
+        return self.cleaned_data.get(name)
+
+
+class CustomerFilters(ListFilters):
+    """Words, portfolio, situation, kind."""
+
+    q = forms.CharField(required=False, max_length=100)
+    portfolio = forms.ChoiceField(
+        label=_("Portfolio"), required=False, choices=[("", _("All")), ("mine", _("Mine")), ("none", _("Nobody's"))]
+    )
+    situation = forms.ChoiceField(
+        label=_("Situation"),
+        required=False,
+        choices=[("", _("All")), ("open", _("Owes something")), ("late", _("Is late"))],
+    )
+    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *CustomerKind.choices])
+
+    def narrow(self) -> CustomerQuerySet:
+        """The customers the person may see that meet everything chosen."""
+        found = Customer.objects.visible_to(self.user).current()
+        if self.value("q"):
+            found = found.filter(pk__in=matching(self.value("q")).values("pk"))
+        if self.value("portfolio"):
+            mine = Q(collector=self.user) if self.value("portfolio") == "mine" else Q(collector__isnull=True)
+            found = found.filter(mine)
+        if self.value("kind"):
+            found = found.filter(kind=self.value("kind"))
+        if self.value("situation"):
+            owed = Invoice.objects.open().filter(customer=OuterRef("pk"))
+            found = found.filter(Exists(owed.overdue(self.on) if self.value("situation") == "late" else owed))
+        return found
+
+    def sorted(self) -> tuple[QuerySet[Customer], Sort]:
+        """Best match first when words are given, else by name."""
+        found = self.narrow().annotate(plain_name=PlainText("name"))
+        if not self.value("q"):
+            return found, Sort("plain_name")
+        return found.annotate(match=TrigramWordSimilarity(plain(self.value("q")), "plain_name")), Sort(
+            "match", descending=True
+        )
+
+
+class InvoiceFilters(ListFilters):
+    """Words, state."""
+
+    q = forms.CharField(required=False, max_length=100)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", pgettext_lazy("invoices", "Open")),
+            ("late", pgettext_lazy("invoices", "Late")),
+            ("guessed", _("Guessed due date")),
+            ("settled", pgettext_lazy("invoices", "Settled")),
+        ],
+    )
+
+    def narrow(self) -> InvoiceQuerySet:
+        """The invoices of visible customers that meet everything chosen."""
+        found = Invoice.objects.filter(customer__in=Customer.objects.visible_to(self.user))
+        if self.value("q"):
+            words = self.value("q").strip()
+            found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=matching(words)))
+        state = self.value("state")
+        if state == "settled":
+            return found.filter(settled_on__isnull=False)
+        if state == "late":
+            return found.overdue(self.on)
+        return found.open().filter(due_on_source="guessed") if state == "guessed" else found.open()

@@ -1,0 +1,83 @@
+"""The lists of customers and invoices."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db.models import Min, Q, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from crm.accounts.models import User
+from crm.accounts.rules import reads_pages
+from crm.core import keyset
+from crm.core.access import opened_to
+from crm.core.keyset import Sort
+from crm.customers.models import Customer
+from crm.receivables.forms import CustomerFilters, InvoiceFilters
+from crm.receivables.models import Invoice
+from crm.receivables.tables import CustomerTable, InvoiceTable
+
+PAGE_SIZE = 50
+INVOICE_SORTS = {"due_on": "due_on", "open_amount": "open_amount"}
+
+
+@require_GET
+@opened_to(reads_pages)
+def customers(request: HttpRequest) -> HttpResponse:
+    """The list; words that find exactly one customer lead to his page."""
+    assert isinstance(request.user, User)
+    filters = CustomerFilters(request.GET, user=request.user, on=timezone.localdate())
+    found, sort = filters.sorted()
+    page = _page(request, found.select_related("collector"), sort)
+    if filters.value("q") and len(page.rows) == 1 and not request.GET.get("after"):
+        return redirect("customer", page.rows[0].pk)
+    table = CustomerTable(page.rows, owed=owed_by(page.rows, filters.on), on=filters.on)
+    return render(request, "customers/list.html", {"filters": filters, "page": page, "table": table})
+
+
+@require_GET
+@opened_to(reads_pages)
+def invoices(request: HttpRequest) -> HttpResponse:
+    """Open invoices, oldest due date first, unless asked otherwise."""
+    assert isinstance(request.user, User)
+    filters = InvoiceFilters(request.GET, user=request.user, on=timezone.localdate())
+    name = request.GET.get("sort", "due_on")
+    bare = name.lstrip("-")
+    sort = Sort(INVOICE_SORTS.get(bare, "due_on"), descending=name.startswith("-"))
+    page = _page(request, filters.narrow().select_related("customer"), sort)
+    order = name if bare in INVOICE_SORTS else "due_on"
+    table = InvoiceTable(page.rows, on=filters.on, order_by=order)
+    return render(request, "customers/invoices.html", {"filters": filters, "page": page, "table": table})
+
+
+def owed_by(customers: Iterable[Customer], on: date) -> dict[int, list[dict[str, Any]]]:
+    """Open and overdue amounts by customer, one row per currency, in one query."""
+    rows = (
+        Invoice.objects.open()
+        .filter(customer__in=[customer.pk for customer in customers])
+        .values("customer_id", "currency")
+        .annotate(
+            open=Sum("open_amount"),
+            overdue=Coalesce(Sum("open_amount", filter=Q(due_on__lt=on)), Decimal(0)),
+            oldest=Min("due_on"),
+        )
+        .order_by("-open")
+    )
+    found = defaultdict(list)
+    for row in rows:
+        found[row["customer_id"]].append(dict(row))
+    return found
+
+
+def _page(request: HttpRequest, found: Any, sort: Sort) -> keyset.Page[Any]:
+    try:
+        return keyset.page(found, sort, after=request.GET.get("after", ""), size=PAGE_SIZE)
+    except keyset.BadCursor as error:
+        raise BadRequest from error

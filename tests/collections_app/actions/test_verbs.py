@@ -1,0 +1,94 @@
+"""What a person does from the list: done, put off, handed over, skipped."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from collections_app.actions import operations
+from collections_app.actions.labels import Outcome
+from collections_app.actions.models import Action
+from crm.accounts.models import Entity, User
+from crm.timeline.models import Entry
+from crm.timeline.queries import entries
+from tests.factories.accounts import UserFactory
+from tests.factories.actions import ActionFactory
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def states() -> list[str]:
+    return list(Action.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_done_closes_and_tells_the_timeline(lea: User):
+    action = ActionFactory()
+    assert operations.complete([action.pk], outcome=Outcome.NO_ANSWER, note="Répondeur", by=lea, at=NOON) == 1
+    action.refresh_from_db()
+    assert (action.state, action.outcome, action.closed_at, action.closed_by) == ("done", "no_answer", NOON, lea)
+    line = entries(action.customer, language="fr").lines[0]
+    assert (line.subject, line.entry.text, line.actor) == ("Action faite\xa0: pas de réponse", "Répondeur", str(lea))
+
+
+def test_done_twice_changes_nothing(lea: User):
+    action = ActionFactory()
+    operations.complete([action.pk], outcome=Outcome.SPOKE, by=lea, at=NOON)
+    assert operations.complete([action.pk], outcome=Outcome.PAID, by=lea, at=NOON) == 0
+    assert Entry.objects.count() == 1
+
+
+def test_what_waits_for_approval_is_not_simply_done(lea: User):
+    action = ActionFactory(to_approve=True)
+    assert operations.complete([action.pk], outcome=Outcome.SENT, by=lea, at=NOON) == 0
+
+
+def test_a_skip_needs_a_reason(lea: User):
+    with pytest.raises(operations.ReasonMissing):
+        operations.skip([ActionFactory().pk], reason=" ", by=lea, at=NOON)
+
+
+def test_nothing_is_put_off_to_today(lea: User):
+    with pytest.raises(operations.SnoozeInThePast):
+        operations.snooze([ActionFactory().pk], until=NOON.date(), by=lea, on=NOON.date(), at=NOON)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_many_cost_one_statement(lea: User, count: int, django_assert_num_queries):
+    keys = [ActionFactory().pk for _ in range(count)]
+    with django_assert_num_queries(1):
+        assert operations.reassign(keys, to=lea, by=lea, at=NOON) == count
+    assert Action.objects.filter(owner=lea).count() == count
+
+
+def test_the_bar_acts_on_the_ticked_rows(desk: Client, lea: User, entity: Entity):
+    keys = [ActionFactory(customer__entity=entity, owner=lea).pk for _ in range(3)]
+    desk.post(reverse("actions_complete"), {"action": keys[:2], "outcome": "spoke"})
+    assert states() == ["done", "done", "todo"]
+
+
+def test_nobody_acts_on_customers_he_does_not_see(desk: Client):
+    action = ActionFactory()
+    desk.post(reverse("actions_skip"), {"action": action.pk, "reason": "non"})
+    assert states() == ["todo"]
+
+
+def test_an_auditor_changes_nothing(client: Client, entity: Entity):
+    action = ActionFactory(customer__entity=entity)
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    assert client.post(reverse("actions_skip"), {"action": action.pk, "reason": "x"}).status_code == 403
+    assert states() == ["todo"]
+
+
+def test_the_next_action_opens_in_the_list_as_it_was(desk: Client, lea: User, entity: Entity):
+    action = ActionFactory(customer__entity=entity, owner=lea)
+    given = {"action": action.pk, "outcome": "spoke", "next": f"/?age=91&open={action.pk}", "then": "77"}
+    assert desk.post(reverse("actions_complete"), given)["Location"] == "/?age=91&open=77"
+
+
+def test_put_off_by_the_page(desk: Client, lea: User, entity: Entity):
+    action = ActionFactory(customer__entity=entity, owner=lea)
+    desk.post(reverse("actions_snooze"), {"action": action.pk, "until": "2099-05-04"})
+    action.refresh_from_db()
+    assert action.snoozed_until == date(2099, 5, 4)

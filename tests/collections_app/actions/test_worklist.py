@@ -1,0 +1,161 @@
+"""The to-do list: whose rows, which filters, how many queries."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from collections_app.actions import queries
+from collections_app.actions.forms import WorklistFilters
+from collections_app.actions.models import Action, SavedView
+from crm.accounts.models import Entity, User
+from tests.factories.accounts import TeamFactory, TeamMemberFactory, UserFactory
+from tests.factories.actions import ActionFactory, ActionLineFactory
+
+pytestmark = pytest.mark.django_db
+MARCH_2 = date(2026, 3, 2)
+
+
+def shown(user: User, on: date = MARCH_2, **chosen: str | list[str]) -> list[Action]:
+    from django.http import QueryDict
+
+    data = QueryDict(mutable=True)
+    for name, value in chosen.items():
+        data.setlist(name, value if isinstance(value, list) else [value])
+    return list(WorklistFilters(data, user=user, on=on).narrow(queries.worklist(user)).order_by("pk"))
+
+
+def test_a_collector_sees_first_what_is_his(lea: User, entity: Entity):
+    mine = ActionFactory(customer__entity=entity, owner=lea)
+    ActionFactory(customer__entity=entity, owner=UserFactory())
+    assert shown(lea) == [mine]
+
+
+def test_nobody_sees_customers_of_an_entity_he_was_not_given(lea: User):
+    ActionFactory(owner=lea)
+    assert shown(lea, portfolio="all") == []
+
+
+def test_the_portfolios(lea: User, entity: Entity):
+    team = TeamFactory(entity=entity)
+    TeamMemberFactory(team=team, user=lea)
+    free = ActionFactory(customer__entity=entity)
+    colleague = ActionFactory(customer__entity=entity, owner=UserFactory(), team=team)
+    assert shown(lea, portfolio="unassigned") == [free]
+    assert shown(lea, portfolio="team") == [colleague]
+    assert shown(lea, portfolio="all") == [free, colleague]
+
+
+def test_a_snoozed_action_comes_back_on_its_day(lea: User, entity: Entity):
+    action = ActionFactory(customer__entity=entity, owner=lea, snoozed_until=date(2026, 3, 5))
+    assert shown(lea) == []
+    assert shown(lea, state="snoozed") == [action]
+    assert shown(lea, on=date(2026, 3, 5)) == [action]
+
+
+@pytest.mark.parametrize(
+    ("bucket", "due"),
+    [("1", date(2026, 3, 1)), ("31", date(2026, 1, 30)), ("61", date(2025, 12, 2)), ("91", date(2025, 12, 1))],
+)
+def test_ages_are_the_trades_buckets(lea: User, entity: Entity, bucket: str, due: date):
+    action = ActionFactory(customer__entity=entity, owner=lea, oldest_due_on=due)
+    found = [age for age in ("1", "31", "61", "91") if shown(lea, age=age) == [action]]
+    assert found == [bucket]
+
+
+def test_filters_combine(lea: User, entity: Entity):
+    ActionFactory(customer__entity=entity, owner=lea, amount=50)
+    ActionFactory(customer__entity=entity, owner=lea, channel="email", amount=500)
+    wanted = ActionFactory(customer__entity=entity, owner=lea, amount=500)
+    assert shown(lea, channel=["phone"], minimum="100") == [wanted]
+
+
+def test_an_unknown_filter_is_left_out(lea: User, entity: Entity):
+    action = ActionFactory(customer__entity=entity, owner=lea)
+    assert shown(lea, channel=["fax"], age=["3"], state="lost", minimum="many") == [action]
+
+
+@pytest.mark.parametrize("words", ["boulangerie generale", "Boulangrie", "c-77", "FA-77"])
+def test_words_find_a_customer(lea: User, entity: Entity, words: str):
+    ActionFactory(customer__entity=entity, owner=lea, customer__name="Garage Morel")
+    action = ActionFactory(
+        customer__entity=entity, owner=lea, customer__name="Boulangerie Générale", customer__external_id="C-77"
+    )
+    ActionLineFactory(action=action, invoice__number="FA-77")
+    assert shown(lea, q=words) == [action]
+
+
+def test_counters_count_what_each_filter_would_show(lea: User, entity: Entity):
+    ActionFactory(customer__entity=entity, owner=lea, oldest_due_on=date(2025, 11, 1))
+    ActionFactory(customer__entity=entity, owner=lea, to_approve=True)
+    ActionFactory(customer__entity=entity, owner=lea, snoozed=True)
+    counters = queries.counters(WorklistFilters({}, user=lea, on=MARCH_2))
+    names = ("state_waiting", "state_to_approve", "state_snoozed", "channel_phone", "channel_post", "age_91", "age_1")
+    assert [counters.numbers[name] for name in names] == [2, 1, 1, 1, 1, 1, 1]
+    assert [(money.amount, money.currency) for money in counters.sums] == [(200, "EUR")]
+
+
+def test_pages_follow_each_other_without_gap_or_double(desk: Client, lea: User, entity: Entity, monkeypatch):
+    monkeypatch.setattr("collections_app.actions.views.worklist.PAGE_SIZE", 2)
+    actions = [ActionFactory(customer__entity=entity, owner=lea, rank=rank) for rank in (5, 9, 5, 7, 5)]
+    seen, after = [], ""
+    while True:
+        context = desk.get("/", {"after": after}).context
+        seen += context["page"].rows
+        after = context["page"].after
+        if not after:
+            break
+    assert seen == [actions[1], actions[3], actions[0], actions[2], actions[4]]
+
+
+@pytest.mark.parametrize("sort", ["customer", "-amount", "-age", "action", "nonsense"])
+def test_every_column_sorts_and_continues(desk: Client, lea: User, entity: Entity, sort: str, monkeypatch):
+    monkeypatch.setattr("collections_app.actions.views.worklist.PAGE_SIZE", 1)
+    ActionFactory(customer__entity=entity, owner=lea)
+    ActionFactory(customer__entity=entity, owner=lea, oldest_due_on=None, kind="manual", cycle=None)
+    first = desk.get("/", {"sort": sort}).context["page"]
+    second = desk.get("/", {"sort": sort, "after": first.after}).context["page"]
+    assert {*first.rows, *second.rows} == set(Action.objects.all())
+
+
+def test_a_cursor_we_never_made_is_refused(desk: Client):
+    assert desk.get("/", {"after": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_costs_the_same_for_one_and_three_rows(
+    desk: Client, lea: User, entity: Entity, count: int, django_assert_num_queries
+):
+    for _ in range(count):
+        ActionLineFactory(action=ActionFactory(customer__entity=entity, owner=lea))
+    desk.get("/")
+    with django_assert_num_queries(14):
+        desk.get("/")
+
+
+def test_the_list_opens_with_an_action(desk: Client, lea: User, entity: Entity):
+    action = ActionFactory(customer__entity=entity, owner=lea)
+    assert desk.get("/", {"open": action.pk}).context["panel"]["action"] == action
+
+
+def test_the_panel_of_others_is_not_found(desk: Client):
+    assert desk.get(reverse("action_panel", args=[ActionFactory().pk])).status_code == 404
+
+
+def test_a_view_is_kept_and_forgotten(desk: Client, lea: User):
+    desk.post(reverse("view_save"), {"name": "Gros retards", "query": "age=91"})
+    view = SavedView.objects.get(user=lea)
+    assert (view.name, view.query) == ("Gros retards", "age=91")
+    desk.post(reverse("view_forget", args=[view.pk]))
+    assert not SavedView.objects.exists()
+
+
+def test_nobody_forgets_the_view_of_another(desk: Client):
+    view = SavedView.objects.create(user=UserFactory(), name="x")
+    assert desk.post(reverse("view_forget", args=[view.pk])).status_code == 404
+
+
+def test_an_integrator_has_no_list(client: Client):
+    client.force_login(UserFactory(integrator=True))
+    assert client.get("/").status_code == 403

@@ -1,0 +1,71 @@
+"""The page of a customer."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from crm.timeline.models import Entry
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.receivables import CreditFactory, InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client: Client) -> Client:
+    client.entity = EntityFactory()
+    client.force_login(UserFactory(sees=client.entity))
+    return client
+
+
+def test_the_page_of_an_unseen_customer_is_not_found(desk: Client):
+    assert desk.get(reverse("customer", args=[CustomerFactory().pk])).status_code == 404
+
+
+def test_a_merged_customer_leads_to_the_kept_one(desk: Client):
+    kept = CustomerFactory(entity=desk.entity)
+    gone = CustomerFactory(entity=desk.entity, merged_into=kept)
+    answer = desk.get(reverse("customer", args=[gone.pk]))
+    assert answer["Location"] == reverse("customer", args=[kept.pk])
+
+
+def test_the_account_shows_net_amounts(desk: Client):
+    invoice = InvoiceFactory(customer__entity=desk.entity)
+    CreditFactory(customer=invoice.customer)
+    panels = desk.get(reverse("customer", args=[invoice.customer_id])).context["main"]
+    account = next(panel["data"]["accounts"][0] for panel in panels if panel["name"] == "account")
+    assert (account.open, account.overdue, account.unapplied) == (100, 60, 40)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_costs_the_same_for_one_and_three_invoices(desk: Client, count: int, django_assert_num_queries):
+    customer = CustomerFactory(entity=desk.entity)
+    AddressFactory.create_batch(count, customer=customer)
+    InvoiceFactory.create_batch(count, customer=customer)
+    desk.get(reverse("customer", args=[customer.pk]))
+    with django_assert_num_queries(12):
+        desk.get(reverse("customer", args=[customer.pk]))
+
+
+def test_a_note_is_kept(desk: Client):
+    customer = CustomerFactory(entity=desk.entity)
+    desk.post(reverse("note_add", args=[customer.pk]), {"text": "Rappeler lundi"})
+    entry = Entry.objects.get(customer=customer)
+    assert (entry.kind, entry.text) == ("note", "Rappeler lundi")
+
+
+def test_an_auditor_writes_no_note(client: Client):
+    customer = CustomerFactory()
+    client.force_login(UserFactory(auditor=True, sees=customer.entity))
+    assert client.post(reverse("note_add", args=[customer.pk]), {"text": "x"}).status_code == 403
+
+
+def test_older_entries_follow(desk: Client):
+    customer = CustomerFactory(entity=desk.entity)
+    for number in range(22):
+        desk.post(reverse("note_add", args=[customer.pk]), {"text": str(number)})
+    panels = desk.get(reverse("customer", args=[customer.pk])).context["main"]
+    place = next(panel["data"]["page"].next for panel in panels if panel["name"] == "history")
+    page = desk.get(reverse("history_older", args=[customer.pk]), {"before": str(place)}).context["page"]
+    assert [line.entry.text for line in page.lines] == ["1", "0"]

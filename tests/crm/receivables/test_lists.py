@@ -1,0 +1,97 @@
+"""The lists of customers and invoices, and the search."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from crm.customers.models import Customer
+from crm.receivables.search import matching
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client: Client) -> Client:
+    entity = EntityFactory(code="SEEN")
+    client.force_login(UserFactory(sees=entity))
+    client.entity = entity
+    return client
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Éclair",
+        "eclair",
+        "ECLAIR du nord",
+        "eclar du nord",
+        "C-9",
+        "c-9",
+        "552 081 317",
+        "FA-1",
+        "04 72 00 11 22",
+        "A@b.example",
+    ],
+)
+def test_a_customer_is_found_by(words: str):
+    CustomerFactory(name="Zèbre")
+    customer = CustomerFactory(name="Éclair du Nord", external_id="C-9", siren="552081317")
+    InvoiceFactory(customer=customer, number="FA-1")
+    AddressFactory(customer=customer, phone=True, value="+33472001122")
+    AddressFactory(customer=customer, value="a@b.example")
+    assert list(matching(words)) == [customer]
+
+
+def test_words_nobody_has_find_nobody():
+    CustomerFactory(name="Zèbre")
+    assert list(matching("%")) == []
+
+
+def test_the_list_is_sorted_as_a_reader_expects(desk: Client):
+    for name in ("Zèbre", "éclair", "Étoile", "Abricot"):
+        CustomerFactory(name=name, entity=desk.entity)
+    rows = desk.get(reverse("customers")).context["page"].rows
+    assert [row.name for row in rows] == ["Abricot", "éclair", "Étoile", "Zèbre"]
+
+
+def test_a_single_find_opens_the_page(desk: Client):
+    customer = CustomerFactory(name="Éclair", entity=desk.entity)
+    answer = desk.get(reverse("customers"), {"q": "eclair"})
+    assert answer["Location"] == reverse("customer", args=[customer.pk])
+
+
+def test_rows_of_other_entities_stay_out(desk: Client):
+    InvoiceFactory(customer=CustomerFactory(name="Éclair"))
+    assert desk.get(reverse("customers"), {"q": "eclair"}).context["page"].rows == []
+    assert desk.get(reverse("invoices")).context["page"].rows == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("name", "queries"), [("customers", 7), ("invoices", 6)])
+def test_a_list_costs_the_same_for_one_and_three_rows(
+    desk: Client, name: str, queries: int, count: int, django_assert_num_queries
+):
+    for _ in range(count):
+        InvoiceFactory(customer=CustomerFactory(entity=desk.entity))
+    desk.get(reverse(name))
+    with django_assert_num_queries(queries):
+        desk.get(reverse(name))
+
+
+@pytest.mark.parametrize(("state", "numbers"), [("", ["LATE", "SOON"]), ("late", ["LATE"]), ("settled", ["PAID"])])
+def test_invoices_by_state(desk: Client, state: str, numbers: list[str]):
+    customer = CustomerFactory(entity=desk.entity)
+    InvoiceFactory(customer=customer, number="SOON", due_on="2099-01-01")
+    InvoiceFactory(customer=customer, number="LATE")
+    InvoiceFactory(customer=customer, number="PAID", open_amount=0, settled_on="2026-02-01")
+    rows = desk.get(reverse("invoices"), {"state": state}).context["page"].rows
+    assert [row.number for row in rows] == numbers
+
+
+def test_the_search_is_wide_enough_for_all_who_share_a_name():
+    for _ in range(3):
+        CustomerFactory(name="Martin")
+    assert matching("martin").count() == Customer.objects.count()
