@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST
 
-from collections_app.actions import operations, queries
+from collections_app.actions import bulk, queries
 from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.labels import Outcome
 from crm.accounts.models import Role, User
@@ -73,19 +73,19 @@ def reassign(request: HttpRequest) -> HttpResponse:
 
 
 def _complete(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
-    return operations.complete(keys, outcome=Outcome(given["outcome"]), note=given["note"], **common)
+    return bulk.complete(keys, outcome=Outcome(given["outcome"]), note=given["note"], **common)
 
 
 def _skip(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
-    return operations.skip(keys, reason=given["reason"], **common)
+    return bulk.skip(keys, reason=given["reason"], **common)
 
 
 def _snooze(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
-    return operations.snooze(keys, until=given["until"], on=timezone.localdate(), **common)
+    return bulk.snooze(keys, until=given["until"], on=timezone.localdate(), **common)
 
 
 def _reassign(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
-    return operations.reassign(keys, to=given["to"], **common)
+    return bulk.reassign(keys, to=given["to"], **common)
 
 
 def _act(
@@ -99,7 +99,7 @@ def _act(
         return _back(request)
     try:
         moved = verb(keys, form.cleaned_data, {"by": request.user, "at": timezone.now()})
-    except (operations.SnoozeInThePast, operations.ReasonMissing) as refusal:
+    except (bulk.SnoozeInThePast, bulk.ReasonMissing) as refusal:
         messages.error(request, str(refusal))
         return _back(request)
     _tell(request, moved, len(asked))

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from collections_app.actions import operations
+from collections_app.actions import bulk
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
 from crm.accounts.models import Entity, User
@@ -25,7 +25,7 @@ def states() -> list[str]:
 
 def test_done_closes_and_tells_the_timeline(lea: User):
     action = ActionFactory()
-    assert operations.complete([action.pk], outcome=Outcome.NO_ANSWER, note="Répondeur", by=lea, at=NOON) == 1
+    assert bulk.complete([action.pk], outcome=Outcome.NO_ANSWER, note="Répondeur", by=lea, at=NOON) == 1
     action.refresh_from_db()
     assert (action.state, action.outcome, action.closed_at, action.closed_by) == ("done", "no_answer", NOON, lea)
     line = entries(action.customer, language="fr").lines[0]
@@ -34,31 +34,31 @@ def test_done_closes_and_tells_the_timeline(lea: User):
 
 def test_done_twice_changes_nothing(lea: User):
     action = ActionFactory()
-    operations.complete([action.pk], outcome=Outcome.SPOKE, by=lea, at=NOON)
-    assert operations.complete([action.pk], outcome=Outcome.PAID, by=lea, at=NOON) == 0
+    bulk.complete([action.pk], outcome=Outcome.SPOKE, by=lea, at=NOON)
+    assert bulk.complete([action.pk], outcome=Outcome.PAID, by=lea, at=NOON) == 0
     assert Entry.objects.count() == 1
 
 
 def test_what_waits_for_approval_is_not_simply_done(lea: User):
     action = ActionFactory(to_approve=True)
-    assert operations.complete([action.pk], outcome=Outcome.SENT, by=lea, at=NOON) == 0
+    assert bulk.complete([action.pk], outcome=Outcome.SENT, by=lea, at=NOON) == 0
 
 
 def test_a_skip_needs_a_reason(lea: User):
-    with pytest.raises(operations.ReasonMissing):
-        operations.skip([ActionFactory().pk], reason=" ", by=lea, at=NOON)
+    with pytest.raises(bulk.ReasonMissing):
+        bulk.skip([ActionFactory().pk], reason=" ", by=lea, at=NOON)
 
 
 def test_nothing_is_put_off_to_today(lea: User):
-    with pytest.raises(operations.SnoozeInThePast):
-        operations.snooze([ActionFactory().pk], until=NOON.date(), by=lea, on=NOON.date(), at=NOON)
+    with pytest.raises(bulk.SnoozeInThePast):
+        bulk.snooze([ActionFactory().pk], until=NOON.date(), by=lea, on=NOON.date(), at=NOON)
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_many_cost_one_statement(lea: User, count: int, django_assert_num_queries):
     keys = [ActionFactory().pk for _ in range(count)]
     with django_assert_num_queries(1):
-        assert operations.reassign(keys, to=lea, by=lea, at=NOON) == count
+        assert bulk.reassign(keys, to=lea, by=lea, at=NOON) == count
     assert Action.objects.filter(owner=lea).count() == count
 
 

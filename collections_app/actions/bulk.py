@@ -1,4 +1,4 @@
-"""What a person does with his actions, one or many at a time: one statement each, with its line in every timeline.
+"""What a person does with his actions, many at a time: one statement each, with its line in every timeline.
 
 Each verb takes the keys of the actions, leaves alone those that are no longer in a state it may start from (a colleague
 was quicker), and returns how many it moved.
