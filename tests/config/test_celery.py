@@ -1,5 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
+
 from config.celery import app
 from config.settings.celery import broker_options
+from config.tasks import clear_expired_sessions
 from config.timetable import TIMETABLE
 
 
@@ -16,6 +19,12 @@ def test_rabbitmq_gets_quorum_queues_that_may_delay():
 def test_redis_waits_longer_than_any_task():
     for url in ("redis://broker.example", "redis+socket:///run/valkey.sock", "rediss://broker.example"):
         assert broker_options(url) == {"CELERY_BROKER_TRANSPORT_OPTIONS": {"visibility_timeout": 3600}}
+
+
+def test_every_thread_sends_tasks_to_our_broker(settings):
+    with ThreadPoolExecutor(1) as pool:
+        sender = pool.submit(lambda: clear_expired_sessions.app).result()
+    assert (sender.main, sender.conf.broker_url) == ("acquit", settings.CELERY_BROKER_URL)
 
 
 def test_the_timetable_is_sorted_and_names_tasks_that_exist():
