@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from tools.launcher.locks import alone
 from tools.launcher.paths import LOCK_FILE, PACKAGES, PYTHON, ROOT, VAR, digest, make_folder
 from tools.launcher.say import Trouble, say
 
@@ -42,10 +43,16 @@ def migrate_if_needed(profile: str, variables: dict[str, str]) -> None:
     """Bring the database up to date, when a migration changed since the last time."""
     stamp = make_folder(VAR / profile) / f"migrated-{digest(variables['DATABASE_URL'])}"
     wanted = fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted:
+    if _says(stamp, wanted):
         return
-    migrate(variables)
-    stamp.write_text(wanted)
+    with alone(VAR / profile / "migrate.lock"):
+        if not _says(stamp, wanted):
+            migrate(variables)
+            stamp.write_text(wanted)
+
+
+def _says(stamp: Path, wanted: str) -> bool:
+    return stamp.exists() and stamp.read_text() == wanted
 
 
 def migrate(variables: dict[str, str]) -> None:
