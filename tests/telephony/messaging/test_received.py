@@ -1,0 +1,172 @@
+"""Mail that comes back: reports, automatic answers, people."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, strategies as st
+
+from crm.events.models import Event
+from crm.timeline.models import Entry
+from telephony.messaging import operations
+from telephony.messaging.models import DeliveryEvent, Message, Reply
+from telephony.providers.email import received
+from tests.factories import mails
+from tests.factories.customers import AddressFactory
+from tests.factories.messaging import AT, World, sent
+
+
+def give(raw: bytes, *recipients: str) -> Reply:
+    operations.receive(raw, at=AT, recipients=recipients)
+    operations.read_replies(at=AT)
+    operations.apply_events(at=AT)
+    return Reply.objects.order_by("-pk").first()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def message(world: World) -> Message:
+    return sent(1, AddressFactory(value="paie@client.example"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers_only", [False, True])
+def test_a_bounce_report_marks_message_and_address(message, headers_only):
+    reply = give(mails.bounce(message.message_id, headers_only=headers_only))
+    message.refresh_from_db()
+    message.address.refresh_from_db()
+    assert (reply.kind, message.state, message.reason) == ("bounce", "bounced", "550 5.1.1 User unknown")
+    assert message.address.invalid_since == AT.date()
+    assert Event.objects.filter(kind="message.reply").count() == 0
+
+
+@pytest.mark.django_db
+def test_a_full_mailbox_bounces_but_the_address_stays_good(message):
+    give(mails.bounce(message.message_id, status="5.2.2", said="552 5.2.2 Mailbox full"))
+    message.refresh_from_db()
+    message.address.refresh_from_db()
+    assert (message.state, message.address.invalid_since) == ("bounced", None)
+
+
+@pytest.mark.django_db
+def test_a_delay_is_no_bounce(message):
+    give(mails.bounce(message.message_id, action="delayed", status="4.4.1", said="421 4.4.1 busy"))
+    message.refresh_from_db()
+    assert message.state == "sent"
+    assert message.delivery_events.get().kind == "deferred"
+
+
+@pytest.mark.django_db
+def test_a_report_received_twice_counts_once(message):
+    give(mails.bounce(message.message_id))
+    give(mails.bounce(message.message_id))
+    assert (Reply.objects.count(), DeliveryEvent.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_a_complaint_report_stops_the_messages(message):
+    give(mails.complaint(message.message_id))
+    message.refresh_from_db()
+    message.address.refresh_from_db()
+    assert message.state == "complained"
+    assert message.address.opted_out_at is not None
+
+
+@pytest.mark.django_db
+def test_a_reply_is_recognised_by_its_token(message):
+    reply = give(mails.answer(From="quelquun@ailleurs.example", To=f"replies+{message.token}@acquit.example"))
+    assert (reply.kind, reply.customer, reply.message, reply.matched_by) == (
+        "answer",
+        message.customer,
+        message,
+        "token",
+    )
+
+
+@pytest.mark.django_db
+def test_the_envelope_is_enough(message):
+    reply = give(mails.answer(From="x@y.example"), f"replies+{message.token.upper()}@acquit.example")
+    assert reply.matched_by == "token"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", ["In_Reply_To", "References"])
+def test_a_reply_is_recognised_by_the_mail_it_answers(message, header):
+    reply = give(mails.answer(From="x@y.example", **{header: f"<other@z> <{message.message_id}>"}))
+    assert (reply.customer, reply.message, reply.matched_by) == (message.customer, message, "reference")
+
+
+@pytest.mark.django_db
+def test_a_reply_is_recognised_by_the_provider_s_number(message):
+    reply = give(mails.answer(From="x@y.example", References=f"<fake-{message.pk}@provider.example>"))
+    assert reply.message == message
+
+
+@pytest.mark.django_db
+def test_a_mail_is_recognised_by_who_writes(message):
+    reply = give(mails.answer(From="PAIE@client.example"))
+    assert (reply.customer, reply.message, reply.matched_by) == (message.customer, message, "sender")
+
+
+@pytest.mark.django_db
+def test_an_address_of_two_customers_decides_nothing(message):
+    AddressFactory(value="paie@client.example")
+    reply = give(mails.answer())
+    assert (reply.customer, reply.message, reply.kind) == (None, None, "answer")
+
+
+@pytest.mark.django_db
+def test_a_reply_is_told_and_shown(message, listening):
+    reply = give(mails.answer("Nous payons lundi.", In_Reply_To=f"<{message.message_id}>"))
+    event = Event.objects.get(kind="message.reply")
+    assert (event.customer_id, event.payload) == (
+        message.customer_id,
+        {"reply_id": reply.pk, "message_id": message.pk, "origin": "test", "origin_id": 1},
+    )
+    entry = Entry.objects.get(kind="reply")
+    assert (entry.text, entry.params["sender"]) == ("Nous payons lundi.", "paie@client.example")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "headers", [{"Auto_Submitted": "auto-replied"}, {"X_Autoreply": "yes"}, {"Precedence": "auto_reply"}]
+)
+def test_an_automatic_answer_asks_nobody_to_read(message, headers):
+    reply = give(mails.answer(In_Reply_To=f"<{message.message_id}>", **headers))
+    assert (reply.kind, reply.customer) == ("automatic", message.customer)
+    assert Event.objects.filter(kind="message.reply").count() == 0
+    assert Entry.objects.filter(kind="reply").count() == 1
+
+
+@pytest.mark.django_db
+def test_html_becomes_text_without_code(message):
+    reply = give(mails.answer("<p>Bonjour</p><script>alert(1)</script>", html=True))
+    assert reply.text == "Bonjour"
+
+
+@pytest.mark.django_db
+def test_a_mail_without_number_is_stored_once():
+    raw = mails.answer()
+    give(raw)
+    give(raw)
+    assert Reply.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_unread_mail_waits_for_the_task():
+    operations.receive(mails.answer(), at=AT)
+    assert Reply.objects.get().kind == "unread"
+    assert operations.read_replies(at=AT + timedelta(minutes=1)) == 1
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_can_be_read(raw):
+    assert received.parse(raw).kind in ("answer", "automatic", "bounce")
+
+
+@given(st.sampled_from(["From", "To", "Date", "Subject", "Content-Type", "References"]), st.text(max_size=60))
+def test_wrong_headers_are_read_as_far_as_they_can_be(name, value):
+    raw = f"{name}: {value}\r\nMessage-ID: <1@x>\r\n\r\nHello".encode("utf-8", "replace")
+    assert received.parse(raw).kind in ("answer", "automatic", "bounce")
+
+
+def test_an_address_without_token_has_none():
+    assert received.token("replies@acquit.example") == ""
