@@ -1,9 +1,11 @@
 """Verbs on groups: put each customer in the first group he meets, create, change, move, archive."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _, override
 
@@ -37,9 +39,20 @@ def regroup(entity: Entity, *, on: date, customer_ids: Sequence[int] | None = No
     wanted = wanted_groups(compiler, entity)
     sql = statement("collections_app.segments", "regroup").replace("/* wanted */", wanted)
     only = "and customer_id = any(%(ids)s)" if compiler.only else ""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor, joining_whole_tables(cursor, wanted=not compiler.only):
         cursor.execute(sql.replace("/* only */", only), compiler.params)
         return int(cursor.fetchone()[0])
+
+
+@contextmanager
+def joining_whole_tables(cursor: CursorWrapper, *, wanted: bool) -> Iterator[None]:
+    """No nested loop while every customer is looked at: right after a bulk import the planner takes the tables for
+    empty, and a loop over aggregates is then a thousand times slower."""
+    if wanted:
+        cursor.execute("select set_config('enable_nestloop', 'off', true)")
+    yield
+    if wanted:
+        cursor.execute("select set_config('enable_nestloop', 'on', true)")
 
 
 def wanted_groups(compiler: Compiler, entity: Entity) -> str:

@@ -1,0 +1,87 @@
+"""The demonstration's creditor, its teams and its people."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+from guardian.shortcuts import assign_perm
+from rest_framework.authtoken.models import Token
+
+from crm.accounts.models import Entity, Role, Team, TeamMember, User
+
+CODE = "DEMO"
+PASSWORD = "acquit-demo"  # printed at start, and only ever set in a demonstration
+
+
+@dataclass(frozen=True)
+class Member:
+    username: str
+    first_name: str
+    last_name: str
+    role: Role
+    teams: tuple[str, ...] = ()
+    capacity: int = 60
+
+
+BUSINESSES, CONSUMERS = "Professionnels", "Particuliers et petits comptes"
+MEMBERS = (
+    Member("admin", "Alex", "Moreau", Role.ADMINISTRATOR),
+    Member("superviseur", "Sophie", "Marchand", Role.SUPERVISOR),
+    Member("camille", "Camille", "Berthier", Role.COLLECTOR, (BUSINESSES,)),
+    Member("karim", "Karim", "Haddad", Role.COLLECTOR, (BUSINESSES, CONSUMERS)),
+    Member("terrain", "Noémie", "Colin", Role.FIELD_AGENT, (CONSUMERS,), capacity=15),
+    Member("auditeur", "Paul", "Lemaire", Role.AUDITOR),
+    Member("integrateur", "Connecteur", "ERP", Role.INTEGRATOR),
+)
+
+
+def create_company(*, live_since: date, legal_name: str = "Chaleur du Vercors SAS") -> Entity:
+    """The entity, wholly made up."""
+    entity = Entity.objects.create(
+        code=CODE,
+        legal_name=legal_name,
+        siren="732829320",
+        vat_number="FR44732829320",
+        street="18 avenue des Chasseurs alpins",
+        postcode="38100",
+        city="Grenoble",
+        phone="+33465710000",
+        iban="FR7630006000011234567890189",
+        bic="AGRIFRPP",
+        sender_email="relance@chaleur-du-vercors.example",
+        sender_name="Chaleur du Vercors · comptabilité clients",
+        live_since=live_since,
+    )
+    entity.refresh_from_db()  # the defaults of the model as the types of their columns
+    return entity
+
+
+def create_people(entity: Entity) -> dict[str, User]:
+    """Everyone, by user name, with his role, teams and what he may see."""
+    hashed = make_password(PASSWORD)
+    people = {member.username: create_member(member, hashed) for member in MEMBERS}
+    for name in (BUSINESSES, CONSUMERS):
+        team = Team.objects.create(entity=entity, name=name, supervisor=people["superviseur"])
+        for member in MEMBERS:
+            if name in member.teams:
+                TeamMember.objects.create(team=team, user=people[member.username])
+                assign_perm("accounts.see_team", people[member.username], team)
+    for name in ("superviseur", "auditeur", "integrateur"):
+        assign_perm("accounts.see_entity", people[name], entity)
+    Token.objects.get_or_create(user=people["integrateur"])
+    return people
+
+
+def create_member(member: Member, hashed: str) -> User:
+    administrator = member.role == Role.ADMINISTRATOR
+    return User.objects.create(
+        username=member.username,
+        first_name=member.first_name,
+        last_name=member.last_name,
+        email=f"{member.username}@acquit.example",
+        role=member.role,
+        capacity=member.capacity,
+        is_staff=member.role in (Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR),
+        is_superuser=administrator,
+        password=hashed,
+    )

@@ -1,0 +1,84 @@
+"""Ten weeks of nights and of work on what they opened, so that the demonstration has a past."""
+
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_noop
+
+from collections_app.actions.bulk import complete
+from collections_app.actions.labels import Outcome
+from collections_app.actions.models import Action, ActionState
+from collections_app.actions.states import move
+from collections_app.engine.leases import Clock
+from collections_app.engine.operations import run_night
+from config.demo.portfolio import Portfolio, write_until
+from crm.accounts.calendars import worked_days
+from crm.accounts.models import Entity, User
+from crm.core.sql import run
+from crm.customers.models import Channel
+
+WEEKS = 10
+MAILED = gettext_noop("E-mail sent: step %(step)s")
+POSTED = gettext_noop("Letter posted: step %(step)s")
+NIGHTS = (1, 4)  # Tuesday and Friday: a missed night loses no step
+OUTCOMES = {
+    Outcome.NO_ANSWER: 30,
+    Outcome.MESSAGE_LEFT: 18,
+    Outcome.WILL_PAY: 26,
+    Outcome.SPOKE: 16,
+    Outcome.PAID: 6,
+    Outcome.CALL_BACK: 4,
+}
+DONE_SHARE = 0.62
+LEFT = "decision"  # what to do after the formal notice waits for the supervisor who tries the demonstration
+LATELY, LAST_WEEK = timedelta(days=21), timedelta(days=9)
+DONE_LATELY = 0.25
+
+
+def live_through(portfolio: Portfolio, people: dict[str, User], rng: Random, on: date) -> None:
+    """Each past night decides on what was known then; people then do most of what it asks. The last one is left."""
+    entity, zone = portfolio.entity, ZoneInfo(portfolio.entity.time_zone)
+    nights = [day for day in worked_days(entity, on - timedelta(weeks=WEEKS), on) if day.weekday() in NIGHTS]
+    for night in [day for day in nights if day < on]:
+        at = datetime.combine(night, entity.night_at, zone)
+        write_until(portfolio, night, at)
+        run_night(entity, on=night, at=at, clock=stopped(at))
+        work(entity, people, rng, datetime.combine(night, time(10, 30), zone), share_done(on - night))
+    at = datetime.combine(on, entity.night_at, zone)
+    write_until(portfolio, on, at)
+
+
+def share_done(ago: timedelta) -> float:
+    """How much of the open work is done that day: this week's waits for whoever tries the demonstration."""
+    if ago < LAST_WEEK:
+        return 0
+    return DONE_LATELY if ago < LATELY else DONE_SHARE
+
+
+def stopped(at: datetime) -> Clock:
+    """A clock that always says `at`."""
+    return lambda: at
+
+
+def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, share: float) -> None:
+    """What leaves by itself has left; people approve, call and write."""
+    sent(entity, at)
+    waiting = Action.objects.filter(entity=entity).waiting_for_a_person().select_related("owner").order_by("pk")
+    groups: dict[tuple[User, Outcome], list[int]] = defaultdict(list)
+    for action in [action for action in waiting if action.step_code != LEFT and rng.random() < share]:
+        user = action.owner or people["karim"]
+        said = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
+        if action.state == ActionState.TO_APPROVE:
+            move(action, "approve", at=at, by=user)
+        else:
+            groups[user, said if action.channel == Channel.PHONE else Outcome.SENT].append(action.pk)
+    for (user, said), ids in groups.items():
+        complete(ids, outcome=said, by=user, at=at + timedelta(minutes=rng.randint(0, 300)))
+    sent(entity, at + timedelta(hours=6))
+
+
+def sent(entity: Entity, at: datetime) -> None:
+    """The messages waiting have been accepted by the carrier: their steps are done, and the timeline says so."""
+    run("config.demo", "sent", {"entity": entity.pk, "at": at, "mailed": MAILED, "posted": POSTED})

@@ -1,0 +1,29 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from config.demo.company import MEMBERS, PASSWORD
+from config.demo.prepare import prepare, prepared
+
+
+class Command(BaseCommand):
+    help = "Make the demonstration portfolio (entity DEMO) where it is missing; a second start changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        chosen = parser.add_mutually_exclusive_group()
+        chosen.add_argument("--fec", type=Path, metavar="FILE", help="start on this FEC instead")
+        chosen.add_argument("--open-items", type=Path, metavar="FILE", help="start on this list of open items instead")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare once, then tell who may log in."""
+        if settings.PRODUCTION:
+            raise CommandError("The demonstration has known passwords: it is not made in production.", returncode=2)
+        if prepared() is None:
+            prepare(at=timezone.localtime(), say=lambda what: self.stdout.write(f"  {what}"))
+        self.stdout.write(f"Log in with one of these names and the password {PASSWORD}:")
+        for member in MEMBERS:
+            self.stdout.write(f"  {member.username:<12} {member.role.label}")

@@ -1,0 +1,76 @@
+from datetime import date, datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from collections_app.actions.models import Action
+from collections_app.engine.models import Run
+from config.demo.company import CODE, MEMBERS, PASSWORD
+from config.demo.customers import people
+from config.demo.ledger import bills
+from config.demo.prepare import SEED, prepare
+from crm.accounts.models import Entity, User
+from crm.customers.models import Customer
+from crm.receivables.models import Invoice
+
+NOW = datetime(2026, 11, 18, 9, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+def numbers(on):
+    from random import Random
+
+    rng = Random(SEED)
+    return [(bill.number, bill.amount, bill.paid) for bill in bills(rng, people(rng, on), on)]
+
+
+def test_the_same_seed_gives_the_same_ledger():
+    assert numbers(NOW.date()) == numbers(NOW.date())
+
+
+def test_nothing_is_dated_after_today():
+    assert max(paid[0] for _number, _amount, parts in numbers(NOW.date()) for paid in parts) <= NOW.date()
+
+
+def test_the_portfolio_has_the_size_it_says():
+    from random import Random
+
+    rng = Random(SEED)
+    persons = people(rng, NOW.date())
+    assert len(persons) == len({person.name for person in persons}) == 400
+    assert 2_800 < len(bills(rng, persons, NOW.date())) < 3_300
+
+
+@pytest.mark.django_db
+def test_the_demonstration_has_a_past_and_full_lists():
+    entity = prepare(at=NOW, say=lambda what: None)
+    assert Customer.objects.filter(entity=entity).count() == 400
+    assert Run.objects.filter(entity=entity).latest("on").on == date(2026, 11, 18)
+    assert Action.objects.waiting_for_a_person().count() > 60
+    assert Action.objects.filter(state="done").count() > 500
+    assert Invoice.objects.open().count() > 300
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from receivables_invoice i where open_amount <> amount + coalesce("
+            "(select sum(amount) from receivables_movement m where m.invoice_id = i.id), 0)"
+        )
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.django_db
+def test_a_second_start_changes_nothing_and_prints_who_may_log_in(django_assert_num_queries):
+    Entity.objects.create(code=CODE, legal_name="Déjà là")
+    told = StringIO()
+    with django_assert_num_queries(1):
+        call_command("prepare_demo", stdout=told)
+    assert PASSWORD in told.getvalue()
+    assert all(member.username in told.getvalue() for member in MEMBERS)
+    assert not User.objects.exists()
+
+
+def test_known_passwords_stay_out_of_production(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError):
+        call_command("prepare_demo")
