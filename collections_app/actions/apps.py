@@ -8,8 +8,15 @@ class ActionsConfig(AppConfig):
     verbose_name = _("Actions")
 
     def ready(self) -> None:
+        from collections_app.actions.consumers import KINDS, on_message
+        from collections_app.actions.dispatch import ORIGIN
+        from collections_app.actions.preparing import prepare_action
         from collections_app.actions.queries import waiting_for
         from crm.accounts.rules import reads_pages
-        from crm.core.navigation import Entry, register
+        from crm.core import navigation
+        from crm.events import registry
+        from telephony.core.outgoing import preparers
 
-        register(Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))
+        preparers[ORIGIN] = prepare_action
+        registry.register("actions", KINDS, on_message)
+        navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))

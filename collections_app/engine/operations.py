@@ -56,7 +56,7 @@ def run_night(
 
 
 def _run(run: Run, entity: Entity, *, on: date, at: datetime, clock: Clock) -> NightReport:
-    night = Night(run=run, entity=entity, on=on, at=at)
+    night = Night(run=run, entity=entity, on=on, at=at, blocked=dict(run.blocked))
     done = set(run.stages.values_list("name", flat=True))
     try:
         for position, stage in enumerate(STAGES):
@@ -77,13 +77,11 @@ def _run_stage(stage: Stage, position: int, night: Night, *, clock: Clock) -> No
         hold_lease(night.run, clock=clock)
         rows = stage.work(night)
         ms = round((perf_counter() - started) * 1000)
-        RunStage.objects.update_or_create(
-            run=night.run,
-            name=stage.name,
-            defaults={"position": position, "rows": rows, "ms": ms, "finished_at": clock()},
+        done = RunStage(run=night.run, name=stage.name, position=position, rows=rows, ms=ms, finished_at=clock())
+        RunStage.objects.bulk_create(
+            [done], update_conflicts=True, unique_fields=["run", "name"], update_fields=["rows", "ms", "finished_at"]
         )
-        if stage.name == "decide":
-            Run.objects.filter(pk=night.run.pk).update(blocked=night.blocked)
+        Run.objects.filter(pk=night.run.pk).exclude(blocked=night.blocked).update(blocked=night.blocked)
     crash_point(f"after stage {stage.name}")
 
 
@@ -94,6 +92,6 @@ def _finish(night: Night, *, clock: Clock) -> NightReport:
         Run.objects.filter(pk=night.run.pk).update(
             state=RunState.DONE, finished_at=clock(), lease_until=None, opened=opened
         )
-    stages = list(night.run.stages.order_by("position").values("name", "rows", "ms"))
+    stages = [dict(stage) for stage in night.run.stages.order_by("position").values("name", "rows", "ms")]
     night.run.refresh_from_db()
     return NightReport(stages=stages, actions_opened=opened, blocked=night.run.blocked)

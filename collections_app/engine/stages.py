@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from collections_app.engine.handing_over import hand_over
 from collections_app.engine.night import Night
 from collections_app.segments.operations import regroup
 from crm.holds.operations import end_expired_holds
@@ -60,7 +61,7 @@ def decide(night: Night) -> int:
     )
     for name in ("line_dunning", "line_preventive", "unline", "refresh_amounts", "record_decisions"):
         night.do(name)
-    night.blocked = night.count(BLOCKED)
+    night.blocked |= night.count(BLOCKED)
     return opened
 
 
@@ -84,5 +85,6 @@ STAGES = (
     Stage("decide", decide),
     Stage("rank", rank),
     Stage("assign", assign),
+    Stage("hand_over", hand_over),
     Stage("figures", take_figures),
 )

@@ -6,67 +6,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('letters', '0002_remember_delivered_defaults'),
-        ('messaging', '0002_news_names_our_message_id'),
+        ("accounts", "0001_initial"),
+        ("letters", "0002_remember_delivered_defaults"),
+        ("messaging", "0002_news_names_our_message_id"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PrintBatch',
+            name="PrintBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='day')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number of the day')),
-                ('state', models.CharField(choices=[('prepared', 'to be posted'), ('posted', 'posted'), ('given_up', 'given up')], default='prepared', max_length=10, verbose_name='state')),
-                ('file', models.FileField(blank=True, upload_to='print_batches/%Y/%m/', verbose_name='file to print')),
-                ('pages', models.PositiveIntegerField(default=0, verbose_name='pages')),
-                ('prepared_at', models.DateTimeField(verbose_name='prepared at')),
-                ('posted_on', models.DateField(blank=True, null=True, verbose_name='posted on')),
-                ('posted_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed at')),
-                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.entity', verbose_name='entity')),
-                ('posted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by')),
-                ('prepared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='prepared by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField(verbose_name="day")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number of the day")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("prepared", "to be posted"), ("posted", "posted"), ("given_up", "given up")],
+                        default="prepared",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("file", models.FileField(blank=True, upload_to="print_batches/%Y/%m/", verbose_name="file to print")),
+                ("pages", models.PositiveIntegerField(default=0, verbose_name="pages")),
+                ("prepared_at", models.DateTimeField(verbose_name="prepared at")),
+                ("posted_on", models.DateField(blank=True, null=True, verbose_name="posted on")),
+                ("posted_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed at")),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.entity",
+                        verbose_name="entity",
+                    ),
+                ),
+                (
+                    "posted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmed by",
+                    ),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="prepared by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'print batch',
-                'verbose_name_plural': 'print batches',
+                "verbose_name": "print batch",
+                "verbose_name_plural": "print batches",
             },
         ),
         migrations.CreateModel(
-            name='PrintedLetter',
+            name="PrintedLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='position')),
-                ('pages', models.PositiveSmallIntegerField(default=0, verbose_name='pages')),
-                ('registered', models.BooleanField(default=False, verbose_name='registered')),
-                ('registered_number', models.CharField(blank=True, max_length=40, verbose_name='registered number')),
-                ('taken_out_at', models.DateTimeField(blank=True, null=True, verbose_name='taken out at')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='letters.printbatch', verbose_name='batch')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messaging.message', verbose_name='message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField(verbose_name="position")),
+                ("pages", models.PositiveSmallIntegerField(default=0, verbose_name="pages")),
+                ("registered", models.BooleanField(default=False, verbose_name="registered")),
+                ("registered_number", models.CharField(blank=True, max_length=40, verbose_name="registered number")),
+                ("taken_out_at", models.DateTimeField(blank=True, null=True, verbose_name="taken out at")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="letters",
+                        to="letters.printbatch",
+                        verbose_name="batch",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="messaging.message",
+                        verbose_name="message",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'printed letter',
-                'verbose_name_plural': 'printed letters',
+                "verbose_name": "printed letter",
+                "verbose_name_plural": "printed letters",
             },
         ),
         migrations.AddConstraint(
-            model_name='printbatch',
-            constraint=models.UniqueConstraint(fields=('entity', 'on', 'number'), name='letters_batch_number'),
+            model_name="printbatch",
+            constraint=models.UniqueConstraint(fields=("entity", "on", "number"), name="letters_batch_number"),
         ),
         migrations.AddConstraint(
-            model_name='printbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', False), ('posted_on__isnull', False), ('state', 'posted')), models.Q(models.Q(('state', 'posted'), _negated=True), ('posted_at', None), ('posted_on', None)), _connector='OR'), name='letters_batch_posted_with_date'),
+            model_name="printbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("posted_at__isnull", False), ("posted_on__isnull", False), ("state", "posted")),
+                    models.Q(models.Q(("state", "posted"), _negated=True), ("posted_at", None), ("posted_on", None)),
+                    _connector="OR",
+                ),
+                name="letters_batch_posted_with_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='printedletter',
-            constraint=models.UniqueConstraint(fields=('batch', 'position'), name='letters_printed_position'),
+            model_name="printedletter",
+            constraint=models.UniqueConstraint(fields=("batch", "position"), name="letters_printed_position"),
         ),
         migrations.AddConstraint(
-            model_name='printedletter',
-            constraint=models.UniqueConstraint(condition=models.Q(('taken_out_at__isnull', True)), fields=('message',), name='letters_printed_once'),
+            model_name="printedletter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("taken_out_at__isnull", True)), fields=("message",), name="letters_printed_once"
+            ),
         ),
     ]

@@ -1,0 +1,120 @@
+"""`./acquit bench night`: a first night, the rerun of it and the night after, against what PostgreSQL needs at least.
+
+The floor is measured in the same run on the same customers: one aggregate over the open items, and COPY of one narrow
+row per opened action and per carried invoice into tables with a primary key and two indexes.
+"""
+
+import argparse
+import io
+import json
+import os
+import sys
+from datetime import UTC, datetime, time, timedelta
+from time import perf_counter
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402 - after the set-up
+
+from bench._portfolio import ON, build, one, run  # noqa: E402
+from collections_app.engine.operations import NightReport, run_night  # noqa: E402
+from crm.accounts.models import Entity  # noqa: E402
+
+AGGREGATE = """
+select count(*) from (
+    select customer_id, currency, sum(open_amount), min(due_on) from receivables_invoice
+    where entity_id = %(entity)s and settled_on is null group by customer_id, currency
+) account
+"""
+FLOOR_TABLES = """
+drop table if exists floor_action, floor_line;
+create table floor_action (id bigint primary key, customer_id bigint, step_code text, amount numeric(18,3));
+create index on floor_action (customer_id);
+create index on floor_action (step_code, id);
+create table floor_line (id bigint primary key, action_id bigint, invoice_id bigint, amount numeric(18,3));
+create index on floor_line (action_id);
+create index on floor_line (invoice_id);
+"""
+NARROW = {
+    "floor_action": "select id, customer_id, step_code, amount from actions_action",
+    "floor_line": "select id, action_id, invoice_id, amount from actions_actionline",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./acquit bench night")
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--invoices", type=int, default=1_000_000)
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    say(f"Writing {given.invoices} invoices of {given.customers} customers")
+    entity = build(given.customers, given.invoices)
+    first, first_seconds = night(entity, 0)
+    floor_seconds = floor(entity)
+    _, rerun_seconds = night(entity, 0)
+    usual, usual_seconds = night(entity, 1)
+    result = {
+        "ratio_to_floor": round(first_seconds / floor_seconds, 2),
+        "seconds": round(first_seconds, 2),
+        "floor_seconds": round(floor_seconds, 2),
+        "stages": first.stages,
+        "actions_opened": sum(first.actions_opened.values()),
+        "lines": one("select count(*) from actions_actionline"),
+        "rerun_seconds": round(rerun_seconds, 2),
+        "next_night_seconds": round(usual_seconds, 2),
+        "next_night_stages": usual.stages,
+    }
+    print(json.dumps(result) if given.json else as_text(result))
+
+
+def night(entity: Entity, days: int) -> tuple[NightReport, float]:
+    """Run the night `days` after the date of the ledger; its report and its seconds."""
+    on = ON + timedelta(days=days)
+    started = perf_counter()
+    report = run_night(entity, on=on, at=datetime.combine(on, time(3), UTC))
+    seconds = perf_counter() - started
+    say(f"Night of {on}: {seconds:.2f} s, {sum(report.actions_opened.values())} actions")
+    return report, seconds
+
+
+def floor(entity: Entity) -> float:
+    """Seconds PostgreSQL needs at least for the same customers; see the top of the file."""
+    run(FLOOR_TABLES)
+    rows = {table: exported(select) for table, select in NARROW.items()}
+    started = perf_counter()
+    one(AGGREGATE, {"entity": entity.pk})
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, text in rows.items():
+            with cursor.copy(f"copy {table} from stdin") as copy:
+                copy.write(text)
+    seconds = perf_counter() - started
+    say(f"Floor: {seconds:.2f} s")
+    return seconds
+
+
+def exported(select: str) -> bytes:
+    """The rows of a SELECT as COPY text, ready to be written back."""
+    buffer = io.BytesIO()
+    with connection.cursor() as cursor, cursor.copy(f"copy ({select}) to stdout") as copy:
+        for chunk in copy:
+            buffer.write(chunk)
+    return buffer.getvalue()
+
+
+def as_text(result: dict[str, Any]) -> str:
+    lines = [f"{stage['name']:<12}{stage['rows']:>10}{stage['ms']:>10} ms" for stage in result["stages"]]
+    lines += [f"{name:<20}{value}" for name, value in result.items() if not isinstance(value, list)]
+    return "\n".join(lines)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

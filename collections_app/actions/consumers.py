@@ -1,0 +1,133 @@
+"""How actions react to what becomes of their messages."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from collections_app.actions.dispatch import ORIGIN
+from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
+from collections_app.actions.states import ActionMoved, move
+from collections_app.scenarios.models import StepMode
+from crm.customers.models import Channel, Customer
+from crm.events.models import Event
+
+BOUNCE_REOPENS = timedelta(days=10)
+# What a person can still do otherwise; the other gates may open by themselves and the night asks them again.
+FOR_A_PERSON = frozenset({"address", "opt_out", "limitation", "jurisdiction", "template"})
+KINDS = tuple(
+    f"message.{what}"
+    for what in ("sent", "delivered", "bounced", "complained", "failed", "blocked", "stale", "cancelled", "reply")
+)
+
+
+def on_message(event: Event) -> None:
+    """Consumer of message events: completes, reopens or hands back the action the message came from."""
+    if event.kind == "message.reply":
+        answer_reply(event)
+        return
+    if event.payload.get("origin") != ORIGIN:
+        return
+    action = Action.objects.filter(pk=event.payload["origin_id"]).first()
+    if action is None:
+        return
+    try:
+        REACTIONS.get(event.kind, _completed)(action, event)
+    except ActionMoved:
+        return  # a person was faster: what he decided stands
+
+
+def _completed(action: Action, event: Event) -> None:
+    if event.payload.get("completes") and action.state == ActionState.SCHEDULED:
+        move(action, "sent", at=event.at, by=None, outcome="sent")
+
+
+def _bounced(action: Action, event: Event) -> None:
+    """The address does not work: the step is not done, a person takes another way (within ten days)."""
+    recent = action.closed_at is not None and event.at - action.closed_at <= BOUNCE_REOPENS
+    if action.state == ActionState.SCHEDULED or (action.state == ActionState.DONE and recent):
+        _hand_back(action, event, "bounced")
+
+
+def _failed(action: Action, event: Event) -> None:
+    if action.state == ActionState.SCHEDULED:
+        _hand_back(action, event, "failed")
+
+
+def _blocked(action: Action, event: Event) -> None:
+    gate, _, rule = str(event.payload.get("reason", "")).partition(": ")
+    record_refusal(action, gate=gate, rule=rule, event=event)
+    if gate in FOR_A_PERSON and action.state == ActionState.SCHEDULED:
+        _hand_back(action, event, "blocked")
+
+
+def _stale(action: Action, event: Event) -> None:
+    """What a person had approved changed: he is asked again. What is settled is closed."""
+    reason = event.payload.get("reason")
+    if reason == "settled":
+        move(action, "cancel", at=event.at, by=None, outcome="settled")
+    elif reason == "balance_changed" and action.state == ActionState.SCHEDULED:
+        approval = action.mode == StepMode.APPROVAL
+        state = ActionState.TO_APPROVE if approval else ActionState.TODO
+        Action.objects.filter(pk=action.pk, state=ActionState.SCHEDULED).update(state=state, outcome="balance_changed")
+
+
+REACTIONS: dict[str, Callable[[Action, Event], None]] = {
+    "message.bounced": _bounced,
+    "message.failed": _failed,
+    "message.blocked": _blocked,
+    "message.stale": _stale,
+    "message.cancelled": lambda action, event: None,
+    "message.complained": lambda action, event: None,
+}
+
+
+def _hand_back(action: Action, event: Event, outcome: str) -> None:
+    """A letter waits for another try by post; anything else becomes a call."""
+    channel = Channel.POST if action.channel == Channel.POST else Channel.PHONE
+    move(action, "hand_back", at=event.at, by=None, outcome=outcome, channel=channel, snoozed_until=None)
+
+
+def record_refusal(action: Action, *, gate: str, rule: str, event: Event) -> None:
+    """One row per action and gate, from the first to the last date it refused."""
+    on = event.at.astimezone(ZoneInfo(action.entity.time_zone)).date()
+    refusal, created = Refusal.objects.get_or_create(
+        action=action,
+        gate=gate[:40],
+        defaults={
+            "entity_id": action.entity_id,
+            "customer_id": action.customer_id,
+            "rule": rule[:60],
+            "first_on": on,
+            "last_on": on,
+        },
+    )
+    if not created and refusal.last_on < on:
+        Refusal.objects.filter(pk=refusal.pk).update(last_on=on, rule=rule[:60])
+
+
+def answer_reply(event: Event) -> None:
+    """A customer wrote: one task a day to answer him, for whoever follows him."""
+    if event.customer_id is None:
+        return
+    customer = Customer.objects.select_related("entity").get(pk=event.customer_id)
+    on = event.at.astimezone(ZoneInfo(customer.entity.time_zone)).date()
+    followed = customer.actions.filter(owner__isnull=False).order_by("-pk").first()
+    Action.objects.get_or_create(
+        customer=customer,
+        currency=customer.entity.currency,
+        step_code="reply",
+        cycle=None,
+        invoice=None,
+        occasion_on=on,
+        defaults={
+            "entity_id": customer.entity_id,
+            "kind": ActionKind.REPLY,
+            "channel": Channel.EMAIL,
+            "mode": StepMode.TODO,
+            "state": ActionState.TODO,
+            "owner_id": customer.collector_id or (followed.owner_id if followed else None),
+            "team_id": customer.team_id,
+            "amount": 0,
+            "opened_on": on,
+        },
+    )

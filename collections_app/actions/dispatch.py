@@ -1,0 +1,40 @@
+"""Handing an action to the outbox: one message per attempt."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from collections_app.actions.models import Action
+from collections_app.actions.states import ActionRefused
+from telephony.messaging import operations as messaging
+from telephony.messaging.models import Message
+
+ORIGIN = "action"
+
+
+class NoAddress(ActionRefused):
+    """There is nowhere to send it."""
+
+
+def queue_message(action: Action, *, at: datetime, not_before_at: datetime | None = None) -> Message:
+    """Ask the outbox for the next attempt of `action`, in the caller's transaction. Raises NoAddress."""
+    if action.address is None:
+        raise NoAddress(
+            _("No usable %(channel)s address: add one on the customer's page, or do the action otherwise.")
+            % {"channel": action.get_channel_display()}
+        )
+    attempts = Message.objects.filter(origin=ORIGIN, origin_id=action.pk).count()
+    return messaging.queue(
+        action.address,
+        origin=ORIGIN,
+        origin_id=action.pk,
+        at=at,
+        attempt_key=attempts + 1,
+        occasion=action.run_id,
+        not_before_at=not_before_at,
+    )
+
+
+def withdraw_messages(action: Action, *, at: datetime, reason: str) -> None:
+    """Take back what has not left yet."""
+    messaging.cancel(origin=ORIGIN, origin_ids=[action.pk], reason=reason, at=at)

@@ -1,0 +1,133 @@
+"""What a person does with one action: let it leave, take it back, open one by hand, choose where a backlog enters.
+
+Whoever calls checks the rights; these check the state. Many at a time: `bulk.py`.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _, gettext_noop
+
+from collections_app.actions.dispatch import queue_message, withdraw_messages
+from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle
+from collections_app.actions.states import ActionRefused, move
+from collections_app.letters.models import Template
+from collections_app.scenarios.models import StepMode
+from crm.accounts.models import User
+from crm.customers.models import Channel, Customer
+from crm.customers.queries import best_address
+from crm.holds.queries import net_items
+from crm.timeline.operations import record
+from telephony.messaging.models import Message
+
+SENDABLE = frozenset({Channel.EMAIL, Channel.POST})
+
+
+class NothingToSend(ActionRefused):
+    """The channel carries nothing by itself, or nothing is left to claim."""
+
+
+@transaction.atomic
+def approve(action: Action, *, by: User, at: datetime) -> None:
+    """A person agrees with what the system prepared: it leaves by the outbox. Raises ActionMoved, NothingToSend."""
+    _check_sendable(action)
+    move(action, "approve", at=at, by=by)
+    queue_message(action, at=at)
+    tell(action, gettext_noop("%(step)s approved"), by=by, at=at)
+
+
+@transaction.atomic
+def send_now(action: Action, *, by: User, at: datetime) -> Message:
+    """Hand an open action to the outbox now; its message, which `telephony.messaging.operations.send_one` may carry at
+    once after the commit. Balance and gates are asked again before it leaves. Raises NothingToSend, NoAddress."""
+    _check_sendable(action)
+    move(action, "send", at=at, by=by)
+    tell(action, gettext_noop("%(step)s sent by hand"), by=by, at=at)
+    return queue_message(action, at=at)
+
+
+@transaction.atomic
+def cancel(action: Action, *, by: User, at: datetime, reason: str) -> None:
+    """Taken back: the same step may come again."""
+    move(action, "cancel", at=at, by=by, outcome="cancelled", note=reason)
+    withdraw_messages(action, at=at, reason=reason)
+    tell(action, gettext_noop("%(step)s cancelled"), by=by, at=at, text=reason)
+
+
+@transaction.atomic
+def open_manual(
+    customer: Customer,
+    *,
+    template: Template,
+    channel: str,
+    invoice_ids: Sequence[int],
+    currency: str,
+    by: User,
+    on: date,
+    at: datetime,
+) -> Action:
+    """A reminder a person decides on, outside any scenario; it waits in the list until it is sent or done.
+
+    Carries the chosen invoices at their net amount. Raises NothingToSend when nothing is left to claim on them.
+    """
+    chosen = set(invoice_ids)
+    items = [
+        item
+        for item in net_items(customer, on=on)
+        if item.currency == currency and item.invoice_id in chosen and item.net_amount > 0
+    ]
+    if not items:
+        raise NothingToSend(_("Nothing is left to claim on the chosen invoices."))
+    action = Action.objects.create(
+        entity_id=customer.entity_id,
+        customer=customer,
+        currency=currency,
+        kind=ActionKind.MANUAL,
+        step_code=f"manual-{secrets.token_hex(4)}",
+        occasion_on=on,
+        channel=channel,
+        mode=StepMode.TODO,
+        state=ActionState.TODO,
+        template=template,
+        address=best_address(customer, channel, on),
+        owner=by,
+        team_id=customer.team_id,
+        amount=sum((item.net_amount for item in items), Decimal(0)),
+        oldest_due_on=min(item.due_on for item in items),
+        opened_on=on,
+    )
+    lines = [ActionLine(action=action, invoice_id=item.invoice_id, amount=item.net_amount) for item in items]
+    ActionLine.objects.bulk_create(lines)
+    return action
+
+
+@transaction.atomic
+def enter_at(action: Action, *, passed_offset: int | None, by: User, at: datetime) -> None:
+    """Answer an entry task: steps up to `passed_offset` days count as passed (`None`: start at the first step)."""
+    if action.kind != ActionKind.ENTRY or action.state not in OPEN_STATES or action.cycle_id is None:
+        raise ActionRefused(_("This backlog has already entered its scenario."))
+    move(action, "complete", at=at, by=by, outcome="entered")
+    Cycle.objects.filter(pk=action.cycle_id, closed_on__isnull=True).update(by_hand=False, passed_offset=passed_offset)
+    tell(action, gettext_noop("Backlog entered its scenario"), by=by, at=at)
+
+
+def _check_sendable(action: Action) -> None:
+    if action.channel not in SENDABLE or action.template_id is None:
+        raise NothingToSend(_("This action is done by a person: nothing is sent for it."))
+
+
+def tell(action: Action, subject: str, *, by: User | None, at: datetime, text: str = "") -> None:
+    record(
+        action.customer,
+        "action",
+        subject,
+        at=at,
+        by=by,
+        params={"step": action.step_code},
+        text=text,
+        about="action",
+        about_id=action.pk,
+    )

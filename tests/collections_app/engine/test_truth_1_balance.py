@@ -1,0 +1,81 @@
+"""Balance before words: a decision rests on the open amount, net of unapplied money."""
+
+from decimal import Decimal
+
+import pytest
+
+from collections_app.actions.models import Action, ActionLine
+from crm.law.models import ExchangeRate
+from tests.collections_app.engine.world import World
+from tests.factories.receivables import CreditFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_covered_invoice_is_not_reminded():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=10)
+    CreditFactory(customer=customer, amount=100)
+    world.night()
+    assert world.opened() == []
+
+
+def test_a_partly_covered_invoice_is_claimed_for_the_rest():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=10)
+    CreditFactory(customer=customer, amount=30)
+    world.night()
+    assert Action.objects.get().amount == Decimal(70)
+    assert ActionLine.objects.get().amount == Decimal(70)
+
+
+def test_a_credit_note_counts_as_money():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=10)
+    CreditFactory(customer=customer, amount=100, credit_note=True)
+    world.night()
+    assert world.opened() == []
+
+
+def test_currencies_are_decided_apart():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=10)
+    world.invoice(customer, late=10, currency="USD", amount=50)
+    CreditFactory(customer=customer, amount=100)
+    world.night()
+    assert list(Action.objects.values_list("currency", "amount")) == [("USD", Decimal(50))]
+
+
+def test_an_open_action_follows_the_balance():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=10)
+    world.night()
+    CreditFactory(customer=customer, amount=40)
+    world.night()
+    assert Action.objects.get().amount == Decimal(60)
+
+
+def test_what_is_paid_cancels_what_was_to_be_said():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=10)
+    world.night()
+    CreditFactory(customer=customer, amount=100)
+    world.night()
+    assert list(Action.objects.values_list("state", "outcome")) == [("cancelled", "settled")]
+
+
+def test_the_minimum_is_on_the_net_amount_in_the_currency_of_the_entity():
+    world = World({"offset_days": 5, "minimum_amount": 50})
+    ExchangeRate.objects.create(base="USD", quote="EUR", on="2026-01-01", rate="0.5")
+    dollars = world.customer()
+    world.invoice(dollars, late=10, currency="USD", amount=99)
+    euros = world.customer()
+    world.invoice(euros, late=10, amount=50)
+    assert world.night().blocked == {"below_minimum": 1}
+    assert [action.customer for action in Action.objects.all()] == [euros]

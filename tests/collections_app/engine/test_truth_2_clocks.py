@@ -1,0 +1,136 @@
+"""Two clocks and a gap: the step the age allows, and the first step not yet done."""
+
+from datetime import timedelta
+
+import pytest
+
+from collections_app.actions.models import Action, Cycle
+from tests.collections_app.engine.world import MARCH_1, World
+from tests.factories.paying import pay
+
+pytestmark = pytest.mark.django_db
+LADDER = ({"offset_days": 5}, {"offset_days": 15}, {"offset_days": 30})
+
+
+def after(days):
+    return MARCH_1 + timedelta(days=days)
+
+
+def test_a_backlog_never_fires_every_step_at_once():
+    world = World(*LADDER)
+    world.invoice(world.customer(), late=300)
+    world.night()
+    assert world.opened() == [("s5", "todo")]
+
+
+def test_a_backlog_may_enter_at_the_step_its_age_allows():
+    world = World(*LADDER, entry_policy="step_by_age")
+    world.invoice(world.customer(), late=300)
+    world.invoice(world.customer(), late=20)
+    world.invoice(world.customer(), late=6)
+    world.night()
+    assert sorted(world.opened()) == [("s15", "todo"), ("s30", "todo"), ("s5", "todo")]
+
+
+def test_a_backlog_may_wait_for_a_person():
+    world = World(*LADDER, entry_policy="by_hand")
+    world.invoice(world.customer(), late=300)
+    world.invoice(world.customer(), late=6)
+    assert world.night().blocked == {"by_hand": 1}
+    assert sorted(world.opened()) == [("entry", "todo"), ("s5", "todo")]
+
+
+def test_a_step_not_done_holds_back_the_next():
+    world = World(*LADDER)
+    world.invoice(world.customer(), late=6)
+    world.nights(25)
+    assert world.opened() == [("s5", "todo")]
+
+
+def test_a_skipped_step_counts_as_passed_and_leaves_no_gap():
+    world = World(*LADDER)
+    world.invoice(world.customer(), late=40)
+    world.night()
+    Action.objects.update(state="skipped", closed_at="2026-03-01T10:00Z")
+    world.night(after(1))
+    assert world.opened() == [("s5", "skipped"), ("s15", "todo")]
+
+
+def test_a_stream_of_new_invoices_never_starves_escalation():
+    world = World(*LADDER)
+    customer = world.customer()
+    for day in range(0, 40, 3):
+        world.invoice(customer, late=1 - day)
+    for day in range(45):
+        world.night(after(day))
+        world.do(after(day))
+    assert [code for code, _ in world.opened()] == ["s5", "s15", "s30"]
+
+
+def test_preventive_messages_do_not_reset_the_gap():
+    world = World({"offset_days": -3, "gap_days": 30}, {"offset_days": 5}, {"offset_days": 15, "gap_days": 10})
+    customer = world.customer()
+    world.invoice(customer, late=5)
+    world.night()
+    world.do(MARCH_1)
+    world.invoice(customer, late=-3, on=after(8))
+    for day in range(1, 11):
+        world.night(after(day))
+        world.do(after(day))
+    assert world.opened() == [("s5", "done"), ("s-3", "done"), ("s15", "done")]
+
+
+def test_a_change_of_scenario_never_lowers_the_level():
+    world = World(*LADDER)
+    customer = world.customer()
+    world.invoice(customer, late=20)
+    world.night()
+    world.do(MARCH_1)
+    world.night(after(6))
+    world.do(after(6))
+    other = World({"offset_days": 3, "code": "a"}, {"offset_days": 15, "code": "b"}, {"offset_days": 25, "code": "c"})
+    world.group.scenario = other.version.scenario
+    world.group.save()
+    world.night(after(12))
+    assert world.opened() == [("s5", "done"), ("s15", "done"), ("c", "todo")]
+
+
+def test_a_new_cycle_starts_again_at_the_first_step():
+    world = World(*LADDER)
+    customer = world.customer()
+    invoice = world.invoice(customer, late=6)
+    world.night()
+    world.do(MARCH_1)
+    pay(invoice, invoice.amount, MARCH_1)
+    world.night(after(1))
+    world.invoice(customer, late=6, on=after(2))
+    world.night(after(2))
+    assert world.opened() == [("s5", "done"), ("s5", "todo")]
+    assert list(Cycle.objects.order_by("pk").values_list("opened_on", "closed_on")) == [
+        (MARCH_1, after(1)),
+        (after(2), None),
+    ]
+
+
+@pytest.mark.parametrize(("working_days_only", "expected"), [(True, 2), (False, 0)])
+def test_a_due_day_not_worked_moves_forward(working_days_only, expected):
+    """14 March 2026 is a Saturday."""
+    world = World({"offset_days": 5, "working_days_only": working_days_only})
+    world.entity.working_days = [1, 2, 3, 4, 5]
+    world.entity.save()
+    saturday = after(13)
+    world.invoice(world.customer(), late=5, on=saturday)
+    for day in range(4):
+        world.night(saturday + timedelta(days=day))
+    assert Action.objects.get().opened_on == saturday + timedelta(days=expected)
+
+
+def test_a_preventive_day_not_worked_moves_backward():
+    world = World({"offset_days": -5, "working_days_only": True})
+    world.entity.working_days = [1, 2, 3, 4, 5]
+    world.entity.save()
+    sunday = after(14)
+    world.invoice(world.customer(), late=-5, on=sunday)
+    for day in range(-4, 3):
+        world.night(sunday + timedelta(days=day))
+    assert Action.objects.get().opened_on == sunday - timedelta(days=2)

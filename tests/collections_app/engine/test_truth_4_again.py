@@ -1,0 +1,166 @@
+"""Running twice, late, or after a crash changes nothing."""
+
+import os
+import signal
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from hypothesis import given, settings, strategies as st
+
+from collections_app.actions.models import Action, ActionLine, Cycle, Refusal
+from collections_app.engine import handing_over, night as night_module, operations
+from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
+from collections_app.engine.leases import LEASE, hold_lease, take_run
+from collections_app.engine.models import DailyFigures, Decision, Run, RunStage
+from collections_app.segments.models import Membership
+from crm.law.operations import load_law
+from telephony.messaging.models import Message
+from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.factories.receivables import CreditFactory
+
+LADDER = ({"offset_days": 5, "email": True}, {"offset_days": 15, "unit": "invoice"}, {"offset_days": -3})
+
+
+def after(days):
+    return MARCH_1 + timedelta(days=days)
+
+
+def small_house():
+    world = World(*LADDER)
+    for late in (40, 20, 6, 1, -2):
+        customer = world.customer()
+        world.invoice(customer, late=late)
+        world.invoice(customer, late=late // 2)
+    CreditFactory(customer=customer, amount=20)
+    return world
+
+
+def state():
+    """Everything a night writes, without the numbers and instants of rows."""
+    return (
+        sorted(Action.objects.values_list("customer__external_id", "step_code", "state", "amount", "channel")),
+        sorted(ActionLine.objects.values_list("invoice__external_id", "level_code", "reached", "amount")),
+        sorted(Cycle.objects.values_list("customer__external_id", "opened_on")),
+        sorted(Decision.objects.values_list("customer__external_id", "outcome", "step_code")),
+        sorted(DailyFigures.objects.values_list("on", "currency", "open_amount", "actions_open")),
+        sorted(Message.objects.values_list("customer__external_id", "state")),
+    )
+
+
+@pytest.mark.django_db
+def test_a_second_run_of_the_day_writes_nothing():
+    world = small_house()
+    world.night()
+    before = state()
+    report = world.night()
+    assert report.actions_opened == {}
+    assert state() == before
+
+
+@pytest.mark.django_db
+def test_a_missed_night_loses_no_step():
+    world = World({"offset_days": 5})
+    world.invoice(world.customer(), late=4)
+    world.night()
+    world.night(after(9))
+    assert world.opened() == [("s5", "todo")]
+
+
+@pytest.mark.django_db
+def test_a_night_before_the_last_one_is_refused():
+    world = World({"offset_days": 5})
+    world.night(after(2))
+    with pytest.raises(NightInThePast):
+        world.night(after(1))
+
+
+@pytest.mark.django_db
+def test_two_nights_at_once_are_one_too_many():
+    world = World({"offset_days": 5})
+    take_run(world.entity, on=MARCH_1, clock=lambda: noon(MARCH_1), by=None)
+    with pytest.raises(NightAlreadyRunning):
+        world.night(clock=lambda: noon(MARCH_1))
+
+
+@pytest.mark.django_db
+def test_who_lost_the_lease_writes_nothing_more():
+    world = World({"offset_days": 5})
+    lost = take_run(world.entity, on=MARCH_1, clock=lambda: noon(MARCH_1), by=None)
+    later = noon(MARCH_1) + LEASE + timedelta(seconds=1)
+    kept = take_run(world.entity, on=MARCH_1, clock=lambda: later, by=None)
+    assert (kept.pk, kept.fence) == (lost.pk, lost.fence + 1)
+    with pytest.raises(LeaseLost):
+        hold_lease(lost, clock=lambda: later)
+
+
+@pytest.mark.django_db
+def test_a_stage_that_fails_is_told_and_the_next_run_makes_it_good(monkeypatch):
+    world = small_house()
+    monkeypatch.setattr(handing_over, "queue_many", lambda *args, **options: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        world.night()
+    assert Run.objects.get().state == "failed"
+    monkeypatch.undo()
+    world.night()
+    assert Message.objects.count() == Action.objects.filter(state="scheduled").count() > 0
+
+
+@pytest.mark.django_db
+@settings(max_examples=15, deadline=None)
+@given(days=st.lists(st.integers(1, 6), min_size=1, max_size=5))
+def test_whatever_nights_are_missed_no_step_repeats_in_a_cycle(days):
+    world = small_house()
+    on = MARCH_1
+    for gap in days:
+        world.night(on)
+        world.do(on)
+        on += timedelta(days=gap)
+    keys = list(Action.objects.filter(kind="dunning").values_list("cycle", "invoice", "step_code"))
+    assert len(keys) == len(set(keys))
+    for cycle in Cycle.objects.all():
+        offsets = list(cycle.actions.filter(invoice=None).order_by("pk").values_list("step_offset", flat=True))
+        assert offsets == sorted(set(offsets))
+
+
+def crash_points_of_a_night(world):
+    """Their names, read from a dry run in this process."""
+    seen = []
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (night_module, operations, handing_over):
+            patch.setattr(module, "crash_point", seen.append)
+        world.night(dry_run=True)
+    return list(dict.fromkeys(seen))
+
+
+def killed_at(world, point):
+    """Run the night in a process of its own that dies at `point`; true when it died there."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        os.environ["ACQUIT_CRASH_AT"] = point
+        world.night(clock=lambda: noon(MARCH_1))
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_killed_anywhere_ends_as_if_nothing_had_happened():
+    load_law()  # an earlier test of this kind may have emptied every table
+    world = small_house()
+    points = crash_points_of_a_night(world)
+    world.night(clock=lambda: noon(MARCH_1))
+    undisturbed = state()
+    assert len(points) > 40
+    for point in points:
+        forget_the_night()
+        assert killed_at(world, point), point
+        world.night(clock=lambda: noon(MARCH_1) + LEASE + timedelta(seconds=1))
+        assert state() == undisturbed, point
+
+
+def forget_the_night():
+    """As before the night. (Rows are few: DELETE is quicker than TRUNCATE.)"""
+    for model in (Message, Refusal, ActionLine, Action, Cycle, Decision, DailyFigures, RunStage, Run, Membership):
+        model._base_manager.all()._raw_delete("default")
