@@ -9,6 +9,7 @@ import tomllib
 from itertools import chain
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 
@@ -100,13 +101,20 @@ def test_production_installs_a_part_of_what_is_tested():
     assert {name: versions for name, versions in installed.items() if versions - tested.get(name, set())} == {}
 
 
-def test_the_lock_answers_pyproject():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    wanted = [*project["project"]["dependencies"], *chain.from_iterable(project["dependency-groups"].values())]
-    locked = pins(ROOT / "requirements.lock")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+DEPENDENCIES = PROJECT["project"]["dependencies"]
+EVERYTHING = [*DEPENDENCIES, *chain.from_iterable(PROJECT["dependency-groups"].values())]
+
+
+@pytest.mark.parametrize(
+    ("lock", "wanted"), [("requirements.lock", EVERYTHING), ("deploy/requirements.lock", DEPENDENCIES)]
+)
+def test_the_locks_answer_pyproject(lock, wanted):
+    locked = pins(ROOT / lock)
+    needs = {text: Requirement(text) for text in wanted}
     unmet = [
         text
-        for text, need in ((text, Requirement(text)) for text in wanted)
+        for text, need in needs.items()
         if not any(need.specifier.contains(version) for version in locked.get(need.name, ()))
     ]
     assert unmet == []

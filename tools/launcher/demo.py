@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.launcher import environment, prepare, processes
-from tools.launcher.manage import call
+from tools.launcher.manage import SITE_FILE, call
 from tools.launcher.paths import PACKAGES, PYTHON, ROOT, VAR, make_folder
 from tools.launcher.say import Trouble, say
 from tools.launcher.services import DEV, running
@@ -121,9 +121,11 @@ def _serve(host: str, port: int, variables: dict[str, str]) -> int:
         for name, command in commands(host, port).items():
             children[name] = _start(command, variables, logs / f"{name}.log")
         _wait_ready(host, port, children, logs)
+        SITE_FILE.write_text(variables["SITE_URL"])
         say(f"Acquit is at {variables['SITE_URL']}/ (logs in {logs}); Ctrl-C stops everything")
         return _watch(children, logs)
     finally:
+        SITE_FILE.unlink(missing_ok=True)
         _stop(children)
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from tools.launcher import environment, prepare
-from tools.launcher.paths import PYTHON, ROOT
+from tools.launcher.paths import PYTHON, ROOT, VAR
 from tools.launcher.services import DEV, running
 
 # These must work when the database cannot be migrated yet, or repair just that.
@@ -12,6 +12,10 @@ WITHOUT_MIGRATING = {
     "check", "compilemessages", "diffsettings", "help", "makemigrations", "migrate", "showmigrations", "sqlmigrate",
     "squashmigrations", "update_messages", "version",
 }  # fmt: skip
+
+
+# Where the demo that runs now answers: a command that sends a mail calls its local provider there.
+SITE_FILE = VAR / DEV.name / "site-url"
 
 
 def manage(arguments: list[str]) -> int:
@@ -22,7 +26,11 @@ def manage(arguments: list[str]) -> int:
         # A server that is not ours is migrated when its owner says so.
         if "DATABASE_URL" not in os.environ and needs_tables(arguments):
             prepare.migrate_if_needed(DEV.name, variables)
-        return call(arguments, variables)
+        return call(arguments, _site() | variables)
+
+
+def _site() -> dict[str, str]:
+    return {"SITE_URL": SITE_FILE.read_text()} if SITE_FILE.exists() else {}
 
 
 def needs_tables(arguments: list[str]) -> bool:
