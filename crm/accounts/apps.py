@@ -6,3 +6,9 @@ class AccountsConfig(AppConfig):
     name = "crm.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Follow who changes rights and settings."""
+        from crm.accounts.audit import register_for_audit
+
+        register_for_audit()

@@ -31,3 +31,25 @@ def leads(user: Any) -> bool:
 def opens_admin(user: Any) -> bool:
     """Enters the Django admin."""
     return bool(user.is_authenticated and user.is_active and user.is_staff)
+
+
+def administers(user: Any) -> bool:
+    """Creates entities, gives every role."""
+    return _is(user, frozenset({Role.ADMINISTRATOR}))
+
+
+def reads_settings(user: Any) -> bool:
+    """Looks at the settings in the admin: who leads, and the auditor."""
+    return opens_admin(user) and _is(user, LEADERS | {Role.AUDITOR})
+
+
+def changes_settings(user: Any) -> bool:
+    """Changes the settings of his entities in the admin."""
+    return opens_admin(user) and leads(user)
+
+
+def roles_given_by(user: Any) -> list[Role]:
+    """Roles a person may give another: nobody raises anyone above himself."""
+    if administers(user):
+        return list(Role)
+    return [Role.SUPERVISOR, Role.COLLECTOR, Role.FIELD_AGENT] if leads(user) else []

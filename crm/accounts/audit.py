@@ -1,0 +1,28 @@
+"""Rights and settings leave a trace: who changed what, when."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from auditlog.context import set_actor
+from auditlog.models import LogEntry
+from auditlog.registry import auditlog
+from django.db.models import Model
+
+from crm.accounts.models import Absence, Entity, EntityClosure, Team, User
+
+
+def register_for_audit() -> None:
+    """Follow the models whose rows are settings or rights. Passwords are masked, log-in dates are no change."""
+    auditlog.register(User, exclude_fields=["last_login"], mask_fields=["password"])
+    for model in (Entity, EntityClosure, Team, Absence):
+        auditlog.register(model)
+
+
+def note(row: Model, changes: dict[str, Any], *, by: Model | None) -> None:
+    """Write the audit row of a right that no field holds: {"entities": [before, after]}."""
+    LogEntry.objects.log_create(row, changes=changes, action=LogEntry.Action.UPDATE, actor=by)
+
+
+def acting(by: Model | None) -> AbstractContextManager[None]:
+    """What is saved inside is written down as done by `by` (None: by the request, or by nobody)."""
+    return set_actor(by) if by else nullcontext()

@@ -1,0 +1,101 @@
+"""Forms of the admin for people, teams and entities."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import Entity, Team, User
+from crm.accounts.queries import entities_of
+from crm.core.identifiers import bic, iban, siren, vat_number
+
+WEEKDAYS = [
+    (1, _("Monday")),
+    (2, _("Tuesday")),
+    (3, _("Wednesday")),
+    (4, _("Thursday")),
+    (5, _("Friday")),
+    (6, _("Saturday")),
+    (7, _("Sunday")),
+]
+
+
+def language_field(label: Any) -> forms.ChoiceField:
+    """One of the languages Acquit speaks."""
+    return forms.ChoiceField(label=label, choices=settings.LANGUAGES)
+
+
+class EntityForm(forms.ModelForm):
+    language = language_field(_("language"))
+    time_zone = forms.ChoiceField(
+        label=_("time zone"), choices=[(name, name) for name in sorted(zoneinfo.available_timezones())]
+    )
+    working_days = forms.TypedMultipleChoiceField(
+        label=_("working days"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Entity
+        fields = "__all__"  # noqa: DJ007 - the admin lists them, and holds back those nobody edits
+        help_texts = {
+            "code": _("Short and lasting: it is what commands and files name the entity by."),
+            "siren": _("Nine digits, checked."),
+            "iban": _("Checked; spaces do not matter."),
+            "jurisdiction": _("Pack of legal rules that applies: FR, …"),
+            "sender_email": _("Reminders are sent from this address; its domain must authorise your mail provider."),
+            "collects_for_others": _(
+                "Such an entity cannot go live yet: mandates and the first letter are not managed."
+            ),
+            "night_at": _("In the time zone of the entity."),
+            "track_opens": _("Off by default: it watches the reader. It never serves as proof nor stops a reminder."),
+        }
+
+    def clean_siren(self) -> str:
+        return siren(self.cleaned_data["siren"])
+
+    def clean_vat_number(self) -> str:
+        return vat_number(self.cleaned_data["vat_number"])
+
+    def clean_iban(self) -> str:
+        return iban(self.cleaned_data["iban"])
+
+    def clean_bic(self) -> str:
+        return bic(self.cleaned_data["bic"])
+
+
+class TeamForm(forms.ModelForm):
+    class Meta:
+        model = Team
+        fields = ["entity", "name", "supervisor"]
+
+
+class UserForm(forms.ModelForm):
+    language = language_field(_("language"))
+    entities = forms.ModelMultipleChoiceField(
+        Entity.objects.none(),
+        label=_("sees all of"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Entities whose customers, settings and figures he sees without being in their teams."),
+    )
+
+    class Meta:
+        model = User
+        fields = ["username", "first_name", "last_name", "email", "role", "language", "capacity", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and not self.instance.is_superuser:
+            self.initial["entities"] = entities_of(self.instance)
+
+    def clean_email(self) -> str:
+        """Needed to set the password, and to log in: one account per address."""
+        email = self.cleaned_data["email"]
+        if not email:
+            raise ValidationError(_("Without address, he cannot set his password."))
+        if User.objects.exclude(pk=self.instance.pk).filter(email__iexact=email).exists():
+            raise ValidationError(_("Another account has this address."))
+        return str(email)

@@ -1,0 +1,147 @@
+"""Verbs about people, teams and entities. What they change is audited (django-auditlog, crm/accounts/audit.py)."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from guardian.shortcuts import assign_perm, remove_perm
+
+from crm.accounts.audit import acting, note
+from crm.accounts.exceptions import CannotGoLive, RoleNotYours, SupervisesTeam
+from crm.accounts.models import Entity, Role, Team, TeamMember, User
+from crm.accounts.rules import roles_given_by
+
+SEE_ENTITY, SEE_TEAM = "accounts.see_entity", "accounts.see_team"
+STAFF = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR})
+
+
+@transaction.atomic
+def create_user(
+    *,
+    username: str,
+    email: str,
+    role: str,
+    first_name: str = "",
+    last_name: str = "",
+    language: str = "fr",
+    capacity: int = 60,
+    password: str | None = None,
+    by: User | None,
+) -> User:
+    """Create an account. Without password nobody logs in until it is set by the link of a reset mail.
+
+    `by` None is the installation itself. Raises RoleNotYours.
+    """
+    user = User(
+        username=username,
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+        language=language,
+        capacity=capacity,
+    )
+    user.set_password(password)
+    return give_role(user, role, by=by)
+
+
+def give_role(user: User, role: str, *, by: User | None) -> User:
+    """Give a role and what goes with it: the admin for who configures or audits, all rows for the administrator.
+
+    Raises RoleNotYours when `by` may not give that role, or may not change somebody who has the one he has.
+    """
+    for concerned in {role, user.role} if user.pk else {role}:
+        if by and concerned not in roles_given_by(by):
+            raise RoleNotYours(str(Role(concerned).label))
+    user.role = role
+    user.is_staff = role in STAFF
+    user.is_superuser = role == Role.ADMINISTRATOR
+    with acting(by):
+        user.save()
+    return user
+
+
+@transaction.atomic
+def grant_entity(user: User, entity: Entity, *, by: User | None) -> None:
+    """From now on the user sees all customers of the entity."""
+    assign_perm(SEE_ENTITY, user, entity)
+    note(user, {"entities": ["", f"+ {entity.code}"]}, by=by)
+
+
+@transaction.atomic
+def revoke_entity(user: User, entity: Entity, *, by: User | None) -> None:
+    """The user no longer sees all customers of the entity; his teams and his portfolio stay."""
+    remove_perm(SEE_ENTITY, user, entity)
+    note(user, {"entities": [f"- {entity.code}", ""]}, by=by)
+
+
+@transaction.atomic
+def join_team(user: User, team: Team, *, by: User | None) -> TeamMember:
+    """The user shares the list of the team and sees its customers."""
+    member, joined = TeamMember.objects.get_or_create(team=team, user=user)
+    assign_perm(SEE_TEAM, user, team)
+    if joined:
+        note(team, {"members": ["", f"+ {user.username}"]}, by=by)
+    return member
+
+
+@transaction.atomic
+def leave_team(user: User, team: Team, *, by: User | None) -> None:
+    """The user no longer shares the list of the team nor sees its customers. Raises SupervisesTeam."""
+    if team.supervisor_id == user.pk:
+        raise SupervisesTeam(team, user)
+    TeamMember.objects.filter(team=team, user=user).delete()
+    remove_perm(SEE_TEAM, user, team)
+    note(team, {"members": [f"- {user.username}", ""]}, by=by)
+
+
+@transaction.atomic
+def name_supervisor(team: Team, supervisor: User | None, *, by: User | None) -> Team:
+    """Put somebody at the head of a team; he sees its customers. The one before stays a member."""
+    team.supervisor = supervisor
+    with acting(by):
+        team.save(update_fields=["supervisor"])
+    if supervisor:
+        assign_perm(SEE_TEAM, supervisor, team)
+    return team
+
+
+def reasons_not_live(entity: Entity) -> list[Any]:
+    """What keeps an entity from writing to its customers; empty when it may."""
+    found = []
+    if entity.collects_for_others:
+        found.append(
+            _(
+                "An entity that collects for others cannot go live yet: the written mandate and the first letter "
+                "required by articles R124-3 and R124-4 CPCE are not managed."
+            )
+        )
+    if not entity.sender_email:
+        found.append(_("The address its mail is sent from is missing."))
+    if not entity.iban:
+        found.append(_("The IBAN its customers pay to is missing."))
+    if not (entity.street and entity.postcode and entity.city):
+        found.append(_("Its postal address, which letters carry, is incomplete."))
+    return found
+
+
+@transaction.atomic
+def go_live(entity: Entity, *, on: date, by: User | None) -> Entity:
+    """From `on`, the night writes to the customers of the entity. Raises CannotGoLive with its reasons."""
+    entity.refresh_from_db()
+    if reasons := reasons_not_live(entity):
+        raise CannotGoLive(entity, reasons)
+    _set_live(entity, on, by)
+    return entity
+
+
+def stop(entity: Entity, *, by: User | None) -> Entity:
+    """Nothing leaves automatically any more for this entity."""
+    _set_live(entity, None, by)
+    return entity
+
+
+def _set_live(entity: Entity, since: date | None, by: User | None) -> None:
+    entity.live_since = since
+    with acting(by):
+        entity.save(update_fields=["live_since"])

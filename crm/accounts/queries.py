@@ -1,0 +1,74 @@
+"""Questions about people, teams and entities."""
+
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from guardian.shortcuts import get_objects_for_user
+
+from crm.accounts.models import Entity, Team, User
+
+
+def entities_of(user: Any) -> QuerySet[Entity]:
+    """Entities whose settings and every customer the user sees."""
+    if user.is_superuser:
+        return Entity.objects.all()
+    return get_objects_for_user(user, "accounts.see_entity", Entity)
+
+
+def teams_of(user: Any) -> QuerySet[Team]:
+    """Teams of the entities the user sees, and those he was let into."""
+    if user.is_superuser:
+        return Team.objects.all()
+    let_in = get_objects_for_user(user, "accounts.see_team", Team).values("pk")
+    return Team.objects.filter(Q(entity__in=entities_of(user).values("pk")) | Q(pk__in=let_in))
+
+
+def people_of(user: Any) -> QuerySet[User]:
+    """Those who share a team or an entity with the user, those who are in no team yet, and himself."""
+    if user.is_superuser:
+        return User.objects.all()
+    entities = list(entities_of(user).values_list("pk", flat=True))
+    granted = Q(
+        userobjectpermission__permission__codename="see_entity",
+        userobjectpermission__object_pk__in=[str(pk) for pk in entities],
+    )
+    mine = Q(pk=user.pk) | Q(teams__entity__in=entities) | Q(teams=None, is_superuser=False) | granted
+    return User.objects.filter(pk__in=User.objects.filter(mine).values("pk"))
+
+
+# An absent replacement hands over to his own; a circle of absent people ends with nobody.
+REPLACEMENTS = """
+with recursive away as (
+    select distinct on (user_id) user_id, replacement_id from accounts_absence
+    where %(on)s between starts_on and ends_on order by user_id, starts_on desc, id desc
+), chain as (
+    select user_id, replacement_id, array[user_id] as seen from away
+    union all
+    select chain.user_id, away.replacement_id, chain.seen || away.user_id
+    from chain join away on away.user_id = chain.replacement_id
+    where not away.user_id = any(chain.seen)
+)
+select distinct on (chain.user_id) chain.user_id, case when person.is_active and away.user_id is null then person.id end
+from chain
+left join accounts_user as person on person.id = chain.replacement_id
+left join away on away.user_id = chain.replacement_id
+order by chain.user_id, cardinality(chain.seen) desc
+"""
+
+
+def replacements(on: date) -> dict[int, int | None]:
+    """Who is away on a day, and who stands in for him at the end of the chain (None: the team's list)."""
+    with connection.cursor() as cursor:
+        cursor.execute(REPLACEMENTS, {"on": on})
+        return dict(cursor.fetchall())
+
+
+def owner_on(user: User, on: date) -> User | None:
+    """The one who gets what would go to `user` on a day: himself, his replacement, or None for the team's list."""
+    away = replacements(on)
+    if user.pk not in away:
+        return user
+    stands_in = away[user.pk]
+    return User.objects.get(pk=stands_in) if stands_in else None

@@ -1,0 +1,76 @@
+"""Numbers of companies, banks and telephones: cleaned, checked, with an error that says what is wrong.
+
+Each takes what a person typed and returns the stored form, or raises ValidationError; an empty text stays empty.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from stdnum import bic as _bic, iban as _iban
+from stdnum.eu import vat as _vat
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
+from stdnum.fr import siren as _siren, siret as _siret
+
+PROBLEMS: dict[type[Exception], Any] = {
+    InvalidLength: _("“%(value)s” does not have the right length for a %(name)s."),
+    InvalidFormat: _("“%(value)s” has characters that a %(name)s never has."),
+    InvalidChecksum: _("The check digits of “%(value)s” are wrong: a digit of the %(name)s is probably mistyped."),
+    InvalidComponent: _("Part of “%(value)s” is wrong for a %(name)s (country, bank or office)."),
+}
+
+
+def _checked(value: str, name: str, validate: Callable[[str], str]) -> str:
+    if not value.strip():
+        return ""
+    try:
+        return validate(value)
+    except tuple(PROBLEMS) as problem:
+        message = next(text for kind, text in PROBLEMS.items() if isinstance(problem, kind))
+        raise ValidationError(message, code="invalid", params={"value": value, "name": name}) from problem
+
+
+def siren(value: str) -> str:
+    """A SIREN: nine digits, the last one a check digit."""
+    return _checked(value, "SIREN", _siren.validate)
+
+
+def siret(value: str) -> str:
+    """A SIRET: the SIREN and five digits of the establishment."""
+    return _checked(value, "SIRET", _siret.validate)
+
+
+def vat_number(value: str) -> str:
+    """A VAT number of the European Union, with its country letters."""
+    return _checked(value, "TVA / VAT", _vat.validate)
+
+
+def iban(value: str) -> str:
+    """An IBAN, without spaces."""
+    return _checked(value, "IBAN", _iban.validate)
+
+
+def bic(value: str) -> str:
+    """A BIC of 8 or 11 characters."""
+    return _checked(value, "BIC", _bic.validate)
+
+
+def telephone(value: str, country: str = "FR") -> str:
+    """A telephone number in E.164 (+33472001122); one without international prefix is read in `country`."""
+    if not value.strip():
+        return ""
+    try:
+        number = phonenumbers.parse(value, country or "FR")
+    except phonenumbers.NumberParseException as problem:
+        raise ValidationError(
+            _("“%(value)s” is not a telephone number."), code="invalid", params={"value": value}
+        ) from problem
+    if not phonenumbers.is_valid_number(number):
+        raise ValidationError(
+            _("“%(value)s” is not a number in use in its country: check its digits and its prefix (+33…)."),
+            code="invalid",
+            params={"value": value},
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,140 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from crm.accounts import operations
+from crm.accounts.models import Absence, Entity, Role, Team, User
+from crm.accounts.queries import entities_of
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+LISTS = ["admin:accounts_entity_changelist", "admin:accounts_team_changelist", "admin:accounts_user_changelist"]
+
+
+@pytest.fixture
+def entity():
+    return EntityFactory(code="MINE")
+
+
+@pytest.fixture
+def lead(entity):
+    return UserFactory(supervisor=True, sees=entity)
+
+
+def listed(client, name):
+    return set(client.get(reverse(name)).context["cl"].result_list)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_only_who_leads_or_audits_opens_the_settings(client, entity, name):
+    answers = {}
+    for trait in ({"supervisor": True}, {"auditor": True}, {"integrator": True}, {}):
+        client.force_login(UserFactory(**trait, sees=entity))
+        answers["".join(trait)] = client.get(reverse(name)).status_code
+    assert answers == {"supervisor": 200, "auditor": 200, "integrator": 302, "": 302}
+
+
+def test_a_supervisor_sees_his_entities_and_teams_only(client, entity, lead):
+    other, team = EntityFactory(), TeamFactory(entity=entity)
+    elsewhere = TeamFactory(entity=other)
+    client.force_login(lead)
+    assert listed(client, "admin:accounts_entity_changelist") == {entity}
+    assert listed(client, "admin:accounts_team_changelist") == {team}
+    assert client.get(reverse("admin:accounts_team_change", args=[elsewhere.pk])).status_code == 302
+    assert client.get(reverse("admin:accounts_entity_add")).status_code == 403
+
+
+def test_an_auditor_changes_nothing(client, entity):
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    page = client.get(reverse("admin:accounts_entity_change", args=[entity.pk]))
+    assert (page.status_code, page.context["has_change_permission"]) == (200, False)
+    assert client.post(reverse("admin:accounts_entity_change", args=[entity.pk]), {}).status_code == 403
+
+
+def test_the_form_of_an_entity_checks_its_numbers(client, entity, lead):
+    client.force_login(lead)
+    url = reverse("admin:accounts_entity_change", args=[entity.pk])
+    form = client.get(url).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+    rest = {"closures-TOTAL_FORMS": 0, "closures-INITIAL_FORMS": 0}
+    page = client.post(url, {**given, **rest, "iban": "FR76 0000"})
+    assert list(page.context["adminform"].form.errors) == ["iban"]
+    assert client.post(url, {**given, **rest, "iban": "FR76 3000 6000 0112 3456 7890 189"}).status_code == 302
+    assert Entity.objects.get().iban == "FR7630006000011234567890189"
+
+
+def test_an_entity_is_put_live_from_the_list_or_told_why_not(client, entity, lead):
+    Entity.objects.update(live_since=None, iban="")
+    client.force_login(lead)
+    chosen = {"action": "go_live", "_selected_action": [entity.pk]}
+    page = client.post(reverse("admin:accounts_entity_changelist"), chosen, follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
+    Entity.objects.update(iban="FR7630006000011234567890189")
+    client.post(reverse("admin:accounts_entity_changelist"), chosen)
+    assert Entity.objects.get().live_since is not None
+
+
+def user_form(**changes):
+    given = {"username": "new", "email": "new@acquit.example", "role": "collector", "language": "fr", "capacity": 60}
+    return {**given, "is_active": "on", "absences-TOTAL_FORMS": 0, "absences-INITIAL_FORMS": 0, **changes}
+
+
+def test_a_supervisor_adds_a_collector_and_no_administrator(client, entity, lead):
+    client.force_login(lead)
+    url = reverse("admin:accounts_user_add")
+    page = client.post(url, user_form(role="administrator"))
+    assert list(page.context["adminform"].form.errors) == ["role"]
+    assert client.post(url, user_form(entities=[entity.pk])).status_code == 302
+    added = User.objects.get(username="new")
+    assert (added.role, added.is_staff, list(entities_of(added))) == (Role.COLLECTOR, False, [entity])
+
+
+def test_nobody_changes_who_stands_above_him(client, entity, lead):
+    boss = UserFactory(role=Role.ADMINISTRATOR, is_staff=True, sees=entity)
+    client.force_login(lead)
+    url = reverse("admin:accounts_user_change", args=[boss.pk])
+    assert client.get(url).context["has_change_permission"] is False
+    assert client.post(url, user_form()).status_code == 403
+
+
+def test_saving_a_person_leaves_his_rights_elsewhere(client, entity, lead):
+    elsewhere, person = EntityFactory(), UserFactory(sees=entity)
+    operations.grant_entity(person, elsewhere, by=None)
+    client.force_login(lead)
+    url = reverse("admin:accounts_user_change", args=[person.pk])
+    assert client.post(url, user_form(username=person.username, email="p@acquit.example")).status_code == 302
+    assert list(entities_of(person)) == [elsewhere]
+
+
+def test_members_join_and_leave_with_their_sight(client, entity, lead):
+    team, person = TeamFactory(entity=entity), UserFactory()
+    client.force_login(lead)
+    url = reverse("admin:accounts_team_change", args=[team.pk])
+    rows = {"teammember_set-TOTAL_FORMS": 1, "teammember_set-INITIAL_FORMS": 0, "teammember_set-0-user": person.pk}
+    form = {"entity": entity.pk, "name": "A", "supervisor": lead.pk}
+    assert client.post(url, {**form, **rows}).status_code == 302
+    assert (list(team.members.all()), person.has_perm("accounts.see_team", team)) == ([person], True)
+    member = team.teammember_set.get()
+    gone = {"teammember_set-0-id": member.pk, "teammember_set-0-team": team.pk, "teammember_set-0-DELETE": "on"}
+    client.post(url, {**form, **rows, **gone, "teammember_set-INITIAL_FORMS": 1})
+    assert list(team.members.all()) == []
+    assert not User.objects.get(pk=person.pk).has_perm("accounts.see_team", team)
+    assert Team.objects.get().supervisor == lead
+
+
+def test_an_absence_ends_after_it_starts(client, entity, lead):
+    client.force_login(lead)
+    given = {"user": lead.pk, "starts_on": date(2026, 3, 2), "ends_on": date(2026, 3, 1)}
+    page = client.post(reverse("admin:accounts_absence_add"), given)
+    assert page.status_code == 200
+    assert client.post(reverse("admin:accounts_absence_add"), given | {"ends_on": date(2026, 3, 2)}).status_code == 302
+    assert Absence.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_teams_costs_the_same_for_one_and_three(client, lead, entity, count, django_assert_max_num_queries):
+    TeamFactory.create_batch(count, entity=entity, supervisor=lead)
+    client.force_login(lead)
+    with django_assert_max_num_queries(14):
+        client.get(reverse("admin:accounts_team_changelist"))

@@ -1,0 +1,124 @@
+from datetime import date
+
+import pytest
+from auditlog.models import LogEntry
+
+from crm.accounts import operations
+from crm.accounts.exceptions import CannotGoLive, RoleNotYours, SupervisesTeam
+from crm.accounts.models import Absence, Role, TeamMember, User
+from crm.accounts.queries import entities_of, owner_on, people_of, replacements, teams_of
+from crm.accounts.rules import roles_given_by
+from crm.customers.models import Customer
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+MARCH_1 = date(2026, 3, 1)
+
+
+def create(role, by=None):
+    return operations.create_user(username=f"u-{role}", email="u@acquit.example", role=role, by=by)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_admin_and_all_rows_go_with_the_role(role):
+    user = create(role)
+    assert user.is_staff == (role in {"administrator", "supervisor", "auditor"})
+    assert user.is_superuser == (role == "administrator")
+    assert not user.has_usable_password()
+
+
+def test_nobody_gives_a_role_above_his_own():
+    supervisor, administrator = UserFactory(supervisor=True), UserFactory(administrator=True)
+    assert set(roles_given_by(administrator)) == set(Role)
+    assert [create(role, by=supervisor).role for role in roles_given_by(supervisor)] == roles_given_by(supervisor)
+    with pytest.raises(RoleNotYours):
+        create(Role.ADMINISTRATOR, by=supervisor)
+    with pytest.raises(RoleNotYours):
+        operations.give_role(administrator, Role.COLLECTOR, by=supervisor)
+    with pytest.raises(RoleNotYours):
+        create(Role.AUDITOR, by=UserFactory())
+
+
+def test_a_member_sees_the_customers_of_the_team_and_only_while_he_is_one():
+    entity, user = EntityFactory(), UserFactory()
+    team, other = TeamFactory(entity=entity), TeamFactory(entity=entity)
+    mine = CustomerFactory(entity=entity, team=team)
+    CustomerFactory(entity=entity, team=other), CustomerFactory(entity=entity), CustomerFactory()
+    operations.join_team(user, team, by=None), operations.join_team(user, team, by=None)
+    assert list(Customer.objects.visible_to(user)) == [mine]
+    assert TeamMember.objects.count() == 1
+    operations.leave_team(user, team, by=None)
+    assert list(Customer.objects.visible_to(user)) == []
+
+
+def test_entities_teams_and_people_are_those_one_was_let_into():
+    entity, other = EntityFactory(), EntityFactory()
+    team, elsewhere = TeamFactory(entity=entity), TeamFactory(entity=other)
+    lead, colleague, stranger, new = UserFactory(supervisor=True), UserFactory(), UserFactory(), UserFactory()
+    operations.grant_entity(lead, entity, by=None)
+    operations.join_team(colleague, team, by=None), operations.join_team(stranger, elsewhere, by=None)
+    assert list(entities_of(lead)) == [entity]
+    assert list(teams_of(lead)) == [team]
+    assert list(teams_of(stranger)) == [elsewhere]
+    assert set(people_of(lead)) == {lead, colleague, new}
+    operations.revoke_entity(lead, entity, by=None)
+    assert list(entities_of(lead)) == []
+
+
+def test_a_supervisor_leaves_his_team_once_another_leads_it():
+    team, lead = TeamFactory(), UserFactory(supervisor=True)
+    operations.name_supervisor(team, lead, by=None)
+    with pytest.raises(SupervisesTeam):
+        operations.leave_team(lead, team, by=None)
+    operations.name_supervisor(team, None, by=None)
+    operations.leave_team(lead, team, by=None)
+
+
+def test_rights_leave_a_trace():
+    boss, user, entity = UserFactory(administrator=True), UserFactory(), EntityFactory()
+    operations.grant_entity(user, entity, by=boss)
+    entry = LogEntry.objects.get_for_object(user).order_by("-id").first()
+    assert (entry.actor, entry.changes) == (boss, {"entities": ["", f"+ {entity.code}"]})
+
+
+@pytest.mark.parametrize(
+    ("missing", "count"),
+    [({}, 0), ({"sender_email": ""}, 1), ({"iban": ""}, 1), ({"city": ""}, 1), ({"collects_for_others": True}, 1)],
+)
+def test_an_entity_goes_live_when_nothing_is_missing(missing, count):
+    entity = EntityFactory(live_since=None, **missing)
+    assert len(operations.reasons_not_live(entity)) == count
+    if count:
+        with pytest.raises(CannotGoLive):
+            operations.go_live(entity, on=MARCH_1, by=None)
+    else:
+        assert operations.go_live(entity, on=MARCH_1, by=None).live_since == MARCH_1
+        assert operations.stop(entity, by=None).live_since is None
+
+
+def away(user, replacement=None, starts_on=MARCH_1, ends_on=MARCH_1):
+    Absence.objects.create(user=user, replacement=replacement, starts_on=starts_on, ends_on=ends_on)
+
+
+def test_replacements_follow_the_chain_and_end_with_who_is_there():
+    first, second, third = UserFactory.create_batch(3)
+    away(first, second), away(second, third)
+    assert replacements(MARCH_1) == {first.pk: third.pk, second.pk: third.pk}
+    assert replacements(date(2026, 3, 2)) == {}
+    assert owner_on(first, MARCH_1) == third
+    assert owner_on(third, MARCH_1) == third
+
+
+def test_nobody_stands_in_when_all_are_away_or_gone():
+    first, second, third = UserFactory.create_batch(3)
+    away(first, second), away(second, first), away(third)
+    User.objects.filter(pk=third.pk).update(is_active=False)
+    assert replacements(MARCH_1) == {first.pk: None, second.pk: None, third.pk: None}
+    assert owner_on(first, MARCH_1) is None
+
+
+def test_a_replacement_who_left_is_none():
+    first, gone = UserFactory(), UserFactory(is_active=False)
+    away(first, gone)
+    assert replacements(MARCH_1) == {first.pk: None}
