@@ -2,40 +2,46 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
-from collections_app.letters.models import TemplateVersion
+from collections_app.compliance.linter import lint
+from collections_app.letters.models import Template, TemplateVersion
 from collections_app.letters.variables import names
 from crm.core.liquid import check
-from crm.customers.models import Channel
+from crm.customers.models import Channel, CustomerKind
+
+WITH_SUBJECT = (Channel.EMAIL, Channel.POST)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """`where` is "subject" or "body"; a blocking one keeps the version from being published."""
+    """`where` is "subject" or "body"; a blocking one keeps the version from being published. `article`: of the law."""
 
     message: str
     where: str = "body"
     line: int | None = None
     column: int | None = None
     blocking: bool = True
+    article: str = ""
 
     def __str__(self) -> str:
         part = _("Subject") if self.where == "subject" else _("Text")
+        message = f"{self.message} ({self.article})" if self.article else self.message
         if self.line is None:
-            return f"{part}: {self.message}"
-        place = {"part": part, "line": self.line, "column": self.column, "message": self.message}
+            return _("%(part)s: %(message)s") % {"part": part, "message": message}
+        place = {"part": part, "line": self.line, "column": self.column, "message": message}
         return _("%(part)s, line %(line)s, column %(column)s: %(message)s") % place
 
 
-def problems_of(version: TemplateVersion) -> list[Problem]:
-    """All of them, those of the subject first."""
-    return [*_missing(version), *_not_compiling(version)]
+def problems_of(version: TemplateVersion, *, on: date) -> list[Problem]:
+    """All of them on a date: what is missing, what does not compile, what the law has to say."""
+    return [*_missing(version), *_not_compiling(version), *_remarks(version, on)]
 
 
 def _missing(version: TemplateVersion) -> Iterator[Problem]:
-    if version.template.channel in (Channel.EMAIL, Channel.POST) and not version.subject.strip():
+    if version.template.channel in WITH_SUBJECT and not version.subject.strip():
         yield Problem(_("The subject is empty."), "subject")
     if not version.body.strip():
         yield Problem(_("The text is empty."))
@@ -46,3 +52,30 @@ def _not_compiling(version: TemplateVersion) -> Iterator[Problem]:
     for where, source in (("subject", version.subject), ("body", version.body)):
         for finding in check(source, known):
             yield Problem(finding.message, where, finding.line, finding.column)
+
+
+def _remarks(version: TemplateVersion, on: date) -> Iterator[Problem]:
+    template = version.template
+    for remark in lint(
+        version.body,
+        channel=template.channel,
+        tone=template.tone,
+        jurisdiction=template.entity.jurisdiction,
+        on=on,
+        subject=version.subject,
+        customer_kinds=_readers(template),
+        third_party=template.entity.collects_for_others,
+    ):
+        whole = remark.rule.startswith("mention_")
+        yield Problem(
+            remark.message,
+            remark.field,
+            None if whole else remark.line,
+            None if whole else remark.column,
+            remark.level == "error",
+            remark.article,
+        )
+
+
+def _readers(template: Template) -> tuple[CustomerKind, ...]:
+    return (CustomerKind.CONSUMER,) if template.for_consumers else (CustomerKind.PROFESSIONAL,)

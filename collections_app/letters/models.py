@@ -20,13 +20,34 @@ class Tone(models.TextChoices):
 
 class Template(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="templates", verbose_name=_("entity"))
-    code = models.SlugField(_("code"), max_length=40)
-    name = models.CharField(_("name"), max_length=120)
+    code = models.SlugField(
+        _("code"), max_length=40, help_text=_("Short name without spaces, used by imports; it never changes.")
+    )
+    name = models.CharField(_("name"), max_length=120, help_text=_("What collectors and scenarios see."))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
-    tone = models.CharField(_("tone"), max_length=15, choices=Tone)
-    attach_statement = models.BooleanField(_("attach the statement of account"), default=False)
-    attach_invoice_list = models.BooleanField(_("attach the list of invoices"), default=False)
-    archived = models.BooleanField(_("archived"), default=False)
+    tone = models.CharField(
+        _("tone"),
+        max_length=15,
+        choices=Tone,
+        help_text=_(
+            "Before the due date and on statements, items not yet due are listed. A formal notice lists only the "
+            "invoices that reached it."
+        ),
+    )
+    attach_statement = models.BooleanField(
+        _("attach the statement of account"), default=False, help_text=_("A PDF of all open items.")
+    )
+    attach_invoice_list = models.BooleanField(
+        _("attach the list of invoices"), default=False, help_text=_("A spreadsheet of the invoices concerned.")
+    )
+    for_consumers = models.BooleanField(
+        _("written to consumers"),
+        default=False,
+        help_text=_("Then neither late penalties nor the 40 € are expected in the text."),
+    )
+    archived = models.BooleanField(
+        _("archived"), default=False, help_text=_("Out of the lists; steps and messages that use it keep it.")
+    )
 
     class Meta:
         verbose_name = _("template")

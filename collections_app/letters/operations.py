@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from collections_app.letters.defaults import DEFAULTS, LANGUAGES, Default
 from collections_app.letters.faults import problems_of
 from collections_app.letters.models import DeliveredDefault, Template, TemplateVersion
+from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
 
 
@@ -39,7 +40,8 @@ def publish(draft: TemplateVersion, *, by: User | None, at: datetime) -> Templat
     draft = TemplateVersion.objects.select_for_update(of=("self",)).select_related("template__entity").get(pk=draft.pk)
     if draft.published_at is not None:
         raise TemplateRefused([_("This version is already published.")])
-    if reasons := [str(problem) for problem in problems_of(draft) if problem.blocking]:
+    on = today(draft.template.entity, at)
+    if reasons := [str(problem) for problem in problems_of(draft, on=on) if problem.blocking]:
         raise TemplateRefused(reasons)
     draft.published_at, draft.published_by = at, by
     draft.save(update_fields=["published_at", "published_by"])
@@ -74,6 +76,7 @@ def duplicate(template: Template, *, code: str, name: str) -> Template:
         tone=template.tone,
         attach_statement=template.attach_statement,
         attach_invoice_list=template.attach_invoice_list,
+        for_consumers=template.for_consumers,
     )
     for version in latest_versions(template):
         save_draft(copy, language=version.language, subject=version.subject, body=version.body)
@@ -109,6 +112,7 @@ def _deliver(entity: Entity, default: Default, at: datetime) -> Template:
         channel=default.channel,
         tone=default.tone,
         attach_statement=default.attach_statement,
+        for_consumers=default.for_consumers,
     )
     for language in LANGUAGES:
         subject, body = default.text(language)

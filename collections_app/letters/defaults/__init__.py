@@ -19,6 +19,11 @@ class Default:
     tone: Tone
     attach_statement: bool = False
 
+    @property
+    def for_consumers(self) -> bool:
+        """Claims neither penalties nor the fixed compensation."""
+        return "consumer" in self.code
+
     def name(self, language: str) -> str:
         """What the template is called in the lists, in the language of the entity."""
         return self.french if language.startswith("fr") else self.english

@@ -1,0 +1,191 @@
+"""Relance → Lots d'impression: prepare the letters of the day, print, confirm that they were posted."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_lazy
+
+from collections_app.letters import batches
+from collections_app.letters.admin.rights import EntityRowsAdmin, entities_of
+from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
+from collections_app.letters.forms import PostedForm
+from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter
+from crm.accounts.calendars import today
+from telephony.messaging.models import Message
+
+
+@admin.register(PrintBatch)
+class PrintBatchAdmin(EntityRowsAdmin):
+    list_display = ["__str__", "state", "number_of_letters", "pages", "prepared_at", "posted_on", "posted_by"]
+    list_filter = ["state", "entity"]
+    list_select_related = ["entity", "posted_by"]
+    date_hierarchy = "on"
+    ordering = ["-on", "-number"]
+    show_full_result_count = False
+    change_list_template = "admin/letters/printbatch/list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PrintBatch]:
+        rows = super().get_queryset(request)
+        return rows.annotate(in_it=Count("letters", filter=Q(letters__taken_out_at=None)))
+
+    @admin.display(description=gettext_lazy("letters"))
+    def number_of_letters(self, batch: Any) -> int:
+        return int(batch.in_it)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A batch is prepared from the letters that wait, never typed in."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was printed stays known; a batch not posted can be given up."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap, name = self.admin_site.admin_view, "letters_printbatch_"
+        return [
+            path("prepare/<int:entity_id>/", wrap(self.prepare), name=f"{name}prepare"),
+            path("<int:object_id>/file.pdf", wrap(self.file), name=f"{name}file"),
+            path("<int:object_id>/posted/", wrap(self.posted), name=f"{name}posted"),
+            path("<int:object_id>/give-up/", wrap(self.give_up), name=f"{name}give_up"),
+            path("letter/<int:letter_id>/letter.pdf", wrap(self.letter), name=f"{name}letter"),
+            path("letter/<int:letter_id>/cancel/", wrap(self.cancel), name=f"{name}cancel"),
+            path("letter/<int:letter_id>/number/", wrap(self.registered), name=f"{name}registered"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With, above the list, how many letters wait in each entity."""
+        now = timezone.now()
+        counts = [(entity, batches.waiting_letters(entity, at=now).count()) for entity in entities_of(request.user)]
+        context = {"waiting": counts, "may_write": self.has_change_permission(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The letters of a batch and what can be done with them."""
+        batch = self._batch(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(batch),
+            "batch": batch,
+            "letters": batch.letters.select_related("message__customer").order_by("position"),
+            "gone": set(batches.cancelled_since(batch).values_list("pk", flat=True)),
+            "form": PostedForm(initial={"on": today(batch.entity, timezone.now())}),
+            "open": batch.state == BatchState.PREPARED and self.has_change_permission(request),
+            "may_write": self.has_change_permission(request),
+        }
+        return render(request, "admin/letters/printbatch/batch.html", context)
+
+    def prepare(self, request: HttpRequest, entity_id: int) -> HttpResponse:
+        """Make the batch of the day of an entity."""
+        self._must_write(request)
+        entity = get_object_or_404(entities_of(request.user), pk=entity_id)
+        now, user = timezone.now(), request.user
+        try:
+            batch = batches.prepare_batch(entity, on=today(entity, now), by=user, at=now)  # type: ignore[arg-type]
+        except NothingToPrint as nothing:
+            messages.info(request, str(nothing))
+            return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))
+        messages.success(request, _("The batch is ready: print it, post it, then confirm it here."))
+        return _to(batch)
+
+    def file(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
+        """The file to print; again as often as needed."""
+        batch = self._batch(request, object_id)
+        if not batch.file:
+            raise Http404
+        return _pdf(batch.file.read(), f"{batch.entity.code}-{batch.on:%Y%m%d}-{batch.number}.pdf")
+
+    def posted(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Confirm that the batch was posted."""
+        self._must_write(request)
+        batch = self._batch(request, object_id)
+        form, now, user = PostedForm(request.POST), timezone.now(), request.user
+        if not form.is_valid():
+            messages.error(request, _("Give the day of posting."))
+            return _to(batch)
+        try:
+            day = today(batch.entity, now)
+            sent = batches.mark_posted(batch, on=form.cleaned_data["on"], by=user, at=now, today=day)  # type: ignore[arg-type]
+        except (BatchClosed, PostedBeforePrepared) as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("%(count)s letters are marked as sent.") % {"count": sent})
+        return _to(batch)
+
+    def give_up(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Forget the batch; its letters wait again."""
+        self._must_write(request)
+        batch = self._batch(request, object_id)
+        try:
+            batches.give_up(batch, at=timezone.now())
+        except BatchClosed as refusal:
+            messages.error(request, str(refusal))
+        return _to(batch)
+
+    def letter(self, request: HttpRequest, letter_id: int) -> HttpResponse:
+        """One letter as it was composed."""
+        letter = self._letter(request, letter_id)
+        return letter_pdf(letter.message)
+
+    def cancel(self, request: HttpRequest, letter_id: int) -> HttpResponse:
+        """Do not send this letter."""
+        self._must_write(request)
+        letter = self._letter(request, letter_id)
+        try:
+            batches.cancel_letter(letter, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        except BatchClosed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The letter is cancelled; print the file again, without it."))
+        return _to(letter.batch)
+
+    def registered(self, request: HttpRequest, letter_id: int) -> HttpResponse:
+        """Keep the number of a registered letter."""
+        self._must_write(request)
+        letter = self._letter(request, letter_id)
+        batches.record_registered_number(letter, request.POST.get("number", "")[:40])
+        return _to(letter.batch)
+
+    def _batch(self, request: HttpRequest, object_id: Any) -> PrintBatch:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        batch: PrintBatch = get_object_or_404(self.get_queryset(request).select_related("entity"), pk=object_id)
+        return batch
+
+    def _letter(self, request: HttpRequest, letter_id: int) -> PrintedLetter:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = PrintedLetter.objects.filter(batch__entity__in=entities_of(request.user))
+        return get_object_or_404(rows.select_related("batch__entity", "message__customer"), pk=letter_id)
+
+    def _must_write(self, request: HttpRequest) -> None:
+        if request.method != "POST" or not self.has_change_permission(request):
+            raise PermissionDenied
+
+
+def letter_pdf(message: Message) -> HttpResponse:
+    """The letter of a message, as it was composed; Http404 when it has none yet."""
+    enclosure = message.enclosures.filter(mimetype="application/pdf").order_by("pk").first()
+    if enclosure is None:
+        raise Http404
+    return _pdf(bytes(enclosure.content), enclosure.name)
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    return answer
+
+
+def _to(batch: PrintBatch) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:letters_printbatch_change", args=[batch.pk]))
