@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
+from crm.core.crash import crash_point
 from telephony.core.channels import Accepted, Ambiguous, NotAllowed, Permanent, SendError, Temporary, channels
 from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale, prepare
 from telephony.messaging.models import Attempt, AttemptResult, Message
@@ -78,7 +79,9 @@ def _reserve(message: Message, *, at: datetime) -> Reservation | None:
         move(of(message.pk), MessageState.READY, at=at, reason="")
         return None
     move(of(message.pk), MessageState.RESERVED, at=at, reserved_at=at, lease_until=at + LEASE, reason="")
-    return Reservation(message, Attempt.objects.create(message=message, started_at=at), prepared)
+    reservation = Reservation(message, Attempt.objects.create(message=message, started_at=at), prepared)
+    crash_point("outbox.composed")
+    return reservation
 
 
 def _prepared(message: Message, *, at: datetime) -> Prepared | None:
@@ -105,6 +108,7 @@ def _try_later(message_id: int, later: datetime, reason: str, *, at: datetime) -
 
 def carry(reservation: Reservation, *, at: datetime) -> None:
     """Hand the message to its channel and write down what came of it."""
+    crash_point("outbox.reserved")
     message, send = reservation.message, channels[reservation.message.channel].send
     if send is None:
         raise RuntimeError(f"The channel {message.channel} sends nothing by itself.")
@@ -113,6 +117,7 @@ def carry(reservation: Reservation, *, at: datetime) -> None:
     except SendError as error:
         _not_accepted(reservation, error, at=at)
     else:
+        crash_point("outbox.accepted")
         _accepted(reservation, accepted, at=at)
 
 

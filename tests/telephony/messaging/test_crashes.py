@@ -1,5 +1,7 @@
 """What a worker that dies leaves behind, at each point where it can die."""
 
+import os
+import signal
 import threading
 from datetime import timedelta
 
@@ -97,6 +99,30 @@ def test_what_is_settled_is_not_reconciled(ambiguous: Message):
     operations.reconcile(ambiguous, sent=True, by=UserFactory(), at=LATER)
     with pytest.raises(AlreadySettled):
         operations.reconcile(ambiguous, sent=False, by=UserFactory(), at=LATER)
+
+
+def killed_at(point: str, message: Message) -> int:
+    """Send in a process that dies at `point`; return the signal that ended it."""
+    connection.close()
+    pid = os.fork()
+    if not pid:
+        os.environ["ACQUIT_CRASH_AT"] = point
+        operations.send_one(message.pk, AT)
+        os._exit(0)
+    return os.waitpid(pid, 0)[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_really_killed_at_each_point_leaves_the_truth_behind(world: World):
+    ends = {"outbox.composed": ("planned", "sent"), "outbox.reserved": ("reserved", "ambiguous")}
+    ends["outbox.accepted"] = ends["outbox.reserved"]
+    for number, (point, (left, end)) in enumerate(ends.items()):
+        message = planned(number)
+        assert (point, killed_at(point, message)) == (point, signal.SIGKILL)
+        message.refresh_from_db()
+        assert (point, message.state) == (point, left)
+        operations.expire_leases(at=LATER)
+        assert (point, operations.send_one(message.pk, LATER)) == (point, end)
 
 
 @pytest.mark.django_db(transaction=True)
