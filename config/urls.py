@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("telephony.messaging.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("config.api")),
     path("metrics", metrics.metrics, name="metrics"),
 ]
 

@@ -10,12 +10,12 @@ from crm.customers.registry import Merge, on_merge
 from crm.events.models import Event
 from crm.events.registry import register
 
-FACTS_CHANGED = "facts.changed"
+FACTS_CHANGED = ("facts.changed", "receivables.changed")
 
 
 def register_consumers() -> None:
     """Called once when the app is ready."""
-    register("segments", [FACTS_CHANGED], regroup_one)
+    register("segments", FACTS_CHANGED, regroup_one)
     on_merge("segments.Membership.customer", end_memberships)
 
 

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
-from rest_framework.authtoken.models import Token
 
-from crm.accounts.models import Entity, Role, Team, TeamMember, User
+from crm.accounts.models import ApiToken, Entity, Role, Team, TeamMember, User
+from crm.accounts.tokens import SHOWN, digest_of
 
 CODE = "DEMO"
 PASSWORD = "acquit-demo"  # printed at start, and only ever set in a demonstration
+API_SECRET = "acq_demonstration-only"  # in docs/api.md, so that its examples work as they stand
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,15 @@ def create_people(entity: Entity) -> dict[str, User]:
                 assign_perm("accounts.see_team", people[member.username], team)
     for name in ("superviseur", "auditeur", "integrateur"):
         assign_perm("accounts.see_entity", people[name], entity)
-    Token.objects.get_or_create(user=people["integrateur"])
+    give_token(people["integrateur"])
     return people
+
+
+def give_token(user: User) -> None:
+    """The API token of the demonstration; a real one is random (crm.accounts.tokens)."""
+    ApiToken.objects.create(
+        user=user, name="ERP", digest=digest_of(API_SECRET), hint=API_SECRET[:SHOWN], created_at=timezone.now()
+    )
 
 
 def create_member(member: Member, hashed: str) -> User:

@@ -188,3 +188,33 @@ class Absence(models.Model):
                 violation_error_message=_("Nobody replaces himself."),
             ),
         ]
+
+
+class ApiToken(models.Model):
+    """Opens the API to an integration, as `user`. Only a digest is kept: a lost token is replaced, not read again."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
+    name = models.CharField(_("name"), max_length=80, help_text=_("What uses it, for example “ERP night export”."))
+    entity = models.ForeignKey(
+        Entity,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("limited to the entity"),
+        help_text=_("Empty: every entity the user may see."),
+    )
+    version = models.CharField(_("version of the API"), max_length=5, default="v1", choices=[("v1", "v1")])
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField(_("starts with"), max_length=12, editable=False)
+    created_at = models.DateTimeField(_("created at"), editable=False)
+    expires_on = models.DateField(_("valid until (included)"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+    last_used_on = models.DateField(_("last used on"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}…)"

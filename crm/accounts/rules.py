@@ -6,6 +6,7 @@ from crm.accounts.models import Role
 
 READERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.COLLECTOR, Role.FIELD_AGENT, Role.AUDITOR})
 WORKERS = READERS - {Role.AUDITOR}
+FEEDERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.INTEGRATOR})
 LEADERS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 
 
@@ -26,6 +27,21 @@ def works_customers(user: Any) -> bool:
 def leads(user: Any) -> bool:
     """Configures and hands out work: supervisors and administrators."""
     return _is(user, LEADERS)
+
+
+def reads_api(user: Any) -> bool:
+    """Reads the API: every role, each its own rows."""
+    return bool(user.is_authenticated and user.is_active)
+
+
+def feeds_books(user: Any) -> bool:
+    """Sends customers, invoices and payments, and starts night runs."""
+    return _is(user, FEEDERS)
+
+
+def works_actions(user: Any) -> bool:
+    """Completes actions through the API."""
+    return _is(user, WORKERS | FEEDERS)
 
 
 def opens_admin(user: Any) -> bool:

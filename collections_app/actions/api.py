@@ -1,0 +1,87 @@
+"""Actions of an entity: list, complete."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from collections_app.actions.bulk import complete
+from collections_app.actions.labels import Outcome
+from collections_app.actions.models import Action, ActionState
+from crm.accounts import rules
+from crm.accounts.api import ApiView
+from crm.core.rest import PageQuery, Unprocessable, page_of, paged
+from crm.customers.models import Channel
+
+
+class ActionQuery(PageQuery):
+    state = serializers.ChoiceField(ActionState.choices, required=False)
+    channel = serializers.ChoiceField(Channel.choices, required=False)
+    customer = serializers.CharField(required=False, help_text="Account of the customer.")
+    collector = serializers.CharField(required=False, help_text="User name of the collector.")
+
+
+class ActionOutput(serializers.ModelSerializer[Action]):
+    customer = serializers.CharField(source="customer.external_id")
+    customer_name = serializers.CharField(source="customer.name")
+    collector = serializers.CharField(source="owner.username", allow_null=True, default=None)
+    invoices = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Action
+        fields = [
+            "id", "customer", "customer_name", "kind", "step_code", "channel", "mode", "state", "formal_notice",
+            "currency", "amount", "oldest_due_on", "opened_on", "snoozed_until", "collector", "reasons", "outcome",
+            "note", "closed_at", "invoices",
+        ]  # fmt: skip
+
+    def get_invoices(self, action: Action) -> list[str]:
+        """External ids of the invoices carried."""
+        return [line.invoice.external_id for line in action.lines.all()]
+
+
+class CompletionInput(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(Outcome.choices)
+    note = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class ActionsApi(ApiView):
+    rules = {"GET": rules.reads_api}
+
+    @extend_schema(operation_id="list_actions", parameters=[ActionQuery], responses=paged(ActionOutput))
+    def get(self, request: Request, entity: str) -> Response:
+        """Actions of the entity, in the order in which they were opened."""
+        query = ActionQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        names = {
+            "state": "state",
+            "channel": "channel",
+            "customer": "customer__external_id",
+            "collector": "owner__username",
+        }
+        wanted = {names[name]: value for name, value in query.validated_data.items() if name in names}
+        rows = Action.objects.filter(entity=self.entity(entity), **wanted).select_related("customer", "owner")
+        return page_of(request, rows.prefetch_related("lines__invoice"), ActionOutput)
+
+
+class ActionCompletionApi(ApiView):
+    rules = {"POST": rules.works_actions}
+
+    @extend_schema(operation_id="complete_action", request=CompletionInput, responses=ActionOutput)
+    def post(self, request: Request, entity: str, action: int) -> Response:
+        """The work is done, with this outcome. 422 when the action is not (or no longer) to do."""
+        given = CompletionInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        rows = Action.objects.filter(entity=self.entity(entity)).select_related("customer", "owner")
+        found = rows.filter(pk=action).first()
+        if found is None:
+            raise Http404
+        outcome, note = Outcome(given.validated_data["outcome"]), given.validated_data["note"]
+        if not complete([found.pk], outcome=outcome, note=note, by=self.user, at=timezone.now()):
+            raise Unprocessable(_("This action is not to do (any more)."))
+        return Response(ActionOutput(rows.get(pk=action)).data)

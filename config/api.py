@@ -1,0 +1,32 @@
+"""The API of integrators, version 1: addresses only, each app has its endpoints."""
+
+from django.contrib.auth.decorators import login_required
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from collections_app.actions.api import ActionCompletionApi, ActionsApi
+from collections_app.engine.api import RunsApi
+from crm.accounts.api import EntitiesApi
+from crm.customers.api import CustomerApi, CustomersApi
+from crm.imports.api import CustomersBulkApi, InvoicesBulkApi, PaymentsBulkApi
+from crm.receivables.api import InvoicesApi, PaymentsApi
+
+of_entity: list[URLPattern | URLResolver] = [
+    path("customers", CustomersApi.as_view()),
+    path("customers/bulk", CustomersBulkApi.as_view()),
+    path("customers/<str:external_id>", CustomerApi.as_view()),
+    path("invoices", InvoicesApi.as_view()),
+    path("invoices/bulk", InvoicesBulkApi.as_view()),
+    path("payments", PaymentsApi.as_view()),
+    path("payments/bulk", PaymentsBulkApi.as_view()),
+    path("actions", ActionsApi.as_view()),
+    path("actions/<int:action>/complete", ActionCompletionApi.as_view()),
+    path("runs", RunsApi.as_view()),
+]
+v1: list[URLPattern | URLResolver] = [
+    path("entities", EntitiesApi.as_view()),
+    path("entities/<slug:entity>/", include(of_entity)),
+    path("schema", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs", login_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema")), name="api-docs"),
+]
+urlpatterns = [path("v1/", include(v1))]

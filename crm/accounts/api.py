@@ -1,0 +1,68 @@
+"""Who calls the API, for which entity; the list of entities."""
+
+from typing import Any, ClassVar, cast
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from guardian.shortcuts import get_objects_for_user
+from rest_framework import serializers
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from crm.accounts import rules
+from crm.accounts.models import ApiToken, Entity, User
+from crm.core.access import Rule
+from crm.core.rest import PageQuery, page_of, paged
+
+
+class OpenedByRule(BasePermission):
+    """Closed unless the view names a rule for the method (`rules = {"GET": reads_api}`)."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        rule: Rule | None = view.rules.get("GET" if request.method == "HEAD" else request.method)
+        return rule is not None and rule(request.user)
+
+
+class ApiView(APIView):
+    """An endpoint: a rule per method, and the entities the caller sees."""
+
+    rules: ClassVar[dict[str, Rule]] = {}
+    permission_classes = [OpenedByRule]
+
+    @property
+    def user(self) -> User:
+        """The caller; the rules let nobody in who is not logged in."""
+        return cast(User, self.request.user)
+
+    def entities(self) -> QuerySet[Entity]:
+        """Those the user sees wholly, or the one his token is limited to."""
+        token = self.request.auth
+        seen: QuerySet[Entity] = get_objects_for_user(self.user, "accounts.see_entity", Entity)
+        if isinstance(token, ApiToken) and token.entity_id:
+            return seen.filter(pk=token.entity_id)
+        return seen
+
+    def entity(self, code: str) -> Entity:
+        """The entity of the address; 404 when it does not exist or is not the caller's."""
+        found = self.entities().filter(code=code).first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class EntityOutput(serializers.ModelSerializer[Entity]):
+    class Meta:
+        model = Entity
+        fields = ["code", "legal_name", "siren", "country", "currency", "time_zone", "language", "live_since"]
+
+
+class EntitiesApi(ApiView):
+    rules = {"GET": rules.reads_api}
+
+    @extend_schema(operation_id="list_entities", parameters=[PageQuery], responses=paged(EntityOutput))
+    def get(self, request: Request) -> Response:
+        """The entities this token opens."""
+        return page_of(request, self.entities(), EntityOutput)

@@ -1,0 +1,17 @@
+"""What every endpoint of the API shares: pages after a cursor, and writing many rows with an answer for each."""
+
+from crm.core.rest.bulk import BulkAnswer, bulk_answer, bulk_body, checked_rows
+from crm.core.rest.errors import Unprocessable, exception_handler
+from crm.core.rest.pages import PageQuery, page_of, paged
+
+__all__ = [
+    "BulkAnswer",
+    "PageQuery",
+    "Unprocessable",
+    "bulk_answer",
+    "bulk_body",
+    "checked_rows",
+    "exception_handler",
+    "page_of",
+    "paged",
+]

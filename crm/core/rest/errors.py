@@ -1,0 +1,28 @@
+"""Refusals in one shape: {"detail": text}, or the fields at fault."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_handler
+
+from crm.core.keyset import BadCursor
+
+
+class Unprocessable(APIException):
+    """The request is understood, and what it asks for is refused."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "refused"
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Cursors we never made and refused operations are the caller's faults, told as such."""
+    if isinstance(error, BadCursor):
+        error = APIException("This cursor was not made by this list.", code="bad_cursor")
+        error.status_code = status.HTTP_400_BAD_REQUEST
+    if isinstance(error, ValidationError):
+        error = Unprocessable(" ".join(error.messages))
+    return drf_handler(error, context)

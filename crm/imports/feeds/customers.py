@@ -1,0 +1,89 @@
+"""Customers sent by another system."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _, gettext_noop
+from psycopg.types.json import Jsonb
+
+from crm.accounts.models import Entity, User
+from crm.core import sql
+from crm.core.rest.bulk import Row, Written
+from crm.customers.models import Channel, Customer
+from crm.events.operations import emit_many
+
+ADDED = gettext_noop("Customer received through the API")
+CHANGED = gettext_noop("Customer changed through the API")
+ADDRESSES = {"email": Channel.EMAIL, "phone": Channel.PHONE, "postal_address": Channel.POST}
+FACTS = """
+select %(entity)s::bigint as entity_id, customer_id, '{}'::jsonb as payload
+from unnest(%(customers)s::bigint[]) as customer_id
+"""
+
+
+def upsert_customers(entity: Entity, given: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime) -> Written:
+    """Write customers by `external_id`; a field that is absent stays as it is. Three statements for any number.
+
+    Rows are checked before (feed_customers): `name` is there for a new one, `collector_id` is a user's.
+    """
+    params = {
+        "entity": entity.pk,
+        "rows": Jsonb([dict(row) for row in given]),
+        "by": by.pk if by else None,
+        "at": at,
+        "added": ADDED,
+        "changed": CHANGED,
+    }
+    rows = sql.rows("crm.imports", "feed_customers", params)
+    _add_addresses(entity, given)
+    if rows:
+        customers = [row["id"] for row in rows]
+        emit_many("facts.changed", FACTS, {"entity": entity.pk, "customers": customers}, at=at)
+    created = sum(row["created"] for row in rows)
+    return Written(created=created, updated=len(rows) - created, unchanged=len(given) - len(rows))
+
+
+def _add_addresses(entity: Entity, given: Sequence[Mapping[str, Any]]) -> None:
+    addresses = [
+        (row["external_id"], channel.value, row[name])
+        for row in given
+        for name, channel in ADDRESSES.items()
+        if row.get(name)
+    ]
+    if addresses:
+        external_ids, channels, values = map(list, zip(*addresses, strict=True))
+        params = {"entity": entity.pk, "external_ids": external_ids, "channels": channels, "values": values}
+        sql.run("crm.imports", "feed_addresses", params)
+
+
+def feed_customers(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
+    """Add customers by `external_id` or change what is given of those known.
+
+    A new customer without a name and an unknown collector are faults of their place.
+    """
+    faults = _nameless(entity, rows) + _unknown_collectors(rows)
+    refused = {place for place, _field, _message in faults}
+    written = upsert_customers(entity, [row for place, row in rows.items() if place not in refused], by=by, at=at)
+    written.faults = faults
+    return written
+
+
+def _nameless(entity: Entity, rows: dict[int, Row]) -> list[tuple[int, str, str]]:
+    ids = {row["external_id"]: place for place, row in rows.items() if "name" not in row}
+    known = Customer.objects.filter(entity=entity, external_id__in=ids).values_list("external_id", flat=True)
+    return [(ids[external_id], "name", _("A new customer has a name.")) for external_id in ids.keys() - set(known)]
+
+
+def _unknown_collectors(rows: dict[int, Row]) -> list[tuple[int, str, str]]:
+    """Put the collectors' keys in the rows; name those that are nobody."""
+    named = {row["collector"] for row in rows.values() if row.get("collector")}
+    keys = dict(User.objects.filter(username__in=named, is_active=True).values_list("username", "pk")) if named else {}
+    faults: list[tuple[int, str, str]] = []
+    for place, row in rows.items():
+        if "collector" in row:
+            name = row.pop("collector")
+            row["collector_id"] = keys.get(name)
+            if name and name not in keys:
+                faults.append((place, "collector", _("Nobody has this user name.")))
+    return faults

@@ -1,0 +1,133 @@
+"""Invoices sent by another system."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _, gettext_noop
+from psycopg.types.json import Jsonb
+
+from crm.accounts.models import Entity, User
+from crm.core import sql
+from crm.core.money import rounded
+from crm.core.rest.bulk import Row, Written
+from crm.customers.models import Customer
+from crm.events.operations import emit_many
+from crm.receivables.models import DueSource, Invoice
+
+RECEIVED = gettext_noop("%(count)s invoices received through the API")
+CHANGED = """
+select %(entity)s::bigint as entity_id, customer_id, '{"what": "feed"}'::jsonb as payload
+from unnest(%(customers)s::bigint[]) as customer_id
+"""
+Fault = tuple[int, str, str]
+
+
+def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
+    """Add invoices by `external_id`, or change what may change of those known (number, due date, debt type, label).
+
+    A row that may not be written is a fault of its place. Four statements for any number of rows.
+    """
+    customers = known_customers(entity, (row.get("customer") for row in rows.values()))
+    known = _known(entity, rows)
+    faults: list[Fault] = []
+    lines: list[dict[str, Any]] = []
+    for place, row in rows.items():
+        found = known.get(row["external_id"], {})
+        wrong = list(_refusals(entity, row, found, customers))
+        faults += [(place, name, message) for name, message in wrong]
+        lines += [] if wrong else _lines(entity, row, found, customers)
+    return _write(entity, lines, faults, by=by, at=at)
+
+
+def known_customers(entity: Entity, external_ids: Iterable[str | None]) -> dict[str, int]:
+    """Keys of the customers by their account; a merged customer stands for the one he was merged into."""
+    wanted = {external_id for external_id in external_ids if external_id}
+    rows = Customer.objects.filter(entity=entity, external_id__in=wanted)
+    return {
+        external_id: merged or pk for external_id, pk, merged in rows.values_list("external_id", "pk", "merged_into_id")
+    }
+
+
+def tell_changed(entity: Entity, customers: Iterable[int], *, at: datetime) -> None:
+    """Whoever keeps figures of these customers hears of it after the commit."""
+    params = {"entity": entity.pk, "customers": sorted(set(customers))}
+    emit_many("facts.changed", CHANGED, params, at=at)
+
+
+def _known(entity: Entity, rows: dict[int, Row]) -> dict[str, dict[int, Invoice]]:
+    ids = [row["external_id"] for row in rows.values()]
+    known: dict[str, dict[int, Invoice]] = {}
+    for invoice in Invoice.objects.filter(entity=entity, external_id__in=ids):
+        known.setdefault(invoice.external_id, {})[invoice.installment] = invoice
+    return known
+
+
+def _parts(row: Row) -> list[tuple[date | None, Decimal | None]]:
+    """(due date, amount) of each instalment; one for an invoice that is not payable in parts."""
+    if row.get("installments"):
+        return sorted((part["due_on"], part["amount"]) for part in row["installments"])
+    return [(row.get("due_on"), row.get("amount"))]
+
+
+def _refusals(
+    entity: Entity, row: Row, found: dict[int, Invoice], customers: dict[str, int]
+) -> Iterator[tuple[str, str]]:
+    if "customer" in row and row["customer"] not in customers:
+        yield "customer", _("No customer of this entity has this account.")
+        return
+    yield from _changes(row, found, customers) if found else _lacks(row)
+    currency = row.get("currency", entity.currency)
+    if any(amount is not None and amount != rounded(amount, currency) for _due_on, amount in _parts(row)):
+        yield "amount", _("It has more decimals than its currency.")
+
+
+def _lacks(row: Row) -> Iterator[tuple[str, str]]:
+    needed = ["customer", "issued_on"] + ([] if row.get("installments") else ["amount"])
+    yield from ((name, _("A new invoice needs it.")) for name in needed if name not in row)
+
+
+def _changes(row: Row, found: dict[int, Invoice], customers: dict[str, int]) -> Iterator[tuple[str, str]]:
+    first = found[min(found)]
+    if "customer" in row and customers[row["customer"]] != first.customer_id:
+        yield "customer", _("It never changes once the invoice is known.")
+    for name in ("currency", "kind", "issued_on"):
+        if row.get(name, getattr(first, name)) != getattr(first, name):
+            yield name, _("It never changes once the invoice is known.")
+    amounts = [amount for _due_on, amount in _parts(row)]
+    if amounts != [None] and amounts != [found[place].amount for place in sorted(found)]:
+        yield "amount", _("The amount of a known invoice never changes: send a credit note, or another invoice.")
+
+
+def _lines(entity: Entity, row: Row, found: dict[int, Invoice], customers: dict[str, int]) -> Iterator[dict[str, Any]]:
+    parts = _parts(row)
+    if found and len(parts) == 1 and len(found) > 1:
+        parts = [(None, None)] * len(found)
+    for installment, (due_on, amount) in enumerate(parts, start=1):
+        line = {name: row.get(name) for name in ("external_id", "number", "kind", "debt_type", "label")}
+        issued_on = row.get("issued_on")
+        guessed = due_on is None and not found
+        if guessed and issued_on:
+            due_on = issued_on + timedelta(days=entity.default_terms_days)
+        yield line | {
+            "installment": installment,
+            "customer_id": customers.get(row.get("customer", "")),
+            "issued_on": issued_on and issued_on.isoformat(),
+            "due_on": due_on and due_on.isoformat(),
+            "due_on_source": DueSource.GUESSED if guessed else DueSource.FILE,
+            "currency": row.get("currency", entity.currency),
+            "amount": None if amount is None else str(amount),
+        }
+
+
+def _write(
+    entity: Entity, lines: list[dict[str, Any]], faults: list[Fault], *, by: User | None, at: datetime
+) -> Written:
+    params = {"entity": entity.pk, "rows": Jsonb(lines), "by": by.pk if by else None, "at": at, "subject": RECEIVED}
+    written = sql.rows("crm.imports", "feed_invoices", params)
+    if written:
+        tell_changed(entity, (row["customer_id"] for row in written), at=at)
+    created = sum(row["created"] for row in written)
+    asked = len({line["external_id"] for line in lines})
+    return Written(created, len(written) - created, asked - len(written), faults)

@@ -1,0 +1,105 @@
+"""What a row of a feed looks like. Shapes only: what may be written is decided by the feeds."""
+
+from decimal import Decimal
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.utils.translation import gettext as _
+from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
+from rest_framework import serializers
+from stdnum.fr import siren as siren_number
+
+from crm.customers.models import CustomerKind
+from crm.receivables.models import CreditKind, DebtType, InvoiceKind
+
+CENT = Decimal("0.001")
+
+
+def _amount(**kwargs: Any) -> serializers.DecimalField:
+    return serializers.DecimalField(max_digits=18, decimal_places=3, min_value=CENT, **kwargs)
+
+
+def _currency() -> serializers.RegexField:
+    return serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="Absent: that of the entity.")
+
+
+class CustomerInput(serializers.Serializer[Any]):
+    external_id = serializers.CharField(max_length=60)
+    name = serializers.CharField(max_length=200, required=False, help_text="Required for a new customer.")
+    kind = serializers.ChoiceField(CustomerKind.choices, required=False)
+    siren = serializers.CharField(max_length=9, required=False, allow_blank=True)
+    siret = serializers.CharField(max_length=14, required=False, allow_blank=True)
+    vat_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    language = serializers.ChoiceField(["", "fr", "en"], required=False, allow_blank=True)
+    time_zone = serializers.CharField(required=False, allow_blank=True)
+    country = serializers.RegexField(r"^[A-Z]{2}$|^$", required=False, allow_blank=True)
+    city = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    category = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
+    attributes = serializers.DictField(required=False)
+    collector = serializers.CharField(required=False, allow_null=True, help_text="User name, or null for nobody.")
+    email = serializers.EmailField(required=False, help_text="Added to the addresses.")
+    phone = serializers.CharField(required=False, help_text="Added to the addresses; international, +33…")
+    postal_address = serializers.CharField(required=False, help_text="Added to the addresses; one line each.")
+
+    def validate_siren(self, value: str) -> str:
+        if value and not siren_number.is_valid(value):
+            raise serializers.ValidationError(_("This is not a SIREN."))
+        return value
+
+    def validate_time_zone(self, value: str) -> str:
+        if value and value not in available_timezones():
+            raise serializers.ValidationError(_("This time zone is not known."))
+        return value
+
+    def validate_phone(self, value: str) -> str:
+        try:
+            number = parse(value)
+        except NumberParseException:
+            number = None
+        if number is None or not is_valid_number(number):
+            raise serializers.ValidationError(_("Write the number with its country, for example +33472000000."))
+        return format_number(number, PhoneNumberFormat.E164)
+
+
+class InstallmentInput(serializers.Serializer[Any]):
+    due_on = serializers.DateField()
+    amount = _amount()
+
+
+class InvoiceInput(serializers.Serializer[Any]):
+    external_id = serializers.CharField(max_length=120)
+    customer = serializers.CharField(required=False, help_text="Account of the customer; required for a new invoice.")
+    number = serializers.CharField(max_length=60, required=False, help_text="Absent: the external id.")
+    kind = serializers.ChoiceField(InvoiceKind.choices, required=False)
+    debt_type = serializers.ChoiceField(DebtType.choices, required=False)
+    issued_on = serializers.DateField(required=False)
+    due_on = serializers.DateField(required=False, help_text="Absent: guessed from the terms of the entity.")
+    currency = _currency()
+    amount = _amount(required=False)
+    installments = InstallmentInput(many=True, required=False, help_text="In place of `due_on` and `amount`.")
+    label = serializers.CharField(max_length=200, required=False, allow_blank=True)  # type: ignore[assignment]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("installments") and ("amount" in attrs or "due_on" in attrs):
+            raise serializers.ValidationError(_("Give either one amount and due date, or instalments."))
+        return attrs
+
+
+class AllocationInput(serializers.Serializer[Any]):
+    invoice = serializers.CharField(help_text="External id of the invoice.")
+    installment = serializers.IntegerField(required=False, default=1, min_value=1)
+    amount = _amount()
+
+
+class PaymentInput(serializers.Serializer[Any]):
+    external_id = serializers.CharField(max_length=120)
+    customer = serializers.CharField(required=False, help_text="Account of the customer; required for a new payment.")
+    kind = serializers.ChoiceField([CreditKind.PAYMENT, CreditKind.CREDIT_NOTE], required=False)
+    number = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    received_on = serializers.DateField(required=False)
+    currency = _currency()
+    amount = _amount(required=False)
+    invoice = serializers.CharField(required=False, help_text="External id of the invoice it names.")
+    allocations = AllocationInput(many=True, required=False, help_text="What it was applied to in the books.")
+    label = serializers.CharField(max_length=200, required=False, allow_blank=True)  # type: ignore[assignment]

@@ -1,0 +1,160 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm.receivables.models import Credit, Invoice, Movement
+from crm.timeline.models import Entry
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import CreditFactory, InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+BASE = "/api/v1/entities/ACME"
+INVOICE = {
+    "external_id": "FA1",
+    "customer": "C1",
+    "issued_on": "2026-01-02",
+    "due_on": "2026-02-01",
+    "amount": "120.50",
+}
+PAYMENT = {"external_id": "RG1", "customer": "C1", "received_on": "2026-02-10", "amount": "100.00"}
+
+
+@pytest.fixture
+def customer(entity):
+    return CustomerFactory(entity=entity, external_id="C1")
+
+
+def send(client, what, *rows, **kwargs):
+    body = client.post(f"{BASE}/{what}/bulk", {"rows": list(rows), **kwargs}).json()
+    faults = [(error["row"], error["field"]) for error in body["errors"]]
+    return body["created"], body["updated"], body["unchanged"], faults
+
+
+class TestInvoices:
+    def test_added_once(self, customer, erp):
+        assert send(erp, "invoices", INVOICE) == (1, 0, 0, [])
+        assert send(erp, "invoices", INVOICE) == (0, 0, 1, [])
+        invoice = Invoice.objects.get()
+        assert (invoice.number, invoice.open_amount, invoice.currency) == ("FA1", Decimal("120.50"), "EUR")
+        assert (invoice.due_on, invoice.due_on_source) == (date(2026, 2, 1), "file")
+        assert Entry.objects.get(customer=customer).params == {"count": 1}
+
+    def test_a_missing_due_date_is_guessed(self, customer, erp):
+        send(erp, "invoices", {name: value for name, value in INVOICE.items() if name != "due_on"})
+        invoice = Invoice.objects.get()
+        assert (invoice.due_on, invoice.due_on_source) == (date(2026, 2, 1), "guessed")
+
+    def test_an_invoice_in_parts_has_a_row_per_due_date(self, customer, erp):
+        parts = [{"due_on": "2026-03-01", "amount": "50.00"}, {"due_on": "2026-02-01", "amount": "70.50"}]
+        row = {"external_id": "FA1", "customer": "C1", "issued_on": "2026-01-02", "installments": parts}
+        assert send(erp, "invoices", row) == (1, 0, 0, [])
+        assert send(erp, "invoices", row) == (0, 0, 1, [])
+        assert list(Invoice.objects.order_by("installment").values_list("installment", "amount")) == [
+            (1, Decimal("70.500")),
+            (2, Decimal("50.000")),
+        ]
+
+    def test_the_due_date_may_change_and_the_amount_may_not(self, customer, erp):
+        send(erp, "invoices", INVOICE)
+        assert send(erp, "invoices", {"external_id": "FA1", "due_on": "2026-03-01"}) == (0, 1, 0, [])
+        assert send(erp, "invoices", INVOICE | {"amount": "99.00", "issued_on": "2026-01-03"}) == (
+            0,
+            0,
+            0,
+            [(0, "amount"), (0, "issued_on")],
+        )
+        assert Invoice.objects.get().due_on == date(2026, 3, 1)
+
+    def test_faults_are_named(self, customer, erp):
+        rows = [
+            INVOICE | {"customer": "C9"},
+            {"external_id": "FA2", "customer": "C1"},
+            INVOICE | {"external_id": "FA3", "amount": "1.005"},
+            INVOICE | {"external_id": "FA4", "amount": "-5"},
+            INVOICE | {"external_id": "FA5", "due_on": "31/01/2026"},
+        ]
+        assert send(erp, "invoices", *rows) == (
+            0,
+            0,
+            0,
+            [(0, "customer"), (1, "amount"), (1, "issued_on"), (2, "amount"), (3, "amount"), (4, "due_on")],
+        )
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_writing_costs_the_same_whatever_the_number(self, customer, erp, count, django_assert_num_queries):
+        erp.get(f"{BASE}/invoices")
+        rows = [INVOICE | {"external_id": f"FA{n}"} for n in range(count)]
+        with django_assert_num_queries(10):
+            assert send(erp, "invoices", *rows)[0] == count
+
+    @pytest.mark.parametrize(
+        ("query", "numbers"),
+        [({}, ["A", "B"]), ({"open": "true"}, ["B"]), ({"due_before": "2026-02-15"}, ["A"]), ({"customer": "C2"}, [])],
+    )
+    def test_the_list_is_narrowed(self, customer, erp, query, numbers):
+        InvoiceFactory(customer=customer, number="A", due_on="2026-02-01")
+        InvoiceFactory(customer=customer, number="B", due_on="2026-03-01")
+        send(erp, "payments", PAYMENT | {"allocations": self.all_of("A")})
+        assert [row["number"] for row in erp.get(f"{BASE}/invoices", query).json()["rows"]] == numbers
+
+    def all_of(self, number):
+        return [{"invoice": Invoice.objects.get(number=number).external_id, "amount": "100.00"}]
+
+
+class TestPayments:
+    def test_received_and_unapplied(self, customer, erp):
+        invoice = InvoiceFactory(customer=customer, external_id="FA1")
+        assert send(erp, "payments", PAYMENT | {"invoice": "FA1"}) == (1, 0, 0, [])
+        assert send(erp, "payments", PAYMENT | {"invoice": "FA1"}) == (0, 0, 1, [])
+        credit = Credit.objects.get()
+        assert (credit.names_invoice, credit.open_amount, credit.kind) == (invoice, Decimal(100), "payment")
+
+    def test_applied_once(self, customer, erp):
+        invoice = InvoiceFactory(customer=customer, external_id="FA1", amount=Decimal(60))
+        row = PAYMENT | {"allocations": [{"invoice": "FA1", "amount": "60.00"}]}
+        for _ in range(2):
+            send(erp, "payments", row)
+        invoice.refresh_from_db()
+        assert (invoice.open_amount, invoice.settled_on) == (0, date(2026, 2, 10))
+        assert Credit.objects.get().open_amount == Decimal(40)
+        assert Movement.objects.get().amount == Decimal(-60)
+
+    def test_two_payments_of_one_request_share_what_is_left(self, customer, erp):
+        InvoiceFactory(customer=customer, external_id="FA1", amount=Decimal(120))
+        part = {"allocations": [{"invoice": "FA1", "amount": "80.00"}]}
+        rows = [PAYMENT | part, PAYMENT | part | {"external_id": "RG2"}]
+        assert send(erp, "payments", *rows) == (1, 0, 0, [(1, "allocations")])
+        assert Invoice.objects.get().open_amount == Decimal(40)
+
+    def test_faults_are_named(self, customer, erp):
+        InvoiceFactory(external_id="FA9")
+        InvoiceFactory(customer=customer, external_id="FA1", amount=Decimal(500))
+        CreditFactory(customer=customer, external_id="RG0", amount=Decimal(5))
+        rows = [
+            {"external_id": "RG0", "amount": "6.00"},
+            PAYMENT | {"invoice": "FA9"},
+            PAYMENT | {"external_id": "RG2", "allocations": [{"invoice": "FA1", "amount": "100.01"}]},
+            {"external_id": "RG3", "customer": "C1"},
+        ]
+        assert send(erp, "payments", *rows)[3] == [
+            (0, "amount"),
+            (1, "invoice"),
+            (2, "allocations"),
+            (3, "amount"),
+            (3, "received_on"),
+        ]
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_writing_costs_the_same_whatever_the_number(self, customer, erp, count, django_assert_num_queries):
+        InvoiceFactory(customer=customer, external_id="FA1", amount=Decimal(500))
+        erp.get(f"{BASE}/payments")
+        part = {"allocations": [{"invoice": "FA1", "amount": "80.00"}]}
+        rows = [PAYMENT | part | {"external_id": f"RG{n}"} for n in range(count)]
+        with django_assert_num_queries(12):
+            assert send(erp, "payments", *rows)[0] == count
+
+    def test_the_list(self, customer, erp):
+        CreditFactory(customer=customer, external_id="RG1")
+        (row,) = erp.get(f"{BASE}/payments", {"unapplied": "true"}).json()["rows"]
+        assert (row["external_id"], row["open_amount"], row["invoice"]) == ("RG1", "40.000", None)

@@ -1,0 +1,112 @@
+import pytest
+
+from crm.customers.models import Address, Customer
+from crm.timeline.models import Entry
+from tests.factories.accounts import UserFactory
+from tests.factories.customers import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/v1/entities/ACME/customers"
+
+
+def send(client, *rows, **kwargs):
+    return client.post(f"{PATH}/bulk", {"rows": list(rows), **kwargs})
+
+
+def counts(answer):
+    body = answer.json()
+    return body["created"], body["updated"], body["unchanged"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_costs_the_same_whatever_its_length(entity, erp, count, django_assert_num_queries):
+    CustomerFactory.create_batch(count, entity=entity, collector=UserFactory())
+    erp.get(PATH)
+    with django_assert_num_queries(5):
+        assert len(erp.get(PATH).json()["rows"]) == count
+
+
+def test_pages_follow_each_other(entity, erp):
+    customers = CustomerFactory.create_batch(3, entity=entity)
+    first = erp.get(PATH, {"size": 2}).json()
+    second = erp.get(PATH, {"size": 2, "after": first["after"]}).json()
+    ids = [row["external_id"] for page in (first, second) for row in page["rows"]]
+    assert ids == [customer.external_id for customer in customers]
+    assert second["after"] == ""
+
+
+@pytest.mark.parametrize("query", [{"after": "nonsense"}, {"size": 0}, {"size": 501}, {"kind": "ghost"}])
+def test_a_bad_question_is_told(entity, erp, query):
+    assert erp.get(PATH, query).status_code == 400
+
+
+def test_one_customer(entity, erp):
+    CustomerFactory(entity=entity, external_id="C1", name="Boulangerie Morel")
+    assert erp.get(f"{PATH}/C1").json()["name"] == "Boulangerie Morel"
+    assert erp.get(f"{PATH}/C2").status_code == 404
+
+
+def test_customers_are_added_then_changed_then_left_alone(entity, erp):
+    row = {"external_id": "C1", "name": "Morel", "siren": "732829320", "tags": ["vip"], "attributes": {"zone": "Sud"}}
+    assert counts(send(erp, row)) == (1, 0, 0)
+    assert counts(send(erp, row)) == (0, 0, 1)
+    assert counts(send(erp, {"external_id": "C1", "city": "Lyon"})) == (0, 1, 0)
+    customer = Customer.objects.get(entity=entity)
+    assert (customer.name, customer.city, customer.tags, customer.kind) == ("Morel", "Lyon", ["vip"], "professional")
+    assert [entry.subject for entry in Entry.objects.filter(customer=customer).order_by("at")] == [
+        "Customer received through the API",
+        "Customer changed through the API",
+    ]
+
+
+def test_a_field_is_cleared_by_an_empty_value(entity, erp):
+    customer = CustomerFactory(entity=entity, external_id="C1", city="Lyon", collector=UserFactory())
+    send(erp, {"external_id": "C1", "city": "", "collector": None})
+    customer.refresh_from_db()
+    assert (customer.city, customer.collector) == ("", None)
+
+
+def test_addresses_are_added_once_and_keep_their_history(entity, erp):
+    row = {"external_id": "C1", "name": "Morel", "email": "compta@morel.example", "phone": "+33 4 72 00 00 00"}
+    send(erp, row)
+    Address.objects.filter(channel="email").update(opted_out_at="2026-01-01T00:00Z")
+    send(erp, row)
+    assert sorted(Address.objects.values_list("channel", "value")) == [
+        ("email", "compta@morel.example"),
+        ("phone", "+33472000000"),
+    ]
+    assert Address.objects.get(channel="email").opted_out_at is not None
+
+
+def test_each_fault_is_named_and_good_rows_are_kept(entity, erp):
+    answer = send(
+        erp,
+        {"external_id": "C1", "name": "Bon"},
+        {"external_id": "C2"},
+        {"external_id": "C1", "name": "Deux fois"},
+        {"external_id": "C3", "name": "x", "siren": "123", "collector": "nobody"},
+        {"external_id": "C4", "name": "x", "collector": "nobody"},
+    )
+    assert answer.status_code == 200
+    assert counts(answer) == (1, 0, 0)
+    assert [(e["row"], e["external_id"], e["field"]) for e in answer.json()["errors"]] == [
+        (1, "C2", "name"),
+        (2, "C1", "external_id"),
+        (3, "C3", "siren"),
+        (4, "C4", "collector"),
+    ]
+
+
+def test_all_or_nothing(entity, erp):
+    rows = [{"external_id": "C1", "name": "Bon"}, {"external_id": "C2"}]
+    answer = send(erp, *rows, all_or_nothing=True)
+    assert (answer.status_code, counts(answer)) == (422, (0, 0, 0))
+    assert Customer.objects.count() == 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_writing_costs_the_same_whatever_the_number(entity, erp, count, django_assert_num_queries):
+    erp.get(PATH)
+    rows = [{"external_id": f"C{n}", "name": f"N{n}", "email": f"a{n}@b.example"} for n in range(count)]
+    with django_assert_num_queries(9):
+        assert counts(send(erp, *rows)) == (count, 0, 0)

@@ -1,0 +1,73 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from rest_framework.test import APIClient
+
+from crm.accounts.models import ApiToken
+from crm.accounts.tokens import find_token, issue_token, revoke_token
+from tests.api.conftest import client_of
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+ON = date(2026, 3, 1)
+
+
+def test_the_secret_is_not_kept():
+    token, secret = issue_token(UserFactory(), name="ERP", at=AT)
+    stored = " ".join(str(value) for value in ApiToken.objects.values().get().values())
+    assert secret not in stored
+    assert secret.startswith(token.hint)
+    assert find_token(secret, on=ON) == token
+
+
+def test_the_last_use_is_dated_once_a_day(django_assert_num_queries):
+    _token, secret = issue_token(UserFactory(), name="ERP", at=AT)
+    with django_assert_num_queries(2):
+        find_token(secret, on=ON)
+    with django_assert_num_queries(1):
+        assert find_token(secret, on=ON).last_used_on == ON
+
+
+@pytest.mark.parametrize("fault", ["unknown", "revoked", "expired", "disabled"])
+def test_a_token_out_of_use_opens_nothing(fault):
+    token, secret = issue_token(UserFactory(is_active=fault != "disabled"), name="x", at=AT, expires_on=ON)
+    if fault == "revoked":
+        assert revoke_token(token, at=AT)
+    day = date(2026, 3, 2) if fault == "expired" else ON
+    assert find_token("acq_other" if fault == "unknown" else secret, on=day) is None
+
+
+def test_without_a_token_the_api_is_closed():
+    for path in ("entities", "entities/ACME/customers", "schema"):
+        assert APIClient().get(f"/api/v1/{path}").status_code == 401
+
+
+def test_a_wrong_token_is_told():
+    answer = APIClient().get("/api/v1/entities", HTTP_AUTHORIZATION="Bearer acq_nothing")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_the_scope_is_that_of_the_user(entity, erp):
+    hidden = CustomerFactory()
+    answer = erp.get("/api/v1/entities")
+    assert [row["code"] for row in answer.json()["rows"]] == ["ACME"]
+    assert erp.get(f"/api/v1/entities/{hidden.entity.code}/customers").status_code == 404
+
+
+def test_a_token_may_be_limited_to_an_entity(entity):
+    other = EntityFactory()
+    client = client_of(UserFactory(integrator=True, sees=[entity, other]), entity=other)
+    assert [row["code"] for row in client.get("/api/v1/entities").json()["rows"]] == [other.code]
+    assert client.get("/api/v1/entities/ACME/customers").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("integrator", 200), ("supervisor", 200), ("collector", 403), ("auditor", 403)]
+)
+def test_only_some_roles_send_books(entity, role, status):
+    client = client_of(UserFactory(role=role, sees=entity))
+    body = {"rows": [{"external_id": "C1", "name": "Un"}]}
+    assert client.post("/api/v1/entities/ACME/customers/bulk", body).status_code == status
+    assert client.get("/api/v1/entities/ACME/customers").status_code == 200
