@@ -1,5 +1,6 @@
 """The commands of ./acquit."""
 
+import signal
 import sys
 from collections.abc import Callable
 
@@ -30,6 +31,11 @@ def commands() -> dict[str, Callable[[list[str]], int]]:
     }
 
 
+def _stop(number: int, frame: object) -> None:
+    """Leave through every `finally`: what we started is stopped."""
+    sys.exit(128 + number)
+
+
 def main(arguments: list[str]) -> int:
     """Run one command; its exit code, 1 for trouble a person must see to, 2 for a command we do not know."""
     name, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
@@ -40,6 +46,7 @@ def main(arguments: list[str]) -> int:
     if command is None:
         print(f"There is no command {name!r}.\n\n{HELP}", end="", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, _stop)
     try:
         return command(rest)
     except Trouble as trouble:

@@ -39,11 +39,20 @@ def needs_tables(arguments: list[str]) -> bool:
 
 
 def call(arguments: list[str], variables: dict[str, str]) -> int:
-    """Run manage.py and wait for it; Ctrl-C is its business."""
+    """Run manage.py and wait for it; Ctrl-C is its business, and when we are stopped otherwise so is it."""
     child = subprocess.Popen([str(PYTHON), str(ROOT / "manage.py"), *arguments], env=variables)
+    try:
+        code = _wait(child)
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            child.wait()
+    return code if code >= 0 else 128 - code
+
+
+def _wait(child: "subprocess.Popen[bytes]") -> int:
     while True:
         try:
-            code = child.wait()
+            return child.wait()
         except KeyboardInterrupt:
             continue
-        return code if code >= 0 else 128 - code
