@@ -40,6 +40,10 @@ class NotATable(ImportRefused):
         return gettext(self.msgid) % {"kind": gettext(self.params["kind"])}
 
 
+class UnclosedQuote(ImportRefused):
+    msgid = _("A quotation mark opened on line %(line)s is never closed. Export the file again, or correct that line.")
+
+
 class MixedEncodings(ImportRefused):
     msgid = _(
         "The file mixes two encodings (UTF-8 on line %(utf8)s, another on line %(other)s). "
@@ -69,8 +73,8 @@ class RowsWrong(ImportRefused):
 
 class FormulaCells(ImportRefused):
     msgid = _(
-        "Cells hold formulas without a result (first: line %(line)s, column %(column)s). "
-        "Open the file in a spreadsheet program, save it, and send it again."
+        "Cells hold formulas (first: line %(line)s, column %(column)s), whose saved result may be old or none. "
+        "In the spreadsheet program, copy the column and paste it as values, save, and send the file again."
     )
 
 

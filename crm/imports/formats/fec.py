@@ -92,6 +92,11 @@ class Layout:
     headers: dict[str, str]
 
     @property
+    def is_certain(self) -> bool:
+        """Whether the header could be of nothing else: entries have a journal or a number, and sides."""
+        return len(self.places) >= 6 and bool({"JournalCode", "EcritureNum"} & set(self.places))
+
+    @property
     def least(self) -> int:
         """Columns a line must have."""
         amounts = ("Debit", "Credit") if "Debit" in self.places else ("Montant", "Sens")

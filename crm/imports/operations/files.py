@@ -6,15 +6,24 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import F, Q
 
 from crm.accounts.models import Entity, User
-from crm.imports.errors import RowsWrong
-from crm.imports.formats.fec import Layout, find_layout
+from crm.imports.errors import MissingColumns, RowsWrong, UnknownMapping, WrongFormat
+from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
 from crm.imports.formats.source import Source, look_at
-from crm.imports.models import Batch, Keeping, RowError, Status
+from crm.imports.formats.table import Table, open_table, sample
+from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess
+from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode, RowError, Status
+from crm.imports.operations.customers import import_customers
 from crm.imports.operations.fec import import_fec
+from crm.imports.operations.open_items import import_open_items
+from crm.imports.operations.payments import import_payments
 from crm.imports.outcome import Job, Options, Outcome, Progress, silent
+
+FEC_HEADERS = frozenset(FEC_NAMES)
+SAMPLE = 20_000
 
 
 def import_file(
@@ -39,7 +48,7 @@ def import_file(
             entity=entity, file_name=path.name[:255], by=by, created_at=at, status=Status.WRITING
         )
         job = Job(entity, options, by, at, batch.file_name, batch.pk, progress)
-        outcome = _read(job, source)
+        outcome = _read(job, source, dry_run=dry_run)
         outcome.batch_id = None if dry_run else batch.pk
         if outcome.rows_rejected and options.keep == Keeping.ALL_OR_NOTHING:
             raise RowsWrong(outcome=outcome, rows=outcome.rows_rejected)
@@ -54,12 +63,71 @@ def _one_at_a_time(entity: Entity) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtext('imports'), %s)", [entity.pk])
 
 
-def _read(job: Job, source: Source) -> Outcome:
-    layout = fec_layout(source, job.options.format)
-    return import_fec(job, layout, fec_cells(source, layout))
+def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:
+    """Hand the file to whoever reads it: a FEC where the header is one, else a list by its columns."""
+    options = job.options
+    profile = find_profile(job.entity, options.mapping) if options.mapping else None
+    if not source.spreadsheet and options.format in ("auto", Format.FEC) and profile is None:
+        try:
+            layout = fec_layout(source)
+        except WrongFormat:
+            if options.format == Format.FEC:
+                raise
+        else:
+            if options.format == Format.FEC or layout.is_certain:
+                return import_fec(job, layout, fec_cells(source, layout))
+    return _read_list(job, source, profile, dry_run=dry_run)
 
 
-def fec_layout(source: Source, wanted: str) -> Layout:
+def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_run: bool) -> Outcome:
+    table = open_table(source, KNOWN_HEADERS | FEC_HEADERS)
+    if profile is None and job.options.format in ("auto", "fec", "xlsx") and (layout := fec_header(table)):
+        return import_fec(job, layout, table.rows)
+    columns = columns_of(table, job, profile)
+    mode = job.options.mode or (profile.mode if profile else Mode.DELTA)
+    if columns.format == Format.CUSTOMERS:
+        return import_customers(job, table, columns)
+    if columns.format == Format.PAYMENTS:
+        return import_payments(job, table, columns)
+    source_name = profile.name if profile else ""
+    return import_open_items(job, table, columns, source=source_name, mode=mode, dry_run=dry_run)
+
+
+def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> ColumnMap:
+    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns or FormulaCells."""
+    wanted = profile.format if profile else job.options.format if job.options.format in Format.values else ""
+    given = {**(profile.columns if profile else {}), **job.options.columns}
+    columns = guess(table.headers, sample(table, SAMPLE), wanted=wanted, given=given, country=job.entity.country)
+    table.refuse_formulas(columns.places.values())
+    if table.container == "xlsx":
+        columns.marks.clear()
+    if profile:
+        columns.orders |= dict.fromkeys(columns.orders, profile.date_format) if profile.date_format else {}
+        columns.marks |= dict.fromkeys(columns.marks, profile.decimal_mark) if profile.decimal_mark else {}
+        columns.currency = profile.currency or columns.currency
+    return columns
+
+
+def find_profile(entity: Entity, name: str) -> MappingProfile:
+    """The entity's profile of that name, or the one shared by all entities. Raises UnknownMapping."""
+    usable = MappingProfile.objects.filter(Q(entity=entity) | Q(entity__isnull=True))
+    found = usable.filter(name=name).order_by(F("entity").asc(nulls_last=True)).first()
+    if found is None:
+        known = ", ".join(usable.order_by("name").values_list("name", flat=True)) or "-"
+        raise UnknownMapping(name=name, known=known)
+    return found
+
+
+def fec_header(table: Table) -> Layout | None:
+    """The layout of a FEC kept in a spreadsheet, None when it is none."""
+    try:
+        layout = layout_of(table.headers, line=table.header_line)
+    except (WrongFormat, MissingColumns):
+        return None
+    return layout if layout.is_certain else None
+
+
+def fec_layout(source: Source) -> Layout:
     """The columns of a FEC. Raises WrongFormat or MissingColumns."""
     return find_layout(source.lines())
 

@@ -1,0 +1,74 @@
+"""Values of one row of a list, read as its columns are written."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext_noop as _
+
+from crm.core.money import decimals
+from crm.imports.formats.rows import RowWrong
+from crm.imports.formats.values import BadValue, amount_of, date_of
+from crm.imports.mapping import ColumnMap
+
+BAD_DATE = _("This is not a date.")
+BAD_AMOUNT = _("This is not an amount.")
+MISSING = _("A value is missing.")
+TOO_LONG = _("The text is longer than %(limit)s signs.")
+OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
+
+
+class Cells:
+    """One row; every reader raises RowWrong with the column's own header."""
+
+    __slots__ = ("cells", "columns")
+
+    def __init__(self, columns: ColumnMap, cells: list[str]) -> None:
+        self.columns, self.cells = columns, cells
+
+    def header(self, name: str) -> str:
+        """How the file names the column of a field."""
+        index = self.columns.places.get(name)
+        return name if index is None else self.columns.headers[index] or str(index + 1)
+
+    def text(self, name: str, limit: int = 0) -> str:
+        """The text of a field, "" where there is none. With `limit`, a longer one is wrong."""
+        index = self.columns.places.get(name, -1)
+        text = self.cells[index] if 0 <= index < len(self.cells) else ""
+        if limit and len(text) > limit:
+            raise RowWrong(self.header(name), text, TOO_LONG, limit=limit)
+        return text
+
+    def day(self, name: str) -> date | None:
+        """The date of a field, None where it is empty."""
+        text = self.text(name)
+        if not text or text in {"0", "00000000", "-", "00/00/0000", "0000-00-00"}:
+            return None
+        order = self.columns.orders.get(name, "dmy")
+        orders = (order, OTHER_ORDER[order]) if name in self.columns.either_order else (order,)
+        for each in orders:
+            try:
+                return date_of(text, each)
+            except BadValue:
+                continue
+        raise RowWrong(self.header(name), text, BAD_DATE)
+
+    def amount(self, name: str) -> Decimal | None:
+        """The amount of a field as written, None where it is empty."""
+        text = self.text(name)
+        if not text or text == "-":
+            return None
+        for mark in dict.fromkeys((self.columns.marks.get(name, ""), "")):
+            try:
+                return amount_of(text, mark)
+            except BadValue:
+                continue
+        raise RowWrong(self.header(name), text, BAD_AMOUNT)
+
+    def missing(self, name: str) -> RowWrong:
+        """A needed value is not there."""
+        return RowWrong(self.header(name), "", MISSING)
+
+
+def exact(amount: Decimal, currency: str) -> Decimal:
+    """`amount` at the precision of its currency, half up."""
+    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)

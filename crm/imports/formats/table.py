@@ -1,0 +1,158 @@
+"""Lists as CSV or as a spreadsheet: rows of texts, whatever they are about."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+from zipfile import ZipFile
+
+from django.utils.translation import gettext_noop as _
+from python_calamine import CalamineError, CalamineWorkbook
+
+from crm.imports.errors import FormulaCells, NotATable, UnclosedQuote
+from crm.imports.formats.rows import plain
+from crm.imports.formats.source import Source
+from crm.imports.formats.values import cell_text
+
+SEPARATORS = ";,\t|"
+LOOKED_AT = 30
+EXCEL_TEXT = re.compile(r'="(.*)"')
+FORMULA = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[ >/]')
+BLOCK = 1 << 20
+Row = tuple[int, list[str]]
+
+
+@dataclass
+class Table:
+    """A header and the rows below it; `rows` is read once."""
+
+    headers: list[str]
+    header_line: int
+    rows: Iterator[Row]
+    container: str
+    separator: str = ""
+    formulas: dict[int, int] = field(default_factory=dict)
+
+    def refuse_formulas(self, columns: Iterable[int]) -> None:
+        """Raises FormulaCells when a column that is read holds formulas: their saved result may be old, or none."""
+        for column in sorted(columns):
+            if column in self.formulas:
+                raise FormulaCells(line=self.formulas[column], column=self.headers[column])
+
+
+def open_table(source: Source, known: frozenset[str]) -> Table:
+    """Open a list; `known` are plain header names that tell the header from a title above it.
+
+    Raises NotATable, UnclosedQuote.
+    """
+    if source.spreadsheet:
+        rows, formulas, container, separator = _sheet_rows(source), _formulas(source), "xlsx", ""
+    else:
+        separator = _separator(source)
+        rows, formulas, container = _csv_rows(source, separator), {}, "csv"
+    first = list(islice(rows, LOOKED_AT))
+    at = _header_at(first, known)
+    line, headers = first[at]
+    below = ((number, cells) for number, cells in chain(first[at + 1 :], rows) if any(cells))
+    return Table([" ".join(h.split()) for h in headers], line, below, container, separator, formulas)
+
+
+def _header_at(rows: list[Row], known: frozenset[str]) -> int:
+    if not rows:
+        raise NotATable(kind=_("a file without rows"))
+    scores = [sum(plain(cell) in known for cell in cells) for _line, cells in rows]
+    if max(scores) >= 2:
+        return scores.index(max(scores))
+    return next((index for index, (_line, cells) in enumerate(rows) if sum(map(bool, cells)) > 1), 0)
+
+
+def _separator(source: Source) -> str:
+    """The sign that cuts the first lines most often and most evenly."""
+    lines = [line for _number, line in islice(source.lines(), LOOKED_AT) if line.strip()]
+
+    def evenness(separator: str) -> tuple[int, int]:
+        widths = [len(next(csv.reader([line], delimiter=separator), [])) for line in lines]
+        widest = max(widths, default=1)
+        return (sum(width == widest for width in widths) if widest > 1 else 0, widest)
+
+    return max(SEPARATORS, key=evenness)
+
+
+def _csv_rows(source: Source, separator: str) -> Iterator[Row]:
+    lines = (f"{line}\n" for _number, line in source.lines())
+    reader = csv.reader(lines, delimiter=separator)
+    start = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield start, [_excel_text(cell.strip()) for cell in cells]
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise UnclosedQuote(line=start) from error
+
+
+def _excel_text(cell: str) -> str:
+    """Excel's way of keeping zeros in a CSV: ="00123"."""
+    if cell.startswith('="') and (match := EXCEL_TEXT.fullmatch(cell)):
+        return match[1]
+    return cell
+
+
+def _sheet_rows(source: Source) -> Iterator[Row]:
+    try:
+        book = CalamineWorkbook.from_path(str(source.path))
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            if sheet.height > 1 or len(book.sheet_names) == 1:
+                break
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            yield number, [cell_text(cell).strip() for cell in cells]
+    except CalamineError as error:
+        raise NotATable(kind=_("a spreadsheet that cannot be opened (damaged or protected by a password)")) from error
+
+
+def _formulas(source: Source) -> dict[int, int]:
+    """Columns with formulas: index from 0, and the first row where there is one. Only XLSX says it."""
+    try:
+        with ZipFile(source.path) as archive:
+            sheets = sorted((n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")), key=_sheet_order)
+            return _formulas_of(archive, sheets[0]) if sheets else {}
+    except OSError:
+        return {}
+
+
+def _sheet_order(name: str) -> int:
+    return int(re.sub(r"\D", "", name.rpartition("/")[2]) or 0)
+
+
+def _formulas_of(archive: ZipFile, sheet: str) -> dict[int, int]:
+    found: dict[int, int] = {}
+    rest = b""
+    with archive.open(sheet) as xml:
+        while block := xml.read(BLOCK):
+            text = rest + block
+            for match in FORMULA.finditer(text):
+                found.setdefault(_column(match[1]), int(match[2]))
+            rest = text[-300:]
+    return found
+
+
+def _column(letters: bytes) -> int:
+    index = 0
+    for letter in letters:
+        index = index * 26 + letter - 64
+    return index - 1
+
+
+def sample(table: Table, size: int) -> list[Row]:
+    """The first rows, which stay in the table."""
+    first = list(islice(table.rows, size))
+    table.rows = chain(first, table.rows)
+    return first
+
+
+def column(rows: Iterable[Row], index: int) -> list[Any]:
+    """Texts of one column that are not empty."""
+    return [cells[index] for _line, cells in rows if index < len(cells) and cells[index]]

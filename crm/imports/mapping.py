@@ -1,0 +1,288 @@
+"""Which column says what: known header names in French and English, and what the values look like."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from crm.imports.errors import MissingColumns
+from crm.imports.formats.rows import plain
+from crm.imports.formats.table import Row, column
+from crm.imports.formats.values import YEAR_LAST, BadValue, amount_of, date_of
+from crm.imports.models import Format
+
+# Earlier names are the better ones: where two columns could be a field, the one named first is taken.
+NAMES = {
+    "customer": "customerid customernumber custnumber codeclient numclient numeroclient noclient nclient idclient clientid "
+    "compteclient codetiers comptetiers tiers compauxnum compteauxiliaire accountnumber debtornumber debtor kunnr "
+    "customercode accountid customeraccount numerocompte compte account customer client debiteur code",
+    "name": "namecustomer customername nomclient raisonsociale nomtiers libelletiers compauxlib intitule societe company "
+    "companyname denomination clientname clientnom name nom libelleclient client customer",
+    "external_id": "externalid identifiant identifiantexterne uid",
+    "number": "docid invoicenumber invoiceno numfacture numerofacture nofacture nfacture facture invoice invoiceid "
+    "documentnumber docnumber docno numeropiece numpiece nopiece npiece piece pieceref numerodocument document "
+    "referencefacture reference ref numero number belnr",
+    "issued_on": "invoicedate datefacture datedefacture documentdate datedocument datepiece datedepiece dateemission "
+    "issuedate issuedon postingdate documentcreatedate dateecriture ecrituredate datecomptable date bldat "
+    "baselinecreatedate",
+    "due_on": "dueindate duedate dueon dateecheance datedecheance echeance due netduedate datelimite paymentdue "
+    "dateexigibilite",
+    "cleared_on": "cleardate clearingdate datelettrage datedelettrage datesolde paidon paiddate datepaiement",
+    "open_amount": "openamount totalopenamount amountopen outstanding outstandingamount restantdu resteapayer restedu "
+    "montantrestant montantdu soldedu solde balance amountdue balancedue remaining remainingamount montantouvert "
+    "encours soldettc",
+    "amount": "amount invoiceamount totalamount montantttc montantfacture montanttotal totalttc montant total ttc "
+    "amountttc convertedusd montantinitial originalamount montanteur dmbtr grossamount",
+    "debit": "debit",
+    "credit": "credit",
+    "currency": "currency invoicecurrency devise currencycode codedevise idevise monnaie waers",
+    "type": "documenttype doctype typepiece typedocument typedepiece nature type blart typefacture",
+    "label": "label libelle description objet designation text texte ecriturelib motif",
+    "email": "email mail courriel adressemail adresseemail emailaddress emailclient contactemail",
+    "phone": "phone telephone tel phonenumber mobile telephonefixe portable numerotelephone",
+    "contact": "contact contactname nomcontact interlocuteur nomducontact",
+    "position": "fonction position jobtitle",
+    "street": "street address adresse rue adresse1 address1 adressepostale",
+    "postcode": "postcode zip zipcode codepostal cp postalcode",
+    "city": "city ville localite town",
+    "country": "country pays countrycode codepays",
+    "siren": "siren",
+    "siret": "siret nsiret numerosiret",
+    "vat_number": "vatnumber vat tva numtva numerotva tvaintracommunautaire numtvaintra ntva",
+    "language": "language langue",
+    "category": "category categorie famille segment",
+    "kind": "kind customertype typeclient naturejuridique",
+    "paid_on": "paymentdate datereglement datedereglement datepaiement datedepaiement paidon receivedon valuedate "
+    "datevaleur dateencaissement date",
+    "reference": "paymentreference paymentid referencereglement referencepaiement numeroreglement idreglement "
+    "transactionid reference ref libelle label",
+    "invoice_number": "invoicenumber numfacture numerofacture facture invoice nfacture referencefacture docid piece",
+}
+FIELDS = {
+    Format.OPEN_ITEMS: "customer name external_id number issued_on due_on cleared_on open_amount amount debit credit "
+    "currency type label email phone",
+    Format.CUSTOMERS: "customer name kind siren siret vat_number language category street postcode city country contact "
+    "position email phone",
+    Format.PAYMENTS: "customer name paid_on amount currency invoice_number reference",
+}
+NEEDED = {
+    Format.OPEN_ITEMS: (("customer", "name"), ("number", "external_id"), ("due_on", "issued_on"),
+                        ("open_amount", "amount", "debit", "credit")),
+    Format.CUSTOMERS: (("customer",), ("name", "email", "phone", "street")),
+    Format.PAYMENTS: (("customer", "invoice_number"), ("paid_on",), ("amount",)),
+}  # fmt: skip
+DATES = ("issued_on", "due_on", "cleared_on", "paid_on")
+AMOUNTS = ("open_amount", "amount", "debit", "credit")
+KNOWN_HEADERS = frozenset(name for names in NAMES.values() for name in names.split())
+CURRENCY_IN_HEADER = {"usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "xof": "XOF", "tnd": "TND", "cad": "CAD"}
+MOSTLY = 0.9
+
+
+@dataclass
+class ColumnMap:
+    """Where each field stands (index from 0) and how its values are written."""
+
+    format: str
+    places: dict[str, int]
+    headers: list[str]
+    orders: dict[str, str] = field(default_factory=dict)
+    either_order: frozenset[str] = frozenset()
+    marks: dict[str, str] = field(default_factory=dict)
+    shapes: dict[str, dict[str, int]] = field(default_factory=dict)
+    currency: str = ""
+
+    def columns(self) -> dict[str, str]:
+        """Field to header, as a profile keeps it."""
+        return {name: self.headers[index] for name, index in self.places.items()}
+
+
+def guess(
+    headers: list[str],
+    rows: list[Row],
+    *,
+    wanted: str = "",
+    given: Mapping[str, str] | None = None,
+    country: str = "FR",
+) -> ColumnMap:
+    """Find the fields of a list; `given` (field to header) comes first. Raises MissingColumns.
+
+    `rows` is a sample; `country` settles 03/04/2020 where nothing in the column does (month first in the US only).
+    """
+    places = _given(headers, given or {})
+    kind = wanted or _format_of(headers)
+    _by_name(headers, FIELDS[Format(kind)].split(), places)
+    if kind == Format.OPEN_ITEMS:
+        _by_values(headers, rows, places)
+    _demand(kind, places, headers)
+    found = ColumnMap(kind, places, headers)
+    _read_habits(found, rows, "mdy" if country == "US" else "dmy")
+    return found
+
+
+def _given(headers: list[str], given: Mapping[str, str]) -> dict[str, int]:
+    by_name = {plain(header): index for index, header in reversed(list(enumerate(headers)))}
+    absent = [header for header in given.values() if plain(header) not in by_name]
+    if absent:
+        raise MissingColumns(columns=", ".join(absent), found=", ".join(filter(None, headers)))
+    return {name: by_name[plain(header)] for name, header in given.items()}
+
+
+def _format_of(headers: list[str]) -> str:
+    """Open items have a due date or a document with an amount; payments a date of payment; else it is customers."""
+    names = {plain(header) for header in headers}
+
+    def has(name: str, skip: str = "") -> bool:
+        return bool(names & (set(NAMES[name].split()) - set(skip.split())))
+
+    if not any(has(name) for name in AMOUNTS):
+        return Format.CUSTOMERS if has("name") or has("email") else Format.OPEN_ITEMS
+    if has("due_on") or has("open_amount"):
+        return Format.OPEN_ITEMS
+    if has("paid_on", skip="date") and not has("issued_on", skip="date"):
+        return Format.PAYMENTS
+    return Format.OPEN_ITEMS
+
+
+def _by_name(headers: list[str], fields: list[str], places: dict[str, int]) -> None:
+    names = [plain(header) for header in headers]
+    for name in fields:
+        if name in places:
+            continue
+        taken = set(places.values())
+        ranks = {alias: rank for rank, alias in enumerate(NAMES[name].split())}
+        free = [(ranks[n], index) for index, n in enumerate(names) if n in ranks and index not in taken]
+        if free:
+            places[name] = min(free)[1]
+
+
+def _by_values(headers: list[str], rows: list[Row], places: dict[str, int]) -> None:
+    """What headers did not tell, values may: two columns of dates (the later one is due), one of decimals."""
+    free = [index for index in range(len(headers)) if index not in places.values()]
+    dates = [index for index in free if _mostly(rows, index, _is_date)]
+    if dates and "due_on" not in places and "issued_on" not in places:
+        dates.sort(key=lambda index: _middle(rows, index))
+        places["due_on"] = dates[-1]
+        if len(dates) > 1:
+            places["issued_on"] = dates[0]
+    if not {"open_amount", "amount", "debit", "credit"} & set(places):
+        amounts = [index for index in free if index not in dates and _mostly(rows, index, _is_decimal)]
+        places |= {"amount": amounts[-1]} if amounts else {}
+    for name, index in _identities(
+        rows, [i for i in free if i not in places.values() and i not in dates], places
+    ).items():
+        places[name] = index
+
+
+def _identities(rows: list[Row], free: list[int], places: dict[str, int]) -> dict[str, int]:
+    """The document's number is in every row another, the customer's comes back."""
+    found = {}
+    shares = {index: _distinct_share(rows, index) for index in free}
+    if "number" not in places and "external_id" not in places:
+        unique = [index for index in free if shares[index] > 0.98 and not _is_counter(rows, index)]
+        found |= {"number": unique[0]} if unique else {}
+    if "customer" not in places and "name" not in places:
+        repeated = [index for index in free if 0 < shares[index] <= 0.98 and index not in found.values()]
+        found |= {"customer": max(repeated, key=lambda index: shares[index])} if repeated else {}
+    return found
+
+
+def _mostly(rows: list[Row], index: int, test: Callable[[str], bool]) -> bool:
+    texts = column(rows, index)
+    return bool(texts) and sum(map(test, texts)) >= MOSTLY * len(texts)
+
+
+def _is_date(text: str) -> bool:
+    return len(text) >= 6 and (len(text) == 8 or not text.isdigit()) and _day(text) is not None
+
+
+def _is_decimal(text: str) -> bool:
+    try:
+        amount_of(text)
+    except BadValue:
+        return False
+    return "," in text or "." in text
+
+
+def _day(text: str) -> str | None:
+    for order in ("dmy", "mdy"):
+        try:
+            return date_of(text, order).isoformat()
+        except BadValue:
+            continue
+    return None
+
+
+def _middle(rows: list[Row], index: int) -> str:
+    days = sorted(filter(None, map(_day, column(rows, index))))
+    return days[len(days) // 2]
+
+
+def _distinct_share(rows: list[Row], index: int) -> float:
+    texts = column(rows, index)
+    return len(set(texts)) / len(texts) if texts else 0.0
+
+
+def _is_counter(rows: list[Row], index: int) -> bool:
+    """A row number is no document."""
+    texts = column(rows, index)
+    if not all(text.isdigit() and len(text) < 8 for text in texts):
+        return False
+    numbers = list(map(int, texts))
+    return numbers == sorted(numbers)
+
+
+def _demand(kind: str, places: dict[str, int], headers: list[str]) -> None:
+    missing = [" / ".join(names) for names in NEEDED[Format(kind)] if not set(names) & set(places)]
+    if missing:
+        raise MissingColumns(columns=", ".join(missing), found=", ".join(filter(None, headers)))
+
+
+def _read_habits(found: ColumnMap, rows: list[Row], default: str) -> None:
+    """How dates and amounts are written in each column, from the sample."""
+    either = set()
+    for name in set(DATES) & set(found.places):
+        texts = column(rows, found.places[name])
+        orders = Counter(order for text in texts if (order := _order(text)))
+        found.orders[name] = orders.most_common(1)[0][0] if orders else default
+        either |= {name} if len(orders) > 1 else set()
+        found.shapes[name] = dict(Counter(map(_shape, texts)).most_common(6))
+    found.either_order = frozenset(either)
+    for name in set(AMOUNTS) & set(found.places):
+        texts = column(rows, found.places[name])
+        found.marks[name] = _mark(texts)
+        found.currency = found.currency or _currency(found.headers[found.places[name]])
+
+
+def _order(text: str) -> str:
+    """What a date proves of the order of day and month: nothing when both could be either."""
+    match = YEAR_LAST.match(text)
+    if not match:
+        return ""
+    first, second = int(match[1]), int(match[2])
+    return "dmy" if first > 12 >= second else "mdy" if second > 12 >= first else ""
+
+
+def _shape(text: str) -> str:
+    return "".join("9" if sign.isdigit() else "a" if sign.isalpha() else sign for sign in text)[:20]
+
+
+def _mark(texts: list[str]) -> str:
+    """The decimal mark of a column; "" where its values show none, so that each speaks for itself."""
+    votes: Counter[str] = Counter()
+    for text in texts:
+        last = max(text.rfind(","), text.rfind("."))
+        if last < 0:
+            continue
+        mark, other = text[last], "," if text[last] == "." else "."
+        if text.count(mark) > 1:
+            votes[other] += 2
+        elif other in text or len(text.rstrip("-+) €$£").rpartition(mark)[2]) != 3:
+            votes[mark] += 2
+        else:
+            votes["?"] += 0
+    return votes.most_common(1)[0][0] if votes and votes.most_common(1)[0][1] else ""
+
+
+def _currency(header: str) -> str:
+    words = header.lower().replace("_", " ").replace("(", " ").replace(")", " ").split()
+    found = next((CURRENCY_IN_HEADER[word] for word in words if word in CURRENCY_IN_HEADER), "")
+    return found or ("EUR" if "€" in header else "USD" if "$" in header else "")

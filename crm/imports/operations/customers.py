@@ -1,0 +1,55 @@
+"""A list of customers and contacts: it adds and corrects, and takes nothing away."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_noop as _
+
+from crm.core.sql import rows
+from crm.events.operations import emit_many
+from crm.imports.errors import NothingReadable
+from crm.imports.formats.people import CustomerReader
+from crm.imports.formats.rows import RowWrong
+from crm.imports.formats.table import Table
+from crm.imports.mapping import ColumnMap
+from crm.imports.operations.open_items import reading_of
+from crm.imports.outcome import Job, Outcome
+from crm.imports.staging import copy_rows, execute, prepare
+
+SUBJECT = _("Customer file imported from %(file)s")
+TOUCHED = """
+select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import', %(batch)s::bigint) as payload
+from customer_touched
+"""
+
+
+def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
+    """Take a list of customers. Raises ImportRefused; runs in the caller's transaction."""
+    outcome = Outcome("customers", container=table.container, reading=reading_of(table, columns))
+    params: dict[str, Any] = {"entity": job.entity.pk, "batch": job.batch_id, "at": job.at, "subject": SUBJECT}
+    params |= {"file": job.file_name, "by": job.by.pk if job.by else None}
+    prepare("customers_stage")
+    staged = copy_rows(
+        "customer_staged", _staged_rows(job, table, CustomerReader(columns, job.entity.country), outcome)
+    )
+    if outcome.problems and not staged:
+        first = outcome.problems[0]
+        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
+    execute("customers_write customers_contacts", params)
+    outcome.changes["addresses_new"] = rows("crm.imports", "customers_addresses", params)[0]["added"]
+    outcome.changes |= rows("crm.imports", "customers_count", params)[0]
+    outcome.customers = outcome.changes.pop("customers")
+    execute("customers_timeline", params)
+    emit_many("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
+    return outcome
+
+
+def _staged_rows(job: Job, table: Table, reader: CustomerReader, outcome: Outcome) -> Iterator[tuple[Any, ...]]:
+    for line, cells in table.rows:
+        outcome.rows_read += 1
+        if outcome.rows_read % 20_000 == 0:
+            job.progress("reading", outcome.rows_read)
+        try:
+            yield reader.row(line, cells)
+        except RowWrong as error:
+            outcome.reject(error.on_line(line))

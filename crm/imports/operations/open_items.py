@@ -1,0 +1,187 @@
+"""A list of open items becomes invoices and credits; what it no longer says is closed by dated movements."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_noop as _
+
+from crm.core.sql import rows
+from crm.events.operations import emit_many
+from crm.imports.errors import NothingReadable, TooMuchWouldClose
+from crm.imports.formats.items import Item, ItemReader
+from crm.imports.formats.rows import Problem, RowWrong
+from crm.imports.formats.table import Table
+from crm.imports.mapping import ColumnMap
+from crm.imports.models import Mode
+from crm.imports.outcome import Job, Outcome
+from crm.imports.staging import analyze, copy_rows, execute, prepare, without_nested_loops
+
+SUBJECT = _("Open items imported from %(file)s: %(items)s new, %(moves)s changed")
+CLOSED = _("closed in ledger")
+LOWERED = _("lower amount in ledger")
+GONE = _("no longer in the complete list")
+AGAIN = _("open again in ledger")
+TWIN = _("The same row stands on line %(line)s already.")
+HIGHER = _(
+    "The open amount is above the %(amount)s known of this document: a higher amount needs a document of its own."
+)
+OTHER_CURRENCY = _("This document is known in %(currency)s.")
+OTHER_CUSTOMER = _("This document is known of customer %(customer)s.")
+TOUCHED = """
+select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import', %(batch)s::bigint) as payload
+from item_touched
+"""
+
+
+def import_open_items(
+    job: Job, table: Table, columns: ColumnMap, *, source: str, mode: str, dry_run: bool = False
+) -> Outcome:
+    """Take a list of open items into the entity's ledger. Raises ImportRefused; runs in the caller's transaction.
+
+    With `mode` snapshot, open items of the same `source` that the list does not name are closed; above the entity's limit
+    TooMuchWouldClose is raised unless the options confirm it (a dry run only tells).
+    """
+    outcome = Outcome("open_items", container=table.container, source=source)
+    outcome.as_of = job.options.until or job.at.astimezone(ZoneInfo(job.entity.time_zone)).date()
+    params = _params(job, outcome, mode)
+    reader = ItemReader(columns, job.entity.currency)
+    _stage(job, table, reader, outcome)
+    job.progress("writing", outcome.rows_read)
+    _describe(outcome, params)
+    with without_nested_loops():
+        _plan(outcome, params)
+    _weigh_closing(job, outcome, mode, dry_run=dry_run)
+    outcome.changes |= _write(params)
+    outcome.reading = reading_of(table, columns, reader.rounded) | {"mode": mode}
+    execute("items_timeline", params)
+    emit_many("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
+    return outcome
+
+
+def reading_of(table: Table, columns: ColumnMap, rounded: int = 0) -> dict[str, Any]:
+    """How the file was understood, to be shown before anything is written."""
+    return {
+        "separator": table.separator,
+        "columns": columns.columns(),
+        "orders": columns.orders,
+        "either_order": sorted(columns.either_order),
+        "marks": columns.marks,
+        "shapes": columns.shapes,
+        "currency": columns.currency,
+        "rounded": rounded,
+    }
+
+
+def _params(job: Job, outcome: Outcome, mode: str) -> dict[str, Any]:
+    terms = job.options.terms_days
+    return {
+        "entity": job.entity.pk,
+        "batch": job.batch_id,
+        "source": outcome.source,
+        "as_of": outcome.as_of,
+        "snapshot": mode == Mode.SNAPSHOT,
+        "terms": job.entity.default_terms_days if terms is None else terms,
+        "due_source": "guessed" if terms is None else "terms",
+        "at": job.at,
+        "by": job.by.pk if job.by else None,
+        "file": job.file_name,
+        "subject": SUBJECT,
+        "closed": CLOSED,
+        "lowered": LOWERED,
+        "gone": GONE,
+        "again": AGAIN,
+    }
+
+
+def _stage(job: Job, table: Table, reader: ItemReader, outcome: Outcome) -> None:
+    prepare("items_stage")
+    prepare("items_touched")
+    staged = copy_rows("item_staged", _staged_rows(job, table, reader, outcome))
+    if outcome.problems and not staged and outcome.rows_rejected == outcome.rows_read:
+        first = outcome.problems[0]
+        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
+
+
+def _staged_rows(job: Job, table: Table, reader: ItemReader, outcome: Outcome) -> Iterator[tuple[Any, ...]]:
+    until = job.options.until
+    for line, cells in table.rows:
+        outcome.rows_read += 1
+        if outcome.rows_read % 20_000 == 0:
+            job.progress("reading", outcome.rows_read)
+        try:
+            item = reader.item(line, cells)
+        except RowWrong as error:
+            outcome.reject(error.on_line(line))
+            continue
+        if until is None or item.issued_on <= until:
+            yield _tuple(item)
+
+
+def _tuple(item: Item) -> tuple[Any, ...]:
+    return (
+        item.line, item.customer, item.name, item.external_id, item.number, item.issued_on, item.due_on, item.cleared_on,
+        item.currency, item.amount, item.open_amount, item.kind, item.label, item.email, item.phone,
+    )  # fmt: skip
+
+
+def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
+    execute("items_rows", params)
+    for twin in rows("crm.imports", "items_twins", params):
+        outcome.reject(Problem(twin["line"], "", twin["number"], TWIN, {"line": twin["first_line"]}))
+    analyze("item_row")
+    for found in rows("crm.imports", "items_figures", params):
+        outcome.customers = found["customers"]
+        outcome.invoices += found["invoices"]
+        outcome.credit_notes += found["credit_notes"]
+        outcome.payments += found["payments"]
+        outcome.open_amount[found["currency"]] = found["open_amount"]
+
+
+def _plan(outcome: Outcome, params: dict[str, Any]) -> None:
+    outcome.changes["customers_new"] = execute("items_customers", params)
+    execute("items_addresses items_known", params)
+    analyze("item_known")
+    execute("items_target", params)
+    for row in rows("crm.imports", "items_conflicts", params):
+        outcome.reject(_conflict(row))
+    analyze("item_target")
+    execute("items_closing", params)
+
+
+def _conflict(row: dict[str, Any]) -> Problem:
+    if row["currency"] != row["known_currency"]:
+        return Problem(row["line"], "", row["number"], OTHER_CURRENCY, {"currency": row["known_currency"]})
+    if abs(row["open_amount"]) > abs(row["amount"]):
+        return Problem(row["line"], "", row["number"], HIGHER, {"amount": f"{abs(row['amount']):f}"})
+    return Problem(row["line"], "", row["number"], OTHER_CUSTOMER, {"customer": row["holder"]})
+
+
+def _weigh_closing(job: Job, outcome: Outcome, mode: str, *, dry_run: bool) -> None:
+    if mode != Mode.SNAPSHOT:
+        return
+    found = rows("crm.imports", "items_closing_share", {})[0]
+    shares = {
+        "amount_share": _percent(found["amount"], found["of_amount"]),
+        "customer_share": _percent(found["customers"], found["of_customers"]),
+    }
+    limit = job.entity.closing_share_percent
+    beyond = max(shares.values()) > limit
+    outcome.changes |= {"closing": found["items"], "closing_amount": str(found["amount"]), "closing_beyond": beyond}
+    outcome.changes |= {name: str(share) for name, share in shares.items()}
+    if beyond and not dry_run and not job.options.closing_confirmed:
+        raise TooMuchWouldClose(limit=limit, **shares)
+
+
+def _percent(part: Decimal | int, whole: Decimal | int) -> Decimal:
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1")) if whole else Decimal(0)
+
+
+def _write(params: dict[str, Any]) -> dict[str, Any]:
+    changes = {"invoices_new": execute("items_invoices", params), "credits_new": execute("items_credits", params)}
+    changes["due_dates_changed"] = execute("items_due", params)
+    with without_nested_loops():
+        execute("items_moves", params)
+    moved = rows("crm.imports", "items_apply", params)[0]
+    return changes | {"movements_down": moved["down"], "movements_up": moved["up"]}

@@ -1,0 +1,6 @@
+drop table if exists pg_temp.item_staged, pg_temp.item_row, pg_temp.item_known, pg_temp.item_target, pg_temp.item_move,
+    pg_temp.item_closing;
+create temporary table item_staged (
+    line integer, customer text, name text, external_id text, number text, issued_on date, due_on date, cleared_on date,
+    currency text, amount numeric(18, 3), open_amount numeric(18, 3), kind text, label text, email text, phone text
+) on commit drop
