@@ -1,5 +1,6 @@
 """Which column says what: known header names in French and English, and what the values look like."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,11 +13,11 @@ from crm.imports.models import Format
 
 # Earlier names are the better ones: where two columns could be a field, the one named first is taken.
 NAMES = {
-    "customer": "customerid customernumber custnumber codeclient numclient numeroclient noclient nclient idclient clientid "
-    "compteclient codetiers comptetiers tiers compauxnum compteauxiliaire accountnumber debtornumber debtor kunnr "
-    "customercode accountid customeraccount numerocompte compte account customer client debiteur code",
-    "name": "namecustomer customername nomclient raisonsociale nomtiers libelletiers compauxlib intitule societe company "
-    "companyname denomination clientname clientnom name nom libelleclient client customer",
+    "customer": "customerid customernumber custnumber codeclient numclient numeroclient noclient nclient idclient "
+    "clientid compteclient codetiers comptetiers tiers compauxnum compteauxiliaire accountnumber debtornumber debtor "
+    "kunnr customercode accountid customeraccount numerocompte compte account customer client debiteur code",
+    "name": "namecustomer customername nomclient raisonsociale nomtiers libelletiers compauxlib intitule "
+    "societe company companyname denomination clientname clientnom name nom libelleclient client customer",
     "external_id": "externalid identifiant identifiantexterne uid",
     "number": "docid invoicenumber invoiceno numfacture numerofacture nofacture nfacture facture invoice invoiceid "
     "documentnumber docnumber docno numeropiece numpiece nopiece npiece piece pieceref numerodocument document "
@@ -60,8 +61,8 @@ NAMES = {
 FIELDS = {
     Format.OPEN_ITEMS: "customer name external_id number issued_on due_on cleared_on open_amount amount debit credit "
     "currency type label email phone",
-    Format.CUSTOMERS: "customer name kind siren siret vat_number language category street postcode city country contact "
-    "position email phone",
+    Format.CUSTOMERS: "customer name kind siren siret vat_number language category street postcode city country "
+    "contact position email phone",
     Format.PAYMENTS: "customer name paid_on amount currency invoice_number reference",
 }
 NEEDED = {
@@ -74,6 +75,7 @@ DATES = ("issued_on", "due_on", "cleared_on", "paid_on")
 AMOUNTS = ("open_amount", "amount", "debit", "credit")
 KNOWN_HEADERS = frozenset(name for names in NAMES.values() for name in names.split())
 CURRENCY_IN_HEADER = {"usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "xof": "XOF", "tnd": "TND", "cad": "CAD"}
+CURRENCY_ENDING = re.compile(f"(?:{'|'.join(CURRENCY_IN_HEADER)}|euros?)$")
 MOSTLY = 0.9
 
 
@@ -118,6 +120,12 @@ def guess(
     return found
 
 
+def _bare(header: str) -> str:
+    """A plain header without the currency it ends with: amount_usd, Montant (€), Solde EUR."""
+    name = plain(header)
+    return name if name in KNOWN_HEADERS else CURRENCY_ENDING.sub("", name)
+
+
 def _given(headers: list[str], given: Mapping[str, str]) -> dict[str, int]:
     by_name = {plain(header): index for index, header in reversed(list(enumerate(headers)))}
     absent = [header for header in given.values() if plain(header) not in by_name]
@@ -128,7 +136,7 @@ def _given(headers: list[str], given: Mapping[str, str]) -> dict[str, int]:
 
 def _format_of(headers: list[str]) -> str:
     """Open items have a due date or a document with an amount; payments a date of payment; else it is customers."""
-    names = {plain(header) for header in headers}
+    names = {_bare(header) for header in headers}
 
     def has(name: str, skip: str = "") -> bool:
         return bool(names & (set(NAMES[name].split()) - set(skip.split())))
@@ -143,7 +151,7 @@ def _format_of(headers: list[str]) -> str:
 
 
 def _by_name(headers: list[str], fields: list[str], places: dict[str, int]) -> None:
-    names = [plain(header) for header in headers]
+    names = [_bare(header) for header in headers]
     for name in fields:
         if name in places:
             continue
@@ -174,7 +182,7 @@ def _by_values(headers: list[str], rows: list[Row], places: dict[str, int]) -> N
 
 def _identities(rows: list[Row], free: list[int], places: dict[str, int]) -> dict[str, int]:
     """The document's number is in every row another, the customer's comes back."""
-    found = {}
+    found: dict[str, int] = {}
     shares = {index: _distinct_share(rows, index) for index in free}
     if "number" not in places and "external_id" not in places:
         unique = [index for index in free if shares[index] > 0.98 and not _is_counter(rows, index)]

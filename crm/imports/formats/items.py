@@ -10,30 +10,19 @@ from crm.imports.formats.cells import Cells, exact
 from crm.imports.formats.rows import RowWrong, plain
 from crm.imports.mapping import ColumnMap
 
-PAYMENT_WORDS = (
-    "reglement",
-    "payment",
-    "paiement",
-    "versement",
-    "encaissement",
-    "acompte",
-    "rgt",
-    "virement",
-    "cheque",
-)
+PAYMENT_WORDS = tuple("reglement payment paiement versement encaissement acompte rgt virement cheque".split())
 CREDIT_WORDS = ("avoir", "creditnote", "creditmemo", "credit")
 PAYMENT_CODES = frozenset({"dz", "rg", "rc", "zp", "pay", "pmt"})
 CREDIT_CODES = frozenset({"dg", "av", "cn", "cm", "rk", "av1"})
 
 BAD_CURRENCY = _("This is not a currency code of three letters.")
-ZERO = _("The amount is zero.")
-OPEN_ABOVE = _("The open amount is above the amount of the document.")
 NO_DATE = _("Neither the date of the document nor its due date is given.")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`amount` and `open_amount` are signed: below zero for a credit note or a payment."""
+    """`amount` and `open_amount` are signed: below zero for a credit note or a payment. `exact` is the open amount as
+    the file has it, before it was rounded to its currency."""
 
     line: int
     customer: str
@@ -50,6 +39,7 @@ class Item:
     label: str
     email: str
     phone: str
+    exact: Decimal
 
 
 class ItemReader:
@@ -64,7 +54,9 @@ class ItemReader:
         """Read one row. Raises RowWrong."""
         cells = Cells(self.columns, row)
         currency = self._currency(cells)
-        amount, open_amount = self._amounts(cells, currency)
+        whole, left = self._amounts(cells)
+        amount, open_amount = exact(whole, currency), exact(left, currency)
+        self.rounded += open_amount != left
         customer, number = self._identity(cells)
         issued_on, due_on = cells.day("issued_on"), cells.day("due_on")
         if issued_on is None and due_on is None:
@@ -74,7 +66,16 @@ class ItemReader:
         days = (issued_on or due_on, due_on, cells.day("cleared_on"))
         money = (currency, amount, open_amount, _kind(cells, amount))
         words = (cells.text("label")[:200], cells.text("email"), cells.text("phone"))
-        return Item(line, customer, cells.text("name")[:200], external_id, number, *days, *money, *words)  # type: ignore[arg-type]
+        return Item(line, customer, cells.text("name")[:200], external_id, number, *days, *money, *words, left)  # type: ignore[arg-type]
+
+    def identity(self, row: list[str]) -> list[str]:
+        """The identifier of a row that is wrong elsewhere, nothing when it cannot be read either."""
+        cells = Cells(self.columns, row)
+        try:
+            customer, number = self._identity(cells)
+            return [cells.text("external_id", 120) or f"{customer}/{number}"]
+        except RowWrong:
+            return []
 
     def _identity(self, cells: Cells) -> tuple[str, str]:
         customer = cells.text("customer", 60) or cells.text("name", 60)
@@ -92,38 +93,24 @@ class ItemReader:
             raise RowWrong(cells.header("currency"), text, BAD_CURRENCY)
         return code
 
-    def _amounts(self, cells: Cells, currency: str) -> tuple[Decimal, Decimal]:
-        """Of a document, and what is open of it, both signed."""
+    def _amounts(self, cells: Cells) -> tuple[Decimal, Decimal]:
+        """Of a document, and what is open of it, both signed; one alone is taken for both."""
         whole, left = cells.amount("amount"), cells.amount("open_amount")
         if whole is None and left is None:
-            whole = (cells.amount("debit") or Decimal(0)) - (cells.amount("credit") or Decimal(0))
-            if not whole and not (cells.text("debit") or cells.text("credit")):
-                name = next(n for n in ("open_amount", "amount", "debit", "credit") if n in self.columns.places)
-                raise cells.missing(name)
-        whole, left = (whole if whole is not None else left), (left if left is not None else whole)
-        assert whole is not None and left is not None
-        if not whole and left:
+            whole = self._sides(cells)
+        left = (whole or Decimal(0)) if left is None else left
+        if not whole or whole * left < 0 or abs(left) > abs(whole):
             whole = left
-        if not whole:
-            raise RowWrong(cells.header("amount"), cells.text("amount"), ZERO)
-        return self._signed(cells, whole, left, currency)
+        if _type(cells) and whole > 0:
+            whole, left = -whole, -left
+        return whole, left
 
-    def _signed(self, cells: Cells, whole: Decimal, left: Decimal, currency: str) -> tuple[Decimal, Decimal]:
-        if _is_credit(cells) and whole > 0:
-            whole, left = -whole, -abs(left)
-        if whole * left < 0:
-            left = -left
-        if abs(left) > abs(whole):
-            raise RowWrong(cells.header("open_amount"), cells.text("open_amount"), OPEN_ABOVE)
-        rounded = exact(whole, currency), exact(left, currency)
-        self.rounded += rounded != (whole, left)
-        if not rounded[0]:
-            raise RowWrong(cells.header("amount"), cells.text("amount"), ZERO)
-        return rounded
-
-
-def _is_credit(cells: Cells) -> bool:
-    return _type(cells) in {"payment", "credit_note"}
+    def _sides(self, cells: Cells) -> Decimal:
+        debit, credit = cells.amount("debit"), cells.amount("credit")
+        if debit is None and credit is None:
+            name = next(n for n in ("open_amount", "amount", "debit", "credit") if n in self.columns.places)
+            raise cells.missing(name)
+        return (debit or Decimal(0)) - (credit or Decimal(0))
 
 
 def _kind(cells: Cells, amount: Decimal) -> str:

@@ -67,21 +67,23 @@ def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:
     """Hand the file to whoever reads it: a FEC where the header is one, else a list by its columns."""
     options = job.options
     profile = find_profile(job.entity, options.mapping) if options.mapping else None
-    if not source.spreadsheet and options.format in ("auto", Format.FEC) and profile is None:
-        try:
-            layout = fec_layout(source)
-        except WrongFormat:
-            if options.format == Format.FEC:
-                raise
-        else:
-            if options.format == Format.FEC or layout.is_certain:
-                return import_fec(job, layout, fec_cells(source, layout))
-    return _read_list(job, source, profile, dry_run=dry_run)
+    if source.spreadsheet or profile or options.format not in ("auto", Format.FEC):
+        return _read_list(job, source, profile, dry_run=dry_run)
+    try:
+        layout = fec_layout(source)
+    except (WrongFormat, MissingColumns):
+        if options.format == Format.FEC:
+            raise
+        return _read_list(job, source, None, dry_run=dry_run)
+    if options.format == Format.FEC or layout.is_certain:
+        return import_fec(job, layout, fec_cells(source, layout))
+    return _read_list(job, source, None, dry_run=dry_run)
 
 
 def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_run: bool) -> Outcome:
     table = open_table(source, KNOWN_HEADERS | FEC_HEADERS)
     if profile is None and job.options.format in ("auto", "fec", "xlsx") and (layout := fec_header(table)):
+        table.refuse_formulas(layout.places.values())
         return import_fec(job, layout, table.rows)
     columns = columns_of(table, job, profile)
     mode = job.options.mode or (profile.mode if profile else Mode.DELTA)

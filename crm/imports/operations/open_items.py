@@ -20,6 +20,7 @@ from crm.imports.staging import analyze, copy_rows, execute, prepare, without_ne
 
 SUBJECT = _("Open items imported from %(file)s: %(items)s new, %(moves)s changed")
 CLOSED = _("closed in ledger")
+BEFORE = _("paid before the first import")
 LOWERED = _("lower amount in ledger")
 GONE = _("no longer in the complete list")
 AGAIN = _("open again in ledger")
@@ -40,8 +41,8 @@ def import_open_items(
 ) -> Outcome:
     """Take a list of open items into the entity's ledger. Raises ImportRefused; runs in the caller's transaction.
 
-    With `mode` snapshot, open items of the same `source` that the list does not name are closed; above the entity's limit
-    TooMuchWouldClose is raised unless the options confirm it (a dry run only tells).
+    With `mode` snapshot, open items of the same `source` that the list does not name are closed; above the entity's
+    limit TooMuchWouldClose is raised unless the options confirm it (a dry run only tells).
     """
     outcome = Outcome("open_items", container=table.container, source=source)
     outcome.as_of = job.options.until or job.at.astimezone(ZoneInfo(job.entity.time_zone)).date()
@@ -90,6 +91,7 @@ def _params(job: Job, outcome: Outcome, mode: str) -> dict[str, Any]:
         "subject": SUBJECT,
         "closed": CLOSED,
         "lowered": LOWERED,
+        "before": BEFORE,
         "gone": GONE,
         "again": AGAIN,
     }
@@ -98,13 +100,17 @@ def _params(job: Job, outcome: Outcome, mode: str) -> dict[str, Any]:
 def _stage(job: Job, table: Table, reader: ItemReader, outcome: Outcome) -> None:
     prepare("items_stage")
     prepare("items_touched")
-    staged = copy_rows("item_staged", _staged_rows(job, table, reader, outcome))
+    spared: list[str] = []
+    staged = copy_rows("item_staged", _staged_rows(job, table, reader, outcome, spared))
+    copy_rows("item_spared", ((external_id,) for external_id in spared))
     if outcome.problems and not staged and outcome.rows_rejected == outcome.rows_read:
         first = outcome.problems[0]
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
 
 
-def _staged_rows(job: Job, table: Table, reader: ItemReader, outcome: Outcome) -> Iterator[tuple[Any, ...]]:
+def _staged_rows(
+    job: Job, table: Table, reader: ItemReader, outcome: Outcome, spared: list[str]
+) -> Iterator[tuple[Any, ...]]:
     until = job.options.until
     for line, cells in table.rows:
         outcome.rows_read += 1
@@ -114,16 +120,14 @@ def _staged_rows(job: Job, table: Table, reader: ItemReader, outcome: Outcome) -
             item = reader.item(line, cells)
         except RowWrong as error:
             outcome.reject(error.on_line(line))
+            spared.extend(reader.identity(cells))
             continue
         if until is None or item.issued_on <= until:
             yield _tuple(item)
 
 
 def _tuple(item: Item) -> tuple[Any, ...]:
-    return (
-        item.line, item.customer, item.name, item.external_id, item.number, item.issued_on, item.due_on, item.cleared_on,
-        item.currency, item.amount, item.open_amount, item.kind, item.label, item.email, item.phone,
-    )  # fmt: skip
+    return tuple(getattr(item, name) for name in Item.__slots__)
 
 
 def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
@@ -137,6 +141,7 @@ def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
         outcome.credit_notes += found["credit_notes"]
         outcome.payments += found["payments"]
         outcome.open_amount[found["currency"]] = found["open_amount"]
+        outcome.changes["rounding"] = str(Decimal(outcome.changes.get("rounding", 0)) + found["rounding"])
 
 
 def _plan(outcome: Outcome, params: dict[str, Any]) -> None:

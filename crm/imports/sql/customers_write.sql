@@ -29,6 +29,6 @@ with said as (
                  coalesce(s.vat_number, c.vat_number), coalesce(s.language, c.language), coalesce(s.category, c.category),
                  coalesce(s.city, c.city), coalesce(s.country, c.country))
             is distinct from (c.name, c.kind, c.siren, c.siret, c.vat_number, c.language, c.category, c.city, c.country))
-    returning id, created_at = %(at)s as is_new
+    returning id, xmax = 0 as is_new
 )
 insert into customer_touched select id, is_new from written

@@ -1,3 +1,8 @@
--- What a complete list would close: the open items of this source it does not name.
+-- What a complete list would close: the open items of this source it does not name. A row that could not be taken spares
+-- the item it speaks of.
 create temporary table item_closing on commit drop as
-select side, id, customer_id, currency, open_amount from item_known where of_source and not named and open_amount <> 0
+select k.side, k.id, k.customer_id, k.currency, k.open_amount
+from item_known k
+where k.of_source and k.open_amount <> 0
+    and not exists (select 1 from item_target t where t.side = k.side and t.known_id = k.id)
+    and not exists (select 1 from item_spared s where s.external_id = k.external_id)

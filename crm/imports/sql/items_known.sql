@@ -5,7 +5,6 @@ with source_batches as (
 )
 select 'debit' as side, id, customer_id, external_id, installment, due_on, currency, amount, open_amount,
        import_batch_id in (select id from source_batches) as of_source,
-       external_id in (select external_id from item_row where side = 'debit') as named,
        row_number() over (partition by external_id, due_on order by installment) as nth,
        count(*) over (partition by external_id) as alone
 from receivables_invoice i
@@ -15,9 +14,7 @@ where entity_id = %(entity)s and (
 union all
 select 'credit', id, customer_id, external_id, 1, null, currency, -amount, -open_amount,
        import_batch_id in (select id from source_batches),
-       external_id in (select item_row.external_id || case when n > 1 then '#' || n else '' end from (
-           select external_id, row_number() over (partition by external_id order by line) as n
-           from item_row where side = 'credit') as item_row), 1, 1
+       1, 1
 from receivables_credit c
 where entity_id = %(entity)s and (
     external_id in (select item_row.external_id || case when n > 1 then '#' || n else '' end from (

@@ -1,7 +1,7 @@
 -- One row per item of the file; `copy` above 1 is the very same row again. A row cleared after the day of the state was
 -- still open on it.
 create temporary table item_row on commit drop as
-select line, customer, name, external_id, number, issued_on, due_on, currency, amount, kind, label,
+select line, customer, name, case when cleared_on <= %(as_of)s then 0 else exact end as exact, external_id, number, issued_on, due_on, currency, amount, kind, label,
        case when cleared_on <= %(as_of)s then 0 else open_amount end as open_amount,
        least(cleared_on, %(as_of)s::date) as moved_on, case when amount > 0 then 'debit' else 'credit' end as side,
        coalesce(due_on, issued_on + %(terms)s::integer) as payable_on,

@@ -1,6 +1,7 @@
 drop table if exists pg_temp.item_staged, pg_temp.item_row, pg_temp.item_known, pg_temp.item_target, pg_temp.item_move,
-    pg_temp.item_closing;
+    pg_temp.item_closing, pg_temp.item_spared;
+create temporary table item_spared (external_id text) on commit drop;
 create temporary table item_staged (
     line integer, customer text, name text, external_id text, number text, issued_on date, due_on date, cleared_on date,
-    currency text, amount numeric(18, 3), open_amount numeric(18, 3), kind text, label text, email text, phone text
+    currency text, amount numeric(18, 3), open_amount numeric(18, 3), kind text, label text, email text, phone text, exact numeric
 ) on commit drop

@@ -39,3 +39,31 @@ def test_the_real_fec_night_by_night_ends_where_it_ends_at_once(load, entity):
         assert sum(balances(entity).values()) == outcome.open_amount["EUR"]
         assert outcome.changes["movements_up"] == 0
     assert balances(entity) == book_balances()
+
+
+ITEMS = SHARED / "open_items.csv"
+
+
+def listed_balances() -> dict[str, Decimal]:
+    """Each amount rounded to the cent by hand, half up."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for line in ITEMS.read_text().splitlines()[1:]:
+        cells = line.rsplit(",", 9)
+        whole, _, part = cells[-1].partition(".")
+        cents = int(whole) * 1000 + int((part + "000")[:3])
+        found[cells[0].split(",")[2]] += Decimal((cents + 5) // 10) / 100
+    return dict(found)
+
+
+def test_each_customer_of_the_real_list_owes_what_the_list_says(load, entity):
+    outcome = load(ITEMS)
+    expected = listed_balances()
+    assert balances(entity) == expected
+    assert (outcome.rows_read, outcome.rows_rejected, outcome.customers, outcome.invoices) == (9681, 0, 553, 9681)
+    assert outcome.open_amount == {"USD": Decimal("310427858.974")}
+
+
+def test_the_real_list_twice_changes_nothing(load):
+    load(ITEMS, mode="snapshot")
+    again = load(ITEMS, mode="snapshot")
+    assert (again.changes["invoices_new"], again.changes["movements_down"], again.changes["closing"]) == (0, 0, 0)

@@ -9,11 +9,11 @@ from crm.imports.errors import (
     EmptyFile,
     FileMissing,
     FileTooLarge,
+    MissingColumns,
     MixedEncodings,
     NotATable,
     NothingReadable,
     RowsWrong,
-    WrongFormat,
 )  # fmt: skip
 from crm.imports.models import Batch
 from tests.crm.imports.test_fec_rules import JAN_5
@@ -27,7 +27,7 @@ CONTENTS = {
     "gzip": (b"\x1f\x8b\x08\x00", NotATable),
     "damaged zip": (b"PK\x03\x04garbage", NotATable),
     "mixed": ("JournalCode\tx\né\n".encode() + "é\n".encode("latin-1"), MixedEncodings),
-    "prose": (b"Dear Sir,\nhere is the file.\n", WrongFormat),
+    "prose": (b"Dear Sir,\nhere is the file.\n", MissingColumns),
 }
 
 

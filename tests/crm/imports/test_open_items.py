@@ -1,0 +1,292 @@
+"""Lists of open items: columns, snapshot and delta, movements, refusals."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from crm.accounts.models import Entity
+from crm.customers.models import Customer
+from crm.imports.errors import FormulaCells, MissingColumns, TooMuchWouldClose, UnclosedQuote, UnknownMapping
+from crm.imports.models import MappingProfile
+from crm.receivables.models import Credit, Invoice, Movement
+from tests.crm.imports.conftest import balances, open_items
+
+HEADER = "Code client;Nom;Facture;Date facture;Échéance;Montant TTC;Reste à payer"
+A_1 = "A;Alpha;F1;01/02/2026;03/03/2026;100,00;100,00"
+A_2 = "A;Alpha;F2;15/02/2026;17/03/2026;1 000,00;250,50"
+B_1 = "B;Bêta;F3;20/02/2026;22/03/2026;80,00;80,00"
+C_1 = "C;Gamma;F4;20/02/2026;22/03/2026;1 000,00;1 000,00"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    def run(*rows: str, header: str = HEADER, name: str = "items.csv") -> Path:
+        path = tmp_path / name
+        path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+        return path
+
+    return run
+
+
+def changed(outcome) -> dict[str, object]:
+    quiet = ("rounding", "closing_amount", "closing_beyond", "amount_share", "customer_share")
+    return {name: value for name, value in outcome.changes.items() if value and name not in quiet}
+
+
+def test_columns_dates_and_amounts_are_found(load, write, entity):
+    outcome = load(write(A_1, A_2, B_1))
+    assert (outcome.format, outcome.customers, outcome.invoices, outcome.open_amount) == (
+        "open_items",
+        2,
+        3,
+        {"EUR": Decimal("430.50")},
+    )
+    assert balances(entity) == {"A": Decimal("350.50"), "B": Decimal(80)}
+    second = Invoice.objects.get(number="F2")
+    assert (second.amount, second.due_on, second.due_on_source) == (1000, date(2026, 3, 17), "file")
+
+
+def test_the_same_list_twice_changes_nothing(load, write):
+    path = write(A_1, A_2)
+    load(path, mode="snapshot")
+    assert changed(load(path, mode="snapshot")) == {}
+
+
+def test_a_lower_amount_and_a_disappearance_are_dated_movements(load, write, entity):
+    load(write(A_1, A_2, C_1))
+    load(write(A_1.replace("100,00;100,00", "100,00;40,00"), C_1), mode="snapshot", closing_confirmed=True)
+    moves = Movement.objects.filter(reason__in=["lower amount in ledger", "no longer in the complete list"])
+    assert sorted(moves.values_list("kind", "amount", "on")) == [
+        ("closed_in_ledger", Decimal("-250.50"), date(2026, 3, 2)),
+        ("closed_in_ledger", Decimal(-60), date(2026, 3, 2)),
+    ]
+    assert open_items(entity) == {("A", Decimal(40)), ("C", Decimal(1000))}
+
+
+def test_a_reappearance_reopens(load, write, entity):
+    load(write(A_1, C_1))
+    load(write(C_1), mode="snapshot", closing_confirmed=True)
+    outcome = load(write(A_1, C_1), mode="snapshot")
+    assert changed(outcome) == {"movements_up": 1}
+    invoice = Invoice.objects.get(number="F1")
+    assert (invoice.open_amount, invoice.settled_on) == (100, None)
+
+
+def test_a_delta_closes_nothing(load, write, entity):
+    load(write(A_1, B_1))
+    load(write(C_1), mode="delta")
+    assert balances(entity) == {"A": 100, "B": 80, "C": 1000}
+
+
+def test_a_snapshot_that_would_close_too_much_stops(load, write, entity):
+    load(write(A_1, B_1, C_1))
+    told = load(write(A_1, B_1), mode="snapshot", dry_run=True)
+    assert told.changes["closing_beyond"] is True
+    assert (told.changes["closing"], told.changes["amount_share"], told.changes["customer_share"]) == (
+        1,
+        "84.7",
+        "33.3",
+    )
+    with pytest.raises(TooMuchWouldClose):
+        load(write(A_1, B_1), mode="snapshot")
+    assert balances(entity) == {"A": 100, "B": 80, "C": 1000}
+    load(write(A_1, B_1), mode="snapshot", closing_confirmed=True)
+    assert balances(entity) == {"A": 100, "B": 80, "C": 0}
+
+
+def test_the_limit_is_a_setting_of_the_entity(load, write, entity):
+    Entity.objects.filter(pk=entity.pk).update(closing_share_percent=90)
+    entity.refresh_from_db()
+    load(write(A_1, B_1, C_1))
+    load(write(A_1, B_1), mode="snapshot")
+    assert balances(entity) == {"A": 100, "B": 80, "C": 0}
+
+
+def test_a_snapshot_closes_only_what_came_by_its_own_source(load, write, entity):
+    MappingProfile.objects.create(entity=entity, name="Sage", mode="snapshot")
+    load(write(C_1))
+    load(write(A_1, B_1), mapping="Sage")
+    load(write(A_1), mapping="Sage", closing_confirmed=True)
+    assert balances(entity) == {"A": 100, "B": 0, "C": 1000}
+
+
+def test_negative_amounts_and_kinds_are_credits(load, write):
+    header = "client;type;piece;date;echeance;solde"
+    rows = ["A;Facture;F1;2026-02-01;2026-03-01;100", "A;Avoir;V1;2026-02-02;2026-02-02;30"]
+    outcome = load(write(*rows, "B;Règlement;R1;2026-02-03;;-20", "B;Facture;F9;2026-02-03;;-5", header=header))
+    assert (outcome.invoices, outcome.credit_notes, outcome.payments) == (1, 2, 1)
+    assert sorted(Credit.objects.values_list("number", "kind", "amount")) == [
+        ("F9", "credit_note", 5),
+        ("R1", "payment", 20),
+        ("V1", "credit_note", 30),
+    ]
+    assert outcome.open_amount == {"EUR": 45}
+
+
+def test_mixed_date_formats_in_one_column(load, write):
+    header = "customer,invoice,due date,amount"
+    rows = ["A,F1,30-03-2020,1.00", "A,F2,2020-03-30,1.00", "A,F3,20200330,1.00", "A,F4,30 mars 2020,1.00"]
+    load(write(*rows, header=header))
+    assert set(Invoice.objects.values_list("due_on", flat=True)) == {date(2020, 3, 30)}
+
+
+def test_a_column_shows_that_months_stand_first(load, write):
+    load(write("A,F1,03/04/2020,1.00", "A,F2,03/30/2020,1.00", header="customer,invoice,due date,amount"))
+    assert set(Invoice.objects.values_list("due_on", flat=True)) == {date(2020, 3, 4), date(2020, 3, 30)}
+
+
+def test_a_column_shows_its_decimal_mark(load, write, entity):
+    load(write("A;F1;2020-04-03;1.234", "A;F2;2020-04-03;12,50", header="customer;invoice;due date;amount"))
+    assert balances(entity) == {"A": Decimal("1246.50")}
+
+
+def test_values_tell_what_headers_do_not(load, write):
+    header = "no;x;y;z;w;v"
+    rows = [f"{n};{'AB'[n % 2]};DOC{n};{n + 1:02}/01/2026;{n + 1:02}/02/2026;{n + 1},50" for n in range(20)]
+    outcome = load(write(*rows, header=header))
+    assert outcome.reading["columns"] == {
+        "due_on": "w",
+        "issued_on": "z",
+        "amount": "v",
+        "number": "y",
+        "customer": "x",
+    }
+
+
+def test_one_number_under_several_names_takes_the_commonest(load, write):
+    rows = [A_1, A_2.replace("Alpha", "Alfa"), A_1.replace("F1", "F5").replace("Alpha", "Alfa")]
+    load(write(*rows))
+    assert Customer.objects.get().name == "Alfa"
+
+
+def test_instalments_share_a_number(load, write, entity):
+    second = A_1.replace("03/03/2026", "03/04/2026")
+    load(write(A_1, second))
+    assert sorted(Invoice.objects.values_list("installment", "due_on")) == [
+        (1, date(2026, 3, 3)),
+        (2, date(2026, 4, 3)),
+    ]
+    load(write(second), mode="snapshot", closing_confirmed=True)
+    assert Invoice.objects.get(open_amount=100).due_on == date(2026, 4, 3)
+
+
+def test_a_due_date_that_moves_moves_the_invoice(load, write):
+    load(write(A_1))
+    assert changed(load(write(A_1.replace("03/03/2026", "30/04/2026")))) == {"due_dates_changed": 1}
+    assert Invoice.objects.get().due_on == date(2026, 4, 30)
+
+
+def test_the_very_same_row_again_is_told(load, write):
+    outcome = load(write(A_1, B_1, A_1))
+    assert [(problem.line, problem.text) for problem in outcome.problems] == [
+        (4, "La même ligne se trouve déjà ligne 2.")
+    ]
+    assert Invoice.objects.count() == 2
+
+
+def test_rows_that_cannot_be_read_are_told_with_line_column_and_value(load, write):
+    outcome = load(write(A_1, B_1.replace("22/03/2026", "31/02/2026"), C_1.replace("1 000,00;1 000,00", "12;douze")))
+    assert [(p.line, p.column, p.value) for p in outcome.problems] == [
+        (3, "Échéance", "31/02/2026"),
+        (4, "Reste à payer", "douze"),
+    ]
+
+
+def test_a_row_that_cannot_be_read_closes_nothing(load, write, entity):
+    load(write(A_1, B_1))
+    load(write(A_1, B_1.replace("80,00;80,00", "80,00;?")), mode="snapshot")
+    assert balances(entity) == {"A": 100, "B": 80}
+
+
+def test_a_higher_amount_is_told_and_left(load, write, entity):
+    load(write(A_1))
+    outcome = load(write(A_1.replace("100,00;100,00", "120,00;120,00")))
+    assert (outcome.rows_rejected, balances(entity)) == (1, {"A": 100})
+
+
+def test_cleared_later_than_the_day_of_the_state_is_open_on_it(load, write, entity):
+    header = "customer,invoice,posting date,due date,clear date,amount"
+    path = write("A,F1,2020-03-01,2020-03-31,2020-04-15,100", "A,F2,2020-05-01,2020-05-31,,7", header=header)
+    load(path, until=date(2020, 4, 14))
+    assert balances(entity) == {"A": 100}
+    load(path, until=date(2020, 5, 1))
+    assert Invoice.objects.get(number="F1").settled_on == date(2020, 4, 15)
+    assert balances(entity) == {"A": 7}
+
+
+def test_amounts_beyond_the_currency_are_rounded_and_told(load, write, entity):
+    outcome = load(write("A,F1,2020-03-31,10.125", header="customer,invoice,due date,amount_usd"))
+    assert (outcome.open_amount, outcome.reading["rounded"]) == ({"USD": Decimal("10.125")}, 1)
+    assert balances(entity) == {"A": Decimal("10.13")}
+
+
+def book(path: Path, *, formula: bool) -> Path:
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        day = workbook.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_row(0, 0, ["Balance âgée"])
+        sheet.write_row(2, 0, ["Code client", "Facture", "Échéance", "Solde"])
+        for row, (customer, number, amount) in enumerate([("A", 1001, 12.5), ("B", 1002, 30)], 3):
+            sheet.write_row(row, 0, [customer, number])
+            sheet.write_datetime(row, 2, date(2026, 3, 5), day)  # type: ignore[arg-type]
+            sheet.write_number(row, 3, amount)
+        if formula:
+            sheet.write_formula(5, 3, "=SUM(D4:D5)")
+    return path
+
+
+def test_a_spreadsheet(load, tmp_path, entity):
+    outcome = load(book(tmp_path / "items.xlsx", formula=False))
+    assert (outcome.format, outcome.rows_read, balances(entity)) == ("open_items", 2, {"A": Decimal("12.5"), "B": 30})
+    assert sorted(Invoice.objects.values_list("number", "due_on")) == [
+        ("1001", date(2026, 3, 5)),
+        ("1002", date(2026, 3, 5)),
+    ]
+
+
+def test_formulas_in_a_column_that_is_read_are_refused(load, tmp_path):
+    with pytest.raises(FormulaCells) as refused:
+        load(book(tmp_path / "items.xlsx", formula=True))
+    assert refused.value.params == {"line": 6, "column": "Solde"}
+
+
+def test_a_profile_says_which_columns(load, write, entity):
+    MappingProfile.objects.create(
+        entity=entity,
+        name="Maison",
+        columns={"customer": "k1", "number": "k2", "due_on": "k3", "amount": "k4"},
+        date_format="mdy",
+        currency="USD",
+    )
+    load(write("A;F1;04/03/2020;5", header="k1;k2;k3;k4"), mapping="Maison")
+    assert Invoice.objects.values_list("due_on", "currency").get() == (date(2020, 4, 3), "USD")
+
+
+def test_an_unknown_profile_is_refused_and_the_known_are_named(load, write, entity):
+    MappingProfile.objects.create(entity=entity, name="Maison")
+    with pytest.raises(UnknownMapping) as refused:
+        load(write(A_1), mapping="Autre")
+    assert refused.value.params["known"] == "Maison"
+
+
+def test_a_list_without_amount_is_refused_by_name(load, write):
+    with pytest.raises(MissingColumns) as refused:
+        load(write("A;F1;2020-01-01", header="Code client;Facture;Échéance"))
+    assert refused.value.params["columns"] == "open_amount / amount / debit / credit"
+
+
+def test_a_quote_never_closed_is_refused(load, write):
+    with pytest.raises(UnclosedQuote):
+        load(write('A;"F1;2020-01-01;5', *["B;F2;2020-01-01;6"] * 9000, header="Code client;Facture;Échéance;Solde"))
+    assert Invoice.objects.count() == 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
+    path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
+    with django_assert_num_queries(33):
+        load(path, mode="snapshot")

@@ -1,0 +1,89 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crm.customers.models import Address, Contact, Customer
+from crm.receivables.models import Credit, Invoice
+from tests.crm.imports.conftest import balances
+
+CUSTOMERS = "Code client;Raison sociale;Type client;SIRET;Adresse;CP;Ville;Contact;E-mail;Téléphone"
+ALPHA = "A;Alpha SARL;Entreprise;73282932000074;1 rue X;69003;Lyon;Mme Roy;Compta@Alpha.fr;04 78 00 00 00"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def run(header, *rows, name="list.csv"):
+        path = tmp_path / name
+        path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+        return path
+
+    return run
+
+
+def test_customers_contacts_and_addresses(load, write):
+    outcome = load(write(CUSTOMERS, ALPHA))
+    assert (outcome.format, outcome.customers, outcome.changes["addresses_new"]) == ("customers", 1, 3)
+    customer = Customer.objects.get()
+    assert (customer.name, customer.siren, customer.siret, customer.kind, customer.city) == (
+        "Alpha SARL",
+        "732829320",
+        "73282932000074",
+        "professional",
+        "Lyon",
+    )
+    assert set(Address.objects.values_list("channel", "value", "contact__name")) == {
+        ("email", "compta@alpha.fr", "Mme Roy"),
+        ("phone", "+33478000000", "Mme Roy"),
+        ("post", "1 rue X\n69003 Lyon", "Mme Roy"),
+    }
+
+
+def test_a_list_corrects_and_takes_nothing_away(load, write):
+    load(write(CUSTOMERS, ALPHA))
+    outcome = load(write("Code client;Raison sociale;Ville", "A;Alpha SAS;"))
+    assert (outcome.changes["customers_new"], outcome.changes["customers_changed"]) == (0, 1)
+    assert Customer.objects.values_list("name", "city").get() == ("Alpha SAS", "Lyon")
+    again = load(write("Code client;Raison sociale;Ville", "A;Alpha SAS;"))
+    assert again.changes["customers_changed"] == 0
+    assert Contact.objects.count() == 1
+
+
+def test_wrong_values_are_told(load, write):
+    rows = [ALPHA, ALPHA.replace("A;", "B;", 1).replace("@", " "), ALPHA.replace("73282932000074", "123")]
+    outcome = load(write(CUSTOMERS, *rows))
+    assert [(p.line, p.column) for p in outcome.problems] == [(3, "E-mail"), (4, "SIRET")]
+
+
+ITEMS = "client;facture;echeance;solde"
+PAYMENTS = "client;date règlement;montant;facture;référence"
+
+
+@pytest.fixture
+def owed(load, write):
+    load(write(ITEMS, "A;F1;01/02/2026;100,00", "A;F2;01/02/2026;50,00", "B;F3;01/02/2026;10,00", name="items.csv"))
+
+
+def test_payments_go_to_the_invoice_they_name(load, write, owed, entity):
+    rows = ["A;05/02/2026;60,00;F1;V1", "A;06/02/2026;60,00;F1;V2", ";07/02/2026;10,00;F3;V3", "A;08/02/2026;5,00;;V4"]
+    outcome = load(write(PAYMENTS, *rows))
+    assert (outcome.format, outcome.payments, outcome.changes["allocated"]) == ("payments", 4, 3)
+    first = Invoice.objects.get(number="F1")
+    assert (first.open_amount, first.settled_on) == (0, date(2026, 2, 6))
+    assert sorted(Credit.objects.filter(open_amount__gt=0).values_list("number", "open_amount")) == [
+        ("V2", Decimal(20)),
+        ("V4", Decimal(5)),
+    ]
+    assert balances(entity) == {"A": Decimal(25), "B": Decimal(0)}
+
+
+def test_the_same_payments_twice_are_one(load, write, owed, entity):
+    path = write(PAYMENTS, "A;05/02/2026;60,00;F1;V1")
+    load(path)
+    outcome = load(path)
+    assert (outcome.changes["credits_new"], balances(entity)["A"]) == (0, Decimal(90))
+
+
+def test_a_payer_nobody_knows_is_told(load, write, owed):
+    outcome = load(write(PAYMENTS, "Z;05/02/2026;60,00;;V1", "A;05/02/2026;-3;;V2", "A;05/02/2026;3;;V3"))
+    assert [(p.line, p.value) for p in outcome.problems] == [(3, "-3"), (2, "Z")]
