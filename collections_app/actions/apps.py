@@ -20,3 +20,12 @@ class ActionsConfig(AppConfig):
         preparers[ORIGIN] = prepare_action
         registry.register("actions", KINDS, on_message)
         navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))
+        self._say_what_a_merge_does()
+
+    def _say_what_a_merge_does(self) -> None:
+        from collections_app.actions.merging import move_actions, move_cycles
+        from crm.customers.registry import moves, on_merge
+
+        on_merge("actions.Cycle.customer", move_cycles)
+        on_merge("actions.Action.customer", move_actions)
+        moves("actions.Refusal.customer")

@@ -6,3 +6,8 @@ class EngineConfig(AppConfig):
     name = "collections_app.engine"
     label = "engine"
     verbose_name = _("Night runs")
+
+    def ready(self) -> None:
+        from crm.customers.registry import stays
+
+        stays("engine.Decision.customer")

@@ -13,3 +13,13 @@ class CustomersConfig(AppConfig):
 
         register_panel(Panel("people", _("Contacts"), "customers/_people.html", people, order=500))
         register_panel(Panel("identity", _("Identity"), "customers/_identity.html", identity, order=590))
+        self._say_what_a_merge_does()
+
+    def _say_what_a_merge_does(self) -> None:
+        from crm.customers.operations.merging import move_addresses, move_children
+        from crm.customers.registry import moves, on_merge
+
+        moves("customers.Contact.customer")
+        on_merge("customers.Address.customer", move_addresses)
+        on_merge("customers.Customer.parent", move_children)
+        moves("customers.Customer.merged_into")

@@ -77,11 +77,22 @@ def moves(relation: str) -> None:
     on_merge(relation, lambda merge: moved(relation, merge))
 
 
+def stays(relation: str) -> None:
+    """The rows of this relation are history: they stay with the duplicate, whose page leads to the one that is kept."""
+    on_merge(relation, lambda merge: 0)
+
+
 def moved(relation: str, merge: Merge) -> int:
     """Point the rows of a relation to the customer that is kept; return how many."""
     field = _field_of(relation, merge.kept)
     rows = field.model._base_manager.filter(**{field.name: merge.duplicate})
     return rows.update(**{field.name: merge.kept})
+
+
+def relations_to_customer(customer: "type[Customer] | Customer") -> list[str]:
+    """Every relation to Customer, as the names merge handlers are registered under."""
+    found = [rel.field for rel in customer._meta.get_fields(include_hidden=True) if isinstance(rel, ForeignObjectRel)]
+    return sorted(f"{field.model._meta.label}.{field.name}" for field in found)
 
 
 def _field_of(relation: str, customer: "Customer") -> "ForeignObject[Any, Any]":

@@ -8,7 +8,8 @@ class HoldsConfig(AppConfig):
     verbose_name = _("Holds")
 
     def ready(self) -> None:
-        from crm.customers.registry import Panel, register_panel
+        from crm.customers.registry import Panel, moves, register_panel
         from crm.holds.panels import account
 
         register_panel(Panel("account", _("Account"), "customers/_account.html", account, order=100))
+        moves("holds.Hold.customer")

@@ -116,8 +116,8 @@ def _placed(hold: Hold) -> tuple[str, dict[str, object]]:
 def _tell(hold: Hold, subject: str, params: dict[str, object], *, text: str, by: User | None, at: datetime) -> None:
     customer = hold.customer
     record(customer, EntryKind.HOLD, subject, params=params, text=text, by=by, at=at, about="hold", about_id=hold.pk)
-    payload = {"hold_id": hold.pk, "kind": hold.kind, "ended": hold.ended_on is not None}
-    emit("hold.changed", entity_id=hold.entity_id, customer_id=hold.customer_id, payload=payload, at=at)
+    payload = {"what": "hold", "hold_id": hold.pk, "kind": hold.kind, "ended": hold.ended_on is not None}
+    emit("facts.changed", entity_id=hold.entity_id, customer_id=hold.customer_id, payload=payload, at=at)
 
 
 def end_expired_holds(entity: Entity, *, on: date, at: datetime) -> int:

@@ -6,3 +6,8 @@ class ImportsConfig(AppConfig):
     name = "crm.imports"
     label = "imports"
     verbose_name = _("Imports")
+
+    def ready(self) -> None:
+        from crm.customers.registry import moves
+
+        moves("imports.FecLine.customer")

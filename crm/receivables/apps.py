@@ -13,3 +13,10 @@ class ReceivablesConfig(AppConfig):
 
         register(Entry(20, _("Customers"), "users", "customers", reads_pages))
         register(Entry(30, _("Invoices"), "receipt-text", "invoices", reads_pages))
+        self._say_what_a_merge_does()
+
+    def _say_what_a_merge_does(self) -> None:
+        from crm.customers.registry import moves
+
+        for model in ("Invoice", "Credit", "Movement"):
+            moves(f"receivables.{model}.customer")

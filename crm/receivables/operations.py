@@ -344,7 +344,7 @@ def _tell(
 def _changed(customer: Customer, what: str, at: datetime, **ids: int) -> None:
     """Whoever keeps figures of the customer (groups, actions) hears of it after the commit."""
     emit(
-        "receivables.changed",
+        "facts.changed",
         entity_id=customer.entity_id,
         customer_id=customer.pk,
         payload={"what": what, **ids},

@@ -64,7 +64,7 @@ def test_what_was_done_is_told():
         "Dunning suspended: dispute, from Mar 1, 2026",
     ]
     events = Event.objects.order_by("id").values_list("kind", "customer_id", "payload__ended")
-    assert list(events) == [("hold.changed", customer.pk, False), ("hold.changed", customer.pk, True)]
+    assert list(events) == [("facts.changed", customer.pk, False), ("facts.changed", customer.pk, True)]
 
 
 @pytest.mark.parametrize(

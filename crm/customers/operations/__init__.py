@@ -1,0 +1,27 @@
+"""Verbs about customers: merging duplicates, contacts, addresses."""
+
+from crm.customers.operations.contacts import (
+    add_address,
+    add_contact,
+    mark_invalid,
+    mark_valid,
+    opt_in,
+    opt_out,
+    prefer,
+    retire_address,
+    retire_contact,
+)
+from crm.customers.operations.merging import merge_customers
+
+__all__ = [
+    "add_address",
+    "add_contact",
+    "mark_invalid",
+    "mark_valid",
+    "merge_customers",
+    "opt_in",
+    "opt_out",
+    "prefer",
+    "retire_address",
+    "retire_contact",
+]

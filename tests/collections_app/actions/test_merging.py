@@ -1,0 +1,76 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from collections_app.actions.models import Action, ActionKind, ActionState, Cycle
+from crm.customers.operations import merge_customers
+from tests.factories.accounts import EntityFactory
+from tests.factories.actions import ActionFactory, CycleFactory
+from tests.factories.customers import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def two():
+    """The customer that is kept and his duplicate."""
+    return CustomerFactory.create_batch(2, entity=EntityFactory())
+
+
+def merge(two):
+    merge_customers(*two, by=None, at=NOON)
+
+
+def done(customer, offset, **given):
+    return ActionFactory(
+        customer=customer,
+        step_code=f"step-{offset}",
+        step_offset=offset,
+        state=ActionState.DONE,
+        closed_at=NOON,
+        **given,
+    )
+
+
+def test_one_cycle_goes_on_from_the_highest_step_of_both(two):
+    kept, duplicate = two
+    own, other = (
+        CycleFactory(customer=kept, passed_offset=8),
+        CycleFactory(customer=duplicate, opened_on=date(2026, 2, 1)),
+    )
+    done(duplicate, 30, cycle=other)
+    waiting = ActionFactory(customer=duplicate, cycle=other, step_code="step-45", step_offset=45)
+    merge(two)
+    own.refresh_from_db(), other.refresh_from_db(), waiting.refresh_from_db()
+    assert (own.passed_offset, own.opened_on, own.closed_on) == (30, date(2026, 2, 1), None)
+    assert (other.customer, other.closed_on) == (kept, date(2026, 3, 5))
+    assert (waiting.state, waiting.outcome, waiting.customer) == (ActionState.CANCELLED, "merged", kept)
+
+
+def test_a_cycle_only_the_duplicate_has_goes_over_with_its_tasks(two):
+    kept, duplicate = two
+    action = ActionFactory(customer=duplicate)
+    merge(two)
+    assert list(Cycle.objects.values_list("customer", "closed_on")) == [(kept.pk, None)]
+    action.refresh_from_db()
+    assert (action.customer, action.state) == (kept, ActionState.TODO)
+
+
+def test_currencies_keep_their_own_cycles(two):
+    kept, duplicate = two
+    CycleFactory(customer=kept), CycleFactory(customer=duplicate, currency="USD")
+    merge(two)
+    assert set(kept.cycles.values_list("currency", "closed_on")) == {("EUR", None), ("USD", None)}
+
+
+def test_an_occasion_of_both_is_said_once(two):
+    kept, duplicate = two
+    same = {"kind": ActionKind.PREVENTIVE, "cycle": None, "step_code": "soon", "occasion_on": date(2026, 3, 1)}
+    first = ActionFactory(customer=kept, **same)
+    twin = ActionFactory(customer=duplicate, **same)
+    other = ActionFactory(customer=duplicate, **same | {"occasion_on": date(2026, 3, 8)})
+    merge(two)
+    assert set(Action.objects.filter(customer=kept)) == {first, other}
+    twin.refresh_from_db()
+    assert (twin.customer, twin.state) == (duplicate, ActionState.CANCELLED)
