@@ -5,13 +5,15 @@ from telephony.messaging.operations.letters import mark_posted, prepare_letters
 from telephony.messaging.operations.outbox import expire_leases, hand_out
 from telephony.messaging.operations.queueing import cancel, queue, queue_many
 from telephony.messaging.operations.reconcile import AlreadySettled, reconcile
-from telephony.messaging.operations.replies import read_replies, receive
+from telephony.messaging.operations.replies import AlreadyAttached, attach_reply, read_replies, receive
 from telephony.messaging.operations.sending import send_one
 from telephony.messaging.operations.unsubscribe import unsubscribe
 
 __all__ = [
+    "AlreadyAttached",
     "AlreadySettled",
     "apply_events",
+    "attach_reply",
     "cancel",
     "expire_leases",
     "hand_out",

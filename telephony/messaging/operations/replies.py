@@ -7,8 +7,9 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _, gettext_noop
 
+from crm.accounts.models import User
 from crm.customers.models import Channel, Customer
 from crm.events.operations import emit
 from crm.timeline.operations import record
@@ -126,7 +127,25 @@ def _messages() -> MessageQuerySet:
     return Message.objects.select_related("customer__entity")
 
 
-def _tell(reply: Reply, *, at: datetime) -> None:
+@transaction.atomic
+def attach_reply(reply: Reply, customer: Customer, *, by: User, at: datetime) -> None:
+    """A person says whose mail it is; it is told as if it had been recognised. Raises AlreadyAttached."""
+    mine = Reply.objects.filter(pk=reply.pk, customer__isnull=True, kind__in=(ReplyKind.ANSWER, ReplyKind.AUTOMATIC))
+    if not mine.update(customer=customer, entity=customer.entity, matched_by="person"):
+        raise AlreadyAttached(reply)
+    reply.refresh_from_db()
+    _tell(reply, at=at, by=by)
+
+
+class AlreadyAttached(Exception):
+    """The mail belongs to a customer already, or is a machine's report."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(_("This mail belongs to a customer already."))
+        self.reply = reply
+
+
+def _tell(reply: Reply, *, at: datetime, by: User | None = None) -> None:
     assert reply.customer is not None
     answer = reply.kind == ReplyKind.ANSWER
     record(
@@ -134,6 +153,7 @@ def _tell(reply: Reply, *, at: datetime) -> None:
         "reply",
         ANSWER if answer else AUTOMATIC,
         at=reply.received_at,
+        by=by,
         params={"sender": reply.sender, "subject": reply.subject},
         text=reply.text[:2000],
         about="reply",

@@ -140,6 +140,8 @@ def _not_accepted(reservation: Reservation, error: SendError, *, at: datetime) -
     if not ours.update(result=result, ended_at=at, error_code=error.code[:60], error_text=error.text):
         return  # the lease expired: the message is in a person's hands
     message, reason = reservation.message, error.text or error.code
+    if target is MessageState.BLOCKED:
+        reason = f"{error.code}: {reason}"  # gate and rule, as for the other gates
     if target is MessageState.WAITING:
         _try_later(message.pk, at + RETRIES[tries - 1], reason, at=at)
         return

@@ -32,7 +32,7 @@ def session() -> Iterator[None]:
 def send(mail: Outbound) -> Accepted:
     """Hand `mail` to the provider. Raises NotAllowed, Permanent, Temporary or Ambiguous."""
     if not is_allowed(mail.to):
-        raise NotAllowed("allowlist", f"{mail.to} is not in MAIL_RECIPIENT_ALLOWLIST")
+        raise NotAllowed("environment", f"{mail.to} is not in MAIL_RECIPIENT_ALLOWLIST")
     shared = _open.get()
     backend = shared or get_connection()
     try:

@@ -1,0 +1,157 @@
+"""Messages and mail received: looked at, never edited; what nobody could tell is settled here."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
+
+from crm.accounts.rules import leads, reads_settings
+from crm.core.backoffice import ReadOnlyAdmin, ReadOnlyInline
+from crm.customers.models import Customer
+from telephony.messaging import operations
+from telephony.messaging.models import Attempt, DeliveryEvent, Enclosure, Message, Reply
+from telephony.messaging.operations.freezing import body
+
+
+class AttemptInline(ReadOnlyInline):
+    model = Attempt
+    fields = ["started_at", "ended_at", "provider", "provider_id", "result", "error_code", "error_text"]
+    ordering = ["pk"]
+
+
+class DeliveryEventInline(ReadOnlyInline):
+    model = DeliveryEvent
+    fields = ["at", "kind", "permanent", "recipient", "reason", "provider"]
+    ordering = ["at", "pk"]
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    reads = staticmethod(reads_settings)
+    list_display = ["id", "customer", "channel", "recipient", "subject", "state", "not_before_at", "sent_at"]
+    list_filter = ["state", "channel", "entity"]
+    list_select_related = ["customer"]
+    search_fields = ["=recipient", "=customer__external_id", "=message_id"]
+    ordering = ["-id"]
+    inlines = [AttemptInline, DeliveryEventInline]
+    actions = ["it_left", "it_did_not_leave"]
+    fieldsets = [
+        (None, {"fields": [("customer", "entity"), ("channel", "recipient", "language"), ("state", "reason")]}),
+        (_("What was written"), {"fields": ["subject", "content", ("amount", "currency"), "files", "digest"]}),
+        (
+            _("When"),
+            {"fields": [("created_at", "not_before_at", "reserved_at"), ("sent_at", "delivered_at", "closed_at")]},
+        ),
+        (_("Origin"), {"fields": [("origin", "origin_id", "attempt_key"), "message_id", "variables"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).filter(pk__in=Message.objects.visible_to(request.user).values("pk"))
+
+    def get_urls(self) -> list[URLPattern]:
+        download = self.admin_site.admin_view(self.download)
+        return [path("enclosure/<int:pk>/", download, name="messaging_enclosure"), *super().get_urls()]
+
+    @admin.display(description=_("text"))
+    def content(self, message: Message) -> SafeString:
+        """The text version, as it left."""
+        return format_html('<div class="readonly-text"><pre>{}</pre></div>', body(message)["text"] or "—")
+
+    @admin.display(description=_("enclosures"))
+    def files(self, message: Message) -> SafeString:
+        """Each file with the link that downloads it."""
+        kept = message.enclosures.defer("content").order_by("pk")
+        links = [(reverse("admin:messaging_enclosure", args=[file.pk]), file.name) for file in kept]
+        return format_html_join(" · ", '<a href="{}">{}</a>', links) or SafeString("—")
+
+    def download(self, request: HttpRequest, pk: int) -> HttpResponseBase:
+        """A file as it left, for those who may see its message."""
+        seen = Enclosure.objects.filter(message__in=self.get_queryset(request))
+        file = get_object_or_404(seen, pk=pk)
+        return FileResponse(
+            iter([bytes(file.content)]), as_attachment=True, filename=file.name, content_type=file.mimetype
+        )
+
+    def has_reconcile_permission(self, request: HttpRequest) -> bool:
+        """Who may say what became of a message."""
+        return leads(request.user)
+
+    @admin.action(description=_("To verify → it left"), permissions=["reconcile"])
+    def it_left(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        self._reconcile(request, queryset, sent=True)
+
+    @admin.action(description=_("To verify → it did not leave, send again"), permissions=["reconcile"])
+    def it_did_not_leave(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        self._reconcile(request, queryset, sent=False)
+
+    def _reconcile(self, request: HttpRequest, queryset: QuerySet[Message], *, sent: bool) -> None:
+        done = 0
+        for message in queryset:
+            try:
+                operations.reconcile(message, sent=sent, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+                done += 1
+            except operations.AlreadySettled as refusal:
+                messages.warning(request, str(refusal))
+        if done:
+            text = ngettext("%(count)s message settled.", "%(count)s messages settled.", done) % {"count": done}
+            messages.success(request, text)
+
+
+class UnattachedFilter(admin.SimpleListFilter):
+    """Mail nobody recognised."""
+
+    title = _("customer")
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("nobody", _("not recognised"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Reply]) -> QuerySet[Reply]:
+        return queryset.filter(customer__isnull=True) if self.value() else queryset
+
+
+@admin.register(Reply)
+class ReplyAdmin(ReadOnlyAdmin):
+    reads = staticmethod(reads_settings)
+    list_display = ["received_at", "sender", "subject", "kind", "customer", "matched_by"]
+    list_filter = ["kind", UnattachedFilter, "entity"]
+    list_select_related = ["customer"]
+    search_fields = ["=sender", "=customer__external_id", "subject"]
+    ordering = ["-id"]
+    raw_id_fields = ["customer"]
+    fields = ["received_at", "sender", "recipients", "subject", "text", "kind", "customer", "message", "matched_by"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reply]:
+        return super().get_queryset(request).filter(pk__in=Reply.objects.visible_to(request.user).values("pk"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Reply | None = None) -> bool:
+        """A mail nobody recognised may be given to its customer; nothing else changes."""
+        return obj is not None and obj.customer_id is None and leads(request.user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Reply | None = None) -> list[str]:
+        return [name for name in self.fields if name != "customer"]  # type: ignore[misc]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "customer":
+            kwargs["queryset"] = Customer.objects.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Reply, form: Any, change: bool) -> None:
+        if obj.customer is None:
+            return
+        try:
+            operations.attach_reply(obj, obj.customer, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        except operations.AlreadyAttached as refusal:
+            messages.error(request, str(refusal))
+
+    def response_change(self, request: HttpRequest, obj: Reply) -> HttpResponse:
+        messages.success(request, gettext("The mail is in the customer's history."))
+        return HttpResponseRedirect(reverse("admin:messaging_reply_changelist"))

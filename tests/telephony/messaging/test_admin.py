@@ -1,0 +1,98 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from telephony.core.channels import Ambiguous
+from telephony.core.outgoing import Attachment, Prepared
+from telephony.messaging import operations
+from telephony.messaging.models import Message, Reply
+from tests.factories import mails
+from tests.factories.accounts import UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.messaging import AT, World, sent
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/messaging/message/"
+
+
+@pytest.fixture
+def message(world: World) -> Message:
+    world.prepared = Prepared(subject="Relance", text="Bonjour", attachments=(Attachment("a.pdf", b"%PDF"),))
+    return sent()
+
+
+def logged_in(**who: object) -> Client:
+    client = Client()
+    client.force_login(UserFactory(**who))
+    return client
+
+
+def test_a_supervisor_sees_the_messages_of_his_entity_only(message: Message):
+    hers = logged_in(supervisor=True, sees=message.entity)
+    other = logged_in(supervisor=True)
+    one = f"{LIST}{message.pk}/change/"
+    assert "Relance" in hers.get(LIST).content.decode()
+    assert "Bonjour" in hers.get(one).content.decode()
+    assert "Relance" not in other.get(LIST).content.decode()
+    assert other.get(one).status_code == 302
+
+
+def test_a_collector_has_no_business_here(message: Message):
+    assert logged_in(is_staff=True, sees=message.entity).get(LIST).status_code == 403
+
+
+def test_a_file_is_downloaded_by_who_sees_its_message(message: Message):
+    path = reverse("admin:messaging_enclosure", args=[message.enclosures.get().pk])
+    answer = logged_in(supervisor=True, sees=message.entity).get(path)
+    assert b"".join(answer.streaming_content) == b"%PDF"  # type: ignore[attr-defined]
+    assert logged_in(supervisor=True).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("action", "state"), [("it_left", "sent"), ("it_did_not_leave", "planned")])
+def test_who_leads_says_what_became_of_a_message(world: World, action, state):
+    world.failure = Ambiguous("timeout")
+    message = sent()
+    client = logged_in(supervisor=True, sees=message.entity)
+    client.post(LIST, {"action": action, "_selected_action": [message.pk]})
+    message.refresh_from_db()
+    assert message.state == state
+
+
+def test_an_auditor_only_reads(world: World):
+    world.failure = Ambiguous("timeout")
+    message = sent()
+    client = logged_in(auditor=True, sees=message.entity)
+    assert client.get(LIST).status_code == 200
+    client.post(LIST, {"action": "it_left", "_selected_action": [message.pk]})
+    message.refresh_from_db()
+    assert message.state == "ambiguous"
+
+
+@pytest.fixture
+def stray() -> Reply:
+    operations.receive(mails.answer(From="inconnu@x.example"), at=AT)
+    operations.read_replies(at=AT)
+    return Reply.objects.get()
+
+
+def test_a_mail_nobody_recognised_is_given_to_its_customer(stray: Reply):
+    customer = CustomerFactory()
+    client = logged_in(administrator=True)
+    path = reverse("admin:messaging_reply_change", args=[stray.pk])
+    assert client.post(path, {"customer": customer.pk}).status_code == 302
+    stray.refresh_from_db()
+    assert (stray.customer, stray.entity, stray.matched_by) == (customer, customer.entity, "person")
+    assert customer.entries.get().kind == "reply"
+
+
+def test_a_mail_is_given_once(stray: Reply):
+    by, customer = UserFactory(), CustomerFactory()
+    operations.attach_reply(stray, customer, by=by, at=AT)
+    with pytest.raises(operations.AlreadyAttached):
+        operations.attach_reply(stray, CustomerFactory(), by=by, at=AT)
+
+
+def test_a_mail_of_nobody_is_seen_by_who_sees_everything(stray: Reply):
+    path = reverse("admin:messaging_reply_changelist")
+    assert "inconnu@x.example" in logged_in(administrator=True).get(path).content.decode()
+    assert "inconnu@x.example" not in logged_in(supervisor=True).get(path).content.decode()
