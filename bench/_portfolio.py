@@ -36,21 +36,22 @@ from customers_customer cross join unnest(array['email', 'post']) channel
 where entity_id = %(entity)s and bench_digits(id, channel, 100) < 92
 """
 INVOICES = """
-insert into receivables_invoice (entity_id, customer_id, external_id, number, installment, kind, debt_type, issued_on,
-                                 due_on, due_on_source, currency, amount, open_amount, settled_on, label)
-select %(entity)s, %(first)s + (n %% %(customers)s), 'F' || n, 'F' || n, 1, 'invoice', 'trade', due_on - 30, due_on,
-       'file', 'EUR', amount, case when settled then 0 else amount end, case when settled then due_on + 3 end, ''
-from (
-    select n, 20 + bench_digits(n, 'amount', 500000) / 100.0 as amount, fate < 45 as settled,
-           case when fate < 92 then %(on)s::date - 1 - bench_digits(n, 'late', 180)
-                else %(on)s::date + bench_digits(n, 'soon', 40) end as due_on
-    from (select n, bench_digits(n, 'fate', 100) as fate from generate_series(1, %(invoices)s) n) drawn
-) invoice
-"""
-SETTLED = """
+with invoice as (
+    insert into receivables_invoice (entity_id, customer_id, external_id, number, installment, kind, debt_type, issued_on,
+                                     due_on, due_on_source, currency, amount, open_amount, settled_on, label)
+    select %(entity)s, %(first)s + (n %% %(customers)s), 'F' || n, 'F' || n, 1, 'invoice', 'trade', due_on - 30, due_on,
+           'file', 'EUR', amount, case when settled then 0 else amount end, case when settled then due_on + 3 end, ''
+    from (
+        select n, 20 + bench_digits(n, 'amount', 500000) / 100.0 as amount, fate < 45 as settled,
+               case when fate < 92 then %(on)s::date - 1 - bench_digits(n, 'late', 180)
+                    else %(on)s::date + bench_digits(n, 'soon', 40) end as due_on
+        from (select n, bench_digits(n, 'fate', 100) as fate from generate_series(1, %(invoices)s) n) drawn
+    ) drawn
+    returning entity_id, customer_id, id, currency, amount, settled_on
+)
 insert into receivables_movement (entity_id, customer_id, invoice_id, kind, currency, amount, "on", at, reason)
 select entity_id, customer_id, id, 'closed_in_ledger', currency, -amount, settled_on, now(), ''
-from receivables_invoice where entity_id = %(entity)s and settled_on is not null
+from invoice where settled_on is not null
 """
 CREDITS = """
 insert into receivables_credit (entity_id, customer_id, external_id, number, kind, received_on, currency, amount,
@@ -83,7 +84,7 @@ def build(customers: int, invoices: int) -> Entity:
     params = {"entity": entity.pk, "team": team.pk, "customers": customers, "invoices": invoices, "on": ON}
     run(CUSTOMERS, params)
     params["first"] = one("select min(id) from customers_customer where entity_id = %(entity)s", params)
-    for statement in (ADDRESSES, INVOICES, SETTLED, CREDITS, HOLDS):
+    for statement in (ADDRESSES, INVOICES, CREDITS, HOLDS):
         run(statement, params)
     for table in TABLES:
         run(f"vacuum (analyze) {table}")
@@ -108,7 +109,7 @@ def _house() -> tuple[Entity, Team]:
 def _scenario(entity: Entity, number: int) -> Scenario:
     scenario = Scenario.objects.create(entity=entity, code=f"s{number}", name=f"Scenario {number}")
     version = ScenarioVersion.objects.create(
-        scenario=scenario, number=1, state="published", entry_policy=EntryPolicy.STEP_BY_AGE
+        scenario=scenario, number=1, entry_policy=EntryPolicy.STEP_BY_AGE
     )
     template = Template.objects.create(entity=entity, code=f"t{number}", name="t", channel="email", tone="reminder")
     for offset in (-5, 5, 15, 30, 45, 60):
@@ -118,17 +119,18 @@ def _scenario(entity: Entity, number: int) -> Scenario:
             channel="email" if automatic else "phone", mode="automatic" if automatic else "todo",
             template=template if automatic else None,
         )  # fmt: skip
+    ScenarioVersion.objects.filter(pk=version.pk).update(state="published")
     return scenario
 
 
 def _groups(entity: Entity, team: Team, scenarios: list[Scenario]) -> None:
     conditions: list[dict[str, Any]] = [
-        {"fact": "kind", "is": "eq", "value": kind} for kind in ("public_body", "consumer")
+        {"fact": "kind", "is": "in", "value": [kind]} for kind in ("public_body", "consumer")
     ]
     conditions += [{"fact": "overdue", "is": "gt", "value": str(amount)} for amount in (40000, 30000, 25000)]
     conditions += [{"fact": "overdue_over_90", "is": "gt", "value": str(amount)} for amount in (15000, 10000)]
     conditions += [
-        {"all": [{"fact": "category", "is": "eq", "value": letter}, {"fact": "overdue", "is": "gt", "value": "5000"}]}
+        {"all": [{"fact": "category", "is": "in", "value": [letter]}, {"fact": "overdue", "is": "gt", "value": "5000"}]}
         for letter in "ABCD"
     ]
     for priority, criteria in enumerate(conditions, start=1):

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from time import perf_counter
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["MAIL_RECIPIENT_ALLOWLIST"] = "*"
 
 django.setup()
 
@@ -23,6 +25,7 @@ from django.db import connection, transaction  # noqa: E402 - after the set-up
 
 from bench._portfolio import ON, build, one, run  # noqa: E402
 from collections_app.engine.operations import NightReport, run_night  # noqa: E402
+from collections_app.engine.night import Night
 from crm.accounts.models import Entity  # noqa: E402
 
 AGGREGATE = """
@@ -50,8 +53,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./acquit bench night")
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--invoices", type=int, default=1_000_000)
+    parser.add_argument("--trace", action="store_true", help="time each statement too")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    if given.trace:
+        trace()
     say(f"Writing {given.invoices} invoices of {given.customers} customers")
     entity = build(given.customers, given.invoices)
     first, first_seconds = night(entity, 0)
@@ -110,6 +116,22 @@ def as_text(result: dict[str, Any]) -> str:
     lines = [f"{stage['name']:<12}{stage['rows']:>10}{stage['ms']:>10} ms" for stage in result["stages"]]
     lines += [f"{name:<20}{value}" for name, value in result.items() if not isinstance(value, list)]
     return "\n".join(lines)
+
+
+def trace() -> None:
+    """Print the milliseconds of each statement of a night."""
+    for name in ("do", "keep"):
+        setattr(Night, name, timed(getattr(Night, name)))
+
+
+def timed(method: Callable[..., int]) -> Callable[..., int]:
+    def run_it(night: Night, *names: str) -> int:
+        started = perf_counter()
+        rows = method(night, *names)
+        say(f"    {names[-1]:<28}{rows:>10}{(perf_counter() - started) * 1000:>10.0f} ms")
+        return rows
+
+    return run_it
 
 
 def say(text: str) -> None:

@@ -13,6 +13,7 @@ from crm.core import sql
 from crm.core.crash import crash_point
 
 HERE = "collections_app.engine"
+MANY_ROWS = 1000
 
 
 def decision_params(entity: Entity, on: date, *, customer_id: int | None = None) -> dict[str, Any]:
@@ -54,6 +55,12 @@ class Night:
             kept = int(cursor.rowcount)
             cursor.execute(f"analyze {table}")
         return kept
+
+    def learn(self, table: str, written: int) -> None:
+        """Refresh the planner's statistics of a table after many rows were written: the next statements rest on it."""
+        if written >= MANY_ROWS:
+            with connection.cursor() as cursor:
+                cursor.execute(f"analyze {table}")
 
     def count(self, statement: str) -> dict[str, int]:
         """Rows of a (name, number) SELECT as a dict."""

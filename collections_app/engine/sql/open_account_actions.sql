@@ -5,10 +5,11 @@ insert into actions_action as x (
     escalation_reason, outcome, note, run_id
 )
 select %(entity)s, d.customer_id, d.currency, 'dunning', d.step_code, d.step_offset, d.cycle_id, null, null,
-       route.channel, d.mode, route.state, d.template_id, d.version_id, d.group_id, route.address_id, d.formal_notice,
+       route.channel, d.mode, route.state, d.template_id, d.version_id, d.group_id, a.address_id, d.formal_notice,
        d.eligible_amount, d.oldest_eligible_on, %(on)s, 0, '{}', '', '', '', %(run)s
 from night_decided d
-cross join lateral action_route(d.customer_id, d.channel, d.mode, d.certain, %(on)s) route
+left join night_addresses a on a.customer_id = d.customer_id and a.channel = d.channel
+cross join lateral action_route(d.channel, d.mode, d.certain, a.address_id) route
 where d.decided = 'open_action'
 on conflict (customer_id, currency, step_code, cycle_id, invoice_id, occasion_on) do update
 set state = excluded.state, channel = excluded.channel, mode = excluded.mode, template_id = excluded.template_id,

@@ -4,10 +4,11 @@ insert into actions_action as x (
     escalation_reason, outcome, note, run_id
 )
 select %(entity)s, n.customer_id, n.currency, 'dunning', n.step_code, n.step_offset, n.cycle_id, n.invoice_id, null,
-       route.channel, n.mode, route.state, n.template_id, n.version_id, n.group_id, route.address_id, n.formal_notice,
+       route.channel, n.mode, route.state, n.template_id, n.version_id, n.group_id, a.address_id, n.formal_notice,
        n.net_amount, n.due_on, %(on)s, 0, '{}', '', '', '', %(run)s
 from night_invoices n
-cross join lateral action_route(n.customer_id, n.channel, n.mode, n.trusted, %(on)s) route
+left join night_addresses a on a.customer_id = n.customer_id and a.channel = n.channel
+cross join lateral action_route(n.channel, n.mode, n.trusted, a.address_id) route
 on conflict (customer_id, currency, step_code, cycle_id, invoice_id, occasion_on) do update
 set state = excluded.state, channel = excluded.channel, mode = excluded.mode, template_id = excluded.template_id,
     scenario_version_id = excluded.scenario_version_id, group_id = excluded.group_id, address_id = excluded.address_id,

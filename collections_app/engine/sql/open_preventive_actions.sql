@@ -4,7 +4,7 @@ insert into actions_action as x (
     escalation_reason, outcome, note, run_id
 )
 select %(entity)s, p.customer_id, p.currency, 'preventive', p.step_code, p.step_offset, null, null, %(on)s,
-       route.channel, p.mode, route.state, p.template_id, p.version_id, p.group_id, route.address_id, false,
+       route.channel, p.mode, route.state, p.template_id, p.version_id, p.group_id, a.address_id, false,
        p.amount, p.due_on, %(on)s, 0, '{}', '', '', '', %(run)s
 from (
     select customer_id, currency, step_code, step_offset, channel, template_id, mode, version_id, group_id,
@@ -13,5 +13,6 @@ from (
     group by customer_id, currency, step_code, step_offset, channel, template_id, mode, version_id, group_id, minimum_amount
     having sum(net_amount) >= minimum_amount
 ) p
-cross join lateral action_route(p.customer_id, p.channel, p.mode, true, %(on)s) route
+left join night_addresses a on a.customer_id = p.customer_id and a.channel = p.channel
+cross join lateral action_route(p.channel, p.mode, true, a.address_id) route
 on conflict (customer_id, currency, step_code, cycle_id, invoice_id, occasion_on) do nothing
