@@ -5,8 +5,10 @@ from datetime import date, datetime
 from time import perf_counter
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from collections_app.engine.leases import Clock, hold_lease, take_run
 from collections_app.engine.models import Run, RunStage, RunState
@@ -14,6 +16,8 @@ from collections_app.engine.night import Night
 from collections_app.engine.stages import OPENED, STAGES, Stage
 from crm.accounts.models import Entity, User
 from crm.core.crash import crash_point
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,10 @@ def _run(run: Run, entity: Entity, *, on: date, at: datetime, clock: Clock) -> N
     night = Night(run=run, entity=entity, on=on, at=at, blocked=dict(run.blocked))
     done = set(run.stages.values_list("name", flat=True))
     try:
-        for position, stage in enumerate(STAGES):
-            if stage.rereads or stage.name not in done:
-                _run_stage(stage, position, night, clock=clock)
+        with bound_contextvars(run_id=run.pk, entity=entity.code):
+            for position, stage in enumerate(STAGES):
+                if stage.rereads or stage.name not in done:
+                    _run_stage(stage, position, night, clock=clock)
     except Exception as error:
         Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(
             state=RunState.FAILED, finished_at=clock(), error=f"{type(error).__name__}: {error}"[:2000]
@@ -82,6 +87,7 @@ def _run_stage(stage: Stage, position: int, night: Night, *, clock: Clock) -> No
             [done], update_conflicts=True, unique_fields=["run", "name"], update_fields=["rows", "ms", "finished_at"]
         )
         Run.objects.filter(pk=night.run.pk).exclude(blocked=night.blocked).update(blocked=night.blocked)
+    log.info("stage done", stage=stage.name, rows=rows, ms=ms)
     crash_point(f"after stage {stage.name}")
 
 
@@ -92,6 +98,8 @@ def _finish(night: Night, *, clock: Clock) -> NightReport:
         Run.objects.filter(pk=night.run.pk).update(
             state=RunState.DONE, finished_at=clock(), lease_until=None, opened=opened
         )
-    stages = [dict(stage) for stage in night.run.stages.order_by("position").values("name", "rows", "ms")]
+    stages: list[dict[str, Any]] = [
+        dict(stage) for stage in night.run.stages.order_by("position").values("name", "rows", "ms")
+    ]
     night.run.refresh_from_db()
     return NightReport(stages=stages, actions_opened=opened, blocked=night.run.blocked)

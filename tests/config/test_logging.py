@@ -1,0 +1,25 @@
+import json
+import logging
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from config.settings import logging as settings
+
+
+def as_line(record: logging.LogRecord, log_format: str) -> str:
+    processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *settings._RENDERERS[log_format]]
+    formatter = structlog.stdlib.ProcessorFormatter(processors=processors, foreign_pre_chain=settings._SHARED)
+    return formatter.format(record)
+
+
+def test_a_line_is_one_json_object_with_the_number_of_the_run():
+    record = logging.LogRecord("acquit", logging.INFO, __file__, 1, "clôture %s", ("faite",), None)
+    with bound_contextvars(run_id=7):
+        line = json.loads(as_line(record, "json"))
+    assert {name: line[name] for name in ("event", "level", "logger", "run_id")} == {
+        "event": "clôture faite",
+        "level": "info",
+        "logger": "acquit",
+        "run_id": 7,
+    }
