@@ -14,14 +14,15 @@ $$
 ACTION_ROUTE = """
 -- How a step leaves: by itself only when it is automatic, rests on certain due dates and has an address; an e-mail or
 -- SMS without address becomes a call, so that the step is not lost.
-create function action_route(p_channel varchar, p_mode varchar, p_certain boolean, p_address bigint)
-returns table (channel varchar, state varchar)
-language sql immutable parallel safe as $$
-    select case when p_mode = 'automatic' and p_address is null and p_channel in ('email', 'sms') then 'phone'
-                else p_channel end,
+create function action_route(p_customer bigint, p_channel varchar, p_mode varchar, p_certain boolean, p_on date)
+returns table (channel varchar, state varchar, address_id bigint)
+language sql stable parallel safe as $$
+    select case when p_mode = 'automatic' and a.id is null and p_channel in ('email', 'sms') then 'phone' else p_channel end,
            case when p_mode = 'approval' then 'to_approve'
-                when p_mode = 'automatic' and p_certain and p_address is not null and p_channel <> 'phone' then 'scheduled'
-                else 'todo' end
+                when p_mode = 'automatic' and p_certain and a.id is not null and p_channel <> 'phone' then 'scheduled'
+                else 'todo' end,
+           a.id
+    from (select customer_best_address(p_customer, p_channel, p_on) as id) a
 $$
 """
 
@@ -30,5 +31,5 @@ class Migration(migrations.Migration):
     dependencies = [("engine", "0001_initial"), ("customers", "0002_best_address"), ("holds", "0002_net_open_items")]
     operations = [
         migrations.RunSQL(ENTRY_OFFSET, "drop function entry_offset(bigint, date, date, date)"),
-        migrations.RunSQL(ACTION_ROUTE, "drop function action_route(varchar, varchar, boolean, bigint)"),
+        migrations.RunSQL(ACTION_ROUTE, "drop function action_route(bigint, varchar, varchar, boolean, date)"),
     ]
