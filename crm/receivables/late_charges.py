@@ -1,9 +1,12 @@
-"""Penalties, legal interest and the fixed indemnity: computed or kept beside the invoice, which never changes.
+"""Penalties, legal interest and the fixed indemnity, beside the invoice, which never changes.
 
 Rates, starts and amounts are data of `crm.law` (FR-01 to FR-05, EU-01): professionals owe the late rate (or the rate
 of the contract) from the day after the due date and a fixed indemnity; public bodies their own rate, that of the
 half-year in which interest starts; the others legal interest from a formal notice. Nothing runs on a guessed due
 date, an opening balance, an adjustment or a returned payment.
+
+Nothing is stored but waivers and formal notices: movements only ever grow, rates and rules are dated, so the same date
+always gives the same charges, before and after the invoice is settled. The indemnity is that of the first day late.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,11 +20,11 @@ from django.db.models import Sum
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _, gettext_noop
 
-from crm.accounts.models import Entity, User
+from crm.accounts.models import User
 from crm.core import sql
 from crm.core.money import rounded
 from crm.law.queries import rule
-from crm.receivables.models import ChargeKind, FormalNotice, Invoice, LateCharge, Waiver
+from crm.receivables.models import ChargeKind, FormalNotice, Invoice, Waiver
 from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
 from crm.timeline.params import Money, Msgid
@@ -99,11 +102,10 @@ def late_charges(invoices: Collection[int], *, on: date) -> dict[int, Charges]:
         invoice = row.pop("invoice_id")
         articles[invoice] = row.pop("article")
         segments.setdefault(invoice, []).append(Segment(**row))
-    indemnities = dict(
-        LateCharge.objects.filter(invoice__in=ids, on__lte=on, kind=ChargeKind.INDEMNITY).values_list(
-            "invoice_id", "amount"
-        )
-    )
+    indemnities = {
+        row["invoice_id"]: row["amount"]
+        for row in sql.rows("crm.receivables", "late_indemnities", {"invoices": ids, "on": on})
+    }
     waived = _waived(ids, on)
     charged = segments.keys() | indemnities.keys()
     currencies = dict(Invoice.objects.filter(pk__in=charged).values_list("pk", "currency"))
@@ -126,11 +128,6 @@ def _waived(invoices: list[int], on: date) -> dict[int, dict[str, Decimal]]:
     for invoice, kind, amount in sums.annotate(total=Sum("amount")):
         waived.setdefault(invoice, {})[kind] = amount
     return waived
-
-
-def charge_indemnities(entity: Entity, *, on: date, at: datetime) -> int:
-    """Charge the fixed indemnity of each invoice late on `on` that has none yet; how many (one statement, FR-04)."""
-    return sql.run("crm.receivables", "charge_indemnities", {"entity": entity.pk, "on": on, "at": at})
 
 
 def record_formal_notice(invoices: Collection[int], *, on: date, at: datetime) -> None:

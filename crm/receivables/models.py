@@ -253,32 +253,6 @@ class FormalNotice(models.Model):
         verbose_name_plural = _("formal notices")
 
 
-class LateCharge(models.Model):
-    """What a late invoice owes beside its amount, once and for good; interest is computed from the movements."""
-
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
-    invoice = models.ForeignKey(
-        Invoice, on_delete=models.CASCADE, db_constraint=False, related_name="late_charges", verbose_name=_("invoice")
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=ChargeKind, default=ChargeKind.INDEMNITY)
-    currency = CurrencyField()
-    amount = MoneyField(_("amount"))
-    on = models.DateField(_("date"))
-    at = models.DateTimeField(_("recorded at"))
-    article = models.CharField(_("article"), max_length=200)
-
-    class Meta:
-        verbose_name = _("late payment charge")
-        verbose_name_plural = _("late payment charges")
-        constraints = [
-            models.UniqueConstraint(fields=["invoice", "kind"], name="receivables_late_charge_once"),
-            exact_money("receivables_late_charge", "amount"),
-            models.CheckConstraint(
-                name="receivables_late_charge_indemnity", condition=Q(kind="indemnity", amount__gt=0)
-            ),
-        ]
-
-
 class Waiver(models.Model):
     """Late payment charges the creditor gives up, with his reason."""
 

@@ -235,7 +235,7 @@ def test_a_professional_is_told_interest_and_rate() -> None:
     customer = CustomerFactory(entity__late_rate_percent=Decimal(12))
     late = line(customer, amount=Decimal(3650), due_on="2026-02-01")
     body = "{{ charges.rate | percent }} {{ charges.interest | money }} {{ total.with_charges | money }}"
-    assert written(customer, body, late).text == "12\xa0% 36,00\xa0€ 3\u202f686,00\xa0€"
+    assert written(customer, body, late).text == "12\xa0% 36,00\xa0€ 3\u202f726,00\xa0€"
 
 
 def test_a_consumer_owes_nothing_beside() -> None:

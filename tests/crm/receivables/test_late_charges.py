@@ -4,11 +4,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
+from crm.law.models import Rule
 from crm.receivables.late_charges import (
     Segment,
     WaiverForbidden,
     WaiverTooLarge,
-    charge_indemnities,
     interest,
     late_charges,
     record_formal_notice,
@@ -100,13 +100,11 @@ class TestInterest:
     @pytest.mark.parametrize("kwargs", [{"guessed": True}, {"opening": True}, {"kind": "returned_payment"}])
     def test_nothing_runs_on_what_is_not_an_invoice_with_a_known_due_date(self, kwargs):
         invoice = late_invoice(**kwargs)
-        charge_indemnities(invoice.entity, on=date(2025, 9, 1), at=NOON)
         assert late_charges([invoice.pk], on=date(2025, 9, 30)) == {}
 
     def test_a_creditor_of_benin_owed_by_a_trader_gets_the_legal_rate(self):
         entity = EntityFactory(jurisdiction="BJ", currency="XOF")
         invoice = late_invoice(customer=CustomerFactory(entity=entity), currency="XOF", amount=Decimal(1_000_000))
-        charge_indemnities(entity, on=date(2025, 8, 30), at=NOON)
         charges = owed(invoice, date(2025, 8, 30))
         assert (charges.interest, charges.indemnity) == (Decimal(4521), 0)
 
@@ -119,29 +117,41 @@ class TestInterest:
 
 @pytest.mark.django_db
 class TestIndemnity:
-    @pytest.mark.parametrize("count", [1, 3])
-    def test_it_is_charged_once_in_one_statement(self, count, django_assert_num_queries):
-        customer = CustomerFactory()
-        invoices = [late_invoice(customer=customer) for _ in range(count)]
-        with django_assert_num_queries(1):
-            assert charge_indemnities(customer.entity, on=date(2025, 8, 1), at=NOON) == count
-        assert charge_indemnities(customer.entity, on=date(2025, 8, 2), at=NOON) == 0
-        assert owed(invoices[0], date(2025, 8, 1)).indemnity == 40
-
-    def test_it_survives_settlement(self):
+    def test_a_late_invoice_owes_it_once(self):
         invoice = late_invoice()
-        charge_indemnities(invoice.entity, on=date(2025, 8, 1), at=NOON)
-        pay(invoice, 10000, date(2025, 8, 5))
+        assert [owed(invoice, on).indemnity for on in (date(2025, 8, 1), date(2026, 8, 1))] == [40, 40]
+
+    def test_it_is_not_computed_again_after_payments(self):
+        invoice = late_invoice()
+        pay(invoice, 4000, date(2025, 8, 5))
+        pay(invoice, 6000, date(2025, 8, 9))
         assert owed(invoice, date(2025, 12, 31)).indemnity == 40
+
+    def test_an_invoice_paid_in_time_does_not_owe_it(self):
+        invoice = late_invoice()
+        pay(invoice, 10000, date(2025, 7, 31))
+        assert late_charges([invoice.pk], on=date(2025, 12, 31)) == {}
+
+    def test_it_is_that_of_the_first_day_late(self):
+        Rule.objects.filter(jurisdiction="FR", code="fixed_indemnity").update(ends_on="2025-07-31")
+        Rule.objects.create(
+            jurisdiction="FR",
+            code="fixed_indemnity",
+            customer_kind="professional",
+            starts_on=date(2025, 8, 1),
+            value={"amount": "50.00", "currency": "EUR"},
+            article="C. com. D441-5",
+        )
+        earlier, later = late_invoice(due_on=date(2025, 7, 30)), late_invoice()
+        assert [owed(invoice, date(2025, 9, 1)).indemnity for invoice in (earlier, later)] == [40, 50]
 
     @pytest.mark.parametrize("kind", ["consumer", "association"])
     def test_it_is_not_for_consumers_and_associations(self, kind):
         invoice = late_invoice(customer=CustomerFactory(kind=kind))
-        assert charge_indemnities(invoice.entity, on=date(2025, 8, 1), at=NOON) == 0
+        assert late_charges([invoice.pk], on=date(2025, 12, 31)) == {}
 
     def test_an_invoice_due_today_is_not_late(self):
-        invoice = late_invoice()
-        assert charge_indemnities(invoice.entity, on=date(2025, 7, 31), at=NOON) == 0
+        assert late_charges([late_invoice().pk], on=date(2025, 7, 31)) == {}
 
 
 @pytest.mark.django_db
@@ -153,7 +163,7 @@ class TestWaiver:
     def test_waiving_lowers_what_is_owed_and_is_told(self):
         invoice = late_invoice()
         self.waive(invoice, amount=Decimal("50.00"))
-        assert owed(invoice, date(2025, 8, 30)).total == Decimal("49.86")
+        assert owed(invoice, date(2025, 8, 30)).total == Decimal("89.86")
         assert invoice.customer.entries.get().params["number"] == invoice.number
 
     def test_waiving_all_that_is_left(self):
