@@ -9,6 +9,7 @@ class ActionsConfig(AppConfig):
 
     def ready(self) -> None:
         from collections_app.actions.consumers import KINDS, on_message
+        from collections_app.actions.contacts import register_calls
         from collections_app.actions.dispatch import ORIGIN
         from collections_app.actions.preparing import prepare_action
         from collections_app.actions.queries import waiting_for
@@ -17,6 +18,7 @@ class ActionsConfig(AppConfig):
         from crm.events import registry
         from telephony.core.outgoing import preparers
 
+        register_calls()
         preparers[ORIGIN] = prepare_action
         registry.register("actions", KINDS, on_message)
         navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))

@@ -8,8 +8,10 @@ from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
 from collections_app.actions.states import ActionMoved, move
 from collections_app.scenarios.models import StepMode
+from crm.accounts.calendars import today
 from crm.customers.models import Channel, Customer
 from crm.events.models import Event
+from crm.receivables.late_charges import record_formal_notice
 
 BOUNCE_REOPENS = timedelta(days=10)
 # What a person can still do otherwise; the other gates may open by themselves and the night asks them again.
@@ -39,6 +41,9 @@ def on_message(event: Event) -> None:
 def _completed(action: Action, event: Event) -> None:
     if event.payload.get("completes") and action.state == ActionState.SCHEDULED:
         move(action, "sent", at=event.at, by=None, outcome="sent")
+        if action.formal_notice:
+            reached = action.lines.filter(reached=True).values_list("invoice_id", flat=True)
+            record_formal_notice(list(reached), on=today(action.entity, event.at), at=event.at)
 
 
 def _bounced(action: Action, event: Event) -> None:
