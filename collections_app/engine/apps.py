@@ -8,6 +8,7 @@ class EngineConfig(AppConfig):
     verbose_name = _("Night runs")
 
     def ready(self) -> None:
-        from crm.customers.registry import stays
+        from crm.customers.registry import Panel, register_panel, stays
 
         stays("engine.Decision.customer")
+        register_panel(Panel("why", _("Why?"), "customers/_why.html", lambda customer, user: {}, order=505))

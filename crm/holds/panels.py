@@ -6,10 +6,25 @@ from typing import Any
 from django.utils import timezone
 
 from crm.accounts.models import User
+from crm.accounts.rules import works_customers
 from crm.customers.models import Customer
+from crm.holds.forms import HoldForm
+from crm.holds.models import Hold
 from crm.holds.summary import accounts
+
+ENDED_SHOWN = 5
 
 
 def account(customer: Customer, user: User) -> Mapping[str, Any]:
     """Balances, ages and open invoices, by currency."""
     return {"accounts": accounts(customer, timezone.localdate()), "on": timezone.localdate()}
+
+
+def holds(customer: Customer, user: User) -> Mapping[str, Any]:
+    """What is suspended now, what was lately, and the form to suspend."""
+    rows = Hold.objects.filter(customer=customer).select_related("invoice", "author").order_by("-starts_on", "-pk")
+    return {
+        "in_force": rows.filter(ended_on__isnull=True),
+        "ended": rows.filter(ended_on__isnull=False)[:ENDED_SHOWN],
+        "form": HoldForm(customer=customer, auto_id="hold_%s") if works_customers(user) else None,
+    }

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from crm.core import formats
+from crm.core import ageing, formats
 
 register = template.Library()
 
@@ -95,3 +95,9 @@ def timeline_icon(kind: str) -> str:
 def timeline_tone(kind: str) -> str:
     """The colour of a kind of timeline entry."""
     return TIMELINE.get(kind, ("info", ""))[1]
+
+
+@register.filter
+def age_tone(days_late: int) -> int:
+    """The number of the bucket of an age in days."""
+    return ageing.tone(days_late)

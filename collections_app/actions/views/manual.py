@@ -1,0 +1,175 @@
+"""Manual dunning: a person chooses a template and invoices, reads what would leave, then sends it or keeps it to do."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from collections_app.actions import operations
+from collections_app.actions.states import ActionRefused
+from collections_app.letters.compose import Composed, compose
+from collections_app.letters.languages import NoPublishedVersion
+from collections_app.letters.lines import Line
+from collections_app.letters.models import Template
+from crm.accounts.models import User
+from crm.accounts.rules import works_customers
+from crm.core.access import opened_to
+from crm.core.liquid.faults import TemplateFault
+from crm.customers.models import Address, Channel, Customer
+from crm.customers.queries import best_address
+from crm.holds.summary import Account, accounts
+
+
+class ManualForm(forms.Form):
+    """Template (which brings its channel), currency, invoices."""
+
+    template = forms.ModelChoiceField(label=gettext_lazy("Template"), queryset=Template.objects.none())
+    currency = forms.CharField(max_length=3)
+    invoice = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={"required": gettext_lazy("Choose at least one invoice.")},
+    )
+
+    def __init__(self, *args: Any, customer: Customer, found: list[Account], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = templates_of(customer)  # type: ignore[attr-defined]
+        choices = [(item.invoice.pk, item.invoice.number) for account in found for item in account.items]
+        self.fields["invoice"].choices = choices  # type: ignore[attr-defined]
+
+
+def templates_of(customer: Customer) -> QuerySet[Template]:
+    """Those of the entity that have a published text."""
+    published = Template.objects.filter(entity_id=customer.entity_id, archived=False)
+    return published.filter(versions__published_at__isnull=False).distinct().order_by("channel", "name")
+
+
+@require_GET
+@opened_to(works_customers)
+def choose(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page; what is late and not held is ticked."""
+    customer = _customer(request, pk)
+    found = accounts(customer, timezone.localdate())
+    context = {"customer": customer, "accounts": found, "channels": _by_channel(customer)}
+    return render(request, "actions/manual.html", context)
+
+
+@require_POST
+@opened_to(works_customers)
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """What would leave, as a fragment; letters are shown as their PDF by `letter`."""
+    customer = _customer(request, pk)
+    today = timezone.localdate()
+    form, found = _form(request, customer, today)
+    if not form.is_valid():
+        return render(request, "actions/_preview.html", {"problem": _problem(form)})
+    template = form.cleaned_data["template"]
+    try:
+        composed = _composed(request, customer, form, found, today)
+    except (NoPublishedVersion, TemplateFault) as refusal:
+        return render(request, "actions/_preview.html", {"problem": str(refusal)})
+    context = {
+        "customer": customer,
+        "template": template,
+        "composed": composed,
+        "address": best_address(customer, template.channel, today),
+        "sendable": template.channel in operations.SENDABLE,
+        "letter": template.channel == Channel.POST,
+    }
+    return render(request, "actions/_preview.html", context)
+
+
+@require_POST
+@opened_to(works_customers)
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The PDF of a letter as it would leave."""
+    customer = _customer(request, pk)
+    today = timezone.localdate()
+    form, found = _form(request, customer, today)
+    if not form.is_valid():
+        messages.error(request, _problem(form))
+        return redirect("manual", pk)
+    composed = _composed(request, customer, form, found, today)
+    pdf = next((one for one in composed.attachments if one.mimetype == "application/pdf"), None)
+    if pdf is None:
+        messages.info(request, _("This template makes no letter."))
+        return redirect("manual", pk)
+    return HttpResponse(
+        pdf.content, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="letter.pdf"'}
+    )
+
+
+@require_POST
+@opened_to(works_customers)
+def open_action(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the action; `send` hands it to the outbox at once, else it waits in the person's list."""
+    assert isinstance(request.user, User)
+    customer = _customer(request, pk)
+    now, today = timezone.now(), timezone.localdate()
+    form, _found = _form(request, customer, today)
+    if not form.is_valid():
+        messages.error(request, _problem(form))
+        return redirect("manual", pk)
+    template = form.cleaned_data["template"]
+    try:
+        action = operations.open_manual(
+            customer,
+            template=template,
+            channel=template.channel,
+            invoice_ids=form.cleaned_data["invoice"],
+            currency=form.cleaned_data["currency"],
+            by=request.user,
+            on=today,
+            at=now,
+        )
+        if "send" in request.POST:
+            operations.send_now(action, by=request.user, at=now)
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("manual", pk)
+    sent = _("It is on its way: balance and gates are checked once more before it leaves.")
+    messages.success(request, sent if "send" in request.POST else _("The action waits in your list."))
+    return redirect("customer", pk)
+
+
+def _customer(request: HttpRequest, pk: int) -> Customer:
+    visible = Customer.objects.visible_to(request.user).select_related("entity", "collector")
+    return get_object_or_404(visible, pk=pk)
+
+
+def _form(request: HttpRequest, customer: Customer, on: date) -> tuple[ManualForm, list[Account]]:
+    found = accounts(customer, on)
+    return ManualForm(request.POST, customer=customer, found=found), found
+
+
+def _problem(form: forms.Form) -> str:
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
+
+
+def _composed(request: HttpRequest, customer: Customer, form: ManualForm, found: list[Account], on: date) -> Composed:
+    assert isinstance(request.user, User)
+    currency, chosen = form.cleaned_data["currency"], set(form.cleaned_data["invoice"])
+    items = [item for account in found if account.currency == currency for item in account.items]
+    lines = [Line(item.invoice, item.net) for item in items if item.invoice.pk in chosen]
+    return compose(form.cleaned_data["template"], customer, currency=currency, lines=lines, on=on, sender=request.user)
+
+
+def _by_channel(customer: Customer) -> list[dict[str, Any]]:
+    usable = Address.objects.filter(customer=customer, invalid_since__isnull=True, opted_out_at__isnull=True)
+    reachable = set(usable.values_list("channel", flat=True))
+    found = list(templates_of(customer))
+    return [
+        {
+            "label": channel.label,
+            "reachable": channel.value in reachable or channel == Channel.SMS and Channel.PHONE in reachable,
+            "templates": [template for template in found if template.channel == channel],
+        }
+        for channel in Channel
+        if any(template.channel == channel for template in found)
+    ]

@@ -1,0 +1,54 @@
+"""Why a customer is, or is not, reminded."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from collections_app.compliance.wording import rule_sentence
+from collections_app.engine.queries import AccountExplanation, explain
+from collections_app.engine.wording import account_sentence, item_sentence
+from collections_app.segments.queries import why as why_group
+from crm.accounts.rules import reads_pages
+from crm.core.access import opened_to
+from crm.customers.models import Customer
+
+
+class DateForm(forms.Form):
+    """The day the question is asked for."""
+
+    on = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+@require_GET
+@opened_to(reads_pages)
+def why(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was decided for each invoice on a day, and the group it rests on."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
+    form = DateForm(request.GET)
+    today = timezone.localdate()
+    on = (form.cleaned_data.get("on") if form.is_valid() else None) or today
+    return render(request, "customers/why.html", {"customer": customer, "on": on, **_answer(customer, on, today)})
+
+
+def _answer(customer: Customer, on: date, today: date) -> dict[str, Any]:
+    explanation = explain(customer, on=on)
+    return {
+        "explanation": explanation,
+        "accounts": [_account(account) for account in explanation.accounts],
+        "actions": [
+            {"action": action, "refusals": [rule_sentence(refusal.rule) for refusal in action.refusals.all()]}
+            for action in explanation.actions
+        ],
+        "groups": why_group(customer, on, past=on < today),
+    }
+
+
+def _account(account: AccountExplanation) -> dict[str, Any]:
+    items = [{"item": item, "sentence": item_sentence(item, account)} for item in account.items]
+    return {"account": account, "sentence": account_sentence(account), "items": items}

@@ -1,0 +1,55 @@
+"""Suspending the dunning of a customer, and resuming it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.accounts.models import User
+from crm.accounts.rules import works_customers
+from crm.core.access import opened_to
+from crm.customers.models import Customer
+from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
+from crm.holds.forms import HoldForm, LiftForm
+from crm.holds.models import Hold
+from crm.holds.operations import lift_hold, place_hold
+
+
+@require_POST
+@opened_to(works_customers)
+def place(request: HttpRequest, pk: int) -> HttpResponse:
+    """Place a hold from today on."""
+    assert isinstance(request.user, User)
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    form = HoldForm(request.POST, customer=customer)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect("customer", pk)
+    today = timezone.localdate()
+    try:
+        place_hold(customer, starts_on=today, by=request.user, at=timezone.now(), **form.cleaned_data)
+    except (HoldRefused, OtherCustomersInvoice) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Dunning is suspended."))
+    return redirect("customer", pk)
+
+
+@require_POST
+@opened_to(works_customers)
+def lift(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a hold today."""
+    assert isinstance(request.user, User)
+    visible = Customer.objects.visible_to(request.user)
+    hold = get_object_or_404(Hold.objects.select_related("customer"), pk=pk, customer__in=visible)
+    form = LiftForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    try:
+        lift_hold(hold, on=timezone.localdate(), reason=reason, by=request.user, at=timezone.now())
+    except AlreadyEnded as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The hold is lifted: dunning resumes."))
+    return redirect("customer", hold.customer_id)
