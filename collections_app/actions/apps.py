@@ -11,10 +11,12 @@ class ActionsConfig(AppConfig):
         from collections_app.actions.consumers import KINDS, on_message
         from collections_app.actions.contacts import register_calls
         from collections_app.actions.dispatch import ORIGIN
+        from collections_app.actions.panels import open_actions
         from collections_app.actions.preparing import prepare_action
         from collections_app.actions.queries import waiting_for
         from crm.accounts.rules import reads_pages
         from crm.core import navigation
+        from crm.customers.registry import Panel, register_panel
         from crm.events import registry
         from telephony.core.outgoing import preparers
 
@@ -22,6 +24,7 @@ class ActionsConfig(AppConfig):
         preparers[ORIGIN] = prepare_action
         registry.register("actions", KINDS, on_message)
         navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))
+        register_panel(Panel("actions", _("Open actions"), "customers/_open_actions.html", open_actions, order=50))
         self._say_what_a_merge_does()
 
     def _say_what_a_merge_does(self) -> None:

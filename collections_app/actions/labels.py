@@ -54,6 +54,9 @@ REASONS = {
     "stale": Reason(_("Balance has changed: compose again"), "info"),
 }
 
+# The column before it says these already.
+SAID_BY_THE_VERB = frozenset({"to_approve", "formal_notice", "choose_entry"})
+
 ICONS = {Channel.PHONE: "phone", Channel.EMAIL: "mail", Channel.POST: "file-text", Channel.SMS: "message-square"}
 USUAL_OUTCOME = {
     Channel.PHONE: Outcome.SPOKE,

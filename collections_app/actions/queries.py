@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from collections_app.actions.forms import AGES, PORTFOLIOS, STATES, WorklistFilters, days_late, in_portfolio, in_state
 from collections_app.actions.models import Action, ActionLine, ActionQuerySet
+from collections_app.scenarios.models import Step
 from crm.accounts.models import User
 from crm.core.keyset import Sort
 from crm.customers.models import Channel, Customer, PlainText
@@ -47,10 +48,12 @@ def sort_of(name: str) -> Sort:
 
 def with_row(actions: ActionQuerySet) -> ActionQuerySet:
     """With all that a row of the list shows."""
+    named = Step.objects.filter(version=OuterRef("scenario_version"), code=OuterRef("step_code"))
     lines = ActionLine.objects.filter(action=OuterRef("pk")).order_by().values("action")
     return actions.select_related("customer", "owner", "template").annotate(
         customer_plain=PlainText("customer__name"),
         due_or_never=Coalesce("oldest_due_on", Value(NEVER), output_field=DateField()),
+        step_name=Subquery(named.values("name")[:1]),
         line_count=Coalesce(Subquery(lines.annotate(count=Count("pk")).values("count")), 0),
     )
 

@@ -101,12 +101,12 @@ class WorklistTable(PageTable):
         if record.oldest_due_on is None:
             return NOTHING
         days = (self.on - record.oldest_due_on).days
-        label = gettext("%(days)d d") % {"days": days}
+        label = gettext("%(days)d d") % {"days": days} if days > 0 else gettext("in %(days)d d") % {"days": -days}
         return format_html('<span class="tag age-{}">{}</span>', tone(days), label)
 
-    def render_action(self, record: Action) -> SafeString:
+    def render_action(self, record: Any) -> SafeString:
         """Icon and verb, with the template or the step below."""
-        detail = record.template.name if record.template else record.step_code
+        detail = record.step_name or (record.template.name if record.template else "")
         return format_html(
             '<span class="with-icon">{}<span class="ellipsis"><span class="d-block ellipsis">{}</span>'
             '<span class="cell-sub ellipsis">{}</span></span></span>',
@@ -117,7 +117,7 @@ class WorklistTable(PageTable):
 
     def render_situation(self, record: Action) -> SafeString:
         """The first reason with its colour, then how many more."""
-        reasons = [labels.reason(code) for code in record.reasons]
+        reasons = [labels.reason(code) for code in record.reasons if code not in labels.SAID_BY_THE_VERB]
         if not reasons:
             return _dotted("mute", gettext("Since %(day)s") % {"day": formats.day(record.opened_on)})
         more = format_html('<span class="tag">+{}</span>', len(reasons) - 1) if len(reasons) > 1 else NOTHING

@@ -1,14 +1,21 @@
 from django.urls import path
 
-from collections_app.actions.views import panel, verbs, worklist
+from collections_app.actions.views import manual, one, panel, verbs, worklist
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("actions/<int:pk>/panel/", panel.panel, name="action_panel"),
+    path("actions/<int:pk>/words/", one.words, name="action_words"),
+    path("actions/<int:pk>/enter/", one.enter, name="action_enter"),
+    path("actions/send/", one.send, name="actions_send"),
     path("actions/complete/", verbs.complete, name="actions_complete"),
     path("actions/skip/", verbs.skip, name="actions_skip"),
     path("actions/snooze/", verbs.snooze, name="actions_snooze"),
     path("actions/reassign/", verbs.reassign, name="actions_reassign"),
     path("actions/views/", worklist.save_view, name="view_save"),
     path("actions/views/<int:pk>/forget/", worklist.forget_view, name="view_forget"),
+    path("customers/<int:pk>/manual/", manual.choose, name="manual"),
+    path("customers/<int:pk>/manual/preview/", manual.preview, name="manual_preview"),
+    path("customers/<int:pk>/manual/letter/", manual.letter, name="manual_letter"),
+    path("customers/<int:pk>/manual/open/", manual.open_action, name="manual_open"),
 ]

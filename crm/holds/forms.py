@@ -35,4 +35,3 @@ class LiftForm(forms.Form):
     """Why it ends."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
-

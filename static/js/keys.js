@@ -9,12 +9,18 @@ function owner(key) {
   return [...scope.querySelectorAll(`[data-shortcut="${CSS.escape(key)}"]`)].find(isShown);
 }
 
+function focusFirst(element) {
+  // A form that a key has just opened is filled without reaching for the mouse.
+  if (element.tagName === "SUMMARY") element.closest("details")?.querySelector("select, textarea, button, input:not([type=hidden])")?.focus();
+}
+
 function use(element) {
   if (element.matches("input:not([type=checkbox]), textarea, select")) {
     element.focus();
     element.select?.();
   } else {
     element.click();
+    focusFirst(element);
   }
 }
 

@@ -25,6 +25,8 @@ document.addEventListener("click", (event) => {
   const dialogOpener = event.target.closest("[data-open-dialog]");
   if (dialogOpener) return document.querySelector(dialogOpener.dataset.openDialog)?.showModal();
   if (event.target.closest("[data-close-dialog]")) return event.target.closest("dialog")?.close();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) return navigator.clipboard?.writeText(document.querySelector(copier.dataset.copy)?.textContent ?? "");
   if (event.target.closest("[data-print]")) return window.print();
   if (event.target.closest("[data-back]")) return window.history.back();
   if (!event.target.closest("[data-drawer]")) closeDrawers();

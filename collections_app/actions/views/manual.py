@@ -17,7 +17,7 @@ from collections_app.actions.states import ActionRefused
 from collections_app.letters.compose import Composed, compose
 from collections_app.letters.languages import NoPublishedVersion
 from collections_app.letters.lines import Line
-from collections_app.letters.models import Template
+from collections_app.letters.models import Template, Tone
 from crm.accounts.models import User
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
@@ -25,6 +25,9 @@ from crm.core.liquid.faults import TemplateFault
 from crm.customers.models import Address, Channel, Customer
 from crm.customers.queries import best_address
 from crm.holds.summary import Account, accounts
+
+# What a person reaches for first when something is late.
+TONES = (Tone.FRIENDLY, Tone.REMINDER, Tone.FIRM, Tone.FORMAL_NOTICE, Tone.STATEMENT, Tone.PREVENTIVE)
 
 
 class ManualForm(forms.Form):
@@ -163,11 +166,11 @@ def _composed(request: HttpRequest, customer: Customer, form: ManualForm, found:
 def _by_channel(customer: Customer) -> list[dict[str, Any]]:
     usable = Address.objects.filter(customer=customer, invalid_since__isnull=True, opted_out_at__isnull=True)
     reachable = set(usable.values_list("channel", flat=True))
-    found = list(templates_of(customer))
+    found = sorted(templates_of(customer), key=lambda template: (TONES.index(template.tone), template.name))
     return [
         {
             "label": channel.label,
-            "reachable": channel.value in reachable or channel == Channel.SMS and Channel.PHONE in reachable,
+            "reachable": channel.value in reachable or (channel == Channel.SMS and Channel.PHONE in reachable),
             "templates": [template for template in found if template.channel == channel],
         }
         for channel in Channel

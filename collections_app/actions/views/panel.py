@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET
 
 from collections_app.actions import labels, queries
 from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
-from collections_app.actions.models import Action, ActionState
+from collections_app.actions.models import Action, ActionKind, ActionState
+from collections_app.actions.operations import SENDABLE
+from collections_app.actions.views.one import EntryForm
 from collections_app.actions.views.verbs import colleagues
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
@@ -50,7 +52,10 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "addresses": _addresses(action),
         "history": entries(customer, limit=HISTORY).lines,
         "may_work": works_customers(user),
-        "may_complete": works_customers(user) and action.state == ActionState.TODO,
+        "may_complete": works_customers(user) and action.state == ActionState.TODO and action.kind != ActionKind.ENTRY,
+        "entry": EntryForm(action=action) if action.kind == ActionKind.ENTRY and works_customers(user) else None,
+        "may_send": works_customers(user) and action.channel in SENDABLE and action.template_id is not None,
+        "approving": action.state == ActionState.TO_APPROVE,
         "forms": _forms(action, user),
         "soon": _soon(on),
     }

@@ -92,18 +92,23 @@ def _act(
     request: HttpRequest, form: forms.Form, verb: Callable[[list[int], dict[str, Any], dict[str, Any]], int]
 ) -> HttpResponse:
     assert isinstance(request.user, User)
-    asked = [int(key) for key in request.POST.getlist("action")[:MOST_AT_ONCE] if key.isdigit()]
+    asked = keys_of(request)
     keys = list(queries.of_colleagues(asked, request.user).values_list("pk", flat=True))
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return _back(request)
+        return back(request)
     try:
         moved = verb(keys, form.cleaned_data, {"by": request.user, "at": timezone.now()})
     except (bulk.SnoozeInThePast, bulk.ReasonMissing) as refusal:
         messages.error(request, str(refusal))
-        return _back(request)
+        return back(request)
     _tell(request, moved, len(asked))
-    return _back(request)
+    return back(request)
+
+
+def keys_of(request: HttpRequest) -> list[int]:
+    """The actions a form names."""
+    return [int(key) for key in request.POST.getlist("action")[:MOST_AT_ONCE] if key.isdigit()]
 
 
 def _tell(request: HttpRequest, moved: int, asked: int) -> None:
@@ -123,7 +128,7 @@ def _tell(request: HttpRequest, moved: int, asked: int) -> None:
         messages.info(request, _("Tick at least one row."))
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def back(request: HttpRequest) -> HttpResponse:
     """To the list as it was, with the next action open when the page says which it is."""
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from collections_app.actions import queries
@@ -24,6 +24,18 @@ from crm.core import keyset
 from crm.core.access import opened_to
 
 PAGE_SIZE = 50
+SHORTCUTS = (
+    ("j k", gettext_lazy("Next row, previous row")),
+    ("Enter", gettext_lazy("Open the row")),
+    ("n", gettext_lazy("Open the next action")),
+    ("e", gettext_lazy("Done, with its outcome")),
+    ("z", gettext_lazy("Put off")),
+    ("s", gettext_lazy("Send, or approve and send")),
+    ("p", gettext_lazy("Read the text or the call script")),
+    ("c", gettext_lazy("Call the first number")),
+    ("x", gettext_lazy("Tick the row")),
+    ("→", gettext_lazy("Page of the customer")),
+)
 
 
 @require_GET
@@ -58,6 +70,7 @@ def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
 def _frame_context(filters: WorklistFilters) -> dict[str, Any]:
     counters = queries.counters(filters)
     return {
+        "shortcuts": SHORTCUTS,
         "kpis": kpis(filters, counters),
         "total": queries.total(filters),
         "most": queries.COUNTED,

@@ -101,3 +101,9 @@ def timeline_tone(kind: str) -> str:
 def age_tone(days_late: int) -> int:
     """The number of the bucket of an age in days."""
     return ageing.tone(days_late)
+
+
+@register.filter
+def key(value: int) -> str:
+    """A primary key as a form sends it back: templates would write 2483 as 2 483."""
+    return str(value)

@@ -1,0 +1,117 @@
+"""One action at a time: its words, its sending, the step where a backlog enters."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from collections_app.actions import operations, queries
+from collections_app.actions.models import Action, ActionState
+from collections_app.actions.preparing import compose_action
+from collections_app.actions.states import ActionRefused
+from collections_app.actions.views.verbs import back, keys_of
+from collections_app.letters.languages import NoPublishedVersion
+from collections_app.scenarios.models import Step
+from crm.accounts.models import User
+from crm.accounts.rules import reads_pages, works_customers
+from crm.core.access import opened_to
+from crm.core.liquid.faults import TemplateFault
+from telephony.core.outgoing import Stale
+
+# Each is sent in its own transaction; beyond it the page would keep a person waiting.
+MOST_SENT = 200
+
+
+class EntryForm(forms.Form):
+    """The step a backlog enters at; the steps before it count as passed."""
+
+    step = forms.ChoiceField(label=gettext_lazy("Start at"))
+
+    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        after_due = Step.objects.filter(version=action.scenario_version_id, offset_days__gte=0)
+        steps = list(after_due.order_by("offset_days"))
+        offsets: list[int | None] = [None, *(step.offset_days for step in steps)]
+        self.passed = {step.code: offsets[place] for place, step in enumerate(steps)}
+        choices = [(step.code, f"{step.name} ({step.offset_days:+d})") for step in steps]
+        self.fields["step"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def passed_offset(self) -> int | None:
+        """The offset of the step before the chosen one."""
+        return self.passed[self.cleaned_data["step"]]
+
+
+@require_GET
+@opened_to(reads_pages)
+def words(request: HttpRequest, pk: int) -> HttpResponse:
+    """The text of the action as it would leave now: to read, to say, or to copy."""
+    action = _action(request, pk)
+    try:
+        context = {"composed": compose_action(action, on=timezone.localdate()), "action": action}
+    except Stale:
+        context = {"problem": _("No template is attached to this action.")}
+    except (NoPublishedVersion, TemplateFault) as refusal:
+        context = {"problem": str(refusal)}
+    return render(request, "actions/_words.html", context)
+
+
+@require_POST
+@opened_to(works_customers)
+def send(request: HttpRequest) -> HttpResponse:
+    """Approve or send the actions; each leaves by the outbox, which checks balance and gates once more."""
+    assert isinstance(request.user, User)
+    keys = keys_of(request)[:MOST_SENT]
+    sent, refusals = 0, set()
+    for action in queries.of_colleagues(keys, request.user).select_related("customer", "address"):
+        try:
+            _send(action, request.user)
+        except ActionRefused as refusal:
+            refusals.add(f"{action.customer.name} : {refusal}")
+        else:
+            sent += 1
+    if sent:
+        messages.success(request, _("Sent to the outbox: %(count)d.") % {"count": sent})
+    for text in sorted(refusals)[:3]:
+        messages.warning(request, text)
+    if len(refusals) > 3:
+        messages.warning(request, _("And %(count)d more were not sent.") % {"count": len(refusals) - 3})
+    return back(request)
+
+
+def _send(action: Action, user: User) -> None:
+    now = timezone.now()
+    if action.state == ActionState.TO_APPROVE:
+        operations.approve(action, by=user, at=now)
+    else:
+        operations.send_now(action, by=user, at=now)
+
+
+@require_POST
+@opened_to(works_customers)
+def enter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer an entry task with the step chosen."""
+    assert isinstance(request.user, User)
+    action = _action(request, pk)
+    form = EntryForm(request.POST, action=action)
+    if not form.is_valid():
+        messages.error(request, _("Choose a step of the scenario."))
+        return back(request)
+    try:
+        operations.enter_at(action, passed_offset=form.passed_offset, by=request.user, at=timezone.now())
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The next night opens the chosen step."))
+    return back(request)
+
+
+def _action(request: HttpRequest, pk: int) -> Action:
+    assert isinstance(request.user, User)
+    found = queries.worklist(request.user).select_related("customer__entity", "template", "address", "owner")
+    return get_object_or_404(found, pk=pk)
