@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, Team, User
 from crm.accounts.queries import entities_of
+from crm.core.fields import CompactField
 from crm.core.identifiers import bic, iban, siren, vat_number
 
 WEEKDAYS = [
@@ -40,6 +41,7 @@ class EntityForm(forms.ModelForm):
     class Meta:
         model = Entity
         fields = "__all__"  # noqa: DJ007 - the admin lists them, and holds back those nobody edits
+        field_classes = dict.fromkeys(("siren", "vat_number", "iban", "bic"), CompactField)
         help_texts = {
             "code": _("Short and lasting: it is what commands and files name the entity by."),
             "siren": _("Nine digits, checked."),

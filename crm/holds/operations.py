@@ -81,8 +81,13 @@ def place_hold(
     except ValidationError as error:
         raise HoldRefused(error) from error
     hold.save()
-    _tell(hold, *_placed(hold), text=reason, by=by, at=at)
+    told_as_placed(hold)
     return hold
+
+
+def told_as_placed(hold: Hold) -> None:
+    """Tell of a hold just saved, by its author."""
+    _tell(hold, *_placed(hold), text=hold.reason, by=hold.author, at=hold.created_at)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from crm.customers.registry import journals
 from crm.events.operations import emit
 
 CHANGE = "change"
+CHANGED_BY_HAND = gettext_noop("Changed by hand: %(fields)s")
 # The labels of Channel as msgids: what is written today is read in another language tomorrow.
 CHANNELS: dict[str, str] = {
     Channel.EMAIL: gettext_noop("e-mail"),

@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from crm.events import operations, registry
 from crm.events.models import Delivery, Event
+from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -115,3 +117,15 @@ def test_a_name_is_taken_once():
     registry.register("a", ["paid"], print)
     with pytest.raises(ValueError, match="exists already"):
         registry.register("a", ["lost"], print)
+
+
+def test_an_administrator_has_a_delivery_tried_again(client):
+    client.force_login(UserFactory(administrator=True))
+    registry.register("a", ["paid"], lambda event: 1 / 0)
+    emit()
+    Delivery.objects.update(failures=operations.TRIES)
+    url = reverse("admin:events_delivery_changelist")
+    assert list(client.get(url, {"state": "given_up"}).context["cl"].result_list) == [Delivery.objects.get()]
+    assert list(client.get(url, {"state": "failed"}).context["cl"].result_list) == []
+    client.post(url, {"action": "try_again", "_selected_action": [Delivery.objects.get().pk]})
+    assert operations.waiting("a", at=NOON).count() == 1

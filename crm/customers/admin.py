@@ -1,0 +1,155 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin import helpers
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.forms import BaseFormSet, ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.backoffice import ScopedAdmin
+from crm.accounts.models import User
+from crm.core.backoffice import OpenInline
+from crm.core.identifiers import telephone
+from crm.core.text import plain
+from crm.customers import operations
+from crm.customers.exceptions import CustomerRefusal
+from crm.customers.forms import AddressForm, CustomerForm
+from crm.customers.models import Address, Contact, Customer, PlainText
+from crm.customers.operations.journal import CHANGED_BY_HAND, tell
+
+
+class ContactInline(OpenInline):
+    model = Contact
+    fields = ["name", "role", "position", "language"]
+    can_delete = False
+
+
+class AddressInline(OpenInline):
+    model = Address
+    form = AddressForm
+    fields = ["channel", "value", "contact", "preferred", "valid_from", "valid_until", "state"]
+    readonly_fields = ["state"]
+    can_delete = False
+
+    @admin.display(description=_("state"))
+    def state(self, address: Address) -> str:
+        """Why it is not used, if it is not."""
+        if address.opted_out_at:
+            return str(_("refused"))
+        return address.invalid_reason or str(_("invalid")) if address.invalid_since else ""
+
+    def get_formset(self, request: HttpRequest, obj: Customer | None = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        if "contact" in formset.form.base_fields:
+            formset.form.base_fields["contact"].queryset = Contact.objects.filter(customer=obj)  # type: ignore[attr-defined]
+        return formset
+
+
+@admin.register(Customer)
+class CustomerAdmin(ScopedAdmin):
+    form = CustomerForm
+    removes = staticmethod(lambda user: False)
+    list_display = ["external_id", "name", "entity", "kind", "city", "collector", "team"]
+    list_select_related = ["entity", "collector", "team"]
+    list_filter = [("entity", admin.RelatedOnlyFieldListFilter), "kind"]
+    search_fields = ["name"]
+    search_help_text = _("Name (accents do not matter), account, SIREN, e-mail or telephone")
+    ordering = ["-pk"]
+    autocomplete_fields = ["parent"]
+    readonly_fields = ["merged_into", "created_at"]
+    inlines = [ContactInline, AddressInline]
+    actions = ["merge"]
+    fieldsets = [
+        (None, {"fields": ["entity", ("external_id", "name"), "kind", ("merged_into", "created_at")]}),
+        (_("Identity"), {"fields": [("siren", "siret", "vat_number"), ("city", "country"), ("language", "time_zone")]}),
+        (
+            _("Collection"),
+            {
+                "fields": [("collector", "team"), "parent", "category", "tags", "attributes"],
+                "description": _("Imports keep what you change here, unless their file brings a value."),
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
+        return Customer.objects.visible_to(request.user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
+        """The books and the account of a customer do not change."""
+        return [*self.readonly_fields, *(["entity", "external_id"] if obj else [])]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        """Small indexed questions, one per kind of word a person may type."""
+        words = search_term.strip()
+        if not words:
+            return queryset.order_by(*self.ordering), False
+        named = Q(plain__contains=plain(words)) | Q(external_id=words) | Q(siren=words.replace(" ", "")[:9])
+        reached = Q(addresses__value__in=[words.lower(), _number(words)])
+        found = Customer.objects.annotate(plain=PlainText("name")).filter(named).values("pk")
+        found = found.union(Customer.objects.filter(reached).values("pk"))
+        return queryset.filter(pk__in=found).order_by(*self.ordering), False
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.changed_data:
+            fields = ", ".join(str(form.fields[name].label or name) for name in form.changed_data)
+            tell(obj, CHANGED_BY_HAND, {"fields": fields}, by=_user(request), at=timezone.now())
+
+    def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseFormSet, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.has_changed():
+            params = {"fields": str(formset.model._meta.verbose_name_plural)}  # type: ignore[attr-defined]
+            tell(form.instance, CHANGED_BY_HAND, params, by=_user(request), at=timezone.now())
+
+    @admin.action(description=_("Merge two records of one customer"), permissions=["change"])
+    def merge(self, request: HttpRequest, chosen: QuerySet[Customer]) -> HttpResponse | None:
+        """First asks which one is kept, then merges."""
+        pair = list(chosen.order_by("pk")[:3])
+        if len(pair) != 2:
+            self.message_user(request, _("Choose exactly two customers."), messages.WARNING)
+            return None
+        kept = next((customer for customer in pair if str(customer.pk) == request.POST.get("kept")), None)
+        if kept is None:
+            return TemplateResponse(request, "admin/customers/customer/merge.html", self._asked(request, pair))
+        return self._merge(request, kept, next(customer for customer in pair if customer != kept))
+
+    def _asked(self, request: HttpRequest, pair: list[Customer]) -> dict[str, Any]:
+        title = _("Merge two records of one customer")
+        return {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "pair": pair,
+            "opts": self.opts,
+            "media": self.media,
+            "checkbox": helpers.ACTION_CHECKBOX_NAME,
+        }
+
+    def _merge(self, request: HttpRequest, kept: Customer, duplicate: Customer) -> HttpResponse:
+        try:
+            operations.merge_customers(kept, duplicate, by=_user(request), at=timezone.now())
+        except CustomerRefusal as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+        else:
+            told = _("%(duplicate)s is now part of %(kept)s.") % {"duplicate": duplicate, "kept": kept}
+            self.message_user(request, told, messages.SUCCESS)
+        return redirect(reverse("admin:customers_customer_change", args=[kept.pk]))
+
+
+def _number(words: str) -> str:
+    try:
+        return telephone(words)
+    except ValidationError:
+        return ""
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

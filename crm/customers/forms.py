@@ -1,0 +1,68 @@
+"""Forms of the admin for customers."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.fields import CompactField
+from crm.core.identifiers import siren, siret, vat_number
+from crm.customers.models import Address, Customer
+from crm.customers.operations.contacts import normal_address
+
+
+class CustomerForm(forms.ModelForm):
+    language = forms.ChoiceField(
+        label=_("language"), required=False, choices=[("", _("that of the entity")), *settings.LANGUAGES]
+    )
+
+    class Meta:
+        model = Customer
+        fields = "__all__"  # noqa: DJ007 - the admin lists them
+        field_classes = dict.fromkeys(("siren", "siret", "vat_number"), CompactField)
+        help_texts = {
+            "external_id": _("The account in the books: imports find the customer by it."),
+            "kind": _("Decides the law that applies: penalties, 40 €, hours, limitation."),
+            "tags": _("Separated by commas; groups may use them."),
+            "attributes": _("What else the files bring, as JSON; groups may use it."),
+            "parent": _("Company that leads the group, for figures; each customer is still reminded by himself."),
+            "collector": _("His tasks go to this person first."),
+            "team": _("Else to this team, which sees the customer."),
+        }
+
+    def clean_siren(self) -> str:
+        return siren(self.cleaned_data["siren"])
+
+    def clean_siret(self) -> str:
+        return siret(self.cleaned_data["siret"])
+
+    def clean_vat_number(self) -> str:
+        return vat_number(self.cleaned_data["vat_number"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        number, office = given.get("siren"), given.get("siret")
+        if number and office and not office.startswith(number):
+            raise ValidationError({"siret": _("The SIRET does not start with the SIREN.")})
+        if office and not number:
+            given["siren"] = office[:9]
+        return given
+
+
+class AddressForm(forms.ModelForm):
+    class Meta:
+        model = Address
+        fields = ["channel", "value", "contact", "preferred", "valid_from", "valid_until"]
+        widgets = {"value": forms.Textarea(attrs={"rows": 2, "cols": 40})}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        channel, value = given.get("channel"), given.get("value")
+        if channel and value:
+            try:
+                given["value"] = normal_address(self.instance.customer, channel, value)
+            except ValidationError as wrong:
+                raise ValidationError({"value": wrong}) from wrong
+        return given

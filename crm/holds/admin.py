@@ -1,0 +1,72 @@
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.backoffice import ScopedAdmin
+from crm.accounts.models import User
+from crm.holds.exceptions import AlreadyEnded
+from crm.holds.models import Hold
+from crm.holds.operations import lift_hold, told_as_placed
+
+
+class HoldForm(ModelForm):
+    class Meta:
+        model = Hold
+        fields = ["customer", "invoice", "born_before", "kind", "reason", "starts_on", "ends_on"]
+
+    def clean(self) -> dict[str, object]:
+        given = super().clean() or {}
+        invoice, customer = given.get("invoice"), given.get("customer")
+        if invoice and customer and invoice.customer_id != customer.pk:
+            text = _("%(invoice)s is not an invoice of %(customer)s.") % {"invoice": invoice, "customer": customer}
+            self.add_error("invoice", text)
+        return given
+
+
+@admin.register(Hold)
+class HoldAdmin(ScopedAdmin):
+    form = HoldForm
+    removes = staticmethod(lambda user: False)
+    list_display = ["customer", "kind", "reason", "starts_on", "ends_on", "ended_on", "outcome", "author"]
+    list_filter = [("entity", admin.RelatedOnlyFieldListFilter), "kind", "outcome"]
+    list_select_related = ["customer", "author"]
+    search_fields = ["=customer__external_id", "reason"]
+    autocomplete_fields = ["customer", "invoice"]
+    ordering = ["-pk"]
+    actions = ["lift"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["customer", ("invoice", "born_before"), "kind", "reason", ("starts_on", "ends_on")],
+                "description": _(
+                    "Dunning stops from the first to the last day, and resumes by itself on the next one. Without "
+                    "invoice nor date, the whole customer is held. A hold is not changed: lift it and place another."
+                ),
+            },
+        )
+    ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Hold | None = None) -> bool:
+        """A hold that was placed stays as it was; the list still offers to lift it."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Hold, form: ModelForm, change: bool) -> None:
+        assert isinstance(request.user, User)
+        obj.entity_id, obj.author, obj.created_at = obj.customer.entity_id, request.user, timezone.now()
+        super().save_model(request, obj, form, change)
+        told_as_placed(obj)
+
+    @admin.action(description=_("Lift: dunning resumes today"), permissions=["change"])
+    def lift(self, request: HttpRequest, chosen: QuerySet[Hold]) -> None:
+        assert isinstance(request.user, User)
+        for hold in chosen:
+            try:
+                lift_hold(hold, on=timezone.localdate(), by=request.user, at=timezone.now())
+            except AlreadyEnded as refused:
+                self.message_user(request, f"{hold.customer}: {refused}", messages.WARNING)
+            else:
+                self.message_user(request, _("%(customer)s: lifted.") % {"customer": hold.customer}, messages.SUCCESS)

@@ -1,0 +1,107 @@
+import pytest
+from django.urls import reverse
+
+from crm.customers.models import Address, Customer
+from crm.timeline.queries import entries
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
+
+pytestmark = pytest.mark.django_db
+LIST = "admin:customers_customer_changelist"
+
+
+@pytest.fixture
+def entity():
+    return EntityFactory()
+
+
+@pytest.fixture
+def lead(client, entity):
+    user = UserFactory(supervisor=True, sees=entity)
+    client.force_login(user)
+    return user
+
+
+def listed(client, **query):
+    return set(client.get(reverse(LIST), query).context["cl"].result_list)
+
+
+def test_rows_are_those_of_his_entities_teams_and_portfolio():
+    """Two entities, two teams: what each sees is exactly his own."""
+    entity, other = EntityFactory(), EntityFactory()
+    team, second = TeamFactory(entity=entity), TeamFactory(entity=entity)
+    lead, member, owner = UserFactory(sees=entity), UserFactory(sees=team), UserFactory()
+    in_team, in_second = CustomerFactory(entity=entity, team=team), CustomerFactory(entity=entity, team=second)
+    owned, foreign = CustomerFactory(entity=other, collector=owner), CustomerFactory(entity=other)
+    seen = {user: set(Customer.objects.visible_to(user)) for user in (lead, member, owner)}
+    assert seen == {lead: {in_team, in_second}, member: {in_team}, owner: {owned}}
+    assert set(Customer.objects.visible_to(UserFactory(administrator=True))) == {in_team, in_second, owned, foreign}
+
+
+def test_the_list_and_the_autocomplete_show_his_rows_only(client, entity, lead):
+    mine, foreign = CustomerFactory(entity=entity, name="Alpha"), CustomerFactory(name="Alpha")
+    assert listed(client) == {mine}
+    field = {"app_label": "customers", "model_name": "customer", "field_name": "parent", "term": "alpha"}
+    answer = client.get(reverse("admin:autocomplete"), field).json()
+    assert [found["id"] for found in answer["results"]] == [str(mine.pk)]
+    assert client.get(reverse("admin:customers_customer_change", args=[foreign.pk])).status_code == 302
+
+
+@pytest.mark.parametrize("words", ["eclair", "C-7", "732 829 320", "Compta@client.example", "04 72 00 11 22"])
+def test_a_customer_is_found_by_what_is_at_hand(client, entity, lead, words):
+    found = CustomerFactory(entity=entity, name="L’Éclair", external_id="C-7", siren="732829320")
+    AddressFactory(customer=found, value="compta@client.example")
+    AddressFactory(customer=found, phone=True, value="+33472001122")
+    AddressFactory(customer=CustomerFactory(entity=entity))
+    assert listed(client, q=words) == {found}
+
+
+def form(customer, **changes):
+    given = {"name": customer.name, "kind": "professional", "tags": "", "attributes": "{}"}
+    for prefix in ("contacts", "addresses"):
+        given |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    return given | changes
+
+
+def test_a_change_by_hand_is_told(client, entity, lead):
+    customer = CustomerFactory(entity=entity)
+    url = reverse("admin:customers_customer_change", args=[customer.pk])
+    assert client.post(url, form(customer, name="New name", siret="732 829 320 00074")).status_code == 302
+    customer.refresh_from_db()
+    assert (customer.name, customer.siren) == ("New name", "732829320")
+    [line] = entries(customer, language="en").lines
+    assert (line.actor, line.subject.startswith("Changed by hand")) == (str(lead), True)
+
+
+def test_an_address_is_checked_and_stored_in_one_form(client, entity, lead):
+    customer = CustomerFactory(entity=entity)
+    url = reverse("admin:customers_customer_change", args=[customer.pk])
+    row = {"addresses-TOTAL_FORMS": 1, "addresses-0-channel": "sms", "addresses-0-value": "12"}
+    page = client.post(url, form(customer, **row))
+    assert page.context["inline_admin_formsets"][1].formset.errors[0].keys() == {"value"}
+    client.post(url, form(customer, **row | {"addresses-0-value": "06 12 34 56 78"}))
+    assert Address.objects.get().value == "+33612345678"
+
+
+def test_two_records_are_merged_after_saying_which_is_kept(client, entity, lead):
+    kept, duplicate = CustomerFactory.create_batch(2, entity=entity)
+    chosen = {"action": "merge", "_selected_action": [kept.pk, duplicate.pk]}
+    page = client.post(reverse(LIST), chosen)
+    assert page.context["pair"] == [kept, duplicate]
+    client.post(reverse(LIST), chosen | {"kept": kept.pk})
+    duplicate.refresh_from_db()
+    assert duplicate.merged_into == kept
+
+
+@pytest.mark.parametrize("chosen", [1, 3])
+def test_a_merge_takes_two(client, entity, lead, chosen):
+    keys = [customer.pk for customer in CustomerFactory.create_batch(chosen, entity=entity)]
+    page = client.post(reverse(LIST), {"action": "merge", "_selected_action": keys}, follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["warning"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_long_list_costs_what_a_short_one_does(client, entity, lead, count, django_assert_max_num_queries):
+    CustomerFactory.create_batch(count, entity=entity, collector=lead)
+    with django_assert_max_num_queries(14):
+        client.get(reverse(LIST))

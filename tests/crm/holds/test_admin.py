@@ -1,0 +1,51 @@
+import pytest
+from django.urls import reverse
+
+from crm.holds.models import Hold, HoldOutcome
+from crm.timeline.models import Entry
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def customer(client):
+    entity = EntityFactory()
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    return CustomerFactory(entity=entity)
+
+
+def form(customer, **changes):
+    return {"customer": customer.pk, "kind": "manual", "reason": "Negotiation", "starts_on": "2026-03-01"} | changes
+
+
+def test_a_supervisor_places_and_lifts_a_hold(client, customer):
+    assert client.post(reverse("admin:holds_hold_add"), form(customer)).status_code == 302
+    hold = Hold.objects.get()
+    assert (hold.entity, hold.customer, str(hold.author) != "") == (customer.entity, customer, True)
+    lift = {"action": "lift", "_selected_action": [hold.pk]}
+    client.post(reverse("admin:holds_hold_changelist"), lift)
+    assert Hold.objects.get().outcome == HoldOutcome.LIFTED
+    assert Entry.objects.filter(customer=customer).count() == 2
+    page = client.post(reverse("admin:holds_hold_changelist"), lift, follow=True)
+    assert [message.level_tag for message in page.context["messages"]][-1] == "warning"
+
+
+@pytest.mark.parametrize("wrong", [{"ends_on": "2026-02-01"}, {"reason": ""}, {"invoice": "another"}])
+def test_a_hold_that_makes_no_sense_is_refused_in_the_form(client, customer, wrong):
+    if "invoice" in wrong:
+        other = CustomerFactory(entity=customer.entity)
+        wrong = {"invoice": InvoiceFactory(customer=other).pk}
+    page = client.post(reverse("admin:holds_hold_add"), form(customer, **wrong))
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors
+    assert not Hold.objects.exists()
+
+
+def test_a_hold_in_place_is_not_rewritten(client, customer):
+    client.post(reverse("admin:holds_hold_add"), form(customer))
+    url = reverse("admin:holds_hold_change", args=[Hold.objects.get().pk])
+    assert client.get(url).context["has_change_permission"] is False
+    assert client.post(url, form(customer)).status_code == 403
