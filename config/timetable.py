@@ -31,6 +31,7 @@ TIMETABLE = [
         crontab(month_of_year="1,7", day_of_month="2", hour="1", minute="10"),
         86_400,
     ),
+    Periodic("nights", "collections_app.engine.tasks.start_due_nights", every(60), 60),
     Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(60), 60),
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
 ]

@@ -5,6 +5,7 @@ from django.urls import include, path
 from config import metrics
 
 urlpatterns = [
+    path("", include("collections_app.dashboards.urls")),
     path("", include("collections_app.actions.urls")),
     path("", include("collections_app.engine.urls")),
     path("", include("crm.holds.urls")),

@@ -6,3 +6,9 @@ class DashboardsConfig(AppConfig):
     name = "collections_app.dashboards"
     label = "dashboards"
     verbose_name = _("Dashboards")
+
+    def ready(self) -> None:
+        from collections_app.dashboards.rules import supervises
+        from crm.core.navigation import Entry, register
+
+        register(Entry(40, _("Supervision"), "chart-column", "supervision", supervises))

@@ -74,7 +74,7 @@ def rank(night: Night) -> int:
 
 
 def assign(night: Night) -> int:
-    """Owners, then escalations. Whole sets are joined here: a nested loop chosen on a wrong guess would be quadratic."""
+    """Owners, then escalations. Whole sets are joined: a nested loop chosen on a wrong guess would be quadratic."""
     with connection.cursor() as cursor:
         cursor.execute("set local enable_nestloop = off")
     return night.do("assign") + night.do("escalate")

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from collections_app.engine.operations import run_night
+from collections_app.engine.schedule import due_nights
 from crm.accounts.models import Entity, User
 
 
@@ -12,3 +13,10 @@ def start_night(entity: int, on: str, by: int | None = None) -> None:
     """Run the night of an entity that a person or an integration asked for."""
     author = User.objects.filter(pk=by).first() if by else None
     run_night(Entity.objects.get(pk=entity), on=date.fromisoformat(on), at=timezone.now(), by=author)
+
+
+@shared_task
+def start_due_nights() -> None:
+    """Start the night of each live entity whose hour has come; what still runs elsewhere is left alone."""
+    for entity_id, on in due_nights(at=timezone.now()):
+        start_night.delay(entity_id, on.isoformat())

@@ -1,0 +1,133 @@
+"""What a supervisor looks at in the morning; each question is one statement whatever the number of rows."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from collections_app.actions.models import Action, ActionState
+from collections_app.engine.labels import block_label
+from collections_app.engine.models import DailyFigures, Run, RunState
+from crm.accounts.models import Absence, Entity, User
+from crm.accounts.queries import entities_of
+from telephony.messaging.models import Message
+from telephony.messaging.states import MessageState
+
+TREND_DAYS = 30
+
+
+@dataclass(frozen=True)
+class EntityMorning:
+    """The last night of one entity."""
+
+    entity: Entity
+    run: Run | None
+    opened: int
+    blocked: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What one collector has before him."""
+
+    user: User
+    waiting: int
+    late: int
+    to_approve: int
+    away: bool
+
+    @property
+    def share(self) -> int:
+        """Percent of his daily capacity, at most 100."""
+        return min(100, round(100 * self.waiting / self.user.capacity)) if self.user.capacity else 100
+
+
+def mornings(user: User) -> list[EntityMorning]:
+    """The last night of each entity the user sees whole, in order of code."""
+    latest = Run.objects.filter(entity=OuterRef("pk")).order_by("-started_at").values("pk")[:1]
+    entities = list(entities_of(user).annotate(last_run=Subquery(latest)).order_by("code"))
+    runs = Run.objects.in_bulk([entity.last_run for entity in entities if entity.last_run])
+    return [_morning(entity, runs.get(entity.last_run)) for entity in entities]
+
+
+def _morning(entity: Entity, run: Run | None) -> EntityMorning:
+    blocked = [(block_label(reason), number) for reason, number in sorted(run.blocked.items())] if run else []
+    return EntityMorning(entity, run, sum(run.opened.values()) if run else 0, blocked)
+
+
+def workloads(user: User, *, on: date) -> list[Workload]:
+    """Open tasks of each collector in the user's entities, the most loaded first."""
+    waiting = Action.objects.waiting_for_a_person().filter(entity__in=entities_of(user), owner__isnull=False)
+    rows = waiting.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=on)).values("owner")
+    counted = rows.annotate(
+        waiting=Count("pk"),
+        late=Count("pk", filter=Q(opened_on__lt=on)),
+        to_approve=Count("pk", filter=Q(state=ActionState.TO_APPROVE)),
+    ).order_by("-waiting", "owner")
+    people = User.objects.in_bulk([row["owner"] for row in counted])
+    away = set(Absence.objects.filter(starts_on__lte=on, ends_on__gte=on).values_list("user", flat=True))
+    return [
+        Workload(people[row["owner"]], row["waiting"], row["late"], row["to_approve"], row["owner"] in away)
+        for row in counted
+    ]
+
+
+def unassigned(user: User) -> int:
+    """Tasks nobody has, beyond the capacity of their team or without a team."""
+    return Action.objects.waiting_for_a_person().filter(entity__in=entities_of(user), owner__isnull=True).count()
+
+
+def to_settle(user: User) -> dict[str, int]:
+    """Messages that wait for a person: nobody can tell whether they left, failed, or letters ready to print."""
+    states = {
+        "ambiguous": Q(state=MessageState.AMBIGUOUS),
+        "failed": Q(state=MessageState.FAILED),
+        "to_print": Q(state=MessageState.READY),
+    }
+    open_states = (MessageState.AMBIGUOUS, MessageState.FAILED, MessageState.READY)
+    rows = Message.objects.filter(entity__in=entities_of(user), state__in=open_states)
+    return rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in states.items()})
+
+
+def trend(user: User) -> list[dict[str, Any]]:
+    """Open and overdue amounts of the last nights per entity and currency, oldest first, with each bar's height."""
+    figures = _last_figures(user)
+    highest: dict[tuple[int, str], Any] = {}
+    for row in figures:
+        key = (row.entity_id, row.currency)
+        highest[key] = max(highest.get(key, 1), row.open_amount)
+    series: dict[tuple[int, str], dict[str, Any]] = {}
+    for row in figures:
+        key = (row.entity_id, row.currency)
+        one = series.setdefault(key, {"entity": row.entity, "currency": row.currency, "days": []})
+        one["days"].append(
+            {
+                "on": row.on,
+                "x": len(one["days"]) * 4,
+                "open": round(40 * row.open_amount / highest[key], 1),
+                "overdue": round(40 * row.overdue_amount / highest[key], 1),
+            }
+        )
+        one |= {"last": row, "width": len(one["days"]) * 4}
+    return list(series.values())
+
+
+def _last_figures(user: User) -> QuerySet[DailyFigures]:
+    recent = DailyFigures.objects.filter(
+        entity=OuterRef("entity"), currency=OuterRef("currency"), on__gt=OuterRef("on")
+    ).values("entity")
+    later = recent.annotate(number=Count("pk")).values("number")
+    figures = DailyFigures.objects.filter(entity__in=entities_of(user)).annotate(later=Subquery(later))
+    return (
+        figures.filter(Q(later__isnull=True) | Q(later__lt=TREND_DAYS))
+        .select_related("entity")
+        .order_by(F("entity__code"), "currency", "on")
+    )
+
+
+def nights_failed(user: User) -> int:
+    """Nights that stopped and were not made good since."""
+    done = Run.objects.filter(entity=OuterRef("entity"), state=RunState.DONE, on__gte=OuterRef("on")).values("pk")[:1]
+    failed = Run.objects.filter(entity__in=entities_of(user), state=RunState.FAILED)
+    return failed.annotate(made_good=Subquery(done)).filter(made_good__isnull=True).count()

@@ -1,0 +1,25 @@
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from collections_app.dashboards import queries
+from collections_app.dashboards.rules import supervises
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Supervision: last night, what was kept back and why, who has how much to do."""
+    user, on = request.user, timezone.localdate()
+    if not supervises(user):
+        raise PermissionDenied
+    context = {
+        "mornings": queries.mornings(user),  # type: ignore[arg-type]
+        "workloads": queries.workloads(user, on=on),  # type: ignore[arg-type]
+        "unassigned": queries.unassigned(user),  # type: ignore[arg-type]
+        "to_settle": queries.to_settle(user),  # type: ignore[arg-type]
+        "trend": queries.trend(user),  # type: ignore[arg-type]
+        "nights_failed": queries.nights_failed(user),  # type: ignore[arg-type]
+    }
+    return render(request, "dashboards/home.html", context)

@@ -1,0 +1,108 @@
+"""Relance → Traitements de nuit: what each night did, what it kept back and why; start one now and watch it."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _, gettext_lazy
+
+from collections_app.engine.forms import StartForm
+from collections_app.engine.labels import block_label, stage_label
+from collections_app.engine.models import DailyFigures, Run, RunState
+from collections_app.engine.stages import STAGES
+from collections_app.engine.tasks import start_night
+from collections_app.scenarios.models import Step
+from crm.accounts.backoffice import ReadOnlyScopedAdmin
+from crm.accounts.calendars import today
+from crm.accounts.rules import changes_settings
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyScopedAdmin):
+    list_display = ["on", "entity", "state", "started_at", "seconds", "actions_opened", "kept_back", "started_by"]
+    list_filter = ["state", "entity"]
+    list_select_related = ["entity", "started_by"]
+    ordering = ["-started_at"]
+    change_list_template = "admin/engine/run/list.html"
+
+    @admin.display(description=gettext_lazy("duration"))
+    def seconds(self, run: Run) -> str:
+        return f"{(run.finished_at - run.started_at).total_seconds():.1f} s" if run.finished_at else "…"
+
+    @admin.display(description=gettext_lazy("actions opened"))
+    def actions_opened(self, run: Run) -> int:
+        return sum(run.opened.values())
+
+    @admin.display(description=gettext_lazy("kept back"))
+    def kept_back(self, run: Run) -> int:
+        return sum(run.blocked.values())
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("start/", wrap(self.start), name="engine_run_start"),
+            path("<int:object_id>/progress/", wrap(self.progress), name="engine_run_progress"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With, above the list, the button that starts a night."""
+        form = StartForm(user=request.user) if changes_settings(request.user) else None
+        return super().changelist_view(request, {"start_form": form, **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One night: stages, actions opened by step, what was kept back; follows a night that still runs."""
+        run = get_object_or_404(self.get_queryset(request), pk=object_id)
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": str(run), **story(run)}
+        return render(request, "admin/engine/run/run.html", context)
+
+    def progress(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The moving part of the page of a night."""
+        run = get_object_or_404(self.get_queryset(request), pk=object_id)
+        return render(request, "admin/engine/run/_story.html", story(run))
+
+    def start(self, request: HttpRequest) -> HttpResponse:
+        """Start the night of today for an entity; it runs in a worker."""
+        if request.method != "POST" or not changes_settings(request.user):
+            raise PermissionDenied
+        form = StartForm(request.POST, user=request.user)
+        if form.is_valid():
+            entity = form.cleaned_data["entity"]
+            on = today(entity, timezone.now())
+            transaction.on_commit(partial(start_night.delay, entity.pk, on.isoformat(), request.user.pk))
+            messages.success(request, _("The night of %(entity)s is starting: reload to see it.") % {"entity": entity})
+        return HttpResponseRedirect(reverse("admin:engine_run_changelist"))
+
+
+def story(run: Run) -> dict[str, Any]:
+    """What the page of a night shows."""
+    done = {stage.name: stage for stage in run.stages.all()}
+    longest = max((stage.ms for stage in done.values()), default=0) or 1
+    return {
+        "run": run,
+        "running": run.state == RunState.RUNNING,
+        "stages": [
+            {"label": stage_label(stage.name), "row": row, "share": round(100 * row.ms / longest) if row else 0}
+            for stage in STAGES
+            for row in [done.get(stage.name)]
+        ],
+        "opened": step_names(run),
+        "blocked": [(block_label(reason), number) for reason, number in sorted(run.blocked.items())],
+        "figures": DailyFigures.objects.filter(entity=run.entity_id, on=run.on).order_by("currency"),
+    }
+
+
+def step_names(run: Run) -> list[tuple[str, str, int]]:
+    """(code, name, actions opened) of each step of a night."""
+    steps: QuerySet[Step] = Step.objects.filter(version__scenario__entity=run.entity_id, code__in=list(run.opened))
+    names = dict(steps.order_by("version__number").values_list("code", "name"))
+    return [(code, names.get(code, ""), number) for code, number in sorted(run.opened.items())]

@@ -1,0 +1,43 @@
+"""Words for stages and for what blocks a reminder."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STAGES: dict[str, str | Promise] = {
+    "holds": _("End expired holds"),
+    "facts": _("Read open items, net of unapplied money"),
+    "close": _("Close what is no longer due"),
+    "groups": _("Put customers in their groups"),
+    "decide": _("Decide and open actions"),
+    "rank": _("Rank the to-do list"),
+    "assign": _("Give actions to collectors"),
+    "hand_over": _("Ask the gates, hand over to the outbox"),
+    "figures": _("Keep the figures of the day"),
+}
+BLOCKS: dict[str, str | Promise] = {
+    "held": _("everything overdue is on hold"),
+    "no_scenario": _("no published scenario for the group"),
+    "by_hand": _("backlog that waits for a person"),
+    "below_minimum": _("below the minimum amount of the step"),
+    "due_date_not_certain": _("formal notice without a certain due date"),
+    "environment": _("recipient outside the allowlist of this installation"),
+    "live": _("entity not live"),
+    "jurisdiction": _("no rules of contact for the jurisdiction"),
+    "address": _("no usable address"),
+    "opt_out": _("opted out of the channel"),
+    "hold": _("on hold"),
+    "limitation": _("time-barred"),
+    "minimum": _("below the minimum amount"),
+    "caps": _("contacted often enough"),
+    "hours": _("outside the hours of contact"),
+}
+
+
+def stage_label(name: str) -> str:
+    """What a stage does, in the reader's language."""
+    return str(STAGES.get(name, name))
+
+
+def block_label(reason: str) -> str:
+    """Why a reminder is kept back, in the reader's language."""
+    return str(BLOCKS.get(reason, reason))

@@ -1,0 +1,44 @@
+"""When the night of an entity is due: once a day, from its own hour on, in its own time zone."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from collections_app.engine.models import Run, RunState
+from crm.accounts.models import Entity
+
+TRIES_A_DAY = 3
+
+
+def due_nights(*, at: datetime) -> list[tuple[int, date]]:
+    """(entity id, date) of the nights to start at `at`: live entities past their hour whose night is not done.
+
+    A night that failed is tried again, three times a day at most; one whose worker died is taken over.
+    """
+    local = {entity: at.astimezone(ZoneInfo(entity.time_zone)) for entity in _live(at)}
+    hours = [(entity, now.date()) for entity, now in local.items() if now.time() >= entity.night_at]
+    if not hours:
+        return []
+    runs = _runs([entity.pk for entity, _ in hours], since=min(on for _, on in hours))
+    return [(entity.pk, on) for entity, on in hours if _waits(runs.get(entity.pk, []), on, at)]
+
+
+def _live(at: datetime) -> list[Entity]:
+    return list(Entity.objects.filter(live_since__lte=at.date()))
+
+
+def _runs(entities: list[int], since: date) -> dict[int, list[Run]]:
+    """The runs of each entity for dates from `since` on, and those under way (one statement)."""
+    found: dict[int, list[Run]] = {}
+    for run in Run.objects.filter(Q(on__gte=since) | Q(state=RunState.RUNNING), entity__in=entities):
+        found.setdefault(run.entity_id, []).append(run)
+    return found
+
+
+def _waits(runs: list[Run], on: date, at: datetime) -> bool:
+    if any(run.state == RunState.DONE and run.on >= on for run in runs):
+        return False
+    if any(run.state == RunState.RUNNING and run.lease_until and run.lease_until >= at for run in runs):
+        return False
+    return sum(run.on == on and run.state == RunState.FAILED for run in runs) < TRIES_A_DAY

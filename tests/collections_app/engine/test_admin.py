@@ -1,0 +1,56 @@
+import pytest
+from django.urls import reverse
+
+from collections_app.engine.models import Run
+from tests.collections_app.engine.world import World
+from tests.factories.accounts import EntityFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    world = World({"offset_days": 5})
+    world.invoice(world.customer(), late=6)
+    world.night()
+    return world
+
+
+def page(client, name, user, *args):
+    client.force_login(user)
+    return client.get(reverse(name, args=args))
+
+
+def test_a_supervisor_reads_what_the_night_did(client, world):
+    user = UserFactory(supervisor=True, sees=world.entity)
+    text = page(client, "admin:engine_run_change", user, Run.objects.get().pk).content.decode()
+    assert "Décider et ouvrir les actions" in text
+    assert "Étape +5" in text
+
+
+def test_nights_of_other_entities_stay_hidden(client, world):
+    user = UserFactory(supervisor=True, sees=EntityFactory())
+    assert page(client, "admin:engine_run_change", user, Run.objects.get().pk).status_code == 404
+
+
+def test_an_auditor_starts_no_night(client, world):
+    client.force_login(UserFactory(auditor=True, sees=world.entity))
+    answer = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("role", "status"), [("supervisor", 200), ("auditor", 200), ("integrator", 403)])
+def test_supervision_is_for_who_leads_or_audits(client, world, role, status):
+    user = UserFactory(**{role: True}, sees=world.entity)
+    assert page(client, "supervision", user).status_code == status
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_supervision_costs_the_same_for_any_number_of_entities(client, count, django_assert_max_num_queries):
+    houses = [World({"offset_days": 5}) for _ in range(count)]
+    for house in houses:
+        house.invoice(house.customer(), late=6)
+        house.night()
+    client.force_login(UserFactory(supervisor=True, sees=[house.entity for house in houses]))
+    with django_assert_max_num_queries(26):
+        assert client.get(reverse("supervision")).status_code == 200
