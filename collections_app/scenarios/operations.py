@@ -88,6 +88,26 @@ def remove_step(draft: ScenarioVersion, *, code: str, by: User | None) -> None:
         step.delete()
 
 
+@transaction.atomic
+def replace_steps(draft: ScenarioVersion, steps: list[dict[str, Any]], *, by: User | None) -> None:
+    """Give a draft exactly these steps. Raises NotADraft, ValidationError; nothing is changed then."""
+    must_be_draft(draft)
+    present = {step.code: step for step in draft.steps.all()}
+    same = {fields["code"] for fields in steps if fields == as_fields(present.get(fields["code"]))}
+    # Those that differ leave first: two steps may exchange their offsets.
+    for code, step in present.items():
+        if code not in same:
+            step.delete()
+    for fields in steps:
+        if fields["code"] not in same:
+            save_step(draft, by=by, **fields)
+
+
+def as_fields(step: Step | None) -> dict[str, Any]:
+    """What `replace_steps` takes."""
+    return {name: getattr(step, name) for name in STEP_FIELDS} if step else {}
+
+
 def set_entry_policy(draft: ScenarioVersion, *, entry_policy: str, by: User | None) -> None:
     """Where a backlog enters. Raises NotADraft."""
     must_be_draft(draft)

@@ -1,0 +1,131 @@
+"""Relance → Groupes: the groups in the order they are tried, their criteria, members, and why."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy as _
+
+from collections_app.segments import operations
+from collections_app.segments.admin import editor, pages
+from collections_app.segments.form_tree import FIRST
+from collections_app.segments.models import Group
+from crm.accounts.backoffice import ScopedAdmin
+
+
+class ArchivedFilter(admin.SimpleListFilter):
+    """Archived groups are out of sight until asked for."""
+
+    title = _("archived")
+    parameter_name = "archived"
+
+    def choices(self, changelist: Any) -> Any:
+        """Nothing chosen means: those in use."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("in use")}
+        yield from others
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("archived")), ("all", _("all"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> QuerySet[Group]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(archived=self.value() == "yes")
+
+
+@admin.register(Group)
+class GroupAdmin(ScopedAdmin):
+    change_list_template = "admin/segments/group/list.html"
+    list_display = ["name", "place", "members_now", "scenario", "team", "criteria_in_words"]
+    list_filter = [ArchivedFilter, "entity"]
+    list_select_related = ["entity", "scenario", "team"]
+    search_fields = ["name", "code"]
+    ordering = ["entity", "is_default", "priority"]
+    sortable_by = ()
+    actions = None
+    prepopulated_fields = {"code": ["name"]}
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["entity", "name", "code"],
+                "description": _(
+                    "A group gathers customers by criteria that are checked again every night and at each change. "
+                    "Groups are tried in order: a customer enters the first one whose criteria he meets, the default "
+                    "group takes the others. Criteria, scenario and team come on the next page."
+                ),
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        present = Count("memberships", filter=Q(memberships__to_on__isnull=True))
+        return super().get_queryset(request).annotate(present=present)
+
+    @admin.display(description=_("order"))
+    def place(self, group: Group) -> str:
+        """Its place, and buttons that post the form of the list elsewhere: no script."""
+        if group.is_default:
+            return gettext("last")
+        up, down = (reverse("admin:segments_group_move", args=[group.pk, way]) for way in ("up", "down"))
+        return format_html(
+            '<span class="order-buttons"><button class="small-button" formaction="{}" formmethod="post" '
+            'aria-label="{}">↑</button><button class="small-button" formaction="{}" formmethod="post" '
+            'aria-label="{}">↓</button></span>',
+            up,
+            gettext("Try %(group)s earlier") % {"group": group.name},
+            down,
+            gettext("Try %(group)s later") % {"group": group.name},
+        )
+
+    @admin.display(description=_("members"))
+    def members_now(self, group: Any) -> str:
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:segments_group_members", args=[group.pk]), group.present
+        )
+
+    @admin.display(description=_("criteria"))
+    def criteria_in_words(self, group: Group) -> str:
+        return pages.in_words(group)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Groups, in the order they are tried")})
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: Any, name: str) -> URLPattern:
+            return path(route, pages.bound(self, view), name=f"segments_group_{name}")
+
+        return [
+            page("why/", pages.explain, "why"),
+            page("<int:pk>/criteria/", editor.fragment, "criteria"),
+            page("<int:pk>/members/", pages.members, "members"),
+            page("<int:pk>/move/<str:way>/", pages.move, "move"),
+            page("<int:pk>/archive/", pages.archive, "archive"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The criteria editor with name, scenario and team."""
+        return editor.edit(self, request, object_id)
+
+    def save_model(self, request: HttpRequest, obj: Group, form: ModelForm, change: bool) -> None:
+        """A new group stands last before the default one, with a first condition to change."""
+        user: Any = request.user
+        obj.criteria = {"all": [FIRST]}
+        operations.save_group(obj, by=user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A group that had members is archived: its history explains past decisions."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and not obj.is_default and not obj.memberships.exists()
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """On to the criteria."""
+        return HttpResponseRedirect(reverse("admin:segments_group_change", args=[obj.pk]))

@@ -1,0 +1,233 @@
+"""Criteria as fields of a page: read from what was posted, changed by a button, written back; no script needed.
+
+A block is `r.1.kind`, a condition `r.1.0.fact`, `r.1.0.is`, `r.1.0.value` (several times for a list) and `.second`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _, gettext_lazy
+
+from collections_app.segments import choices, operators
+from collections_app.segments.criteria import DEEPEST, MOST_NODES
+from collections_app.segments.facts import Fact, FactType, UnknownFact, facts, get
+from collections_app.segments.operators import OPERATORS, Operator, Shape
+from crm.accounts.models import Entity
+
+KINDS = {
+    "all": gettext_lazy("all of these conditions are met"),
+    "any": gettext_lazy("at least one of these conditions is met"),
+    "none": gettext_lazy("none of these conditions is met"),
+    "not_all": gettext_lazy("not all of these conditions are met"),
+}
+FIRST = {"fact": "overdue", "is": "gt", "value": "0"}
+MOST_BOXES = 10
+
+
+@dataclass
+class Branch:
+    """A block or a condition being edited; a condition has no `kind`."""
+
+    path: str
+    kind: str = ""
+    fact: str = ""
+    operator: str = ""
+    values: list[str] = field(default_factory=list)
+    second: str = ""
+    branches: list["Branch"] = field(default_factory=list)
+    focus: bool = False
+
+    @property
+    def label(self) -> Any:
+        return KINDS[self.kind]
+
+    @property
+    def value(self) -> str:
+        return self.values[0] if self.values else ""
+
+    @property
+    def name(self) -> str:
+        """For the identifiers of its fields."""
+        return self.path.replace(".", "-")
+
+
+def from_criteria(tree: Mapping[str, Any], path: str = "r") -> Branch:
+    """A stored tree as branches; a group without criteria starts with one condition."""
+    if not tree:
+        return from_criteria({"all": [FIRST]}, path)
+    if "fact" in tree:
+        if path == "r":
+            return from_criteria({"all": [tree]}, path)
+        return condition(tree, path)
+    if "not" in tree:
+        return negated(tree["not"], path)
+    (kind,) = tree
+    return block(kind, tree[kind], path)
+
+
+def negated(tree: Mapping[str, Any], path: str) -> Branch:
+    if "not" in tree:
+        return from_criteria(tree["not"], path)
+    if "fact" in tree:
+        return block("none", [tree], path)
+    return block("none", tree["any"], path) if "any" in tree else block("not_all", tree["all"], path)
+
+
+def block(kind: str, trees: list[Mapping[str, Any]], path: str) -> Branch:
+    branches = [from_criteria(tree, f"{path}.{place}") for place, tree in enumerate(trees)]
+    return Branch(path, kind=kind, branches=branches)
+
+
+def condition(tree: Mapping[str, Any], path: str) -> Branch:
+    value = tree.get("value")
+    if isinstance(value, list) and shape_of(str(tree["fact"]), str(tree["is"])) is Shape.PAIR:
+        return Branch(path, fact=tree["fact"], operator=tree["is"], values=[str(value[0])], second=str(value[1]))
+    values = [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]
+    return Branch(path, fact=tree["fact"], operator=tree["is"], values=values)
+
+
+def from_post(data: QueryDict, path: str = "r") -> Branch:
+    """What was posted; a fact whose type does not know the operator takes the first one it has."""
+    if f"{path}.fact" in data:
+        return posted_condition(data, path)
+    kind = data.get(f"{path}.kind", "all")
+    return Branch(
+        path,
+        kind=kind if kind in KINDS else "all",
+        branches=[from_post(data, child) for child in children(data, path)],
+    )
+
+
+def children(data: QueryDict, path: str) -> list[str]:
+    """Paths of the nodes right under `path`, in order."""
+    pattern = re.compile(rf"^{re.escape(path)}\.(\d{{1,3}})\.(?:kind|fact)$")
+    places = sorted({int(found[1]) for name in data if (found := pattern.match(name))})
+    return [f"{path}.{place}" for place in places[:MOST_NODES]]
+
+
+def posted_condition(data: QueryDict, path: str) -> Branch:
+    name, operator = data.get(f"{path}.fact", ""), data.get(f"{path}.is", "")
+    fact = known(name) or facts["overdue"]
+    if operators.find(fact.type, operator) is None:
+        operator = OPERATORS[fact.type][0].code
+    values = [value for value in data.getlist(f"{path}.value") if value]
+    return Branch(path, fact=fact.name, operator=operator, values=values, second=data.get(f"{path}.second", ""))
+
+
+def known(name: str) -> Fact | None:
+    try:
+        return get(name)
+    except UnknownFact:
+        return None
+
+
+def shape_of(name: str, operator: str) -> Shape:
+    fact = known(name)
+    found = operators.find(fact.type, operator) if fact else None
+    return found.shape if found else Shape.ONE
+
+
+def as_criteria(branch: Branch) -> dict[str, Any]:
+    """The tree to store."""
+    if not branch.kind:
+        return {"fact": branch.fact, "is": branch.operator, **given(branch)}
+    trees = [as_criteria(child) for child in branch.branches]
+    if branch.kind == "none":
+        return {"not": {"any": trees}}
+    return {"not": {"all": trees}} if branch.kind == "not_all" else {branch.kind: trees}
+
+
+def given(branch: Branch) -> dict[str, Any]:
+    shape = shape_of(branch.fact, branch.operator)
+    if shape is Shape.NONE:
+        return {}
+    if shape is Shape.LIST:
+        return {"value": branch.values}
+    return {"value": [branch.value, branch.second]} if shape is Shape.PAIR else {"value": branch.value}
+
+
+def changed(root: Branch, verb: str) -> Branch:
+    """The tree after a button: `add-condition:PATH`, `add-block:PATH`, `remove:PATH`; paths are given anew."""
+    what, _colon, path = verb.partition(":")
+    for branch in list(everything(root)):
+        if branch.path == path and what.startswith("add"):
+            new = Branch("", fact="overdue", operator="gt", values=["0"], focus=True)
+            branch.branches.append(new if what == "add-condition" else Branch("", kind="any", branches=[new]))
+        branch.branches = [child for child in branch.branches if not (what == "remove" and child.path == path)]
+    return numbered(root, "r")
+
+
+def numbered(branch: Branch, path: str) -> Branch:
+    branch.path = path
+    for place, child in enumerate(branch.branches):
+        numbered(child, f"{path}.{place}")
+    return branch
+
+
+def everything(branch: Branch) -> Iterator[Branch]:
+    yield branch
+    for child in branch.branches:
+        yield from everything(child)
+
+
+def path_in_form(path: str) -> str:
+    """The path of a wrong node of the criteria, `all[1].not.any[0].value`, as that of its fields: `r.1.0`."""
+    return ".".join(["r", *re.findall(r"\[(\d+)\]", path)])
+
+
+@dataclass(frozen=True)
+class Widgets:
+    """What the page needs to draw the fields of one entity's criteria; lists are read once."""
+
+    entity: Entity
+    proposals: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
+
+    def facts(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Facts by section, the free attributes seen last."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for fact in facts.values():
+            sections.setdefault(str(fact.section), []).append((fact.name, str(fact.label)))
+        if attributes := choices.attribute_keys(self.entity):
+            sections[_("Free attributes")] = [(name, str(label)) for name, label in attributes]
+        return list(sections.items())
+
+    def operators(self, branch: Branch) -> list[tuple[str, Any]]:
+        """Those of the fact's type; an amount is always known."""
+        fact = get(branch.fact)
+        return [(one.code, one.label) for one in OPERATORS[fact.type] if suits(fact, one)]
+
+    def choices(self, branch: Branch) -> list[tuple[str, Any]]:
+        """Values to choose from, those already chosen included."""
+        fact = get(branch.fact)
+        if fact.name not in self.proposals:
+            self.proposals[fact.name] = list(fact.choices(self.entity)) if fact.choices else []
+        proposed = self.proposals[fact.name]
+        known_codes = {code for code, _label in proposed}
+        return proposed + [(value, value) for value in branch.values if value not in known_codes]
+
+    def widget(self, branch: Branch) -> str:
+        """none, boxes, list, pair, days, date, number or text."""
+        fact, shape = get(branch.fact), shape_of(branch.fact, branch.operator)
+        if shape is Shape.LIST:
+            return "boxes" if len(self.choices(branch)) <= MOST_BOXES else "list"
+        if shape in (Shape.NONE, Shape.PAIR, Shape.DAYS):
+            return shape.value
+        return {FactType.DATE: "date", FactType.MONEY: "number", FactType.NUMBER: "number"}.get(fact.type, "text")
+
+    def unit(self, branch: Branch) -> Any:
+        fact = get(branch.fact)
+        if shape_of(branch.fact, branch.operator) is Shape.DAYS:
+            return _("days")
+        return self.entity.currency if fact.type is FactType.MONEY else fact.unit
+
+
+def suits(fact: Fact, operator: Operator) -> bool:
+    return fact.empty == "null" or operator.shape is not Shape.NONE
+
+
+def may_nest(branch: Branch) -> bool:
+    """Whether a block may still be put inside."""
+    return branch.path.count(".") < DEEPEST - 2

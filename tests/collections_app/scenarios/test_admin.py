@@ -1,0 +1,175 @@
+import pytest
+from django.urls import reverse
+
+from collections_app.scenarios.models import Scenario, ScenarioVersion, Step
+from collections_app.scenarios.operations import STEP_FIELDS, create_draft
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.scenarios import ScenarioFactory, StepFactory, published_scenario
+from tests.factories.segments import GroupFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def entity():
+    return EntityFactory()
+
+
+@pytest.fixture
+def supervisor(client, entity):
+    user = UserFactory(supervisor=True, sees=entity)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def published(entity):
+    return published_scenario(entity, steps=[{"offset_days": -5, "name": "Avant"}, {"offset_days": 8, "name": "Appel"}])
+
+
+def url(scenario, page="change"):
+    return reverse(f"admin:scenarios_scenario_{page}", args=[scenario.pk])
+
+
+def posted(version, verb="save", **changes):
+    """What the browser sends for the draft, with some fields changed: {"0-name": "…"}."""
+    steps = list(version.steps.all())
+    data = {"verb": verb, "entry_policy": version.entry_policy}
+    data |= {"steps-TOTAL_FORMS": len(steps), "steps-INITIAL_FORMS": len(steps)}
+    for place, step in enumerate(steps):
+        for name in STEP_FIELDS:
+            value = step.template_id if name == "template" else getattr(step, name)
+            if value is not None and value is not False:
+                data[f"steps-{place}-{name}"] = value
+    return data | {f"steps-{name}" if name[0].isdigit() else name: value for name, value in changes.items()}
+
+
+def test_the_list_shows_scenarios_of_his_entities(client, supervisor, published):
+    ScenarioFactory(name="D’ailleurs")
+    page = client.get(reverse("admin:scenarios_scenario_changelist")).content.decode()
+    assert published.scenario.name in page
+    assert "D’ailleurs" not in page
+
+
+def test_a_scenario_is_drawn_with_its_due_date(client, supervisor, published):
+    page = client.get(url(published.scenario)).content.decode()
+    assert page.count('<g class="mark') == 3
+    assert "style=" not in page.partition('<svg class="scenario-line')[2].partition("</svg>")[0]
+
+
+def test_a_scenario_of_another_entity_is_not_found(client, supervisor):
+    assert client.get(url(ScenarioFactory())).status_code == 404
+
+
+def test_an_auditor_reads_and_does_not_write(client, entity, published):
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    assert client.get(url(published.scenario)).status_code == 200
+    assert client.post(url(published.scenario, "start")).status_code == 403
+
+
+def test_a_collector_stays_out(client, entity, published):
+    client.force_login(UserFactory(sees=entity))
+    assert client.get(url(published.scenario)).status_code == 302
+
+
+def test_a_new_scenario_leads_to_its_first_draft(client, supervisor, entity):
+    data = {"entity": entity.pk, "name": "Export", "code": "export", "description": ""}
+    answer = client.post(reverse("admin:scenarios_scenario_add"), data)
+    assert answer.url == url(Scenario.objects.get(code="export"), "draft")
+    assert client.get(answer.url).status_code == 200
+
+
+def test_a_draft_is_started_saved_and_published(client, supervisor, published):
+    client.post(url(published.scenario, "start"))
+    draft = published.scenario.versions.get(state="draft")
+    client.post(url(published.scenario, "draft"), posted(draft, **{"1-name": "Premier appel"}))
+    assert Step.objects.get(version=draft, offset_days=8).name == "Premier appel"
+    client.post(url(published.scenario, "draft"), posted(draft, verb="publish"))
+    assert list(ScenarioVersion.objects.order_by("number").values_list("state", flat=True)) == ["retired", "published"]
+
+
+def test_two_steps_may_exchange_their_days(client, supervisor, published):
+    draft = create_draft(published.scenario, by=None)
+    client.post(url(published.scenario, "draft"), posted(draft, **{"0-offset_days": 8, "1-offset_days": -5}))
+    assert list(draft.steps.values_list("name", flat=True)) == ["Appel", "Avant"]
+
+
+def test_a_step_is_removed(client, supervisor, published):
+    draft = create_draft(published.scenario, by=None)
+    client.post(url(published.scenario, "draft"), posted(draft, **{"0-DELETE": "on"}))
+    assert list(draft.steps.values_list("name", flat=True)) == ["Appel"]
+
+
+def test_a_step_is_added_and_named(client, supervisor, published):
+    draft = create_draft(published.scenario, by=None)
+    page = client.post(url(published.scenario, "draft"), posted(draft, verb="add")).content.decode()
+    assert 'name="steps-2-name"' in page
+    new = {
+        "name": "SMS à envoyer",
+        "offset_days": 3,
+        "channel": "sms",
+        "mode": "todo",
+        "unit": "account",
+        "gap_days": 5,
+    }
+    new |= {"minimum_amount": 0, "owner": "team"}
+    data = posted(draft, **{f"2-{name}": value for name, value in new.items()}) | {"steps-TOTAL_FORMS": 3}
+    client.post(url(published.scenario, "draft"), data)
+    assert draft.steps.get(offset_days=3).code == "sms-a-envoyer"
+
+
+@pytest.mark.parametrize("wrong", [{"0-offset_days": 8}, {"1-offset_days": "soon"}, {"1-channel": "pigeon"}])
+def test_a_wrong_draft_is_shown_again_and_nothing_changes(client, supervisor, published, wrong):
+    draft = create_draft(published.scenario, by=None)
+    assert client.post(url(published.scenario, "draft"), posted(draft, **wrong)).status_code == 409
+    assert list(draft.steps.values_list("offset_days", "name")) == [(-5, "Avant"), (8, "Appel")]
+
+
+def test_a_refused_publication_gives_its_reasons(client, supervisor, entity):
+    draft = create_draft(ScenarioFactory(entity=entity), by=None)
+    StepFactory(version=draft, name="SMS", channel="sms", mode="automatic")
+    answer = client.post(url(draft.scenario, "draft"), posted(draft, verb="publish"))
+    assert answer.status_code == 409
+    assert len(answer.context["reasons"]) == 2
+    assert client.get(url(draft.scenario) + "?version=1").context["reasons"] == answer.context["reasons"]
+
+
+def test_the_picture_follows_what_is_typed(client, supervisor, published):
+    draft = create_draft(published.scenario, by=None)
+    typed = posted(draft, **{"1-name": "Tout autre chose", "0-offset_days": ""})
+    page = client.post(url(published.scenario, "draft_picture"), typed).content.decode()
+    assert "Tout autre chose" in page
+    assert page.count('<g class="mark') == 2
+
+
+def test_differences_are_shown(client, supervisor, published):
+    draft = create_draft(published.scenario, by=None)
+    draft.steps.filter(offset_days=8).update(gap_days=9)
+    assert len(client.get(url(published.scenario, "differences")).context["changes"]) == 1
+
+
+def test_a_copy_opens_its_draft(client, supervisor, published):
+    answer = client.post(url(published.scenario, "copy"), {"name": "Copie", "code": "copie"})
+    assert answer.url == url(Scenario.objects.get(code="copie"), "draft")
+
+
+def test_a_code_taken_is_said(client, supervisor, published):
+    answer = client.post(url(published.scenario, "copy"), {"name": "Copie", "code": published.scenario.code})
+    assert answer.context["form"].errors
+
+
+def test_a_scenario_in_use_is_not_archived(client, supervisor, published, entity):
+    GroupFactory(entity=entity, scenario=published.scenario)
+    client.post(url(published.scenario, "archive"))
+    assert not Scenario.objects.get().archived
+
+
+def test_a_scenario_published_once_is_archived_not_deleted(client, supervisor, published):
+    assert client.post(url(published.scenario, "delete"), {"post": "yes"}).status_code == 403
+    client.post(url(published.scenario, "archive"))
+    assert Scenario.objects.get().archived
+
+
+def test_the_name_changes_on_its_own_page(client, supervisor, published):
+    client.post(url(published.scenario, "settings"), {"name": "Autre nom", "description": "Pour qui"})
+    assert Scenario.objects.get().name == "Autre nom"

@@ -1,0 +1,179 @@
+import pytest
+from django.urls import reverse
+
+from collections_app.segments.form_tree import as_criteria, changed, from_criteria
+from collections_app.segments.models import Group
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+from tests.factories.scenarios import published_scenario
+from tests.factories.segments import GroupFactory, MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+OVERDUE = {"fact": "overdue", "is": "gt", "value": "0"}
+
+
+@pytest.fixture
+def entity():
+    return EntityFactory()
+
+
+@pytest.fixture
+def supervisor(client, entity):
+    user = UserFactory(supervisor=True, sees=entity)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def group(entity):
+    return GroupFactory(entity=entity, name="Retardataires", priority=1)
+
+
+def url(group, page="change"):
+    return reverse(f"admin:segments_group_{page}", args=[group.pk])
+
+
+def fields(**changes):
+    """One condition in a block, as the page sends it; `r_0_value` stands for `r.0.value`."""
+    given = {"name": "Retardataires", "r.kind": "all", "r.0.fact": "overdue", "r.0.is": "gt", "r.0.value": "0"}
+    return given | {name.replace("_", "."): value for name, value in changes.items()}
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"all": [OVERDUE]},
+        {"any": [OVERDUE, {"all": [OVERDUE, {"not": {"any": [OVERDUE]}}]}]},
+        {"not": {"all": [OVERDUE]}},
+        {"all": [{"fact": "open", "is": "between", "value": ["1", "9"]}]},
+        {"all": [{"fact": "kind", "is": "in", "value": ["consumer", "association"]}]},
+        {"all": [{"fact": "last_payment_on", "is": "empty"}]},
+    ],
+)
+def test_a_tree_goes_through_the_page_unchanged(tree):
+    assert as_criteria(from_criteria(tree)) == tree
+
+
+@pytest.mark.parametrize("tree", [OVERDUE, {"not": OVERDUE}, {"not": {"not": OVERDUE}}])
+def test_a_bare_condition_is_put_in_a_block(tree):
+    assert as_criteria(from_criteria(tree)) in ({"all": [OVERDUE]}, {"not": {"any": [OVERDUE]}})
+
+
+def test_buttons_add_and_remove():
+    root = from_criteria({"all": [OVERDUE]})
+    root = changed(root, "add-block:r")
+    root = changed(root, "add-condition:r.1")
+    root = changed(root, "remove:r.0")
+    assert as_criteria(root) == {"all": [{"any": [OVERDUE, OVERDUE]}]}
+
+
+def test_the_list_is_in_order_with_words_and_counts(client, supervisor, entity, group):
+    MembershipFactory(group=group, customer__entity=entity)
+    GroupFactory(entity=entity, default=True)
+    GroupFactory(name="D’ailleurs")
+    page = client.get(reverse("admin:segments_group_changelist")).content.decode()
+    assert "Retardataires" in page
+    assert "D’ailleurs" not in page
+
+
+def test_a_new_group_leads_to_its_criteria(client, supervisor, entity):
+    data = {"entity": entity.pk, "name": "Export", "code": "export"}
+    answer = client.post(reverse("admin:segments_group_add"), data)
+    assert answer.url == url(Group.objects.get(code="export"))
+
+
+def test_a_group_is_saved(client, supervisor, group, entity):
+    scenario = published_scenario(entity, steps=[{"offset_days": 1}]).scenario
+    sent = fields(r_0_value="1 500,50") | {"scenario": scenario.pk, "r.1.kind": "any", "r.1.0.fact": "kind"}
+    client.post(url(group), sent | {"r.1.0.is": "in", "r.1.0.value": ["consumer", "association"], "verb": "save"})
+    group.refresh_from_db()
+    assert group.scenario == scenario
+    assert group.criteria == {
+        "all": [
+            {"fact": "overdue", "is": "gt", "value": "1 500,50"},
+            {"any": [{"fact": "kind", "is": "in", "value": ["consumer", "association"]}]},
+        ]
+    }
+
+
+def test_a_scenario_of_another_entity_is_not_offered(client, supervisor, group):
+    other = published_scenario(steps=[{"offset_days": 1}]).scenario
+    assert "scenario" in client.post(url(group), fields(verb="save") | {"scenario": other.pk}).context["form"].errors
+
+
+def test_a_wrong_value_is_marked_and_nothing_is_saved(client, supervisor, group):
+    answer = client.post(url(group), fields(r_0_value="beaucoup", verb="save"))
+    assert (answer.status_code, answer.context["wrong"]) == (409, "r.0")
+    assert Group.objects.get().criteria == group.criteria
+
+
+def test_without_script_a_button_draws_the_page_again(client, supervisor, group):
+    page = client.post(url(group), fields(verb="add-condition:r")).content.decode()
+    assert 'name="r.1.fact"' in page
+    assert Group.objects.get().criteria == group.criteria
+
+
+def test_the_fragment_counts_while_one_types(client, supervisor, group, entity):
+    InvoiceFactory(customer__entity=entity, due_on="2020-01-01", issued_on="2020-01-01")
+    answer = client.post(url(group, "criteria"), fields())
+    assert (answer.context["match"].count, answer.context["match"].left) == (1, 1)
+    page = client.post(url(group, "criteria") + "?only=preview", fields(r_0_value="")).content.decode()
+    assert "r.0.fact" not in page
+    assert 'class="refusals"' in page
+
+
+def test_another_fact_brings_its_own_comparisons(client, supervisor, group):
+    page = client.post(url(group, "criteria"), fields(r_0_fact="kind")).content.decode()
+    assert 'value="consumer"' in page
+    assert 'value="gte"' not in page
+
+
+def test_free_attributes_are_offered(client, supervisor, group, entity):
+    CustomerFactory(entity=entity, attributes={"agence": "Voiron"})
+    assert 'value="attribute:agence"' in client.get(url(group)).content.decode()
+
+
+def test_groups_change_places(client, supervisor, group, entity):
+    second = GroupFactory(entity=entity, priority=2)
+    client.post(reverse("admin:segments_group_move", args=[second.pk, "up"]))
+    assert list(Group.objects.order_by("priority")) == [second, group]
+
+
+def test_an_auditor_reads_only(client, group, entity):
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    assert client.get(url(group)).status_code == 200
+    assert client.post(url(group), fields(verb="save")).status_code == 403
+    assert client.post(url(group, "archive")).status_code == 403
+
+
+def test_members_come_by_pages(client, supervisor, group, entity):
+    for customer in CustomerFactory.create_batch(51, entity=entity):
+        MembershipFactory(group=group, customer=customer)
+    first = client.get(url(group, "members")).context
+    assert (len(first["members"]), first["next"]) == (50, first["members"][-1].pk)
+    assert len(client.get(url(group, "members"), {"after": first["next"]}).context["members"]) == 1
+
+
+def why_page(client, entity, **asked):
+    return client.get(reverse("admin:segments_group_why"), {"entity": entity.pk, **asked})
+
+
+def test_why_answers_for_one_customer(client, supervisor, group, entity):
+    customer = InvoiceFactory(customer__entity=entity, due_on="2020-01-01", issued_on="2020-01-01").customer
+    answer = why_page(client, entity, customer=customer.external_id)
+    assert answer.context["why"].computed == group
+    assert "Retardataires" in answer.content.decode()
+    assert why_page(client, entity, customer=customer.external_id, on="2019-12-31").context["why"].computed is None
+
+
+def test_why_lets_choose_among_several(client, supervisor, entity):
+    CustomerFactory.create_batch(2, entity=entity, name="Durand")
+    assert len(why_page(client, entity, customer="durand").context["candidates"]) == 2
+    assert why_page(client, entity, customer="nobody").context["nobody"]
+
+
+def test_a_customer_of_another_entity_is_not_explained(client, supervisor, entity):
+    stranger = CustomerFactory()
+    assert why_page(client, stranger.entity, customer=stranger.external_id).context["form"].errors
