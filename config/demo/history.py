@@ -5,14 +5,16 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from collections_app.actions.bulk import complete
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
-from collections_app.actions.states import move
+from collections_app.actions.operations import approve
 from collections_app.engine.leases import Clock
 from collections_app.engine.operations import run_night
+from config.demo.carrying import carry_out
 from config.demo.portfolio import Portfolio, write_until
 from crm.accounts.calendars import worked_days
 from crm.accounts.models import Entity, User
@@ -33,6 +35,7 @@ OUTCOMES = {
 }
 DONE_SHARE = 0.62
 LEFT = "decision"  # what to do after the formal notice waits for the supervisor who tries the demonstration
+REAL_FOR = timedelta(days=12)
 LATELY, LAST_WEEK = timedelta(days=21), timedelta(days=9)
 DONE_LATELY = 0.25
 
@@ -63,22 +66,25 @@ def stopped(at: datetime) -> Clock:
 
 
 def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, share: float) -> None:
-    """What leaves by itself has left; people approve, call and write."""
-    sent(entity, at)
+    """What leaves by itself leaves; people approve, call and write."""
+    leave(entity, people["camille"], at)
     waiting = Action.objects.filter(entity=entity).waiting_for_a_person().select_related("owner").order_by("pk")
     groups: dict[tuple[User, Outcome], list[int]] = defaultdict(list)
     for action in [action for action in waiting if action.step_code != LEFT and rng.random() < share]:
         user = action.owner or people["karim"]
         said = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
         if action.state == ActionState.TO_APPROVE:
-            move(action, "approve", at=at, by=user)
+            approve(action, by=user, at=at)
         else:
             groups[user, said if action.channel == Channel.PHONE else Outcome.SENT].append(action.pk)
     for (user, said), ids in groups.items():
         complete(ids, outcome=said, by=user, at=at + timedelta(minutes=rng.randint(0, 300)))
-    sent(entity, at + timedelta(hours=6))
+    leave(entity, people["camille"], at + timedelta(hours=4))
 
 
-def sent(entity: Entity, at: datetime) -> None:
-    """The messages waiting have been accepted by the carrier: their steps are done, and the timeline says so."""
-    run("config.demo", "sent", {"entity": entity.pk, "at": at, "mailed": MAILED, "posted": POSTED})
+def leave(entity: Entity, by: User, at: datetime) -> None:
+    """What waits in the outbox leaves: as it really does in the last weeks, in one statement before."""
+    if timezone.now() - at < REAL_FOR:
+        carry_out(entity, by=by, at=at)
+    else:
+        run("config.demo", "sent", {"entity": entity.pk, "at": at, "mailed": MAILED, "posted": POSTED})

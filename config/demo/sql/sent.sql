@@ -1,7 +1,13 @@
 with done as (
     update actions_action set state = 'done', outcome = 'sent', closed_at = %(at)s
     where entity_id = %(entity)s and state = 'scheduled'
-    returning id, customer_id, channel, step_code
+    returning id, customer_id, channel, step_code, template_id
+), carried as (
+    update messaging_message message
+    set state = 'sent', sent_at = %(at)s, reserved_at = %(at)s, digest = 'past of the demonstration',
+        subject = coalesce((select name from letters_template where id = done.template_id), '')
+    from done
+    where message.origin = 'action' and message.origin_id = done.id and message.state in ('planned', 'waiting')
 )
 insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, text, about, about_id)
 select %(at)s, %(entity)s, customer_id, 'message', case channel when 'email' then %(mailed)s else %(posted)s end,

@@ -36,26 +36,27 @@ class Reservation:
     prepared: Prepared
 
 
-def send_one(message_id: int, at: datetime) -> MessageState:
+def send_one(message_id: int, at: datetime, *, durable: bool = True) -> MessageState:
     """Send one message now if it is due and free; return the state it is left in.
 
     Safe to call from several places at once: a message another worker holds, or that is no longer due, is left alone.
     Must not be called inside a transaction (RuntimeError): the reservation has to be committed before the network.
+    Only the made-up past of the demo, one transaction in which nothing leaves, says `durable=False`.
     """
-    reservation = reserve(message_id, at=at)
+    reservation = reserve(message_id, at=at, durable=durable)
     if reservation is not None:
         carry(reservation, at=at)
     return MessageState(of(message_id).values_list("state", flat=True).get())
 
 
-def reserve(message_id: int, *, at: datetime, again: bool = False) -> Reservation | None:
+def reserve(message_id: int, *, at: datetime, again: bool = False, durable: bool = True) -> Reservation | None:
     """Check everything again, freeze, and commit the intention; None when the message must not leave now.
 
     `again`: a letter already composed is checked and composed once more.
     """
     states = (*DUE_STATES, MessageState.READY) if again else DUE_STATES
     rows = of(message_id).filter(state__in=states, not_before_at__lte=at).select_related("entity")
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=durable):
         message = rows.select_for_update(skip_locked=True, of=("self",)).first()
         if message is None:
             return None
