@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("collections_app.actions.urls")),
     path("", include("collections_app.engine.urls")),
     path("", include("crm.holds.urls")),
+    path("", include("collections_app.letters.urls")),
     path("", include("crm.receivables.urls")),
     path("", include("crm.timeline.urls")),
     path("", include("crm.customers.urls")),

@@ -1,6 +1,6 @@
 """What late invoices owe beside their amount, as a message states it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,13 +15,17 @@ from crm.receivables.models import ChargeKind
 
 @dataclass(frozen=True)
 class Accrued:
-    """Interest of one invoice over one period of one balance and one rate (percent a year)."""
+    """Interest of one invoice over one period of one balance and one rate (percent a year).
+
+    `interest`: that of the whole invoice, on its last period; it is rounded once, so periods have none of their own.
+    """
 
     invoice_id: int
     starts_on: date
     ends_on: date
     base: Decimal
     percent: Decimal
+    interest: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,15 @@ def charge_sheet(customer: Customer, lines: Sequence[Line], *, on: date) -> Char
         rate=late_rate(customer, on=on),
         interest=_left(charges, ChargeKind.INTEREST),
         indemnity=_left(charges, ChargeKind.INDEMNITY),
-        details=tuple(
-            Accrued(each.invoice_id, segment.from_on, segment.until_on, segment.base, segment.percent)
-            for each in charges
-            for segment in each.segments
-        ),
+        details=tuple(accrued for each in charges for accrued in _periods(each)),
     )
+
+
+def _periods(charges: Charges) -> Iterator[Accrued]:
+    last = charges.segments[-1] if charges.segments else None
+    for each in charges.segments:
+        whole = charges.interest if each is last else None
+        yield Accrued(charges.invoice_id, each.from_on, each.until_on, each.base, each.percent, whole)
 
 
 def _left(charges: Collection[Charges], kind: str) -> Decimal:

@@ -5,11 +5,13 @@ typst is imported where it runs: once used in a parent process, it hangs in the 
 
 import base64
 import json
+import os
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collections_app.letters import postal, qr
 from collections_app.letters.context import Subject
@@ -20,9 +22,13 @@ from collections_app.letters.writing import Writer
 from crm.accounts.models import Entity
 from crm.customers.models import Address
 
+if TYPE_CHECKING:
+    from typst import Compiler
+
 LAYOUTS = Path(__file__).parent / "typst"
 FRAME = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 100">{image}</svg>'
 IMAGES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_kept = threading.local()
 WORDS = ("page", "brought", "carried", "scan", "enclosures")
 
 
@@ -58,15 +64,24 @@ def letter(
 
 def compiled(layout: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     """Run a layout of ours; the file depends only on the data and on `at`."""
-    from typst import Compiler, Fonts
-
-    fonts = Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(LAYOUTS)])
-    compiler = Compiler(str(LAYOUTS / layout), root=str(LAYOUTS), font_paths=fonts)
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    drawn = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards="a-3b", timestamp=at)
+    second = at.replace(microsecond=0)  # PDF dates have no smaller part
+    drawn = _compiler(layout).compile(format="pdf", sys_inputs=inputs, pdf_standards="a-3b", timestamp=second)
     if not isinstance(drawn, bytes):
         raise TypeError(f"{layout} gave {type(drawn).__name__} instead of one PDF")
     return drawn
+
+
+def _compiler(layout: str) -> "Compiler":
+    """One per layout, thread and process: making it reads the fonts, which takes a third of a letter."""
+    from typst import Compiler, Fonts
+
+    kept: dict[str, Compiler] = _kept.__dict__
+    key = f"{os.getpid()} {layout}"
+    if key not in kept:
+        fonts = Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(LAYOUTS)])
+        kept[key] = Compiler(str(LAYOUTS / layout), root=str(LAYOUTS), font_paths=fonts)
+    return kept[key]
 
 
 def sender(entity: Entity, writer: Writer) -> dict[str, Any]:

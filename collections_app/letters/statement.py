@@ -8,8 +8,7 @@ from django.db.models import Q
 
 from collections_app.letters import pdf, postal
 from collections_app.letters.context import Subject
-from collections_app.letters.lines import item_label
-from collections_app.letters.tables import Table
+from collections_app.letters.tables import Table, title_of
 from collections_app.letters.writing import Writer
 from crm.receivables.models import Credit, Invoice
 
@@ -51,10 +50,9 @@ def _invoices(invoices: list[Invoice], subject: Subject, writer: Writer) -> Tabl
     rows = []
     for invoice in invoices:
         days = (subject.on - invoice.due_on).days
-        item = item_label(invoice, writer.language)
         rows.append(
             (
-                item[:1].upper() + item[1:],
+                title_of(invoice, writer.language),
                 writer.day(invoice.issued_on),
                 writer.day(invoice.due_on),
                 writer.words("days", days=days) if days > 0 else "",

@@ -11,6 +11,7 @@ from collections_app.letters.lines import Line, item_label, net_total, original_
 from collections_app.letters.models import Tone
 from collections_app.letters.writing import Writer, iban_groups
 from crm.accounts.models import Entity
+from crm.receivables.models import Invoice
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,8 @@ def invoice_table(name: str, lines: Sequence[Line], *, tone: str, on: date, writ
 def _row(line: Line, columns: Sequence[str], on: date, writer: Writer) -> tuple[str, ...]:
     invoice = line.invoice
     days = (on - invoice.due_on).days
-    item = item_label(invoice, writer.language)
     cells = {
-        "item": item[:1].upper() + item[1:],
+        "item": title_of(invoice, writer.language),
         "issued": writer.day(invoice.issued_on),
         "due": writer.day(invoice.due_on),
         "late": writer.words("days", days=days) if days > 0 else "",
@@ -66,6 +66,12 @@ def _row(line: Line, columns: Sequence[str], on: date, writer: Writer) -> tuple[
         "amount": writer.money(line.net_amount),
     }
     return tuple(cells[column] for column in columns)
+
+
+def title_of(invoice: Invoice, language: str) -> str:
+    """The label of an item as it starts a row."""
+    item = item_label(invoice, language)
+    return item[:1].upper() + item[1:]
 
 
 def amount_split(lines: Sequence[Line], charges: ChargeSheet, *, on: date, writer: Writer) -> Table:
@@ -83,19 +89,20 @@ def amount_split(lines: Sequence[Line], charges: ChargeSheet, *, on: date, write
 
 def interest_detail(lines: Sequence[Line], charges: ChargeSheet, *, writer: Writer) -> Table | None:
     """Period, base and rate of the interest of each invoice; None when none accrued."""
-    labels = {line.invoice.pk: item_label(line.invoice, writer.language) for line in lines}
+    labels = {line.invoice.pk: title_of(line.invoice, writer.language) for line in lines}
     rows = tuple(
         (
             labels[each.invoice_id],
             writer.words("until", start=writer.day(each.starts_on), end=writer.day(each.ends_on)),
             writer.money(each.base),
             writer.percent(each.percent),
+            "" if each.interest is None else writer.money(each.interest),
         )
         for each in charges.details
         if each.invoice_id in labels
     )
-    columns = tuple(writer.words(key) for key in ("item", "period", "base", "rate"))
-    return Table("interest_detail", writer.words("interest_title"), columns, rows, (), (2, 3)) if rows else None
+    columns = tuple(writer.words(key) for key in ("item", "period", "base", "rate", "accrued"))
+    return Table("interest_detail", writer.words("interest_title"), columns, rows, (), (2, 3, 4)) if rows else None
 
 
 def payment_details(entity: Entity, reference: str, *, writer: Writer) -> Table | None:

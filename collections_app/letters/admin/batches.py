@@ -17,8 +17,8 @@ from collections_app.letters.admin.rights import EntityRowsAdmin, entities_of
 from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
 from collections_app.letters.forms import PostedForm
 from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter
+from collections_app.letters.views import letter_pdf, pdf_answer
 from crm.accounts.calendars import today
-from telephony.messaging.models import Message
 
 
 @admin.register(PrintBatch)
@@ -103,7 +103,7 @@ class PrintBatchAdmin(EntityRowsAdmin):
         batch = self._batch(request, object_id)
         if not batch.file:
             raise Http404
-        return _pdf(batch.file.read(), f"{batch.entity.code}-{batch.on:%Y%m%d}-{batch.number}.pdf")
+        return pdf_answer(batch.file.read(), f"{batch.entity.code}-{batch.on:%Y%m%d}-{batch.number}.pdf")
 
     def posted(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Confirm that the batch was posted."""
@@ -171,20 +171,6 @@ class PrintBatchAdmin(EntityRowsAdmin):
     def _must_write(self, request: HttpRequest) -> None:
         if request.method != "POST" or not self.has_change_permission(request):
             raise PermissionDenied
-
-
-def letter_pdf(message: Message) -> HttpResponse:
-    """The letter of a message, as it was composed; Http404 when it has none yet."""
-    enclosure = message.enclosures.filter(mimetype="application/pdf").order_by("pk").first()
-    if enclosure is None:
-        raise Http404
-    return _pdf(bytes(enclosure.content), enclosure.name)
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer
 
 
 def _to(batch: PrintBatch) -> HttpResponseRedirect:

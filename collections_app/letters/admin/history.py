@@ -23,7 +23,7 @@ def versions(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int)
     """Every version, newest first, and the difference of one of them from the one before it."""
     template = opened(model_admin, request, object_id)
     rows = list(template.versions.select_related("published_by").order_by("language", "-number"))
-    chosen = next((row for row in rows if str(row.pk) == request.GET.get("version")), rows[0] if rows else None)
+    chosen = _chosen(rows, request.GET.get("version", ""))
     context = page_context(
         model_admin,
         request,
@@ -34,6 +34,12 @@ def versions(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int)
         changes=changes(_before(template, chosen), chosen) if chosen else [],
     )
     return render(request, "admin/letters/template/versions.html", context)
+
+
+def _chosen(rows: list[TemplateVersion], asked: str) -> TemplateVersion | None:
+    """The one asked for, else the latest edited."""
+    asked_for = [row for row in rows if str(row.pk) == asked]
+    return max(asked_for or rows, key=lambda row: (row.published_at is None, row.number, row.pk), default=None)
 
 
 def _before(template: Template, version: TemplateVersion | None) -> TemplateVersion | None:

@@ -23,6 +23,11 @@ class ArchivedFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("archived")), ("all", _("all"))]
 
+    def choices(self, changelist: Any) -> Any:
+        """Without a choice: those in use."""
+        first, *others = super().choices(changelist)
+        return [{**first, "display": _("in use")}, *others]
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Template]) -> QuerySet[Template]:
         if self.value() == "all":
             return queryset
@@ -61,9 +66,10 @@ class TemplateAdmin(EntityRowsAdmin):
         found = {version.language for version in template.versions.all() if version.published_at}
         return ", ".join(sorted(found)) or "—"
 
-    @admin.display(description=_("draft"), boolean=True, ordering="waiting")
-    def drafts(self, template: Any) -> bool:
-        return template.waiting > 0
+    @admin.display(description=_("draft"), ordering="waiting")
+    def drafts(self, template: Any) -> str:
+        found = {version.language for version in template.versions.all() if not version.published_at}
+        return ", ".join(sorted(found)) or "—"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> list[str]:
         """The code names the template elsewhere, the channel and the entity decide what its texts may say."""

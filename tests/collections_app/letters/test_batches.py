@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from pypdf import PdfReader
 
 from collections_app.letters import batches
@@ -59,7 +60,7 @@ def letters_of(world: World, *names: str, notice: bool = False) -> Entity:
 
 
 def prepared(entity: Entity) -> PrintBatch:
-    return batches.prepare_batch(entity, on=ON, by=UserFactory(), at=AT)
+    return batches.prepare_batch(entity, on=ON, by=UserFactory(), at=AT + dt.timedelta(microseconds=5))
 
 
 def pages(batch: PrintBatch) -> list[str]:
@@ -155,3 +156,19 @@ def test_formal_notices_are_registered_with_their_number(world: World) -> None:
     batches.record_registered_number(letter, " 1A 234 567 8901 2 ")
     letter.refresh_from_db()
     assert letter.registered_number == "1A 234 567 8901 2"
+
+
+def test_a_letter_is_read_by_those_who_see_the_customer(world: World, client: Any) -> None:
+    entity = letters_of(world, "Alpes")
+    batch = prepared(entity)
+    page = reverse("letters:letter", args=[batch.letters.get().message_id])
+    client.force_login(UserFactory(sees=entity))
+    assert client.get(page).content[:4] == b"%PDF"
+    client.force_login(UserFactory())
+    assert client.get(page).status_code == 404
+
+
+def test_a_letter_not_composed_yet_has_no_file(world: World, client: Any) -> None:
+    entity = letters_of(world, "Alpes")
+    client.force_login(UserFactory(sees=entity))
+    assert client.get(reverse("letters:letter", args=[Message.objects.get().pk])).status_code == 404

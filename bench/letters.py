@@ -1,0 +1,99 @@
+"""`./acquit bench letters [--count N] [--json]`: messages composed per second of processor time, by kind."""
+
+import argparse
+import datetime as dt
+import json
+import os
+import time
+from decimal import Decimal
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+LINES = 10
+ON = dt.date(2026, 3, 3)
+CODES = ("reminder-sms", "firm-email", "firm-letter", "formal-notice-letter", "statement-email")
+
+
+class Undone(Exception):
+    """Takes back what the measure wrote."""
+
+
+def main() -> None:
+    options = _options()
+    django.setup()
+    from django.db import transaction
+
+    results: dict[str, Any] = {}
+    try:
+        with transaction.atomic():
+            results = _measured(options.count)
+            raise Undone
+    except Undone:
+        pass
+    if options.json:
+        print(json.dumps(results))
+        return
+    for code, figures in results.items():
+        print(
+            f"{code:28} {figures['per_second']:8.1f} a second, {figures['queries']} queries, {figures['bytes']} bytes"
+        )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./acquit bench letters")
+    parser.add_argument("--count", type=int, default=50, help="messages of each kind")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def _measured(count: int) -> dict[str, Any]:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from collections_app.letters.compose import compose
+    from collections_app.letters.operations import deliver_defaults
+
+    customer, lines = _world()
+    deliver_defaults(customer.entity, at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    templates = {template.code: template for template in customer.entity.templates.all()}
+    results = {}
+    for code in CODES:
+        with CaptureQueriesContext(connection) as queries:
+            made = compose(templates[code], customer, currency="EUR", lines=lines, on=ON)
+        start = time.process_time()
+        for _ in range(count):
+            compose(templates[code], customer, currency="EUR", lines=lines, on=ON)
+        spent = time.process_time() - start
+        size = sum(len(each.content) for each in made.attachments) or len((made.html or made.text).encode())
+        results[code] = {"per_second": round(count / spent, 1), "queries": len(queries), "bytes": size}
+    return results
+
+
+def _world() -> tuple[Any, list[Any]]:
+    """A customer with ten late invoices."""
+    from collections_app.letters.compose import Line
+    from crm.accounts.models import Entity
+    from crm.customers.models import Address, Channel, Customer
+    from crm.receivables.models import Invoice
+
+    entity = Entity.objects.create(
+        code="BENCH-LETTERS", legal_name="Banc d’essai", city="Lyon", iban="FR7630006000011234567890189"
+    )
+    customer = Customer.objects.create(entity=entity, external_id="C-1", name="Boulangerie Morel")
+    Address.objects.create(customer=customer, channel=Channel.POST, value="3 place Bellecour\n69002 Lyon")
+    invoices = [
+        Invoice.objects.create(
+            entity=entity, customer=customer, external_id=f"F-{number}", number=f"F-{number}", currency="EUR",
+            issued_on=dt.date(2026, 1, 1), due_on=dt.date(2026, 1, 31), amount=Decimal(100), open_amount=Decimal(100),
+        )
+        for number in range(LINES)
+    ]  # fmt: skip
+    found = Customer.objects.select_related("entity", "collector").get(pk=customer.pk)
+    return found, [Line(invoice, invoice.open_amount) for invoice in invoices]
+
+
+if __name__ == "__main__":
+    main()
