@@ -37,8 +37,8 @@ where entity_id = %(entity)s and bench_digits(id, channel, 100) < 92
 """
 INVOICES = """
 with invoice as (
-    insert into receivables_invoice (entity_id, customer_id, external_id, number, installment, kind, debt_type, issued_on,
-                                     due_on, due_on_source, currency, amount, open_amount, settled_on, label)
+    insert into receivables_invoice (entity_id, customer_id, external_id, number, installment, kind, debt_type,
+                                     issued_on, due_on, due_on_source, currency, amount, open_amount, settled_on, label)
     select %(entity)s, %(first)s + (n %% %(customers)s), 'F' || n, 'F' || n, 1, 'invoice', 'trade', due_on - 30, due_on,
            'file', 'EUR', amount, case when settled then 0 else amount end, case when settled then due_on + 3 end, ''
     from (
@@ -108,9 +108,7 @@ def _house() -> tuple[Entity, Team]:
 
 def _scenario(entity: Entity, number: int) -> Scenario:
     scenario = Scenario.objects.create(entity=entity, code=f"s{number}", name=f"Scenario {number}")
-    version = ScenarioVersion.objects.create(
-        scenario=scenario, number=1, entry_policy=EntryPolicy.STEP_BY_AGE
-    )
+    version = ScenarioVersion.objects.create(scenario=scenario, number=1, entry_policy=EntryPolicy.STEP_BY_AGE)
     template = Template.objects.create(entity=entity, code=f"t{number}", name="t", channel="email", tone="reminder")
     for offset in (-5, 5, 15, 30, 45, 60):
         automatic = offset in (-5, 5, 15) and number < 3

@@ -24,8 +24,8 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402 - after the set-up
 
 from bench._portfolio import ON, build, one, run  # noqa: E402
+from collections_app.engine.night import Night  # noqa: E402
 from collections_app.engine.operations import NightReport, run_night  # noqa: E402
-from collections_app.engine.night import Night
 from crm.accounts.models import Entity  # noqa: E402
 
 AGGREGATE = """
