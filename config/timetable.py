@@ -34,6 +34,7 @@ TIMETABLE = [
     Periodic("nights", "collections_app.engine.tasks.start_due_nights", every(60), 60),
     Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(60), 60),
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
+    Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(300), 300),
 ]
 
 

@@ -130,7 +130,7 @@ def _given(headers: list[str], given: Mapping[str, str]) -> dict[str, int]:
     by_name = {plain(header): index for index, header in reversed(list(enumerate(headers)))}
     absent = [header for header in given.values() if plain(header) not in by_name]
     if absent:
-        raise MissingColumns(columns=", ".join(absent), found=", ".join(filter(None, headers)))
+        raise MissingColumns(columns=", ".join(absent), found=", ".join(filter(None, headers)), headers=headers)
     return {name: by_name[plain(header)] for name, header in given.items()}
 
 
@@ -241,7 +241,7 @@ def _is_counter(rows: list[Row], index: int) -> bool:
 def _demand(kind: str, places: dict[str, int], headers: list[str]) -> None:
     missing = [" / ".join(names) for names in NEEDED[Format(kind)] if not set(names) & set(places)]
     if missing:
-        raise MissingColumns(columns=", ".join(missing), found=", ".join(filter(None, headers)))
+        raise MissingColumns(columns=", ".join(missing), found=", ".join(filter(None, headers)), headers=headers)
 
 
 def _read_habits(found: ColumnMap, rows: list[Row], default: str) -> None:

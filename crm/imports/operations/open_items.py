@@ -65,6 +65,7 @@ def reading_of(table: Table, columns: ColumnMap, rounded: int = 0) -> dict[str, 
     """How the file was understood, to be shown before anything is written."""
     return {
         "separator": table.separator,
+        "headers": table.headers,
         "columns": columns.columns(),
         "orders": columns.orders,
         "either_order": sorted(columns.either_order),

@@ -1,0 +1,165 @@
+"""What a supervisor says of a file: whose it is, how it is read, how it is taken."""
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import Entity
+from crm.accounts.queries import entities_of
+from crm.imports.formats.source import limit_mb
+from crm.imports.mapping import FIELDS
+from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode
+from crm.imports.operations.batches import options_of
+from crm.imports.outcome import Options
+
+FIELD_LABELS = {
+    "customer": _("account of the customer"),
+    "name": _("name of the customer"),
+    "external_id": _("identifier in the books"),
+    "number": _("number of the document"),
+    "issued_on": _("date of the document"),
+    "due_on": _("due date"),
+    "cleared_on": _("cleared on"),
+    "open_amount": _("open amount"),
+    "amount": _("amount"),
+    "debit": _("debit"),
+    "credit": _("credit"),
+    "currency": _("currency"),
+    "type": _("kind of document"),
+    "label": _("label"),
+    "email": _("e-mail"),
+    "phone": _("phone"),
+    "contact": _("contact"),
+    "position": _("position"),
+    "street": _("street"),
+    "postcode": _("postcode"),
+    "city": _("city"),
+    "country": _("country"),
+    "siren": _("SIREN"),
+    "siret": _("SIRET"),
+    "vat_number": _("VAT number"),
+    "language": _("language"),
+    "category": _("category"),
+    "kind": _("kind"),
+    "paid_on": _("paid on"),
+    "reference": _("reference"),
+    "invoice_number": _("invoice it pays"),
+}
+AUTO = [("auto", _("find out")), *Format.choices]
+
+
+class UploadForm(forms.Form):
+    entity = forms.ModelChoiceField(Entity.objects.none(), label=_("Entity"))
+    file = forms.FileField(
+        label=_("File"), help_text=_("FEC as text, or a list as CSV or XLSX. Nothing is written before you confirm.")
+    )
+    format = forms.ChoiceField(label=_("What it is"), choices=AUTO, initial="auto")
+    mapping = forms.ChoiceField(label=_("Mapping profile"), required=False)
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        entities = entities_of(user).order_by("code")
+        self.fields["entity"].queryset = entities  # type: ignore[attr-defined]
+        self.fields["entity"].initial = entities.first()
+        self.fields["mapping"].choices = [("", _("none")), *_profiles(entities)]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> UploadedFile:
+        """A file too large is refused before it is kept."""
+        upload: UploadedFile = self.cleaned_data["file"]
+        if (upload.size or 0) > limit_mb() * 1_000_000:
+            raise forms.ValidationError(_("The file is larger than %(limit)s MB."), params={"limit": limit_mb()})
+        return upload
+
+    def options(self) -> Options:
+        """The first reading of the file."""
+        return Options(format=self.cleaned_data["format"], mapping=self.cleaned_data["mapping"])
+
+
+def _profiles(entities: Any) -> list[tuple[str, str]]:
+    names = MappingProfile.objects.filter(entity__in=entities) | MappingProfile.objects.filter(entity__isnull=True)
+    return [(name, name) for name in sorted(set(names.values_list("name", flat=True)))]
+
+
+class OptionsForm(forms.Form):
+    """How a file that was read is to be taken; the columns of a list may be chosen one by one."""
+
+    format = forms.ChoiceField(label=_("What it is"), choices=AUTO, required=False)
+    terms_days = forms.IntegerField(
+        label=_("Payment terms (days)"),
+        min_value=0,
+        max_value=365,
+        required=False,
+        help_text=_(
+            "Confirms the due dates the file does not have: date of the document plus so many days. Left empty, they "
+            "are guessed with the entity's terms, and a guessed date starts no penalty and no automatic step."
+        ),
+    )
+    until = forms.DateField(
+        label=_("Ignore what is dated after"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    mode = forms.ChoiceField(label=_("The list is"), choices=Mode.choices, required=False)
+    keep = forms.ChoiceField(label=_("Wrong rows"), choices=Keeping.choices)
+    closing_confirmed = forms.BooleanField(label=_("I checked what would be closed"), required=False)
+
+    def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
+        options, self.reading = options_of(batch), batch.changes.get("reading", {})
+        kwargs.setdefault("initial", _initial(options, self.reading))
+        super().__init__(*args, **kwargs)
+        self.mapping = options.mapping
+        if batch.format not in ("", Format.OPEN_ITEMS):
+            del self.fields["mode"]
+        if not batch.changes.get("closing_beyond"):
+            del self.fields["closing_confirmed"]
+        if batch.format in (Format.CUSTOMERS, Format.PAYMENTS):
+            del self.fields["terms_days"]
+        self._add_columns(batch)
+
+    def _add_columns(self, batch: Batch) -> None:
+        headers = [header for header in self.reading.get("headers", []) if header]
+        if not headers:
+            return
+        choices = [("", "—"), *((header, header) for header in headers)]
+        for name in FIELDS[Format(batch.format or Format.OPEN_ITEMS)].split():
+            self.fields[f"column_{name}"] = forms.ChoiceField(
+                label=FIELD_LABELS[name],
+                choices=choices,
+                required=False,
+                initial=self.reading.get("columns", {}).get(name),
+            )
+
+    @property
+    def columns(self) -> list[forms.BoundField]:
+        """The fields that choose a column."""
+        return [self[name] for name in self.fields if name.startswith("column_")]
+
+    @property
+    def others(self) -> list[forms.BoundField]:
+        """The fields beside the columns."""
+        return [self[name] for name in self.fields if not name.startswith("column_")]
+
+    def options(self) -> Options:
+        """What was chosen."""
+        data = self.cleaned_data
+        columns = {name.removeprefix("column_"): value for name, value in data.items() if name.startswith("column_")}
+        return Options(
+            format=data.get("format") or "auto",
+            mapping=self.mapping,
+            until=data.get("until"),
+            terms_days=data.get("terms_days"),
+            keep=data["keep"],
+            mode=data.get("mode", ""),
+            closing_confirmed=data.get("closing_confirmed", False),
+            columns={name: header for name, header in columns.items() if header},
+        )
+
+
+def _initial(options: Options, reading: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "format": options.format,
+        "terms_days": options.terms_days,
+        "until": options.until,
+        "mode": options.mode or reading.get("mode", Mode.DELTA),
+        "keep": options.keep,
+    }

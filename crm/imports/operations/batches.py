@@ -1,0 +1,160 @@
+"""A file sent from a page: received, read (dry run), confirmed, imported. Each long part runs in a task."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.cache import cache
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.accounts.models import Entity, User
+from crm.imports.errors import ImportRefused, NotWaiting, RowsWrong, TooMuchWouldClose
+from crm.imports.models import Batch, MappingProfile, Status
+from crm.imports.operations.files import import_file, store_problems
+from crm.imports.outcome import Options, Outcome
+
+PROGRESS_KEPT = 3600
+
+
+def receive(*, entity: Entity, upload: UploadedFile, options: Options, by: User, at: datetime) -> Batch:
+    """Keep an uploaded file and have it read; nothing else is written before it is confirmed."""
+    batch = Batch.objects.create(
+        entity=entity, file_name=Path(upload.name or "").name[:255], options=stored(options), by=by, created_at=at
+    )
+    batch.file.save(f"{batch.pk}{Path(batch.file_name).suffix[:10]}", upload)
+    _send("read_batch", batch)
+    return batch
+
+
+def read_again(batch: Batch, *, options: Options) -> None:
+    """Read a proposed or refused file once more with other options. Raises NotWaiting."""
+    _move(batch, {Status.PROPOSED, Status.REFUSED}, Status.RECEIVED, options=stored(options), refusal="")
+    _send("read_batch", batch)
+
+
+def confirm(batch: Batch, *, options: Options, by: User) -> None:
+    """Have a proposed import written, with the options it is confirmed with. Raises NotWaiting."""
+    _move(batch, {Status.PROPOSED}, Status.WRITING, options=stored(options), refusal="", by=by)
+    _send("write_batch", batch)
+
+
+def keep_profile(batch: Batch, *, name: str) -> MappingProfile:
+    """Keep how this file's columns were read under a name, for the next ones; the same name is replaced."""
+    reading = batch.changes.get("reading", {})
+    values = {"format": batch.format, "columns": reading.get("columns", {}), "mode": reading.get("mode", "delta")}
+    profile, _created = MappingProfile.objects.update_or_create(entity=batch.entity, name=name, defaults=values)
+    return profile
+
+
+def _move(batch: Batch, before: set[Status], after: Status, **values: Any) -> None:
+    if not Batch.objects.filter(pk=batch.pk, status__in=before).update(status=after, **values):
+        raise NotWaiting()
+
+
+def _send(task: str, batch: Batch) -> None:
+    from crm.imports import tasks  # the tasks call these operations
+
+    transaction.on_commit(lambda: getattr(tasks, task).delay(batch.pk), robust=True)
+
+
+def stored(options: Options) -> dict[str, Any]:
+    """Options as the batch keeps them."""
+    values = asdict(options)
+    return values | {"until": options.until and options.until.isoformat(), "columns": dict(options.columns)}
+
+
+def options_of(batch: Batch) -> Options:
+    """The options a batch is read with."""
+    values: Mapping[str, Any] = batch.options
+    until = values.get("until")
+    return Options(**{**values, "until": date.fromisoformat(until) if until else None})
+
+
+def progress_of(batch: Batch) -> int:
+    """Rows seen so far by the task at work."""
+    return int(cache.get(f"import-{batch.pk}", 0))
+
+
+def read(batch_id: int, *, at: datetime) -> None:
+    """Read a received file and say what importing it would change. Running it twice does no harm."""
+    batch = _claim(batch_id, {Status.RECEIVED, Status.READING}, Status.READING)
+    if batch is None:
+        return
+    try:
+        outcome = _import(batch, at=at, dry_run=True)
+    except ImportRefused as refusal:
+        _refuse(batch, refusal)
+        return
+    except Exception:
+        _give_up(batch_id)
+        raise
+    _note(batch, outcome)
+    Batch.objects.filter(pk=batch.pk).update(status=Status.PROPOSED)
+
+
+def write(batch_id: int, *, at: datetime) -> None:
+    """Write a confirmed import, all of it and its own status in one transaction. Running it twice does no harm."""
+    try:
+        with transaction.atomic():
+            locked = Batch.objects.select_for_update(skip_locked=True, of=("self",)).filter(status=Status.WRITING)
+            batch = locked.select_related("entity", "by").filter(pk=batch_id).first()
+            if batch is not None:
+                _import(batch, at=at, dry_run=False)
+    except TooMuchWouldClose as refusal:
+        Batch.objects.filter(pk=batch_id).update(status=Status.PROPOSED, refusal=str(refusal))
+    except ImportRefused as refusal:
+        _refuse(Batch.objects.get(pk=batch_id), refusal)
+    except Exception:
+        _give_up(batch_id)
+        raise
+
+
+def _give_up(batch_id: int) -> None:
+    """An unforeseen failure crashes the task, and must not be tried again for ever."""
+    text = _("Reading failed for an unforeseen reason, which was reported. Nothing was written.")
+    Batch.objects.filter(pk=batch_id).update(status=Status.REFUSED, refusal=text)
+
+
+def _claim(batch_id: int, before: set[Status], after: Status) -> Batch | None:
+    if not Batch.objects.filter(pk=batch_id, status__in=before).update(status=after):
+        return None
+    return Batch.objects.select_related("entity", "by").get(pk=batch_id)
+
+
+def _import(batch: Batch, *, at: datetime, dry_run: bool) -> Outcome:
+    return import_file(
+        Path(batch.file.path),
+        entity=batch.entity,
+        options=options_of(batch),
+        by=batch.by,
+        at=at,
+        dry_run=dry_run,
+        batch=batch,
+        progress=lambda stage, rows: cache.set(f"import-{batch.pk}", rows, PROGRESS_KEPT),
+    )
+
+
+def _refuse(batch: Batch, refusal: ImportRefused) -> None:
+    if isinstance(refusal, RowsWrong):
+        _note(batch, refusal.params["outcome"])
+    if headers := refusal.params.get("headers"):
+        Batch.objects.filter(pk=batch.pk).update(changes={"reading": {"headers": headers}})
+    Batch.objects.filter(pk=batch.pk).update(status=Status.REFUSED, refusal=str(refusal))
+
+
+def _note(batch: Batch, outcome: Outcome) -> None:
+    with transaction.atomic():
+        Batch.objects.filter(pk=batch.pk).update(
+            format=outcome.format,
+            rows_read=outcome.rows_read,
+            rows_rejected=outcome.rows_rejected,
+            figures=outcome.figures(),
+            changes=outcome.changes | {"reading": outcome.reading},
+            source=outcome.source,
+            as_of=outcome.as_of,
+        )
+        store_problems(batch, outcome)

@@ -1,0 +1,81 @@
+"""Undoing an import: what it wrote goes, unless later facts rest on it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _, gettext_noop
+
+from crm.accounts.models import User
+from crm.core.sql import rows
+from crm.events.operations import emit_many
+from crm.imports.errors import CannotUndo
+from crm.imports.models import Batch, Format, Status
+from crm.imports.operations.fec import params_of, reconcile
+from crm.imports.outcome import Job, Options
+from crm.imports.registry import undo_guards
+from crm.imports.staging import execute, prepare
+
+SUBJECT = gettext_noop("Import of %(file)s undone")
+TOUCHED = """
+select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import', %(batch)s::bigint) as payload
+from undo_touched
+"""
+
+
+def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
+    """Take back what an import wrote: items, movements, lettering. Customers it brought stay, with nothing open.
+
+    Raises CannotUndo when it was not imported, or when something later rests on it: a person's movement, another
+    import's, a hold, a charge, an action.
+    """
+    try:
+        with transaction.atomic():
+            _undo(Batch.objects.select_for_update(of=("self",)).select_related("entity").get(pk=batch.pk), by=by, at=at)
+    except IntegrityError as error:
+        raise CannotUndo(reason=_("actions, letters or charges already rest on its invoices.")) from error
+    batch.refresh_from_db()
+
+
+def _undo(batch: Batch, *, by: User | None, at: datetime) -> None:
+    params: dict[str, Any] = {"entity": batch.entity_id, "batch": batch.pk, "at": at, "file": batch.file_name}
+    params |= {"by": by.pk if by else None, "subject": SUBJECT}
+    _refuse_if_needed(batch, params)
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('acquit.undo_import', %s, true)", [str(batch.pk)])
+    prepare("undo_touched")
+    execute("undo_note undo_movements undo_items", params)
+    if batch.format == Format.FEC:
+        _undo_lines(batch, params, by=by, at=at)
+    with connection.cursor() as cursor:
+        # Foreign keys are checked now, so that a refusal is known here and not at the commit.
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")
+    execute("undo_timeline", params)
+    emit_many("facts.changed", TOUCHED, {"entity": batch.entity_id, "batch": batch.pk}, at=at)
+    batch.status, batch.undone_at, batch.undone_by = Status.UNDONE, at, by
+    batch.save(update_fields=["status", "undone_at", "undone_by"])
+
+
+def _refuse_if_needed(batch: Batch, params: dict[str, Any]) -> None:
+    if batch.status != Status.DONE:
+        raise CannotUndo(reason=_("it is not imported."))
+    if batch.format == Format.CUSTOMERS:
+        raise CannotUndo(reason=_("a list of customers corrects what was there; correct it again."))
+    found = rows("crm.imports", "undo_guards", params)[0]
+    if found["by_persons"]:
+        raise CannotUndo(
+            reason=_("%(count)s movements were recorded on its items since.") % {"count": found["by_persons"]}
+        )
+    if found["by_imports"]:
+        raise CannotUndo(reason=_("a later import changed its items; undo that one first."))
+    for guard in undo_guards:
+        if reason := guard(batch):
+            raise CannotUndo(reason=reason)
+
+
+def _undo_lines(batch: Batch, params: dict[str, Any], *, by: User | None, at: datetime) -> None:
+    job = Job(batch.entity, Options(), by, at, batch.file_name, batch.pk)
+    prepare("fec_touched")
+    execute("undo_lines", params)
+    reconcile(params_of(job))

@@ -1,0 +1,87 @@
+"""An import in words: figures, changes, how the file was understood."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.formats import money
+from crm.imports.forms import FIELD_LABELS
+from crm.imports.models import Batch
+
+FIGURES = {
+    "rows_read": _("rows read"),
+    "rows_rejected": _("rows rejected"),
+    "customers": _("customers"),
+    "invoices": _("invoices"),
+    "credit_notes": _("credit notes"),
+    "payments": _("payments"),
+}
+CHANGES = {
+    "customers_new": _("new customers"),
+    "customers_changed": _("customers changed"),
+    "addresses_new": _("new addresses"),
+    "invoices_new": _("new invoices and debits"),
+    "credits_new": _("new payments and credit notes"),
+    "allocated": _("payments allocated"),
+    "movements_down": _("open amounts lowered (lettering, closing)"),
+    "movements_up": _("open amounts raised (reopened, lettering undone)"),
+    "due_dates_confirmed": _("due dates confirmed"),
+    "due_dates_changed": _("due dates changed"),
+    "closing": _("items that are gone, closed"),
+}
+SEPARATORS = {"\t": _("tabulation"), ";": ";", ",": ",", "|": "|", "": _("spreadsheet")}
+PREFIXES = {"413": _("notes receivable"), "416": _("doubtful debtors"), "419": _("advances and credits")}
+
+
+class Shown:
+    """What the pages show of a batch."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.batch, self.reading = batch, batch.changes.get("reading", {})
+
+    def figures(self) -> Iterator[tuple[Any, Any]]:
+        """The file's own figures."""
+        for name, label in FIGURES.items():
+            if name in self.batch.figures:
+                yield label, self.batch.figures[name]
+
+    def open_amounts(self) -> list[str]:
+        """Net open amounts, by currency."""
+        amounts = self.batch.figures.get("open_amount", {})
+        return [money(Decimal(amount), currency) for currency, amount in amounts.items()]
+
+    def changes(self) -> list[tuple[Any, Any]]:
+        """What changes in the entity; nothing when it says all that already."""
+        return [(label, self.batch.changes[name]) for name, label in CHANGES.items() if self.batch.changes.get(name)]
+
+    def closing(self) -> dict[str, str] | None:
+        """What a complete list closes, with its shares."""
+        changes = self.batch.changes
+        return changes if changes.get("closing") else None
+
+    def separator(self) -> Any:
+        """The sign between two columns."""
+        return SEPARATORS.get(self.reading.get("separator", ""), "")
+
+    def columns(self) -> list[tuple[Any, str, str, str]]:
+        """Field, header, how its values look, how they are read."""
+        shapes, orders = self.reading.get("shapes", {}), self.reading.get("orders", {})
+        return [
+            (FIELD_LABELS[name], header, " · ".join(shapes.get(name, {})), self._habit(name, orders))
+            for name, header in self.reading.get("columns", {}).items()
+        ]
+
+    def _habit(self, name: str, orders: dict[str, str]) -> str:
+        if name in orders:
+            return str(_("month first") if orders[name] == "mdy" else _("day first"))
+        return self.reading.get("marks", {}).get(name, "")
+
+    def apart(self) -> list[tuple[str, Any, int, str]]:
+        """Accounts of a FEC that are not taken, with their balance."""
+        currency = self.batch.entity.currency
+        return [
+            (row["prefix"], PREFIXES.get(row["prefix"], ""), row["lines"], money(Decimal(row["balance"]), currency))
+            for row in self.reading.get("apart", [])
+        ]

@@ -1,0 +1,11 @@
+"""What the apps above say about undoing an import. Filled in their `AppConfig.ready()`."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crm.imports.models import Batch
+
+# Gives the reason, in the active language, why a batch cannot be undone; "" when nothing of theirs rests on it.
+UndoGuard = Callable[["Batch"], str]
+undo_guards: list[UndoGuard] = []

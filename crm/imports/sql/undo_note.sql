@@ -1,0 +1,8 @@
+insert into undo_touched
+select customer_id from receivables_movement where import_batch_id = %(batch)s
+union
+select customer_id from receivables_invoice where entity_id = %(entity)s and import_batch_id = %(batch)s
+union
+select customer_id from receivables_credit where entity_id = %(entity)s and import_batch_id = %(batch)s
+union
+select customer_id from imports_fecline where entity_id = %(entity)s and (batch_id = %(batch)s or letter_batch_id = %(batch)s)

@@ -1,0 +1,4 @@
+insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, actor_id, about, about_id)
+select %(at)s, %(entity)s, customer_id, 'import', %(subject)s, jsonb_build_object('file', %(file)s::text), %(by)s, 'import',
+       %(batch)s
+from undo_touched

@@ -1,0 +1,32 @@
+from datetime import timedelta
+
+from celery import shared_task
+from django.db.models import Q
+from django.utils import timezone
+
+from crm.imports.models import Batch, Status
+from crm.imports.operations import batches
+
+FORGOTTEN_AFTER = timedelta(minutes=10)
+
+
+@shared_task
+def read_batch(batch_id: int) -> None:
+    """The dry run of an uploaded file."""
+    batches.read(batch_id, at=timezone.now())
+
+
+@shared_task
+def write_batch(batch_id: int) -> None:
+    """The import of a confirmed file."""
+    batches.write(batch_id, at=timezone.now())
+
+
+@shared_task
+def sweep() -> None:
+    """Send again what a lost message or a dead worker left: both tasks may run twice."""
+    old = Batch.objects.filter(created_at__lt=timezone.now() - FORGOTTEN_AFTER)
+    for batch in old.filter(Q(status=Status.RECEIVED) | Q(status=Status.READING)).only("pk"):
+        read_batch.delay(batch.pk)
+    for batch in old.filter(status=Status.WRITING).only("pk"):
+        write_batch.delay(batch.pk)

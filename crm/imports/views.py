@@ -1,0 +1,132 @@
+"""Imports for supervisors: send a file, look at what it would change, confirm, undo."""
+
+import csv
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crm.accounts.models import User
+from crm.accounts.rules import leads
+from crm.core.access import opened_to
+from crm.imports.errors import ImportRefused
+from crm.imports.forms import OptionsForm, UploadForm
+from crm.imports.models import Batch, RowError, Status
+from crm.imports.operations import batches
+from crm.imports.operations.undo import undo as undo_import
+from crm.imports.presenting import Shown
+from crm.imports.queries import batches_of
+
+HISTORY = 50
+SHOWN_ERRORS = 100
+# A cell that starts so would run as a formula in a spreadsheet program.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _batch(request: HttpRequest, pk: int) -> Batch:
+    return get_object_or_404(batches_of(request.user), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@opened_to(leads)
+def imports(request: HttpRequest) -> HttpResponse:
+    """The form that sends a file, and the history."""
+    form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        batch = batches.receive(
+            entity=form.cleaned_data["entity"],
+            upload=form.cleaned_data["file"],
+            options=form.options(),
+            by=cast(User, request.user),
+            at=timezone.now(),
+        )
+        return redirect("import", batch.pk)
+    history = batches_of(request.user)[:HISTORY]
+    return render(request, "imports/imports.html", {"form": form, "history": history})
+
+
+@require_GET
+@opened_to(leads)
+def import_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One import: being read, to be confirmed, done, refused or undone. Its fragment follows the work."""
+    batch = _batch(request, pk)
+    template = "imports/_state.html" if request.headers.get("HX-Request") else "imports/import.html"
+    return render(request, template, _context(batch, OptionsForm(batch=batch)))
+
+
+def _context(batch: Batch, form: OptionsForm) -> dict[str, object]:
+    return {
+        "batch": batch,
+        "shown": Shown(batch),
+        "form": form,
+        "errors": batch.errors.order_by("line")[:SHOWN_ERRORS],
+        "at_work": batch.status in (Status.RECEIVED, Status.READING, Status.WRITING),
+        "rows_seen": batches.progress_of(batch),
+    }
+
+
+@require_POST
+@opened_to(leads)
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read again with other options (`again`), or import."""
+    batch = _batch(request, pk)
+    form = OptionsForm(request.POST, batch=batch)
+    if not form.is_valid():
+        return render(request, "imports/import.html", _context(batch, form), status=422)
+    try:
+        if "again" in request.POST:
+            batches.read_again(batch, options=form.options())
+        else:
+            batches.confirm(batch, options=form.options(), by=cast(User, request.user))
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("import", pk)
+
+
+@require_POST
+@opened_to(leads)
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an import back, or say why not."""
+    try:
+        undo_import(_batch(request, pk), by=cast(User, request.user), at=timezone.now())
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The import was undone."))
+    return redirect("import", pk)
+
+
+@require_POST
+@opened_to(leads)
+def keep_profile(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep how the columns were read, under a name."""
+    batch, name = _batch(request, pk), request.POST.get("name", "").strip()[:60]
+    if name and batch.changes.get("reading", {}).get("columns"):
+        batches.keep_profile(batch, name=name)
+        messages.success(request, _("The profile “%(name)s” is kept.") % {"name": name})
+    return redirect("import", pk)
+
+
+@require_GET
+@opened_to(leads)
+def errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rows left out, as CSV."""
+    batch = _batch(request, pk)
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    name = f"{slugify(batch.file_name) or 'import'}-errors.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    writer = csv.writer(response, delimiter=";")
+    writer.writerow([_("line"), _("column"), _("value"), _("reason")])
+    for error in RowError.objects.filter(batch=batch).order_by("line").iterator():
+        writer.writerow([error.line, *map(harmless, (error.column, error.value, error.text))])
+    return response
+
+
+def harmless(text: str) -> str:
+    """A text no spreadsheet program takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

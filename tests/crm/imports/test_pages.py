@@ -1,0 +1,148 @@
+"""The pages: send, look at what would change, confirm, undo; closed to whoever does not lead."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from crm.imports.models import Batch, MappingProfile, RowError
+from crm.imports.views import harmless
+from crm.receivables.models import Invoice
+from tests.crm.imports.conftest import AT, balances
+from tests.factories.accounts import EntityFactory, UserFactory
+
+LIST = "client;facture;echeance;solde\nA;F1;01/02/2026;100\nB;F2;01/02/2026;50\nC;=F3;31/02/2026;1\n"
+
+
+@pytest.fixture(autouse=True)
+def at_once(settings, monkeypatch, tmp_path, django_capture_on_commit_callbacks):
+    """Tasks run where they are sent, files stay in the test's folder."""
+    from crm.imports import tasks
+    from crm.imports.operations import batches
+
+    settings.MEDIA_ROOT = str(tmp_path)
+    monkeypatch.setattr(batches, "_send", lambda task, batch: getattr(tasks, task)(batch.pk))
+
+
+@pytest.fixture
+def supervisor(client: Client, entity) -> Client:
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    return client
+
+
+def send(client: Client, entity, content: str = LIST, **data: object) -> Batch:
+    upload = SimpleUploadedFile("liste.csv", content.encode())
+    client.post(reverse("imports"), {"entity": entity.pk, "file": upload, "format": "auto", **data})
+    return Batch.objects.latest("id")
+
+
+def test_a_file_is_read_and_nothing_is_written(supervisor, entity):
+    batch = send(supervisor, entity)
+    assert (batch.status, batch.rows_read, batch.rows_rejected, Invoice.objects.count()) == ("proposed", 3, 1, 0)
+    page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+    assert "31/02/2026" in page
+    assert batch.changes["invoices_new"] == 2
+
+
+def test_confirmed_it_is_imported_then_undone(supervisor, entity):
+    batch = send(supervisor, entity)
+    supervisor.post(reverse("import_decide", args=[batch.pk]), {"keep": "good_rows", "mode": "delta"})
+    batch.refresh_from_db()
+    assert (batch.status, balances(entity)) == ("done", {"A": 100, "B": 50})
+    supervisor.post(reverse("import_undo", args=[batch.pk]))
+    batch.refresh_from_db()
+    assert (batch.status, Invoice.objects.count()) == ("undone", 0)
+
+
+def test_all_or_nothing_refuses_and_keeps_the_errors(supervisor, entity):
+    batch = send(supervisor, entity)
+    supervisor.post(reverse("import_decide", args=[batch.pk]), {"keep": "all_or_nothing", "mode": "delta"})
+    batch.refresh_from_db()
+    assert (batch.status, Invoice.objects.count(), RowError.objects.count()) == ("refused", 0, 1)
+
+
+def test_columns_that_were_not_found_are_chosen(supervisor, entity):
+    batch = send(supervisor, entity, "k1;k2;k3;k4\nA;F1;12,50;01/02/2026\n")
+    assert batch.status == "refused"
+    chosen = {"column_customer": "k1", "column_number": "k2", "column_due_on": "k4", "column_amount": "k3"}
+    supervisor.post(
+        reverse("import_decide", args=[batch.pk]),
+        {"keep": "good_rows", "again": "1", "format": "open_items", **chosen},
+    )
+    batch.refresh_from_db()
+    assert (batch.status, batch.figures["open_amount"]) == ("proposed", {"EUR": "12.50"})
+
+
+def test_how_it_was_read_is_kept_as_a_profile(supervisor, entity):
+    batch = send(supervisor, entity)
+    supervisor.post(reverse("import_profile", args=[batch.pk]), {"name": "Sage"})
+    profile = MappingProfile.objects.get()
+    assert (profile.name, profile.columns["number"]) == ("Sage", "facture")
+    again = send(supervisor, entity, mapping="Sage")
+    assert (again.status, again.source) == ("proposed", "Sage")
+
+
+def test_a_snapshot_beyond_the_limit_asks_again(supervisor, entity):
+    first = send(supervisor, entity)
+    supervisor.post(reverse("import_decide", args=[first.pk]), {"keep": "good_rows", "mode": "delta"})
+    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;01/02/2026;100\n")
+    decide = reverse("import_decide", args=[batch.pk])
+    supervisor.post(decide, {"keep": "good_rows", "mode": "snapshot", "again": "1"})
+    supervisor.post(decide, {"keep": "good_rows", "mode": "snapshot"})
+    batch.refresh_from_db()
+    assert (batch.status, bool(batch.refusal), balances(entity)["B"]) == ("proposed", True, 50)
+    supervisor.post(decide, {"keep": "good_rows", "mode": "snapshot", "closing_confirmed": "on"})
+    batch.refresh_from_db()
+    assert (batch.status, balances(entity)["B"]) == ("done", 0)
+
+
+def test_a_refused_file_says_why(supervisor, entity):
+    batch = send(supervisor, entity, "%PDF-1.7")
+    page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+    assert batch.status == "refused"
+    assert batch.refusal in page
+
+
+def test_errors_come_as_csv_without_formulas(supervisor, entity):
+    batch = send(supervisor, entity)
+    RowError.objects.create(batch=batch, line=9, column="solde", value="=1+1", reason="This is not an amount.")
+    text = supervisor.get(reverse("import_errors", args=[batch.pk])).content.decode("utf-8-sig")
+    assert text.splitlines()[2].startswith("9;solde;'=1+1;")
+
+
+@pytest.mark.parametrize(("text", "safe"), [("=A1", "'=A1"), ("-5", "'-5"), ("@x", "'@x"), ("12", "12"), ("", "")])
+def test_formulas_are_made_texts(text, safe):
+    assert harmless(text) == safe
+
+
+def test_other_entities_are_out_of_sight(supervisor):
+    other = Batch.objects.create(entity=EntityFactory(), file_name="x", created_at=AT)
+    assert supervisor.get(reverse("import", args=[other.pk])).status_code == 404
+    assert "x</a>" not in supervisor.get(reverse("imports")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["imports", "import", "import_errors"])
+def test_collectors_do_not_import(client, entity, name):
+    batch = Batch.objects.create(entity=entity, file_name="x", created_at=AT)
+    client.force_login(UserFactory(sees=entity))
+    assert client.get(reverse(name, args=[] if name == "imports" else [batch.pk])).status_code == 403
+
+
+def test_the_work_is_followed(supervisor, entity):
+    batch = Batch.objects.create(entity=entity, file_name="x", created_at=AT, status="reading")
+    fragment = supervisor.get(reverse("import", args=[batch.pk]), headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 1s"' in fragment
+    assert "<html" not in fragment
+
+
+def test_a_crash_is_told_and_not_tried_for_ever(supervisor, entity, monkeypatch):
+    from crm.imports.operations import batches
+
+    batch = Batch.objects.create(entity=entity, file_name="x", created_at=AT, file=str(Path("none")))
+    monkeypatch.setattr(batches, "import_file", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        batches.read(batch.pk, at=AT)
+    batch.refresh_from_db()
+    assert batch.status == "refused"
