@@ -9,11 +9,8 @@ urlpatterns = [
     path("", include("collections_app.actions.urls")),
     path("", include("collections_app.engine.urls")),
     path("", include("crm.holds.urls")),
-<<<<<<< HEAD
     path("", include("collections_app.letters.urls")),
-=======
     path("", include("crm.imports.urls")),
->>>>>>> df0ce97 (Add the pages of imports: send, look, confirm, undo, errors, profiles; undo takes back what nothing rests on)
     path("", include("crm.receivables.urls")),
     path("", include("crm.timeline.urls")),
     path("", include("crm.customers.urls")),
