@@ -1,0 +1,97 @@
+"""The main paths of a collector in a real browser, readable by everybody, in both themes and on a phone."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from collections_app.actions.models import Action
+from crm.accounts.models import User
+from tests.browser.axe import faults
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.actions import ActionFactory, ActionLineFactory
+from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+THEMES = ("light", "dark")
+PHONE = {"width": 390, "height": 844}
+
+
+def portfolio(lea: User, entity: Any, count: int = 3) -> list[Action]:
+    """Calls to make, the largest first, each with a late invoice, a contact and a number."""
+    today = timezone.localdate()
+    actions = []
+    for place in range(count):
+        customer = CustomerFactory(entity=entity, name=f"Boulangerie {place}")
+        AddressFactory(customer=customer, contact=ContactFactory(customer=customer), phone=True)
+        due = today - timedelta(days=20 + 40 * place)
+        action = ActionFactory(
+            customer=customer, owner=lea, rank=100 - place, oldest_due_on=due, reasons=["high_amount", "escalated"]
+        )
+        ActionLineFactory(action=action, invoice=InvoiceFactory(customer=customer, due_on=due, issued_on=due))
+        actions.append(action)
+    return actions
+
+
+def log_in(page: Any, live_server: Any) -> None:
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.get_by_label("Identifiant").fill("lea")
+    page.get_by_label("Mot de passe").fill("secret-for-tests")
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url(f"{live_server.url}/")
+
+
+def faults_in(page: Any, theme: str) -> list[str]:
+    page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
+    return [f"{theme} {fault}" for fault in faults(page)]
+
+
+def test_a_collector_works_the_list_from_the_keyboard(page: Any, live_server: Any):
+    entity = EntityFactory()
+    first, second, _third = portfolio(UserFactory(username="lea", sees=entity), entity)
+    log_in(page, live_server)
+    page.keyboard.press("n")
+    page.locator(f"[data-panel-of='{first.pk}']").wait_for()
+    page.keyboard.press("e")
+    page.locator("#panel").get_by_label("Note").fill("Rappelle demain")
+    page.get_by_role("button", name="Fait, suivante").click()
+    page.locator(f"[data-panel-of='{second.pk}']").wait_for()
+    first.refresh_from_db()
+    assert (first.state, first.outcome, first.note) == ("done", "spoke", "Rappelle demain")
+    page.keyboard.press("?")
+    page.get_by_role("heading", name="Clavier").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"/customers/\d+/"))
+
+
+def test_pages_are_readable_in_both_themes(page: Any, live_server: Any):
+    entity = EntityFactory()
+    actions = portfolio(UserFactory(username="lea", sees=entity), entity)
+    page.goto(f"{live_server.url}/accounts/login/")
+    found = [fault for theme in THEMES for fault in faults_in(page, theme)]
+    log_in(page, live_server)
+    for path in (f"/?open={actions[0].pk}", f"/customers/{actions[0].customer_id}/", "/invoices/"):
+        page.goto(live_server.url + path)
+        found += [f"{path} {fault}" for theme in THEMES for fault in faults_in(page, theme)]
+    assert found == []
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways(page: Any, live_server: Any):
+    entity = EntityFactory()
+    actions = portfolio(UserFactory(username="lea", sees=entity), entity)
+    page.set_viewport_size(PHONE)
+    log_in(page, live_server)
+    widths = {}
+    for path in ("/", "/customers/", "/invoices/", f"/customers/{actions[0].customer_id}/"):
+        page.goto(live_server.url + path)
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert widths == dict.fromkeys(widths, PHONE["width"])
+    page.goto(live_server.url)
+    page.get_by_role("button", name="Filtres").click()
+    page.get_by_label("Tous").check()
+    page.wait_for_url(re.compile("portfolio=all"))
