@@ -15,7 +15,7 @@ from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
 from crm.accounts import rules
 from crm.accounts.api import ApiView
-from crm.core.rest import PageQuery, Unprocessable, page_of, paged
+from crm.core.rest import Amount, PageQuery, Unprocessable, page_of, paged
 from crm.customers.models import Channel
 
 
@@ -30,6 +30,7 @@ class ActionOutput(serializers.ModelSerializer[Action]):
     customer = serializers.CharField(source="customer.external_id")
     customer_name = serializers.CharField(source="customer.name")
     collector = serializers.CharField(source="owner.username", allow_null=True, default=None)
+    amount = Amount()
     invoices = serializers.SerializerMethodField()
 
     class Meta:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts import operations
+from crm.accounts import operations, token_admin
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.exceptions import CannotGoLive, SupervisesTeam
 from crm.accounts.forms import EntityForm, TeamForm, UserForm
@@ -248,3 +248,6 @@ class AbsenceAdmin(RuleAdmin):
 def _user(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
+
+
+__all__ = ["EntityAdmin", "TeamAdmin", "UserAdmin", "token_admin"]

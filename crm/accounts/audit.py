@@ -8,12 +8,13 @@ from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.db.models import Model
 
-from crm.accounts.models import Absence, Entity, EntityClosure, Team, User
+from crm.accounts.models import Absence, ApiToken, Entity, EntityClosure, Team, User
 
 
 def register_for_audit() -> None:
     """Follow the models whose rows are settings or rights. Passwords are masked, log-in dates are no change."""
     auditlog.register(User, exclude_fields=["last_login"], mask_fields=["password"])
+    auditlog.register(ApiToken, exclude_fields=["digest", "last_used_on"])
     for model in (Entity, EntityClosure, Team, Absence):
         auditlog.register(model)
 

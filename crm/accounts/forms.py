@@ -6,12 +6,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, Team, User
 from crm.accounts.queries import entities_of
 from crm.core.fields import CompactField
 from crm.core.identifiers import bic, iban, siren, vat_number
+from crm.law.rules import check_late_rate
 
 WEEKDAYS = [
     (1, _("Monday")),
@@ -54,6 +56,16 @@ class EntityForm(forms.ModelForm):
             "night_at": _("In the time zone of the entity."),
             "track_opens": _("Off by default: it watches the reader. It never serves as proof nor stops a reminder."),
         }
+
+    def clean(self) -> dict[str, Any]:
+        """A contractual late rate stands above the legal floor (FR-03)."""
+        given = super().clean() or self.cleaned_data
+        if given.get("late_rate_percent") is not None and given.get("jurisdiction"):
+            try:
+                check_late_rate(given["late_rate_percent"], jurisdiction=given["jurisdiction"], on=timezone.localdate())
+            except ValidationError as refused:
+                self.add_error("late_rate_percent", refused)
+        return given
 
     def clean_siren(self) -> str:
         return siren(self.cleaned_data["siren"])

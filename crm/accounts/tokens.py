@@ -45,4 +45,8 @@ def find_token(secret: str, *, on: date) -> ApiToken | None:
 
 def revoke_token(token: ApiToken, *, at: datetime) -> bool:
     """From now on it opens nothing; False when it was revoked already."""
-    return bool(ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at))
+    if token.revoked_at:
+        return False
+    token.revoked_at = at
+    token.save(update_fields=["revoked_at"])  # saved, not updated: the audit log sees it
+    return True

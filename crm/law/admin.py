@@ -5,12 +5,31 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.backoffice import RuleAdmin as ClosedAdmin
 from crm.law.models import ExchangeRate, Holiday, Rate, RateKind, Rule
 from crm.law.operations import derive_late_rates
 
 
+def reads_law(user: Any) -> bool:
+    """Whoever works in the admin may read what the decisions rest on."""
+    return bool(user.is_active and user.is_staff)
+
+
+def changes_law(user: Any) -> bool:
+    """Rates, hours and caps are changed by administrators only (FR-21)."""
+    return bool(user.is_active and user.is_superuser)
+
+
+class LawAdmin(ClosedAdmin):
+    """Read by all who enter the admin, changed by administrators."""
+
+    reads = staticmethod(reads_law)
+    writes = staticmethod(changes_law)
+    removes = staticmethod(changes_law)
+
+
 @admin.register(Rate)
-class RateAdmin(admin.ModelAdmin):
+class RateAdmin(LawAdmin):
     list_display = ["jurisdiction", "kind", "starts_on", "percent", "source"]
     list_filter = ["jurisdiction", "kind"]
     search_fields = ["source"]
@@ -35,7 +54,7 @@ class RateAdmin(admin.ModelAdmin):
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):
+class RuleAdmin(LawAdmin):
     list_display = ["jurisdiction", "code", "customer_kind", "debt_type", "starts_on", "ends_on", "article"]
     list_filter = ["jurisdiction", "code", "customer_kind"]
     search_fields = ["code", "article"]
@@ -62,7 +81,7 @@ class RuleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):
+class HolidayAdmin(LawAdmin):
     list_display = ["jurisdiction", "on", "name"]
     list_filter = ["jurisdiction"]
     search_fields = ["name"]
@@ -71,7 +90,7 @@ class HolidayAdmin(admin.ModelAdmin):
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(admin.ModelAdmin):
+class ExchangeRateAdmin(LawAdmin):
     list_display = ["base", "quote", "on", "rate"]
     list_filter = ["base", "quote"]
     date_hierarchy = "on"

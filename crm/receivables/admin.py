@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _, ngettext
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.queries import entities_of
 from crm.core.backoffice import ReadOnlyInline
+from crm.receivables import waiver_admin
 from crm.receivables.checking import differences
 from crm.receivables.models import Credit, Invoice, Movement
 
@@ -67,3 +68,6 @@ class CreditAdmin(LedgerAdmin):
     search_fields = ["=number", "=external_id", "=customer__external_id"]
     search_help_text = _("Reference of the payment, or account of the customer")
     inlines = [MovementInline]
+
+
+__all__ = ["CreditAdmin", "InvoiceAdmin", "LedgerAdmin", "waiver_admin"]

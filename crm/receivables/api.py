@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from crm.accounts import rules
 from crm.accounts.api import ApiView
-from crm.core.rest import PageQuery, page_of, paged
+from crm.core.rest import Amount, PageQuery, page_of, paged
 from crm.receivables.models import Credit, Invoice
 
 
@@ -43,6 +43,8 @@ class PaymentQuery(PageQuery):
 
 class InvoiceOutput(serializers.ModelSerializer[Invoice]):
     customer = serializers.CharField(source="customer.external_id")
+    amount = Amount()
+    open_amount = Amount()
 
     class Meta:
         model = Invoice
@@ -54,6 +56,8 @@ class InvoiceOutput(serializers.ModelSerializer[Invoice]):
 
 class PaymentOutput(serializers.ModelSerializer[Credit]):
     customer = serializers.CharField(source="customer.external_id")
+    amount = Amount()
+    open_amount = Amount()
     invoice = serializers.CharField(source="names_invoice.external_id", allow_null=True, default=None)
 
     class Meta:

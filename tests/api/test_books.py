@@ -157,4 +157,4 @@ class TestPayments:
     def test_the_list(self, customer, erp):
         CreditFactory(customer=customer, external_id="RG1")
         (row,) = erp.get(f"{BASE}/payments", {"unapplied": "true"}).json()["rows"]
-        assert (row["external_id"], row["open_amount"], row["invoice"]) == ("RG1", "40.000", None)
+        assert (row["external_id"], row["open_amount"], row["invoice"]) == ("RG1", "40.00", None)

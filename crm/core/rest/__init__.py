@@ -2,9 +2,11 @@
 
 from crm.core.rest.bulk import BulkAnswer, bulk_answer, bulk_body, checked_rows
 from crm.core.rest.errors import Unprocessable, exception_handler
+from crm.core.rest.fields import Amount
 from crm.core.rest.pages import PageQuery, page_of, paged
 
 __all__ = [
+    "Amount",
     "BulkAnswer",
     "PageQuery",
     "Unprocessable",

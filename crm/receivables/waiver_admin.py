@@ -1,0 +1,96 @@
+"""Waivers of late charges in the admin: recorded, never changed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.backoffice import ReadOnlyScopedAdmin
+from crm.accounts.calendars import today
+from crm.accounts.models import User
+from crm.accounts.queries import entities_of
+from crm.accounts.rules import leads
+from crm.receivables.late_charges import check_waiver, waive
+from crm.receivables.models import FormalNotice, Invoice, Waiver
+
+
+class WaiverForm(forms.ModelForm):
+    class Meta:
+        model = Waiver
+        fields = ["invoice", "kind", "amount", "reason"]
+        help_texts = {"amount": _("Empty: all that is left.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "amount" in self.fields:
+            self.fields["amount"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """What the law or the figures refuse is told in the form."""
+        given = super().clean() or self.cleaned_data
+        invoice: Invoice | None = given.get("invoice")
+        if invoice and given.get("kind"):
+            on = today(invoice.entity, timezone.now())
+            given["amount"] = check_waiver(invoice, given["kind"], given.get("amount"), on)
+            self.instance.entity, self.instance.currency = invoice.entity, invoice.currency
+            self.instance.on, self.instance.at = on, timezone.now()
+        return given
+
+
+@admin.register(Waiver)
+class WaiverAdmin(ReadOnlyScopedAdmin):
+    form = WaiverForm
+    list_display = ["invoice", "kind", "amount", "currency", "on", "by", "reason"]
+    list_filter = [("entity", admin.RelatedOnlyFieldListFilter), "kind"]
+    list_select_related = ["invoice", "by"]
+    search_fields = ["=invoice__number", "=invoice__external_id"]
+    autocomplete_fields = ["invoice"]
+    ordering = ["-pk"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["invoice", "kind", "amount", "reason"],
+                "description": _(
+                    "Interest and the fixed indemnity are computed from the books and the dated law; here the creditor "
+                    "gives them up, wholly or in part. What a public body owes cannot be given up."
+                ),
+            },
+        )
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Giving money up is for those who lead."""
+        return leads(request.user)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "invoice":
+            kwargs["queryset"] = Invoice.objects.filter(entity__in=entities_of(request.user).values("pk"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Waiver, form: forms.ModelForm, change: bool) -> None:
+        """The operation of everyone: checks again under a lock, tells the timeline."""
+        given = form.cleaned_data
+        by = request.user if isinstance(request.user, User) else None
+        waiver = waive(
+            given["invoice"],
+            kind=given["kind"],
+            amount=given["amount"],
+            reason=given["reason"],
+            on=obj.on,
+            at=obj.at,
+            by=by,
+        )
+        obj.pk = waiver.pk
+
+
+@admin.register(FormalNotice)
+class FormalNoticeAdmin(ReadOnlyScopedAdmin):
+    entity_lookup = "invoice__entity"
+    list_display = ["invoice", "on", "at"]
+    list_select_related = ["invoice"]
+    search_fields = ["=invoice__number"]
+    ordering = ["-pk"]

@@ -1,0 +1,59 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from crm.receivables.models import Waiver
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:receivables_waiver_add")
+
+
+@pytest.fixture
+def entity(client):
+    entity = EntityFactory()
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    return entity
+
+
+def late(entity, **kwargs):
+    customer = CustomerFactory(entity=entity, **kwargs)
+    return InvoiceFactory(customer=customer, issued_on="2025-07-01", due_on=date(2025, 7, 31))
+
+
+def send(client, invoice, **kwargs):
+    return client.post(ADD, {"invoice": invoice.pk, "kind": "indemnity", "amount": "", "reason": "Geste"} | kwargs)
+
+
+def test_a_supervisor_waives_the_indemnity(client, entity):
+    invoice = late(entity)
+    assert send(client, invoice).status_code == 302
+    waiver = Waiver.objects.get()
+    assert (waiver.invoice, waiver.amount, waiver.by.role) == (invoice, Decimal(40), "supervisor")
+
+
+@pytest.mark.parametrize("kwargs", [{"amount": "40.01"}, {"reason": ""}])
+def test_what_is_refused_is_told_in_the_form(client, entity, kwargs):
+    page = send(client, late(entity), **kwargs)
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors
+    assert not Waiver.objects.exists()
+
+
+def test_what_a_public_body_owes_is_not_waived(client, entity):
+    page = send(client, late(entity, public_body=True))
+    assert "L2192-14" in page.content.decode()
+
+
+def test_an_invoice_of_another_entity_is_not_there(client, entity):
+    assert send(client, late(EntityFactory())).status_code == 200
+    assert not Waiver.objects.exists()
+
+
+def test_an_auditor_waives_nothing(client, entity):
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    assert send(client, late(entity)).status_code == 403
