@@ -13,22 +13,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.letters import batches
-from collections_app.letters.admin.rights import EntityRowsAdmin, entities_of
 from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
 from collections_app.letters.forms import PostedForm
 from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter
 from collections_app.letters.views import letter_pdf, pdf_answer
+from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
+from crm.accounts.queries import entities_of
+from crm.core.backoffice import nobody
 
 
 @admin.register(PrintBatch)
-class PrintBatchAdmin(EntityRowsAdmin):
+class PrintBatchAdmin(ScopedAdmin):
+    # Prepared from the letters that wait, never typed in; what was printed stays known.
+    adds = staticmethod(nobody)
+    removes = staticmethod(nobody)
     list_display = ["__str__", "state", "number_of_letters", "pages", "prepared_at", "posted_on", "posted_by"]
     list_filter = ["state", "entity"]
     list_select_related = ["entity", "posted_by"]
     date_hierarchy = "on"
     ordering = ["-on", "-number"]
-    show_full_result_count = False
     change_list_template = "admin/letters/printbatch/list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PrintBatch]:
@@ -38,14 +42,6 @@ class PrintBatchAdmin(EntityRowsAdmin):
     @admin.display(description=gettext_lazy("letters"))
     def number_of_letters(self, batch: Any) -> int:
         return int(batch.in_it)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A batch is prepared from the letters that wait, never typed in."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was printed stays known; a batch not posted can be given up."""
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "letters_printbatch_"

@@ -10,8 +10,8 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.letters.admin import editor, history, other
-from collections_app.letters.admin.rights import EntityRowsAdmin
 from collections_app.letters.models import Template
+from crm.accounts.backoffice import ScopedAdmin
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -35,13 +35,12 @@ class ArchivedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Template)
-class TemplateAdmin(EntityRowsAdmin):
+class TemplateAdmin(ScopedAdmin):
     list_display = ["name", "channel", "tone", "languages_in_use", "drafts", "code", "entity"]
     list_filter = ["channel", "tone", ArchivedFilter, "for_consumers", "entity"]
     list_select_related = ["entity"]
     search_fields = ["name", "code"]
     ordering = ["channel", "name"]
-    show_full_result_count = False
     prepopulated_fields = {"code": ["name"]}
     fieldsets = [
         (
