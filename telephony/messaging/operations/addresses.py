@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from crm.customers import operations as customers
 from crm.customers.models import Address
 from telephony.messaging.models import Message
 
@@ -12,16 +13,18 @@ from telephony.messaging.models import Message
 def _same_address(message: Message) -> QuerySet[Address]:
     """The address written to, and the same one at other customers of the entity: it is one mailbox."""
     same = Q(value=message.recipient, channel=message.channel, customer__entity=message.entity_id)
-    return Address.objects.filter(same | Q(pk=message.address_id))
+    addresses = Address.objects.filter(same | Q(pk=message.address_id)).select_related("customer").order_by("pk")
+    return addresses.select_for_update(of=("self",))
 
 
 def mark_invalid(message: Message, *, reason: str, at: datetime) -> int:
     """The address does not work; its first date and reason stay. Return how many rows changed."""
     on = at.astimezone(ZoneInfo(message.entity.time_zone)).date()
-    still_valid = _same_address(message).filter(invalid_since__isnull=True)
-    return still_valid.update(invalid_since=on, invalid_reason=reason[:200])
+    return sum(
+        customers.mark_invalid(address, on=on, reason=reason, by=None, at=at) for address in _same_address(message)
+    )
 
 
 def opt_out(message: Message, *, at: datetime) -> int:
     """Its owner refuses this channel at this address. Return how many rows changed."""
-    return _same_address(message).filter(opted_out_at__isnull=True).update(opted_out_at=at)
+    return sum(customers.opt_out(address, by=None, at=at) for address in _same_address(message))

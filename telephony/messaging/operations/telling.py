@@ -12,7 +12,7 @@ from crm.accounts.models import User
 from crm.events.operations import emit_many
 from telephony.core.channels import channels
 
-# What people read; what is not here is told to programs only (a stale message is the action's story).
+# What people read; the rest is told to programs only: a stale message is the action's story, an opt-out the address's.
 SUBJECTS = {
     "sent": gettext_noop("Message sent to %(recipient)s: %(subject)s"),
     "posted": gettext_noop("Letter posted: %(subject)s"),
@@ -21,7 +21,6 @@ SUBJECTS = {
     "failed": gettext_noop("Message to %(recipient)s failed: %(reason)s"),
     "ambiguous": gettext_noop("Nobody can tell whether the message to %(recipient)s left: to verify"),
     "blocked": gettext_noop("Message to %(recipient)s not sent: %(reason)s"),
-    "unsubscribed": gettext_noop("%(recipient)s asked not to be written to any more"),
 }
 
 EVENTS = """

@@ -84,7 +84,7 @@ def test_a_bounce_marks_the_address_only_when_the_address_is_wrong(world: World,
     assert tell(message, "bounced", permanent=permanent, reason="5.1.1 unknown") == "bounced"
     message.address.refresh_from_db()
     assert (message.address.invalid_since is not None) is permanent
-    assert Event.objects.order_by("pk").last().payload["permanent"] is permanent
+    assert Event.objects.get(kind="message.bounced").payload["permanent"] is permanent
 
 
 @pytest.mark.django_db

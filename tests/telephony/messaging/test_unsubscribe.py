@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from crm.events.models import Event
 from crm.timeline.models import Entry
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import planned
@@ -27,7 +28,8 @@ def test_one_click_of_the_mail_program_is_enough():
     message.address.refresh_from_db()
     assert answer.status_code == 200
     assert message.address.opted_out_at is not None
-    assert Entry.objects.get().subject == "%(recipient)s asked not to be written to any more"
+    assert Entry.objects.get().kind == "change"
+    assert Event.objects.filter(kind="message.unsubscribed").count() == 1
 
 
 def test_clicking_twice_is_written_once(client):
