@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     # Ours stand before the libraries, so that our templates win over theirs.
     *HOUSE,
     "django_prometheus",
-    "django.contrib.admin",
+    "config.backoffice.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
