@@ -62,7 +62,12 @@ class AddressForm(forms.ModelForm):
         channel, value = given.get("channel"), given.get("value")
         if channel and value:
             try:
-                given["value"] = normal_address(self.instance.customer, channel, value)
+                given["value"] = normal_address(channel, value, self._country())
             except ValidationError as wrong:
                 raise ValidationError({"value": wrong}) from wrong
         return given
+
+    def _country(self) -> str:
+        """That of the customer; one who is just being added has none yet."""
+        customer = getattr(self.instance, "customer", None)
+        return (customer.country or customer.entity.country) if customer else "FR"

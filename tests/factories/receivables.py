@@ -1,8 +1,11 @@
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import factory
 
 from crm.receivables.models import Credit, CreditKind, Invoice, InvoiceKind
+from crm.receivables.operations import close_in_ledger
 from tests.factories.customers import CustomerFactory
 
 
@@ -11,6 +14,7 @@ class InvoiceFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Invoice
+        skip_postgeneration_save = True
 
     customer = factory.SubFactory(CustomerFactory)
     entity = factory.SelfAttribute("customer.entity")
@@ -25,6 +29,12 @@ class InvoiceFactory(factory.django.DjangoModelFactory):
     class Params:
         opening = factory.Trait(kind=InvoiceKind.OPENING)
         guessed = factory.Trait(due_on_source="guessed")
+
+    @factory.post_generation
+    def closed_on(self: Any, create: bool, extracted: date | None, **kwargs: Any) -> None:
+        """InvoiceFactory(closed_on=date(…)): the books closed it that day, by a movement as the ledger asks."""
+        if extracted:
+            close_in_ledger(self, on=extracted, at=datetime(extracted.year, extracted.month, extracted.day, tzinfo=UTC))
 
 
 class CreditFactory(factory.django.DjangoModelFactory):

@@ -49,10 +49,13 @@ def retire_contact(contact: Contact, *, on: date, by: User | None, at: datetime)
     tell(contact.customer, CONTACT_RETIRED, {"name": contact.name}, by=by, at=at)
 
 
-def normal_address(customer: Customer, channel: str, value: str) -> str:
-    """The stored form of an address of a channel; raises ValidationError with what is wrong."""
+def normal_address(channel: str, value: str, country: str) -> str:
+    """The stored form of an address of a channel; raises ValidationError with what is wrong.
+
+    A telephone number without international prefix is read in `country` (ISO 3166, two letters).
+    """
     if channel in (Channel.PHONE, Channel.SMS):
-        found = telephone(value, customer.country or customer.entity.country)
+        found = telephone(value, country)
     elif channel == Channel.EMAIL:
         found = value.strip().lower()
         validate_email(found)
@@ -82,7 +85,7 @@ def add_address(
     """
     if contact and contact.customer_id != customer.pk:
         raise NotOfThisCustomer(contact=contact, customer=customer)
-    stored = normal_address(customer, channel, value)
+    stored = normal_address(channel, value, customer.country or customer.entity.country)
     address, added = Address.objects.get_or_create(
         customer=customer,
         channel=channel,

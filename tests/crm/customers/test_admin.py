@@ -105,3 +105,15 @@ def test_a_long_list_costs_what_a_short_one_does(client, entity, lead, count, dj
     CustomerFactory.create_batch(count, entity=entity, collector=lead)
     with django_assert_max_num_queries(14):
         client.get(reverse(LIST))
+
+
+def test_a_customer_is_added_with_his_contact_and_address(client, entity, lead):
+    rows = {"contacts-TOTAL_FORMS": 1, "contacts-0-name": "Ana", "contacts-0-role": "dunning"}
+    rows |= {"addresses-TOTAL_FORMS": 1, "addresses-0-channel": "phone", "addresses-0-value": "04 72 00 11 22"}
+    new = Customer(name="Nouveau")
+    url = reverse("admin:customers_customer_add")
+    assert client.post(url, form(new, entity=entity.pk, external_id="N1", **rows)).status_code == 302
+    added = Customer.objects.get()
+    assert list(added.addresses.values_list("value", flat=True)) == ["+33472001122"]
+    foreign = form(new, entity=EntityFactory().pk, external_id="N2")
+    assert client.post(url, foreign).context["adminform"].form.errors.keys() == {"entity"}

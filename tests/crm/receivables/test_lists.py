@@ -86,7 +86,7 @@ def test_invoices_by_state(desk: Client, state: str, numbers: list[str]):
     customer = CustomerFactory(entity=desk.entity)
     InvoiceFactory(customer=customer, number="SOON", due_on="2099-01-01")
     InvoiceFactory(customer=customer, number="LATE")
-    InvoiceFactory(customer=customer, number="PAID", open_amount=0, settled_on="2026-02-01")
+    InvoiceFactory(customer=customer, number="PAID", closed_on=date(2026, 2, 1))
     rows = desk.get(reverse("invoices"), {"state": state}).context["page"].rows
     assert [row.number for row in rows] == numbers
 
