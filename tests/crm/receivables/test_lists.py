@@ -1,5 +1,7 @@
 """The lists of customers and invoices, and the search."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
