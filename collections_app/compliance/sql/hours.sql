@@ -1,10 +1,10 @@
 -- One look at the clock per place, not per message.
-with place as (
+with place as materialized (
     select distinct asked.jurisdiction, asked.kind, asked.zone, asked.channel, law.value, law.article, law.code
     from asked
     join law on law.jurisdiction = asked.jurisdiction and law.kind = asked.kind
             and law.code = 'contact_hours_' || asked.channel
-), opening as (
+), opening as materialized (
     select place.*, next_contact_at(place.value, place.zone, place.jurisdiction, %(gate_at)s) as opens_at from place
 )
 select asked.key, case when opening.opens_at is null then 'refused' else 'not_before' end as answer,

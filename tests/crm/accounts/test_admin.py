@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from crm.accounts import operations
+from crm.accounts.forms import EntityForm
 from crm.accounts.models import Absence, Entity, Role, Team, User
 from crm.accounts.queries import entities_of
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
@@ -138,3 +139,10 @@ def test_the_list_of_teams_costs_the_same_for_one_and_three(client, lead, entity
     client.force_login(lead)
     with django_assert_max_num_queries(14):
         client.get(reverse("admin:accounts_team_changelist"))
+
+
+def test_a_contractual_rate_below_the_legal_floor_is_refused(entity):
+    form = EntityForm({"late_rate_percent": "1", "jurisdiction": "FR"}, instance=entity)
+    assert "L441-10" in str(form.errors["late_rate_percent"])
+    form = EntityForm({"late_rate_percent": "60", "jurisdiction": "FR"}, instance=entity)
+    assert "late_rate_percent" not in form.errors
