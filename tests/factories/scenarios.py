@@ -1,11 +1,13 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import factory
-from django.db import connection
 
 from collections_app.letters.models import Template
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step
 from tests.factories.accounts import EntityFactory
+
+PUBLISHED_AT = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class TemplateFactory(factory.django.DjangoModelFactory):
@@ -37,27 +39,19 @@ class VersionFactory(factory.django.DjangoModelFactory):
     scenario = factory.SubFactory(ScenarioFactory)
     number = 1
     state = "published"
-    published_at = "2020-01-01T00:00:00Z"
+    published_at = PUBLISHED_AT
 
     class Params:
         draft = factory.Trait(state="draft", published_at=None)
 
 
 class StepFactory(factory.django.DjangoModelFactory):
-    """A call to make, 5 days late, any day of the week; in a published version too, where the database lets nobody."""
+    """A call to make, 5 days late, any day of the week, in a draft."""
 
     class Meta:
         model = Step
 
-    @classmethod
-    def _create(cls, model_class: type[Step], *args: Any, **kwargs: Any) -> Step:
-        with connection.cursor() as cursor:
-            cursor.execute("select set_config('acquit.scenarios_unfrozen', 'on', true)")
-            step = super()._create(model_class, *args, **kwargs)
-            cursor.execute("select set_config('acquit.scenarios_unfrozen', '', true)")
-        return step
-
-    version = factory.SubFactory(VersionFactory)
+    version = factory.SubFactory(VersionFactory, draft=True)
     code = factory.LazyAttribute(lambda step: f"s{step.offset_days}")
     name = factory.LazyAttribute(lambda step: f"Étape {step.offset_days:+d}")
     offset_days = 5
@@ -88,7 +82,9 @@ class StepFactory(factory.django.DjangoModelFactory):
 def published_scenario(entity: object = None, *, steps: list[dict[str, Any]], **version: object) -> ScenarioVersion:
     """The published version of a new scenario with these steps, without the checks of `publish`."""
     scenario = ScenarioFactory(**({"entity": entity} if entity else {}))
-    published = VersionFactory(scenario=scenario, **version)
+    draft = VersionFactory(scenario=scenario, draft=True, **version)
     for step in steps:
-        StepFactory(version=published, **step)
-    return published
+        StepFactory(version=draft, **step)
+    draft.state, draft.published_at = "published", PUBLISHED_AT
+    draft.save()
+    return draft

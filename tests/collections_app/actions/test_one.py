@@ -12,7 +12,7 @@ from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.receivables import InvoiceFactory
-from tests.factories.scenarios import StepFactory, VersionFactory
+from tests.factories.scenarios import published_scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -74,9 +74,8 @@ def test_keys_above_a_thousand_are_written_plainly(desk: Client, customer: Custo
 
 
 def test_a_backlog_enters_at_the_chosen_step(desk: Client, customer: Customer):
-    version = VersionFactory(scenario__entity=customer.entity)
-    for code, offset in (("first", 5), ("second", 15)):
-        StepFactory(version=version, code=code, offset_days=offset)
+    steps = [{"code": "first", "offset_days": 5}, {"code": "second", "offset_days": 15}]
+    version = published_scenario(customer.entity, steps=steps)
     action = ActionFactory(customer=customer, kind=ActionKind.ENTRY, scenario_version=version, cycle__by_hand=True)
     desk.post(reverse("action_enter", args=[action.pk]), {"step": "second"})
     action.cycle.refresh_from_db()

@@ -5,7 +5,7 @@ import signal
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection
 from hypothesis import given, settings, strategies as st
 
 from collections_app.actions.models import Action, ActionLine, Cycle, Refusal
@@ -134,10 +134,10 @@ def crash_points_of_a_night(world):
 
 
 def killed_at(world, point):
-    """Run the night in a process of its own that dies at `point`; true when it died there."""
-    connections.close_all()
+    """Run the night in a process and a connection of its own that die at `point`; true when it died there."""
     child = os.fork()
     if child == 0:
+        connection.connection = None  # it stays its parent's, warm for the next night
         os.environ["ACQUIT_CRASH_AT"] = point
         world.night(clock=lambda: noon(MARCH_1))
         os._exit(0)

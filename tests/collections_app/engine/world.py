@@ -12,7 +12,7 @@ from crm.receivables.models import Invoice
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.receivables import InvoiceFactory
-from tests.factories.scenarios import StepFactory, VersionFactory
+from tests.factories.scenarios import published_scenario
 from tests.factories.segments import GroupFactory
 
 MARCH_1 = date(2026, 3, 1)
@@ -25,8 +25,8 @@ def noon(on: date) -> datetime:
 class World:
     def __init__(self, *steps: dict[str, Any], entry_policy: str = "first_step", **entity: Any) -> None:
         self.entity = EntityFactory(working_days=[1, 2, 3, 4, 5, 6, 7], **entity)
-        self.version = VersionFactory(scenario__entity=self.entity, entry_policy=entry_policy)
-        self.steps: list[Step] = [StepFactory(version=self.version, **step) for step in steps]
+        self.version = published_scenario(self.entity, steps=list(steps), entry_policy=entry_policy)
+        self.steps: list[Step] = list(self.version.steps.order_by("pk"))
         self.group = GroupFactory(entity=self.entity, default=True, scenario=self.version.scenario)
         self.person = UserFactory()
 
