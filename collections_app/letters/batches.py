@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, gettext_noop
 from collections_app.letters import printing
 from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter, TemplateVersion, Tone
 from crm.accounts.models import Entity, User
-from crm.customers.models import Channel
+from crm.customers.models import Channel, PlainText
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
@@ -65,7 +65,7 @@ def prepare_batch(entity: Entity, *, on: date, by: User | None, at: datetime) ->
 @transaction.atomic
 def _made(entity: Entity, ready: Sequence[int], *, on: date, by: User | None, at: datetime) -> PrintBatch:
     Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
-    messages = list(waiting_letters(entity, at=at).filter(pk__in=ready).order_by("customer__name", "pk"))
+    messages = list(waiting_letters(entity, at=at).filter(pk__in=ready).order_by(PlainText("customer__name"), "pk"))
     if not messages:
         raise NothingToPrint(entity)
     last = PrintBatch.objects.filter(entity=entity, on=on).aggregate(last=Max("number"))["last"] or 0

@@ -1,5 +1,6 @@
 """Relance → Lots d'impression: prepare the letters of the day, print, confirm that they were posted."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,15 +13,19 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
-from collections_app.letters import batches
+from collections_app.letters import batches, tasks
 from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
 from collections_app.letters.forms import PostedForm
 from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter
 from collections_app.letters.views import letter_pdf, pdf_answer
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
+from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
 from crm.core.backoffice import nobody
+
+# Composing a letter takes some hundredths of a second: more of them than this, and the page would keep one waiting.
+MOST_WHILE_WAITING = 30
 
 
 @admin.register(PrintBatch)
@@ -85,9 +90,17 @@ class PrintBatchAdmin(ScopedAdmin):
         """Make the batch of the day of an entity."""
         self._must_write(request)
         entity = get_object_or_404(entities_of(request.user), pk=entity_id)
-        now, user = timezone.now(), request.user
+        now = timezone.now()
+        if batches.waiting_letters(entity, at=now).count() > MOST_WHILE_WAITING:
+            tasks.prepare_print_batch.delay(entity.pk, today(entity, now).isoformat(), request.user.pk)
+            messages.info(request, _("The batch is being prepared: it will appear in this list in a few minutes."))
+            return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))
+        return self._prepared_now(request, entity, now)
+
+    def _prepared_now(self, request: HttpRequest, entity: Entity, now: datetime) -> HttpResponse:
+        user: Any = request.user
         try:
-            batch = batches.prepare_batch(entity, on=today(entity, now), by=user, at=now)  # type: ignore[arg-type]
+            batch = batches.prepare_batch(entity, on=today(entity, now), by=user, at=now)
         except NothingToPrint as nothing:
             messages.info(request, str(nothing))
             return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))

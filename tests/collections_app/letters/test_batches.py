@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
-from collections_app.letters import batches
+from collections_app.letters import batches, tasks
 from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
 from collections_app.letters.compose import compose
 from collections_app.letters.models import BatchState, PrintBatch
@@ -69,11 +69,11 @@ def pages(batch: PrintBatch) -> list[str]:
 
 
 def test_waiting_letters_become_one_file_behind_their_list(world: World) -> None:
-    batch = prepared(letters_of(world, "Zinc", "Alpes"))
-    cover, first, second = pages(batch)
+    batch = prepared(letters_of(world, "Zinc", "Écluse", "Alpes"))
+    cover, first, second, third = pages(batch)
     assert "Lot d’impression" in cover
-    assert ("Alpes" in cover, "Zinc" in cover, "2 lettre(s), 2 page(s)" in cover) == (True, True, True)
-    assert ("Bonjour Alpes" in first, "Bonjour Zinc" in second, batch.pages) == (True, True, 3)
+    assert ("Alpes" in cover, "Zinc" in cover, "3 lettre(s), 3 page(s)" in cover) == (True, True, True)
+    assert ("Bonjour Alpes" in first, "Bonjour Écluse" in second, "Bonjour Zinc" in third) == (True, True, True)
 
 
 def test_a_letter_is_printed_in_one_batch_only(world: World) -> None:
@@ -172,3 +172,24 @@ def test_a_letter_not_composed_yet_has_no_file(world: World, client: Any) -> Non
     entity = letters_of(world, "Alpes")
     client.force_login(UserFactory(sees=entity))
     assert client.get(reverse("letters:letter", args=[Message.objects.get().pk])).status_code == 404
+
+
+def test_many_letters_are_prepared_by_a_worker(world: World, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from collections_app.letters.admin import batches as pages_of_batches
+
+    entity, asked = letters_of(world, "Alpes", "Zinc"), []
+    monkeypatch.setattr(pages_of_batches, "MOST_WHILE_WAITING", 1)
+    monkeypatch.setattr(tasks.prepare_print_batch, "delay", lambda *given: asked.append(given))
+    Message.objects.update(not_before_at=AT - dt.timedelta(days=1))
+    user = UserFactory(supervisor=True, sees=entity)
+    client.force_login(user)
+    client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
+    [(entity_id, _day, user_id)] = asked
+    assert (entity_id, user_id, PrintBatch.objects.count()) == (entity.pk, user.pk, 0)
+
+
+def test_the_task_prepares_once(world: World) -> None:
+    entity = letters_of(world, "Alpes")
+    user = UserFactory()
+    first = tasks.prepare_print_batch(entity.pk, ON.isoformat(), user.pk)
+    assert (first, tasks.prepare_print_batch(entity.pk, ON.isoformat(), user.pk)) == (PrintBatch.objects.get().pk, None)
