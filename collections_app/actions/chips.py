@@ -37,7 +37,9 @@ def chips(filters: WorklistFilters) -> list[Chip]:
 
 def _chosen(filters: WorklistFilters, name: str) -> list[str]:
     value: Any = filters.cleaned_data.get(name)
-    return value if isinstance(value, list) else [value] if value else []
+    if isinstance(value, list):
+        return value
+    return [value] if value and value != filters.usual(name) else []
 
 
 def _without(filters: WorklistFilters, name: str, value: str) -> str:

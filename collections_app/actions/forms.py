@@ -88,7 +88,11 @@ class WorklistFilters(forms.Form):
         chosen = self.cleaned_data.get(name)
         if chosen:
             return chosen
-        return {"portfolio": self.usual_portfolio, "state": "waiting"}.get(name, chosen)
+        return self.usual(name) or chosen
+
+    def usual(self, name: str) -> str:
+        """What a filter stands on when nobody chose, empty when it has no such value."""
+        return {"portfolio": self.usual_portfolio, "state": "waiting"}.get(name, "")
 
     @property
     def usual_portfolio(self) -> str:

@@ -71,6 +71,20 @@ def test_filters_combine(lea: User, entity: Entity):
     assert shown(lea, channel=["phone"], minimum="100") == [wanted]
 
 
+def test_chips_name_what_differs_from_the_usual_list(desk: Client):
+    context = desk.get("/", {"state": "waiting", "portfolio": "mine", "age": ["31", "91"], "q": ""}).context
+    assert [(str(chip.label), chip.query) for chip in context["chips"]] == [
+        ("31–60 jours", "state=waiting&portfolio=mine&age=91&q="),
+        ("> 90 jours", "state=waiting&portfolio=mine&age=31&q="),
+    ]
+
+
+def test_htmx_gets_the_list_without_its_frame(desk: Client):
+    page = desk.get("/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in page
+    assert 'id="worklist"' in page
+
+
 def test_an_unknown_filter_is_left_out(lea: User, entity: Entity):
     action = ActionFactory(customer__entity=entity, owner=lea)
     assert shown(lea, channel=["fax"], age=["3"], state="lost", minimum="many") == [action]
