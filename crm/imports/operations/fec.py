@@ -1,10 +1,12 @@
 """A FEC becomes customers, items and lettering: stage, identify, reconcile with what the books say."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext_noop as _
 
 from crm.core.money import decimals
@@ -16,6 +18,7 @@ from crm.imports.formats.rows import RowWrong
 from crm.imports.outcome import Job, Outcome
 from crm.imports.staging import analyze, copy_rows, execute, prepare, without_nested_loops
 
+MANY_LINES = 5_000
 POOLS = "letter_of_year letter residual_credit residual_debit zero".split()
 Cells = Iterator[tuple[int, list[str]]]
 
@@ -138,19 +141,37 @@ def _write(params: dict[str, Any]) -> dict[str, Any]:
 
 def reconcile(params: dict[str, Any]) -> dict[str, Any]:
     """Make the ledger of the customers in `fec_touched` say what their known FEC lines say; return what changed."""
-    execute("fec_items", params)
+    with _joins_for_many():
+        execute("fec_items", params)
     analyze("fec_item")
     changes = {"invoices_new": execute("fec_invoices", params), "credits_new": execute("fec_credits", params)}
     execute("fec_known", params)
     analyze("fec_known")
     execute("fec_left", params)
     analyze("fec_left")
-    for pool in POOLS:
-        execute(f"fec_pool_{pool} fec_match", params)
+    # Pools are rewritten between two matches: what the planner knows of them is always old.
+    with without_nested_loops():
+        for pool in POOLS:
+            execute(f"fec_pool_{pool} fec_match", params)
     analyze("fec_pair")
     execute("fec_moves", params)
+    analyze("fec_move")
     moved = rows("crm.imports", "apply_moves", params)[0]
     return changes | {"movements_down": moved["down"], "movements_up": moved["up"]}
+
+
+@contextmanager
+def _joins_for_many() -> Iterator[None]:
+    """A first import: the lines just written are not in the planner's figures, and loops over them would crawl."""
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(sum(lines_new + lines_lettered), 0) from fec_touched")
+        many = cursor.fetchone()[0] > MANY_LINES
+    if not many:
+        yield
+        return
+    analyze("imports_fecline")
+    with without_nested_loops():
+        yield
 
 
 def _tell(params: dict[str, Any], job: Job) -> None:
