@@ -1,4 +1,3 @@
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -6,14 +5,14 @@ from django.views.decorators.http import require_GET
 
 from collections_app.dashboards import queries
 from collections_app.dashboards.rules import supervises
+from crm.core.access import opened_to
 
 
+@opened_to(supervises)
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Supervision: last night, what was kept back and why, who has how much to do."""
     user, on = request.user, timezone.localdate()
-    if not supervises(user):
-        raise PermissionDenied
     context = {
         "mornings": queries.mornings(user),  # type: ignore[arg-type]
         "workloads": queries.workloads(user, on=on),  # type: ignore[arg-type]
