@@ -54,10 +54,17 @@ def cells_of(line: str, separator: str, width: int) -> list[str]:
     cells = line.split(separator)
     if '"' in line:
         if (width and len(cells) > width) or (not width and f'"{separator}' in line):
-            parsed = next(csv.reader([line], delimiter=separator), [])
-            cells = parsed if not width or len(parsed) == width else cells
+            parsed = _parsed(line, separator)
+            cells = parsed if parsed and (not width or len(parsed) == width) else cells
         return [_unquoted(cell.strip()) for cell in cells]
     return [cell.strip() for cell in cells]
+
+
+def _parsed(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:  # a cell beyond the module's limit
+        return []
 
 
 def _unquoted(cell: str) -> str:

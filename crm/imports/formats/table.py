@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from crm.imports.errors import FormulaCells, NotATable, UnclosedQuote
-from crm.imports.formats.rows import plain
+from crm.imports.formats.rows import cells_of, plain
 from crm.imports.formats.source import Source
 from crm.imports.formats.values import cell_text
 
@@ -73,7 +73,7 @@ def _separator(source: Source) -> str:
     lines = [line for _number, line in islice(source.lines(), LOOKED_AT) if line.strip()]
 
     def evenness(separator: str) -> tuple[int, int]:
-        widths = [len(next(csv.reader([line], delimiter=separator), [])) for line in lines]
+        widths = [len(cells_of(line, separator, 0)) for line in lines]
         widest = max(widths, default=1)
         return (sum(width == widest for width in widths) if widest > 1 else 0, widest)
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from crm.accounts.models import Entity, User
-from crm.imports.errors import MissingColumns, RowsWrong, UnknownMapping, WrongFormat
+from crm.imports.errors import EmptyFile, MissingColumns, RowsWrong, UnknownMapping, WrongFormat
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
 from crm.imports.formats.source import Source, look_at
@@ -23,6 +23,8 @@ from crm.imports.operations.payments import import_payments
 from crm.imports.outcome import Job, Options, Outcome, Progress, silent
 
 FEC_HEADERS = frozenset(FEC_NAMES)
+# Said of the container: what is inside is found out.
+CONTAINERS = ("auto", "fec", "csv", "xlsx")
 SAMPLE = 20_000
 
 
@@ -49,6 +51,8 @@ def import_file(
         )
         job = Job(entity, options, by, at, batch.file_name, batch.pk, progress)
         outcome = _read(job, source, dry_run=dry_run)
+        if not outcome.rows_read:
+            raise EmptyFile()
         outcome.batch_id = None if dry_run else batch.pk
         if outcome.rows_rejected and options.keep == Keeping.ALL_OR_NOTHING:
             raise RowsWrong(outcome=outcome, rows=outcome.rows_rejected)
@@ -82,7 +86,7 @@ def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:
 
 def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_run: bool) -> Outcome:
     table = open_table(source, KNOWN_HEADERS | FEC_HEADERS)
-    if profile is None and job.options.format in ("auto", "fec", "xlsx") and (layout := fec_header(table)):
+    if profile is None and job.options.format in CONTAINERS and (layout := fec_header(table)):
         table.refuse_formulas(layout.places.values())
         return import_fec(job, layout, table.rows)
     columns = columns_of(table, job, profile)

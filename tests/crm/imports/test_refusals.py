@@ -14,6 +14,7 @@ from crm.imports.errors import (
     NotATable,
     NothingReadable,
     RowsWrong,
+    UnclosedQuote,
 )  # fmt: skip
 from crm.imports.models import Batch
 from tests.crm.imports.test_fec_rules import JAN_5
@@ -27,6 +28,8 @@ CONTENTS = {
     "gzip": (b"\x1f\x8b\x08\x00", NotATable),
     "damaged zip": (b"PK\x03\x04garbage", NotATable),
     "mixed": ("JournalCode\tx\né\n".encode() + "é\n".encode("latin-1"), MixedEncodings),
+    "header only": (b"JournalCode\tEcritureNum\tEcritureDate\tCompteNum\tDebit\tCredit\n", EmptyFile),
+    "one endless line": (b"x" * 3_000_000, UnclosedQuote),
     "prose": (b"Dear Sir,\nhere is the file.\n", MissingColumns),
 }
 
