@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, Team, User
@@ -28,22 +29,23 @@ WEEKDAYS = [
 
 def language_field(label: Any) -> forms.ChoiceField:
     """One of the languages Acquit speaks."""
-    return forms.ChoiceField(label=label, choices=settings.LANGUAGES)
+    return forms.ChoiceField(label=capfirst(label), choices=settings.LANGUAGES)
 
 
 class EntityForm(forms.ModelForm):
     language = language_field(_("language"))
     time_zone = forms.ChoiceField(
-        label=_("time zone"), choices=[(name, name) for name in sorted(zoneinfo.available_timezones())]
+        label=capfirst(_("time zone")), choices=[(name, name) for name in sorted(zoneinfo.available_timezones())]
     )
     working_days = forms.TypedMultipleChoiceField(
-        label=_("working days"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+        label=capfirst(_("working days")), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
         model = Entity
         fields = "__all__"  # noqa: DJ007 - the admin lists them, and holds back those nobody edits
         field_classes = dict.fromkeys(("siren", "vat_number", "iban", "bic"), CompactField)
+        widgets = {"street": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "code": _("Short and lasting: it is what commands and files name the entity by."),
             "siren": _("Nine digits, checked."),
@@ -90,7 +92,7 @@ class UserForm(forms.ModelForm):
     language = language_field(_("language"))
     entities = forms.ModelMultipleChoiceField(
         Entity.objects.none(),
-        label=_("sees all of"),
+        label=capfirst(_("sees all of")),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Entities whose customers, settings and figures he sees without being in their teams."),

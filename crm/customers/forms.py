@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.fields import CompactField
@@ -15,13 +16,14 @@ from crm.customers.operations.contacts import normal_address
 
 class CustomerForm(forms.ModelForm):
     language = forms.ChoiceField(
-        label=_("language"), required=False, choices=[("", _("that of the entity")), *settings.LANGUAGES]
+        label=capfirst(_("language")), required=False, choices=[("", _("that of the entity")), *settings.LANGUAGES]
     )
 
     class Meta:
         model = Customer
         fields = "__all__"  # noqa: DJ007 - the admin lists them
         field_classes = dict.fromkeys(("siren", "siret", "vat_number"), CompactField)
+        widgets = {"attributes": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "external_id": _("The account in the books: imports find the customer by it."),
             "kind": _("Decides the law that applies: penalties, 40 €, hours, limitation."),
@@ -55,7 +57,7 @@ class AddressForm(forms.ModelForm):
     class Meta:
         model = Address
         fields = ["channel", "value", "contact", "preferred", "valid_from", "valid_until"]
-        widgets = {"value": forms.Textarea(attrs={"rows": 2, "cols": 40})}
+        widgets = {"value": forms.Textarea(attrs={"rows": 2, "cols": 28})}
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

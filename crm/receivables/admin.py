@@ -7,20 +7,33 @@ from django.utils.translation import gettext_lazy as _, ngettext
 
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.queries import entities_of
+from crm.core import formats
 from crm.core.backoffice import ReadOnlyInline
 from crm.receivables import waiver_admin
 from crm.receivables.checking import differences
 from crm.receivables.models import Credit, Invoice, Movement
 
 
-class MovementInline(ReadOnlyInline):
+class Amounts:
+    """Amounts as a person reads them: the admin itself would write 100,000 for one hundred."""
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def shown_amount(self, row: Any) -> str:
+        return formats.money(row.amount, row.currency)
+
+    @admin.display(description=_("open amount"), ordering="open_amount")
+    def shown_open(self, row: Any) -> str:
+        return formats.money(row.open_amount, row.currency)
+
+
+class MovementInline(Amounts, ReadOnlyInline):
     model = Movement
-    readonly_fields = ["on", "kind", "amount", "currency", "invoice", "credit", "reason", "by", "at"]
+    readonly_fields = ["on", "kind", "shown_amount", "invoice", "credit", "reason", "by", "at"]
     fields = tuple(readonly_fields)
     ordering = ["on", "id"]
 
 
-class LedgerAdmin(ReadOnlyScopedAdmin):
+class LedgerAdmin(Amounts, ReadOnlyScopedAdmin):
     """The ledger is written by imports, the API and operations; here it is read and checked."""
 
     list_filter = [("entity", admin.RelatedOnlyFieldListFilter), "kind", "currency"]
@@ -46,17 +59,12 @@ class LedgerAdmin(ReadOnlyScopedAdmin):
 
 @admin.register(Invoice)
 class InvoiceAdmin(LedgerAdmin):
-    list_display = [
-        "number",
-        "customer",
-        "kind",
-        "issued_on",
-        "due_on",
-        "due_on_source",
-        "amount",
-        "open_amount",
-        "currency",
-    ]
+    list_display = ["number", "customer", "kind", "issued_on", "due_on", "due_on_source", "shown_amount", "shown_open"]
+    fields = [
+        "entity", "customer", "external_id", "number", "installment", "kind", "debt_type", "issued_on", "due_on",
+        "due_on_source", "shown_amount", "shown_open", "settled_on", "label",
+    ]  # fmt: skip
+    readonly_fields = ["shown_amount", "shown_open"]
     search_fields = ["=number", "=external_id", "=customer__external_id"]
     search_help_text = _("Number of the invoice, or account of the customer")
     inlines = [MovementInline]
@@ -64,7 +72,12 @@ class InvoiceAdmin(LedgerAdmin):
 
 @admin.register(Credit)
 class CreditAdmin(LedgerAdmin):
-    list_display = ["__str__", "customer", "kind", "received_on", "amount", "open_amount", "currency"]
+    list_display = ["__str__", "customer", "kind", "received_on", "shown_amount", "shown_open"]
+    fields = [
+        "entity", "customer", "external_id", "number", "kind", "received_on", "shown_amount", "shown_open",
+        "names_invoice", "label",
+    ]  # fmt: skip
+    readonly_fields = ["shown_amount", "shown_open"]
     search_fields = ["=number", "=external_id", "=customer__external_id"]
     search_help_text = _("Reference of the payment, or account of the customer")
     inlines = [MovementInline]

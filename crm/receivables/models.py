@@ -235,6 +235,9 @@ class Movement(models.Model):
             models.Index(fields=["import_batch_id"], name="receivables_move_batch"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.on}"
+
 
 class ChargeKind(models.TextChoices):
     INTEREST = "interest", _("late payment interest")
