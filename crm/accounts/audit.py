@@ -9,13 +9,17 @@ from auditlog.registry import auditlog
 from django.db.models import Model
 
 from crm.accounts.models import Absence, ApiToken, Entity, EntityClosure, Team, User
+from crm.law.models import ExchangeRate, Holiday, Rate, Rule
 
 
 def register_for_audit() -> None:
-    """Follow the models whose rows are settings or rights. Passwords are masked, log-in dates are no change."""
+    """Follow the models whose rows are settings or rights. Passwords are masked, log-in dates are no change.
+
+    The law is followed here too: it stands below the accounts, and knows nothing of who changes it.
+    """
     auditlog.register(User, exclude_fields=["last_login"], mask_fields=["password"])
     auditlog.register(ApiToken, exclude_fields=["digest", "last_used_on"])
-    for model in (Entity, EntityClosure, Team, Absence):
+    for model in (Entity, EntityClosure, Team, Absence, Rate, Rule, Holiday, ExchangeRate):
         auditlog.register(model)
 
 

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from auditlog.models import LogEntry
@@ -9,6 +10,7 @@ from crm.accounts.models import Absence, Role, TeamMember, User
 from crm.accounts.queries import entities_of, owner_on, people_of, replacements, teams_of
 from crm.accounts.rules import roles_given_by
 from crm.customers.models import Customer
+from crm.law.models import Rate
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 
@@ -122,3 +124,12 @@ def test_a_replacement_who_left_is_none():
     first, gone = UserFactory(), UserFactory(is_active=False)
     away(first, gone)
     assert replacements(MARCH_1) == {first.pk: None}
+
+
+def test_rates_and_rules_leave_a_trace_too():
+    rate = Rate.objects.create(
+        jurisdiction="ZZ", kind="central_bank", starts_on=MARCH_1, percent=Decimal(2), source="test"
+    )
+    rate.percent = Decimal(3)
+    rate.save()
+    assert LogEntry.objects.get_for_object(rate).count() == 2
