@@ -23,9 +23,10 @@ def _column(label: Any, css: str, **options: Any) -> django_tables2.Column:
     head, cell = f"col-{css}", f"cell-{css}"
     if css == "amount":
         head, cell = f"{head} end", f"{cell} end"
-    return django_tables2.Column(
-        verbose_name=label, attrs={"th": {"class": head}, "td": {"class": cell}}, empty_values=(), **options
-    )
+    attrs = {"th": {"class": head}, "td": {"class": cell}}
+    # Every cell is written from the record; without an accessor the table would look for an attribute of the column's
+    # name, and call Model.check() for each row.
+    return django_tables2.Column(accessor="pk", verbose_name=label, attrs=attrs, empty_values=(), **options)
 
 
 def _dotted(tone: str, label: Any, more: SafeString = NOTHING, *, title: str = "") -> SafeString:

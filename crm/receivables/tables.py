@@ -22,7 +22,7 @@ NO_AMOUNT = SafeString('<span class="soft">—</span>')
 def _column(label: Any, css: str, *, end: bool = False, **options: Any) -> django_tables2.Column:
     side = " end" if end else ""
     attrs = {"th": {"class": f"col-{css}{side}"}, "td": {"class": f"cell-{css}{side}"}}
-    return django_tables2.Column(verbose_name=label, attrs=attrs, empty_values=(), **options)
+    return django_tables2.Column(accessor="pk", verbose_name=label, attrs=attrs, empty_values=(), **options)
 
 
 def _name(customer: Customer) -> SafeString:
