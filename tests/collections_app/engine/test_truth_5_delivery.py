@@ -1,0 +1,170 @@
+"""Delivery tells the truth: from the night to the mailbox, and back when it fails. MARCH_3 is a worked Tuesday."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from collections_app.actions.models import Action, Refusal
+from crm.events.operations import deliver_waiting, emit
+from crm.holds.models import Hold
+from telephony.core.channels import Temporary
+from telephony.core.news import News
+from telephony.messaging import operations as messaging
+from telephony.messaging.models import Message
+from tests.collections_app.engine.world import World, noon
+from tests.factories.letters import TemplateVersionFactory
+from tests.factories.messaging import a_world
+from tests.factories.paying import pay
+from tests.factories.receivables import CreditFactory
+
+pytestmark = pytest.mark.django_db
+MARCH_3 = date(2026, 3, 3)
+AT = noon(MARCH_3)
+
+
+@pytest.fixture
+def network():
+    with a_world() as network:
+        yield network
+
+
+@pytest.fixture
+def world():
+    world = World({"offset_days": 5, "email": True}, {"offset_days": 15, "gap_days": 5})
+    TemplateVersionFactory(template=world.steps[0].template)
+    world.late = world.invoice(world.customer(), late=6, on=MARCH_3)
+    world.night(MARCH_3)
+    return world
+
+
+def carry(at=AT):
+    """The outbox drains, and who listens is told."""
+    for message in Message.objects.filter(state__in=("planned", "waiting")).order_by("pk"):
+        messaging.send_one(message.pk, at)
+    deliver_waiting("actions", at=at)
+
+
+def told(kind, at, **values):
+    """The provider tells something of the last message."""
+    message = Message.objects.latest("pk")
+    news = News("fake", f"{kind}-{message.pk}", kind, at, provider_id=f"fake-{message.pk}", **values)
+    messaging.hear([news], at=at)
+    messaging.apply_events(at=at)
+    deliver_waiting("actions", at=at)
+
+
+def action():
+    return Action.objects.order_by("pk").first()
+
+
+def situation():
+    return action().state, action().channel, action().outcome
+
+
+def test_what_the_provider_accepts_completes_the_step(world, network):
+    carry()
+    assert situation() == ("done", "email", "sent")
+    assert [mail.to for mail in network.sent] == [world.late.customer.addresses.get().value]
+    assert "100,00" in network.sent[0].text
+
+
+def test_a_bounce_within_ten_days_reopens_the_step_as_a_call(world, network):
+    carry()
+    told("bounced", AT + timedelta(days=9), permanent=True, reason="550 no such user")
+    assert situation() == ("todo", "phone", "bounced")
+    address = world.late.customer.addresses.get()
+    assert address.invalid_since is not None
+
+
+def test_a_late_bounce_changes_nothing_of_the_step(world, network):
+    carry()
+    told("bounced", AT + timedelta(days=11), permanent=True)
+    assert situation() == ("done", "email", "sent")
+
+
+def test_a_step_that_bounced_is_not_passed(world, network):
+    carry()
+    told("bounced", AT + timedelta(hours=1), permanent=True)
+    world.night(MARCH_3 + timedelta(days=30))
+    assert [code for code, _ in world.opened()] == ["s5"]
+
+
+def test_a_refusal_for_now_is_tried_again_and_burns_nothing(world, network):
+    network.failure = Temporary("421")
+    carry()
+    assert situation()[0] == "scheduled"
+    network.failure = None
+    carry(AT + timedelta(days=1))
+    assert situation() == ("done", "email", "sent")
+
+
+def test_what_is_paid_before_it_leaves_is_not_claimed(world, network):
+    pay(world.late, 100, MARCH_3)
+    carry()
+    assert network.sent == []
+    assert situation() == ("cancelled", "email", "settled")
+
+
+def test_an_automatic_message_claims_what_is_left_when_it_leaves(world, network):
+    CreditFactory(customer=world.late.customer, amount=30)
+    carry()
+    assert "70,00" in network.sent[0].text
+    assert (action().amount, Message.objects.get().amount) == (Decimal(70), Decimal(70))
+
+
+def test_what_a_person_approved_goes_back_to_him_when_the_balance_changes(world, network):
+    Action.objects.update(mode="approval")
+    CreditFactory(customer=world.late.customer, amount=30)
+    carry()
+    assert network.sent == []
+    assert situation() == ("to_approve", "email", "balance_changed")
+
+
+def test_a_hold_placed_after_the_night_keeps_the_message_home(world, network):
+    Hold.objects.create(
+        entity=world.entity, customer=world.late.customer, kind="dispute", reason="avarie", starts_on=MARCH_3,
+        created_at=AT,
+    )  # fmt: skip
+    carry()
+    assert network.sent == []
+    assert situation()[0] == "cancelled"
+
+
+def test_who_opted_out_is_called_instead_and_the_refusal_is_kept(world, network):
+    world.late.customer.addresses.update(opted_out_at=AT)
+    carry()
+    assert network.sent == []
+    assert situation() == ("todo", "phone", "blocked")
+    assert list(Refusal.objects.values_list("gate", "first_on", "last_on")) == [("opt_out", MARCH_3, MARCH_3)]
+
+
+def test_outside_the_hours_it_waits_and_then_leaves(world, network):
+    night = AT.replace(hour=23)
+    carry(night)
+    assert network.sent == []
+    message = Message.objects.get()
+    assert (message.state, action().state) == ("waiting", "scheduled")
+    carry(message.not_before_at)
+    assert situation() == ("done", "email", "sent")
+
+
+def test_an_answer_becomes_one_task_a_day_for_who_follows_the_customer(world, network):
+    for number in range(2):
+        emit(
+            "message.reply",
+            entity_id=world.entity.pk,
+            customer_id=world.late.customer_id,
+            payload={"reply": number},
+            at=AT,
+        )
+    deliver_waiting("actions", at=AT)
+    assert list(Action.objects.filter(kind="reply").values_list("step_code", "state")) == [("reply", "todo")]
+
+
+def test_a_night_sends_nothing_twice(world, network):
+    carry()
+    world.night(MARCH_3)
+    world.night(MARCH_3 + timedelta(days=1))
+    carry()
+    assert len(network.sent) == 1
