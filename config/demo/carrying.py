@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from crm.accounts.models import Entity, User
 from crm.events.operations import deliver_waiting
@@ -16,7 +17,7 @@ from telephony.messaging.models import Message
 def carry_out(entity: Entity, *, by: User, at: datetime) -> None:
     """Send what is due, post the letters that are ready, and let the actions react."""
     due = Message.objects.filter(entity=entity).due(at).order_by("pk")
-    with straight_to_the_local_provider():
+    with straight_to_the_local_provider(at):
         for message_id in list(due.values_list("pk", flat=True)):
             operations.send_one(message_id, at, durable=False)
     letters = Message.objects.to_print().filter(entity=entity).values_list("pk", flat=True)
@@ -25,10 +26,10 @@ def carry_out(entity: Entity, *, by: User, at: datetime) -> None:
 
 
 @contextmanager
-def straight_to_the_local_provider() -> Iterator[None]:
+def straight_to_the_local_provider(at: datetime) -> Iterator[None]:
     """No web server runs yet: mail is handed over without the network."""
     email = channels["email"]
-    channels["email"] = replace(email, send=deliver)
+    channels["email"] = replace(email, send=partial(deliver, at=at))
     try:
         yield
     finally:

@@ -57,10 +57,11 @@ def take(raw: bytes, *, recipient: str = "", variables: dict[str, str] | None = 
     )
 
 
-def deliver(mail: Outbound) -> Accepted:
-    """Take a mail without the network: the past of the demo is written before its web server runs."""
+def deliver(mail: Outbound, *, at: datetime) -> Accepted:
+    """Take a mail of a past day without the network: the demo's past is written before its web server runs."""
     message = composed(mail, get_connection("anymail.backends.test.EmailBackend"))
     kept = take(message.message().as_bytes(), recipient=mail.to, variables={"acquit": mail.message_id})
+    LocalMail.objects.filter(pk=kept.pk).update(received_at=at)
     return Accepted("mailgun", kept.message_id)
 
 

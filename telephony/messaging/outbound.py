@@ -50,6 +50,8 @@ def unsubscribe_url(token: str) -> str:
 
 def _thread(message: Message) -> str:
     """Message-ID of the first mail of the same origin, so that mail programs show one thread."""
+    if message.attempt_key == 1:
+        return ""
     earlier = Message.objects.filter(
         origin=message.origin, origin_id=message.origin_id, channel=message.channel, sent_at__isnull=False
     ).exclude(pk=message.pk)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zlib
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from telephony.core.outgoing import Prepared
 from telephony.messaging.models import Enclosure, Message
@@ -14,21 +14,15 @@ class Body(TypedDict):
     html: str
 
 
-def freeze(message: Message, prepared: Prepared) -> None:
-    """Set the frozen fields of `message` (not saved) and replace its enclosures.
+def freeze(message: Message, prepared: Prepared) -> dict[str, Any]:
+    """Keep the enclosures of `message` in place of earlier ones; return the fields to write with its next state.
 
     Raises ValueError when it claims amounts in several currencies: a message speaks of one.
     """
     if len(prepared.amounts) > 1:
         raise ValueError("A message claims amounts in one currency.")
-    message.subject = prepared.subject[:300]
-    message.body = packed(prepared.text, prepared.html)
-    message.digest = digest(message.recipient, prepared)
-    message.language = prepared.language or message.language
-    message.variables = dict(prepared.variables)
-    message.template_version_id = prepared.template_version_id
-    message.currency, message.amount = next(iter(prepared.amounts.items()), ("", None))
-    message.enclosures.all().delete()
+    if message.digest:
+        message.enclosures.all().delete()
     Enclosure.objects.bulk_create(
         Enclosure(
             message=message,
@@ -39,9 +33,17 @@ def freeze(message: Message, prepared: Prepared) -> None:
         )
         for file in prepared.attachments
     )
-
-
-FROZEN = ["subject", "body", "digest", "language", "variables", "template_version_id", "currency", "amount"]
+    currency, amount = next(iter(prepared.amounts.items()), ("", None))
+    return {
+        "subject": prepared.subject[:300],
+        "body": packed(prepared.text, prepared.html),
+        "digest": digest(message.recipient, prepared),
+        "language": prepared.language or message.language,
+        "variables": dict(prepared.variables),
+        "template_version_id": prepared.template_version_id,
+        "currency": currency,
+        "amount": amount,
+    }
 
 
 def packed(text: str, html: str) -> bytes:

@@ -15,7 +15,7 @@ from telephony.core.channels import Accepted, Ambiguous, NotAllowed, Permanent, 
 from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale, prepare
 from telephony.messaging.models import Attempt, AttemptResult, Message
 from telephony.messaging.operations.addresses import mark_invalid
-from telephony.messaging.operations.freezing import FROZEN, freeze
+from telephony.messaging.operations.freezing import freeze
 from telephony.messaging.operations.moving import move, of
 from telephony.messaging.operations.telling import tell
 from telephony.messaging.outbound import outbound
@@ -74,12 +74,11 @@ def _reserve(message: Message, *, at: datetime) -> Reservation | None:
     prepared = _prepared(message, at=at)
     if prepared is None:
         return None
-    freeze(message, prepared)
-    message.save(update_fields=FROZEN)
+    frozen = freeze(message, prepared) | {"reason": ""}
     if channels[message.channel].by_batch:
-        move(of(message.pk), MessageState.READY, at=at, reason="")
+        move(of(message.pk), MessageState.READY, at=at, **frozen)
         return None
-    move(of(message.pk), MessageState.RESERVED, at=at, reserved_at=at, lease_until=at + LEASE, reason="")
+    move(of(message.pk), MessageState.RESERVED, at=at, reserved_at=at, lease_until=at + LEASE, **frozen)
     reservation = Reservation(message, Attempt.objects.create(message=message, started_at=at), prepared)
     crash_point("outbox.composed")
     return reservation
