@@ -74,3 +74,37 @@ def test_known_passwords_stay_out_of_production(settings):
     settings.PRODUCTION = True
     with pytest.raises(CommandError):
         call_command("prepare_demo")
+
+
+FEC = """JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompteNum\tCompteLib\tCompAuxNum\tCompAuxLib\tPieceRef\tPieceDate\tEcritureLib\tDebit\tCredit\tEcritureLet\tDateLet\tValidDate\tMontantdevise\tIdevise
+VE\tVentes\t1\t20220110\t411000\tClients\tDUPONT\tDupont\tF1\t20220110\tFacture\t120,00\t0,00\t\t\t20220131\t\t
+VE\tVentes\t1\t20220110\t706000\tPrestations\t\t\tF1\t20220110\tFacture\t0,00\t120,00\t\t\t20220131\t\t
+BQ\tBanque\t2\t20220831\t411000\tClients\tDUPONT\tDupont\tR1\t20220831\tVirement\t0,00\t20,00\t\t\t20220831\t\t
+BQ\tBanque\t2\t20220831\t512000\tBanque\t\t\tR1\t20220831\tVirement\t20,00\t0,00\t\t\t20220831\t\t
+"""  # noqa: E501 - a line of the books is one line
+
+
+@pytest.mark.django_db
+def test_one_s_own_ledger_is_decided_on_at_its_last_date(tmp_path):
+    books = tmp_path / "732829320FEC20221231.txt"
+    books.write_text(FEC, encoding="utf-8")
+    told = StringIO()
+    call_command("prepare_demo", fec=books, stdout=told)
+    entity = Entity.objects.get(code=CODE)
+    assert Run.objects.get(entity=entity).on == date(2022, 8, 31)
+    assert "2022-08-31" in told.getvalue()
+    assert books.name in entity.legal_name
+    assert Action.objects.filter(entity=entity).exists()
+    call_command("prepare_demo", fec=books, stdout=told)
+    assert Run.objects.count() == 1
+    with pytest.raises(CommandError):
+        call_command("prepare_demo", fec=tmp_path / "other.txt", stdout=told)
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_no_ledger_leaves_nothing(tmp_path):
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("hello", encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("prepare_demo", fec=wrong, stdout=StringIO())
+    assert not Entity.objects.exists()

@@ -7,7 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from config.demo.company import MEMBERS, PASSWORD
+from config.demo.own_data import OtherPortfolio, made_from, prepare_from
 from config.demo.prepare import prepare, prepared
+from crm.imports.errors import ImportRefused
 
 
 class Command(BaseCommand):
@@ -22,8 +24,23 @@ class Command(BaseCommand):
         """Prepare once, then tell who may log in."""
         if settings.PRODUCTION:
             raise CommandError("The demonstration has known passwords: it is not made in production.", returncode=2)
-        if prepared() is None:
-            prepare(at=timezone.localtime(), say=lambda what: self.stdout.write(f"  {what}"))
+        path = options["fec"] or options["open_items"]
+        if path:
+            self._start_on(path, "fec" if options["fec"] else "auto")
+        elif prepared() is None:
+            prepare(at=timezone.localtime(), say=self._say)
         self.stdout.write(f"Log in with one of these names and the password {PASSWORD}:")
         for member in MEMBERS:
             self.stdout.write(f"  {member.username:<12} {member.role.label}")
+
+    def _start_on(self, path: Path, kind: str) -> None:
+        try:
+            if made_from(path):
+                return
+            outcome = prepare_from(path, format=kind, at=timezone.localtime(), say=self._say)
+        except (ImportRefused, OtherPortfolio) as refusal:
+            raise CommandError(str(refusal), returncode=2) from refusal
+        self._say(f"{outcome.rows_read} rows read, {outcome.rows_rejected} rejected")
+
+    def _say(self, what: str) -> None:
+        self.stdout.write(f"  {what}")
