@@ -61,7 +61,10 @@ def test_a_fault_keeps_the_text_from_being_published(editor: Any) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_it_is_readable_everywhere(editor: Any, theme: str, width: int) -> None:
     editor.set_viewport_size({"width": width, "height": 900})
-    editor.evaluate(f"document.documentElement.dataset.bsTheme = '{theme}'")
+    editor.emulate_media(color_scheme=theme)
+    editor.reload()
+    editor.get_by_text("Bonjour Boulangerie Morel").wait_for()
+    assert editor.evaluate("document.documentElement.dataset.bsTheme") == theme
     editor.evaluate(AXE.read_text())
     found = editor.evaluate("axe.run('#content', {runOnly: ['wcag2a', 'wcag2aa']}).then(result => result.violations)")
     assert [(each["id"], json.dumps(each["nodes"][0]["html"])) for each in found] == []
