@@ -1,14 +1,16 @@
 """An import in words: figures, changes, how the file was understood."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.formats import money
+from crm.core.formats import day, money
 from crm.imports.forms import FIELD_LABELS
 from crm.imports.models import Batch
+from crm.receivables.models import MovementKind
 
 FIGURES = {
     "rows_read": _("rows read"),
@@ -31,6 +33,7 @@ CHANGES = {
     "due_dates_changed": _("due dates changed"),
     "closing": _("items that are gone, closed"),
 }
+SAMPLES = {"new": _("new"), **dict(MovementKind.choices)}
 SEPARATORS = {"\t": _("tabulation"), ";": ";", ",": ",", "|": "|", "": _("spreadsheet")}
 PREFIXES = {"413": _("notes receivable"), "416": _("doubtful debtors"), "419": _("advances and credits")}
 
@@ -60,6 +63,19 @@ class Shown:
         """What a complete list closes, with its shares."""
         changes = self.batch.changes
         return changes if changes.get("closing") else None
+
+    def samples(self) -> list[tuple[Any, str, str, str, str]]:
+        """The largest of what would come and move: what, customer, document, day, amount."""
+        return [
+            (
+                SAMPLES[row["kind"]],
+                row["customer"],
+                row["number"],
+                day(date.fromisoformat(row["day"])),
+                money(Decimal(row["amount"]), row["currency"]),
+            )
+            for row in self.batch.changes.get("samples", [])
+        ]
 
     def separator(self) -> Any:
         """The sign between two columns."""

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from crm.accounts.models import Entity, User
+from crm.core.sql import rows
 from crm.imports.errors import EmptyFile, MissingColumns, RowsWrong, UnknownMapping, WrongFormat
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
@@ -56,10 +57,17 @@ def import_file(
         outcome.batch_id = None if dry_run else batch.pk
         if outcome.rows_rejected and options.keep == Keeping.ALL_OR_NOTHING:
             raise RowsWrong(outcome=outcome, rows=outcome.rows_rejected)
-        if not dry_run:
+        if dry_run:
+            outcome.changes["samples"] = _samples(entity, batch)
+        else:
             _finish(batch, outcome, at=at, digest=digest_of(path))
         transaction.set_rollback(dry_run)
     return outcome
+
+
+def _samples(entity: Entity, batch: Batch) -> list[dict[str, str]]:
+    found = rows("crm.imports", "sample", {"entity": entity.pk, "batch": batch.pk})
+    return [{name: str(value) for name, value in row.items()} for row in found]
 
 
 def _one_at_a_time(entity: Entity) -> None:

@@ -44,6 +44,11 @@ def test_a_file_is_read_and_nothing_is_written(supervisor, entity):
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert "31/02/2026" in page
     assert batch.changes["invoices_new"] == 2
+    assert [(row["kind"], row["number"], row["amount"]) for row in batch.changes["samples"]] == [
+        ("new", "F1", "100.000"),
+        ("new", "F2", "50.000"),
+    ]
+    assert "Les plus gros" in page
 
 
 def test_confirmed_it_is_imported_then_undone(supervisor, entity):
