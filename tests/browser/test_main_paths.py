@@ -46,6 +46,7 @@ def log_in(page: Any, live_server: Any) -> None:
 
 def faults_in(page: Any, theme: str) -> list[str]:
     page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return [f"{theme} {fault}" for fault in faults(page)]
 
 
