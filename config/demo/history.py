@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from collections_app.actions.bulk import complete
@@ -48,7 +47,7 @@ def live_through(portfolio: Portfolio, people: dict[str, User], rng: Random, on:
         at = datetime.combine(night, entity.night_at, zone)
         write_until(portfolio, night, at)
         run_night(entity, on=night, at=at, clock=stopped(at))
-        work(entity, people, rng, datetime.combine(night, time(10, 30), zone), share_done(on - night))
+        work(entity, people, rng, datetime.combine(night, time(10, 30), zone), on - night)
     at = datetime.combine(on, entity.night_at, zone)
     write_until(portfolio, on, at)
 
@@ -65,9 +64,10 @@ def stopped(at: datetime) -> Clock:
     return lambda: at
 
 
-def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, share: float) -> None:
+def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, ago: timedelta) -> None:
     """What leaves by itself leaves; people approve, call and write."""
-    leave(entity, people["camille"], at)
+    share, really = share_done(ago), ago < REAL_FOR
+    leave(entity, people["camille"], at, really)
     waiting = Action.objects.filter(entity=entity).waiting_for_a_person().select_related("owner").order_by("pk")
     groups: dict[tuple[User, Outcome], list[int]] = defaultdict(list)
     for action in [action for action in waiting if action.step_code != LEFT and rng.random() < share]:
@@ -79,12 +79,12 @@ def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, sha
             groups[user, said if action.channel == Channel.PHONE else Outcome.SENT].append(action.pk)
     for (user, said), ids in groups.items():
         complete(ids, outcome=said, by=user, at=at + timedelta(minutes=rng.randint(0, 300)))
-    leave(entity, people["camille"], at + timedelta(hours=4))
+    leave(entity, people["camille"], at + timedelta(hours=4), really)
 
 
-def leave(entity: Entity, by: User, at: datetime) -> None:
-    """What waits in the outbox leaves: as it really does in the last weeks, in one statement before."""
-    if timezone.now() - at < REAL_FOR:
+def leave(entity: Entity, by: User, at: datetime, really: bool) -> None:
+    """What waits in the outbox leaves: `really` by the outbox, as in the last days, or in one statement."""
+    if really:
         carry_out(entity, by=by, at=at)
     else:
         run("config.demo", "sent", {"entity": entity.pk, "at": at, "mailed": MAILED, "posted": POSTED})
