@@ -21,7 +21,7 @@ class Cycle(models.Model):
     `by_hand`: the backlog waits for a person to choose the step where it enters.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles")
     currency = CurrencyField()
     opened_on = models.DateField(_("opened on"))
@@ -79,30 +79,56 @@ class Action(models.Model):
     """One step for one customer. Its key never repeats: (customer, currency, step code, cycle), plus the invoice
     where the step speaks of one invoice, or the date of the occasion where there is no cycle (preventive, manual)."""
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="actions", verbose_name=_("customer"))
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False
+    )
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="actions", verbose_name=_("customer"), db_index=False
+    )
     currency = CurrencyField()
     kind = models.CharField(_("kind"), max_length=12, choices=ActionKind)
     step_code = models.CharField(_("step"), max_length=40)
     step_offset = models.SmallIntegerField(_("days from the due date"), null=True, blank=True)
-    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    cycle = models.ForeignKey(
+        Cycle, on_delete=models.PROTECT, null=True, blank=True, related_name="actions", db_index=False
+    )
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     occasion_on = models.DateField(_("occasion"), null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     mode = models.CharField(_("mode"), max_length=10, choices=StepMode)
     state = models.CharField(_("state"), max_length=12, choices=ActionState)
     template = models.ForeignKey(
-        Template, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("template")
+        Template,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("template"),
+        db_index=False,
     )
-    scenario_version = models.ForeignKey(ScenarioVersion, on_delete=models.PROTECT, null=True, related_name="+")
-    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("group"))
-    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    scenario_version = models.ForeignKey(
+        ScenarioVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    group = models.ForeignKey(
+        Group, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("group"), db_index=False
+    )
+    address = models.ForeignKey(
+        Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     formal_notice = models.BooleanField(_("formal notice"), default=False)
     owner = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions", verbose_name=_("collector")
     )
     team = models.ForeignKey(
-        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions", verbose_name=_("team")
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name=_("team"),
+        db_index=False,
     )
     amount = MoneyField(_("amount"), help_text=_("Net of unapplied money, on the invoices carried."))
     oldest_due_on = models.DateField(_("oldest due date"), null=True, blank=True)
@@ -113,7 +139,9 @@ class Action(models.Model):
     escalated_on = models.DateField(_("escalated on"), null=True, blank=True)
     escalation_reason = models.CharField(_("why escalated"), max_length=40, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    closed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    closed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)
     run_id = models.BigIntegerField(null=True, editable=False)
@@ -158,7 +186,7 @@ class Action(models.Model):
 class ActionLine(models.Model):
     """An invoice carried by an action, at its own level: `reached` tells that its age reached the step."""
 
-    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="lines")
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="lines", db_index=False)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="action_lines")
     level_code = models.CharField(_("own level"), max_length=40, blank=True)
     reached = models.BooleanField(_("reached the step"), default=True)

@@ -40,17 +40,28 @@ def read_facts(night: Night) -> int:
     return rows
 
 
+def join_whole_sets() -> None:
+    """For the rest of the stage. Tables just written have no statistics: a nested loop chosen on a wrong guess would
+    be quadratic in customers, and nothing here looks at one customer only."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_nestloop = off")
+
+
 def close(night: Night) -> int:
+    join_whole_sets()
     return night.do("close_cycles") + night.do("cancel_settled")
 
 
 def group(night: Night) -> int:
-    return regroup(night.entity, on=night.on)
+    moved = regroup(night.entity, on=night.on)
+    night.learn("segments_membership", moved)
+    return moved
 
 
 def decide(night: Night) -> int:
     """Open cycles and actions, refresh what open actions carry, record what changed in the decisions."""
-    night.do("open_cycles")
+    join_whole_sets()
+    night.learn("actions_cycle", night.do("open_cycles"))
     night.keep("night_plan", "plan")
     night.keep("night_invoices", "plan_invoices")
     night.keep("night_decided", "decided")
@@ -70,13 +81,13 @@ def decide(night: Night) -> int:
 
 
 def rank(night: Night) -> int:
+    join_whole_sets()
     return night.do("rank")
 
 
 def assign(night: Night) -> int:
-    """Owners, then escalations. Whole sets are joined: a nested loop chosen on a wrong guess would be quadratic."""
-    with connection.cursor() as cursor:
-        cursor.execute("set local enable_nestloop = off")
+    """Owners, then escalations."""
+    join_whole_sets()
     return night.do("assign") + night.do("escalate")
 
 

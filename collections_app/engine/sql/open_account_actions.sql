@@ -6,7 +6,8 @@ insert into actions_action as x (
 )
 select %(entity)s, d.customer_id, d.currency, 'dunning', d.step_code, d.step_offset, d.cycle_id, null, null,
        route.channel, d.mode, route.state, d.template_id, d.version_id, d.group_id, a.address_id, d.formal_notice,
-       d.eligible_amount, d.oldest_eligible_on, %(on)s, 0, '{}', '', '', '', %(run)s
+       d.eligible_amount, d.oldest_eligible_on, %(on)s,
+       action_rank(d.overdue_amount, d.rate, d.oldest_due_on, %(on)s), '{}', '', '', '', %(run)s
 from night_decided d
 left join night_addresses a on a.customer_id = d.customer_id and a.channel = d.channel
 cross join lateral action_route(d.channel, d.mode, d.certain, a.address_id) route

@@ -1,5 +1,4 @@
--- Rank: overdue in the entity's currency x (1 + days late / 30) x (1 + broken promises), with the reasons a collector
--- reads. Broken promises count from the day promises exist.
+-- Rank (see action_rank) and the reasons a collector reads.
 with rates as (
     select c.currency,
            case when c.currency = e.currency then 1
@@ -13,8 +12,7 @@ with rates as (
 ),
 ranked as (
     select x.id,
-           round(coalesce(a.overdue_amount, x.amount) * coalesce(r.rate, 1)
-                 * (1 + greatest(0, %(on)s::date - coalesce(a.oldest_due_on, x.oldest_due_on, %(on)s::date)) / 30.0), 3) as rank,
+           action_rank(coalesce(a.overdue_amount, x.amount), r.rate, coalesce(a.oldest_due_on, x.oldest_due_on), %(on)s) as rank,
            array_remove(array[
                case when x.kind = 'entry' then 'choose_entry' end,
                case when x.state = 'to_approve' then 'to_approve' end,

@@ -1,5 +1,10 @@
 -- Kept only where it differs from what was last decided for the same customer and currency.
-with exceptions as (
+with last as materialized (
+    select distinct on (d.customer_id, d.currency) d.customer_id, d.currency, d.outcome, d.step_code, d.next_look_on, d.facts
+    from engine_decision d where d.entity_id = %(entity)s
+    order by d.customer_id, d.currency, d."on" desc
+),
+exceptions as (
     select i.customer_id, i.currency,
            jsonb_object_agg(i.invoice_id, case when i.net_amount = 0 then 'covered' else i.held end) as items
     from night_items i
@@ -22,10 +27,7 @@ tonight as (
 insert into engine_decision as d (entity_id, customer_id, currency, "on", run_id, outcome, step_code, next_look_on, facts)
 select %(entity)s, t.customer_id, t.currency, %(on)s, %(run)s, t.outcome, t.step_code, t.next_look_on, t.facts
 from tonight t
-left join lateral (
-    select p.outcome, p.step_code, p.next_look_on, p.facts from engine_decision p
-    where p.customer_id = t.customer_id and p.currency = t.currency order by p."on" desc limit 1
-) last on true
+left join last on last.customer_id = t.customer_id and last.currency = t.currency
 where (last.outcome, last.step_code, last.next_look_on, last.facts)
       is distinct from (t.outcome::varchar, t.step_code::varchar, t.next_look_on, t.facts)
 on conflict (customer_id, currency, "on") do update
