@@ -79,7 +79,7 @@ def page(
 def fragment(model_admin: "GroupAdmin", request: HttpRequest, pk: int) -> HttpResponse:
     """The editor after a button or a choice, or the count alone while a value is typed."""
     group = opened(model_admin, request, pk)
-    root = changed(from_post(request.POST), request.POST.get("verb", ""))
+    root = changed(from_post(request.POST), request.GET.get("verb", ""))
     name = "_preview.html" if request.GET.get("only") == "preview" else "_redrawn.html"
     return render(request, f"{FOLDER}{name}", {"group": group, **drawn(group, root)})
 

@@ -12,12 +12,14 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def redraws(context: Any, trigger: str = "click") -> SafeString:
-    """Attributes of a field or button after which the whole editor is drawn again."""
+def redraws(context: Any, verb: str = "", path: str = "") -> SafeString:
+    """Attributes of a field, or of a button with its `verb`, after which the whole editor is drawn again."""
     return format_html(
-        'hx-post="{}" hx-trigger="{}" hx-target="#criteria" hx-swap="innerHTML" hx-include="closest form"',
+        'hx-post="{}?verb={}:{}" hx-trigger="{}" hx-target="#criteria" hx-swap="innerHTML" hx-include="closest form"',
         context["fragment_url"],
-        trigger,
+        verb,
+        path,
+        "click" if verb else "change",
     )
 
 

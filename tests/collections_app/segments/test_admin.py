@@ -124,6 +124,11 @@ def test_the_fragment_counts_while_one_types(client, supervisor, group, entity):
     assert 'class="refusals"' in page
 
 
+def test_the_fragment_obeys_a_button(client, supervisor, group):
+    page = client.post(url(group, "criteria") + "?verb=add-block:r", fields()).content.decode()
+    assert 'name="r.1.0.fact"' in page
+
+
 def test_another_fact_brings_its_own_comparisons(client, supervisor, group):
     page = client.post(url(group, "criteria"), fields(r_0_fact="kind")).content.decode()
     assert 'value="consumer"' in page
