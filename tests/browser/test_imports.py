@@ -25,6 +25,8 @@ def test_send_look_import(page, live_server, settings, tmp_path: Path, monkeypat
     page.fill("[name=login]", "chef")
     page.fill("[name=password]", "secret-for-tests")
     page.click("button[type=submit]")
+    page.wait_for_url(f"{live_server.url}/")
+    page.emulate_media(reduced_motion="reduce")  # a colour measured while it changes is neither of the two
     page.goto(live_server.url + reverse("imports"))
     assert faults(page) == []
     page.set_input_files("[name=file]", str(tmp_path / "liste.csv"))

@@ -10,7 +10,7 @@ from tools.launcher.services import BENCH, running
 
 def bench(arguments: list[str]) -> int:
     """Run the module bench.NAME with the rest of the arguments."""
-    if not arguments or not (ROOT / "bench" / f"{arguments[0]}.py").exists():
+    if not arguments or arguments[0] not in known():
         raise Trouble(f"Say which measure: {', '.join(known()) or 'there is none yet'}")
     environment.prepare()
     prepare.compile_messages()
