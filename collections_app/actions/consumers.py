@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
+from collections_app.actions.preparing import carry_what_is_owed
 from collections_app.actions.states import ActionMoved, move
 from collections_app.scenarios.models import StepMode
 from crm.accounts.calendars import today
@@ -39,7 +40,7 @@ def on_message(event: Event) -> None:
 
 
 def _completed(action: Action, event: Event) -> None:
-    if event.payload.get("completes") and action.state == ActionState.SCHEDULED:
+    if event.payload.get("completes") and action.state in (ActionState.SCHEDULED, ActionState.CANCELLED):
         move(action, "sent", at=event.at, by=None, outcome="sent")
         if action.formal_notice:
             reached = action.lines.filter(reached=True).values_list("invoice_id", flat=True)
@@ -73,7 +74,10 @@ def _stale(action: Action, event: Event) -> None:
     elif reason == "balance_changed" and action.state == ActionState.SCHEDULED:
         approval = action.mode == StepMode.APPROVAL
         state = ActionState.TO_APPROVE if approval else ActionState.TODO
-        Action.objects.filter(pk=action.pk, state=ActionState.SCHEDULED).update(state=state, outcome="balance_changed")
+        if Action.objects.filter(pk=action.pk, state=ActionState.SCHEDULED).update(
+            state=state, outcome="balance_changed"
+        ):
+            carry_what_is_owed(action, on=today(action.entity, event.at))
 
 
 REACTIONS: dict[str, Callable[[Action, Event], None]] = {

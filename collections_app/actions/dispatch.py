@@ -8,8 +8,11 @@ from collections_app.actions.models import Action
 from collections_app.actions.states import ActionRefused
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
+from telephony.messaging.states import MessageState
 
 ORIGIN = "action"
+# After these another attempt may be made.
+GONE_WRONG = frozenset({MessageState.BLOCKED, MessageState.CANCELLED, MessageState.FAILED, MessageState.BOUNCED})
 
 
 class NoAddress(ActionRefused):
@@ -17,19 +20,22 @@ class NoAddress(ActionRefused):
 
 
 def queue_message(action: Action, *, at: datetime, not_before_at: datetime | None = None) -> Message:
-    """Ask the outbox for the next attempt of `action`, in the caller's transaction. Raises NoAddress."""
+    """Ask the outbox for the next attempt of `action`, in the caller's transaction, or return the one under way: what
+    may still leave, or has left, is not asked for twice. Raises NoAddress."""
+    last = Message.objects.filter(origin=ORIGIN, origin_id=action.pk).order_by("-attempt_key").first()
+    if last is not None and last.state not in GONE_WRONG:
+        return last
     if action.address is None:
         raise NoAddress(
             _("No usable %(channel)s address: add one on the customer's page, or do the action otherwise.")
             % {"channel": action.get_channel_display()}
         )
-    attempts = Message.objects.filter(origin=ORIGIN, origin_id=action.pk).count()
     return messaging.queue(
         action.address,
         origin=ORIGIN,
         origin_id=action.pk,
         at=at,
-        attempt_key=attempts + 1,
+        attempt_key=last.attempt_key + 1 if last else 1,
         occasion=action.run_id,
         not_before_at=not_before_at,
     )

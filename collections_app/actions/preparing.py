@@ -1,9 +1,9 @@
 """The last look before an action leaves: lock, balance, gates, words."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Sum
 
 from collections_app.actions.models import Action, ActionKind, ActionLine, ActionState
@@ -66,17 +66,29 @@ def _items_now(action: Action, on: date) -> dict[int, NetItem]:
 
 
 def _check_balance(action: Action, items: dict[int, NetItem]) -> None:
-    by_person = action.kind == ActionKind.MANUAL
-    left = {key: item for key, item in items.items() if item.net_amount > 0 and (by_person or item.held is None)}
+    left = _left(action, items)
     reached = set(action.lines.filter(reached=True).values_list("invoice_id", flat=True))
     if not reached & left.keys():
         raise Stale("settled")
-    amount = sum((item.net_amount for item in left.values()), Decimal(0))
-    if amount == action.amount:
+    owed = {key: item.net_amount for key, item in left.items()}
+    # Line by line: the text lists invoices, and two changes may leave the same total.
+    if owed == dict(action.lines.values_list("invoice_id", "amount")) and sum(owed.values()) == action.amount:
         return
     if action.mode != StepMode.AUTOMATIC:
         raise Stale("balance_changed")
     _carry_what_is_left(action, left)
+
+
+def _left(action: Action, items: dict[int, NetItem]) -> dict[int, NetItem]:
+    by_person = action.kind == ActionKind.MANUAL
+    return {key: item for key, item in items.items() if item.net_amount > 0 and (by_person or item.held is None)}
+
+
+@transaction.atomic
+def carry_what_is_owed(action: Action, *, on: date) -> None:
+    """Show on an open action what its invoices stand at on `on`, for the person who is asked again."""
+    if left := _left(action, _items_now(action, on)):
+        _carry_what_is_left(action, left)
 
 
 def _carry_what_is_left(action: Action, left: dict[int, NetItem]) -> None:

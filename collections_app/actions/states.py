@@ -16,7 +16,8 @@ MOVES: dict[str, tuple[frozenset[ActionState], ActionState]] = {
     "cancel": (frozenset({S.TODO, S.TO_APPROVE, S.SCHEDULED}), S.CANCELLED),
     "approve": (frozenset({S.TO_APPROVE}), S.SCHEDULED),
     "send": (frozenset({S.TODO, S.TO_APPROVE, S.SCHEDULED}), S.SCHEDULED),
-    "sent": (frozenset({S.SCHEDULED}), S.DONE),
+    # What had left when its action was cancelled was said all the same.
+    "sent": (frozenset({S.SCHEDULED, S.CANCELLED}), S.DONE),
     "hand_back": (frozenset({S.SCHEDULED, S.DONE}), S.TODO),
 }
 CLOSING = frozenset({S.DONE, S.SKIPPED, S.CANCELLED})

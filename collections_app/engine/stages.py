@@ -74,7 +74,7 @@ def decide(night: Night) -> int:
     night.learn("actions_action", opened)
     lines = night.do("line_dunning") + night.do("line_preventive")
     night.learn("actions_actionline", lines)
-    for name in ("unline", "refresh_amounts", "record_decisions"):
+    for name in ("unline", "refresh_lines", "refresh_amounts", "record_decisions"):
         night.do(name)
     night.blocked |= night.count(BLOCKED)
     return opened

@@ -8,13 +8,13 @@ with away as (
 orphan as (
     select x.id, x.customer_id, x.state, x.amount, x.rank, coalesce(x.team_id, c.team_id, g.team_id) as team_id,
            coalesce(s.owner, 'portfolio') as owner_rule,
-           case when c.collector_id is null then null
-                when w.user_id is null then c.collector_id else w.replacement_id end as collector_id
+           case when w.user_id is not null then w.replacement_id when k.is_active then c.collector_id end as collector_id
     from actions_action x
     join customers_customer c on c.id = x.customer_id
     left join segments_group g on g.id = x.group_id
     left join scenarios_step s on s.version_id = x.scenario_version_id and s.code = x.step_code
     left join away w on w.user_id = c.collector_id
+    left join accounts_user k on k.id = c.collector_id
     where x.entity_id = %(entity)s and x.owner_id is null and x.state in ('todo', 'to_approve', 'scheduled')
 ),
 member as (

@@ -1,5 +1,6 @@
 -- What each open dunning action carries tonight: every eligible late invoice of its account (or its one invoice),
--- each at its own level, never above the action's.
+-- each at its own level, never above the action's. What a person has approved stays as he saw it: if the balance
+-- moved since, its message is handed back to him.
 with levels as (
     select s.version_id, s.code, s.offset_days as from_offset, s.working_days_only,
            lead(s.offset_days) over (partition by s.version_id order by s.offset_days) as to_offset
@@ -10,7 +11,8 @@ open_action as (
            case when s.working_days_only then %(worked)s::date else %(on)s::date end as until
     from actions_action x
     left join scenarios_step s on s.version_id = x.scenario_version_id and s.code = x.step_code
-    where x.entity_id = %(entity)s and x.kind = 'dunning' and x.state in ('todo', 'to_approve', 'scheduled')
+    where x.entity_id = %(entity)s and x.kind = 'dunning'
+      and (x.state in ('todo', 'to_approve') or x.state = 'scheduled' and x.mode = 'automatic')
 )
 insert into actions_actionline as l (action_id, invoice_id, level_code, reached, amount)
 select x.id, i.invoice_id,

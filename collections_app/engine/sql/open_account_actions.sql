@@ -13,8 +13,9 @@ left join night_addresses a on a.customer_id = d.customer_id and a.channel = d.c
 cross join lateral action_route(d.channel, d.mode, d.certain, a.address_id) route
 where d.decided = 'open_action'
 on conflict (customer_id, currency, step_code, cycle_id, invoice_id, occasion_on) do update
-set state = excluded.state, channel = excluded.channel, mode = excluded.mode, template_id = excluded.template_id,
+set step_offset = excluded.step_offset, formal_notice = excluded.formal_notice, state = excluded.state, channel = excluded.channel, mode = excluded.mode, template_id = excluded.template_id,
     scenario_version_id = excluded.scenario_version_id, group_id = excluded.group_id, address_id = excluded.address_id,
     amount = excluded.amount, oldest_due_on = excluded.oldest_due_on, opened_on = excluded.opened_on,
-    closed_at = null, closed_by_id = null, outcome = '', run_id = excluded.run_id
+    closed_at = null, closed_by_id = null, outcome = '', snoozed_until = null, escalated_on = null,
+    escalation_reason = '', owner_id = case when x.escalated_on is null then x.owner_id end, run_id = excluded.run_id
 where x.state = 'cancelled'

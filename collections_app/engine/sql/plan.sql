@@ -14,7 +14,8 @@ progress as (
     select x.cycle_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
            max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
-           bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy
+           bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy,
+           array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from actions_action x
     join actions_cycle c on c.id = x.cycle_id
     where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning'
@@ -27,7 +28,9 @@ account as (
            greatest(case when c.id is not null then c.passed_offset
                          when v.entry_policy = 'step_by_age' then entry.below end,
                     p.done_offset, -1) as passed_offset,
-           coalesce(c.passed_offset, -1) as entered_at, p.last_done_on, coalesce(p.busy, false) as busy, r.rate
+           coalesce(case when c.id is not null then c.passed_offset
+                         when v.entry_policy = 'step_by_age' then entry.below end, -1) as entered_at,
+           coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on, coalesce(p.busy, false) as busy, r.rate
     from night_accounts a
     join rates r on r.currency = a.currency
     left join segments_membership m on m.customer_id = a.customer_id and m.to_on is null
@@ -47,6 +50,7 @@ next_step as (
     left join lateral (
         select s.* from scenarios_step s
         where s.version_id = a.version_id and s.unit = 'account' and s.offset_days >= 0 and s.offset_days > a.passed_offset
+          and s.code <> all(a.done_codes)  -- a version may move a step already done to a later day
         order by s.offset_days limit 1
     ) s on true
 )

@@ -1,10 +1,11 @@
 -- Steps that speak of one invoice each: which invoices open an action of their own tonight. An invoice's ladder is what
--- it has carried itself; account steps the customer has passed are not waited for, since they never repeat in a cycle.
+-- it has carried itself, from where the backlog entered if it was part of it; account steps the customer has passed are not waited for, since they never repeat in a cycle.
 with carried as (
     select coalesce(x.invoice_id, l.invoice_id) as invoice_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
            max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
-           bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy
+           bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy,
+           array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is not null) as done_codes
     from actions_action x
     join actions_cycle c on c.id = x.cycle_id
     join actions_actionline l on l.action_id = x.id and l.reached
@@ -20,12 +21,13 @@ left join carried c on c.invoice_id = i.invoice_id
 join lateral (
     select s.* from scenarios_step s
     where s.version_id = p.version_id and s.offset_days >= 0
-      and s.offset_days > greatest(c.done_offset, p.entered_at)
-      and (s.unit = 'invoice' or s.offset_days > p.passed_offset)
+      and s.offset_days > greatest(c.done_offset, case when i.due_on < p.cycle_opened_on then p.entered_at end, -1)
+      and case s.unit when 'invoice' then s.code <> all(coalesce(c.done_codes, '{}'))
+               else s.offset_days > p.passed_offset and s.code <> all(p.done_codes) end
     order by s.offset_days limit 1
 ) s on s.unit = 'invoice'
 where i.due_on < %(on)s and i.net_amount > 0 and i.held is null and not p.by_hand and not coalesce(c.busy, false)
   and i.due_on + s.offset_days <= case when s.working_days_only then %(worked)s::date else %(on)s::date end
   and (i.trusted or not s.formal_notice)
   and coalesce(c.last_done_on + s.gap_days <= %(on)s, true)
-  and i.net_amount * p.rate >= s.minimum_amount
+  and coalesce(i.net_amount * p.rate >= s.minimum_amount, true)  -- without a rate the minimum says nothing

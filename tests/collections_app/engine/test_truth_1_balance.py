@@ -6,7 +6,8 @@ import pytest
 
 from collections_app.actions.models import Action, ActionLine
 from crm.law.models import ExchangeRate
-from tests.collections_app.engine.world import World
+from tests.collections_app.engine.world import MARCH_1, World
+from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,30 @@ def test_the_minimum_is_on_the_net_amount_in_the_currency_of_the_entity():
     world.invoice(euros, late=10, amount=50)
     assert world.night().blocked == {"below_minimum": 1}
     assert [action.customer for action in Action.objects.all()] == [euros]
+
+
+def test_an_invoice_step_without_a_rate_is_not_lost():
+    world = World({"offset_days": 5, "unit": "invoice"})
+    world.invoice(world.customer(), late=10, currency="USD")
+    world.night()
+    assert world.opened() == [("s5", "todo")]
+
+
+def test_the_lines_of_a_preventive_action_follow_the_balance():
+    world = World({"offset_days": -5})
+    invoice = world.invoice(world.customer(), late=-5)
+    world.night()
+    pay(invoice, 40, MARCH_1)
+    world.night()
+    assert Action.objects.get().amount == ActionLine.objects.get().amount == Decimal(60)
+
+
+def test_what_a_person_approved_is_not_rewritten_by_the_night():
+    world = World({"offset_days": 5, "email": True, "mode": "approval"})
+    customer = world.customer()
+    world.invoice(customer, late=10)
+    world.night()
+    Action.objects.update(state="scheduled")
+    world.invoice(customer, late=8)
+    world.night()
+    assert (Action.objects.get().amount, ActionLine.objects.count()) == (Decimal(100), 1)

@@ -7,6 +7,7 @@ import pytest
 from collections_app.actions.models import Action, Cycle
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.paying import pay
+from tests.factories.scenarios import published_scenario
 
 pytestmark = pytest.mark.django_db
 LADDER = ({"offset_days": 5}, {"offset_days": 15}, {"offset_days": 30})
@@ -134,3 +135,49 @@ def test_a_preventive_day_not_worked_moves_backward():
     for day in range(-4, 3):
         world.night(sunday + timedelta(days=day))
     assert Action.objects.get().opened_on == sunday - timedelta(days=2)
+
+
+def publish_again(world, *steps):
+    """A new version of the scenario of `world`."""
+    other = published_scenario(world.entity, steps=list(steps))
+    world.version.state = "retired"
+    world.version.save()
+    world.group.scenario = other.scenario
+    world.group.save()
+
+
+def test_a_done_step_moved_to_a_later_day_holds_nothing_back():
+    world = World({"offset_days": 5, "code": "a"}, {"offset_days": 15, "code": "b"})
+    world.invoice(world.customer(), late=20)
+    world.night()
+    world.do(MARCH_1)
+    publish_again(world, {"offset_days": 10, "code": "a"}, {"offset_days": 15, "code": "b"})
+    world.night(after(6))
+    assert world.opened() == [("a", "done"), ("b", "todo")]
+
+
+def test_a_step_that_comes_back_is_that_of_the_new_version_and_is_seen():
+    world = World({"offset_days": 5, "code": "a"})
+    world.invoice(world.customer(), late=20)
+    world.night()
+    Action.objects.update(
+        state="cancelled", closed_at="2026-03-01T10:00Z", snoozed_until=after(90), escalated_on=MARCH_1,
+        escalation_reason="not_done_in_time", owner=world.person,
+    )  # fmt: skip
+    publish_again(world, {"offset_days": 10, "code": "a"})
+    world.night(after(1))
+    action = Action.objects.get()
+    assert (action.state, action.step_offset, action.snoozed_until) == ("todo", 10, None)
+    assert (action.escalated_on, action.escalation_reason, action.owner) == (None, "", None)
+
+
+def test_an_invoice_that_falls_due_after_a_backlog_starts_at_the_first_step():
+    steps = [{"offset_days": days, "unit": "invoice"} for days in (5, 15, 30)]
+    world = World(*steps, entry_policy="step_by_age")
+    customer = world.customer()
+    world.invoice(customer, late=40)
+    world.night()
+    world.do(MARCH_1)
+    world.invoice(customer, late=5, on=after(6))
+    world.night(after(6))
+    assert world.opened() == [("s30", "done"), ("s5", "todo")]

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from collections_app.actions.models import Action, Refusal
+from collections_app.actions.operations import approve, open_manual, send_now
 from crm.events.operations import deliver_waiting, emit
 from crm.holds.models import Hold
 from telephony.core.channels import Temporary
@@ -168,3 +169,44 @@ def test_a_night_sends_nothing_twice(world, network):
     world.night(MARCH_3 + timedelta(days=1))
     carry()
     assert len(network.sent) == 1
+
+
+def test_sending_again_what_is_already_leaving_sends_it_once(world, network):
+    send_now(action(), by=world.person, at=AT)
+    send_now(action(), by=world.person, at=AT)
+    carry()
+    assert len(network.sent) == 1
+
+
+def test_what_had_left_when_its_action_was_cancelled_counts_as_done(world, network):
+    [message] = Message.objects.all()
+    messaging.send_one(message.pk, AT)
+    Action.objects.update(state="cancelled", closed_at=AT, outcome="held")
+    deliver_waiting("actions", at=AT)
+    world.night(MARCH_3 + timedelta(days=1))
+    carry(AT + timedelta(days=1))
+    assert (situation()[0], len(network.sent)) == ("done", 1)
+
+
+def test_a_reminder_by_hand_lists_what_is_owed_when_it_leaves(world, network):
+    other = world.invoice(world.late.customer, late=2, on=MARCH_3)
+    manual = open_manual(
+        world.late.customer, template=world.steps[0].template, channel="email", currency="EUR",
+        invoice_ids=[world.late.pk, other.pk], by=world.person, on=MARCH_3, at=AT,
+    )  # fmt: skip
+    pay(world.late, 40, MARCH_3)
+    pay(other, 100, MARCH_3)
+    world.night(MARCH_3)
+    manual.refresh_from_db()
+    assert manual.amount == Decimal(60)
+    assert list(manual.lines.values_list("invoice_id", "amount")) == [(world.late.pk, Decimal(60))]
+
+
+def test_a_person_asked_again_sees_what_is_owed_and_may_send_it(world, network):
+    Action.objects.update(mode="approval")
+    CreditFactory(customer=world.late.customer, amount=30)
+    carry()
+    approve(action(), by=world.person, at=AT)
+    carry()
+    assert situation() == ("done", "email", "sent")
+    assert "70,00" in network.sent[0].text
