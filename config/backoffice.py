@@ -24,7 +24,15 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
     ),
     (
         _("Customers and receivables"),
-        ["customers.customer", "receivables.invoice", "receivables.credit", "receivables.movement", "holds.hold"],
+        [
+            "customers.customer",
+            "receivables.invoice",
+            "receivables.credit",
+            "receivables.movement",
+            "receivables.waiver",
+            "receivables.formalnotice",
+            "holds.hold",
+        ],
     ),
     (_("Messages"), ["messaging.message", "messaging.reply"]),
     (

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.engine.forms import StartForm
@@ -34,7 +35,9 @@ class RunAdmin(ReadOnlyScopedAdmin):
 
     @admin.display(description=gettext_lazy("duration"))
     def seconds(self, run: Run) -> str:
-        return f"{(run.finished_at - run.started_at).total_seconds():.1f} s" if run.finished_at else "…"
+        if not run.finished_at:
+            return "…"
+        return f"{number_format((run.finished_at - run.started_at).total_seconds(), 1)} s"
 
     @admin.display(description=gettext_lazy("actions opened"))
     def actions_opened(self, run: Run) -> int:

@@ -27,7 +27,7 @@ select d.*, g.name as group_name
 from night_decided d left join segments_group g on g.id = d.group_id order by d.currency
 """
 ITEMS = """
-select i.*, v.number, v.installment, v.amount, level.code as level_code,
+select i.*, v.number, v.installment, v.amount, level.code as level_code, level.name as level_name,
        p.step_code as preventive_step, n.step_code as invoice_step
 from night_items i
 join receivables_invoice v on v.id = i.invoice_id
@@ -35,7 +35,7 @@ left join night_decided d on d.customer_id = i.customer_id and d.currency = i.cu
 left join night_preventive p on p.invoice_id = i.invoice_id
 left join night_invoices n on n.invoice_id = i.invoice_id
 left join lateral (
-    select s.code from scenarios_step s
+    select s.code, s.name from scenarios_step s
     where s.version_id = d.version_id and s.offset_days >= 0
       and i.due_on + s.offset_days <= case when s.working_days_only then %(worked)s::date else %(on)s::date end
     order by s.offset_days desc limit 1
@@ -59,6 +59,7 @@ class ItemExplanation:
     outcome: str
     level: str = ""
     held: str = ""
+    level_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ def _item(row: dict[str, Any], account_outcome: str, on: date) -> ItemExplanatio
         outcome=_item_outcome(row, account_outcome, on),
         level=row["level_code"] or "",
         held=row["held"] or "",
+        level_name=row["level_name"] or "",
     )
 
 

@@ -44,9 +44,15 @@ def item_sentence(item: ItemExplanation, account: AccountExplanation) -> str:
         "covered": _("Covered by unapplied money: left out."),
         "not_due": _("Not due yet."),
         "announced": _("Not due yet: announced by a preventive message."),
-        "carried": _("Carried by the action, at level %(level)s.") % {"level": item.level or "–"},
+        "carried": _carried(item),
         "waiting": _("Late, and waits with the account."),
     }[item.outcome]
+
+
+def _carried(item: ItemExplanation) -> str:
+    if not item.level:
+        return _("Carried by the action; too recent for a step of its own.")
+    return _("Carried by the action, at level %(level)s.") % {"level": item.level_name or item.level}
 
 
 def money(amount: Decimal, currency: str) -> str:

@@ -13,6 +13,7 @@ from crm.holds.queries import NetItem, net_items
 from crm.receivables.models import Invoice
 
 OLD_ENOUGH_FOR_A_NOTICE = 30
+TRIED = 10  # customers looked at for a sample
 
 
 def sample_customer(template: Template, user: Any, *, search: str = "", on: date) -> Customer | None:
@@ -24,7 +25,14 @@ def sample_customer(template: Template, user: Any, *, search: str = "", on: date
         return seen.filter(external_id__iexact=search.strip()).first() or _named(seen, search.strip()).first()
     wanted = seen.filter(kind=CustomerKind.CONSUMER) if template.for_consumers else seen
     owing = Invoice.objects.filter(entity=template.entity).overdue(on).values("customer")
-    return wanted.filter(pk__in=owing[:200]).first() or wanted.first() or seen.first()
+    late = list(wanted.filter(pk__in=owing[:200])[:TRIED])
+    return next((one for one in late if _owes_late(one, on)), None) or wanted.first() or seen.first()
+
+
+def _owes_late(customer: Customer, on: date) -> bool:
+    """Something overdue is neither on hold nor covered: there is something to show."""
+    items = net_items(customer, on=on)
+    return any(item.held is None and item.net_amount > 0 and item.due_on < on for item in items)
 
 
 def _named(customers: QuerySet[Customer], name: str) -> QuerySet[Customer]:

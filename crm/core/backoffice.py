@@ -5,8 +5,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 Rule = Callable[[Any], bool]
 
@@ -40,6 +41,11 @@ class RuleAdmin(admin.ModelAdmin):
     show_full_result_count = False
     paginator = ShortPaginator
     list_per_page = 50
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Headed by the name of what it lists rather than by an order to choose one."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the app shows in the index."""

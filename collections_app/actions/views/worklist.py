@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from collections_app.actions import queries
@@ -26,7 +26,7 @@ from crm.core.access import opened_to
 PAGE_SIZE = 50
 SHORTCUTS = (
     ("j k", gettext_lazy("Next row, previous row")),
-    ("Enter", gettext_lazy("Open the row")),
+    (pgettext_lazy("keyboard", "Enter"), gettext_lazy("Open the row")),
     ("n", gettext_lazy("Open the next action")),
     ("e", gettext_lazy("Done, with its outcome")),
     ("z", gettext_lazy("Put off")),

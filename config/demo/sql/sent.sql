@@ -1,7 +1,7 @@
 with done as (
     update actions_action set state = 'done', outcome = 'sent', closed_at = %(at)s
     where entity_id = %(entity)s and state = 'scheduled'
-    returning id, customer_id, channel, step_code, template_id
+    returning id, customer_id, channel, step_code, template_id, scenario_version_id
 ), carried as (
     update messaging_message message
     set state = 'sent', sent_at = %(at)s, reserved_at = %(at)s, digest = 'past of the demonstration',
@@ -11,5 +11,5 @@ with done as (
 )
 insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, text, about, about_id)
 select %(at)s, %(entity)s, customer_id, 'message', case channel when 'email' then %(mailed)s else %(posted)s end,
-    jsonb_build_object('step', step_code), '', 'action', id
-from done
+    jsonb_build_object('step', coalesce(step.name, step_code)), '', 'action', done.id
+from done left join scenarios_step step on step.version_id = done.scenario_version_id and step.code = done.step_code
