@@ -5,17 +5,29 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine.handing_over import hand_over
 from collections_app.engine.night import Night
 from collections_app.segments.operations import regroup
 from crm.holds.operations import end_expired_holds
 from crm.timeline.partitions import ensure_months
+from telephony.messaging import operations as messaging
 
 BLOCKED = """
 select decided, count(*) from night_decided
 where decided in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain') group by decided
 """
 OPENED = "select step_code, count(*) from actions_action where run_id = %(run)s group by step_code order by step_code"
+
+# Two parts, each read through its own partial index.
+STILL_LEAVING = """
+select x.id from (
+    select origin, origin_id from messaging_message where entity_id = %(entity)s and state in ('planned', 'waiting')
+    union all
+    select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'ready'
+) m join actions_action x on x.id = m.origin_id
+where m.origin = 'action' and x.state = 'cancelled'
+"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,14 @@ def join_whole_sets() -> None:
 
 def close(night: Night) -> int:
     join_whole_sets()
-    return night.do("close_cycles") + night.do("cancel_settled")
+    """What nothing is left to say about, and its messages that have not left: a printed letter leaves the pile."""
+    closed = night.do("close_cycles") + night.do("cancel_settled")
+    with connection.cursor() as cursor:
+        cursor.execute(STILL_LEAVING, night.params)
+        leaving = [key for (key,) in cursor.fetchall()]
+    if leaving:
+        messaging.cancel(origin=ORIGIN, origin_ids=leaving, reason="settled", at=night.at)
+    return closed
 
 
 def group(night: Night) -> int:

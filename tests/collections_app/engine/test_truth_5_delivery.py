@@ -210,3 +210,11 @@ def test_a_person_asked_again_sees_what_is_owed_and_may_send_it(world, network):
     carry()
     assert situation() == ("done", "email", "sent")
     assert "70,00" in network.sent[0].text
+
+
+@pytest.mark.parametrize("state", ["planned", "waiting"])
+def test_the_night_takes_back_what_it_finds_settled(world, state):
+    Message.objects.update(state=state)
+    pay(world.late, 100, MARCH_3)
+    world.night(MARCH_3 + timedelta(days=1))
+    assert (situation()[0], Message.objects.get().state) == ("cancelled", "cancelled")
