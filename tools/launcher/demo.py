@@ -29,13 +29,15 @@ class Stopped(Exception):
 def demo(arguments: list[str]) -> int:
     """Serve until told to stop; 0 when stopped by hand, 1 when a process of ours ended by itself."""
     options = _parser().parse_args(arguments)
-    port = free_port(options.host, options.port)
+    free_port(options.host, options.port)  # refused now rather than after minutes of preparation
     with stoppable():
         environment.prepare()
         prepare.compile_messages()
         with running(DEV) as variables:
             prepare.migrate_if_needed(DEV.name, variables)
             _portfolio(options, variables)
+            # Another checkout may have taken it meanwhile, and the server would share the port without a word.
+            port = free_port(options.host, options.port)
             return _serve(options.host, port, _variables(variables, options.host, port))
 
 
