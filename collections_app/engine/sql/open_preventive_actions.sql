@@ -11,7 +11,8 @@ from (
            sum(net_amount) as amount, min(due_on) as due_on
     from night_preventive
     group by customer_id, currency, step_code, step_offset, channel, template_id, mode, version_id, group_id, minimum_amount
-    having sum(net_amount) >= minimum_amount
+    having coalesce(converted(sum(net_amount), currency, (select e.currency from accounts_entity e where e.id = %(entity)s),
+                              %(on)s::date) >= minimum_amount, true)
 ) p
 left join night_addresses a on a.customer_id = p.customer_id and a.channel = p.channel
 cross join lateral action_route(p.channel, p.mode, true, a.address_id) route

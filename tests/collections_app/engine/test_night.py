@@ -2,7 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from collections_app.actions.models import Action
+from crm.law.models import ExchangeRate
 from tests.collections_app.engine.world import MARCH_1, World
+from tests.factories.accounts import TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -39,3 +42,24 @@ def test_the_next_step_waits_for_the_gap():
     assert world.opened() == [("s5", "done")]
     world.night(MARCH_1 + timedelta(days=7))
     assert world.opened() == [("s5", "done"), ("s15", "todo")]
+
+
+def test_an_entry_task_taken_back_comes_again():
+    world = World({"offset_days": 5}, {"offset_days": 15}, entry_policy="by_hand")
+    world.invoice(world.customer(), late=300)
+    world.night()
+    Action.objects.update(state="cancelled", closed_at="2026-03-01T12:00Z")
+    world.night(MARCH_1 + timedelta(days=1))
+    assert world.opened() == [("entry", "todo")]
+
+
+@pytest.mark.parametrize(("rate", "escalated"), [("2", True), ("0.5", False)])
+def test_the_limit_of_escalation_is_in_the_currency_of_the_entity(rate, escalated):
+    world = World({"offset_days": 5, "escalate_above": 100})
+    ExchangeRate.objects.create(base="USD", quote="EUR", on="2026-01-01", rate=rate)
+    customer = world.customer(team=TeamFactory(entity=world.entity, supervisor=UserFactory(supervisor=True)))
+    world.group.team = customer.team
+    world.group.save()
+    world.invoice(customer, late=6, currency="USD", amount=99)
+    world.night()
+    assert bool(Action.objects.get().escalated_on) is escalated
