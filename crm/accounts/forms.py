@@ -32,13 +32,24 @@ def language_field(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=capfirst(label), choices=settings.LANGUAGES)
 
 
+def _default(field: str) -> Any:
+    """What the model gives a new entity: a field declared in a form forgets it."""
+    return Entity._meta.get_field(field).get_default()  # type: ignore[union-attr]
+
+
 class EntityForm(forms.ModelForm):
     language = language_field(_("language"))
     time_zone = forms.ChoiceField(
-        label=capfirst(_("time zone")), choices=[(name, name) for name in sorted(zoneinfo.available_timezones())]
+        label=capfirst(_("time zone")),
+        choices=[(name, name) for name in sorted(zoneinfo.available_timezones())],
+        initial=_default("time_zone"),
     )
     working_days = forms.TypedMultipleChoiceField(
-        label=capfirst(_("working days")), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+        label=capfirst(_("working days")),
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        initial=_default("working_days"),
     )
 
     class Meta:

@@ -146,3 +146,8 @@ def test_a_contractual_rate_below_the_legal_floor_is_refused(entity):
     assert "L441-10" in str(form.errors["late_rate_percent"])
     form = EntityForm({"late_rate_percent": "60", "jurisdiction": "FR"}, instance=entity)
     assert "late_rate_percent" not in form.errors
+
+
+def test_a_new_entity_is_offered_the_usual_days_and_hours():
+    offered = EntityForm()
+    assert (offered["time_zone"].value(), offered["working_days"].value()) == ("Europe/Paris", [1, 2, 3, 4, 5])

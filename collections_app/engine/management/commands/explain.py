@@ -25,6 +25,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """The refusal is on the standard output too with --json: a program reads one object, whatever happens."""
+        try:
+            self._explain(options)
+        except CommandError as refused:
+            if options["json"]:
+                self.stdout.write(json.dumps({"refused": str(refused)}, ensure_ascii=False))
+            raise
+
+    def _explain(self, options: dict[str, Any]) -> None:
         with override(options["language"]):
             customer = customer_named(options["customer"], options["entity"])
             today = timezone.now().astimezone(ZoneInfo(customer.entity.time_zone)).date()

@@ -25,6 +25,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """The refusal is on the standard output too with --json: a program reads one object, whatever happens."""
+        try:
+            self._run(options)
+        except CommandError as refused:
+            if options["json"]:
+                self.stdout.write(json.dumps({"refused": str(refused)}, ensure_ascii=False))
+            raise
+
+    def _run(self, options: dict[str, Any]) -> None:
         entity = entity_named(options["entity"])
         now = timezone.now()
         on = options["on"] or now.astimezone(ZoneInfo(entity.time_zone)).date()

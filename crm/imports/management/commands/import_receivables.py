@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity
 from crm.imports.errors import ImportRefused
@@ -38,8 +39,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **given: Any) -> None:
         entity = Entity.objects.filter(code=given["entity"]).first()
         if entity is None:
-            known = ", ".join(Entity.objects.order_by("code").values_list("code", flat=True)) or "none"
-            self._refuse(f"Unknown entity {given['entity']}. Known codes: {known}.", as_json=given["json"])
+            known = ", ".join(Entity.objects.order_by("code").values_list("code", flat=True)) or "-"
+            told = _("There is no entity %(code)s. Known codes: %(known)s.") % {"code": given["entity"], "known": known}
+            self._refuse(told, as_json=given["json"])
         try:
             outcome = import_file(
                 given["file"],

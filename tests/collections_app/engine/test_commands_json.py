@@ -1,0 +1,21 @@
+"""With --json a program reads one object on the standard output, refusals included."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (["run_night", "--entity", "NONE"], "Il n’y a pas d’entité NONE. Codes connus\xa0: -."),
+        (["explain", "NOBODY"], "Il n’y a pas de client NOBODY."),
+    ],
+)
+def test_a_refusal_is_one_json_object_and_exits_with_two(command, reason, capsys):
+    with pytest.raises(CommandError) as refused:
+        call_command(*command, "--json")
+    assert (refused.value.returncode, json.loads(capsys.readouterr().out)) == (2, {"refused": reason})
