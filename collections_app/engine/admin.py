@@ -27,7 +27,7 @@ from crm.accounts.rules import changes_settings
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyScopedAdmin):
-    list_display = ["on", "entity", "state", "started_at", "seconds", "actions_opened", "kept_back", "started_by"]
+    list_display = ["on", "entity", "state", "started_at", "seconds", "actions_opened", "kept_back", "starter"]
     list_filter = ["state", "entity"]
     list_select_related = ["entity", "started_by"]
     ordering = ["-started_at"]
@@ -42,6 +42,10 @@ class RunAdmin(ReadOnlyScopedAdmin):
     @admin.display(description=gettext_lazy("actions opened"))
     def actions_opened(self, run: Run) -> int:
         return sum(run.opened.values())
+
+    @admin.display(description=gettext_lazy("started by"))
+    def starter(self, run: Run) -> str:
+        return str(run.started_by or "-")
 
     @admin.display(description=gettext_lazy("kept back"))
     def kept_back(self, run: Run) -> int:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        (["run_night", "--entity", "NONE"], "Il n’y a pas d’entité NONE. Codes connus\xa0: -."),
+        (["run_night", "--entity", "NONE"], "Il n’y a pas d’entité NONE. Codes connus : -."),
         (["explain", "NOBODY"], "Il n’y a pas de client NOBODY."),
     ],
 )
