@@ -10,6 +10,6 @@ with done as (
     where message.origin = 'action' and message.origin_id = done.id and message.state in ('planned', 'waiting')
 )
 insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, text, about, about_id)
-select %(at)s, %(entity)s, customer_id, 'message', case channel when 'email' then %(mailed)s else %(posted)s end,
-    jsonb_build_object('step', coalesce(step.name, step_code)), '', 'action', done.id
+select %(at)s, %(entity)s, done.customer_id, 'message', case done.channel when 'email' then %(mailed)s else %(posted)s end,
+    jsonb_build_object('step', coalesce(step.name, done.step_code)), '', 'action', done.id
 from done left join scenarios_step step on step.version_id = done.scenario_version_id and step.code = done.step_code
