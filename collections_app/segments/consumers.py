@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from collections_app.segments.models import Membership
-from collections_app.segments.operations import regroup
+from collections_app.segments.operations import deliver_defaults, regroup
 from crm.accounts.models import Entity
 from crm.customers.registry import Merge, on_merge
 from crm.events.models import Event
@@ -16,7 +16,13 @@ FACTS_CHANGED = ("facts.changed", "receivables.changed")
 def register_consumers() -> None:
     """Called once when the app is ready."""
     register("segments", FACTS_CHANGED, regroup_one)
+    register("defaults", ("entity.created",), welcome)
     on_merge("segments.Membership.customer", end_memberships)
+
+
+def welcome(event: Event) -> None:
+    """Give a new entity its default templates, scenarios and groups, once."""
+    deliver_defaults(Entity.objects.get(pk=event.entity_id), at=event.at)
 
 
 def regroup_one(event: Event) -> None:

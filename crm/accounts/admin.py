@@ -67,6 +67,12 @@ class EntityAdmin(ScopedAdmin):
         fixed = ["code", "currency"] if obj else []
         return [*self.readonly_fields, *fixed]
 
+    def save_model(self, request: HttpRequest, obj: Entity, form: Any, change: bool) -> None:
+        """A new entity is announced: it receives the default templates, scenarios and groups."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            operations.announce(obj, at=timezone.now())
+
     @admin.action(description=_("Put live: the night writes to its customers"), permissions=["change"])
     def go_live(self, request: HttpRequest, chosen: QuerySet[Entity]) -> None:
         for entity in chosen:

@@ -1,6 +1,6 @@
 """Verbs about people, teams and entities. What they change is audited (django-auditlog, crm/accounts/audit.py)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,9 +11,15 @@ from crm.accounts.audit import acting, note
 from crm.accounts.exceptions import CannotGoLive, RoleNotYours, SupervisesTeam
 from crm.accounts.models import Entity, Role, Team, TeamMember, User
 from crm.accounts.rules import roles_given_by
+from crm.events.operations import emit
 
 SEE_ENTITY, SEE_TEAM = "accounts.see_entity", "accounts.see_team"
 STAFF = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR})
+
+
+def announce(entity: Entity, *, at: datetime) -> None:
+    """Tell that an entity was created: the apps above deliver its default templates, scenarios and groups."""
+    emit("entity.created", entity_id=entity.pk, at=at)
 
 
 @transaction.atomic
