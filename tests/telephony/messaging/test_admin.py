@@ -17,7 +17,7 @@ LIST = "/admin/messaging/message/"
 
 @pytest.fixture
 def message(world: World) -> Message:
-    world.prepared = Prepared(subject="Relance", text="Bonjour", attachments=(Attachment("a.pdf", b"%PDF"),))
+    world.prepared = Prepared(subject="Facture F-4711 en retard", text="Bonjour", attachments=(Attachment("a.pdf", b"%PDF"),))
     return sent()
 
 
@@ -31,9 +31,9 @@ def test_a_supervisor_sees_the_messages_of_his_entity_only(message: Message):
     hers = logged_in(supervisor=True, sees=message.entity)
     other = logged_in(supervisor=True)
     one = f"{LIST}{message.pk}/change/"
-    assert "Relance" in hers.get(LIST).content.decode()
+    assert "F-4711" in hers.get(LIST).content.decode()
     assert "Bonjour" in hers.get(one).content.decode()
-    assert "Relance" not in other.get(LIST).content.decode()
+    assert "F-4711" not in other.get(LIST).content.decode()
     assert other.get(one).status_code == 302
 
 
