@@ -54,6 +54,7 @@ def test_a_collector_works_the_list_from_the_keyboard(page: Any, live_server: An
     entity = EntityFactory()
     first, second, _third = portfolio(UserFactory(username="lea", sees=entity), entity)
     log_in(page, live_server)
+    page.wait_for_load_state("networkidle")  # the keys listen once the modules of the page have run
     page.keyboard.press("n")
     page.locator(f"[data-panel-of='{first.pk}']").wait_for()
     page.keyboard.press("e")
