@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 
 from collections_app.engine.queries import AccountExplanation, ItemExplanation
-from crm.core import formatting
+from crm.core.formats import money
 from crm.holds.models import HoldKind
 
 
@@ -53,11 +52,6 @@ def _carried(item: ItemExplanation) -> str:
     if not item.level:
         return _("Carried by the action; too recent for a step of its own.")
     return _("Carried by the action, at level %(level)s.") % {"level": item.level_name or item.level}
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount in the reader's locale."""
-    return formatting.money(amount, currency, get_language() or "fr")
 
 
 def _account_params(account: AccountExplanation) -> dict[str, Any]:
