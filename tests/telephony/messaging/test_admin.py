@@ -17,7 +17,9 @@ LIST = "/admin/messaging/message/"
 
 @pytest.fixture
 def message(world: World) -> Message:
-    world.prepared = Prepared(subject="Facture F-4711 en retard", text="Bonjour", attachments=(Attachment("a.pdf", b"%PDF"),))
+    world.prepared = Prepared(
+        subject="Facture F-4711 en retard", text="Bonjour", attachments=(Attachment("a.pdf", b"%PDF"),)
+    )
     return sent()
 
 
