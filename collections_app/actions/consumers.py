@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
@@ -98,7 +97,7 @@ def _hand_back(action: Action, event: Event, outcome: str) -> None:
 
 def record_refusal(action: Action, *, gate: str, rule: str, event: Event) -> None:
     """One row per action and gate, from the first to the last date it refused."""
-    on = event.at.astimezone(ZoneInfo(action.entity.time_zone)).date()
+    on = today(action.entity, event.at)
     refusal, created = Refusal.objects.get_or_create(
         action=action,
         gate=gate[:40],
@@ -119,7 +118,7 @@ def answer_reply(event: Event) -> None:
     if event.customer_id is None:
         return
     customer = Customer.objects.select_related("entity").get(pk=event.customer_id)
-    on = event.at.astimezone(ZoneInfo(customer.entity.time_zone)).date()
+    on = today(customer.entity, event.at)
     followed = customer.actions.filter(owner__isnull=False).order_by("-pk").first()
     Action.objects.get_or_create(
         customer=customer,

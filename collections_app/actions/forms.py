@@ -1,6 +1,6 @@
 """What a collector chooses in the to-do list, and says when he acts."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import ActionQuerySet, ActionState
+from crm.accounts.calendars import Days
 from crm.accounts.models import Team, User
 from crm.accounts.rules import leads, works_customers
 from crm.customers.models import Channel
@@ -29,22 +30,24 @@ STATES = (
 )
 
 
-def days_late(bucket: str, on: date) -> Q:
-    """Actions whose oldest invoice is late by the days of `bucket` on the date `on`."""
-    found = Q(oldest_due_on__lte=on - timedelta(days=int(bucket)))
+def days_late(bucket: str, days: Days) -> Q:
+    """Actions whose oldest invoice is late by the days of `bucket`, in its own entity's calendar."""
+    found = days.where(lambda on: Q(oldest_due_on__lte=on - timedelta(days=int(bucket))))
     last = LAST_DAYS[bucket]
-    return found if last is None else found & Q(oldest_due_on__gte=on - timedelta(days=last))
+    if last is None:
+        return found
+    return found & days.where(lambda on: Q(oldest_due_on__gte=on - timedelta(days=last)))
 
 
-def in_state(state: str, on: date) -> Q:
+def in_state(state: str, days: Days) -> Q:
     """Actions a person sees under one of STATES."""
     waiting = Q(state__in=(ActionState.TODO, ActionState.TO_APPROVE))
-    awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=on)
+    awake = Q(snoozed_until__isnull=True) | days.where(lambda on: Q(snoozed_until__lte=on))
     return {
         "waiting": waiting & awake,
         "to_approve": Q(state=ActionState.TO_APPROVE) & awake,
         "escalated": waiting & awake & Q(escalated_on__isnull=False),
-        "snoozed": waiting & Q(snoozed_until__gt=on),
+        "snoozed": waiting & days.where(lambda on: Q(snoozed_until__gt=on)),
         "scheduled": Q(state=ActionState.SCHEDULED),
     }[state]
 
@@ -74,9 +77,9 @@ class WorklistFilters(forms.Form):
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES, widget=forms.RadioSelect)
     minimum = forms.DecimalField(label=_("Minimum amount"), required=False, min_value=0)
 
-    def __init__(self, data: Any, *, user: User, on: date) -> None:
+    def __init__(self, data: Any, *, user: User, days: Days) -> None:
         super().__init__(data)
-        self.user, self.on = user, on
+        self.user, self.days = user, days
         self.is_valid()
 
     def chosen(self) -> dict[str, list[str]]:
@@ -110,11 +113,11 @@ class WorklistFilters(forms.Form):
 
     def narrow(self, actions: ActionQuerySet) -> ActionQuerySet:
         """Narrowed by everything chosen."""
-        actions = self.scope(actions).filter(in_state(self.value("state"), self.on))
+        actions = self.scope(actions).filter(in_state(self.value("state"), self.days))
         if self.value("channel"):
             actions = actions.filter(channel__in=self.value("channel"))
         if self.value("age"):
-            actions = actions.filter(reduce(or_, (days_late(bucket, self.on) for bucket in self.value("age"))))
+            actions = actions.filter(reduce(or_, (days_late(bucket, self.days) for bucket in self.value("age"))))
         return actions
 
 

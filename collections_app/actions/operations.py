@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, gettext_noop
 from collections_app.actions.dispatch import queue_message, withdraw_messages
 from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle
 from collections_app.actions.states import ActionRefused, move
-from collections_app.letters.models import Template
+from collections_app.letters.models import Template, Tone
 from collections_app.scenarios.models import Step, StepMode
 from crm.accounts.models import User
 from crm.customers.models import Channel, Customer
@@ -92,6 +92,7 @@ def open_manual(
         mode=StepMode.TODO,
         state=ActionState.TODO,
         template=template,
+        formal_notice=template.tone == Tone.FORMAL_NOTICE,
         address=best_address(customer, channel, on),
         owner=by,
         team_id=customer.team_id,

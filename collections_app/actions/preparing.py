@@ -1,7 +1,6 @@
 """The last look before an action leaves: lock, balance, gates, words."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Sum
@@ -10,6 +9,7 @@ from collections_app.actions.models import Action, ActionKind, ActionLine, Actio
 from collections_app.compliance import gates
 from collections_app.letters.compose import Composed, Line, compose
 from collections_app.scenarios.models import StepMode
+from crm.accounts.calendars import today
 from crm.holds.queries import NetItem, net_items
 from crm.receivables.models import Invoice
 from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale
@@ -27,11 +27,13 @@ def prepare_action(action_id: int, at: datetime) -> Prepared:
 
     Raises Stale ("closed", "settled", "balance_changed"), Refused or NotBefore.
     """
-    locked = Action.objects.select_for_update(of=("self",)).select_related("customer__entity", "template", "address")
+    locked = Action.objects.select_for_update(of=("self",)).select_related(
+        "entity", "customer__entity", "template", "address"
+    )
     action = locked.get(pk=action_id)
     if action.state != ActionState.SCHEDULED:
         raise Stale("closed")
-    on = at.astimezone(ZoneInfo(action.entity.time_zone)).date()
+    on = today(action.entity, at)
     _check_balance(action, _items_now(action, on))
     _ask_gates(action, at)
     return compose_action(action, on=on).prepared()

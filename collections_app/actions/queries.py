@@ -13,6 +13,7 @@ from django.utils import timezone
 from collections_app.actions.forms import AGES, PORTFOLIOS, STATES, WorklistFilters, days_late, in_portfolio, in_state
 from collections_app.actions.models import Action, ActionLine, ActionQuerySet
 from collections_app.scenarios.models import Step
+from crm.accounts.calendars import Days, days_at
 from crm.accounts.models import User
 from crm.core.keyset import Sort
 from crm.customers.models import Channel, Customer, PlainText
@@ -78,23 +79,23 @@ class Counters:
 def counters(filters: WorklistFilters) -> Counters:
     """Two queries, whatever the number of choices: all numbers of the chosen portfolio, and its sums by currency."""
     capped = filters.scope(worklist(filters.user)).order_by()[: COUNTED + 1]
-    numbers = Action.objects.filter(pk__in=capped.values("pk")).aggregate(**_choices(filters.on))
-    waiting = Action.objects.filter(pk__in=capped.values("pk")).filter(in_state("waiting", filters.on))
+    numbers = Action.objects.filter(pk__in=capped.values("pk")).aggregate(**_choices(filters.days))
+    waiting = Action.objects.filter(pk__in=capped.values("pk")).filter(in_state("waiting", filters.days))
     sums = waiting.values_list("currency").annotate(total=Sum("amount")).order_by("-total")
     return Counters(numbers, [Money(total, currency) for currency, total in sums], numbers["everything"] > COUNTED)
 
 
-def _choices(on: date) -> dict[str, Any]:
-    waiting = in_state("waiting", on)
-    found: dict[str, Q] = {f"state_{name}": in_state(name, on) for name, _label in STATES}
+def _choices(days: Days) -> dict[str, Any]:
+    waiting = in_state("waiting", days)
+    found: dict[str, Q] = {f"state_{name}": in_state(name, days) for name, _label in STATES}
     found |= {f"channel_{channel}": waiting & Q(channel=channel) for channel in Channel.values}
-    found |= {f"age_{bucket}": waiting & days_late(bucket, on) for bucket, _label in AGES}
+    found |= {f"age_{bucket}": waiting & days_late(bucket, days) for bucket, _label in AGES}
     return {"everything": Count("pk"), **{name: Count("pk", filter=condition) for name, condition in found.items()}}
 
 
-def portfolio_counters(user: User, on: date) -> dict[str, int]:
+def portfolio_counters(user: User, days: Days) -> dict[str, int]:
     """What waits in each portfolio, one query each; a number stops at COUNTED."""
-    waiting = worklist(user).filter(in_state("waiting", on)).order_by()
+    waiting = worklist(user).filter(in_state("waiting", days)).order_by()
     counted = [name for name, _label in PORTFOLIOS if name != "all"]
     return {name: waiting.filter(in_portfolio(name, user))[:COUNTED].count() for name in counted}
 
@@ -106,7 +107,7 @@ def total(filters: WorklistFilters) -> int:
 
 def waiting_for(user: User) -> int:
     """The number in the menu: what waits for this person today, at most 1000."""
-    mine = Action.objects.open().filter(in_state("waiting", timezone.localdate()), owner=user)
+    mine = Action.objects.open().filter(in_state("waiting", days_at(timezone.now())), owner=user)
     return mine[:1000].count()
 
 

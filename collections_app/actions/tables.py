@@ -1,6 +1,5 @@
 """The table of the to-do list. Cells are written here and not by a template each: a page has hundreds of them."""
 
-from datetime import date
 from typing import Any
 
 import django_tables2
@@ -11,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from collections_app.actions import labels
 from collections_app.actions.models import Action
+from crm.accounts.calendars import Days
 from crm.core import formats
 from crm.core.ageing import tone
 from crm.core.tables import PageTable
@@ -57,9 +57,9 @@ class WorklistTable(PageTable):
             "data-page": lambda record: reverse("customer", args=[record.customer_id]),
         }
 
-    def __init__(self, rows: list[Action], *, on: date, **options: Any) -> None:
+    def __init__(self, rows: list[Action], *, days: Days, **options: Any) -> None:
         super().__init__(rows, **options)
-        self.on = on
+        self.days = days
 
     def header_check(self) -> SafeString:
         """The box that ticks the whole page."""
@@ -101,7 +101,7 @@ class WorklistTable(PageTable):
         """Days late of the oldest invoice, coloured by its bucket."""
         if record.oldest_due_on is None:
             return NOTHING
-        days = (self.on - record.oldest_due_on).days
+        days = (self.days.of(record.entity_id) - record.oldest_due_on).days
         label = gettext("%(days)d d") % {"days": days} if days > 0 else gettext("in %(days)d d") % {"days": -days}
         return format_html('<span class="tag age-{}">{}</span>', tone(days), label)
 

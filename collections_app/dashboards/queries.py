@@ -1,7 +1,6 @@
 """What a supervisor looks at in the morning; each question is one statement whatever the number of rows."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -9,6 +8,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run, RunState
+from crm.accounts.calendars import Days
 from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
 from telephony.messaging.models import Message
@@ -56,17 +56,20 @@ def _morning(entity: Entity, run: Run | None) -> EntityMorning:
     return EntityMorning(entity, run, sum(run.opened.values()) if run else 0, blocked)
 
 
-def workloads(user: User, *, on: date) -> list[Workload]:
+def workloads(user: User, *, days: Days) -> list[Workload]:
     """Open tasks of each collector in the user's entities, the most loaded first."""
     waiting = Action.objects.waiting_for_a_person().filter(entity__in=entities_of(user), owner__isnull=False)
-    rows = waiting.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=on)).values("owner")
+    awake = Q(snoozed_until__isnull=True) | days.where(lambda on: Q(snoozed_until__lte=on))
+    rows = waiting.filter(awake).values("owner")
     counted = rows.annotate(
         waiting=Count("pk"),
-        late=Count("pk", filter=Q(opened_on__lt=on)),
+        late=Count("pk", filter=days.where(lambda on: Q(opened_on__lt=on))),
         to_approve=Count("pk", filter=Q(state=ActionState.TO_APPROVE)),
     ).order_by("-waiting", "owner")
     people = User.objects.in_bulk([row["owner"] for row in counted])
-    away = set(Absence.objects.filter(starts_on__lte=on, ends_on__gte=on).values_list("user", flat=True))
+    away = set(
+        Absence.objects.filter(starts_on__lte=days.usual, ends_on__gte=days.usual).values_list("user", flat=True)
+    )
     return [
         Workload(people[row["owner"]], row["waiting"], row["late"], row["to_approve"], row["owner"] in away)
         for row in counted

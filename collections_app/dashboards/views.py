@@ -5,6 +5,7 @@ from django.views.decorators.http import require_GET
 
 from collections_app.dashboards import queries
 from collections_app.dashboards.rules import supervises
+from crm.accounts.calendars import days_at
 from crm.core.access import opened_to
 
 
@@ -12,10 +13,10 @@ from crm.core.access import opened_to
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Supervision: last night, what was kept back and why, who has how much to do."""
-    user, on = request.user, timezone.localdate()
+    user, days = request.user, days_at(timezone.now())
     context = {
         "mornings": queries.mornings(user),  # type: ignore[arg-type]
-        "workloads": queries.workloads(user, on=on),  # type: ignore[arg-type]
+        "workloads": queries.workloads(user, days=days),  # type: ignore[arg-type]
         "unassigned": queries.unassigned(user),  # type: ignore[arg-type]
         "to_settle": queries.to_settle(user),  # type: ignore[arg-type]
         "trend": queries.trend(user),  # type: ignore[arg-type]

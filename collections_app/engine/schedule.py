@@ -25,7 +25,8 @@ def due_nights(*, at: datetime) -> list[tuple[int, date]]:
 
 
 def _live(at: datetime) -> list[Entity]:
-    return list(Entity.objects.filter(live_since__lte=at.date()))
+    # A demonstration that stands on a day of the past has had its night.
+    return list(Entity.objects.filter(live_since__lte=at.date(), stands_on__isnull=True))
 
 
 def _runs(entities: list[int], since: date) -> dict[int, list[Run]]:

@@ -14,6 +14,7 @@ from collections_app.compliance.wording import rule_sentence
 from collections_app.engine.queries import AccountExplanation, explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from collections_app.segments.queries import why as why_group
+from crm.accounts.calendars import today
 from crm.accounts.rules import reads_pages
 from crm.core.access import opened_to
 from crm.customers.models import Customer
@@ -31,12 +32,12 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     """What was decided for each invoice on a day, and the group it rests on."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
     form = DateForm(request.GET)
-    today = timezone.localdate()
-    on = (form.cleaned_data.get("on") if form.is_valid() else None) or today
-    return render(request, "customers/why.html", {"customer": customer, "on": on, **_answer(customer, on, today)})
+    now = today(customer.entity, timezone.now())
+    on = (form.cleaned_data.get("on") if form.is_valid() else None) or now
+    return render(request, "customers/why.html", {"customer": customer, "on": on, **_answer(customer, on, now)})
 
 
-def _answer(customer: Customer, on: date, today: date) -> dict[str, Any]:
+def _answer(customer: Customer, on: date, now: date) -> dict[str, Any]:
     explanation = explain(customer, on=on)
     return {
         "explanation": explanation,
@@ -45,7 +46,7 @@ def _answer(customer: Customer, on: date, today: date) -> dict[str, Any]:
             {"action": action, "refusals": [rule_sentence(refusal.rule) for refusal in action.refusals.all()]}
             for action in explanation.actions
         ],
-        "groups": why_group(customer, on, past=on < today),
+        "groups": why_group(customer, on, past=on < now),
     }
 
 

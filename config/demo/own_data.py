@@ -51,7 +51,7 @@ def prepare_from(path: Path, *, format: str, at: datetime, say: Say) -> Outcome:
         "file": path.name[:150],
         "date": date_format(on, "SHORT_DATE_FORMAT"),
     }
-    entity.live_since = on
+    entity.live_since = entity.stands_on = on
     entity.save()
     deliver(entity, at)
     say(f"the night of {on.isoformat()}, the last date of the file")

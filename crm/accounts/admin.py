@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts import operations, token_admin
 from crm.accounts.backoffice import ScopedAdmin
+from crm.accounts.calendars import today
 from crm.accounts.exceptions import CannotGoLive, SupervisesTeam
 from crm.accounts.forms import EntityForm, TeamForm, UserForm
 from crm.accounts.models import Absence, Entity, EntityClosure, Team, TeamMember, User
@@ -77,7 +78,7 @@ class EntityAdmin(ScopedAdmin):
     def go_live(self, request: HttpRequest, chosen: QuerySet[Entity]) -> None:
         for entity in chosen:
             try:
-                operations.go_live(entity, on=timezone.localdate(), by=_user(request))
+                operations.go_live(entity, on=today(entity, timezone.now()), by=_user(request))
             except CannotGoLive as refused:
                 self.message_user(request, f"{entity.code}: {refused}", messages.ERROR)
             else:

@@ -1,8 +1,12 @@
 """Working days of an entity: its weekdays, less the public holidays of its jurisdiction and its own closing days."""
 
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, EntityClosure
@@ -57,5 +61,36 @@ def next_worked_day(entity: Entity, on: date) -> date:
 
 
 def today(entity: Entity, at: datetime) -> date:
-    """The date it is for the entity at the instant `at`."""
-    return at.astimezone(ZoneInfo(entity.time_zone)).date()
+    """The date it is for the entity at the instant `at`: in its time zone, or the day its books stand on (a
+    demonstration on one's own file). Every page, operation and night asks here."""
+    return entity.stands_on or at.astimezone(ZoneInfo(entity.time_zone)).date()
+
+
+@dataclass(frozen=True)
+class Days:
+    """The date it is in each entity, for lists over several: `usual`, but `others` by entity id."""
+
+    usual: date
+    others: Mapping[int, date] = field(default_factory=dict)
+
+    def of(self, entity_id: int) -> date:
+        """The date in one entity."""
+        return self.others.get(entity_id, self.usual)
+
+    def where(self, condition: Callable[[date], Q]) -> Q:
+        """`condition` on rows with an `entity`, at the date of each row's own."""
+        if not self.others:
+            return condition(self.usual)
+        found = ~Q(entity__in=list(self.others)) & condition(self.usual)
+        for on in sorted(set(self.others.values())):
+            same = [entity for entity, day in self.others.items() if day == on]
+            found |= Q(entity__in=same) & condition(on)
+        return found
+
+
+def days_at(at: datetime) -> Days:
+    """The date it is in every entity at the instant `at` (one query)."""
+    dates = {entity.pk: today(entity, at) for entity in Entity.objects.only("time_zone", "stands_on")}
+    counted = Counter(dates.values()).most_common(1)
+    usual = counted[0][0] if counted else at.date()
+    return Days(usual, {entity: on for entity, on in dates.items() if on != usual})

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from crm.accounts.calendars import today
 from crm.accounts.models import Entity, Team, User
 from crm.accounts.queries import entities_of
 from crm.core.fields import CompactField
@@ -75,7 +76,8 @@ class EntityForm(forms.ModelForm):
         given = super().clean() or self.cleaned_data
         if given.get("late_rate_percent") is not None and given.get("jurisdiction"):
             try:
-                check_late_rate(given["late_rate_percent"], jurisdiction=given["jurisdiction"], on=timezone.localdate())
+                on = today(self.instance, timezone.now())
+                check_late_rate(given["late_rate_percent"], jurisdiction=given["jurisdiction"], on=on)
             except ValidationError as refused:
                 self.add_error("late_rate_percent", refused)
         return given

@@ -93,6 +93,13 @@ class Entity(models.Model):
         default=20,
         help_text=_("A snapshot that would close more than this share waits for a confirmation."),
     )
+    stands_on = models.DateField(
+        _("stands on"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("A demonstration on a file of the past: the day that counts as today. Empty: the calendar."),
+    )
     track_opens = models.BooleanField(_("track opens"), default=False)
     track_clicks = models.BooleanField(_("track clicks"), default=False)
 

@@ -56,6 +56,11 @@ def moment(value: datetime) -> str:
     return format_datetime(timezone.localtime(value), "dd/MM/yyyy HH:mm", locale=reader())
 
 
+def appointment(value: datetime) -> str:
+    """A day and time as they stand in the zone of `value`: lundi 23 novembre, 09:00."""
+    return format_datetime(value, "EEEE d MMMM, HH:mm", locale=reader())
+
+
 def percent(share: float | Decimal) -> str:
     """A share between 0 and 1, without decimals."""
     return format_percent(share, locale=reader())

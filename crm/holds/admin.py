@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.backoffice import ScopedAdmin
+from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.holds.exceptions import AlreadyEnded
 from crm.holds.models import Hold
@@ -65,7 +66,7 @@ class HoldAdmin(ScopedAdmin):
         assert isinstance(request.user, User)
         for hold in chosen:
             try:
-                lift_hold(hold, on=timezone.localdate(), by=request.user, at=timezone.now())
+                lift_hold(hold, on=today(hold.entity, timezone.now()), by=request.user, at=timezone.now())
             except AlreadyEnded as refused:
                 self.message_user(request, f"{hold.customer}: {refused}", messages.WARNING)
             else:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import works_customers
 from crm.customers.models import Customer
@@ -17,7 +18,8 @@ ENDED_SHOWN = 5
 
 def account(customer: Customer, user: User) -> Mapping[str, Any]:
     """Balances, ages and open invoices, by currency."""
-    return {"accounts": accounts(customer, timezone.localdate()), "on": timezone.localdate()}
+    on = today(customer.entity, timezone.now())
+    return {"accounts": accounts(customer, on), "on": on}
 
 
 def holds(customer: Customer, user: User) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
@@ -22,14 +23,15 @@ from crm.holds.operations import lift_hold, place_hold
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     """Place a hold from today on."""
     assert isinstance(request.user, User)
-    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
     form = HoldForm(request.POST, customer=customer)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("customer", pk)
-    today = timezone.localdate()
+    now = timezone.now()
+    starts_on = today(customer.entity, now)
     try:
-        place_hold(customer, starts_on=today, by=request.user, at=timezone.now(), **form.cleaned_data)
+        place_hold(customer, starts_on=starts_on, by=request.user, at=now, **form.cleaned_data)
     except (HoldRefused, OtherCustomersInvoice) as refusal:
         messages.error(request, str(refusal))
     else:
@@ -43,11 +45,11 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     """End a hold today."""
     assert isinstance(request.user, User)
     visible = Customer.objects.visible_to(request.user)
-    hold = get_object_or_404(Hold.objects.select_related("customer"), pk=pk, customer__in=visible)
+    hold = get_object_or_404(Hold.objects.select_related("customer", "entity"), pk=pk, customer__in=visible)
     form = LiftForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
-        lift_hold(hold, on=timezone.localdate(), reason=reason, by=request.user, at=timezone.now())
+        lift_hold(hold, on=today(hold.entity, timezone.now()), reason=reason, by=request.user, at=timezone.now())
     except AlreadyEnded as refusal:
         messages.error(request, str(refusal))
     else:

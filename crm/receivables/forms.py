@@ -1,6 +1,5 @@
 """Filters of the lists of customers and invoices."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,6 +7,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
+from crm.accounts.calendars import Days
 from crm.accounts.models import User
 from crm.core.keyset import Sort
 from crm.core.text import plain
@@ -19,14 +19,18 @@ from crm.receivables.search import matching
 class ListFilters(forms.Form):
     """A value we do not know is left out, so that an old address still opens."""
 
-    def __init__(self, data: Any, *, user: User, on: date) -> None:
+    def __init__(self, data: Any, *, user: User, days: Days) -> None:
         super().__init__(data)
-        self.user, self.on = user, on
+        self.user, self.days = user, days
         self.is_valid()
 
     def value(self, name: str) -> Any:
         """What is chosen, or nothing."""
         return self.cleaned_data.get(name)
+
+    def late(self) -> Q:
+        """Invoices due before today, each in its own entity's calendar."""
+        return self.days.where(lambda on: Q(due_on__lt=on))
 
 
 class CustomerFilters(ListFilters):
@@ -55,7 +59,7 @@ class CustomerFilters(ListFilters):
             found = found.filter(kind=self.value("kind"))
         if self.value("situation"):
             owed = Invoice.objects.open().filter(customer=OuterRef("pk"))
-            found = found.filter(Exists(owed.overdue(self.on) if self.value("situation") == "late" else owed))
+            found = found.filter(Exists(owed.filter(self.late()) if self.value("situation") == "late" else owed))
         return found
 
     def sorted(self) -> tuple[QuerySet[Customer], Sort]:
@@ -93,5 +97,5 @@ class InvoiceFilters(ListFilters):
         if state == "settled":
             return found.filter(settled_on__isnull=False)
         if state == "late":
-            return found.overdue(self.on)
+            return found.open().filter(self.late())
         return found.open().filter(due_on_source="guessed") if state == "guessed" else found.open()

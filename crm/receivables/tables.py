@@ -1,6 +1,5 @@
 """Tables of customers and invoices."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
+from crm.accounts.calendars import Days
 from crm.core import ageing, formats
 from crm.core.tables import PageTable
 from crm.customers.models import Customer
@@ -58,10 +58,10 @@ class CustomerTable(PageTable):
         }
 
     def __init__(
-        self, rows: list[Customer], *, owed: dict[int, list[dict[str, Any]]], on: date, **options: Any
+        self, rows: list[Customer], *, owed: dict[int, list[dict[str, Any]]], days: Days, **options: Any
     ) -> None:
         super().__init__(rows, **options)
-        self.owed, self.on = owed, on
+        self.owed, self.days = owed, days
 
     def render_name(self, record: Customer) -> SafeString:
         """The link to his page."""
@@ -78,7 +78,7 @@ class CustomerTable(PageTable):
     def render_age(self, record: Customer) -> SafeString:
         """Days late of the oldest open invoice."""
         oldest = [row["oldest"] for row in self.owed.get(record.pk, [])]
-        return _age((self.on - min(oldest)).days) if oldest else NOTHING
+        return _age((self.days.of(record.entity_id) - min(oldest)).days) if oldest else NOTHING
 
     def render_kind(self, record: Customer) -> str:
         """Professional, consumer…"""
@@ -113,9 +113,9 @@ class InvoiceTable(PageTable):
             "data-page": lambda record: reverse("customer", args=[record.customer_id]),
         }
 
-    def __init__(self, rows: list[Invoice], *, on: date, **options: Any) -> None:
+    def __init__(self, rows: list[Invoice], *, days: Days, **options: Any) -> None:
         super().__init__(rows, **options)
-        self.on = on
+        self.days = days
 
     def render_number(self, record: Invoice) -> SafeString:
         """Number, with the instalment and the kind where they say something."""
@@ -152,4 +152,4 @@ class InvoiceTable(PageTable):
 
     def render_age(self, record: Invoice) -> SafeString:
         """Days late, for what is open."""
-        return _age((self.on - record.due_on).days) if record.settled_on is None else NOTHING
+        return _age((self.days.of(record.entity_id) - record.due_on).days) if record.settled_on is None else NOTHING

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from crm.accounts.calendars import Days, days_at
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages
 from crm.core import keyset
@@ -33,12 +33,12 @@ INVOICE_SORTS = {"due_on": "due_on", "open_amount": "open_amount"}
 def customers(request: HttpRequest) -> HttpResponse:
     """The list; words that find exactly one customer lead to his page."""
     assert isinstance(request.user, User)
-    filters = CustomerFilters(request.GET, user=request.user, on=timezone.localdate())
+    filters = CustomerFilters(request.GET, user=request.user, days=days_at(timezone.now()))
     found, sort = filters.sorted()
     page = _page(request, found.select_related("collector"), sort)
     if filters.value("q") and len(page.rows) == 1 and not request.GET.get("after"):
         return redirect("customer", page.rows[0].pk)
-    table = CustomerTable(page.rows, owed=owed_by(page.rows, filters.on), on=filters.on)
+    table = CustomerTable(page.rows, owed=owed_by(page.rows, filters.days), days=filters.days)
     return render(request, "customers/list.html", {"filters": filters, "page": page, "table": table})
 
 
@@ -47,17 +47,17 @@ def customers(request: HttpRequest) -> HttpResponse:
 def invoices(request: HttpRequest) -> HttpResponse:
     """Open invoices, oldest due date first, unless asked otherwise."""
     assert isinstance(request.user, User)
-    filters = InvoiceFilters(request.GET, user=request.user, on=timezone.localdate())
+    filters = InvoiceFilters(request.GET, user=request.user, days=days_at(timezone.now()))
     name = request.GET.get("sort", "due_on")
     bare = name.lstrip("-")
     sort = Sort(INVOICE_SORTS.get(bare, "due_on"), descending=name.startswith("-"))
     page = _page(request, filters.narrow().select_related("customer"), sort)
     order = name if bare in INVOICE_SORTS else "due_on"
-    table = InvoiceTable(page.rows, on=filters.on, order_by=order)
+    table = InvoiceTable(page.rows, days=filters.days, order_by=order)
     return render(request, "customers/invoices.html", {"filters": filters, "page": page, "table": table})
 
 
-def owed_by(customers: Iterable[Customer], on: date) -> dict[int, list[dict[str, Any]]]:
+def owed_by(customers: Iterable[Customer], days: Days) -> dict[int, list[dict[str, Any]]]:
     """Open and overdue amounts by customer, one row per currency, in one query."""
     rows = (
         Invoice.objects.open()
@@ -65,7 +65,7 @@ def owed_by(customers: Iterable[Customer], on: date) -> dict[int, list[dict[str,
         .values("customer_id", "currency")
         .annotate(
             open=Sum("open_amount"),
-            overdue=Coalesce(Sum("open_amount", filter=Q(due_on__lt=on)), Decimal(0)),
+            overdue=Coalesce(Sum("open_amount", filter=days.where(lambda on: Q(due_on__lt=on))), Decimal(0)),
             oldest=Min("due_on"),
         )
         .order_by("-open")

@@ -17,6 +17,7 @@ from collections_app.actions.states import ActionRefused
 from collections_app.actions.views.verbs import back, keys_of
 from collections_app.letters.languages import NoPublishedVersion
 from collections_app.scenarios.models import Step
+from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
@@ -53,7 +54,7 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
     """The text of the action as it would leave now: to read, to say, or to copy."""
     action = _action(request, pk)
     try:
-        context = {"composed": compose_action(action, on=timezone.localdate()), "action": action}
+        context = {"composed": compose_action(action, on=today(action.entity, timezone.now())), "action": action}
     except Stale:
         context = {"problem": _("No template is attached to this action.")}
     except (NoPublishedVersion, TemplateFault) as refusal:
@@ -113,5 +114,5 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _action(request: HttpRequest, pk: int) -> Action:
     assert isinstance(request.user, User)
-    found = queries.worklist(request.user).select_related("customer__entity", "template", "address", "owner")
+    found = queries.worklist(request.user).select_related("entity", "customer__entity", "template", "address", "owner")
     return get_object_or_404(found, pk=pk)

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 from collections_app.actions import bulk, queries
 from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.labels import Outcome
+from collections_app.actions.models import Action
+from crm.accounts.calendars import days_at
 from crm.accounts.models import Role, User
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
@@ -81,7 +83,10 @@ def _skip(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int
 
 
 def _snooze(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
-    return bulk.snooze(keys, until=given["until"], on=timezone.localdate(), **common)
+    days = days_at(common["at"])
+    entities = Action.objects.filter(pk__in=keys).values_list("entity", flat=True).distinct()
+    latest = max((days.of(entity) for entity in entities), default=days.usual)
+    return bulk.snooze(keys, until=given["until"], on=latest, **common)
 
 
 def _reassign(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:

@@ -18,6 +18,7 @@ from collections_app.actions.models import SavedView
 from collections_app.actions.tables import WorklistTable
 from collections_app.actions.views.panel import panel_context
 from collections_app.actions.views.verbs import bulk_forms
+from crm.accounts.calendars import days_at
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core import keyset
@@ -43,7 +44,7 @@ SHORTCUTS = (
 def worklist(request: HttpRequest) -> HttpResponse:
     """The page, or the list alone when htmx asks for it; `after` continues a list."""
     assert isinstance(request.user, User)
-    filters = WorklistFilters(request.GET, user=request.user, on=timezone.localdate())
+    filters = WorklistFilters(request.GET, user=request.user, days=days_at(timezone.now()))
     context = _list_context(request, filters)
     context |= _frame_context(filters) | _opened(request.GET.get("open", ""), filters)
     fragment = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") != "body"
@@ -57,14 +58,14 @@ def _list_context(request: HttpRequest, filters: WorklistFilters) -> dict[str, A
         page = keyset.page(rows, queries.sort_of(name), after=request.GET.get("after", ""), size=PAGE_SIZE)
     except keyset.BadCursor as error:
         raise BadRequest from error
-    table = WorklistTable(page.rows, on=filters.on, order_by=name)
+    table = WorklistTable(page.rows, days=filters.days, order_by=name)
     return {"filters": filters, "page": page, "table": table, "may_work": works_customers(filters.user)}
 
 
 def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
     """The panel of the action the address opens, when it is one of the person's."""
     wanted = queries.with_row(queries.worklist(filters.user)).filter(pk=int(key)).first() if key.isdigit() else None
-    return {"panel": panel_context(wanted, filters.user, filters.on)} if wanted else {}
+    return {"panel": panel_context(wanted, filters.user, filters.days.of(wanted.entity_id))} if wanted else {}
 
 
 def _frame_context(filters: WorklistFilters) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def _frame_context(filters: WorklistFilters) -> dict[str, Any]:
         "total": queries.total(filters),
         "most": queries.COUNTED,
         "counters": counters,
-        "choices": _choices(filters, counters.numbers | queries.portfolio_counters(filters.user, filters.on)),
+        "choices": _choices(filters, counters.numbers | queries.portfolio_counters(filters.user, filters.days)),
         "chips": chips(filters),
         "views": SavedView.objects.filter(user=filters.user),
         "bulk": bulk_forms(filters.user),

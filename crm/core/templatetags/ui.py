@@ -65,6 +65,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def appointment(value: datetime) -> str:
+    """A day and time in words, in the zone the value carries."""
+    return formats.appointment(value)
+
+
+@register.filter
 def percent(share: float | Decimal) -> str:
     """`38 %` from 0.38, in the reader's locale."""
     return formats.percent(share)

@@ -1,7 +1,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db.models import Q
 
+from collections_app.engine.schedule import due_nights
 from crm.accounts import calendars
 from crm.accounts.models import EntityClosure
 from tests.factories.accounts import EntityFactory
@@ -54,3 +56,38 @@ def test_the_neighbours_cost_one_query(django_assert_num_queries):
 def test_today_is_that_of_the_entity():
     entity = EntityFactory(time_zone="Pacific/Noumea")
     assert calendars.today(entity, datetime(2026, 4, 3, 20, 0, tzinfo=UTC)) == SATURDAY
+
+
+NEW_YEAR_IN_PARIS = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+
+
+def test_the_date_is_that_of_the_entity():
+    paris, montreal = EntityFactory(), EntityFactory(time_zone="America/Montreal")
+    days = [calendars.today(entity, NEW_YEAR_IN_PARIS) for entity in (paris, montreal)]
+    assert days == [date(2027, 1, 1), date(2026, 12, 31)]
+
+
+def test_a_demonstration_stands_on_the_day_of_its_file():
+    entity = EntityFactory(stands_on=date(2022, 8, 31))
+    assert calendars.today(entity, NEW_YEAR_IN_PARIS) == date(2022, 8, 31)
+
+
+def test_lists_over_several_entities_know_the_date_of_each():
+    paris, _other, montreal = EntityFactory(), EntityFactory(), EntityFactory(time_zone="America/Montreal")
+    days = calendars.days_at(NEW_YEAR_IN_PARIS)
+    assert days == calendars.Days(date(2027, 1, 1), {montreal.pk: date(2026, 12, 31)})
+    assert [days.of(entity.pk) for entity in (paris, montreal)] == [date(2027, 1, 1), date(2026, 12, 31)]
+
+
+def test_a_condition_holds_at_the_date_of_each_row():
+    paris, montreal = EntityFactory(), EntityFactory(time_zone="America/Montreal")
+    for entity in (paris, montreal):
+        EntityClosure.objects.create(entity=entity, on=date(2026, 12, 31))
+    past = calendars.days_at(NEW_YEAR_IN_PARIS).where(lambda on: Q(on__lt=on))
+    assert [closure.entity for closure in EntityClosure.objects.filter(past)] == [paris]
+
+
+def test_an_entity_that_stands_still_has_no_nights_by_the_clock():
+    EntityFactory(stands_on=date(2022, 8, 31))
+    running = EntityFactory()
+    assert [entity for entity, _on in due_nights(at=NEW_YEAR_IN_PARIS.replace(hour=12))] == [running.pk]

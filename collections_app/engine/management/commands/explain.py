@@ -3,7 +3,6 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _, override
 
 from collections_app.engine.queries import Explanation, explain
 from collections_app.engine.wording import account_sentence, item_sentence
+from crm.accounts.calendars import today
 from crm.customers.models import Customer
 
 
@@ -36,8 +36,8 @@ class Command(BaseCommand):
     def _explain(self, options: dict[str, Any]) -> None:
         with override(options["language"]):
             customer = customer_named(options["customer"], options["entity"])
-            today = timezone.now().astimezone(ZoneInfo(customer.entity.time_zone)).date()
-            explanation = explain(customer, on=options["on"] or today)
+            now = today(customer.entity, timezone.now())
+            explanation = explain(customer, on=options["on"] or now)
             self.stdout.write(
                 json.dumps(as_json(customer, explanation), default=str, ensure_ascii=False)
                 if options["json"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.engine.exceptions import NightRefused
 from collections_app.engine.operations import NightReport, run_night
+from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
     def _run(self, options: dict[str, Any]) -> None:
         entity = entity_named(options["entity"])
         now = timezone.now()
-        on = options["on"] or now.astimezone(ZoneInfo(entity.time_zone)).date()
+        on = options["on"] or today(entity, now)
         try:
             report = run_night(entity, on=on, at=instant(entity, on, now), dry_run=options["dry_run"])
         except NightRefused as refused:

@@ -1,0 +1,145 @@
+"""Dunning by hand: the templates offered, the invoices ticked, when it leaves."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from collections_app.actions import by_hand
+from collections_app.actions.models import Action, ActionKind, Cycle
+from crm.accounts.models import Entity
+from crm.customers.models import Customer
+from crm.holds.summary import accounts
+from tests.factories.actions import ActionFactory, ActionLineFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.letters import TemplateFactory, TemplateVersionFactory
+from tests.factories.receivables import InvoiceFactory
+from tests.factories.scenarios import published_scenario
+from tests.factories.segments import GroupFactory, MembershipFactory
+
+pytestmark = pytest.mark.django_db
+MARCH_31 = date(2026, 3, 31)
+PARIS = ZoneInfo("Europe/Paris")
+TUESDAY_NIGHT = datetime(2026, 3, 31, 23, 30, tzinfo=PARIS)
+TUESDAY_MORNING = datetime(2026, 3, 31, 10, 0, tzinfo=PARIS)
+
+
+@pytest.fixture
+def customer(entity: Entity) -> Customer:
+    """In a group whose scenario goes call (15 days), formal notice (45 days)."""
+    customer = CustomerFactory(entity=entity)
+    steps = [{"code": "call", "offset_days": 15}, {"formal": True, "offset_days": 45}]
+    group = GroupFactory(entity=entity, scenario=published_scenario(entity, steps=steps).scenario)
+    MembershipFactory(customer=customer, group=group)
+    return customer
+
+
+def ticked(customer: Customer, **template) -> set[int]:
+    chosen = TemplateFactory(entity=customer.entity, code="tried", **template)
+    [account] = accounts(customer, MARCH_31)
+    return by_hand.proposed(chosen, customer, account)
+
+
+def offered(customer: Customer, **template) -> list[str]:
+    TemplateVersionFactory(template__entity=customer.entity, **{f"template__{k}": v for k, v in template.items()})
+    return list(by_hand.templates_for(customer).values_list("code", flat=True))
+
+
+def called(invoice, **action) -> None:
+    """The call about an invoice was made."""
+    done = ActionFactory(customer=invoice.customer, step_offset=15, state="done", closed_at=TUESDAY_MORNING, **action)
+    ActionLineFactory(action=done, invoice=invoice)
+
+
+def test_a_reminder_proposes_what_is_late(customer: Customer):
+    late = InvoiceFactory(customer=customer, due_on=date(2026, 3, 30))
+    InvoiceFactory(customer=customer, due_on=date(2026, 4, 30))
+    assert ticked(customer) == {late.pk}
+
+
+def test_a_formal_notice_proposes_only_invoices_whose_earlier_steps_are_done(customer: Customer):
+    noticed, _never_called = InvoiceFactory.create_batch(2, customer=customer, due_on=date(2026, 2, 1))
+    young = InvoiceFactory(customer=customer, due_on=date(2026, 3, 1))
+    called(noticed)
+    called(young, cycle=Cycle.objects.get(), step_code="again")
+    assert ticked(customer, formal_notice=True) == {noticed.pk}
+
+
+def test_nor_what_has_no_certain_due_date(customer: Customer):
+    guessed = InvoiceFactory(customer=customer, due_on=date(2026, 2, 1), due_on_source="guessed")
+    called(guessed)
+    assert ticked(customer, formal_notice=True) == set()
+
+
+def test_a_backlog_that_entered_above_the_step_before_has_reached_it(customer: Customer):
+    old = InvoiceFactory(customer=customer, due_on=date(2026, 1, 1), issued_on=date(2025, 12, 1))
+    Cycle.objects.create(
+        entity=customer.entity, customer=customer, currency="EUR", opened_on=MARCH_31, passed_offset=15
+    )
+    assert ticked(customer, formal_notice=True) == {old.pk}
+
+
+def test_a_scenario_without_formal_notice_proposes_nothing_for_one(entity: Entity):
+    invoice = InvoiceFactory(customer__entity=entity, due_on=date(2026, 1, 1), issued_on=date(2025, 12, 1))
+    assert ticked(invoice.customer, formal_notice=True) == set()
+
+
+@pytest.mark.parametrize("kind", ["professional", "public_body", "association"])
+def test_a_company_is_never_offered_a_consumer_template(entity: Entity, kind: str):
+    customer = CustomerFactory(entity=entity, kind=kind)
+    assert offered(customer, code="mine") == ["mine"]
+    assert offered(customer, code="theirs", for_consumers=True) == ["mine"]
+
+
+def test_a_consumer_is_never_offered_what_claims_penalties(entity: Entity):
+    customer = CustomerFactory(entity=entity, kind="consumer")
+    assert offered(customer, code="business", tone="firm") == []
+    assert offered(customer, code="mine", tone="firm", for_consumers=True) == ["mine"]
+    assert offered(customer, code="statement", statement=True) == ["mine", "statement"]
+
+
+def leaving(customer: Customer, at: datetime) -> by_hand.Departure:
+    address = AddressFactory(customer=customer)
+    template = TemplateFactory(entity=customer.entity)
+    return by_hand.departure(customer, template, address, currency="EUR", amount=100, invoice_ids=[], at=at)
+
+
+def test_inside_contact_hours_it_leaves_at_once(entity: Entity, settings):
+    settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
+    assert leaving(CustomerFactory(entity=entity), TUESDAY_MORNING) == by_hand.Departure("allowed")
+
+
+def test_outside_contact_hours_the_next_allowed_time_is_known(settings):
+    settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
+    found = leaving(CustomerFactory(kind="consumer"), TUESDAY_NIGHT)
+    assert (found.answer, found.at.date(), found.at.tzinfo) == ("not_before", date(2026, 4, 1), PARIS)
+
+
+def test_the_page_says_when_it_leaves_before_and_after_the_click(desk: Client, customer: Customer, monkeypatch):
+    waiting = by_hand.Departure("not_before", datetime(2026, 4, 1, 8, tzinfo=PARIS), "Heures de contact.")
+    monkeypatch.setattr(by_hand, "departure", lambda *args, **given: waiting)
+    template = TemplateVersionFactory(template__entity=customer.entity).template
+    AddressFactory(customer=customer)
+    given = {"template": template.pk, "currency": "EUR", "invoice": [InvoiceFactory(customer=customer).pk]}
+    preview = desk.post(reverse("manual_preview", args=[customer.pk]), given).content.decode()
+    assert "mercredi 1 avril, 08:00" in preview
+    page = desk.post(reverse("manual_open", args=[customer.pk]), given | {"send": "1"}, follow=True)
+    assert ["mercredi 1 avril, 08:00" in str(message) for message in page.context["messages"]] == [True]
+
+
+def test_a_manual_formal_notice_is_one(desk: Client, customer: Customer):
+    text = TemplateVersionFactory(template__entity=customer.entity, template__formal_notice=True)
+    given = {"template": text.template.pk, "currency": "EUR", "invoice": [InvoiceFactory(customer=customer).pk]}
+    desk.post(reverse("manual_open", args=[customer.pk]), given)
+    action = Action.objects.get()
+    assert (action.kind, action.formal_notice) == (ActionKind.MANUAL, True)
+
+
+def test_choosing_a_template_ticks_what_it_may_ask_for(desk: Client, customer: Customer):
+    invoice = InvoiceFactory(customer=customer, due_on=date(2026, 1, 1), issued_on=date(2025, 12, 1))
+    text = TemplateVersionFactory(template__entity=customer.entity, template__formal_notice=True)
+    called(invoice)
+    page = desk.get(reverse("manual", args=[customer.pk]), {"template": text.template.pk})
+    assert [one["ticked"] for one in page.context["found"]] == [{invoice.pk}]
