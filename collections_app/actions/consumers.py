@@ -15,7 +15,9 @@ from crm.receivables.late_charges import record_formal_notice
 
 BOUNCE_REOPENS = timedelta(days=10)
 # What a person can still do otherwise; the other gates may open by themselves and the night asks them again.
-FOR_A_PERSON = frozenset({"address", "opt_out", "limitation", "jurisdiction", "template"})
+FOR_A_PERSON = frozenset({"address", "opt_out", "limitation", "jurisdiction", "composition"})
+# Outcomes of what could not be written.
+WITHOUT_WORDS = frozenset({"no_template", "not_composed"})
 KINDS = tuple(
     f"message.{what}"
     for what in ("sent", "delivered", "bounced", "complained", "failed", "blocked", "stale", "cancelled", "reply")
@@ -62,7 +64,7 @@ def _blocked(action: Action, event: Event) -> None:
     gate, _, rule = str(event.payload.get("reason", "")).partition(": ")
     record_refusal(action, gate=gate, rule=rule, event=event)
     if gate in FOR_A_PERSON and action.state == ActionState.SCHEDULED:
-        _hand_back(action, event, "blocked")
+        _hand_back(action, event, "not_composed" if gate == "composition" else "blocked")
 
 
 def _stale(action: Action, event: Event) -> None:
@@ -70,6 +72,8 @@ def _stale(action: Action, event: Event) -> None:
     reason = event.payload.get("reason")
     if reason == "settled":
         move(action, "cancel", at=event.at, by=None, outcome="settled")
+    elif reason == "no_template" and action.state == ActionState.SCHEDULED:
+        _hand_back(action, event, "no_template")
     elif reason == "balance_changed" and action.state == ActionState.SCHEDULED:
         approval = action.mode == StepMode.APPROVAL
         state = ActionState.TO_APPROVE if approval else ActionState.TODO
@@ -90,9 +94,13 @@ REACTIONS: dict[str, Callable[[Action, Event], None]] = {
 
 
 def _hand_back(action: Action, event: Event, outcome: str) -> None:
-    """A letter waits for another try by post; anything else becomes a call."""
-    channel = Channel.POST if action.channel == Channel.POST else Channel.PHONE
-    move(action, "hand_back", at=event.at, by=None, outcome=outcome, channel=channel, snoozed_until=None)
+    """What could not be written keeps its channel, a letter waits for another try by post, the rest becomes a call."""
+    kept = action.channel == Channel.POST or outcome in WITHOUT_WORDS
+    channel = action.channel if kept else Channel.PHONE
+    reasons = list(dict.fromkeys([*action.reasons, outcome]))
+    move(
+        action, "hand_back", at=event.at, by=None, outcome=outcome, channel=channel, reasons=reasons, snoozed_until=None
+    )
 
 
 def record_refusal(action: Action, *, gate: str, rule: str, event: Event) -> None:

@@ -9,7 +9,7 @@ TRIED = [
 ]  # fmt: skip
 CALLS = """
     select action.id, action.customer_id, 'phone' as channel, coalesce(address.value, '') as recipient,
-           null::bigint as occasion, action.closed_at as at
+           null::bigint as occasion, action.closed_at as at, null::bigint as message, null::timestamptz as queued_for
     from actions_action action left join customers_address address on address.id = action.address_id
     where action.channel = 'phone' and action.state = 'done' and action.outcome in ({outcomes})
       and action.closed_at > %(gate_at)s::timestamptz - interval '31 days'

@@ -2,7 +2,8 @@
 
 from django.db.models import Exists, Max, OuterRef
 
-from collections_app.actions.models import OPEN_STATES, PASSED_STATES, Action, ActionState, Cycle
+from collections_app.actions.models import OPEN_STATES, PASSED_STATES, Action, ActionKind, ActionState, Cycle
+from crm.customers.models import Customer
 from crm.customers.registry import Merge
 
 MERGED = "merged"
@@ -25,7 +26,9 @@ def _continue(own: Cycle, other: Cycle, merge: Merge) -> None:
     own.by_hand = own.by_hand and other.by_hand
     own.opened_on = min(own.opened_on, other.opened_on)
     own.save(update_fields=["passed_offset", "by_hand", "opened_on"])
-    _cancel(merge, cycle=other)
+    _cancel(merge.duplicate, merge, cycle=other)
+    if not own.by_hand:  # the other has entered already: nobody is asked where this one enters
+        _cancel(merge.kept, merge, cycle=own, kind=ActionKind.ENTRY)
     other.closed_on = max(merge.at.date(), other.opened_on)
     other.save(update_fields=["closed_on"])
 
@@ -35,8 +38,8 @@ def _highest_done(cycle: Cycle) -> int | None:
     return done.aggregate(offset=Max("step_offset"))["offset"]
 
 
-def _cancel(merge: Merge, **which: object) -> None:
-    waiting = Action.objects.filter(customer=merge.duplicate, state__in=OPEN_STATES, **which)
+def _cancel(customer: Customer, merge: Merge, **which: object) -> None:
+    waiting = Action.objects.filter(customer=customer, state__in=OPEN_STATES, **which)
     waiting.update(state=ActionState.CANCELLED, closed_at=merge.at, closed_by=merge.by, outcome=MERGED)
 
 
@@ -50,5 +53,5 @@ def move_actions(merge: Merge) -> int:
     of_both = Action.objects.filter(customer=merge.kept, cycle__isnull=True, invoice__isnull=True, **same)
     without_cycle = Action.objects.filter(customer=merge.duplicate, cycle__isnull=True, invoice__isnull=True)
     twice = list(without_cycle.filter(Exists(of_both)).values_list("pk", flat=True))
-    _cancel(merge, pk__in=twice)
+    _cancel(merge.duplicate, merge, pk__in=twice)
     return Action.objects.filter(customer=merge.duplicate).exclude(pk__in=twice).update(customer=merge.kept)

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import SmallIntegerField, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _, gettext_noop
 
 from collections_app.actions.dispatch import queue_message, withdraw_messages
@@ -111,7 +113,9 @@ def enter_at(action: Action, *, passed_offset: int | None, by: User, at: datetim
     if action.kind != ActionKind.ENTRY or action.state not in OPEN_STATES or action.cycle_id is None:
         raise ActionRefused(_("This backlog has already entered its scenario."))
     move(action, "complete", at=at, by=by, outcome="entered")
-    Cycle.objects.filter(pk=action.cycle_id, closed_on__isnull=True).update(by_hand=False, passed_offset=passed_offset)
+    # A merge may have brought steps passed with the duplicate: what was said is never said again.
+    passed = Greatest("passed_offset", Value(passed_offset, output_field=SmallIntegerField()))
+    Cycle.objects.filter(pk=action.cycle_id, closed_on__isnull=True).update(by_hand=False, passed_offset=passed)
     tell(action, gettext_noop("Backlog entered its scenario"), by=by, at=at)
 
 

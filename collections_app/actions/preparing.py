@@ -10,6 +10,7 @@ from collections_app.compliance import gates
 from collections_app.letters.compose import Composed, Line, compose
 from collections_app.scenarios.models import StepMode
 from crm.accounts.calendars import today
+from crm.customers.models import Customer
 from crm.holds.queries import NetItem, net_items
 from crm.receivables.models import Invoice
 from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale
@@ -17,6 +18,7 @@ from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale
 CANDIDATE = """
 select x.id as key, x.entity_id, x.customer_id, x.currency, x.channel, x.address_id, x.formal_notice,
        x.mode = 'automatic' as automatic, x.amount, x.run_id as occasion,
+       (select max(m.id) from messaging_message m where m.origin = 'action' and m.origin_id = x.id) as message,
        array(select l.invoice_id from actions_actionline l where l.action_id = x.id) as invoice_ids
 from actions_action x where x.id = %(action)s
 """
@@ -27,6 +29,8 @@ def prepare_action(action_id: int, at: datetime) -> Prepared:
 
     Raises Stale ("closed", "settled", "balance_changed"), Refused or NotBefore.
     """
+    # One message of a customer at a time, or two would each count the other out of the contact caps.
+    Customer.objects.select_for_update(of=("self",), no_key=True).get(actions=action_id)
     locked = Action.objects.select_for_update(of=("self",)).select_related(
         "entity", "customer__entity", "template", "address"
     )

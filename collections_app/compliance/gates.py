@@ -51,8 +51,9 @@ def evaluate(candidates_sql: str, params: Mapping[str, Any], *, at: datetime) ->
     """Ask every gate about each candidate at the instant `at`; one row per candidate, one statement in all.
 
     `candidates_sql` is a SELECT of (key bigint, entity_id, customer_id, currency, channel, address_id, formal_notice
-    bool, automatic bool, amount, invoice_ids bigint[]), and if it knows it of `occasion` (run id): what the same run
-    already sent to the same address is the same contact. Names of `params` that start with "gate_" are taken.
+    bool, automatic bool, amount, invoice_ids bigint[]), and if it knows them of `occasion` (run id: what the same run
+    already sent to the same address is the same contact) and `message` (the queued message it is about: those queued
+    after it wait for it, not it for them). Names of `params` that start with "gate_" are taken.
     Without any gate registered every contact is refused.
     """
     with connection.cursor() as cursor:
@@ -88,6 +89,7 @@ def _objection(gate: Gate) -> str:
 def _contacts() -> str:
     nothing = (
         "select null::bigint as id, null::bigint as customer_id, null::text as channel, null::text as recipient, "
-        "null::bigint as occasion, null::timestamptz as at where false"
+        "null::bigint as occasion, null::timestamptz as at, null::bigint as message, "
+        "null::timestamptz as queued_for where false"
     )
     return "\nunion all\n".join([nothing, *contact_sources.values()])

@@ -24,8 +24,9 @@ class Gate:
 
 gates: dict[str, Gate] = {}
 
-# name -> SELECT (id, customer_id, channel, recipient, occasion bigint, at) of contacts made or tried, of the customers
-# of `person` (key, customer_id), up to %(gate_at)s.
+# name -> SELECT (id, customer_id, channel, recipient, occasion bigint, at, message bigint, queued_for) of contacts made
+# or tried, of the customers of `person` (key, customer_id), up to %(gate_at)s. `message`: its id if it is one;
+# `queued_for`: the instant when one that has not left is due, with %(gate_at)s as `at`.
 contact_sources: dict[str, str] = {}
 
 

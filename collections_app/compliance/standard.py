@@ -6,11 +6,23 @@ NAMES = [
     "environment", "live", "jurisdiction", "address", "opt_out", "hold", "limitation", "minimum", "caps", "hours",
 ]  # fmt: skip
 
-# An attempt counts as much as a message that arrived (FR-22).
+# An attempt counts as much as a message that arrived (FR-22), and so does what may have left or is printed; then what
+# is to leave within the day.
 MESSAGES = """
-    select id, customer_id, channel, recipient, occasion, sent_at as at
+    select id, customer_id, channel, recipient, occasion, sent_at as at, id as message, null::timestamptz as queued_for
     from messaging_message
     where sent_at is not null and sent_at > %(gate_at)s::timestamptz - interval '31 days'
+      and customer_id in (select customer_id from person)
+    union all
+    select id, customer_id, channel, recipient, occasion, least(coalesce(reserved_at, not_before_at), %(gate_at)s), id,
+           null
+    from messaging_message
+    where state in ('ready', 'reserved', 'ambiguous') and sent_at is null
+      and customer_id in (select customer_id from person)
+    union all
+    select id, customer_id, channel, recipient, occasion, %(gate_at)s, id, not_before_at
+    from messaging_message
+    where state in ('planned', 'waiting') and not_before_at < %(gate_at)s::timestamptz + interval '1 day'
       and customer_id in (select customer_id from person)
 """
 

@@ -19,6 +19,7 @@ GATES: dict[str, str | Promise] = {
     "minimum": gettext_lazy("amount too small"),
     "caps": gettext_lazy("contact cap reached"),
     "hours": gettext_lazy("outside contact hours"),
+    "composition": gettext_lazy("could not be composed"),
 }
 RULES: dict[str, str | Promise] = {
     "no_gate": gettext_lazy("No gate is installed: nobody is contacted."),

@@ -20,6 +20,7 @@ def hand_over(night: Night) -> int:
     """
     _ask_gates(night)
     night.params["for_a_person"] = sorted(FOR_A_PERSON)
+    night.do("forget_refusals")
     night.do("record_refusals")
     night.do("hand_back")
     night.blocked |= night.count(REFUSED)

@@ -10,6 +10,7 @@ STAGES: dict[str, str | Promise] = {
     "groups": _("Put customers in their groups"),
     "decide": _("Decide and open actions"),
     "rank": _("Rank the to-do list"),
+    "people": _("Take back the tasks of people who left"),
     "assign": _("Give actions to collectors"),
     "hand_over": _("Ask the gates, hand over to the outbox"),
     "figures": _("Keep the figures of the day"),
@@ -30,6 +31,7 @@ BLOCKS: dict[str, str | Promise] = {
     "minimum": _("below the minimum amount"),
     "caps": _("contacted often enough"),
     "hours": _("outside the hours of contact"),
+    "composition": _("could not be composed"),
 }
 
 

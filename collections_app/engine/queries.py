@@ -1,14 +1,15 @@
 """Why a customer is, or is not, reminded: the night's own decision SQL, asked for one customer."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Prefetch, Q
 
-from collections_app.actions.models import Action, ActionLine
+from collections_app.actions.models import Action, ActionLine, Refusal
 from collections_app.engine.models import Decision, Run, RunState
 from collections_app.engine.night import HERE, decision_params
 from crm.core.sql import statement
@@ -103,10 +104,13 @@ def explain(customer: Customer, *, on: date) -> Explanation:
 
 
 def actions_open_at(customer: Customer, on: date) -> list[Action]:
-    """Actions opened by `on` and not closed before it, with their refusals."""
-    still = Q(closed_at__isnull=True) | Q(closed_at__date__gte=on)
+    """Actions opened by `on` and not closed before that day began for the entity, with what refused them by then."""
+    morning = datetime.combine(on, time.min, ZoneInfo(customer.entity.time_zone))
+    still = Q(closed_at__isnull=True) | Q(closed_at__gte=morning)
     actions = Action.objects.filter(still, customer=customer, opened_on__lte=on)
-    return list(actions.select_related("template", "owner").prefetch_related("refusals").order_by("opened_on", "pk"))
+    this_life = Refusal.objects.filter(last_on__gte=F("action__opened_on"))  # the same row may have been reopened
+    refusals = Prefetch("refusals", this_life.filter(first_on__lte=on).order_by("first_on", "pk"))
+    return list(actions.select_related("template", "owner").prefetch_related(refusals).order_by("opened_on", "pk"))
 
 
 def _ask(select: str, params: dict[str, Any]) -> list[dict[str, Any]]:

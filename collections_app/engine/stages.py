@@ -8,6 +8,7 @@ from django.db import connection
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine.handing_over import hand_over
 from collections_app.engine.night import Night
+from collections_app.engine.people import release
 from collections_app.segments.operations import regroup
 from crm.holds.operations import end_expired_holds
 from crm.timeline.partitions import ensure_months
@@ -121,6 +122,7 @@ STAGES = (
     Stage("groups", group),
     Stage("decide", decide),
     Stage("rank", rank),
+    Stage("people", release),
     Stage("assign", assign),
     Stage("hand_over", hand_over),
     Stage("figures", take_figures),

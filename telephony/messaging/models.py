@@ -52,6 +52,7 @@ class Message(models.Model):
     not_before_at = models.DateTimeField(_("not before"))
     handed_until = models.DateTimeField(null=True, editable=False, help_text=_("A worker was told; not told again."))
     lease_until = models.DateTimeField(null=True, editable=False)
+    compose_failures = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.BinaryField(null=True)
     digest = models.CharField(_("digest"), max_length=64, blank=True, help_text=_("SHA-256 of all that was written."))

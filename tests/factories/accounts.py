@@ -3,7 +3,7 @@ from typing import Any
 import factory
 from guardian.shortcuts import assign_perm
 
-from crm.accounts.models import Entity, Role, Team, TeamMember, User
+from crm.accounts.models import Absence, Entity, Role, Team, TeamMember, User
 
 
 class EntityFactory(factory.django.DjangoModelFactory):
@@ -64,3 +64,14 @@ class TeamMemberFactory(factory.django.DjangoModelFactory):
 
     team = factory.SubFactory(TeamFactory)
     user = factory.SubFactory(UserFactory)
+
+
+class AbsenceFactory(factory.django.DjangoModelFactory):
+    """All of 2026, without replacement."""
+
+    class Meta:
+        model = Absence
+
+    user = factory.SubFactory(UserFactory)
+    starts_on = "2026-01-01"
+    ends_on = "2026-12-31"

@@ -1,5 +1,7 @@
 -- Occasions per person: whoever shares the address is the same person; the messages of one run to one address are one
 -- occasion, and so is the one asked about. A letter of formal notice counts but is not held back: it is a legal act.
+-- What leaves, or may have left, counts as sent. What is queued before the message asked about goes first: if the cap is
+-- reached with it, one asks again an hour after it was due, when it is known whether it left.
 with person as (
     select key, customer_id from asked
     union
@@ -7,7 +9,7 @@ with person as (
     from asked
     join customers_address same on same.channel = asked.channel and same.value = asked.recipient
 ), capped as (
-    select asked.key, asked.channel, asked.recipient, asked.occasion, asked.zone, law.article, cap.channel as counted,
+    select asked.key, asked.channel, asked.recipient, asked.occasion, asked.message, asked.zone, law.article, cap.channel as counted,
            cap.days, cap.maximum
     from asked
     join law on law.jurisdiction = asked.jurisdiction and law.kind = asked.kind and law.code = 'contact_caps'
@@ -17,11 +19,13 @@ with person as (
     {contacts}
 ), occasions as (
     select capped.key, capped.counted, capped.days, capped.maximum, capped.article,
-           max(contact.at) as at
+           max(contact.at) as at, max(contact.queued_for) as queued_for
     from capped
     join person using (key)
     join contact on contact.customer_id = person.customer_id
     where capped.counted in ('all', contact.channel)
+      and contact.message is distinct from capped.message
+      and (contact.queued_for is null or capped.message is null or contact.message < capped.message)
       and contact.at > %(gate_at)s::timestamptz - make_interval(days => capped.days) and contact.at <= %(gate_at)s
       and not (contact.recipient = capped.recipient and contact.channel = capped.channel
                and contact.occasion is not null
@@ -36,7 +40,11 @@ with person as (
 )
 select distinct on (key) key, 'not_before' as answer,
        'contact_caps_' || counted || '_' || maximum || '_in_' || days as rule, article,
-       at + make_interval(days => days) as not_before_at
+       room_at as not_before_at
 from ranked
+cross join lateral (
+    select case when queued_for is null then at + make_interval(days => days)
+                else greatest(queued_for, %(gate_at)s) + interval '1 hour' end as room_at
+) room
 where rank = maximum
-order by key, at + make_interval(days => days) desc
+order by key, room_at desc

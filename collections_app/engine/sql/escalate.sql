@@ -8,7 +8,8 @@ with waiting as (
     from actions_action x
     join accounts_entity e on e.id = x.entity_id
     join scenarios_step s on s.version_id = x.scenario_version_id and s.code = x.step_code
-    join accounts_team t on t.id = x.team_id and t.supervisor_id is not null
+    join accounts_team t on t.id = x.team_id
+    join accounts_user u on u.id = t.supervisor_id and u.is_active
     where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve') and x.escalated_on is null
       and (s.escalate_above is not null or s.escalate_after_days is not null)
 )

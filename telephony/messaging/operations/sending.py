@@ -24,7 +24,8 @@ from telephony.messaging.states import DUE_STATES, MessageState
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=10)  # longer than the longest network timeout
-AFTER_A_CRASH = timedelta(minutes=30)
+# Waits after an error in composing; after the last one a person is asked, who reads the error.
+RECOMPOSED = [timedelta(minutes=30), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12)]
 # Waits after a temporary failure; after the last one the message has failed.
 RETRIES = [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(hours=12)]
 
@@ -64,10 +65,20 @@ def reserve(message_id: int, *, at: datetime, again: bool = False, durable: bool
             with transaction.atomic():
                 return _reserve(message, at=at)
         except Exception as error:
-            # One message that cannot be composed must not stop those behind it; it is tried again and shows why.
+            # One message that cannot be composed must not stop those behind it.
             log.exception("message_not_composed", message_id=message_id)
-            _try_later(message_id, at + AFTER_A_CRASH, f"error: {type(error).__name__}: {error}", at=at)
+            _not_composed(message, f"{type(error).__name__}: {error}", at=at)
             return None
+
+
+def _not_composed(message: Message, error: str, *, at: datetime) -> None:
+    """Tried again after a while, showing why; in the end handed back to who asked for it."""
+    failures = message.compose_failures + 1
+    reason, counted = f"composition: {error}"[:200], {"compose_failures": failures}
+    if failures <= len(RECOMPOSED):
+        _try_later(message.pk, at + RECOMPOSED[failures - 1], reason, at=at, **counted)
+    elif move(of(message.pk), MessageState.BLOCKED, at=at, reason=reason, **counted):
+        tell([message.pk], "blocked", at=at, details={"gate": "composition", "rule": error[:200]})
 
 
 def _reserve(message: Message, *, at: datetime) -> Reservation | None:
@@ -102,8 +113,9 @@ def _prepared(message: Message, *, at: datetime) -> Prepared | None:
     return None
 
 
-def _try_later(message_id: int, later: datetime, reason: str, *, at: datetime) -> None:
-    move(of(message_id), MessageState.WAITING, at=at, not_before_at=later, reason=reason[:200], handed_until=None)
+def _try_later(message_id: int, later: datetime, reason: str, *, at: datetime, **values: int) -> None:
+    waits = {"not_before_at": later, "reason": reason[:200], "handed_until": None}
+    move(of(message_id), MessageState.WAITING, at=at, **waits, **values)
 
 
 def carry(reservation: Reservation, *, at: datetime) -> None:

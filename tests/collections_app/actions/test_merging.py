@@ -74,3 +74,25 @@ def test_an_occasion_of_both_is_said_once(two):
     assert set(Action.objects.filter(customer=kept)) == {first, other}
     twin.refresh_from_db()
     assert (twin.customer, twin.state) == (duplicate, ActionState.CANCELLED)
+
+
+@pytest.mark.parametrize("waits", ["kept", "duplicate"])
+def test_a_backlog_merged_into_a_running_cycle_asks_nobody_where_it_enters(two, waits):
+    other = two[1] if waits == "kept" else two[0]
+    waiting = two[0] if waits == "kept" else two[1]
+    by_hand = CycleFactory(customer=waiting, by_hand=True)
+    entry = ActionFactory(customer=waiting, cycle=by_hand, kind=ActionKind.ENTRY, step_code="entry", step_offset=None)
+    done(other, 30, cycle=CycleFactory(customer=other))
+    merge(two)
+    entry.refresh_from_db()
+    assert (entry.state, entry.outcome) == (ActionState.CANCELLED, "merged")
+    open_cycle = Cycle.objects.get(closed_on=None)
+    assert (open_cycle.customer, open_cycle.by_hand) == (two[0], False)
+
+
+def test_two_backlogs_that_wait_for_a_person_wait_once(two):
+    for customer in two:
+        cycle = CycleFactory(customer=customer, by_hand=True)
+        ActionFactory(customer=customer, cycle=cycle, kind=ActionKind.ENTRY, step_code="entry", step_offset=None)
+    merge(two)
+    assert list(Action.objects.open().values_list("customer", "kind")) == [(two[0].pk, ActionKind.ENTRY)]

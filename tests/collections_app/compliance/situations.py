@@ -13,7 +13,8 @@ CANDIDATE = """
 select %(key)s::bigint as key, %(entity)s::bigint as entity_id, %(customer)s::bigint as customer_id,
        %(currency)s::text as currency, %(channel)s::text as channel, %(address)s::bigint as address_id,
        %(formal_notice)s::bool as formal_notice, %(automatic)s::bool as automatic, %(amount)s::numeric as amount,
-       %(invoices)s::bigint[] as invoice_ids, %(occasion)s::bigint as occasion
+       %(invoices)s::bigint[] as invoice_ids, %(occasion)s::bigint as occasion,
+       %(message)s::bigint as message
 """
 
 
@@ -38,6 +39,7 @@ def ask(address, *, at=TUESDAY, customer=None, **kwargs) -> Verdict:
         "amount": 100,
         "invoices": [],
         "occasion": None,
+        "message": None,
     }
     (verdict,) = evaluate(CANDIDATE, values | kwargs, at=at)
     return verdict
@@ -45,21 +47,28 @@ def ask(address, *, at=TUESDAY, customer=None, **kwargs) -> Verdict:
 
 def sent(address, at, *, occasion=None, channel=None):
     """A message already sent to this address."""
+    return _message(address, at, state="sent", sent_at=at, occasion=occasion, channel=channel or address.channel)
+
+
+def under_way(address, state, at):
+    """A message to this address in another state, due at `at`."""
+    leased = {"reserved_at": at, "lease_until": at} if state == "reserved" else {}
+    return _message(address, at, state=state, channel=address.channel, **leased)
+
+
+def _message(address, at, **fields):
     number = Message.objects.count()
     return Message.objects.create(
         entity=address.customer.entity,
         customer=address.customer,
         address=address,
-        channel=channel or address.channel,
         recipient=address.value,
         origin="test",
         origin_id=number,
-        occasion=occasion,
-        state="sent",
         digest="x",
         not_before_at=at,
         created_at=at,
-        sent_at=at,
         message_id=f"m{number}",
         token=f"t{number}",
+        **fields,
     )

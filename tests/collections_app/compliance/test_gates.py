@@ -6,7 +6,7 @@ import pytest
 from collections_app.compliance import gates
 from collections_app.compliance.gates import Verdict, evaluate
 from crm.holds.models import Hold
-from tests.collections_app.compliance.situations import CANDIDATE, TUESDAY, ask, reachable, sent
+from tests.collections_app.compliance.situations import CANDIDATE, TUESDAY, ask, reachable, sent, under_way
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.paying import pay
@@ -267,6 +267,33 @@ class TestCaps:
         sent(address, TUESDAY - timedelta(hours=1), occasion=5)
         assert ask(address, occasion=6).rule == "contact_caps_phone_1_in_1"
 
+    @pytest.mark.parametrize("state", ["ready", "reserved", "ambiguous"])
+    def test_what_may_have_left_counts_as_sent(self, state):
+        address = reachable(consumer=True)
+        under_way(address, state, TUESDAY - timedelta(days=6))
+        assert ask(address).not_before_at == TUESDAY + timedelta(days=1)
+
+    @pytest.mark.parametrize(("state", "hours"), [("planned", -1), ("waiting", 2)])
+    def test_what_is_queued_goes_first_and_then_one_asks_again(self, state, hours):
+        address = reachable(consumer=True)
+        due_at = TUESDAY + timedelta(hours=hours)
+        under_way(address, state, due_at)
+        verdict = ask(address)
+        assert objection(verdict) == ("not_before", "caps", "contact_caps_email_1_in_7")
+        assert verdict.not_before_at == max(due_at, TUESDAY) + timedelta(hours=1)
+
+    @pytest.mark.parametrize(("state", "days"), [("waiting", 2), ("cancelled", -1), ("blocked", -1)])
+    def test_what_is_far_or_will_not_leave_does_not_count(self, state, days):
+        address = reachable(consumer=True)
+        under_way(address, state, TUESDAY + timedelta(days=days))
+        assert ask(address).answer == "allowed"
+
+    def test_a_message_waits_for_those_queued_before_it_only(self):
+        address = reachable(consumer=True)
+        first, second = (under_way(address, "planned", TUESDAY) for _ in range(2))
+        assert ask(address, message=first.pk).answer == "allowed"
+        assert ask(address, message=second.pk).gate == "caps"
+
     def test_a_letter_of_formal_notice_is_not_held_back(self):
         address = reachable("post", consumer=True)
         for day in (1, 2):
@@ -298,5 +325,5 @@ def test_a_candidate_may_say_nothing_of_its_run():
     address = reachable()
     values = {"key": 1, "entity": address.customer.entity_id, "customer": address.customer_id, "currency": "EUR"}
     values |= {"channel": "email", "address": address.pk, "formal_notice": False, "automatic": True, "amount": 5}
-    candidate = CANDIDATE.rpartition(",")[0]
+    candidate = CANDIDATE.rsplit(",", 2)[0]
     assert [v.answer for v in evaluate(candidate, values | {"invoices": None}, at=TUESDAY)] == ["allowed"]

@@ -121,6 +121,7 @@ def place(situation):
         "amount": situation.amount,
         "invoices": [carried.pk],
         "occasion": None,
+        "message": None,
     }
 
 

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from collections_app.actions.models import Action
 from collections_app.engine.queries import explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from crm.holds.models import Hold
@@ -79,3 +81,15 @@ def test_the_date_of_the_next_look():
     world.invoice(customer, late=2)
     world.regroup()
     assert explain(customer, on=MARCH_1).accounts[0].next_look_on == MARCH_1 + timedelta(days=3)
+
+
+@pytest.mark.parametrize(("closed_at", "there"), [("2026-03-01T22:30Z", False), ("2026-03-01T23:30Z", True)])
+def test_an_action_was_open_on_the_days_of_the_entity(closed_at, there):
+    """Half past eleven at night, and half past midnight of 2 March, in Paris."""
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=6)
+    world.night()
+    Action.objects.update(state="done", closed_at=closed_at)
+    with timezone.override("Pacific/Auckland"):
+        assert bool(explain(customer, on=MARCH_1 + timedelta(days=1)).actions) is there

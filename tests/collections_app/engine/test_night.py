@@ -5,7 +5,7 @@ import pytest
 from collections_app.actions.models import Action
 from crm.law.models import ExchangeRate
 from tests.collections_app.engine.world import MARCH_1, World
-from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.accounts import AbsenceFactory, TeamFactory, TeamMemberFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +63,45 @@ def test_the_limit_of_escalation_is_in_the_currency_of_the_entity(rate, escalate
     world.invoice(customer, late=6, currency="USD", amount=99)
     world.night()
     assert bool(Action.objects.get().escalated_on) is escalated
+
+
+def led_by(world):
+    """The team of the world's group, with a supervisor."""
+    team = TeamFactory(entity=world.entity, supervisor=UserFactory(supervisor=True))
+    world.group.team = team
+    world.group.save()
+    return team
+
+
+def test_the_tasks_of_who_left_are_given_again_at_the_next_night():
+    world = World({"offset_days": 5})
+    team = led_by(world)
+    gone, stays = UserFactory(), UserFactory()
+    TeamMemberFactory(team=team, user=stays)
+    world.invoice(world.customer(collector=gone), late=6)
+    world.night()
+    assert Action.objects.get().owner == gone
+    gone.is_active = False
+    gone.save()
+    world.night(MARCH_1 + timedelta(days=1))
+    assert Action.objects.get().owner == stays
+
+
+def test_nothing_escalates_to_a_supervisor_who_left():
+    world = World({"offset_days": 5, "escalate_above": 50})
+    team = led_by(world)
+    team.supervisor.is_active = False
+    team.supervisor.save()
+    world.invoice(world.customer(team=team), late=6)
+    world.night()
+    assert Action.objects.get().escalated_on is None
+
+
+@pytest.mark.xfail(strict=True, reason="assign.sql does not look whether a replacement is still active")
+def test_a_replacement_who_left_receives_nothing():
+    world = World({"offset_days": 5})
+    away, gone = UserFactory(), UserFactory(is_active=False)
+    AbsenceFactory(user=away, replacement=gone)
+    world.invoice(world.customer(collector=away), late=6)
+    world.night()
+    assert Action.objects.get().owner is None

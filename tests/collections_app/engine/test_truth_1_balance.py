@@ -1,11 +1,13 @@
 """Balance before words: a decision rests on the open amount, net of unapplied money."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from collections_app.actions.models import Action, ActionLine
 from crm.law.models import ExchangeRate
+from crm.receivables.models import Invoice
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory
@@ -107,3 +109,23 @@ def test_what_a_person_approved_is_not_rewritten_by_the_night():
     world.invoice(customer, late=8)
     world.night()
     assert (Action.objects.get().amount, ActionLine.objects.count()) == (Decimal(100), 1)
+
+
+def test_a_due_date_moved_later_takes_the_task_away_the_same_night():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    moved = world.invoice(customer, late=10)
+    world.night()
+    world.invoice(customer, late=2)
+    Invoice.objects.filter(pk=moved.pk).update(due_on=MARCH_1 - timedelta(days=3))
+    world.night()
+    assert list(Action.objects.values_list("state", "outcome")) == [("cancelled", "settled")]
+
+
+def test_a_task_whose_due_date_moves_and_comes_back_is_the_same_task():
+    world = World({"offset_days": 5})
+    moved = world.invoice(world.customer(), late=10)
+    world.night()
+    Invoice.objects.filter(pk=moved.pk).update(due_on=MARCH_1 - timedelta(days=3))
+    world.nights(3)
+    assert world.opened() == [("s5", "todo")]

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from collections_app.actions.models import Action, Cycle
-from tests.collections_app.engine.world import MARCH_1, World
+from collections_app.actions.operations import enter_at
+from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.paying import pay
 from tests.factories.scenarios import published_scenario
 
@@ -181,3 +182,26 @@ def test_an_invoice_that_falls_due_after_a_backlog_starts_at_the_first_step():
     world.invoice(customer, late=5, on=after(6))
     world.night(after(6))
     assert world.opened() == [("s30", "done"), ("s5", "todo")]
+
+
+@pytest.mark.xfail(strict=True, reason="plan_invoices.sql lets an invoice enter where the account's oldest does")
+def test_an_invoice_of_a_backlog_enters_by_its_own_age():
+    steps = [{"offset_days": days, "unit": "invoice"} for days in (5, 15, 30)]
+    world = World(*steps, entry_policy="step_by_age")
+    customer = world.customer()
+    world.invoice(customer, late=300)
+    world.invoice(customer, late=16)
+    world.invoice(customer, late=6)
+    world.night()
+    assert sorted(world.opened()) == [("s15", "todo"), ("s30", "todo"), ("s5", "todo")]
+
+
+@pytest.mark.parametrize(("chosen", "next_step"), [(None, "s30"), (5, "s30"), (30, None)])
+def test_entering_a_backlog_by_hand_never_lowers_what_was_passed(chosen, next_step):
+    world = World(*LADDER, entry_policy="by_hand")
+    world.invoice(world.customer(), late=300)
+    world.night()
+    Cycle.objects.update(passed_offset=15)
+    enter_at(Action.objects.get(), passed_offset=chosen, by=world.person, at=noon(MARCH_1))
+    world.night(after(1))
+    assert [code for code, _ in world.opened() if code != "entry"] == ([next_step] if next_step else [])

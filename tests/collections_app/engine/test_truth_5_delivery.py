@@ -5,10 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from collections_app.actions import preparing
 from collections_app.actions.models import Action, Refusal
 from collections_app.actions.operations import approve, open_manual, send_now
+from collections_app.engine.queries import explain
+from crm.customers.operations.contacts import ADDRESS_INVALID, OPTED_OUT
 from crm.events.operations import deliver_waiting, emit
 from crm.holds.models import Hold
+from crm.timeline.models import Entry
 from telephony.core.channels import Temporary
 from telephony.core.news import News
 from telephony.messaging import operations as messaging
@@ -218,3 +222,49 @@ def test_the_night_takes_back_what_it_finds_settled(world, state):
     pay(world.late, 100, MARCH_3)
     world.night(MARCH_3 + timedelta(days=1))
     assert (situation()[0], Message.objects.get().state) == ("cancelled", "cancelled")
+
+
+def test_a_step_without_template_becomes_a_task_with_the_reason(world, network):
+    Action.objects.update(template=None)
+    carry()
+    assert network.sent == []
+    assert situation() == ("todo", "email", "no_template")
+    assert action().reasons == ["no_template"]
+    world.night(MARCH_3 + timedelta(days=1))
+    assert Message.objects.count() == 1
+
+
+def test_what_can_never_be_composed_becomes_a_task_with_the_error(world, network, monkeypatch):
+    monkeypatch.setattr(preparing, "compose", lambda *args, **words: 1 / 0)
+    for day in range(6):
+        carry(AT + timedelta(days=day))
+    assert situation() == ("todo", "email", "not_composed")
+    assert list(Refusal.objects.values_list("gate", "rule")) == [("composition", "ZeroDivisionError: division by zero")]
+
+
+def test_a_bounce_and_a_refusal_are_in_the_timeline_of_the_customer(world, network):
+    carry()
+    told("bounced", AT + timedelta(hours=1), permanent=True, reason="550 no such user")
+    told("unsubscribed", AT + timedelta(hours=2))
+    changes = Entry.objects.filter(customer=world.late.customer, kind="change").order_by("at")
+    assert [(entry.subject, entry.text) for entry in changes] == [
+        (ADDRESS_INVALID, "550 no such user"),
+        (OPTED_OUT, ""),
+    ]
+
+
+def test_what_refused_a_task_before_it_was_reopened_says_nothing_of_it_any_more(world, network):
+    world.late.customer.addresses.update(opted_out_at=AT)
+    carry()
+    customer = world.late.customer
+    assert [refusal.gate for refusal in explain(customer, on=MARCH_3).actions[0].refusals.all()] == ["opt_out"]
+    later = MARCH_3 + timedelta(days=2)
+    Action.objects.update(state="cancelled", closed_at=noon(MARCH_3))
+    customer.addresses.update(opted_out_at=None)
+    world.night(later)
+    [reopened] = [found for found in explain(customer, on=later).actions if found.state == "scheduled"]
+    assert list(reopened.refusals.all()) == []
+    Message.objects.update(state="cancelled", closed_at=noon(later))
+    customer.addresses.update(opted_out_at=AT)
+    world.night(later + timedelta(days=1))
+    assert list(Refusal.objects.values_list("gate", "first_on")) == [("opt_out", later + timedelta(days=1))]

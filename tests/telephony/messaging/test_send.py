@@ -10,7 +10,7 @@ from telephony.core.outgoing import Attachment, NotBefore, Prepared, Refused, St
 from telephony.messaging import operations
 from telephony.messaging.models import Message
 from telephony.messaging.operations.freezing import body
-from telephony.messaging.operations.sending import RETRIES
+from telephony.messaging.operations.sending import RECOMPOSED, RETRIES
 from tests.factories.messaging import AT, World, planned, sent
 
 pytestmark = pytest.mark.django_db
@@ -99,8 +99,19 @@ def test_a_message_that_cannot_be_composed_waits_and_shows_why(world: World):
     message = planned()
     assert operations.send_one(message.pk, AT) == "waiting"
     message.refresh_from_db()
-    assert message.reason == "error: KeyError: 'amount'"
+    assert message.reason == "composition: KeyError: 'amount'"
     assert message.not_before_at > AT
+
+
+def test_a_message_that_can_never_be_composed_is_handed_back_with_the_error(world: World):
+    world.refusal = KeyError("amount")
+    message, at = planned(), AT
+    for wait in RECOMPOSED:
+        assert operations.send_one(message.pk, at) == "waiting"
+        at += wait
+    assert operations.send_one(message.pk, at) == "blocked"
+    assert Event.objects.get().payload["reason"] == "composition: KeyError: 'amount'"
+    assert operations.hand_out(at=at + timedelta(days=30)) == []
 
 
 def test_a_temporary_failure_is_tried_again_after_each_wait_then_fails(world: World):
@@ -171,7 +182,7 @@ def test_a_message_claims_one_currency(world: World):
     message = planned()
     operations.send_one(message.pk, AT)
     message.refresh_from_db()
-    assert message.reason == "error: ValueError: A message claims amounts in one currency."
+    assert message.reason == "composition: ValueError: A message claims amounts in one currency."
 
 
 def test_mails_of_one_origin_make_one_thread(world: World):
