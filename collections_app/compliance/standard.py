@@ -3,7 +3,8 @@
 from collections_app.compliance.registry import Gate, register_contacts, register_gate
 
 NAMES = [
-    "environment", "live", "jurisdiction", "address", "opt_out", "hold", "limitation", "minimum", "caps", "hours",
+    "environment", "live", "jurisdiction", "address", "opt_out", "hold", "limitation", "minimum", "freshness", "caps",
+    "hours",
 ]  # fmt: skip
 
 # An attempt counts as much as a message that arrived (FR-22), and so does what may have left or is printed; then what

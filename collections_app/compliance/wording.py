@@ -17,6 +17,7 @@ GATES: dict[str, str | Promise] = {
     "hold": gettext_lazy("hold"),
     "limitation": gettext_lazy("limitation"),
     "minimum": gettext_lazy("amount too small"),
+    "freshness": gettext_lazy("books without a recent import"),
     "caps": gettext_lazy("contact cap reached"),
     "hours": gettext_lazy("outside contact hours"),
     "composition": gettext_lazy("could not be composed"),
@@ -34,6 +35,7 @@ RULES: dict[str, str | Promise] = {
     "insolvency": gettext_lazy("Claims born before the insolvency judgment may not be demanded."),
     "limitation": gettext_lazy("The limitation period of an invoice has run out."),
     "minimum_amount": gettext_lazy("The amount is below the minimum."),
+    "books_stale": gettext_lazy("The books have not come in for too long: nothing leaves automatically."),
 }
 CAP = re.compile(r"contact_caps_(?P<channel>\w+)_(?P<maximum>\d+)_in_(?P<days>\d+)")
 HOURS = re.compile(r"contact_hours_(?P<channel>\w+)")

@@ -34,7 +34,10 @@ class RunOutput(serializers.ModelSerializer[Run]):
 
     class Meta:
         model = Run
-        fields = ["id", "on", "state", "started_at", "finished_at", "opened", "blocked", "error", "stages"]
+        fields = [
+            "id", "on", "state", "started_at", "finished_at", "opened", "blocked", "books_on", "stale", "error",
+            "stages",
+        ]  # fmt: skip
 
     @extend_schema_field(StageOutput(many=True))
     def get_stages(self, run: Run) -> Any:

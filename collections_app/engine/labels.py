@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 STAGES: dict[str, str | Promise] = {
+    "freshness": _("Check that imports are fresh"),
     "holds": _("End expired holds"),
     "facts": _("Read open items, net of unapplied money"),
     "close": _("Close what is no longer due"),
@@ -29,6 +30,7 @@ BLOCKS: dict[str, str | Promise] = {
     "hold": _("on hold"),
     "limitation": _("time-barred"),
     "minimum": _("below the minimum amount"),
+    "freshness": _("books without a recent import"),
     "caps": _("contacted often enough"),
     "hours": _("outside the hours of contact"),
     "composition": _("could not be composed"),

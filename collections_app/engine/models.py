@@ -17,7 +17,8 @@ class RunState(models.TextChoices):
 
 class Run(models.Model):
     """`fence` grows with every taking of the lease; each statement of the run names it, so a worker that lost
-    the lease writes nothing any more."""
+    the lease writes nothing any more. `books_on`: the day of the last import; `stale`: too old for anything to leave
+    automatically (see Entity.stale_after_days)."""
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="runs", verbose_name=_("entity"))
     on = models.DateField(_("date decided for"))
@@ -30,6 +31,8 @@ class Run(models.Model):
     opened = models.JSONField(_("actions opened by step"), default=dict)
     blocked = models.JSONField(_("blocked by reason"), default=dict)
     error = models.TextField(_("error"), blank=True)
+    books_on = models.DateField(_("books of"), null=True, blank=True)
+    stale = models.BooleanField(_("books stale"), default=False)
 
     class Meta:
         verbose_name = _("night run")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from collections_app.actions.dispatch import ORIGIN
+from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over
 from collections_app.engine.night import Night
 from collections_app.engine.people import release
@@ -116,6 +117,7 @@ def take_figures(night: Night) -> int:
 
 
 STAGES = (
+    Stage("freshness", check_freshness),
     Stage("holds", end_holds),
     Stage("facts", read_facts, rereads=True),
     Stage("close", close),

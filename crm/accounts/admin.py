@@ -60,7 +60,7 @@ class EntityAdmin(ScopedAdmin):
             _("Time and language"),
             {"fields": ["language", "time_zone", "jurisdiction", "working_days", "night_at"]},
         ),
-        (_("Imports"), {"fields": ["closing_share_percent"]}),
+        (_("Imports"), {"fields": ["closing_share_percent", "stale_after_days"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Entity | None = None) -> list[str]:

@@ -100,6 +100,15 @@ class Entity(models.Model):
         editable=False,
         help_text=_("A demonstration on a file of the past: the day that counts as today. Empty: the calendar."),
     )
+    stale_after_days = models.PositiveSmallIntegerField(
+        _("books are stale after (days)"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Without an import for longer than that, nothing leaves automatically: who has paid since would be "
+            "reminded. Empty: not checked, because only you know how often your books come in."
+        ),
+    )
     track_opens = models.BooleanField(_("track opens"), default=False)
     track_clicks = models.BooleanField(_("track clicks"), default=False)
 

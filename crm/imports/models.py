@@ -165,3 +165,14 @@ class FecLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["entity", "digest", "rank"], name="imports_fecline_once"),
         ]
+
+
+class LastFeed(models.Model):
+    """When another system last sent what is owed or paid through the API, even without anything new."""
+
+    entity = models.OneToOneField(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    at = models.DateTimeField(_("received at"))
+
+    class Meta:
+        verbose_name = _("last transmission")
+        verbose_name_plural = _("last transmissions")

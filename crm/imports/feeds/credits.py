@@ -13,6 +13,7 @@ from crm.core import sql
 from crm.core.money import rounded
 from crm.core.rest.bulk import Row, Written
 from crm.imports.feeds.invoices import known_customers, tell_changed
+from crm.imports.feeds.noting import note_feed
 from crm.receivables.models import Credit, Invoice
 
 RECEIVED = gettext_noop("%(count)s payments received through the API")
@@ -41,7 +42,7 @@ def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: d
     """Add payments by `external_id` with their allocations; of a known one, number, label and the invoice it names.
 
     Allocations are made when the payment is new: sending it again applies nothing twice. A row that may not be
-    written is a fault of its place. Seven statements for any number of rows; call it in a transaction.
+    written is a fault of its place. Eight statements for any number of rows; call it in a transaction.
     """
     books = Books(entity, rows)
     faults: list[Fault] = []
@@ -60,6 +61,7 @@ def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: d
         "subject": RECEIVED,
     }
     written = sql.rows("crm.imports", "feed_credits", params)
+    note_feed(entity, at=at)
     new = {row["external_id"]: row["id"] for row in written if row["created"]}
     _allocate(good, new, books, by=by, at=at)
     if written:

@@ -14,6 +14,7 @@ from crm.core.money import rounded
 from crm.core.rest.bulk import Row, Written
 from crm.customers.models import Customer
 from crm.events.operations import emit_many
+from crm.imports.feeds.noting import note_feed
 from crm.receivables.models import DueSource, Invoice
 
 RECEIVED = gettext_noop("%(count)s invoices received through the API")
@@ -27,7 +28,7 @@ Fault = tuple[int, str, str]
 def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
     """Add invoices by `external_id`, or change what may change of those known (number, due date, debt type, label).
 
-    A row that may not be written is a fault of its place. Four statements for any number of rows.
+    A row that may not be written is a fault of its place. Five statements for any number of rows.
     """
     customers = known_customers(entity, (row.get("customer") for row in rows.values()))
     known = _known(entity, rows)
@@ -126,6 +127,7 @@ def _write(
 ) -> Written:
     params = {"entity": entity.pk, "rows": Jsonb(lines), "by": by.pk if by else None, "at": at, "subject": RECEIVED}
     written = sql.rows("crm.imports", "feed_invoices", params)
+    note_feed(entity, at=at)
     if written:
         tell_changed(entity, (row["customer_id"] for row in written), at=at)
     created = sum(row["created"] for row in written)
