@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -14,12 +13,13 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _, gettext_lazy
 
+from collections_app.engine import trying
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, stage_label
 from collections_app.engine.models import DailyFigures, Run, RunState
 from collections_app.engine.stages import STAGES
 from collections_app.engine.tasks import start_night
-from collections_app.scenarios.models import Step
+from collections_app.scenarios.queries import step_names
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.rules import changes_settings
@@ -55,6 +55,8 @@ class RunAdmin(ReadOnlyScopedAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("start/", wrap(self.start), name="engine_run_start"),
+            path("try/", wrap(trying.ask), name="engine_run_try"),
+            path("try/<int:object_id>/", wrap(trying.show), name="engine_run_tried"),
             path("<int:object_id>/progress/", wrap(self.progress), name="engine_run_progress"),
             *super().get_urls(),
         ]
@@ -102,14 +104,7 @@ def story(run: Run) -> dict[str, Any]:
             for stage in STAGES
             for row in [done.get(stage.name)]
         ],
-        "opened": step_names(run),
+        "opened": step_names(run.entity_id, run.opened),
         "blocked": [(block_label(reason), number) for reason, number in sorted(run.blocked.items())],
         "figures": DailyFigures.objects.filter(entity=run.entity_id, on=run.on).order_by("currency"),
     }
-
-
-def step_names(run: Run) -> list[tuple[str, str, int]]:
-    """(code, name, actions opened) of each step of a night."""
-    steps: QuerySet[Step] = Step.objects.filter(version__scenario__entity=run.entity_id, code__in=list(run.opened))
-    names = dict(steps.order_by("version__number").values_list("code", "name"))
-    return [(code, names.get(code, ""), number) for code, number in sorted(run.opened.items())]

@@ -1,5 +1,6 @@
 """The nightly run of an entity, its stages, what it decided and the figures of the day."""
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -100,3 +101,22 @@ class DailyFigures(models.Model):
         verbose_name = _("figures of the day")
         verbose_name_plural = _("figures of the days")
         constraints = [models.UniqueConstraint(fields=["entity", "on", "currency"], name="engine_figures_once_a_day")]
+
+
+class DryRun(models.Model):
+    """A night tried without writing anything: who asked, and what it would have done (`report`) or why it could not."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    on = models.DateField(_("date decided for"))
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    report = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("dry run")
+        verbose_name_plural = _("dry runs")
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} {self.on}"

@@ -1,6 +1,7 @@
 """Running a night."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from time import perf_counter
 from typing import Any
@@ -12,21 +13,27 @@ from structlog.contextvars import bound_contextvars
 
 from collections_app.engine.leases import Clock, hold_lease, take_run
 from collections_app.engine.models import Run, RunStage, RunState
-from collections_app.engine.night import Night
+from collections_app.engine.night import HERE, Night
 from collections_app.engine.stages import OPENED, STAGES, Stage
 from crm.accounts.models import Entity, User
 from crm.core.crash import crash_point
+from crm.core.sql import rows
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class NightReport:
-    """What a night did: {"name","rows","ms"} per stage, actions opened per step code, blocked per reason."""
+    """What a night did: {"name","rows","ms"} per stage, actions opened per step code, blocked per reason.
+
+    `customers`, of a dry run that was asked for names: {"what": "opened" or "blocked", "code", "customer_id", "name",
+    "currency", "amount"}, the highest amounts of each step and reason first.
+    """
 
     stages: list[dict[str, Any]]
     actions_opened: dict[str, int]
     blocked: dict[str, int]
+    customers: list[dict[str, Any]] = field(default_factory=list)
 
 
 class _Undo(Exception):
@@ -43,29 +50,44 @@ def run_night(
     at: datetime,
     by: User | None = None,
     dry_run: bool = False,
+    names: int = 0,
+    starting: Callable[[str], None] = lambda stage: None,
     clock: Clock = timezone.now,
 ) -> NightReport:
     """Decide for `entity` at date `on` and open what is due; `at` is the instant written on what it does.
 
     Running it again, late or after a crash changes nothing that was done. A dry run does the same work and undoes
-    it. Raises NightInThePast, NightAlreadyRunning.
+    it; it names the first `names` customers of each step and reason. `starting` hears the name of each stage as it
+    begins. Raises NightInThePast, NightAlreadyRunning.
     """
     if not dry_run:
-        return _run(take_run(entity, on=on, clock=clock, by=by), entity, on=on, at=at, clock=clock)
+        run = take_run(entity, on=on, clock=clock, by=by)
+        return _run(_night(run, entity, on=on, at=at), starting, clock=clock)
     try:
         with transaction.atomic():
-            raise _Undo(_run(take_run(entity, on=on, clock=clock, by=by), entity, on=on, at=at, clock=clock))
+            night = _night(take_run(entity, on=on, clock=clock, by=by), entity, on=on, at=at)
+            report = _run(night, starting, clock=clock)
+            raise _Undo(replace(report, customers=_named(night, names) if names else []))
     except _Undo as undone:
         return undone.report
 
 
-def _run(run: Run, entity: Entity, *, on: date, at: datetime, clock: Clock) -> NightReport:
-    night = Night(run=run, entity=entity, on=on, at=at, blocked=dict(run.blocked))
+def _named(night: Night, names: int) -> list[dict[str, Any]]:
+    return rows(HERE, "name_customers", night.params | {"names": names, "reasons": list(night.run.blocked)})
+
+
+def _night(run: Run, entity: Entity, *, on: date, at: datetime) -> Night:
+    return Night(run=run, entity=entity, on=on, at=at, blocked=dict(run.blocked))
+
+
+def _run(night: Night, starting: Callable[[str], None], *, clock: Clock) -> NightReport:
+    run = night.run
     done = set(run.stages.values_list("name", flat=True))
     try:
-        with bound_contextvars(run_id=run.pk, entity=entity.code):
+        with bound_contextvars(run_id=run.pk, entity=night.entity.code):
             for position, stage in enumerate(STAGES):
                 if stage.rereads or stage.name not in done:
+                    starting(stage.name)
                     _run_stage(stage, position, night, clock=clock)
     except Exception as error:
         Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(

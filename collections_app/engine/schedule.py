@@ -1,11 +1,12 @@
 """When the night of an entity is due: once a day, from its own hour on, in its own time zone."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from collections_app.engine.models import Run, RunState
+from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 
 TRIES_A_DAY = 3
@@ -43,3 +44,18 @@ def _waits(runs: list[Run], on: date, at: datetime) -> bool:
     if any(run.state == RunState.RUNNING and run.lease_until and run.lease_until >= at for run in runs):
         return False
     return sum(run.on == on and run.state == RunState.FAILED for run in runs) < TRIES_A_DAY
+
+
+def instant(entity: Entity, on: date, now: datetime) -> datetime:
+    """The instant a night of `on` writes: now, or for another day than today the entity's night hour of that day."""
+    zone = ZoneInfo(entity.time_zone)
+    if now.astimezone(zone).date() == on:
+        return now
+    return datetime.combine(on, entity.night_at, zone).astimezone(UTC)
+
+
+def next_night(entity: Entity, *, at: datetime) -> date:
+    """The date of the night to come: today as long as no night of today or later is done, else the day after it."""
+    last = Run.objects.filter(entity=entity, state=RunState.DONE).order_by("-on").first()
+    on = today(entity, at)
+    return max(on, last.on + timedelta(days=1)) if last else on

@@ -1,5 +1,6 @@
-"""What changed from one version of a scenario to another."""
+"""What changed from one version of a scenario to another, and what its steps are called."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,3 +48,10 @@ def shown(step: Step, name: str) -> str:
         return _("yes") if value else _("no")
     display = getattr(step, f"get_{name}_display", None)
     return str(display() if display else "—" if value is None else value)
+
+
+def step_names(entity_id: int, numbers: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(code, name, number) of each step code of `numbers`, by code; the name is that of its latest version."""
+    steps = Step.objects.filter(version__scenario__entity=entity_id, code__in=list(numbers))
+    names = dict(steps.order_by("version__number").values_list("code", "name"))
+    return [(code, names.get(code, ""), number) for code, number in sorted(numbers.items())]

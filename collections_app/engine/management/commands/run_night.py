@@ -1,15 +1,16 @@
 import json
 from argparse import ArgumentParser
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collections_app.engine.exceptions import NightRefused
 from collections_app.engine.operations import NightReport, run_night
+from collections_app.engine.schedule import instant
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--entity", required=True, metavar="CODE")
         parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="default: today for the entity")
         parser.add_argument("--dry-run", action="store_true", help="decide and print, write nothing")
+        parser.add_argument("--names", type=int, default=0, metavar="N", help="customers to name in a dry run")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,10 +41,11 @@ class Command(BaseCommand):
         now = timezone.now()
         on = options["on"] or today(entity, now)
         try:
-            report = run_night(entity, on=on, at=instant(entity, on, now), dry_run=options["dry_run"])
+            at = instant(entity, on, now)
+            report = run_night(entity, on=on, at=at, dry_run=options["dry_run"], names=options["names"])
         except NightRefused as refused:
             raise CommandError(str(refused), returncode=2) from refused
-        self.stdout.write(json.dumps(as_json(report)) if options["json"] else as_text(report))
+        self.stdout.write(json.dumps(as_json(report), cls=DjangoJSONEncoder) if options["json"] else as_text(report))
 
 
 def entity_named(code: str) -> Entity:
@@ -56,20 +59,19 @@ def entity_named(code: str) -> Entity:
     return entity
 
 
-def instant(entity: Entity, on: date, now: datetime) -> datetime:
-    """Now, or for another day than today the entity's night hour of that day."""
-    zone = ZoneInfo(entity.time_zone)
-    if now.astimezone(zone).date() == on:
-        return now
-    return datetime.combine(on, entity.night_at, zone).astimezone(UTC)
-
-
 def as_json(report: NightReport) -> dict[str, Any]:
-    return {"stages": report.stages, "actions_opened": report.actions_opened, "blocked": report.blocked}
+    told = {"stages": report.stages, "actions_opened": report.actions_opened, "blocked": report.blocked}
+    return told | ({"customers": report.customers} if report.customers else {})
 
 
 def as_text(report: NightReport) -> str:
     lines = [f"{stage['name']:<12} {stage['rows']:>10} {stage['ms']:>8} ms" for stage in report.stages]
-    lines += [f"+ {code:<24} {number:>8}" for code, number in report.actions_opened.items()]
-    lines += [f"- {reason:<24} {number:>8}" for reason, number in report.blocked.items()]
+    for sign, what, numbers in (("+", "opened", report.actions_opened), ("-", "blocked", report.blocked)):
+        for code, number in numbers.items():
+            lines.append(f"{sign} {code:<24} {number:>8}")
+            lines += [
+                f"    {row['amount']:>14} {row['currency']} {row['name']}"
+                for row in report.customers
+                if (row["what"], row["code"]) == (what, code)
+            ]
     return "\n".join(lines)

@@ -1,0 +1,62 @@
+"""A night tried from a page: it runs in a worker, writes nothing, and what it would do is kept to be read."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.core.cache import cache
+from django.db import transaction
+
+from collections_app.engine.exceptions import NightRefused
+from collections_app.engine.models import DryRun
+from collections_app.engine.operations import run_night
+from collections_app.engine.schedule import instant, next_night
+from crm.accounts.models import Entity, User
+
+NAMES = 5
+KEPT = timedelta(days=30)
+PROGRESS_KEPT = 3600
+
+
+@transaction.atomic
+def ask_dry_run(entity: Entity, *, by: User, at: datetime) -> DryRun:
+    """Have the next night of the entity tried by a worker after the commit; those of past months are forgotten."""
+    from collections_app.engine.tasks import try_night  # the task calls this module
+
+    DryRun.objects.filter(entity=entity, asked_at__lt=at - KEPT).delete()
+    asked = DryRun.objects.create(entity=entity, on=next_night(entity, at=at), asked_at=at, asked_by=by)
+    transaction.on_commit(partial(try_night.delay, asked.pk), robust=True)
+    return asked
+
+
+def try_night(dry_run_id: int, *, at: datetime) -> None:
+    """Run it and undo it; keep what it would have done. A message that comes twice finds it done."""
+    asked = DryRun.objects.select_related("entity").get(pk=dry_run_id)
+    if asked.finished_at:
+        return
+    try:
+        asked.report = _report(asked, at=at)
+    except NightRefused as refused:
+        asked.error = str(refused)
+    except Exception as error:
+        asked.error = f"{type(error).__name__}: {error}"[:2000]
+        raise
+    finally:
+        asked.finished_at = at
+        asked.save(update_fields=["report", "error", "finished_at"])
+
+
+def _report(asked: DryRun, *, at: datetime) -> dict[str, object]:
+    report = run_night(
+        asked.entity,
+        on=asked.on,
+        at=instant(asked.entity, asked.on, at),
+        dry_run=True,
+        names=NAMES,
+        starting=lambda stage: cache.set(f"dry-run-{asked.pk}", stage, PROGRESS_KEPT),
+    )
+    return {"opened": report.actions_opened, "blocked": report.blocked, "customers": report.customers}
+
+
+def stage_of(dry_run: DryRun) -> str:
+    """The stage it is at; empty before the first, or where processes share no cache."""
+    return str(cache.get(f"dry-run-{dry_run.pk}", ""))

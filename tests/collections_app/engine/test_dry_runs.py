@@ -1,0 +1,170 @@
+"""A night tried from the admin: the same code as the night, nothing written, names to look at."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from collections_app.actions.models import Action, Cycle, Refusal
+from collections_app.engine.dry_runs import ask_dry_run, try_night
+from collections_app.engine.models import Decision, DryRun, Run
+from collections_app.engine.schedule import next_night
+from collections_app.segments.models import Membership
+from telephony.messaging.models import Message
+from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 3, 11, tzinfo=UTC)
+MARCH_3 = date(2026, 3, 3)
+
+
+@pytest.fixture
+def world():
+    """Two customers for a first step, one for the second, one kept back by the minimum."""
+    world = World({"offset_days": 5, "minimum_amount": 50}, {"offset_days": 15}, entry_policy="step_by_age")
+    for name, late, amount in (("Petit", 6, 10), ("Arnaud", 6, 100), ("Blanc", 6, 300), ("Colas", 20, 80)):
+        world.invoice(world.customer(name=name), late=late, on=MARCH_3, amount=amount)
+    return world
+
+
+def tried(world):
+    asked = ask_dry_run(world.entity, by=world.person, at=AT)
+    try_night(asked.pk, at=AT)
+    asked.refresh_from_db()
+    return asked
+
+
+def named(asked):
+    return [(row["what"], row["code"], row["name"], row["amount"]) for row in asked.report["customers"]]
+
+
+def test_it_says_what_the_night_would_do_and_to_whom(world):
+    asked = tried(world)
+    assert (asked.report["opened"], asked.report["blocked"]) == ({"s5": 2, "s15": 1}, {"below_minimum": 1})
+    assert named(asked) == [
+        ("opened", "s15", "Colas", "80.000"),
+        ("opened", "s5", "Blanc", "300.000"),
+        ("opened", "s5", "Arnaud", "100.000"),
+        ("blocked", "below_minimum", "Petit", "10.000"),
+    ]
+
+
+def test_the_night_then_does_what_it_said(world):
+    asked = tried(world)
+    report = world.night(MARCH_3)
+    assert (report.actions_opened, report.blocked) == (asked.report["opened"], asked.report["blocked"])
+
+
+def test_it_writes_nothing(world):
+    tried(world)
+    models = (Action, Cycle, Decision, Membership, Message, Refusal, Run)
+    assert [model.objects.count() for model in models] == [0] * len(models)
+
+
+def test_a_step_names_a_few_customers_only(world):
+    for number in range(7):
+        world.invoice(world.customer(name=f"Client {number}"), late=6, on=MARCH_3, amount=100)
+    asked = tried(world)
+    assert asked.report["opened"]["s5"] == 9
+    assert sum(1 for row in asked.report["customers"] if row["code"] == "s5") == 5
+
+
+def test_gates_are_asked_too():
+    world = World({"offset_days": 5, "email": True}, live_since=None)
+    world.invoice(world.customer(name="Durand"), late=6, on=MARCH_3)
+    assert named(tried(world)) == [("opened", "s5", "Durand", "100.000"), ("blocked", "live", "Durand", "100.000")]
+
+
+def test_a_message_that_comes_twice_runs_once(world):
+    asked = tried(world)
+    world.invoice(world.customer(), late=6, on=MARCH_3)
+    try_night(asked.pk, at=AT)
+    asked.refresh_from_db()
+    assert asked.report["opened"] == {"s5": 2, "s15": 1}
+
+
+def test_a_night_that_is_running_is_told(world):
+    Run.objects.create(entity=world.entity, on=MARCH_3, started_at=AT, lease_until=AT + timedelta(days=9999))
+    asked = tried(world)
+    assert "déjà en cours" in asked.error
+    assert asked.report == {}
+
+
+@pytest.mark.parametrize(("done", "expected"), [(None, 3), (2, 3), (3, 4), (9, 10)])
+def test_the_night_to_come(done, expected):
+    entity = EntityFactory()
+    if done:
+        Run.objects.create(entity=entity, on=date(2026, 3, done), state="done", started_at=noon(MARCH_1))
+    assert next_night(entity, at=AT) == date(2026, 3, expected)
+
+
+def test_those_of_past_months_are_forgotten(world):
+    old = DryRun.objects.create(entity=world.entity, on=MARCH_1, asked_at=AT - timedelta(days=31))
+    other = DryRun.objects.create(entity=EntityFactory(), on=MARCH_1, asked_at=AT - timedelta(days=31))
+    asked = ask_dry_run(world.entity, by=world.person, at=AT)
+    assert list(DryRun.objects.order_by("pk")) == [other, asked]
+    assert not DryRun.objects.filter(pk=old.pk).exists()
+
+
+def test_the_command_names_them_as_well(world, capsys):
+    CustomerFactory(entity=world.entity)
+    call_command(
+        "run_night", "--entity", world.entity.code, "--on", "2026-03-03", "--dry-run", "--names", "1", "--json"
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in told["customers"]] == ["Colas", "Blanc", "Petit"]
+
+
+class TestPages:
+    def supervisor(self, client, world):
+        client.force_login(UserFactory(supervisor=True, sees=world.entity))
+
+    def page(self, client, asked, **headers):
+        return client.get(reverse("admin:engine_run_tried", args=[asked.pk]), headers=headers)
+
+    def test_the_button_asks_for_it_and_leads_to_its_page(self, client, world):
+        self.supervisor(client, world)
+        answer = client.post(reverse("admin:engine_run_try"), {"entity": world.entity.pk})
+        asked = DryRun.objects.get()
+        assert answer.url == reverse("admin:engine_run_tried", args=[asked.pk])
+        assert "Essayer sans rien écrire" in client.get(reverse("admin:engine_run_changelist")).content.decode()
+
+    def test_it_asks_again_until_it_is_known(self, client, world):
+        self.supervisor(client, world)
+        asked = ask_dry_run(world.entity, by=world.person, at=AT)
+        assert 'hx-trigger="every 1s"' in self.page(client, asked).content.decode()
+        try_night(asked.pk, at=AT)
+        fragment = self.page(client, asked, hx_request="true").content.decode()
+        assert "<html" not in fragment
+        assert "every 1s" not in fragment
+
+    def test_it_names_steps_reasons_and_customers(self, client, world):
+        self.supervisor(client, world)
+        text = self.page(client, tried(world)).content.decode().replace("\u00a0", " ")
+        assert "Étape +5" in text
+        assert ">Blanc</a>" in text
+        assert "300,00 €" in text
+        assert "sous le montant minimum de l’étape" in text
+
+    def test_it_is_not_for_other_entities(self, client, world):
+        client.force_login(UserFactory(supervisor=True, sees=EntityFactory()))
+        assert self.page(client, tried(world)).status_code == 404
+
+    def test_an_auditor_asks_for_none(self, client, world):
+        client.force_login(UserFactory(auditor=True, sees=world.entity))
+        assert client.post(reverse("admin:engine_run_try"), {"entity": world.entity.pk}).status_code == 403
+
+    @pytest.mark.parametrize("count", [1, 4])
+    def test_it_costs_the_same_for_any_number_of_customers(self, client, count, django_assert_num_queries):
+        world = World({"offset_days": 5})
+        for _ in range(count):
+            world.invoice(world.customer(), late=6, on=MARCH_3)
+        self.supervisor(client, world)
+        asked = tried(world)
+        self.page(client, asked)
+        with django_assert_num_queries(6):
+            self.page(client, asked, hx_request="true")
