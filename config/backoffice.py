@@ -44,6 +44,9 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
 
 
 class BackOffice(AdminSite):
+    site_title = "Acquit"
+    index_title = _("Settings")
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The models a person may open, in the sections above; what is in none comes last, under its app."""
         apps = super().get_app_list(request, app_label)

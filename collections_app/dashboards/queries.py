@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
@@ -11,6 +12,7 @@ from collections_app.engine.models import DailyFigures, Run, RunState
 from crm.accounts.calendars import Days
 from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
+from crm.core import formats
 from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
 
@@ -110,10 +112,18 @@ def trend(user: User) -> list[dict[str, Any]]:
                 "x": len(one["days"]) * 4,
                 "open": round(40 * row.open_amount / highest[key], 1),
                 "overdue": round(40 * row.overdue_amount / highest[key], 1),
+                "said": _said(row),
             }
         )
-        one |= {"last": row, "width": len(one["days"]) * 4}
+        one |= {"last": row, "width": len(one["days"]) * 4, "highest": highest[key], "half": highest[key] / 2}
     return list(series.values())
+
+
+def _said(row: DailyFigures) -> str:
+    """A day in words, shown over its bar."""
+    amounts = {"open": formats.money(row.open_amount, row.currency), "day": formats.day(row.on)}
+    overdue = formats.money(row.overdue_amount, row.currency)
+    return _("%(day)s: %(open)s open, %(overdue)s overdue") % {**amounts, "overdue": overdue}
 
 
 def _last_figures(user: User) -> QuerySet[DailyFigures]:

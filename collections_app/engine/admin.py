@@ -1,5 +1,6 @@
 """Relance → Traitements de nuit: what each night did, what it kept back and why; start one now and watch it."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.engine import trying
@@ -23,6 +23,7 @@ from collections_app.scenarios.queries import step_names
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.rules import changes_settings
+from crm.core.formats import duration
 
 
 @admin.register(Run)
@@ -33,11 +34,16 @@ class RunAdmin(ReadOnlyScopedAdmin):
     ordering = ["-started_at"]
     change_list_template = "admin/engine/run/list.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
+        """With the stages, which say how long a night took."""
+        return super().get_queryset(request).prefetch_related("stages")
+
     @admin.display(description=gettext_lazy("duration"))
     def seconds(self, run: Run) -> str:
         if not run.finished_at:
             return "…"
-        return f"{number_format((run.finished_at - run.started_at).total_seconds(), 1)} s"
+        spent = run.finished_at - run.started_at
+        return duration(max(spent, timedelta(milliseconds=sum(stage.ms for stage in run.stages.all()))))
 
     @admin.display(description=gettext_lazy("actions opened"))
     def actions_opened(self, run: Run) -> int:

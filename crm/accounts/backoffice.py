@@ -33,6 +33,13 @@ class ScopedAdmin(RuleAdmin):
             return rows
         return rows.filter(**{f"{self.entity_lookup}__in": entities_of(request.user).values("pk")})
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Without the entity for who works in one only: each row would repeat it."""
+        columns = super().get_list_display(request)
+        if "entity" not in columns or entities_of(request.user)[:2].count() > 1:
+            return columns
+        return [name for name in columns if name != "entity"]
+
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:

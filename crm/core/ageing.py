@@ -26,11 +26,7 @@ class Bucket:
     amount: Decimal
     start: float
     width: float
-
-    @property
-    def share(self) -> float:
-        """Its part of the whole, between 0 and 1."""
-        return self.width / 100
+    share: Decimal = Decimal(0)  # its part of the whole, between 0 and 1, in whole per cent that add up to 1
 
 
 def bar(items: Iterable[tuple[date, Decimal]], on: date) -> list[Bucket]:
@@ -39,9 +35,22 @@ def bar(items: Iterable[tuple[date, Decimal]], on: date) -> list[Bucket]:
     for due_on, amount in items:
         amounts[tone((on - due_on).days)] += amount
     total = sum(amounts)
+    shares = whole_shares(amounts)
     buckets, start = [], 0.0
     for number, amount in enumerate(amounts):
         width = round(float(amount / total * 100), 3) if total else 0.0
-        buckets.append(Bucket(number, LABELS[number], amount, start, width))
+        buckets.append(Bucket(number, LABELS[number], amount, start, width, shares[number]))
         start = round(start + width, 3)
     return buckets
+
+
+def whole_shares(amounts: list[Decimal]) -> list[Decimal]:
+    """The part of each in whole per cent, by largest remainder: they add up to 100 %, never to 99 or 101."""
+    total = sum(amounts)
+    if not total:
+        return [Decimal(0)] * len(amounts)
+    exact = [amount * 100 / total for amount in amounts]
+    floors = [int(part) for part in exact]
+    left = 100 - sum(floors)
+    largest = sorted(range(len(amounts)), key=lambda place: (floors[place] - exact[place], place))
+    return [(Decimal(floors[place] + (place in largest[:left]))) / 100 for place in range(len(amounts))]

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 Rule = Callable[[Any], bool]
 
@@ -46,6 +47,17 @@ class RuleAdmin(admin.ModelAdmin):
         """Headed by the name of what it lists rather than by an order to choose one."""
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Headed by what it is about: «Modification de entité» is no French."""
+        title = capfirst(self.opts.verbose_name) if object_id else _("Add: %(name)s") % {"name": self.opts.verbose_name}
+        return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the app shows in the index."""

@@ -1,9 +1,10 @@
 """Amounts and dates as the reader writes them. Babel knows the spaces and signs of each locale (CLDR)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+import phonenumbers
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
@@ -41,6 +42,26 @@ def short_money(amount: Decimal, currency: str) -> str:
     return format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits)
 
 
+def language_name(code: str) -> str:
+    """The name of a language in the reader's: «français» for "fr"; the code when nobody named it."""
+    return str(reader().languages.get(code.split("-")[0], code))
+
+
+def country_name(code: str) -> str:
+    """The name of a country in the reader's language; the code when nobody named it."""
+    return str(reader().territories.get(code, code))
+
+
+def telephone(number: str) -> str:
+    """An E.164 number in groups: +33 4 65 71 28 42; what is no such number stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    grouped = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return grouped.replace(" ", WIDE)
+
+
 def day(value: date) -> str:
     """A short date, with the year: 03/07/2026."""
     return format_date(value, "dd/MM/yyyy", locale=reader())
@@ -64,6 +85,16 @@ def appointment(value: datetime) -> str:
 def percent(share: float | Decimal) -> str:
     """A share between 0 and 1, without decimals."""
     return format_percent(share, locale=reader())
+
+
+def duration(spent: timedelta) -> str:
+    """`123 ms`, `4,2 s` or `3 min 5 s`."""
+    seconds = spent.total_seconds()
+    if seconds < 1:
+        return f"{round(seconds * 1000)}\u00a0ms"
+    if seconds < 60:
+        return f"{format_decimal(round(seconds, 1), locale=reader())}\u00a0s"
+    return f"{int(seconds // 60)}\u00a0min {int(seconds % 60)}\u00a0s"
 
 
 def number(value: Decimal | int) -> str:

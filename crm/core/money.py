@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django import forms
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,23 @@ class MoneyField(models.DecimalField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_digits"], kwargs["decimal_places"] = 18, 3
         super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """A field that shows an amount as a person writes it."""
+        return super().formfield(**{"form_class": AmountField, **kwargs})
+
+
+class AmountField(forms.DecimalField):
+    """150, 10.50 or 1.234: no decimal that says nothing."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The amount in its shortest usual form."""
+        if not isinstance(value, Decimal) or not value.is_finite():
+            return value
+        if value == value.to_integral_value():
+            return value.quantize(Decimal(1))
+        cents = value.quantize(Decimal("0.01"))
+        return cents if cents == value else value
 
 
 class CurrencyField(models.CharField):

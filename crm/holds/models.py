@@ -1,5 +1,6 @@
 """Dated suspensions of dunning, of any origin."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,12 @@ class HoldKind(models.TextChoices):
     INSOLVENCY = "insolvency", _("insolvency proceedings")
     LEGAL = "legal", _("legal action")
     MANUAL = "manual", _("decided by a person")
+
+
+PROMISE_WITHOUT_DAY = _(
+    "A promise needs the day it is to be kept by: without it nobody would see that it was broken, and dunning would "
+    "never resume."
+)
 
 
 class HoldOutcome(models.TextChoices):
@@ -68,3 +75,8 @@ class Hold(models.Model):
             models.Index(fields=["customer"], condition=Q(ended_on__isnull=True), name="holds_hold_in_force"),
             models.Index(fields=["entity", "ends_on"], condition=Q(ended_on__isnull=True), name="holds_hold_expiring"),
         ]
+
+    def clean(self) -> None:
+        """A promise is held to its day. Raises ValidationError."""
+        if self.kind == HoldKind.PROMISE and self.ends_on is None:
+            raise ValidationError({"ends_on": PROMISE_WITHOUT_DAY})

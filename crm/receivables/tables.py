@@ -46,7 +46,7 @@ class CustomerTable(PageTable):
 
     name = _column(_("Customer"), "name")
     overdue = _column(_("Overdue"), "amount", end=True)
-    outstanding = _column(_("Outstanding"), "amount-2", end=True)
+    outstanding = _column(_("Open amount"), "amount-2", end=True)
     age = _column(_("Age"), "age")
     kind = _column(_("Kind"), "owner")
     collector = _column(_("Collector"), "owner")

@@ -36,7 +36,7 @@ class DeliveryEventInline(ReadOnlyInline):
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     reads = staticmethod(reads_settings)
-    list_display = ["id", "customer", "channel", "recipient", "subject", "state", "not_before_at", "sent_at"]
+    list_display = ["customer", "channel", "recipient", "subject", "state", "not_before_at", "sent_at"]
     list_filter = ["state", "channel", "entity"]
     list_select_related = ["customer"]
     search_fields = ["=recipient", "=customer__external_id", "=message_id"]

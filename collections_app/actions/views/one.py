@@ -73,7 +73,7 @@ def send(request: HttpRequest) -> HttpResponse:
         try:
             _send(action, request.user)
         except ActionRefused as refusal:
-            refusals.add(f"{action.customer.name} : {refusal}")
+            refusals.add(_("%(name)s: %(why)s") % {"name": action.customer.name, "why": refusal})
         else:
             sent += 1
     if sent:

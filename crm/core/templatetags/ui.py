@@ -47,6 +47,24 @@ def short_money(amount: Decimal | None, currency: str) -> str:
 
 
 @register.filter
+def language_name(code: str) -> str:
+    """A language by its name."""
+    return formats.language_name(code)
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """A country by its name."""
+    return formats.country_name(code)
+
+
+@register.filter
+def telephone(number: str) -> str:
+    """A number in groups."""
+    return formats.telephone(number)
+
+
+@register.filter
 def day(value: date | None) -> str:
     """A short date in the reader's locale; an em dash when there is none."""
     return "—" if value is None else formats.day(value)

@@ -50,7 +50,7 @@ def test_the_list_costs_the_same_for_more_templates(client: Client, count: int, 
         TemplateVersionFactory(template__entity=entity)
     supervisor(client, entity)
     client.get(url("template_changelist"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(url("template_changelist"))
 
 

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -37,3 +37,19 @@ def test_a_day_has_its_year():
 def test_a_share_is_a_percentage():
     with translation.override("fr"):
         assert formats.percent(Decimal("0.384")) == "38\xa0%"
+
+
+def test_languages_and_countries_have_names():
+    with translation.override("fr"):
+        assert (formats.language_name("en"), formats.country_name("CH")) == ("anglais", "Suisse")
+
+
+def test_a_telephone_number_is_grouped():
+    assert formats.telephone("+33465712842") == "+33\xa04\xa065\xa071\xa028\xa042"
+    assert formats.telephone("poste 12") == "poste 12"
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0.123, "123\xa0ms"), (4.21, "4,2\xa0s"), (185, "3\xa0min 5\xa0s")])
+def test_a_duration_has_its_unit(seconds: float, expected: str):
+    with translation.override("fr"):
+        assert formats.duration(timedelta(seconds=seconds)) == expected

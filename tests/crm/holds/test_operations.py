@@ -101,3 +101,9 @@ def test_expired_holds_end_in_one_statement_and_are_told(count, django_assert_nu
     ended = Hold.objects.filter(outcome=HoldOutcome.EXPIRED)
     assert set(ended.values_list("customer", "ended_on")) == {(c.pk, date(2026, 3, 8)) for c in customers}
     assert len(entries(customers[0]).lines) == 2
+
+
+def test_a_promise_needs_the_day_it_is_kept_by():
+    with pytest.raises(HoldRefused) as refused:
+        hold(CustomerFactory(), kind=HoldKind.PROMISE, ends_on=None)
+    assert list(refused.value.errors) == ["ends_on"]

@@ -48,3 +48,12 @@ def test_nobody_lifts_a_hold_he_does_not_see(desk: Client):
         created_at="2026-01-01T00:00:00Z",
     )
     assert desk.post(reverse("hold_lift", args=[hold.pk])).status_code == 404
+
+
+def test_a_promise_without_its_day_is_refused_and_why(desk: Client):
+    customer = CustomerFactory(entity=desk.entity)
+    given = {"kind": "promise", "reason": "Paie en fin de mois"}
+    page = desk.post(reverse("hold_place", args=[customer.pk]), given, follow=True)
+    assert ["Une promesse a besoin du jour" in str(message) for message in page.context["messages"]] == [True]
+    desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2099-01-01"})
+    assert Hold.objects.get().kind == "promise"

@@ -1,0 +1,14 @@
+"""Amounts in forms are written as a person writes them."""
+
+from decimal import Decimal
+
+import pytest
+
+from crm.core.money import MoneyField
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"), [("0.000", "0"), ("150.000", "150"), ("10.500", "10.50"), ("1.234", "1.234")]
+)
+def test_no_decimal_that_says_nothing(stored: str, shown: str):
+    assert str(MoneyField().formfield().prepare_value(Decimal(stored))) == shown
