@@ -84,7 +84,7 @@ def stays(relation: str) -> None:
 
 def moved(relation: str, merge: Merge) -> int:
     """Point the rows of a relation to the customer that is kept; return how many."""
-    field = _field_of(relation, merge.kept)
+    field = relation_field(relation, merge.kept)
     rows = field.model._base_manager.filter(**{field.name: merge.duplicate})
     return rows.update(**{field.name: merge.kept})
 
@@ -95,7 +95,8 @@ def relations_to_customer(customer: "type[Customer] | Customer") -> list[str]:
     return sorted(f"{field.model._meta.label}.{field.name}" for field in found)
 
 
-def _field_of(relation: str, customer: "Customer") -> "ForeignObject[Any, Any]":
+def relation_field(relation: str, customer: "Customer") -> "ForeignObject[Any, Any]":
+    """The field behind the name a merge handler is registered under."""
     relations = customer._meta.get_fields(include_hidden=True)
     fields = [found.field for found in relations if isinstance(found, ForeignObjectRel)]
     return next(field for field in fields if f"{field.model._meta.label}.{field.name}" == relation)

@@ -11,11 +11,16 @@ from crm.customers.operations.contacts import (
     retire_address,
     retire_contact,
 )
+from crm.customers.operations.duplicates import candidates, what_moves
+from crm.customers.operations.master import change_contact, change_customer
 from crm.customers.operations.merging import merge_customers
 
 __all__ = [
     "add_address",
     "add_contact",
+    "candidates",
+    "change_contact",
+    "change_customer",
     "mark_invalid",
     "mark_valid",
     "merge_customers",
@@ -24,4 +29,5 @@ __all__ = [
     "prefer",
     "retire_address",
     "retire_contact",
+    "what_moves",
 ]

@@ -12,6 +12,7 @@ from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
 from crm.customers.models import Customer
 from crm.customers.registry import Panel, ordered_panels
+from crm.customers.rules import merges_customers
 
 # Panels with this order or a higher one stand in the side column.
 SIDE = 500
@@ -40,6 +41,7 @@ def _context(found: Customer, user: User, shown: list[tuple[Panel, Mapping[str, 
     return {
         "customer": found,
         "may_work": works_customers(user),
+        "may_merge": merges_customers(user),
         "main": [panel for panel in panels if panel["order"] < SIDE],
         "side": [panel for panel in panels if panel["order"] >= SIDE],
     }

@@ -1,0 +1,179 @@
+"""What a person changes from the page of a customer, by role; the merge a supervisor confirms."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from crm.accounts.models import Entity
+from crm.customers.models import Address, Contact, Customer
+from crm.timeline.models import Entry
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def entity() -> Entity:
+    return EntityFactory()
+
+
+@pytest.fixture
+def customer(entity: Entity) -> Customer:
+    return CustomerFactory(entity=entity, name="Boulangerie Perrin")
+
+
+@pytest.fixture
+def desk(client: Client, entity: Entity) -> Client:
+    client.force_login(UserFactory(sees=entity))
+    return client
+
+
+@pytest.fixture
+def chief(client: Client, entity: Entity) -> Client:
+    client.force_login(UserFactory(sees=entity, supervisor=True))
+    return client
+
+
+def told(customer: Customer) -> list[str]:
+    return list(Entry.objects.filter(customer=customer).order_by("pk").values_list("subject", flat=True))
+
+
+def test_a_collector_changes_language_and_labels_and_nothing_else(desk: Client, customer: Customer):
+    given = {"language": "en", "tags": "fragile, chantier,fragile", "kind": "consumer", "name": "Autre"}
+    desk.post(reverse("customer_change", args=[customer.pk]), given)
+    customer.refresh_from_db()
+    assert (customer.language, customer.tags) == ("en", ["fragile", "chantier"])
+    assert (customer.kind, customer.name) == ("professional", "Boulangerie Perrin")
+    assert told(customer) == ["Changed by hand: %(fields)s"]
+
+
+def test_who_leads_also_changes_kind_collector_and_team(chief: Client, entity: Entity, customer: Customer):
+    collector, team = UserFactory(), TeamFactory(entity=entity)
+    given = {"tags": "", "kind": "association", "category": "Sport", "collector": collector.pk, "team": team.pk}
+    chief.post(reverse("customer_change", args=[customer.pk]), given)
+    customer.refresh_from_db()
+    assert (customer.kind, customer.category) == ("association", "Sport")
+    assert (customer.collector, customer.team) == (collector, team)
+
+
+def test_the_team_of_another_entity_is_refused(chief: Client, customer: Customer):
+    chief.post(
+        reverse("customer_change", args=[customer.pk]), {"tags": "", "kind": "association", "team": TeamFactory().pk}
+    )
+    customer.refresh_from_db()
+    assert (customer.kind, customer.team) == ("professional", None)
+
+
+def test_saving_what_did_not_change_tells_nothing(desk: Client, customer: Customer):
+    desk.post(reverse("customer_change", args=[customer.pk]), {"language": "", "tags": ""})
+    assert told(customer) == []
+
+
+def test_a_contact_comes_with_his_ways(desk: Client, customer: Customer):
+    given = {"name": "Inès Faure", "role": "dunning", "email": "Ines@Client.example", "phone": "04 72 00 11 22"}
+    desk.post(reverse("contact_add", args=[customer.pk]), given)
+    assert list(Address.objects.order_by("channel").values_list("contact__name", "channel", "value")) == [
+        ("Inès Faure", "email", "ines@client.example"),
+        ("Inès Faure", "phone", "+33472001122"),
+    ]
+
+
+def test_a_contact_with_a_known_address_is_not_half_added(desk: Client, customer: Customer):
+    AddressFactory(customer=customer, value="ines@client.example")
+    given = {"name": "Inès Faure", "role": "dunning", "email": "ines@client.example"}
+    page = desk.post(reverse("contact_add", args=[customer.pk]), given)
+    assert "déjà" in page.content.decode()
+    assert not Contact.objects.exists()
+
+
+def test_a_contact_is_corrected_and_leaves(desk: Client, customer: Customer):
+    contact = ContactFactory(customer=customer)
+    address = AddressFactory(customer=customer, contact=contact)
+    desk.post(reverse("contact_change", args=[contact.pk]), {"name": "Camille Roux", "role": "legal"})
+    desk.post(reverse("contact_change", args=[contact.pk]), {"left": "1"})
+    contact.refresh_from_db()
+    address.refresh_from_db()
+    assert (contact.name, contact.role, address.valid_until is None) == ("Camille Roux", "legal", False)
+
+
+def test_an_address_is_added_in_its_stored_form(desk: Client, customer: Customer):
+    desk.post(reverse("address_add", args=[customer.pk]), {"channel": "phone", "value": "04 72 00 11 22"})
+    assert Address.objects.get().value == "+33472001122"
+
+
+def test_a_wrong_address_says_what_is_wrong(desk: Client, customer: Customer):
+    page = desk.post(reverse("address_add", args=[customer.pk]), {"channel": "phone", "value": "12"})
+    assert "value" in page.context["form"].errors
+    assert not Address.objects.exists()
+
+
+def test_an_address_is_said_invalid_and_valid_again(desk: Client, customer: Customer):
+    address = AddressFactory(customer=customer)
+    desk.post(reverse("address_verb", args=[address.pk, "invalid"]), {"reason": "a déménagé"})
+    address.refresh_from_db()
+    assert address.invalid_reason == "a déménagé"
+    desk.post(reverse("address_verb", args=[address.pk, "valid"]))
+    address.refresh_from_db()
+    assert address.invalid_since is None
+
+
+@pytest.mark.parametrize("verb", ["refused", "preferred"])
+def test_an_address_is_refused_or_preferred(desk: Client, customer: Customer, verb: str):
+    address = AddressFactory(customer=customer)
+    desk.post(reverse("address_verb", args=[address.pk, verb]))
+    address.refresh_from_db()
+    assert (address.opted_out_at is not None, address.preferred) == (verb == "refused", verb == "preferred")
+
+
+def test_nobody_changes_what_he_does_not_see(chief: Client):
+    address, contact = AddressFactory(), ContactFactory()
+    paths = [
+        reverse("customer_change", args=[address.customer_id]),
+        reverse("contact_add", args=[address.customer_id]),
+        reverse("address_add", args=[address.customer_id]),
+        reverse("address_verb", args=[address.pk, "invalid"]),
+        reverse("contact_change", args=[contact.pk]),
+        reverse("customer_merge_confirm", args=[contact.customer_id, address.customer_id]),
+    ]
+    assert [chief.post(path).status_code for path in paths] == [404] * len(paths)
+
+
+def test_an_auditor_changes_nothing(client: Client, entity: Entity, customer: Customer):
+    client.force_login(UserFactory(sees=entity, auditor=True))
+    assert client.get(reverse("customer_change", args=[customer.pk])).status_code == 403
+    assert (
+        reverse("customer_change", args=[customer.pk])
+        not in client.get(reverse("customer", args=[customer.pk])).content.decode()
+    )
+
+
+def test_records_that_look_alike_are_proposed(chief: Client, entity: Entity, customer: Customer):
+    twin = CustomerFactory(entity=entity, name="Boulangerie Perin")
+    CustomerFactory(entity=entity, name="Garage du Lac")
+    CustomerFactory(name="Boulangerie Perrin")
+    page = chief.get(reverse("customer_merge", args=[customer.pk]))
+    assert list(page.context["found"]) == [twin]
+
+
+def test_the_confirmation_names_what_moves(chief: Client, entity: Entity, customer: Customer):
+    double = CustomerFactory(entity=entity, name="Perrin Boulangerie")
+    InvoiceFactory.create_batch(2, customer=double)
+    ContactFactory(customer=double)
+    page = chief.get(reverse("customer_merge_confirm", args=[customer.pk, double.pk]))
+    assert [(str(one.label), one.count) for one in page.context["moving"]] == [("factures", 2), ("contacts", 1)]
+    assert not Customer.objects.filter(merged_into=customer).exists()
+
+
+def test_a_supervisor_merges(chief: Client, entity: Entity, customer: Customer):
+    double = CustomerFactory(entity=entity)
+    invoice = InvoiceFactory(customer=double)
+    answer = chief.post(reverse("customer_merge_confirm", args=[customer.pk, double.pk]))
+    invoice.refresh_from_db()
+    assert (answer["Location"], invoice.customer) == (reverse("customer", args=[customer.pk]), customer)
+
+
+def test_a_collector_does_not_merge(desk: Client, entity: Entity, customer: Customer):
+    double = CustomerFactory(entity=entity)
+    assert desk.post(reverse("customer_merge_confirm", args=[customer.pk, double.pk])).status_code == 403
