@@ -13,7 +13,7 @@ from collections_app.actions.models import Action
 from crm.accounts.calendars import Days
 from crm.core import formats
 from crm.core.ageing import tone
-from crm.core.tables import PageTable
+from crm.core.tables import PageTable, amount
 from crm.core.templatetags.ui import icon
 
 NOTHING = SafeString()
@@ -92,8 +92,8 @@ class WorklistTable(PageTable):
         """Net amount of the invoices carried, and how many they are."""
         count = ngettext("%(count)d invoice", "%(count)d invoices", record.line_count) % {"count": record.line_count}
         return format_html(
-            '<span class="amount num">{}</span><span class="cell-sub">{}</span>',
-            formats.money(record.amount, record.currency),
+            '{}<span class="cell-sub">{}</span>',
+            amount(record.amount, record.currency, "amount"),
             count if record.line_count else "",
         )
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from collections_app.actions.operations import step_name
 from collections_app.compliance.wording import rule_sentence
 from collections_app.engine.queries import AccountExplanation, explain
 from collections_app.engine.wording import account_sentence, item_sentence
@@ -43,7 +44,11 @@ def _answer(customer: Customer, on: date, now: date) -> dict[str, Any]:
         "explanation": explanation,
         "accounts": [_account(account) for account in explanation.accounts],
         "actions": [
-            {"action": action, "refusals": [rule_sentence(refusal.rule) for refusal in action.refusals.all()]}
+            {
+                "action": action,
+                "name": step_name(action),
+                "refusals": [rule_sentence(refusal.rule) for refusal in action.refusals.all()],
+            }
             for action in explanation.actions
         ],
         "groups": why_group(customer, on, past=on < now),

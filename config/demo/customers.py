@@ -35,10 +35,10 @@ class Habit:
 
 
 HABITS = (
-    Habit("prompt", 26, -6, 3),
+    Habit("prompt", 19, -6, 3),
     Habit("a_little_late", 28, 3, 18, 0.03),
-    Habit("late", 24, 15, 55, 0.15),
-    Habit("chronic", 15, 40, 110, 0.35),
+    Habit("late", 28, 15, 55, 0.15),
+    Habit("chronic", 18, 40, 110, 0.35),
     Habit("stopped", 7, 5, 40),  # paid like anyone, then no more at all
 )
 

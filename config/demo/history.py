@@ -32,11 +32,11 @@ OUTCOMES = {
     Outcome.PAID: 6,
     Outcome.CALL_BACK: 4,
 }
-DONE_SHARE = 0.62
-LEFT = "decision"  # what to do after the formal notice waits for the supervisor who tries the demonstration
+DONE_SHARE = 0.85
+DECIDED_SHARE = 0.7  # of what comes after the formal notice: the supervisor keeps some hard cases
 REAL_FOR = timedelta(days=12)
-LATELY, LAST_WEEK = timedelta(days=21), timedelta(days=9)
-DONE_LATELY = 0.25
+# Nobody has touched what came since: it waits for whoever tries the demonstration. Later than that, most escalates.
+LAST_WEEK = timedelta(days=10)
 
 
 def live_through(portfolio: Portfolio, people: dict[str, User], rng: Random, on: date) -> None:
@@ -54,9 +54,12 @@ def live_through(portfolio: Portfolio, people: dict[str, User], rng: Random, on:
 
 def share_done(ago: timedelta) -> float:
     """How much of the open work is done that day: this week's waits for whoever tries the demonstration."""
-    if ago < LAST_WEEK:
-        return 0
-    return DONE_LATELY if ago < LATELY else DONE_SHARE
+    return 0 if ago < LAST_WEEK else DONE_SHARE
+
+
+def done_of(action: Action, share: float) -> float:
+    """How likely an action is done on a day its collectors work."""
+    return DECIDED_SHARE if action.step_code == "decision" else share
 
 
 def stopped(at: datetime) -> Clock:
@@ -70,7 +73,7 @@ def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, ago
     leave(entity, people["camille"], at, really)
     waiting = Action.objects.filter(entity=entity).waiting_for_a_person().select_related("owner").order_by("pk")
     groups: dict[tuple[User, Outcome], list[int]] = defaultdict(list)
-    for action in [action for action in waiting if action.step_code != LEFT and rng.random() < share]:
+    for action in [action for action in waiting if rng.random() < done_of(action, share)]:
         user = action.owner or people["karim"]
         said = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
         if action.state == ActionState.TO_APPROVE:

@@ -1,10 +1,26 @@
 """django-tables2 over rows that the database has already sorted and cut."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import django_tables2
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django_tables2.data import TableListData
+
+from crm.core import formats
+
+# More characters than this do not fit a column of amounts at its usual size.
+USUAL_LENGTH = 15
+
+
+def amount(value: Decimal, currency: str, css: str) -> SafeString:
+    """An amount in a cell, smaller when it has twelve digits: it is never cut nor laid over its neighbour."""
+    text = formats.money(value, currency)
+    return format_html(
+        '<span class="num {}{}">{}</span>', css, " amount-long" if len(text) > USUAL_LENGTH else "", text
+    )
 
 
 class SortedRows(TableListData):

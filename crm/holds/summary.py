@@ -11,6 +11,9 @@ from crm.holds.models import HoldKind
 from crm.holds.queries import NetItem, net_items
 from crm.receivables.models import Credit, Invoice
 
+# Invoices a page shows at once.
+SHOWN = 40
+
 
 @dataclass(frozen=True)
 class Item:
@@ -40,6 +43,16 @@ class Account:
     items: list[Item] = field(default_factory=list)
     unapplied: Decimal = Decimal(0)
     buckets: list[Bucket] = field(default_factory=list)
+
+    @property
+    def first_items(self) -> list[Item]:
+        """What a page shows at once, oldest first."""
+        return self.items[:SHOWN]
+
+    @property
+    def more_items(self) -> list[Item]:
+        """What it shows on demand."""
+        return self.items[SHOWN:]
 
     @property
     def open(self) -> Decimal:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from crm.accounts.calendars import Days
 from crm.core import ageing, formats
-from crm.core.tables import PageTable
+from crm.core.tables import PageTable, amount as amount_cell
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
 
@@ -92,8 +92,8 @@ class CustomerTable(PageTable):
         rows = [row for row in self.owed.get(record.pk, []) if row[name]]
         if not rows:
             return NO_AMOUNT
-        amounts = ((css, formats.money(Decimal(row[name]), row["currency"])) for row in rows)
-        return format_html_join("", '<span class="num d-block {}">{}</span>', amounts)
+        amounts = ((amount_cell(Decimal(row[name]), row["currency"], f"d-block {css}"),) for row in rows)
+        return format_html_join("", "{}", amounts)
 
 
 class InvoiceTable(PageTable):
@@ -144,11 +144,11 @@ class InvoiceTable(PageTable):
 
     def render_amount(self, record: Any) -> SafeString:
         """The original amount."""
-        return format_html('<span class="num soft">{}</span>', formats.money(record.amount, record.currency))
+        return amount_cell(record.amount, record.currency, "soft")
 
     def render_open_amount(self, record: Any) -> SafeString:
         """What is left."""
-        return format_html('<span class="num amount">{}</span>', formats.money(record.open_amount, record.currency))
+        return amount_cell(record.open_amount, record.currency, "amount")
 
     def render_age(self, record: Invoice) -> SafeString:
         """Days late, for what is open."""

@@ -69,3 +69,10 @@ def test_older_entries_follow(desk: Client):
     place = next(panel["data"]["page"].next for panel in panels if panel["name"] == "history")
     page = desk.get(reverse("history_older", args=[customer.pk]), {"before": str(place)}).context["page"]
     assert [line.entry.text for line in page.lines] == ["1", "0"]
+
+
+def test_a_long_account_shows_its_oldest_invoices_first(desk: Client):
+    customer = CustomerFactory(entity=desk.entity, name="Société " * 15)
+    InvoiceFactory.create_batch(45, customer=customer)
+    page = desk.get(reverse("customer", args=[customer.pk])).content.decode()
+    assert "Afficher 5 factures de plus" in page.replace("\xa0", " ")

@@ -1,11 +1,13 @@
 """The lists of customers and invoices, and the search."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from crm.core.tables import amount
 from crm.customers.models import Customer
 from crm.receivables.search import matching
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -97,3 +99,8 @@ def test_the_search_is_wide_enough_for_all_who_share_a_name():
     for _ in range(3):
         CustomerFactory(name="Martin")
     assert matching("martin").count() == Customer.objects.count()
+
+
+def test_twelve_digits_keep_their_place():
+    assert "amount-long" in amount(Decimal("123456789012.34"), "EUR", "amount")
+    assert "amount-long" not in amount(Decimal("1234567.89"), "EUR", "amount")
