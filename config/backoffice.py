@@ -31,6 +31,7 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
             "receivables.movement",
             "receivables.waiver",
             "receivables.formalnotice",
+            "receivables.interruption",
             "holds.hold",
         ],
     ),

@@ -9,7 +9,7 @@ from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.queries import entities_of
 from crm.core import formats
 from crm.core.backoffice import ReadOnlyInline
-from crm.receivables import waiver_admin
+from crm.receivables import limitation_admin, waiver_admin
 from crm.receivables.checking import differences
 from crm.receivables.models import Credit, Invoice, Movement
 
@@ -83,4 +83,4 @@ class CreditAdmin(LedgerAdmin):
     inlines = [MovementInline]
 
 
-__all__ = ["CreditAdmin", "InvoiceAdmin", "LedgerAdmin", "waiver_admin"]
+__all__ = ["CreditAdmin", "InvoiceAdmin", "LedgerAdmin", "limitation_admin", "waiver_admin"]

@@ -18,5 +18,5 @@ class ReceivablesConfig(AppConfig):
     def _say_what_a_merge_does(self) -> None:
         from crm.customers.registry import moves
 
-        for model in ("Invoice", "Credit", "Movement"):
+        for model in ("Invoice", "Credit", "Movement", "Interruption"):
             moves(f"receivables.{model}.customer")

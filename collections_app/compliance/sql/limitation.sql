@@ -1,8 +1,9 @@
--- Limitation starts at the due date and again at each payment made before it has run out (an acknowledgement); a payment
--- after that does not revive the claim. Public bodies count whole years from the next 1 January.
+-- Limitation starts at the due date and again at each payment (an acknowledgement) and recorded interruption made before
+-- it has run out; after that nothing revives the claim. A legal action interrupts until it ends. Public bodies count
+-- whole years from the next 1 January.
 with carried as (
     select asked.key, asked.jurisdiction, asked.kind, asked.today, asked.automatic,
-           invoice.id, invoice.due_on, invoice.debt_type
+           invoice.id, invoice.customer_id, invoice.issued_on, invoice.due_on, invoice.debt_type
     from asked
     join receivables_invoice invoice on invoice.id = any(asked.invoice_ids)
     where invoice.due_on < asked.today - 360
@@ -17,9 +18,15 @@ with carried as (
                    and r.starts_on <= place.today and coalesce(r.ends_on, 'infinity') >= place.today
     order by place.jurisdiction, place.kind, place.debt_type, r.debt_type desc, r.customer_kind desc, r.starts_on desc
 ), starts as (
-    select distinct id, due_on as started_on from carried
+    select distinct id, due_on as started_on, due_on as until_on from carried
     union
-    select carried.id, credit.received_on
+    select carried.id, greatest(fact."on", carried.due_on),
+           case when fact.kind = 'lawsuit' then coalesce(fact.ended_on, 'infinity') else greatest(fact."on", carried.due_on) end
+    from carried
+    join receivables_interruption fact on fact.customer_id = carried.customer_id and not fact.void
+         and coalesce(fact.invoice_id = carried.id, carried.issued_on <= fact."on") and fact."on" <= carried.today
+    union
+    select carried.id, credit.received_on, credit.received_on
     from carried
     join receivables_movement movement on movement.invoice_id = carried.id and movement.kind = 'allocated'
     join receivables_credit credit on credit.id = movement.credit_id and credit.kind = 'payment'
@@ -29,18 +36,18 @@ with carried as (
           where undone.invoice_id = movement.invoice_id and undone.credit_id = movement.credit_id
             and undone.kind = 'unallocated' and undone.amount = -movement.amount)
 ), runs as (
-    select starts.id, starts.started_on, lead(started_on) over (partition by starts.id order by started_on) as again_on
-    from starts
+    select starts.id, lead(started_on) over in_order as again_on, max(until_on) over in_order as from_on
+    from starts window in_order as (partition by starts.id order by started_on, until_on)
 ), expired as (
     select carried.key, carried.jurisdiction, carried.kind, carried.automatic, carried.debt_type, terms.article,
-           min((case when terms.from_next_year then date_trunc('year', runs.started_on) + interval '1 year'
-                     else runs.started_on end + terms.length)::date) as expired_on
+           min((case when terms.from_next_year then date_trunc('year', runs.from_on) + interval '1 year'
+                     else runs.from_on end + terms.length)::date) as expired_on
     from carried
     join terms using (jurisdiction, kind, debt_type)
     join runs on runs.id = carried.id
     where coalesce(runs.again_on, carried.today)
-        > (case when terms.from_next_year then date_trunc('year', runs.started_on) + interval '1 year'
-                else runs.started_on end + terms.length)::date
+        > (case when terms.from_next_year then date_trunc('year', runs.from_on) + interval '1 year'
+                else runs.from_on end + terms.length)::date
     group by 1, 2, 3, 4, 5, 6
 )
 select distinct on (expired.key) expired.key, 'refused' as answer, 'limitation' as rule, expired.article,

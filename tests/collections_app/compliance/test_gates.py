@@ -6,6 +6,7 @@ import pytest
 from collections_app.compliance import gates
 from collections_app.compliance.gates import Verdict, evaluate
 from crm.holds.models import Hold
+from crm.receivables.limitation import end_proceedings, record_interruption
 from tests.collections_app.compliance.situations import CANDIDATE, TUESDAY, ask, reachable, sent, under_way
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
@@ -203,6 +204,54 @@ class TestLimitation:
         address, invoice = self.invoice("consumer", date(2023, 6, 1))
         CreditFactory(customer=address.customer, received_on=date(2025, 5, 1))
         assert ask(address, invoices=[invoice.pk]).gate == "limitation"
+
+    def interrupted(self, invoice, kind, on, *, ended_on=None, void=False, whole=False):
+        fact = record_interruption(
+            invoice.customer, kind=kind, on=on, reference="pièce 1", invoice=None if whole else invoice,
+            by=None, at=TUESDAY,
+        )  # fmt: skip
+        if ended_on:
+            end_proceedings(fact, on=ended_on, void=void, by=None, at=TUESDAY)
+
+    @pytest.mark.parametrize("whole", [True, False])
+    @pytest.mark.parametrize("kind", ["acknowledgement", "lawsuit", "enforcement"])
+    @pytest.mark.parametrize(("on", "gate"), [(date(2025, 5, 1), ""), (date(2025, 7, 1), "limitation")])
+    def test_what_interrupts_in_time_starts_it_again(self, whole, kind, on, gate):
+        address, invoice = self.invoice("consumer", date(2023, 6, 1))
+        self.interrupted(invoice, kind, on, whole=whole)
+        assert ask(address, invoices=[invoice.pk]).gate == gate
+
+    @pytest.mark.parametrize(
+        ("ended_on", "void", "gate"),
+        [
+            (None, False, ""),
+            (date(2024, 3, 3), False, ""),
+            (date(2024, 3, 2), False, "limitation"),
+            (date(2026, 3, 1), True, "limitation"),
+        ],
+    )
+    def test_a_legal_action_interrupts_until_it_ends_unless_it_was_lost(self, ended_on, void, gate):
+        address, invoice = self.invoice("consumer", date(2021, 6, 1))
+        self.interrupted(invoice, "lawsuit", date(2022, 5, 1), ended_on=ended_on, void=void)
+        assert ask(address, invoices=[invoice.pk]).gate == gate
+
+    def test_a_payment_during_a_legal_action_does_not_end_the_interruption(self):
+        address, invoice = self.invoice("consumer", date(2021, 6, 1), amount=Decimal(100))
+        self.interrupted(invoice, "lawsuit", date(2022, 5, 1))
+        pay(invoice, 7, date(2023, 1, 1))
+        assert ask(address, invoices=[invoice.pk]).answer == "allowed"
+
+    def test_what_was_issued_later_or_is_another_invoice_is_not_interrupted(self):
+        address, invoice = self.invoice("consumer", date(2023, 6, 1))
+        other = InvoiceFactory(customer=address.customer, issued_on=date(2023, 6, 1), due_on=date(2023, 6, 1))
+        self.interrupted(other, "acknowledgement", date(2025, 5, 1))
+        self.interrupted(other, "acknowledgement", date(2023, 5, 1), whole=True)
+        assert ask(address, invoices=[invoice.pk]).gate == "limitation"
+
+    def test_for_a_public_body_years_count_from_the_next_one(self):
+        address, invoice = self.invoice("public_body", date(2018, 6, 1))
+        self.interrupted(invoice, "acknowledgement", date(2022, 5, 1))
+        assert ask(address, invoices=[invoice.pk]).answer == "allowed"
 
 
 class TestMinimum:

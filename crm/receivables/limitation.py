@@ -1,0 +1,78 @@
+"""Recording what interrupts limitation: nothing is computed here, the gate "limitation" reads these facts."""
+
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _, gettext_noop
+
+from crm.accounts.models import User
+from crm.customers.models import Customer
+from crm.receivables.models import Interruption, InterruptionKind, Invoice
+from crm.timeline.models import EntryKind
+from crm.timeline.operations import record
+from crm.timeline.params import Msgid
+
+RECORDED = gettext_noop("Limitation interrupted on %(on)s: %(kind)s")
+ENDED = gettext_noop("Legal action ended on %(on)s: limitation runs again")
+VOID = gettext_noop("Legal action withdrawn or lost: it interrupted nothing")
+WORDS = {
+    InterruptionKind.ACKNOWLEDGEMENT: gettext_noop("written acknowledgement of the debt"),
+    InterruptionKind.LAWSUIT: gettext_noop("legal action"),
+    InterruptionKind.ENFORCEMENT: gettext_noop("enforcement measure"),
+}
+
+
+@transaction.atomic
+def record_interruption(
+    customer: Customer,
+    *,
+    kind: str,
+    on: date,
+    reference: str,
+    invoice: Invoice | None = None,
+    by: User | None,
+    at: datetime,
+) -> Interruption:
+    """Keep that limitation started again on that day, with the document that proves it. Raises ValidationError."""
+    if invoice and invoice.customer_id != customer.pk:
+        raise ValidationError({"invoice": _("This invoice is another customer’s.")})
+    interruption = Interruption(
+        entity_id=customer.entity_id,
+        customer=customer,
+        invoice=invoice,
+        kind=kind,
+        on=on,
+        reference=reference,
+        by=by,
+        at=at,
+    )
+    interruption.full_clean(exclude=["by"])
+    interruption.save()
+    _tell(interruption, RECORDED, by=by, at=at)
+    return interruption
+
+
+@transaction.atomic
+def end_proceedings(interruption: Interruption, *, on: date, void: bool, by: User | None, at: datetime) -> None:
+    """The legal action ended that day: limitation runs again, as if nothing had been when it is `void`. Raises
+    ValidationError."""
+    interruption.ended_on, interruption.void = on, void
+    interruption.full_clean(exclude=["by"])
+    interruption.save(update_fields=["ended_on", "void"])
+    _tell(interruption, VOID if void else ENDED, by=by, at=at)
+
+
+def _tell(interruption: Interruption, subject: str, *, by: User | None, at: datetime) -> None:
+    record(
+        interruption.customer,
+        EntryKind.CHANGE,
+        subject,
+        at=at,
+        by=by,
+        params={
+            "on": interruption.ended_on or interruption.on,
+            "kind": Msgid(WORDS[InterruptionKind(interruption.kind)]),
+        },
+        text=interruption.reference,
+    )

@@ -1,0 +1,88 @@
+"""Recording what interrupts limitation; what it changes is tested with the gates."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from crm.receivables.limitation import ENDED, RECORDED, VOID, end_proceedings, record_interruption
+from crm.receivables.models import Interruption
+from crm.timeline.models import Entry
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+AT = "2026-03-02T09:00Z"
+
+
+@pytest.fixture
+def customer(client):
+    entity = EntityFactory()
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    return CustomerFactory(entity=entity)
+
+
+def recorded(customer, kind="lawsuit", **fields):
+    values = {"on": date(2026, 2, 1), "reference": "RG 26/00042", "by": None, "at": AT} | fields
+    return record_interruption(customer, kind=kind, **values)
+
+
+def told(customer):
+    return list(Entry.objects.filter(customer=customer).order_by("at", "id").values_list("subject", "text"))
+
+
+def test_it_is_kept_with_its_proof_and_told(customer):
+    fact = recorded(customer, "acknowledgement")
+    assert (fact.entity, fact.invoice, fact.ended_on) == (customer.entity, None, None)
+    assert told(customer) == [(RECORDED, "RG 26/00042")]
+
+
+@pytest.mark.parametrize(("void", "subject"), [(False, ENDED), (True, VOID)])
+def test_a_legal_action_is_ended(customer, void, subject):
+    fact = recorded(customer)
+    end_proceedings(fact, on=date(2026, 3, 1), void=void, by=None, at=AT)
+    fact.refresh_from_db()
+    assert (fact.ended_on, fact.void) == (date(2026, 3, 1), void)
+    assert told(customer)[-1][0] == subject
+
+
+@pytest.mark.parametrize(("kind", "ended_on"), [("acknowledgement", date(2026, 3, 1)), ("lawsuit", date(2026, 1, 1))])
+def test_what_makes_no_sense_is_refused(customer, kind, ended_on):
+    fact = recorded(customer, kind)
+    with pytest.raises(ValidationError):
+        end_proceedings(fact, on=ended_on, void=False, by=None, at=AT)
+
+
+def test_the_invoice_is_the_customers(customer):
+    with pytest.raises(ValidationError):
+        recorded(customer, invoice=InvoiceFactory())
+
+
+def form(customer, **changes):
+    return {"customer": customer.pk, "kind": "lawsuit", "on": "2026-02-01", "reference": "RG 26/00042"} | changes
+
+
+def test_a_supervisor_records_it_and_says_when_it_ended(client, customer):
+    assert client.post(reverse("admin:receivables_interruption_add"), form(customer)).status_code == 302
+    fact = Interruption.objects.get()
+    assert (fact.entity, fact.kind, fact.by is not None) == (customer.entity, "lawsuit", True)
+    url = reverse("admin:receivables_interruption_change", args=[fact.pk])
+    assert client.post(url, {"ended_on": ""}).context["adminform"].form.errors
+    assert client.post(url, {"ended_on": "2026-03-01"}).status_code == 302
+    fact.refresh_from_db()
+    assert fact.ended_on == date(2026, 3, 1)
+    assert client.get(url).context["has_change_permission"] is False
+
+
+def test_a_wrong_invoice_is_told_in_the_form(client, customer):
+    invoice = InvoiceFactory(customer=CustomerFactory(entity=customer.entity))
+    page = client.post(reverse("admin:receivables_interruption_add"), form(customer, invoice=invoice.pk))
+    assert list(page.context["adminform"].form.errors) == ["invoice"]
+    assert not Interruption.objects.exists()
+
+
+def test_another_entitys_customers_are_not_there(client, customer):
+    page = client.post(reverse("admin:receivables_interruption_add"), form(CustomerFactory()))
+    assert list(page.context["adminform"].form.errors) == ["customer"]
