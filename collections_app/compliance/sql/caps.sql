@@ -24,7 +24,7 @@ with person as (
     join person using (key)
     join contact on contact.customer_id = person.customer_id
     where capped.counted in ('all', contact.channel)
-      and contact.message is distinct from capped.message
+      and (contact.message is null or contact.message is distinct from capped.message)  -- a call is no message
       and (contact.queued_for is null or capped.message is null or contact.message < capped.message)
       and contact.at > %(gate_at)s::timestamptz - make_interval(days => capped.days) and contact.at <= %(gate_at)s
       and not (contact.recipient = capped.recipient and contact.channel = capped.channel
