@@ -7,12 +7,15 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from collections_app.actions.models import Action, ActionKind, ActionLine, ActionState, Cycle
+from collections_app.actions.preparing import CANDIDATE as OPEN_ACTION
 from collections_app.compliance import gates
 from collections_app.compliance.wording import rule_sentence
 from collections_app.letters.models import Template, Tone
 from collections_app.scenarios.models import Step, VersionState
+from crm.core import formats
 from crm.customers.models import Address, Channel, Customer, CustomerKind
 from crm.holds.summary import Account, Item
 from crm.receivables.models import DueSource, InvoiceKind
@@ -109,7 +112,25 @@ def departure(
         "invoices": list(invoice_ids),
     }
     [verdict] = gates.evaluate(CANDIDATE, asked, at=at)
+    return _departing(verdict, customer)
+
+
+def departure_of(action: Action, *, at: datetime) -> Departure:
+    """The same of an action that stands in a list."""
+    [verdict] = gates.evaluate(OPEN_ACTION, {"action": action.pk}, at=at)
+    return _departing(verdict, action.customer)
+
+
+def _departing(verdict: gates.Verdict, customer: Customer) -> Departure:
     leaves_at = verdict.not_before_at
     if leaves_at is not None:
         leaves_at = leaves_at.astimezone(ZoneInfo(customer.entity.time_zone))
     return Departure(verdict.answer, leaves_at, rule_sentence(verdict.rule) if verdict.rule else "")
+
+
+def told_after(leaving: Departure | None) -> str:
+    """What a person reads after the click: on its way, or when it will leave and why not now."""
+    if leaving is None or leaving.at is None:
+        return _("It is on its way: balance and gates are checked once more before it leaves.")
+    when = {"when": formats.appointment(leaving.at), "why": leaving.why}
+    return _("It will leave on %(when)s. %(why)s") % when

@@ -21,7 +21,6 @@ from collections_app.letters.models import Template, Tone
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import works_customers
-from crm.core import formats
 from crm.core.access import opened_to
 from crm.core.liquid.faults import TemplateFault
 from crm.customers.models import Address, Channel, Customer
@@ -172,12 +171,7 @@ def _departure(
 
 
 def _sent(customer: Customer, form: ManualForm, found: list[Account], address: Address | None, at: datetime) -> str:
-    """What is told after the click: on its way, or when it will leave."""
-    leaving = _departure(customer, form, found, address, at) if address else None
-    if leaving is not None and leaving.at is not None:
-        when = {"when": formats.appointment(leaving.at), "why": leaving.why}
-        return _("It will leave on %(when)s. %(why)s") % when
-    return _("It is on its way: balance and gates are checked once more before it leaves.")
+    return by_hand.told_after(_departure(customer, form, found, address, at) if address else None)
 
 
 def _customer(request: HttpRequest, pk: int) -> Customer:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from collections_app.actions import operations, queries
+from collections_app.actions import by_hand, operations, queries
 from collections_app.actions.models import Action, ActionState
 from collections_app.actions.preparing import compose_action
 from collections_app.actions.states import ActionRefused
@@ -68,15 +68,18 @@ def send(request: HttpRequest) -> HttpResponse:
     """Approve or send the actions; each leaves by the outbox, which checks balance and gates once more."""
     assert isinstance(request.user, User)
     keys = keys_of(request)[:MOST_SENT]
-    sent, refusals = 0, set()
-    for action in queries.of_colleagues(keys, request.user).select_related("customer", "address"):
+    sent, refusals, leaving = 0, set(), None
+    for action in queries.of_colleagues(keys, request.user).select_related("customer__entity", "address"):
         try:
             _send(action, request.user)
         except ActionRefused as refusal:
             refusals.add(_("%(name)s: %(why)s") % {"name": action.customer.name, "why": refusal})
         else:
             sent += 1
-    if sent:
+            leaving = action
+    if sent == 1 and leaving is not None:
+        messages.success(request, by_hand.told_after(by_hand.departure_of(leaving, at=timezone.now())))
+    elif sent:
         messages.success(request, _("Sent to the outbox: %(count)d.") % {"count": sent})
     for text in sorted(refusals)[:3]:
         messages.warning(request, text)

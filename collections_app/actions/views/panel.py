@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from collections_app.actions import labels, queries
+from collections_app.actions import by_hand, labels, queries
 from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.models import Action, ActionKind, ActionState
 from collections_app.actions.operations import SENDABLE
@@ -39,6 +39,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
     """What the panel shows."""
     customer = action.customer
+    may_send = works_customers(user) and action.channel in SENDABLE and action.template_id is not None
     carried = {line.invoice_id: line for line in action.lines.all()}
     found = accounts(customer, on)
     return {
@@ -55,7 +56,8 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "may_work": works_customers(user),
         "may_complete": works_customers(user) and action.state == ActionState.TODO and action.kind != ActionKind.ENTRY,
         "entry": EntryForm(action=action) if action.kind == ActionKind.ENTRY and works_customers(user) else None,
-        "may_send": works_customers(user) and action.channel in SENDABLE and action.template_id is not None,
+        "may_send": may_send,
+        "departure": by_hand.departure_of(action, at=timezone.now()) if may_send and action.address_id else None,
         "approving": action.state == ActionState.TO_APPROVE,
         "forms": _forms(action, user),
         "soon": _soon(on),

@@ -143,3 +143,17 @@ def test_choosing_a_template_ticks_what_it_may_ask_for(desk: Client, customer: C
     called(invoice)
     page = desk.get(reverse("manual", args=[customer.pk]), {"template": text.template.pk})
     assert [one["ticked"] for one in page.context["found"]] == [{invoice.pk}]
+
+
+def test_the_panel_of_a_task_says_when_it_would_leave(desk: Client, customer: Customer, monkeypatch):
+    waiting = by_hand.Departure("not_before", datetime(2026, 4, 1, 8, tzinfo=PARIS), "Heures de contact.")
+    monkeypatch.setattr(by_hand, "departure_of", lambda action, at: waiting)
+    template = TemplateVersionFactory(template__entity=customer.entity).template
+    action = ActionFactory(
+        customer=customer, channel="email", template=template, address=AddressFactory(customer=customer)
+    )
+    ActionLineFactory(action=action, invoice=InvoiceFactory(customer=customer))
+    panel = desk.get(reverse("action_panel", args=[action.pk])).content.decode()
+    assert "mercredi 1 avril, 08:00" in panel
+    page = desk.post(reverse("actions_send"), {"action": action.pk}, follow=True)
+    assert ["mercredi 1 avril, 08:00" in str(message) for message in page.context["messages"]] == [True]
