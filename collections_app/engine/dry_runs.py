@@ -24,6 +24,7 @@ def ask_dry_run(entity: Entity, *, by: User, at: datetime) -> DryRun:
 
     DryRun.objects.filter(entity=entity, asked_at__lt=at - KEPT).delete()
     asked = DryRun.objects.create(entity=entity, on=next_night(entity, at=at), asked_at=at, asked_by=by)
+    cache.delete(_progress(asked))
     transaction.on_commit(partial(try_night.delay, asked.pk), robust=True)
     return asked
 
@@ -52,11 +53,15 @@ def _report(asked: DryRun, *, at: datetime) -> dict[str, object]:
         at=instant(asked.entity, asked.on, at),
         dry_run=True,
         names=NAMES,
-        starting=lambda stage: cache.set(f"dry-run-{asked.pk}", stage, PROGRESS_KEPT),
+        starting=lambda stage: cache.set(_progress(asked), stage, PROGRESS_KEPT),
     )
     return {"opened": report.actions_opened, "blocked": report.blocked, "customers": report.customers}
 
 
 def stage_of(dry_run: DryRun) -> str:
     """The stage it is at; empty before the first, or where processes share no cache."""
-    return str(cache.get(f"dry-run-{dry_run.pk}", ""))
+    return str(cache.get(_progress(dry_run), ""))
+
+
+def _progress(dry_run: DryRun) -> str:
+    return f"dry-run-{dry_run.pk}"

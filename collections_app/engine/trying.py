@@ -20,6 +20,7 @@ from collections_app.scenarios.queries import step_names
 from crm.accounts.models import User
 from crm.accounts.queries import entities_of
 from crm.accounts.rules import changes_settings
+from crm.core import formats
 
 
 def ask(request: HttpRequest) -> HttpResponse:
@@ -41,7 +42,8 @@ def show(request: HttpRequest, object_id: int) -> HttpResponse:
     told = _told(asked)
     if request.headers.get("HX-Request"):
         return render(request, "admin/engine/run/_tried.html", told)
-    title = _("Dry run of the night of %(day)s") % {"day": asked}
+    title = _("Dry run of the night of %(day)s") % {"day": formats.day(asked.on)}
+    title = f"{title} · {asked.entity.code}"
     return render(request, "admin/engine/run/tried.html", {**admin.site.each_context(request), "title": title, **told})
 
 
