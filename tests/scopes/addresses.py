@@ -1,0 +1,123 @@
+"""Every address of the project, and the row of a company each of them leads to."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.scopes.world import House
+
+# The model whose key stands in the address, by name of the address (the admin's usual pages are found by themselves).
+LEADS_TO = {
+    "action_panel": "actions.action",
+    "action_words": "actions.action",
+    "action_enter": "actions.action",
+    "view_forget": "actions.savedview",
+    "manual": "customers.customer",
+    "manual_preview": "customers.customer",
+    "manual_letter": "customers.customer",
+    "manual_open": "customers.customer",
+    "customer_why": "customers.customer",
+    "hold_place": "customers.customer",
+    "hold_lift": "holds.hold",
+    "letters:letter": "messaging.message",
+    "import": "imports.batch",
+    "import_decide": "imports.batch",
+    "import_undo": "imports.batch",
+    "import_profile": "imports.batch",
+    "import_errors": "imports.batch",
+    "history_older": "customers.customer",
+    "note_add": "customers.customer",
+    "customer": "customers.customer",
+    "admin:messaging_enclosure": "messaging.enclosure",
+    "admin:letters_printbatch_prepare": "accounts.entity",
+    "admin:letters_printbatch_letter": "letters.printedletter",
+    "admin:letters_printbatch_cancel": "letters.printedletter",
+    "admin:letters_printbatch_registered": "letters.printedletter",
+    "localmail:mail": "localmail.localmail",
+    "localmail:html": "localmail.localmail",
+    "localmail:attachment": "localmail.localmail",
+    "localmail:answer": "localmail.localmail",
+    "localmail:press": "localmail.localmail",
+}
+# Other words in an address.
+USUAL = {"way": "up", "button": "delivered", "number": "0", "url": "nowhere", "domain": "demo.example"}
+# Addresses that lead to no row of a company, and why.
+NO_ROW = {
+    "admin:view_on_site": "no model of ours has an address of its own for it",
+    "admin:app_list": "lists models, not rows",
+    "messaging:unsubscribe": "opened by the token of a message, without a login",
+    "account_confirm_email": "a key sent by mail, of one person",
+    "account_reset_password_from_key": "a key sent by mail, of one person",
+    "localmail:messages": "opened by the key of the mail provider's interface",
+    "messaging:anymail:mailgun_inbound_webhook": "opened by the provider's signature",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """A route as the resolver knows it."""
+
+    route: str
+    name: str
+    callback: Any
+
+    @property
+    def has_row(self) -> bool:
+        """Whether a key of a company's row stands in it."""
+        return bool(re.search(r"(?<!P)<", self.route)) and self.name not in NO_ROW
+
+    def label(self) -> str:
+        """The model it leads to. Raises KeyError for a page nobody listed: add it to LEADS_TO, or say why not."""
+        if "<slug:entity>" in self.route:
+            return "accounts.entity"
+        if self.name in LEADS_TO:
+            return LEADS_TO[self.name]
+        return _model_of_admin(self.route)
+
+    def of(self, house: House) -> str:
+        """The path to the row of a house; routes without a row lead to themselves."""
+        if not self.has_row:
+            return "/" + self._filled({})
+        row = house.rows.get(self.label())
+        # A model of no company: the usual pages of the admin are asked for a row that does not exist.
+        keys = dict.fromkeys(("pk", "object_id", "message_id", "letter_id", "entity_id"), str(row.pk if row else 1))
+        return "/" + self._filled(
+            {
+                **keys,
+                "entity": house.entity.code,
+                "external_id": house.rows["customers.customer"].external_id,
+                "action": str(house.pk("actions.action")),
+            }
+        )
+
+    def _filled(self, words: dict[str, str]) -> str:
+        words = {**USUAL, **words}
+        plain = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: words.get(found[1], "1"), self.route)
+        return re.sub(r"[\^$]|\(.*?\)\??", "", plain)
+
+
+def _model_of_admin(route: str) -> str:
+    """app.model of a route of the admin. Raises KeyError."""
+    found = re.match(r"admin/(\w+)/(\w+)/", route)
+    models = {model._meta.label_lower for model in admin.site._registry}
+    if not found or f"{found[1]}.{found[2]}" not in models:
+        raise KeyError(route)
+    return f"{found[1]}.{found[2]}"
+
+
+def addresses() -> list[Address]:
+    """All of them, in the order of the resolver."""
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(entries: list[URLPattern | URLResolver], prefix: str, space: str) -> Iterator[Address]:
+    for entry in entries:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield Address(route, f"{space}{entry.name}", entry.callback)
+        else:
+            yield from _walk(entry.url_patterns, route, f"{space}{entry.namespace}:" if entry.namespace else space)

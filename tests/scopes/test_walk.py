@@ -1,0 +1,152 @@
+"""Nobody of ALPHA reads or changes anything of BRAVO, whatever address he opens."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from tests.api.conftest import client_of
+from tests.scopes.addresses import Address, addresses
+from tests.scopes.world import MARK, World, changes, snapshot
+
+ROLES = ("supervisor", "auditor", "collector", "field_agent", "integrator")
+
+
+def client_for(world: World, role: str) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(world.people[role], backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def shows(answer: Any) -> bool:
+    """Whether the word of BRAVO stands in an answer, its body or where it leads."""
+    body = answer.getvalue() if hasattr(answer, "getvalue") else answer.content
+    return MARK.lower() in body.decode("utf-8", "replace").lower() or MARK in answer.headers.get("Location", "")
+
+
+def read(client: Any, address: Address, world: World) -> Iterator[str]:
+    """What is wrong with reading an address, on BRAVO's row and on one's own."""
+    for house in (world.bravo, world.alpha):
+        path = address.of(house)
+        answer = client.get(path)
+        if answer.status_code >= 500:
+            yield f"{answer.status_code} {path}"
+        if shows(answer):
+            yield f"{path} shows {MARK}"
+        if house is world.bravo and address.has_row and answer.status_code == 200 and path != address.of(world.alpha):
+            yield f"{path} opens"
+
+
+def test_every_address_with_a_key_is_listed():
+    for address in addresses():
+        if address.has_row:
+            assert address.label(), address.route
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_of_another_company_is_read(role: str, world: World):
+    client = client_for(world, role)
+    assert [fault for address in addresses() for fault in read(client, address, world)] == []
+
+
+def test_nothing_of_another_company_is_read_by_the_api(world: World):
+    client = client_of(world.people["integrator"], entity=world.alpha.entity)
+    api = [address for address in addresses() if address.route.startswith("api/")]
+    assert len(api) > 10
+    assert [fault for address in api for fault in read(client, address, world)] == []
+
+
+FORM: dict[str, Any] = {
+    "text": "x", "reason": "x", "kind": "manual", "name": "x", "code": "x-x", "on": "2026-03-02", "verb": "publish",
+    "post": "yes", "outcome": "done", "until": "2099-01-01", "keep": "good_rows", "number": "1", "language": "fr",
+    "body": "x", "subject": "x",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_of_another_company_is_changed(role: str, world: World):
+    client, before = client_for(world, role), snapshot()
+    found = []
+    for address in addresses():
+        if not address.has_row or address.of(world.bravo) == address.of(world.alpha):
+            continue
+        answer = client.post(address.of(world.bravo), FORM | {"action": world.bravo.pk("actions.action")})
+        if answer.status_code >= 500 or changes(before) or shows(answer):
+            found.append(f"{answer.status_code} {address.of(world.bravo)} {changes(before)}")
+            before = snapshot()
+    assert found == []
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nothing_of_another_company_is_changed_by_the_api(method: str, world: World):
+    client: APIClient = client_of(world.people["integrator"], entity=world.alpha.entity)
+    body = {"rows": [{"external_id": "x", "name": "x"}], "outcome": "done"}
+    before = snapshot()
+    api = [address for address in addresses() if "<slug:entity>" in address.route]
+    codes = {getattr(client, method)(address.of(world.bravo), body).status_code for address in api}
+    assert codes <= {404, 405}
+    assert changes(before) == []
+
+
+# What a person may change of himself.
+OWN = ("preferences", "view_save", "account_", "mfa_", "socialaccount_", "admin:login", "admin:logout")
+
+
+def test_an_auditor_changes_nothing(world: World):
+    client = client_for(world, "auditor")
+    found = []
+    for address in addresses():
+        if address.name.startswith((*OWN, "admin:password_change", "view_forget")):
+            continue
+        before = snapshot()
+        answer = client.post(address.of(world.alpha), FORM | {"action": world.alpha.pk("actions.action")})
+        if answer.status_code in (200, 201, 202, 500) or changes(before):
+            found.append(f"{answer.status_code} {address.of(world.alpha)} {changes(before)}")
+    assert found == []
+
+
+@pytest.mark.parametrize("role", ["collector", "field_agent", "integrator"])
+def test_the_admin_is_closed_to_those_who_do_not_lead(role: str, world: World):
+    client = client_for(world, role)
+    inside = [one for one in addresses() if one.route.startswith("admin/") and one.name not in OWN]
+    assert len(inside) > 100
+    answers = {one.of(world.alpha): client.get(one.of(world.alpha)) for one in inside}
+    assert [path for path, answer in answers.items() if answer.status_code not in (302, 403, 404)] == []
+
+
+# Open without a login, each by what protects it.
+OPEN = {
+    "preferences": "theme and language of a browser",
+    "messaging:unsubscribe": "a token we sent",
+    "account_login": "the login itself",
+    "account_signup": "says that nobody registers",
+    "account_reset_password": "the same answer for every address",
+    "account_reset_password_done": "a sentence",
+    "account_reset_password_from_key": "a key sent by mail",
+    "account_reset_password_from_key_done": "a sentence",
+    "account_confirm_email": "a key sent by mail",
+    "account_email_verification_sent": "a sentence",
+    "account_inactive": "a sentence",
+    "account_logout": "leads to the login",
+    "socialaccount_login_cancelled": "a sentence",
+    "socialaccount_login_error": "a sentence",
+    "localmail:messages": "the key of the interface",
+    "metrics": "a token or a network",
+    "admin:jsi18n": "words of the interface",
+}
+
+
+def test_all_is_closed_to_those_who_did_not_log_in(world: World):
+    client, before = Client(raise_request_exception=False), snapshot()
+    found = []
+    for address in addresses():
+        if address.name in OPEN or address.name.startswith("messaging:anymail:"):
+            continue
+        for verb in ("get", "post"):
+            answer = getattr(client, verb)(address.of(world.alpha))
+            if answer.status_code not in (301, 302, 401, 403, 404, 405):
+                found.append(f"{verb} {address.of(world.alpha)} {answer.status_code}")
+    assert found == []
+    assert changes(before) == []
