@@ -2,10 +2,17 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 # Sections in order: (title, models as "app.model").
@@ -41,6 +48,37 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
         ["accounts.user", "accounts.team", "accounts.absence", "accounts.entity", "accounts.apitoken"],
     ),
     (_("Law"), ["law.rate", "law.rule", "law.holiday", "law.exchangerate"]),
+    (
+        _("Installation"),
+        [
+            "auditlog.logentry",
+            "events.delivery",
+            "mfa.authenticator",
+            "socialaccount.socialapp",
+            "socialaccount.socialaccount",
+            "django_celery_beat.periodictask",
+            "django_celery_beat.crontabschedule",
+            "django_celery_beat.intervalschedule",
+        ],
+    ),
+]
+# Libraries name their pages after themselves; a person looks for what they are for.
+NAMES = {
+    "auditlog.logentry": _("journal of changes"),
+    "mfa.authenticator": _("second factors"),
+    "socialaccount.socialapp": _("company logins"),
+    "socialaccount.socialaccount": _("accounts opened by a company login"),
+    "django_celery_beat.periodictask": _("periodic tasks"),
+    "django_celery_beat.crontabschedule": _("times of day"),
+    "django_celery_beat.intervalschedule": _("intervals"),
+}
+# Pages of libraries for what Acquit does not use: rights follow from roles, an address stands on the account.
+UNUSED = [
+    "auth.group",
+    "account.emailaddress",
+    "socialaccount.socialtoken",
+    "django_celery_beat.clockedschedule",
+    "django_celery_beat.solarschedule",
 ]
 
 
@@ -48,18 +86,35 @@ class BackOffice(AdminSite):
     site_title = "Acquit"
     index_title = _("Settings")
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The one login of the house: it counts attempts and asks for the second factor, that of Django does not."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        back = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: back})}")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """As from every other page."""
+        return redirect("account_change_password")
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The models a person may open, in the sections above; what is in none comes last, under its app."""
-        apps = super().get_app_list(request, app_label)
+        found_apps = super().get_app_list(request, app_label)
+        for app in found_apps:
+            for model in app["models"]:
+                label = f"{app['app_label']}.{model['object_name'].lower()}"
+                model["name"] = NAMES.get(label, model["name"])
         if app_label:
-            return apps
-        found = {f"{app['app_label']}.{model['object_name'].lower()}": model for app in apps for model in app["models"]}
+            return found_apps
+        found = {
+            f"{app['app_label']}.{model['object_name'].lower()}": model for app in found_apps for model in app["models"]
+        }
         sections = [
             _section(str(title), [found.pop(name) for name in names if name in found]) for title, names in SECTIONS
         ]
         rest = [
             {**app, "models": [model for model in app["models"] if model in found.values()]}
-            for app in sorted(apps, key=lambda app: app["name"])
+            for app in sorted(found_apps, key=lambda app: app["name"])
         ]
         return [section for section in [*sections, *rest] if section["models"]]
 
@@ -70,3 +125,15 @@ def _section(title: str, models: list[dict[str, Any]]) -> dict[str, Any]:
 
 class BackOfficeConfig(AdminConfig):
     default_site = "config.backoffice.BackOffice"
+
+    def ready(self) -> None:
+        """Once every app has its pages: take back those nobody needs, name those of libraries by their use."""
+        super().ready()
+        from django.contrib.admin import site
+
+        for label in UNUSED:
+            site.unregister(apps.get_model(label))
+        # Its own form holds a script our policy forbids; the usual one does the same.
+        site.get_model_admin(apps.get_model("django_celery_beat.periodictask")).change_form_template = None
+        for label in sorted({name.split(".")[0] for name in NAMES}):
+            apps.get_app_config(label).verbose_name = _("Installation")  # type: ignore[assignment]

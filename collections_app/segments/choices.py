@@ -1,10 +1,12 @@
 """Values proposed for a fact, read from the entity's own data."""
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.segments.facts import ATTRIBUTE, Label
 from crm.accounts.models import Entity, Role, Team, User
+from crm.accounts.queries import people_at
 from crm.customers.models import CustomerKind
 from crm.holds.models import HoldKind
 from crm.receivables.models import DebtType
@@ -51,7 +53,9 @@ def teams(entity: Entity) -> Pairs:
 
 
 def collectors(entity: Entity) -> Pairs:
-    people = User.objects.filter(role__in=(Role.COLLECTOR, Role.FIELD_AGENT, Role.SUPERVISOR), is_active=True)
+    owners = seen(entity, "collector_id::text")
+    own = Q(pk__in=people_at(Entity.objects.filter(pk=entity.pk)).values("pk")) | Q(pk__in=owners)
+    people = User.objects.filter(own, role__in=(Role.COLLECTOR, Role.FIELD_AGENT, Role.SUPERVISOR), is_active=True)
     return [(str(person.pk), str(person)) for person in people.order_by("last_name", "first_name", "pk")]
 
 

@@ -14,7 +14,7 @@ from crm.accounts.calendars import today
 from crm.accounts.exceptions import CannotGoLive, SupervisesTeam
 from crm.accounts.forms import EntityForm, TeamForm, UserForm
 from crm.accounts.models import Absence, Entity, EntityClosure, Team, TeamMember, User
-from crm.accounts.queries import entities_of, people_of
+from crm.accounts.queries import entities_of, houses_of, people_of
 from crm.accounts.rules import administers, changes_settings, reads_settings, roles_given_by
 from crm.core.backoffice import OpenInline, RuleAdmin
 
@@ -106,7 +106,7 @@ class MemberInline(OpenInline):
 class TeamAdmin(ScopedAdmin):
     form = TeamForm
     list_display = ["name", "entity", "supervisor", "size"]
-    list_filter = [("entity", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["entity"]
     list_select_related = ["entity", "supervisor"]
     search_fields = ["name"]
     ordering = ["entity__code", "name"]
@@ -161,6 +161,9 @@ class AbsenceInline(OpenInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+SHARED = ["username", "email", "role", "is_active"]
+
+
 @admin.register(User)
 class UserAdmin(RuleAdmin):
     form = UserForm
@@ -203,6 +206,17 @@ class UserAdmin(RuleAdmin):
         above = obj is not None and obj.role not in roles_given_by(request.user)
         return not above and super().has_change_permission(request, obj)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Name, address, role and use of who also works in an entity one does not see are not one's to change."""
+        return [*self.readonly_fields, *(SHARED if self._works_elsewhere(request, obj) else [])]
+
+    def _works_elsewhere(self, request: HttpRequest, obj: User | None) -> bool:
+        # His address opens his account by the mail that resets a password, and with it the other entity.
+        by = request.user
+        if obj is None or by.is_superuser or obj == by:
+            return False
+        return houses_of(obj).exclude(pk__in=entities_of(by).values("pk")).exists()
+
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if "role" in form.base_fields:
@@ -216,7 +230,7 @@ class UserAdmin(RuleAdmin):
         by = _user(request)
         if not change:
             obj.set_password(None)
-        operations.give_role(obj, form.cleaned_data["role"], by=by)
+        operations.give_role(obj, form.cleaned_data.get("role", obj.role), by=by)
         chosen, reach = set(form.cleaned_data["entities"]), set(entities_of(by))
         had = set(entities_of(obj)) & reach if change and not obj.is_superuser else set()
         for entity in chosen - had:

@@ -2,21 +2,25 @@
 
 from typing import Any
 
-from django.db.models import ForeignKey, QuerySet
-from django.forms import ModelChoiceField
+from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from crm.accounts.models import Entity, Team, User
-from crm.accounts.queries import entities_of, people_of, teams_of
+from crm.accounts.queries import entities_of
 from crm.accounts.rules import changes_settings, reads_settings
 from crm.core.backoffice import ReadOnlyAdmin, RuleAdmin
 
-# What a field may point to, by model.
-SCOPES = {Entity: entities_of, Team: teams_of, User: people_of}
+
+class EntityFilter(admin.RelatedFieldListFilter):
+    """The person's own entities; without reading the rows of the list, as the filter of Django would."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        """In order of code."""
+        return [(entity.pk, str(entity)) for entity in entities_of(request.user).order_by("code")]
 
 
 class ScopedAdmin(RuleAdmin):
-    """Rows of the entities of the person, found by `entity_lookup`; his fields offer nothing beyond.
+    """Rows of the entities of the person, found by `entity_lookup`.
 
     Whoever leads changes them, the auditor reads them; a subclass says otherwise.
     """
@@ -40,14 +44,9 @@ class ScopedAdmin(RuleAdmin):
             return columns
         return [name for name in columns if name != "entity"]
 
-    def formfield_for_foreignkey(
-        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> ModelChoiceField | None:
-        """Entities, teams and people within his reach."""
-        scope = SCOPES.get(db_field.related_model)
-        if scope:
-            kwargs.setdefault("queryset", scope(request.user))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """The filter by entity offers his alone."""
+        return [("entity", EntityFilter) if name == "entity" else name for name in super().get_list_filter(request)]
 
 
 class ReadOnlyScopedAdmin(ReadOnlyAdmin, ScopedAdmin):

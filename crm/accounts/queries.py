@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 from guardian.shortcuts import get_objects_for_user
 
 from crm.accounts.models import Entity, Team, User
@@ -26,16 +27,34 @@ def teams_of(user: Any) -> QuerySet[Team]:
 
 
 def people_of(user: Any) -> QuerySet[User]:
-    """Those who share a team or an entity with the user, those who are in no team yet, and himself."""
+    """Those who work in an entity the user sees, those who work nowhere yet, and himself."""
     if user.is_superuser:
         return User.objects.all()
-    entities = list(entities_of(user).values_list("pk", flat=True))
-    granted = Q(
-        userobjectpermission__permission__codename="see_entity",
-        userobjectpermission__object_pk__in=[str(pk) for pk in entities],
-    )
-    mine = Q(pk=user.pk) | Q(teams__entity__in=entities) | Q(teams=None, is_superuser=False) | granted
+    nowhere = Q(teams=None, supervised_teams=None, userobjectpermission=None, is_superuser=False)
+    mine = Q(pk=user.pk) | nowhere | _works_in(entities_of(user))
     return User.objects.filter(pk__in=User.objects.filter(mine).values("pk"))
+
+
+def people_at(entities: QuerySet[Entity]) -> QuerySet[User]:
+    """Those who work in one of the entities: in its teams, at their head, or let into the whole of it."""
+    return User.objects.filter(pk__in=User.objects.filter(_works_in(entities)).values("pk"))
+
+
+def _works_in(entities: QuerySet[Entity]) -> Q:
+    keys = entities.order_by().values("pk")
+    # The library keeps the keys of rows as text.
+    as_text = entities.order_by().annotate(key=Cast("pk", CharField())).values("key")
+    let_in = Q(
+        userobjectpermission__permission__codename="see_entity",
+        userobjectpermission__object_pk__in=as_text,
+    )
+    return Q(teams__entity__in=keys) | Q(supervised_teams__entity__in=keys) | let_in
+
+
+def houses_of(user: Any) -> QuerySet[Entity]:
+    """Entities the user has anything to do with: seen wholly, or through one of their teams."""
+    teams = Q(teams__in=teams_of(user)) | Q(teams__members=user) | Q(teams__supervisor=user)
+    return Entity.objects.filter(Q(pk__in=entities_of(user).values("pk")) | teams).distinct()
 
 
 # An absent replacement hands over to his own; a circle of absent people ends with nobody.

@@ -23,7 +23,7 @@ class ApiTokenAdmin(RuleAdmin):
     reads = staticmethod(administers)
     writes = staticmethod(administers)
     list_display = ["name", "user", "entity", "hint", "created_at", "expires_on", "last_used_on", "revoked_at"]
-    list_filter = [("entity", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["entity"]
     list_select_related = ["user", "entity"]
     search_fields = ["name", "user__username"]
     ordering = ["-created_at"]

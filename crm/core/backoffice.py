@@ -4,13 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.core.paginator import Paginator
+from django.db.models import ForeignKey
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 Rule = Callable[[Any], bool]
+SECRETS = frozenset({"password", "digest", "token"})
 
 
 def nobody(user: Any) -> bool:
@@ -29,7 +33,21 @@ class ShortPaginator(Paginator):
         return self.object_list[: self.most].count()  # type: ignore[attr-defined]
 
 
-class RuleAdmin(admin.ModelAdmin):
+class WithinReach(BaseModelAdmin):
+    """A field offers, and takes, no row its person could not open in the admin: the list of its model says which."""
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        """The rows of the page of the model pointed to; a queryset already given narrows them further."""
+        page = self.admin_site._registry.get(db_field.related_model)
+        if page is not None:
+            seen, given = page.get_queryset(request), kwargs.get("queryset")
+            kwargs["queryset"] = seen if given is None else given.filter(pk__in=seen.values("pk"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class RuleAdmin(WithinReach, admin.ModelAdmin):
     """Who may see and change is said by rules on the user, not by rows of permissions. Closed by default.
 
     `reads` opens the list and the form, `adds` and `writes` the changes, `removes` the deletion.
@@ -42,6 +60,10 @@ class RuleAdmin(admin.ModelAdmin):
     show_full_result_count = False
     paginator = ShortPaginator
     list_per_page = 50
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """No address of a list guesses a secret letter by letter."""
+        return not SECRETS & set(lookup.split("__")) and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Headed by the name of what it lists rather than by an order to choose one."""
@@ -93,7 +115,7 @@ class ReadOnlyAdmin(RuleAdmin):
         return False
 
 
-class OpenInline(admin.TabularInline):
+class OpenInline(WithinReach, admin.TabularInline):
     """Follows the permissions of the page it stands in."""
 
     extra = 0

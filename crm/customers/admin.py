@@ -57,7 +57,7 @@ class CustomerAdmin(ScopedAdmin):
     removes = staticmethod(lambda user: False)
     list_display = ["external_id", "name", "entity", "kind", "city", "collector", "team"]
     list_select_related = ["entity", "collector", "team"]
-    list_filter = [("entity", admin.RelatedOnlyFieldListFilter), "kind"]
+    list_filter = ["entity", "kind"]
     search_fields = ["name"]
     search_help_text = _("Name (accents do not matter), account, SIREN, e-mail or telephone")
     ordering = ["-pk"]

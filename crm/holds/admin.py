@@ -32,7 +32,7 @@ class HoldAdmin(ScopedAdmin):
     form = HoldForm
     removes = staticmethod(lambda user: False)
     list_display = ["customer", "kind", "reason", "starts_on", "ends_on", "ended_on", "outcome", "author"]
-    list_filter = [("entity", admin.RelatedOnlyFieldListFilter), "kind", "outcome"]
+    list_filter = ["entity", "kind", "outcome"]
     list_select_related = ["customer", "author"]
     search_fields = ["=customer__external_id", "reason"]
     autocomplete_fields = ["customer", "invoice"]

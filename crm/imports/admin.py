@@ -1,16 +1,12 @@
 """Mapping profiles, and the history of imports, in the admin."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.backoffice import ScopedAdmin
-from crm.accounts.rules import reads_settings
-from crm.core.backoffice import ReadOnlyAdmin
+from crm.accounts.backoffice import ReadOnlyScopedAdmin, ScopedAdmin
 from crm.imports.models import Batch, MappingProfile
-from crm.imports.queries import batches_of
 
 
 @admin.register(MappingProfile)
@@ -22,18 +18,14 @@ class MappingProfileAdmin(ScopedAdmin):
 
 
 @admin.register(Batch)
-class BatchAdmin(ReadOnlyAdmin):
-    reads = staticmethod(reads_settings)
+class BatchAdmin(ReadOnlyScopedAdmin):
+    ordering = ["-id"]
     list_display = ["created_at", "page", "entity", "format", "status", "rows_read", "rows_rejected", "by"]
     list_filter = ["status", "format"]
     list_select_related = ["entity", "by"]
     list_display_links = ["created_at"]
     fields = ["page", "entity", "format", "status", "created_at", "by", "finished_at", "as_of", "rows_read",
               "rows_rejected", "refusal", "undone_at", "undone_by"]  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest):  # type: ignore[no-untyped-def]
-        """Those of his entities."""
-        return batches_of(request.user)
 
     @admin.display(description=_("file"))
     def page(self, batch: Batch) -> str:

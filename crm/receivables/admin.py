@@ -36,7 +36,7 @@ class MovementInline(Amounts, ReadOnlyInline):
 class LedgerAdmin(Amounts, ReadOnlyScopedAdmin):
     """The ledger is written by imports, the API and operations; here it is read and checked."""
 
-    list_filter = [("entity", admin.RelatedOnlyFieldListFilter), "kind", "currency"]
+    list_filter = ["entity", "kind", "currency"]
     list_select_related = ["entity", "customer"]
     ordering = ["-pk"]
     actions = ["check_ledger"]

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.models import User
-from crm.accounts.queries import entities_of
 from crm.accounts.rules import leads
 from crm.receivables.late_charges import check_waiver, waive
 from crm.receivables.models import FormalNotice, Invoice, Waiver
@@ -44,7 +43,7 @@ class WaiverForm(forms.ModelForm):
 class WaiverAdmin(ReadOnlyScopedAdmin):
     form = WaiverForm
     list_display = ["invoice", "kind", "amount", "currency", "on", "by", "reason"]
-    list_filter = [("entity", admin.RelatedOnlyFieldListFilter), "kind"]
+    list_filter = ["entity", "kind"]
     list_select_related = ["invoice", "by"]
     search_fields = ["=invoice__number", "=invoice__external_id"]
     autocomplete_fields = ["invoice"]
@@ -65,11 +64,6 @@ class WaiverAdmin(ReadOnlyScopedAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Giving money up is for those who lead."""
         return leads(request.user)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "invoice":
-            kwargs["queryset"] = Invoice.objects.filter(entity__in=entities_of(request.user).values("pk"))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Waiver, form: forms.ModelForm, change: bool) -> None:
         """The operation of everyone: checks again under a lock, tells the timeline."""

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.accounts.rules import opens_admin
+from crm.accounts.rules import changes_settings, opens_admin
 from crm.core import keyset
 from crm.core.access import opened_to
 from telephony.localmail import operations
 from telephony.localmail.forms import AnswerForm
 from telephony.localmail.models import LocalMail
+from telephony.localmail.queries import mails_of
 
 # The HTML of a mail: no script, no network.
 ALONE = {
@@ -29,7 +30,7 @@ NEWEST = keyset.Sort("id", descending=True)
 @opened_to(opens_admin)
 def mails(request: HttpRequest) -> HttpResponse:
     """Every mail, newest first; `q` narrows to a recipient or a word of the subject."""
-    found = LocalMail.objects.defer("raw")
+    found = mails_of(request.user).defer("raw")
     if words := request.GET.get("q", "").strip():
         found = found.filter(recipient__icontains=words) | found.filter(subject__icontains=words)
     try:
@@ -43,7 +44,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 @opened_to(opens_admin)
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail, with the buttons of what may happen to it."""
-    one = get_object_or_404(LocalMail, pk=pk)
+    one = _mail(request, pk)
     message = operations.parsed(one)
     headers = [(name, str(message[name])) for name in ("Reply-To", "Message-ID", "References", "List-Unsubscribe")]
     files = [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]
@@ -64,14 +65,14 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 @csp_replace(ALONE)  # type: ignore[arg-type]  # typed for views without arguments
 def html(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML of a mail as it is, alone in a sandbox: no script, no network."""
-    return HttpResponse(_body(get_object_or_404(LocalMail, pk=pk), "html"))
+    return HttpResponse(_body(_mail(request, pk), "html"))
 
 
 @require_GET
 @opened_to(opens_admin)
 def attachment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One file of a mail, to download."""
-    files = list(operations.parsed(get_object_or_404(LocalMail, pk=pk)).iter_attachments())
+    files = list(operations.parsed(_mail(request, pk)).iter_attachments())
     if number >= len(files):
         raise Http404
     name = (files[number].get_filename() or "file").replace('"', "")
@@ -81,12 +82,12 @@ def attachment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_POST
-@opened_to(opens_admin)
+@opened_to(changes_settings)
 def press(request: HttpRequest, pk: int, button: str) -> HttpResponse:
     """Delivered, bounced, complained…: told to the application's true webhook."""
     if button not in operations.EVENTS:
         raise Http404
-    one = get_object_or_404(LocalMail, pk=pk)
+    one = _mail(request, pk)
     try:
         operations.press(one, button, at=timezone.now())
     except operations.WebhookRefused as refusal:
@@ -97,10 +98,10 @@ def press(request: HttpRequest, pk: int, button: str) -> HttpResponse:
 
 
 @require_POST
-@opened_to(opens_admin)
+@opened_to(changes_settings)
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The recipient's reply, handed to the application's true webhook."""
-    one, form = get_object_or_404(LocalMail, pk=pk), AnswerForm(request.POST)
+    one, form = _mail(request, pk), AnswerForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Write a reply first."))
         return redirect("localmail:mail", pk)
@@ -111,6 +112,10 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Reply handed to the application."))
     return redirect("localmail:mail", pk)
+
+
+def _mail(request: HttpRequest, pk: int) -> LocalMail:
+    return get_object_or_404(mails_of(request.user), pk=pk)
 
 
 def _body(one: LocalMail, kind: str) -> str:

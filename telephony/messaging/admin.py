@@ -13,9 +13,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
-from crm.accounts.rules import leads, reads_settings
-from crm.core.backoffice import ReadOnlyAdmin, ReadOnlyInline
-from crm.customers.models import Customer
+from crm.accounts.backoffice import ReadOnlyScopedAdmin
+from crm.accounts.rules import leads
+from crm.core.backoffice import ReadOnlyInline
 from telephony.messaging import operations
 from telephony.messaging.models import Attempt, DeliveryEvent, Enclosure, Message, Reply
 from telephony.messaging.operations.freezing import body
@@ -34,8 +34,7 @@ class DeliveryEventInline(ReadOnlyInline):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
-    reads = staticmethod(reads_settings)
+class MessageAdmin(ReadOnlyScopedAdmin):
     list_display = ["customer", "channel", "recipient", "subject", "state", "not_before_at", "sent_at"]
     list_filter = ["state", "channel", "entity"]
     list_select_related = ["customer"]
@@ -52,9 +51,6 @@ class MessageAdmin(ReadOnlyAdmin):
         ),
         (_("Origin"), {"fields": [("origin", "origin_id", "attempt_key"), "message_id", "variables"]}),
     ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        return super().get_queryset(request).filter(pk__in=Message.objects.visible_to(request.user).values("pk"))
 
     def get_urls(self) -> list[URLPattern]:
         download = self.admin_site.admin_view(self.download)
@@ -119,8 +115,7 @@ class UnattachedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Reply)
-class ReplyAdmin(ReadOnlyAdmin):
-    reads = staticmethod(reads_settings)
+class ReplyAdmin(ReadOnlyScopedAdmin):
     list_display = ["received_at", "sender", "subject", "kind", "customer", "matched_by"]
     list_filter = ["kind", UnattachedFilter, "entity"]
     list_select_related = ["customer"]
@@ -129,20 +124,12 @@ class ReplyAdmin(ReadOnlyAdmin):
     raw_id_fields = ["customer"]
     fields = ["received_at", "sender", "recipients", "subject", "text", "kind", "customer", "message", "matched_by"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Reply]:
-        return super().get_queryset(request).filter(pk__in=Reply.objects.visible_to(request.user).values("pk"))
-
     def has_change_permission(self, request: HttpRequest, obj: Reply | None = None) -> bool:
         """A mail nobody recognised may be given to its customer; nothing else changes."""
         return obj is not None and obj.customer_id is None and leads(request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Reply | None = None) -> list[str]:
         return [name for name in self.fields if name != "customer"]  # type: ignore[misc]
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "customer":
-            kwargs["queryset"] = Customer.objects.visible_to(request.user)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Reply, form: Any, change: bool) -> None:
         if obj.customer is None:

@@ -9,7 +9,7 @@ from tests.scopes.world import World, build
 
 @pytest.fixture
 def world(db: None, settings: Any, tmp_path: Any) -> Iterator[World]:
-    """The two companies. Hundreds of refusals follow, whose traces nobody reads: writing them takes most of the time."""
+    """The two companies. Hundreds of refusals follow: writing their traces would take most of the time."""
     settings.MEDIA_ROOT = tmp_path
     logging.disable(logging.CRITICAL)
     yield build()

@@ -113,14 +113,14 @@ class Builder:
             )
         )
         common = {"entity": self.entity, "invoice": self.invoice, "currency": "EUR", "on": ON, "at": AT}
-        self.keep(
-            Waiver.objects.create(kind="indemnity", amount=Decimal(40), reason=self.named("Geste"), **common)
-        )
+        self.keep(Waiver.objects.create(kind="indemnity", amount=Decimal(40), reason=self.named("Geste"), **common))
         self.keep(FormalNotice.objects.create(invoice=self.invoice, on=ON, at=AT))
         record(self.customer, EntryKind.NOTE, "Note", at=AT, by=self.collector, text=self.named("Note"))
 
     def settings(self) -> None:
-        self.template = self.keep(TemplateFactory(entity=self.entity, code=self.mark.lower(), name=self.named("Modèle")))
+        self.template = self.keep(
+            TemplateFactory(entity=self.entity, code=self.mark.lower(), name=self.named("Modèle"))
+        )
         TemplateVersionFactory(template=self.template, subject=self.named("Objet"), body=self.named("Bonjour"))
         self.version = published_scenario(self.entity, steps=[{"name": self.named("Appel"), "offset_days": 5}])
         self.scenario = self.keep(self.version.scenario)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
 from crm.accounts.calendars import days_at
 from crm.accounts.models import Role, User
+from crm.accounts.queries import houses_of, people_at
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
 
@@ -26,8 +28,11 @@ MOST_AT_ONCE = 1000
 
 
 def colleagues(user: User) -> Any:
-    """Who an action may be handed to: people in use who work customers."""
-    return User.objects.filter(is_active=True).exclude(role__in=(Role.INTEGRATOR, Role.AUDITOR)).order_by("last_name")
+    """Who an action may be handed to: people in use who work customers in the entities of `user`."""
+    people = User.objects.filter(is_active=True).exclude(role__in=(Role.INTEGRATOR, Role.AUDITOR)).order_by("last_name")
+    if user.is_superuser:
+        return people
+    return people.filter(Q(pk=user.pk) | Q(pk__in=people_at(houses_of(user)).values("pk")))
 
 
 def bulk_forms(user: User) -> list[dict[str, Any]]:
@@ -90,7 +95,9 @@ def _snooze(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> i
 
 
 def _reassign(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
-    return bulk.reassign(keys, to=given["to"], **common)
+    # Who does not see the customer would never find the task: it stays where it is.
+    found = queries.of_colleagues(keys, given["to"]).values_list("pk", flat=True) if given["to"] else keys
+    return bulk.reassign(found, to=given["to"], **common)
 
 
 def _act(
@@ -124,8 +131,8 @@ def _tell(request: HttpRequest, moved: int, asked: int) -> None:
     if moved < asked:
         left = asked - moved
         text = ngettext(
-            "%(count)d action was left as it is: closed meanwhile, or not open to this.",
-            "%(count)d actions were left as they are: closed meanwhile, or not open to this.",
+            "%(count)d action was left as it is: closed meanwhile, or not open to this person.",
+            "%(count)d actions were left as they are: closed meanwhile, or not open to this person.",
             left,
         )
         messages.warning(request, text % {"count": left})

@@ -7,6 +7,7 @@ from typing import Any
 from anymail.urls import urlpatterns as of_anymail
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.urls import URLPattern
 from django.views.decorators.csrf import csrf_exempt
@@ -25,7 +26,11 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not getattr(settings, "ANYMAIL", {}).get("WEBHOOK_SECRET"):
             return HttpResponseForbidden("ANYMAIL_WEBHOOK_SECRET is not set.")
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except ImproperlyConfigured:
+            # Without the provider's key or library nothing can be verified.
+            return HttpResponseForbidden("This provider is not configured.")
 
     checked.access_rule = verified_by_provider  # type: ignore[attr-defined]
     return checked

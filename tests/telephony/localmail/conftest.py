@@ -6,5 +6,5 @@ from tests.factories.accounts import UserFactory
 
 @pytest.fixture
 def supervisor(client: Client) -> Client:
-    client.force_login(UserFactory(supervisor=True))
+    client.force_login(UserFactory(administrator=True))
     return client

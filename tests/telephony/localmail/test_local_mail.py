@@ -65,7 +65,7 @@ def test_the_whole_way_there_and_back(online):
 
 def _press_as_a_supervisor(mail: LocalMail) -> None:
     client = Client()
-    client.force_login(UserFactory(supervisor=True))
+    client.force_login(UserFactory(administrator=True))
     client.post(reverse("localmail:press", args=[mail.pk, "complained"]))
     mail.refresh_from_db()
     assert mail.last_event == "complained"
