@@ -40,7 +40,7 @@ class InterruptionAdmin(ScopedAdmin):
     form = InterruptionForm
     removes = staticmethod(lambda user: False)
     list_display = ["customer", "invoice", "kind", "on", "ended_on", "void", "reference", "by"]
-    list_filter = [("entity", admin.RelatedOnlyFieldListFilter), "kind"]
+    list_filter = ["entity", "kind"]
     list_select_related = ["customer", "invoice", "by"]
     search_fields = ["=customer__external_id", "reference"]
     autocomplete_fields = ["customer", "invoice"]

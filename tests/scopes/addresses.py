@@ -32,6 +32,13 @@ LEADS_TO = {
     "history_older": "customers.customer",
     "note_add": "customers.customer",
     "customer": "customers.customer",
+    "customer_change": "customers.customer",
+    "contact_add": "customers.customer",
+    "address_add": "customers.customer",
+    "contact_change": "customers.contact",
+    "address_verb": "customers.address",
+    "customer_merge": "customers.customer",
+    "customer_merge_confirm": "customers.customer",
     "admin:messaging_enclosure": "messaging.enclosure",
     "admin:letters_printbatch_prepare": "accounts.entity",
     "admin:letters_printbatch_letter": "letters.printedletter",
@@ -44,7 +51,14 @@ LEADS_TO = {
     "localmail:press": "localmail.localmail",
 }
 # Other words in an address.
-USUAL = {"way": "up", "button": "delivered", "number": "0", "url": "nowhere", "domain": "demo.example"}
+USUAL = {
+    "way": "up",
+    "button": "delivered",
+    "number": "0",
+    "verb": "prefer",
+    "url": "nowhere",
+    "domain": "demo.example",
+}
 # Addresses that lead to no row of a company, and why.
 NO_ROW = {
     "admin:view_on_site": "no model of ours has an address of its own for it",
@@ -89,6 +103,7 @@ class Address:
             {
                 **keys,
                 "entity": house.entity.code,
+                "other": str(house.twin.pk),
                 "external_id": house.rows["customers.customer"].external_id,
                 "action": str(house.pk("actions.action")),
             }

@@ -15,9 +15,10 @@ from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts import operations
 from crm.accounts.models import Absence, Entity, EntityClosure, Team, User
 from crm.accounts.tokens import issue_token
+from crm.customers.models import Customer
 from crm.holds.operations import place_hold
 from crm.imports.models import Batch, MappingProfile, RowError
-from crm.receivables.models import FormalNotice, Waiver
+from crm.receivables.models import FormalNotice, Interruption, Waiver
 from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
 from telephony.localmail.operations import take
@@ -43,6 +44,7 @@ class House:
 
     entity: Entity
     rows: dict[str, Any]
+    twin: Customer
 
     def pk(self, label: str) -> int:
         """The key of its row of a model."""
@@ -69,7 +71,7 @@ class Builder:
         self.work()
         self.mails()
         self.files()
-        return House(self.entity, self.rows)
+        return House(self.entity, self.rows, self.twin)
 
     @property
     def mail(self) -> str:
@@ -103,8 +105,8 @@ class Builder:
             )
         )
         self.twin = CustomerFactory(entity=self.entity, name=self.named("Jumeau"), team=self.team)
-        ContactFactory(customer=self.customer, name=self.named("Contact"))
-        self.address = AddressFactory(customer=self.customer, value=f"compta@{self.mark.lower()}.example")
+        self.keep(ContactFactory(customer=self.customer, name=self.named("Contact")))
+        self.keep(AddressFactory(customer=self.customer, value=f"compta@{self.mark.lower()}.example"))
         self.invoice = self.keep(InvoiceFactory(customer=self.customer, number=f"F-{self.mark}"))
         self.keep(CreditFactory(customer=self.customer, number=f"R-{self.mark}"))
         self.keep(
@@ -114,6 +116,16 @@ class Builder:
         )
         common = {"entity": self.entity, "invoice": self.invoice, "currency": "EUR", "on": ON, "at": AT}
         self.keep(Waiver.objects.create(kind="indemnity", amount=Decimal(40), reason=self.named("Geste"), **common))
+        self.keep(
+            Interruption.objects.create(
+                entity=self.entity,
+                customer=self.customer,
+                kind="acknowledgement",
+                on=ON,
+                at=AT,
+                reference=self.named("Lettre"),
+            )
+        )
         self.keep(FormalNotice.objects.create(invoice=self.invoice, on=ON, at=AT))
         record(self.customer, EntryKind.NOTE, "Note", at=AT, by=self.collector, text=self.named("Note"))
 
