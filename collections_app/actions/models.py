@@ -21,8 +21,8 @@ class Cycle(models.Model):
     `by_hand`: the backlog waits for a person to choose the step where it enters.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles")
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles", db_constraint=False)
     currency = CurrencyField()
     opened_on = models.DateField(_("opened on"))
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
@@ -80,20 +80,36 @@ class Action(models.Model):
     where the step speaks of one invoice, or the date of the occasion where there is no cycle (preventive, manual)."""
 
     entity = models.ForeignKey(
-        Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False
+        Entity,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("entity"),
+        db_index=False,
+        db_constraint=False,
     )
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="actions", verbose_name=_("customer"), db_index=False
+        Customer,
+        on_delete=models.PROTECT,
+        related_name="actions",
+        verbose_name=_("customer"),
+        db_index=False,
+        db_constraint=False,
     )
     currency = CurrencyField()
     kind = models.CharField(_("kind"), max_length=12, choices=ActionKind)
     step_code = models.CharField(_("step"), max_length=40)
     step_offset = models.SmallIntegerField(_("days from the due date"), null=True, blank=True)
     cycle = models.ForeignKey(
-        Cycle, on_delete=models.PROTECT, null=True, blank=True, related_name="actions", db_index=False
+        Cycle,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="actions",
+        db_index=False,
+        db_constraint=False,
     )
     invoice = models.ForeignKey(
-        Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
     )
     occasion_on = models.DateField(_("occasion"), null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
@@ -107,19 +123,33 @@ class Action(models.Model):
         related_name="+",
         verbose_name=_("template"),
         db_index=False,
+        db_constraint=False,
     )
     scenario_version = models.ForeignKey(
-        ScenarioVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+        ScenarioVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
     )
     group = models.ForeignKey(
-        Group, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("group"), db_index=False
+        Group,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("group"),
+        db_index=False,
+        db_constraint=False,
     )
     address = models.ForeignKey(
-        Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+        Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
     )
     formal_notice = models.BooleanField(_("formal notice"), default=False)
     owner = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="actions", verbose_name=_("collector")
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="actions",
+        verbose_name=_("collector"),
+        db_index=False,
+        db_constraint=False,
     )
     team = models.ForeignKey(
         Team,
@@ -129,6 +159,7 @@ class Action(models.Model):
         related_name="actions",
         verbose_name=_("team"),
         db_index=False,
+        db_constraint=False,
     )
     amount = MoneyField(_("amount"), help_text=_("Net of unapplied money, on the invoices carried."))
     oldest_due_on = models.DateField(_("oldest due date"), null=True, blank=True)
@@ -140,7 +171,7 @@ class Action(models.Model):
     escalation_reason = models.CharField(_("why escalated"), max_length=40, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_by = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
     )
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -174,20 +205,16 @@ class Action(models.Model):
                 condition=Q(state__in=("todo", "to_approve")),
                 name="actions_worklist",
             ),
-            models.Index(
-                fields=["customer", "currency"],
-                condition=Q(state__in=("todo", "to_approve", "scheduled")),
-                name="actions_open_of_customer",
-            ),
-            models.Index(fields=["cycle"], name="actions_of_cycle"),
         ]
 
 
 class ActionLine(models.Model):
     """An invoice carried by an action, at its own level: `reached` tells that its age reached the step."""
 
-    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="lines", db_index=False)
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="action_lines")
+    action = models.ForeignKey(
+        Action, on_delete=models.CASCADE, related_name="lines", db_index=False, db_constraint=False
+    )
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="action_lines", db_constraint=False)
     level_code = models.CharField(_("own level"), max_length=40, blank=True)
     reached = models.BooleanField(_("reached the step"), default=True)
     amount = MoneyField(_("net amount"))

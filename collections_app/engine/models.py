@@ -67,11 +67,15 @@ class Decision(models.Model):
     Written only where it differs from the previous one. `lines` = {invoice id: outcome}.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="decisions", db_index=False)
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="decisions", db_index=False, db_constraint=False
+    )
     currency = CurrencyField()
     on = models.DateField(_("date"))
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="decisions", db_index=False)
+    run = models.ForeignKey(
+        Run, on_delete=models.CASCADE, related_name="decisions", db_index=False, db_constraint=False
+    )
     outcome = models.CharField(_("outcome"), max_length=30)
     step_code = models.CharField(_("step"), max_length=40, blank=True)
     next_look_on = models.DateField(_("next look on"), null=True, blank=True)

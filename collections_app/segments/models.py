@@ -59,9 +59,13 @@ class Group(models.Model):
 class Membership(models.Model):
     """A customer was in a group from `from_on` up to but not including `to_on` (empty: he still is)."""
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships")
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="memberships")
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
+    )
+    group = models.ForeignKey(
+        Group, on_delete=models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
+    )
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("until (excluded)"), null=True, blank=True)
 
