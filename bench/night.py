@@ -45,7 +45,7 @@ create index on floor_line (invoice_id);
 """
 NARROW = {
     "floor_action": "select id, customer_id, step_code, amount from actions_action",
-    "floor_line": "select id, action_id, invoice_id, amount from actions_actionline",
+    "floor_line": "select row_number() over (), action_id, invoice_id, amount from actions_actionline",
 }
 
 

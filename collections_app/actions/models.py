@@ -41,9 +41,6 @@ class Cycle(models.Model):
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("opened_on")),
             ),
         ]
-        indexes = [
-            models.Index(fields=["entity", "customer"], condition=Q(closed_on__isnull=True), name="actions_cycle_open")
-        ]
 
 
 class ActionKind(models.TextChoices):
@@ -211,6 +208,8 @@ class Action(models.Model):
 class ActionLine(models.Model):
     """An invoice carried by an action, at its own level: `reached` tells that its age reached the step."""
 
+    pk = models.CompositePrimaryKey("action_id", "invoice_id")
+
     action = models.ForeignKey(
         Action, on_delete=models.CASCADE, related_name="lines", db_index=False, db_constraint=False
     )
@@ -222,7 +221,6 @@ class ActionLine(models.Model):
     class Meta:
         verbose_name = _("invoice of an action")
         verbose_name_plural = _("invoices of an action")
-        constraints = [models.UniqueConstraint(fields=["action", "invoice"], name="actions_line_once")]
 
 
 class Refusal(models.Model):

@@ -9,10 +9,11 @@ STAGES: dict[str, str | Promise] = {
     "facts": _("Read open items, net of unapplied money"),
     "close": _("Close what is no longer due"),
     "groups": _("Put customers in their groups"),
-    "decide": _("Decide and open actions"),
+    "decide": _("Decide what each account needs"),
     "rank": _("Rank the to-do list"),
     "people": _("Take back the tasks of people who left"),
     "assign": _("Give actions to collectors"),
+    "open": _("Open and refresh actions"),
     "hand_over": _("Ask the gates, hand over to the outbox"),
     "figures": _("Keep the figures of the day"),
 }

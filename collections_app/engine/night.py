@@ -23,6 +23,7 @@ def decision_params(entity: Entity, on: date, *, customer_id: int | None = None)
         "on": on,
         "customer": customer_id,
         "time_zone": entity.time_zone,
+        "books_in": entity.currency,
         "worked": last_worked_day(entity, on),
         "preventive_until": next_worked_day(entity, on + timedelta(days=1)) - timedelta(days=1),
     }
@@ -50,11 +51,16 @@ class Night:
     def keep(self, table: str, name: str) -> int:
         """Make the SELECT of sql/{name}.sql a temporary table of this session, with statistics; its rows."""
         with connection.cursor() as cursor:
-            cursor.execute(f"drop table if exists pg_temp.{table}")
+            cursor.execute(f"drop table if exists pg_temp.{table} cascade")
             cursor.execute(f"create temporary table {table} as {sql.statement(HERE, name)}", self.params)
             kept = int(cursor.rowcount)
             cursor.execute(f"analyze {table}")
         return kept
+
+    def name(self, view: str, name: str) -> None:
+        """Make the SELECT of sql/{name}.sql a view of this session."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"create or replace temporary view {view} as {sql.statement(HERE, name)}", self.params)
 
     def learn(self, table: str, written: int) -> None:
         """Refresh the planner's statistics of a table after many rows were written: the next statements rest on it."""

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
@@ -18,6 +18,8 @@ from collections_app.engine.stages import OPENED, STAGES, Stage
 from crm.accounts.models import Entity, User
 from crm.core.crash import crash_point
 from crm.core.sql import rows
+
+WORK_MEM = "128MB"
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +104,7 @@ def _run_stage(stage: Stage, position: int, night: Night, *, clock: Clock) -> No
     started = perf_counter()
     with transaction.atomic():
         hold_lease(night.run, clock=clock)
+        _take_room()
         rows = stage.work(night)
         ms = round((perf_counter() - started) * 1000)
         done = RunStage(run=night.run, name=stage.name, position=position, rows=rows, ms=ms, finished_at=clock())
@@ -111,6 +114,12 @@ def _run_stage(stage: Stage, position: int, night: Night, *, clock: Clock) -> No
         Run.objects.filter(pk=night.run.pk).exclude(blocked=night.blocked).update(blocked=night.blocked)
     log.info("stage done", stage=stage.name, rows=rows, ms=ms)
     crash_point(f"after stage {stage.name}")
+
+
+def _take_room() -> None:
+    """A stage sorts and joins whole ledgers, one statement at a time: it may use more memory than a page."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('work_mem', %s, true)", [WORK_MEM])
 
 
 def _finish(night: Night, *, clock: Clock) -> NightReport:

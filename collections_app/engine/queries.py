@@ -167,7 +167,7 @@ def _item(row: dict[str, Any], account_outcome: str, on: date) -> ItemExplanatio
         days_late=max(0, (on - row["due_on"]).days),
         amount=row["amount"],
         open_amount=row["open_amount"],
-        covered=row["covered"],
+        covered=row["open_amount"] - row["net_amount"],
         net_amount=row["net_amount"],
         outcome=_item_outcome(row, account_outcome, on),
         level=row["level_code"] or "",

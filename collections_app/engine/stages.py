@@ -32,6 +32,13 @@ where m.origin = 'action' and x.state = 'cancelled'
 """
 
 
+DECIDING = (
+    ("night_plan", "plan"),
+    ("night_invoices", "plan_invoices"),
+    ("night_preventive", "plan_preventive"),
+)
+
+
 @dataclass(frozen=True)
 class Stage:
     name: str
@@ -48,21 +55,11 @@ def end_holds(night: Night) -> int:
 def read_facts(night: Night) -> int:
     """Net open items and what each account owes late, as tables of this session."""
     rows = night.keep("night_items", "items")
-    with connection.cursor() as cursor:
-        cursor.execute("create index on night_items (invoice_id)")
     night.keep("night_accounts", "accounts")
     return rows
 
 
-def join_whole_sets() -> None:
-    """For the rest of the stage. Tables just written have no statistics: a nested loop chosen on a wrong guess would
-    be quadratic in customers, and nothing here looks at one customer only."""
-    with connection.cursor() as cursor:
-        cursor.execute("set local enable_nestloop = off")
-
-
 def close(night: Night) -> int:
-    join_whole_sets()
     """What nothing is left to say about, and its messages that have not left: a printed letter leaves the pile."""
     closed = night.do("close_cycles") + night.do("cancel_settled")
     with connection.cursor() as cursor:
@@ -80,36 +77,40 @@ def group(night: Night) -> int:
 
 
 def decide(night: Night) -> int:
-    """Open cycles and actions, refresh what open actions carry, record what changed in the decisions."""
-    join_whole_sets()
+    """What is decided for each account and what opens, as tables of this session; cycles open in the ledger."""
     night.learn("actions_cycle", night.do("open_cycles"))
-    night.keep("night_plan", "plan")
-    night.keep("night_invoices", "plan_invoices")
-    night.keep("night_decided", "decided")
-    night.keep("night_preventive", "plan_preventive")
-    night.keep("night_addresses", "addresses")
-    opened = sum(
-        night.do(name)
-        for name in ("open_account_actions", "open_invoice_actions", "open_entry_tasks", "open_preventive_actions")
-    )
-    night.learn("actions_action", opened)
-    lines = night.do("line_dunning") + night.do("line_preventive")
-    night.learn("actions_actionline", lines)
-    for name in ("unline", "refresh_lines", "refresh_amounts", "record_decisions"):
-        night.do(name)
+    for table, name in DECIDING:
+        night.keep(table, name)
+    night.name("night_decided", "decided")
     night.blocked |= night.count(BLOCKED)
-    return opened
+    return night.keep("night_openings", "openings")
 
 
 def rank(night: Night) -> int:
-    join_whole_sets()
-    return night.do("rank")
+    """What each open action carries, asks for and weighs, those that open included; tables of this session."""
+    rows = night.keep("night_actions", "open_actions")
+    night.keep("night_lines", "lines")
+    night.keep("night_ranks", "ranks")
+    return rows
 
 
 def assign(night: Night) -> int:
-    """Owners, then escalations."""
-    join_whole_sets()
-    return night.do("assign") + night.do("escalate")
+    """Who takes what nobody has; tables of this session."""
+    night.keep("night_orphans", "orphans")
+    return night.keep("night_owners", "owners")
+
+
+def write(night: Night) -> int:
+    """Everything decided, in one transaction, each row once; escalations come last, they look at what stands."""
+    opened = night.do("insert_actions") + night.do("reopen_actions")
+    night.do("refresh_actions")
+    night.learn("actions_action", opened)
+    for name in ("drop_lines", "refresh_lines"):
+        night.do(name)
+    night.learn("actions_actionline", night.do("insert_lines"))
+    night.do("record_decisions")
+    night.do("escalate")
+    return opened
 
 
 def take_figures(night: Night) -> int:
@@ -122,10 +123,11 @@ STAGES = (
     Stage("facts", read_facts, rereads=True),
     Stage("close", close),
     Stage("groups", group),
-    Stage("decide", decide),
-    Stage("rank", rank),
     Stage("people", release),
-    Stage("assign", assign),
+    Stage("decide", decide, rereads=True),
+    Stage("rank", rank, rereads=True),
+    Stage("assign", assign, rereads=True),
+    Stage("open", write),
     Stage("hand_over", hand_over),
     Stage("figures", take_figures),
 )

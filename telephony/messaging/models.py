@@ -35,9 +35,11 @@ class Message(models.Model):
     From its reservation on, subject, body, amount and attachments are frozen.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False
+    )
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="messages", verbose_name=_("customer")
+        Customer, on_delete=models.PROTECT, related_name="messages", verbose_name=_("customer"), db_index=False
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -60,8 +62,8 @@ class Message(models.Model):
     variables = models.JSONField(_("variables"), default=dict, blank=True)
     amount = MoneyField(_("amount"), null=True, blank=True)
     currency = CurrencyField(blank=True, default="")
-    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
-    token = models.CharField(max_length=32, unique=True, editable=False)
+    message_id = models.CharField(_("Message-ID"), max_length=200)
+    token = models.CharField(max_length=32, editable=False)
     created_at = models.DateTimeField(_("created at"))
     reserved_at = models.DateTimeField(_("reserved at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
@@ -75,6 +77,9 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         constraints = [
             models.UniqueConstraint(fields=["origin", "origin_id", "attempt_key"], name="messaging_message_once"),
+            # Not unique=True, which adds a second index for LIKE to each.
+            models.UniqueConstraint(fields=["message_id"], name="messaging_message_id_once"),
+            models.UniqueConstraint(fields=["token"], name="messaging_token_once"),
             exact_money("messaging_message", "amount"),
             models.CheckConstraint(name="messaging_message_state", condition=Q(state__in=MessageState.values)),
             models.CheckConstraint(

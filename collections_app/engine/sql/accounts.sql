@@ -9,3 +9,4 @@ select i.customer_id, i.currency,
 from night_items i
 where i.due_on < %(on)s and i.net_amount > 0
 group by i.customer_id, i.currency
+order by i.customer_id

@@ -17,7 +17,7 @@ progress as (
            bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from actions_action x
-    join actions_cycle c on c.id = x.cycle_id
+    join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id
     where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning'
       and (%(customer)s::bigint is null or c.customer_id = %(customer)s::bigint)
     group by x.cycle_id
@@ -38,9 +38,9 @@ account as (
     left join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
     left join actions_cycle c on c.customer_id = a.customer_id and c.currency = a.currency and c.closed_on is null
     left join progress p on p.cycle_id = c.id
-    left join lateral (
-        select entry_offset(v.id, a.oldest_due_on, %(worked)s, %(on)s) as below where c.id is null
-    ) entry on true
+    cross join lateral (
+        select case when c.id is null then entry_offset(v.id, a.oldest_due_on, %(worked)s, %(on)s) end as below
+    ) entry
 ),
 next_step as (
     select a.*, s.code as step_code, s.offset_days as step_offset, s.name as step_name, s.channel, s.template_id, s.mode,

@@ -1,21 +1,23 @@
 -- Steps that speak of one invoice each: which invoices open an action of their own tonight. An invoice's ladder is what
 -- it has carried itself, from where the backlog entered if it was part of it; account steps the customer has passed are not waited for, since they never repeat in a cycle.
-with carried as (
+with asked as (
+    select p.* from night_plan p
+    where p.version_id in (select s.version_id from scenarios_step s where s.unit = 'invoice' and s.offset_days >= 0)
+),
+carried as (
     select coalesce(x.invoice_id, l.invoice_id) as invoice_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
            max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
            bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is not null) as done_codes
-    from actions_action x
-    join actions_cycle c on c.id = x.cycle_id
+    from asked p
+    join actions_action x on x.customer_id = p.customer_id and x.cycle_id = p.cycle_id and x.kind = 'dunning'
     join actions_actionline l on l.action_id = x.id and l.reached
-    where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning'
-      and (%(customer)s::bigint is null or c.customer_id = %(customer)s::bigint)
     group by 1
 )
 select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, i.trusted, p.cycle_id, p.version_id, p.group_id,
        s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.formal_notice, s.owner
-from night_plan p
+from asked p
 join night_items i on i.customer_id = p.customer_id and i.currency = p.currency
 left join carried c on c.invoice_id = i.invoice_id
 join lateral (

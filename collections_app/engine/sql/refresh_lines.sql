@@ -1,7 +1,6 @@
--- The amount of each invoice an open action announces or a person chose; those of dunning steps are already tonight's.
-update actions_actionline l set amount = i.net_amount
-from actions_action x, night_items i
-where x.id = l.action_id and i.invoice_id = l.invoice_id and x.entity_id = %(entity)s
-  and x.kind in ('preventive', 'manual')
-  and (x.state in ('todo', 'to_approve') or x.state = 'scheduled' and x.mode = 'automatic')
-  and i.net_amount > 0 and l.amount <> i.net_amount
+update actions_actionline l set level_code = n.level_code, reached = n.reached, amount = n.amount
+from night_lines n
+join night_actions x on x.id = n.action_id and not x.is_new
+join actions_action still on still.id = x.id and still.state = x.state
+where l.action_id = n.action_id and l.invoice_id = n.invoice_id
+  and (l.level_code, l.reached, l.amount) is distinct from (n.level_code, n.reached, n.amount)

@@ -24,7 +24,7 @@ def page(client, name, user, *args):
 def test_a_supervisor_reads_what_the_night_did(client, world):
     user = UserFactory(supervisor=True, sees=world.entity)
     text = page(client, "admin:engine_run_change", user, Run.objects.get().pk).content.decode()
-    assert "Décider et ouvrir les actions" in text
+    assert "Décider ce qu’il faut à chaque compte" in text
     assert "Étape +5" in text
 
 

@@ -97,7 +97,6 @@ def test_nothing_escalates_to_a_supervisor_who_left():
     assert Action.objects.get().escalated_on is None
 
 
-@pytest.mark.xfail(strict=True, reason="assign.sql does not look whether a replacement is still active")
 def test_a_replacement_who_left_receives_nothing():
     world = World({"offset_days": 5})
     away, gone = UserFactory(), UserFactory(is_active=False)

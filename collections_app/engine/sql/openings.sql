@@ -1,0 +1,39 @@
+-- Actions that open tonight, with the id each will have: a cancelled one of the same key comes back as the same row.
+-- The account's step, a step of one invoice, the question where a backlog enters, what falls due soon.
+with best as materialized (
+    select customer_id, channel, address_id from customer_best_addresses(%(entity)s, %(on)s)
+),
+opening as (
+    select d.customer_id, d.currency, 'dunning' as kind, d.step_code, d.step_offset, d.cycle_id,
+           null::bigint as invoice_id, null::date as occasion_on, d.channel, d.mode, d.certain, d.template_id,
+           d.version_id, d.group_id, d.formal_notice, d.eligible_amount as amount, d.oldest_eligible_on as oldest_due_on,
+           d.owner as owner_rule
+    from night_decided d where d.decided = 'open_action'
+    union all
+    select n.customer_id, n.currency, 'dunning', n.step_code, n.step_offset, n.cycle_id, n.invoice_id, null, n.channel,
+           n.mode, n.trusted, n.template_id, n.version_id, n.group_id, n.formal_notice, n.net_amount, n.due_on, n.owner
+    from night_invoices n
+    union all
+    select d.customer_id, d.currency, 'entry', 'entry', null, d.cycle_id, null, null, 'phone', 'todo', true, null,
+           d.version_id, d.group_id, false, d.eligible_amount, d.oldest_eligible_on, 'portfolio'
+    from night_decided d where d.decided = 'by_hand'
+    union all
+    select p.customer_id, p.currency, 'preventive', p.step_code, p.step_offset, null, null, %(on)s, p.channel, p.mode,
+           true, p.template_id, p.version_id, p.group_id, false, sum(p.net_amount), min(p.due_on), p.owner
+    from night_preventive p
+    group by p.customer_id, p.currency, p.step_code, p.step_offset, p.channel, p.mode, p.template_id, p.version_id,
+             p.group_id, p.owner, p.minimum_amount
+    having coalesce(converted(sum(p.net_amount), p.currency, %(books_in)s, %(on)s::date) >= p.minimum_amount, true)
+)
+select coalesce(x.id, nextval(pg_get_serial_sequence('actions_action', 'id'))) as id, x.id is null as is_new, o.*,
+       route.channel as by_channel, route.state, a.address_id,
+       case when x.escalated_on is null and u.is_active then x.owner_id end as owner_id, x.team_id
+from opening o
+left join best a on a.customer_id = o.customer_id and a.channel = o.channel and o.kind <> 'entry'
+cross join lateral action_route(o.channel, o.mode, o.certain, a.address_id) route
+left join actions_action x on x.customer_id = o.customer_id and x.currency = o.currency and x.step_code = o.step_code
+     and x.cycle_id is not distinct from o.cycle_id and x.invoice_id is not distinct from o.invoice_id
+     and x.occasion_on is not distinct from o.occasion_on
+left join accounts_user u on u.id = x.owner_id
+where x.id is null or x.state = 'cancelled' and x.kind <> 'preventive'
+order by o.customer_id

@@ -1,0 +1,37 @@
+-- Open actions that nobody has, the person each goes to by its rule, and its place in the queue of its team otherwise:
+-- the portfolio collector or, while he is away, his replacement (if he is there himself); the team's supervisor where
+-- the step says so.
+with away as (
+    select distinct a.user_id from accounts_absence a where %(on)s between a.starts_on and a.ends_on
+),
+present as (
+    select u.id, u.role, u.capacity from accounts_user u
+    where u.is_active and not exists (select from away where away.user_id = u.id)
+),
+stands_in as (
+    select a.user_id, min(p.id) as replacement_id
+    from accounts_absence a join present p on p.id = a.replacement_id
+    where %(on)s between a.starts_on and a.ends_on group by a.user_id
+),
+orphan as (
+    select x.id, x.state, r.rank, coalesce(x.team_id, c.team_id, g.team_id) as team_id,
+           case coalesce(s.owner, 'portfolio')
+               when 'portfolio' then coalesce(p.id, stands_in.replacement_id)
+               when 'supervisor' then boss.id
+           end as user_id
+    from night_actions x
+    join night_ranks r on r.id = x.id
+    join customers_customer c on c.id = x.customer_id
+    left join segments_group g on g.id = x.group_id
+    left join scenarios_step s on s.version_id = x.version_id and s.code = x.step_code
+    left join accounts_team t on t.id = coalesce(x.team_id, c.team_id, g.team_id)
+    left join accounts_user boss on boss.id = t.supervisor_id and boss.is_active
+    left join present p on p.id = c.collector_id
+    left join stands_in on stands_in.user_id = c.collector_id
+    where x.owner_id is null
+)
+select o.id, o.team_id, o.user_id,
+       case when o.user_id is null and o.team_id is not null and o.state <> 'scheduled' then
+           row_number() over (partition by o.team_id, o.user_id is null, o.state <> 'scheduled' order by o.rank desc, o.id)
+       end as place
+from orphan o
