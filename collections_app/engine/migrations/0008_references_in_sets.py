@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('core', '0002_references_checked_in_sets'),
         ('accounts', '0002_api_tokens'),
         ('customers', '0002_best_address'),
-        ('engine', '0006_freshness_of_books'),
+        ('engine', '0007_keep_dry_runs'),
     ]
 
     operations = [
