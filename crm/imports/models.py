@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from crm.accounts.models import Entity, User
 from crm.core.money import MoneyField
 from crm.customers.models import Customer
+from crm.receivables.models import Invoice
 
 
 class Format(models.TextChoices):
@@ -165,6 +166,31 @@ class FecLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["entity", "digest", "rank"], name="imports_fecline_once"),
         ]
+
+
+class NewCustomer(models.Model):
+    """A customer an import brought: its undoing takes him away again, unless something else speaks of him."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="new_customers")
+    customer_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("customer brought by an import")
+        verbose_name_plural = _("customers brought by an import")
+
+
+class DueDateBefore(models.Model):
+    """The due date an import replaced, and what it became: an undoing puts it back where nobody changed it since."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="due_dates_before")
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="+")
+    due_on = models.DateField()
+    due_on_source = models.CharField(max_length=10)
+    became_on = models.DateField()
+
+    class Meta:
+        verbose_name = _("due date before an import")
+        verbose_name_plural = _("due dates before an import")
 
 
 class LastFeed(models.Model):

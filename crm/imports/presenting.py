@@ -77,6 +77,19 @@ class Shown:
             for row in self.batch.changes.get("samples", [])
         ]
 
+    def period(self) -> tuple[str, str] | None:
+        """First and last day of the entries of a FEC."""
+        days = [self.reading.get(name) for name in ("first_on", "last_on")]
+        return (day(date.fromisoformat(days[0])), day(date.fromisoformat(days[1]))) if all(days) else None
+
+    def gone(self) -> dict[str, Any] | None:
+        """Entries known of the same days that the file no longer has."""
+        found = self.batch.changes.get("lines_gone")
+        if not found:
+            return None
+        balance = money(Decimal(found["balance"]), self.batch.entity.currency)
+        return {"lines": found["lines"], "balance": balance, "numbers": ", ".join(found["numbers"])}
+
     def separator(self) -> Any:
         """The sign between two columns."""
         return SEPARATORS.get(self.reading.get("separator", ""), "")

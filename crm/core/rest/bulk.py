@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from rest_framework import serializers, status
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
@@ -71,7 +72,7 @@ def checked_rows(
         if not given.is_valid():
             faults += [(place, *fault) for fault in _flat(given.errors)]
         elif given.validated_data["external_id"] in seen:
-            faults.append((place, "external_id", "It stands twice in this request."))
+            faults.append((place, "external_id", _("It stands twice in this request.")))
         else:
             seen.add(given.validated_data["external_id"])
             good[place] = dict(given.validated_data)

@@ -1,10 +1,12 @@
 """Refusals in one shape: {"detail": text}, or the fields at fault."""
 
+from json import JSONDecodeError
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
@@ -21,8 +23,18 @@ class Unprocessable(APIException):
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Cursors we never made and refused operations are the caller's faults, told as such."""
     if isinstance(error, BadCursor):
-        error = APIException("This cursor was not made by this list.", code="bad_cursor")
+        error = APIException(_("This cursor was not made by this list."), code="bad_cursor")
         error.status_code = status.HTTP_400_BAD_REQUEST
+    if isinstance(error, ParseError):
+        error = ParseError(_("The body of the request is not valid JSON%(place)s.") % {"place": _place(error)})
     if isinstance(error, ValidationError):
         error = Unprocessable(" ".join(error.messages))
     return drf_handler(error, context)
+
+
+def _place(error: Exception) -> str:
+    """Where the reader of JSON stopped, when it says so."""
+    cause = error.__cause__ or error.__context__
+    if not isinstance(cause, JSONDecodeError):
+        return ""
+    return _(" (line %(line)s, column %(column)s)") % {"line": cause.lineno, "column": cause.colno}

@@ -70,6 +70,9 @@ def import_fec(job: Job, layout: Layout, lines: Cells) -> Outcome:
     _stage(job, layout, lines, outcome)
     job.progress("writing", outcome.rows_read)
     _describe(outcome, params, job)
+    gone = rows("crm.imports", "fec_gone", params)[0]
+    if gone["lines"]:
+        outcome.changes["lines_gone"] = _texts(gone)
     outcome.changes |= _write(params)
     if job.options.terms_days is not None:
         outcome.changes["due_dates_confirmed"] = execute("fec_terms", params)
@@ -135,8 +138,9 @@ def _texts(row: dict[str, Any]) -> dict[str, Any]:
 
 def _write(params: dict[str, Any]) -> dict[str, Any]:
     customers = execute("fec_customers", params)
-    touched = execute("fec_identify", params)
-    return {"customers_new": customers, "customers_changed": touched} | reconcile(params)
+    execute("fec_identify", params)
+    changed = rows("crm.imports", "fec_changed", params)[0]["customers"]
+    return {"customers_new": customers, "customers_changed": changed} | reconcile(params)
 
 
 def reconcile(params: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _, gettext_noop
 
 from crm.accounts.models import User
 from crm.core.sql import rows
+from crm.customers.models import Customer
 from crm.events.operations import emit_many
 from crm.imports.errors import CannotUndo
 from crm.imports.models import Batch, Format, Status
@@ -15,6 +17,7 @@ from crm.imports.operations.fec import params_of, reconcile
 from crm.imports.outcome import Job, Options
 from crm.imports.registry import undo_guards
 from crm.imports.staging import execute, prepare
+from crm.timeline.models import Entry
 
 SUBJECT = gettext_noop("Import of %(file)s undone")
 TOUCHED = """
@@ -24,7 +27,9 @@ from undo_touched
 
 
 def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
-    """Take back what an import wrote: items, movements, lettering. Customers it brought stay, with nothing open.
+    """Take back what an import wrote: items, movements, lettering, due dates, and the customers it brought.
+
+    A customer something else speaks of (another import, a note, an action, a message) stays, with nothing open.
 
     Raises CannotUndo when it was not imported, or when something later rests on it: a person's movement, another
     import's, a hold, a charge, an action.
@@ -44,9 +49,10 @@ def _undo(batch: Batch, *, by: User | None, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select set_config('acquit.undo_import', %s, true)", [str(batch.pk)])
     prepare("undo_touched")
-    execute("undo_note undo_movements undo_items", params)
+    execute("undo_note undo_movements undo_due undo_items", params)
     if batch.format == Format.FEC:
         _undo_lines(batch, params, by=by, at=at)
+    _remove_customers(batch)
     with connection.cursor() as cursor:
         # Foreign keys are checked now, so that a refusal is known here and not at the commit.
         cursor.execute("set constraints all immediate")
@@ -72,6 +78,31 @@ def _refuse_if_needed(batch: Batch, params: dict[str, Any]) -> None:
     for guard in undo_guards:
         if reason := guard(batch):
             raise CannotUndo(reason=reason)
+
+
+def _remove_customers(batch: Batch) -> None:
+    """Those it brought and nothing else speaks of, with what stands and falls with them (addresses, memberships)."""
+    relations = [one for one in Customer._meta.related_objects if one.related_model is not Entry]
+    told = Entry.objects.filter(customer=OuterRef("pk")).exclude(about="import", about_id=batch.pk)
+    found = Customer.objects.filter(~Exists(told), pk__in=batch.new_customers.values("customer_id"))  # type: ignore[attr-defined]
+    for one in relations:
+        if one.on_delete is not models.CASCADE:
+            rows_of_his = one.related_model._base_manager.filter(**{one.field.name: OuterRef("pk")})
+            found = found.filter(~Exists(rows_of_his.order_by()))
+    ids = list(found.values_list("pk", flat=True))
+    falling = [
+        (one.related_model._meta.db_table, one.field.column) for one in relations if one.on_delete is models.CASCADE
+    ]
+    tables = [
+        *falling,
+        ("timeline_entry", "customer_id"),
+        ("undo_touched", "customer_id"),
+        ("customers_customer", "id"),
+    ]
+    with connection.cursor() as cursor:
+        for table, column in tables:
+            cursor.execute(f"delete from {table} where {column} = any(%s)", [ids])
+        cursor.execute("delete from imports_newcustomer where batch_id = %s", [batch.pk])
 
 
 def _undo_lines(batch: Batch, params: dict[str, Any], *, by: User | None, at: datetime) -> None:

@@ -17,6 +17,12 @@ with mine as (
     select distinct m.id, m.import_batch_id from items i
     join receivables_movement m on m.credit_id = i.id and i.side = 'credit' and m.id > i.since
     where m.import_batch_id is distinct from %(batch)s
+    union
+    -- A later import moved the due date of one of its invoices, or of one whose due date it had moved itself.
+    select -d.id, d.batch_id from imports_duedatebefore d
+    where d.batch_id > %(batch)s and d.invoice_id in (
+        select id from receivables_invoice where entity_id = %(entity)s and import_batch_id = %(batch)s
+        union all select invoice_id from imports_duedatebefore where batch_id = %(batch)s)
 )
 select count(*) filter (where import_batch_id is null) as by_persons,
        count(*) filter (where import_batch_id is not null) as by_imports

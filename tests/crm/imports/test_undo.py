@@ -3,10 +3,13 @@ from decimal import Decimal
 
 import pytest
 
+from crm.customers.models import Customer
 from crm.imports.errors import CannotUndo
 from crm.imports.models import Batch, FecLine
 from crm.imports.operations.undo import undo
 from crm.receivables.models import Credit, Invoice, Movement
+from crm.timeline.models import Entry, EntryKind
+from crm.timeline.operations import record
 from tests.crm.imports.conftest import AT, balances, open_items
 from tests.crm.imports.test_fec_rules import write_off_the_invoice_of_100
 from tests.factories.fec import Ledger, Shape
@@ -78,3 +81,68 @@ def test_a_snapshot_undone_opens_what_it_closed(load, tmp_path, entity):
     load(path, mode="snapshot", closing_confirmed=True)
     undo(last(), by=None, at=AT)
     assert balances(entity) == {"A": Decimal(100), "B": Decimal(50)}
+
+
+def items(tmp_path, *rows):
+    path = tmp_path / "items.csv"
+    path.write_text("\n".join(["client;facture;echeance;solde", *rows, ""]))
+    return path
+
+
+def test_a_due_date_moved_by_an_import_comes_back_with_its_undoing(load, tmp_path):
+    load(items(tmp_path, "A;F1;01/02/2026;100"))
+    load(items(tmp_path, "A;F1;15/03/2026;100"))
+    assert Invoice.objects.get().due_on == date(2026, 3, 15)
+    undo(last(), by=None, at=AT)
+    assert (Invoice.objects.get().due_on, Invoice.objects.get().due_on_source) == (date(2026, 2, 1), "file")
+
+
+def test_terms_confirmed_by_a_later_fec_are_taken_back(load, books):
+    ledger = Ledger().sale(JAN_5, "A", "100.00")
+    load(books(ledger))
+    load(books(ledger, "again.txt"), terms_days=60)
+    assert Invoice.objects.get().due_on_source == "terms"
+    undo(last(), by=None, at=AT)
+    assert (Invoice.objects.get().due_on, Invoice.objects.get().due_on_source) == (date(2021, 2, 4), "guessed")
+
+
+def test_an_import_whose_due_dates_a_later_one_moved_is_not_undone(load, tmp_path):
+    load(items(tmp_path, "A;F1;01/02/2026;100"))
+    first = last()
+    load(items(tmp_path, "A;F1;15/03/2026;100"))
+    with pytest.raises(CannotUndo):
+        undo(first, by=None, at=AT)
+
+
+def test_the_customers_an_import_brought_go_with_it(load, tmp_path, books):
+    load(items(tmp_path, "A;F1;01/02/2026;100", "B;F2;01/02/2026;50"))
+    undo(last(), by=None, at=AT)
+    load(books(Ledger().sale(JAN_5, "C", "100.00")))
+    undo(last(), by=None, at=AT)
+    assert [model.objects.count() for model in (Customer, Invoice, Entry)] == [0, 0, 0]
+
+
+def test_a_customer_something_else_speaks_of_stays(load, tmp_path, entity):
+    load(items(tmp_path, "A;F1;01/02/2026;100", "B;F2;01/02/2026;50", "C;F3;01/02/2026;5"))
+    first = last()
+    load(items(tmp_path, "B;F9;01/02/2026;7"))
+    record(Customer.objects.get(external_id="A"), EntryKind.NOTE, "Note", at=AT, text="à rappeler")
+    undo(first, by=None, at=AT)
+    assert list(Customer.objects.order_by("external_id").values_list("external_id", flat=True)) == ["A", "B"]
+    assert balances(entity) == {"B": Decimal(7)}
+
+
+def test_entries_gone_from_a_later_file_of_the_same_days_are_told(load, books):
+    ledger = Ledger().sale(JAN_5, "A", "100.00").sale(JAN_5, "B", "7.00", piece="FA-B").sale(FEB_1, "A", "3.00")
+    load(books(ledger))
+    ledger.lines = [line for line in ledger.lines if line["PieceRef"] != "FA-B"]
+    ledger.sale(date(2021, 3, 1), "A", "1.00")
+    told = load(books(ledger, "longer.txt"), dry_run=True).changes["lines_gone"]
+    assert told == {"lines": 1, "balance": "7.000", "numbers": ["FA-B"]}
+
+
+def test_a_longer_file_that_holds_everything_tells_nothing_gone(load, books):
+    ledger = Ledger().sale(JAN_5, "A", "100.00")
+    load(books(ledger))
+    found = load(books(ledger.sale(FEB_1, "C", "7.00").sale(FEB_1, "A", "7.00"), "longer.txt"), dry_run=True).changes
+    assert (found.get("lines_gone"), found["customers_new"], found["customers_changed"]) == (None, 1, 1)
