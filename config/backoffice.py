@@ -6,11 +6,12 @@ from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -86,14 +87,17 @@ class BackOffice(AdminSite):
     site_title = "Acquit"
     index_title = _("Settings")
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The one login of the house: it counts attempts and asks for the second factor, that of Django does not."""
         if request.user.is_authenticated:
+            if self.has_permission(request):
+                return redirect("admin:index")
             raise PermissionDenied
         back = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """As from every other page."""
         return redirect("account_change_password")
 
@@ -136,6 +140,6 @@ class BackOfficeConfig(AdminConfig):
                 site.unregister(model)
             if model._meta.label_lower == "django_celery_beat.periodictask":
                 # Its own form holds a script our policy forbids; the usual one does the same.
-                page.change_form_template = None
+                type(page).change_form_template = None
         for label in sorted({name.split(".")[0] for name in NAMES}):
-            apps.get_app_config(label).verbose_name = _("Installation")  # type: ignore[assignment]
+            apps.get_app_config(label).verbose_name = _("Installation")

@@ -14,7 +14,7 @@ from crm.core.backoffice import ReadOnlyAdmin, RuleAdmin
 class EntityFilter(admin.RelatedFieldListFilter):
     """The person's own entities; without reading the rows of the list, as the filter of Django would."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         """In order of code."""
         return [(entity.pk, str(entity)) for entity in entities_of(request.user).order_by("code")]
 

@@ -84,7 +84,7 @@ def _remove_customers(batch: Batch) -> None:
     """Those it brought and nothing else speaks of, with what stands and falls with them (addresses, memberships)."""
     relations = [one for one in Customer._meta.related_objects if one.related_model is not Entry]
     told = Entry.objects.filter(customer=OuterRef("pk")).exclude(about="import", about_id=batch.pk)
-    found = Customer.objects.filter(~Exists(told), pk__in=batch.new_customers.values("customer_id"))  # type: ignore[attr-defined]
+    found = Customer.objects.filter(~Exists(told), pk__in=batch.new_customers.values("customer_id"))
     for one in relations:
         if one.on_delete is not models.CASCADE:
             rows_of_his = one.related_model._base_manager.filter(**{one.field.name: OuterRef("pk")})
