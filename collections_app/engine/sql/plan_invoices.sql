@@ -1,5 +1,6 @@
 -- Steps that speak of one invoice each: which invoices open an action of their own tonight. An invoice's ladder is what
--- it has carried itself, from where the backlog entered if it was part of it; account steps the customer has passed are not waited for, since they never repeat in a cycle.
+-- it has carried itself, from where the backlog entered if it was part of it (by age: its own age that day, unless the
+-- cycle goes on from a merged one, whose steps are not lowered); account steps the customer has passed are not waited for, since they never repeat in a cycle.
 with asked as (
     select p.* from night_plan p
     where p.version_id in (select s.version_id from scenarios_step s where s.unit = 'invoice' and s.offset_days >= 0)
@@ -20,10 +21,20 @@ select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, i.truste
 from asked p
 join night_items i on i.customer_id = p.customer_id and i.currency = p.currency
 left join carried c on c.invoice_id = i.invoice_id
+cross join lateral (
+    select case when i.due_on >= p.cycle_opened_on then null
+                when p.entry_policy <> 'step_by_age' or exists (
+                    select 1 from actions_cycle merged
+                    where merged.customer_id = p.customer_id and merged.currency = p.currency
+                      and merged.closed_on >= p.cycle_opened_on
+                ) then p.entered_at
+                else least(p.entered_at, coalesce(
+                    entry_offset(p.version_id, i.due_on, p.cycle_opened_on, p.cycle_opened_on), -1)) end as at
+) entered
 join lateral (
     select s.* from scenarios_step s
     where s.version_id = p.version_id and s.offset_days >= 0
-      and s.offset_days > greatest(c.done_offset, case when i.due_on < p.cycle_opened_on then p.entered_at end, -1)
+      and s.offset_days > greatest(c.done_offset, entered.at, -1)
       and case s.unit when 'invoice' then s.code <> all(coalesce(c.done_codes, '{}'))
                else s.offset_days > p.passed_offset and s.code <> all(p.done_codes) end
     order by s.offset_days limit 1

@@ -25,7 +25,7 @@ select id, asks as amount, since_on as oldest_due_on,
            case when kind = 'entry' then 'choose_entry' end,
            case when state = 'to_approve' then 'to_approve' end,
            case when escalated_on is not null then 'escalated' end,
-           case when outcome = 'bounced' then 'bounced' end,
+           case when outcome in ('bounced', 'failed', 'blocked', 'no_template', 'not_composed') then outcome end,
            case when mode = 'automatic' and state <> 'scheduled' and address_id is null then 'no_address' end,
            case when mode = 'automatic' and state <> 'scheduled' and address_id is not null and outcome = ''
                then 'due_date_not_certain' end,

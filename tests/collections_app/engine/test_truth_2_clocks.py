@@ -6,6 +6,7 @@ import pytest
 
 from collections_app.actions.models import Action, Cycle
 from collections_app.actions.operations import enter_at
+from crm.customers.operations import merge_customers
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.paying import pay
 from tests.factories.scenarios import published_scenario
@@ -184,7 +185,6 @@ def test_an_invoice_that_falls_due_after_a_backlog_starts_at_the_first_step():
     assert world.opened() == [("s30", "done"), ("s5", "todo")]
 
 
-@pytest.mark.xfail(strict=True, reason="plan_invoices.sql lets an invoice enter where the account's oldest does")
 def test_an_invoice_of_a_backlog_enters_by_its_own_age():
     steps = [{"offset_days": days, "unit": "invoice"} for days in (5, 15, 30)]
     world = World(*steps, entry_policy="step_by_age")
@@ -205,3 +205,18 @@ def test_entering_a_backlog_by_hand_never_lowers_what_was_passed(chosen, next_st
     enter_at(Action.objects.get(), passed_offset=chosen, by=world.person, at=noon(MARCH_1))
     world.night(after(1))
     assert [code for code, _ in world.opened() if code != "entry"] == ([next_step] if next_step else [])
+
+
+def test_an_invoice_of_a_merged_customer_hears_no_step_again():
+    steps = [{"offset_days": days, "unit": "invoice"} for days in (5, 15, 30)]
+    world = World(*steps, entry_policy="step_by_age")
+    kept, duplicate = world.customer(), world.customer()
+    world.invoice(kept, late=6)
+    world.invoice(duplicate, late=20)
+    world.night()
+    world.do(MARCH_1)
+    before = sorted(world.opened())
+    merge_customers(kept, duplicate, by=None, at=noon(after(1)))
+    world.nights(8, after(1))
+    assert before == [("s15", "done"), ("s5", "done")]
+    assert sorted(world.opened()) == before

@@ -270,7 +270,6 @@ def test_what_refused_a_task_before_it_was_reopened_says_nothing_of_it_any_more(
     assert list(Refusal.objects.values_list("gate", "first_on")) == [("opt_out", later + timedelta(days=1))]
 
 
-@pytest.mark.xfail(strict=True, reason="rank.sql only knows the reason of a bounce")
 @pytest.mark.parametrize("outcome", ["no_template", "not_composed", "blocked", "failed"])
 def test_the_list_goes_on_saying_why_a_task_came_back(world, network, outcome):
     Action.objects.update(state="todo", outcome=outcome, reasons=[outcome])
