@@ -52,7 +52,9 @@ def _state(filters: WorklistFilters, counters: Counters, state: str, label: str,
 
 
 def _number(counters: Counters, name: str) -> str:
-    return formats.number(counters.numbers[name]) + ("+" if counters.capped else "")
+    number = formats.number(counters.numbers[name])
+    # Only the first rows were counted: there are at least that many.
+    return f">\u00a0{number}" if counters.capped and counters.numbers[name] else number
 
 
 def _sum(counters: Counters) -> str:

@@ -16,9 +16,10 @@ from collections_app.scenarios.models import Step
 from crm.accounts.calendars import Days, days_at
 from crm.accounts.models import User
 from crm.core.keyset import Sort
-from crm.customers.models import Channel, Customer, PlainText
+from crm.customers.models import Channel, PlainText
+from crm.customers.reach import reach_of
 
-# Beyond it a counter says "10 000+": exact figures of larger sets are the dashboards' business.
+# Beyond it a counter says "> 10 000": exact figures of larger sets are the dashboards' business.
 COUNTED = 10_000
 NEVER = date(9999, 12, 31)
 
@@ -33,7 +34,7 @@ SORTS = {
 
 def worklist(user: User) -> ActionQuerySet:
     """Every open action on the customers `user` may see."""
-    return Action.objects.open().filter(customer__in=Customer.objects.visible_to(user))
+    return Action.objects.open().filter(reach_of(user).of("customer__"))
 
 
 def sort_of(name: str) -> Sort:

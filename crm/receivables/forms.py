@@ -12,6 +12,7 @@ from crm.accounts.models import User
 from crm.core.keyset import Sort
 from crm.core.text import plain
 from crm.customers.models import Customer, CustomerKind, CustomerQuerySet, PlainText
+from crm.customers.reach import reach_of
 from crm.receivables.models import Invoice, InvoiceQuerySet
 from crm.receivables.search import matching
 
@@ -49,7 +50,7 @@ class CustomerFilters(ListFilters):
 
     def narrow(self) -> CustomerQuerySet:
         """The customers the person may see that meet everything chosen."""
-        found = Customer.objects.visible_to(self.user).current()
+        found = Customer.objects.filter(reach_of(self.user).of()).current()
         if self.value("q"):
             found = found.filter(pk__in=matching(self.value("q")).values("pk"))
         if self.value("portfolio"):
@@ -89,7 +90,7 @@ class InvoiceFilters(ListFilters):
 
     def narrow(self) -> InvoiceQuerySet:
         """The invoices of visible customers that meet everything chosen."""
-        found = Invoice.objects.filter(customer__in=Customer.objects.visible_to(self.user))
+        found = Invoice.objects.filter(reach_of(self.user).of("customer__"))
         if self.value("q"):
             words = self.value("q").strip()
             found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=matching(words)))

@@ -98,6 +98,11 @@ class Invoice(models.Model):
                 include=["id", "open_amount", "kind", "due_on_source"],
                 name="receivables_invoice_open",
             ),
+            models.Index(
+                fields=["entity", "due_on", "id"],
+                condition=Q(settled_on__isnull=True),
+                name="receivables_invoice_by_due",
+            ),
             models.Index(fields=["customer", "issued_on"], name="receivables_invoice_customer"),
             models.Index(fields=["number"], name="receivables_invoice_number"),
         ]

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from collections_app.actions import queries
 from collections_app.actions.forms import WorklistFilters
+from collections_app.actions.kpis import kpis
 from collections_app.actions.models import Action, SavedView
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
@@ -145,7 +146,7 @@ def test_the_page_costs_the_same_for_one_and_three_rows(
     for _ in range(count):
         ActionLineFactory(action=ActionFactory(customer__entity=entity, owner=lea))
     desk.get("/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(19):
         desk.get("/")
 
 
@@ -174,3 +175,9 @@ def test_nobody_forgets_the_view_of_another(desk: Client):
 def test_an_integrator_has_no_list(client: Client):
     client.force_login(UserFactory(integrator=True))
     assert client.get("/").status_code == 403
+
+
+def test_a_counter_that_stopped_says_more_than(lea: User):
+    stopped = queries.Counters(queries.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2))).numbers, [], True)
+    stopped.numbers["state_waiting"] = 9_000
+    assert kpis(WorklistFilters({}, user=lea, days=Days(MARCH_2)), stopped)[0].value == ">\xa09\xa0000"
