@@ -9,9 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from crm.holds.operations import place_hold
 from tests.api.conftest import client_of
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.actions import ActionFactory
+from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
+from tests.factories.receivables import InvoiceFactory
 from tests.scopes.addresses import Address, addresses
-from tests.scopes.world import MARK, World, changes, snapshot
+from tests.scopes.world import AT, MARK, ON, House, World, changes, snapshot
 
 ROLES = ("supervisor", "auditor", "collector", "field_agent", "integrator")
 
@@ -166,3 +171,33 @@ def test_all_is_closed_to_those_who_did_not_log_in(world: World):
                 found.append(f"{verb} {address.of(world.alpha)} {answer.status_code}")
     assert found == []
     assert changes(before) == []
+
+
+def of_another_team(world: World) -> House:
+    """A customer of ALPHA and what is known of him, in a team that is not the collector's."""
+    owner = UserFactory(last_name="Deux")
+    customer = CustomerFactory(
+        entity=world.alpha.entity, name=MARK, external_id=MARK, team=TeamFactory(entity=world.alpha.entity)
+    )
+    invoice = InvoiceFactory(customer=customer, number=MARK)
+    hold = place_hold(customer, kind="manual", reason=MARK, starts_on=ON, by=owner, at=AT)
+    action = ActionFactory(customer=customer, owner=owner)
+    made = [customer, invoice, hold, action, ContactFactory(customer=customer), AddressFactory(customer=customer)]
+    rows = {**world.bravo.rows, **{row._meta.label_lower: row for row in made}}
+    return House(world.alpha.entity, rows, world.alpha.twin)
+
+
+def test_a_collector_reads_and_changes_nothing_of_another_team(world: World):
+    other, client = of_another_team(world), client_for(world, "collector")
+    before = snapshot()
+    # Half of the word: the page repeats what was asked.
+    lists = [client.get(path) for path in ("/", "/customers/", "/invoices/", "/customers/?q=Zorg", "/?q=Zorg")]
+    found = [answer.request["PATH_INFO"] for answer in lists if shows(answer)]
+    for address in addresses():
+        if not address.has_row or address.route.startswith(("admin/", "api/", "demo/")):
+            continue
+        for verb in (client.get, client.post):
+            answer = verb(address.of(other), FORM | {"action": other.pk("actions.action")})
+            if answer.status_code in (200, 500) or shows(answer) or changes(before):
+                found.append(f"{answer.status_code} {address.of(other)} {changes(before)}")
+    assert found == []
