@@ -79,7 +79,9 @@ def test_pages_are_readable_in_both_themes(page: Any, live_server: Any):
     page.goto(f"{live_server.url}/accounts/login/")
     found = [fault for theme in THEMES for fault in faults_in(page, theme)]
     log_in(page, live_server)
-    for path in (f"/?open={actions[0].pk}", f"/customers/{actions[0].customer_id}/", "/invoices/"):
+    page_of = f"/customers/{actions[0].customer_id}/"
+    forms = [page_of + name for name in ("change/", "contacts/", "addresses/", "manual/", "why/")]
+    for path in (f"/?open={actions[0].pk}", page_of, "/invoices/", *forms):
         page.goto(live_server.url + path)
         found += [f"{path} {fault}" for theme in THEMES for fault in faults_in(page, theme)]
     assert found == []
@@ -91,7 +93,9 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page: Any, live_ser
     page.set_viewport_size(PHONE)
     log_in(page, live_server)
     widths = {}
-    for path in ("/", "/customers/", "/invoices/", f"/customers/{actions[0].customer_id}/"):
+    page_of = f"/customers/{actions[0].customer_id}/"
+    forms = [page_of + name for name in ("change/", "contacts/", "addresses/", "manual/", "why/")]
+    for path in ("/", "/customers/", "/invoices/", page_of, *forms):
         page.goto(live_server.url + path)
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
     assert widths == dict.fromkeys(widths, PHONE["width"])
