@@ -42,7 +42,7 @@ def reach_of(user: Any) -> Reach:
     kept = getattr(user, "_reach", None)
     if kept is None:
         kept = user._reach = _read(user)
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
 def _read(user: Any) -> Reach:
