@@ -53,6 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./acquit bench night")
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--invoices", type=int, default=1_000_000)
+    parser.add_argument("--shards", type=int, help="parts worked on side by side (the setting NIGHT_SHARDS)")
     parser.add_argument("--trace", action="store_true", help="time each statement too")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
@@ -60,10 +61,10 @@ def main() -> None:
         trace()
     say(f"Writing {given.invoices} invoices of {given.customers} customers")
     entity = build(given.customers, given.invoices)
-    first, first_seconds = night(entity, 0)
+    first, first_seconds = night(entity, 0, given.shards)
     floor_seconds = floor(entity)
-    _, rerun_seconds = night(entity, 0)
-    usual, usual_seconds = night(entity, 1)
+    _, rerun_seconds = night(entity, 0, given.shards)
+    usual, usual_seconds = night(entity, 1, given.shards)
     result = {
         "ratio_to_floor": round(first_seconds / floor_seconds, 2),
         "seconds": round(first_seconds, 2),
@@ -78,11 +79,11 @@ def main() -> None:
     print(json.dumps(result) if given.json else as_text(result))
 
 
-def night(entity: Entity, days: int) -> tuple[NightReport, float]:
+def night(entity: Entity, days: int, shards: int | None = None) -> tuple[NightReport, float]:
     """Run the night `days` after the date of the ledger; its report and its seconds."""
     on = ON + timedelta(days=days)
     started = perf_counter()
-    report = run_night(entity, on=on, at=datetime.combine(on, time(3), UTC))
+    report = run_night(entity, on=on, at=datetime.combine(on, time(3), UTC), shards=shards)
     seconds = perf_counter() - started
     say(f"Night of {on}: {seconds:.2f} s, {sum(report.actions_opened.values())} actions")
     return report, seconds

@@ -8,8 +8,17 @@ from collections_app.compliance import gates
 from collections_app.engine.night import HERE, Night
 from crm.core import sql
 from crm.core.crash import crash_point
-from telephony.messaging.operations import queue_many
+from telephony.messaging import operations as messaging
 
+# Two parts, each read through its own partial index.
+STILL_LEAVING = """
+select x.id from (
+    select origin, origin_id from messaging_message where entity_id = %(entity)s and state in ('planned', 'waiting')
+    union all
+    select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'ready'
+) m join actions_action x on x.id = m.origin_id
+where m.origin = 'action' and x.state = 'cancelled'
+"""
 REFUSED = "select gate, count(*) from night_verdicts where answer = 'refused' group by gate"
 
 
@@ -18,6 +27,7 @@ def hand_over(night: Night) -> int:
 
     Refusals are kept with their dates; what no gate will ever let through becomes a task for a person.
     """
+    _recall(night)
     _ask_gates(night)
     night.params["for_a_person"] = sorted(FOR_A_PERSON)
     night.do("forget_refusals")
@@ -25,9 +35,18 @@ def hand_over(night: Night) -> int:
     night.do("hand_back")
     night.blocked |= night.count(REFUSED)
     crash_point("before queue")
-    queued = queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at)
+    queued = messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at)
     crash_point("after queue")
     return queued
+
+
+def _recall(night: Night) -> None:
+    """Take back the messages of cancelled actions that have not left: a printed letter leaves the pile."""
+    with connection.cursor() as cursor:
+        cursor.execute(STILL_LEAVING, night.params)
+        leaving = [key for (key,) in cursor.fetchall()]
+    if leaving:
+        messaging.cancel(origin=ORIGIN, origin_ids=leaving, reason="settled", at=night.at)
 
 
 def _ask_gates(night: Night) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
@@ -27,8 +27,10 @@ def take_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
         return _take_over(entity, on=on, clock=clock, by=by)
 
 
+@transaction.atomic
 def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
-    running = Run.objects.get(entity=entity, state=RunState.RUNNING)
+    # Waits for the stages that share the lease (see share_lease): what they write is committed or undone by then.
+    running = Run.objects.select_for_update().get(entity=entity, state=RunState.RUNNING)
     now = clock()
     expired = Run.objects.filter(pk=running.pk, fence=running.fence, lease_until__lt=now)
     if running.on != on:
@@ -49,3 +51,22 @@ def hold_lease(run: Run, *, clock: Clock) -> None:
     kept = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(lease_until=clock() + LEASE)
     if not kept:
         raise LeaseLost
+
+
+def share_lease(run: Run) -> None:
+    """As `hold_lease`, for stages that run side by side: none can take the run over while any of them writes.
+
+    KEY SHARE lets the lease be renewed meanwhile. Raises LeaseLost.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select 1 from engine_run where id = %s and fence = %s and state = 'running' for key share",
+            [run.pk, run.fence],
+        )
+        if cursor.fetchone() is None:
+            raise LeaseLost
+
+
+def renew_lease(run: Run, *, clock: Clock) -> None:
+    """Keep the run for this worker a while longer."""
+    Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(lease_until=clock() + LEASE)

@@ -22,6 +22,8 @@ def decision_params(entity: Entity, on: date, *, customer_id: int | None = None)
         "entity": entity.pk,
         "on": on,
         "customer": customer_id,
+        "shard": 0,
+        "shards": 1,
         "time_zone": entity.time_zone,
         "books_in": entity.currency,
         "worked": last_worked_day(entity, on),
@@ -31,15 +33,22 @@ def decision_params(entity: Entity, on: date, *, customer_id: int | None = None)
 
 @dataclass
 class Night:
+    """`shard` of `shards`: the customers it looks at. `blocked`: actions kept back, by reason. `owed`: what the books
+    say per currency, read with the facts."""
+
     run: Run
     entity: Entity
     on: date
     at: datetime
+    shard: int = 0
+    shards: int = 1
     params: dict[str, Any] = field(default_factory=dict)
     blocked: dict[str, int] = field(default_factory=dict)
+    owed: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.params = decision_params(self.entity, self.on) | {"at": self.at, "run": self.run.pk}
+        of_run = {"at": self.at, "run": self.run.pk, "shard": self.shard, "shards": self.shards}
+        self.params = decision_params(self.entity, self.on) | of_run
 
     def do(self, name: str) -> int:
         """Run sql/{name}.sql between two crash points; rows it touched."""
@@ -54,7 +63,10 @@ class Night:
             cursor.execute(f"drop table if exists pg_temp.{table} cascade")
             cursor.execute(f"create temporary table {table} as {sql.statement(HERE, name)}", self.params)
             kept = int(cursor.rowcount)
+            # Sizes are what the next joins need; thirty thousand sampled rows a table would say little more.
+            cursor.execute("set local default_statistics_target = 10")
             cursor.execute(f"analyze {table}")
+            cursor.execute("set local default_statistics_target to default")
         return kept
 
     def name(self, view: str, name: str) -> None:

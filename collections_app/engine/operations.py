@@ -1,27 +1,23 @@
 """Running a night."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from time import perf_counter
 from typing import Any
 
-import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from collections_app.engine.leases import Clock, hold_lease, take_run
-from collections_app.engine.models import Run, RunStage, RunState
+from collections_app.engine.models import Run, RunState
 from collections_app.engine.night import HERE, Night
-from collections_app.engine.stages import OPENED, STAGES, Stage
+from collections_app.engine.running import run_stage
+from collections_app.engine.shards import Starting, run_by_customer
+from collections_app.engine.stages import AFTER, BEFORE, BY_CUSTOMER, FACTS, OPENED, Stage
 from crm.accounts.models import Entity, User
-from crm.core.crash import crash_point
 from crm.core.sql import rows
-
-WORK_MEM = "128MB"
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -53,25 +49,32 @@ def run_night(
     by: User | None = None,
     dry_run: bool = False,
     names: int = 0,
-    starting: Callable[[str], None] = lambda stage: None,
+    starting: Starting = lambda stage: None,
+    shards: int | None = None,
     clock: Clock = timezone.now,
 ) -> NightReport:
     """Decide for `entity` at date `on` and open what is due; `at` is the instant written on what it does.
 
     Running it again, late or after a crash changes nothing that was done. A dry run does the same work and undoes
     it; it names the first `names` customers of each step and reason. `starting` hears the name of each stage as it
-    begins. Raises NightInThePast, NightAlreadyRunning.
+    begins. The customers are cut into `shards` parts worked on side by side (the setting NIGHT_SHARDS; one inside a
+    transaction); the result is the same. Raises NightInThePast, NightAlreadyRunning.
     """
     if not dry_run:
         run = take_run(entity, on=on, clock=clock, by=by)
-        return _run(_night(run, entity, on=on, at=at), starting, clock=clock)
+        return _run(_night(run, entity, on=on, at=at), starting, shards=shards or _shards(), clock=clock)
     try:
         with transaction.atomic():
             night = _night(take_run(entity, on=on, clock=clock, by=by), entity, on=on, at=at)
-            report = _run(night, starting, clock=clock)
+            report = _run(night, starting, shards=1, clock=clock)
             raise _Undo(replace(report, customers=_named(night, names) if names else []))
     except _Undo as undone:
         return undone.report
+
+
+def _shards() -> int:
+    """Other connections do not see what a transaction has not committed."""
+    return 1 if connection.in_atomic_block else settings.NIGHT_SHARDS
 
 
 def _named(night: Night, names: int) -> list[dict[str, Any]]:
@@ -82,15 +85,11 @@ def _night(run: Run, entity: Entity, *, on: date, at: datetime) -> Night:
     return Night(run=run, entity=entity, on=on, at=at, blocked=dict(run.blocked))
 
 
-def _run(night: Night, starting: Callable[[str], None], *, clock: Clock) -> NightReport:
+def _run(night: Night, starting: Starting, *, shards: int, clock: Clock) -> NightReport:
     run = night.run
-    done = set(run.stages.values_list("name", flat=True))
     try:
         with bound_contextvars(run_id=run.pk, entity=night.entity.code):
-            for position, stage in enumerate(STAGES):
-                if stage.rereads or stage.name not in done:
-                    starting(stage.name)
-                    _run_stage(stage, position, night, clock=clock)
+            _run_stages(night, starting, shards=shards, clock=clock)
     except Exception as error:
         Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(
             state=RunState.FAILED, finished_at=clock(), error=f"{type(error).__name__}: {error}"[:2000]
@@ -99,27 +98,21 @@ def _run(night: Night, starting: Callable[[str], None], *, clock: Clock) -> Nigh
     return _finish(night, clock=clock)
 
 
-def _run_stage(stage: Stage, position: int, night: Night, *, clock: Clock) -> None:
-    crash_point(f"before stage {stage.name}")
-    started = perf_counter()
-    with transaction.atomic():
-        hold_lease(night.run, clock=clock)
-        _take_room()
-        rows = stage.work(night)
-        ms = round((perf_counter() - started) * 1000)
-        done = RunStage(run=night.run, name=stage.name, position=position, rows=rows, ms=ms, finished_at=clock())
-        RunStage.objects.bulk_create(
-            [done], update_conflicts=True, unique_fields=["run", "name"], update_fields=["rows", "ms", "finished_at"]
-        )
-        Run.objects.filter(pk=night.run.pk).exclude(blocked=night.blocked).update(blocked=night.blocked)
-    log.info("stage done", stage=stage.name, rows=rows, ms=ms)
-    crash_point(f"after stage {stage.name}")
+def _run_stages(night: Night, starting: Starting, *, shards: int, clock: Clock) -> None:
+    """A resumed run skips what was done. The part by customer is done again until what follows it has begun: parts of
+    it may be missing, and what is there changes nothing."""
+    done = set(night.run.stages.values_list("name", flat=True))
 
+    def run_missing(stages: Sequence[Stage]) -> None:
+        for stage in stages:
+            if stage.name not in done:
+                starting(stage.name)
+                run_stage(stage, night, clock=clock)
 
-def _take_room() -> None:
-    """A stage sorts and joins whole ledgers, one statement at a time: it may use more memory than a page."""
-    with connection.cursor() as cursor:
-        cursor.execute("select set_config('work_mem', %s, true)", [WORK_MEM])
+    run_missing(BEFORE)
+    by_customer = (FACTS,) if AFTER[0].name in done else BY_CUSTOMER
+    run_by_customer(night, by_customer, shards=shards, starting=starting, clock=clock)
+    run_missing(AFTER)
 
 
 def _finish(night: Night, *, clock: Clock) -> NightReport:

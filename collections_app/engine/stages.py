@@ -1,36 +1,25 @@
 """The stages of a night, in order. Each is idempotent and runs in a transaction of its own."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection
 
-from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over
-from collections_app.engine.night import Night
+from collections_app.engine.night import HERE, Night
 from collections_app.engine.people import release
 from collections_app.segments.operations import regroup
+from crm.core import sql
 from crm.holds.operations import end_expired_holds
 from crm.timeline.partitions import ensure_months
-from telephony.messaging import operations as messaging
 
 BLOCKED = """
 select decided, count(*) from night_decided
 where decided in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain') group by decided
 """
 OPENED = "select step_code, count(*) from actions_action where run_id = %(run)s group by step_code order by step_code"
-
-# Two parts, each read through its own partial index.
-STILL_LEAVING = """
-select x.id from (
-    select origin, origin_id from messaging_message where entity_id = %(entity)s and state in ('planned', 'waiting')
-    union all
-    select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'ready'
-) m join actions_action x on x.id = m.origin_id
-where m.origin = 'action' and x.state = 'cancelled'
-"""
-
 
 DECIDING = (
     ("night_plan", "plan"),
@@ -43,8 +32,6 @@ DECIDING = (
 class Stage:
     name: str
     work: Callable[[Night], int]
-    rereads: bool = False
-    """Its result lives in the session only: done again when a run is resumed."""
 
 
 def end_holds(night: Night) -> int:
@@ -56,18 +43,13 @@ def read_facts(night: Night) -> int:
     """Net open items and what each account owes late, as tables of this session."""
     rows = night.keep("night_items", "items")
     night.keep("night_accounts", "accounts")
+    night.owed = sql.rows(HERE, "owed", night.params)
     return rows
 
 
 def close(night: Night) -> int:
-    """What nothing is left to say about, and its messages that have not left: a printed letter leaves the pile."""
-    closed = night.do("close_cycles") + night.do("cancel_settled")
-    with connection.cursor() as cursor:
-        cursor.execute(STILL_LEAVING, night.params)
-        leaving = [key for (key,) in cursor.fetchall()]
-    if leaving:
-        messaging.cancel(origin=ORIGIN, origin_ids=leaving, reason="settled", at=night.at)
-    return closed
+    """What nothing is left to say about."""
+    return night.do("close_cycles") + night.do("cancel_settled")
 
 
 def group(night: Night) -> int:
@@ -87,21 +69,17 @@ def decide(night: Night) -> int:
 
 
 def rank(night: Night) -> int:
-    """What each open action carries, asks for and weighs, those that open included; tables of this session."""
+    """What each open action carries, asks for and weighs, and whose it is by rule, those that open included; tables of
+    this session."""
     rows = night.keep("night_actions", "open_actions")
     night.keep("night_lines", "lines")
     night.keep("night_ranks", "ranks")
+    night.keep("night_owners", "owners")
     return rows
 
 
-def assign(night: Night) -> int:
-    """Who takes what nobody has; tables of this session."""
-    night.keep("night_orphans", "orphans")
-    return night.keep("night_owners", "owners")
-
-
 def write(night: Night) -> int:
-    """Everything decided, in one transaction, each row once; escalations come last, they look at what stands."""
+    """Everything decided, in one transaction, each row once."""
     opened = night.do("insert_actions") + night.do("reopen_actions")
     night.do("refresh_actions")
     night.learn("actions_action", opened)
@@ -109,25 +87,43 @@ def write(night: Night) -> int:
         night.do(name)
     night.learn("actions_actionline", night.do("insert_lines"))
     night.do("record_decisions")
-    night.do("escalate")
     return opened
 
 
+def assign(night: Night) -> int:
+    """Give out what no rule gave to a person, then pass on what waits too long."""
+    join_whole_sets()
+    return night.do("assign") + night.do("escalate")
+
+
+def join_whole_sets() -> None:
+    """For the rest of the stage: no nested loop chosen on a guess, it would be quadratic in actions."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_nestloop = off")
+
+
 def take_figures(night: Night) -> int:
+    night.params["owed"] = json.dumps(night.owed, default=str)
     return night.do("figures")
 
 
-STAGES = (
+BEFORE = (
     Stage("freshness", check_freshness),
     Stage("holds", end_holds),
-    Stage("facts", read_facts, rereads=True),
-    Stage("close", close),
     Stage("groups", group),
     Stage("people", release),
-    Stage("decide", decide, rereads=True),
-    Stage("rank", rank, rereads=True),
-    Stage("assign", assign, rereads=True),
+)
+FACTS = Stage("facts", read_facts)
+BY_CUSTOMER = (
+    FACTS,
+    Stage("close", close),
+    Stage("decide", decide),
+    Stage("rank", rank),
     Stage("open", write),
+)
+AFTER = (
+    Stage("assign", assign),
     Stage("hand_over", hand_over),
     Stage("figures", take_figures),
 )
+STAGES = BEFORE + BY_CUSTOMER + AFTER

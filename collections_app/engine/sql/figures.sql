@@ -1,9 +1,9 @@
 with owed as (
-    select i.currency, sum(i.open_amount) as open_amount,
-           coalesce(sum(i.open_amount) filter (where i.due_on < %(on)s), 0) as overdue_amount,
-           coalesce(sum(i.open_amount) filter (where i.held = 'dispute'), 0) as disputed_amount,
-           (select count(*) from night_accounts a where a.currency = i.currency) as customers_overdue
-    from night_items i group by i.currency
+    select o.currency, sum(o.open_amount) as open_amount, sum(o.overdue_amount) as overdue_amount,
+           sum(o.disputed_amount) as disputed_amount, sum(o.customers_overdue) as customers_overdue
+    from jsonb_to_recordset(%(owed)s::jsonb) as o(
+        currency varchar, open_amount numeric, overdue_amount numeric, disputed_amount numeric, customers_overdue bigint)
+    group by o.currency
 ),
 unapplied as (
     select c.currency, sum(c.open_amount) as amount

@@ -1,28 +1,29 @@
--- Owners for the actions that nobody has. What no rule gives to a person goes to the members of the team, the least
--- loaded first, up to their capacity. A member of several teams that wait shares his places between them, in turn. What
--- finds no place stays in the team's unassigned list. An action that has an owner keeps him.
-with present as (
-    select u.id, u.capacity from accounts_user u
-    where u.is_active and u.role in ('collector', 'field_agent')
-      and not exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
+-- Open actions that nobody has: the team and, by the rule of the step, the person each goes to:
+-- the portfolio collector or, while he is away, his replacement (if he is there himself); the team's supervisor where
+-- the step says so. What has a team but no person here is given out at the end of the night (assign.sql).
+with away as (
+    select distinct a.user_id from accounts_absence a where %(on)s between a.starts_on and a.ends_on
 ),
-load as (
-    select x.owner_id, count(*) as tasks from actions_action x
-    where x.state in ('todo', 'to_approve') and (x.snoozed_until is null or x.snoozed_until <= %(on)s)
-    group by x.owner_id
+present as (
+    select u.id, u.role, u.capacity from accounts_user u
+    where u.is_active and not exists (select from away where away.user_id = u.id)
 ),
-member as (
-    select m.team_id, m.user_id, greatest(0, p.capacity - coalesce(load.tasks, 0)) as free, coalesce(load.tasks, 0) as tasks,
-           row_number() over (partition by m.user_id order by m.team_id) as turn, count(*) over (partition by m.user_id) as turns
-    from accounts_teammember m
-    join present p on p.id = m.user_id
-    left join load on load.owner_id = m.user_id
-    where m.team_id in (select o.team_id from night_orphans o where o.place is not null)
-),
-slot as (
-    select m.team_id, m.user_id, row_number() over (partition by m.team_id order by m.tasks + n.i, m.user_id) as place
-    from member m cross join lateral generate_series(m.turn, m.free, m.turns) n(i)
+stands_in as (
+    select a.user_id, min(p.id) as replacement_id
+    from accounts_absence a join present p on p.id = a.replacement_id
+    where %(on)s between a.starts_on and a.ends_on group by a.user_id
 )
-select o.id, coalesce(o.user_id, s.user_id) as owner_id, o.team_id
-from night_orphans o
-left join slot s on s.team_id = o.team_id and s.place = o.place
+select x.id, coalesce(x.team_id, c.team_id, g.team_id) as team_id,
+       case coalesce(s.owner, 'portfolio')
+           when 'portfolio' then coalesce(p.id, stands_in.replacement_id)
+           when 'supervisor' then boss.id
+       end as owner_id
+from night_actions x
+join customers_customer c on c.id = x.customer_id
+left join segments_group g on g.id = x.group_id
+left join scenarios_step s on s.version_id = x.version_id and s.code = x.step_code
+left join accounts_team t on t.id = coalesce(x.team_id, c.team_id, g.team_id)
+left join accounts_user boss on boss.id = t.supervisor_id and boss.is_active
+left join present p on p.id = c.collector_id
+left join stands_in on stands_in.user_id = c.collector_id
+where x.owner_id is null

@@ -1,7 +1,7 @@
 -- Kept only where it differs from what was last decided for the same customer and currency.
 with last as materialized (
     select distinct on (d.customer_id, d.currency) d.customer_id, d.currency, d.outcome, d.step_code, d.next_look_on, d.facts
-    from engine_decision d where d.entity_id = %(entity)s
+    from engine_decision d where d.entity_id = %(entity)s and mod(d.customer_id, %(shards)s::bigint) = %(shard)s
     order by d.customer_id, d.currency, d."on" desc
 ),
 exceptions as (
@@ -21,7 +21,7 @@ tonight as (
     union all
     select c.customer_id, c.currency, 'nothing_overdue', '', null, '{}'
     from actions_cycle c
-    where c.entity_id = %(entity)s and c.closed_on = %(on)s and not exists (
+    where c.entity_id = %(entity)s and c.closed_on = %(on)s and mod(c.customer_id, %(shards)s::bigint) = %(shard)s and not exists (
         select 1 from night_accounts a where a.customer_id = c.customer_id and a.currency = c.currency)
 )
 insert into engine_decision as d (entity_id, customer_id, currency, "on", run_id, outcome, step_code, next_look_on, facts)

@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import given, settings, strategies as st
 
 from collections_app.actions.models import Action, ActionLine, Cycle, Refusal
-from collections_app.engine import handing_over, night as night_module, operations
+from collections_app.engine import handing_over, night as night_module, running
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
 from collections_app.engine.leases import LEASE, hold_lease, take_run
 from collections_app.engine.models import DailyFigures, Decision, Run, RunStage
@@ -97,7 +97,7 @@ def test_who_lost_the_lease_writes_nothing_more():
 @pytest.mark.django_db
 def test_a_stage_that_fails_is_told_and_the_next_run_makes_it_good(monkeypatch):
     world = small_house()
-    monkeypatch.setattr(handing_over, "queue_many", lambda *args, **options: 1 / 0)
+    monkeypatch.setattr(handing_over.messaging, "queue_many", lambda *args, **options: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         world.night()
     assert Run.objects.get().state == "failed"
@@ -127,7 +127,7 @@ def crash_points_of_a_night(world):
     """Their names, read from a dry run in this process."""
     seen = []
     with pytest.MonkeyPatch.context() as patch:
-        for module in (night_module, operations, handing_over):
+        for module in (night_module, running, handing_over):
             patch.setattr(module, "crash_point", seen.append)
         world.night(dry_run=True)
     return list(dict.fromkeys(seen))
@@ -164,3 +164,15 @@ def forget_the_night():
     """As before the night. (Rows are few: DELETE is quicker than TRUNCATE.)"""
     for model in (Message, Refusal, ActionLine, Action, Cycle, Decision, DailyFigures, RunStage, Run, Membership):
         model._base_manager.all()._raw_delete("default")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_cut_by_customer_changes_nothing():
+    load_law()
+    world = small_house()
+    for shards in (1, 2, 3):
+        forget_the_night()
+        world.night(clock=lambda: noon(MARCH_1), shards=shards)
+        if shards == 1:
+            whole = state()
+        assert state() == whole, shards
