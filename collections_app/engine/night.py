@@ -14,6 +14,7 @@ from crm.core.crash import crash_point
 
 HERE = "collections_app.engine"
 MANY_ROWS = 1000
+EVERYBODY = 2**63 - 1
 
 
 def decision_params(entity: Entity, on: date, *, customer_id: int | None = None) -> dict[str, Any]:
@@ -22,8 +23,8 @@ def decision_params(entity: Entity, on: date, *, customer_id: int | None = None)
         "entity": entity.pk,
         "on": on,
         "customer": customer_id,
-        "shard": 0,
-        "shards": 1,
+        "from_customer": 0,
+        "to_customer": EVERYBODY,
         "time_zone": entity.time_zone,
         "books_in": entity.currency,
         "worked": last_worked_day(entity, on),
@@ -33,21 +34,22 @@ def decision_params(entity: Entity, on: date, *, customer_id: int | None = None)
 
 @dataclass
 class Night:
-    """`shard` of `shards`: the customers it looks at. `blocked`: actions kept back, by reason. `owed`: what the books
+    """`customers`: the ids it looks at, from the first up to but not including the second. `blocked`: actions kept back, by reason. `owed`: what the books
     say per currency, read with the facts."""
 
     run: Run
     entity: Entity
     on: date
     at: datetime
-    shard: int = 0
-    shards: int = 1
+    customers: tuple[int, int] = (0, EVERYBODY)
     params: dict[str, Any] = field(default_factory=dict)
     blocked: dict[str, int] = field(default_factory=dict)
     owed: list[dict[str, Any]] = field(default_factory=list)
+    opened: int = 0
 
     def __post_init__(self) -> None:
-        of_run = {"at": self.at, "run": self.run.pk, "shard": self.shard, "shards": self.shards}
+        first, end = self.customers
+        of_run = {"at": self.at, "run": self.run.pk, "from_customer": first, "to_customer": end}
         self.params = decision_params(self.entity, self.on) | of_run
 
     def do(self, name: str) -> int:
@@ -85,3 +87,10 @@ class Night:
         with connection.cursor() as cursor:
             cursor.execute(statement, self.params)
             return dict(cursor.fetchall())
+
+
+def join_whole_sets() -> None:
+    """For the rest of the transaction: no nested loop. What was written a moment ago has no statistics, and a loop chosen
+    on a wrong guess is quadratic in customers."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_nestloop = off")

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from collections_app.engine.leases import Clock, hold_lease, share_lease
 from collections_app.engine.models import Run, RunStage
-from collections_app.engine.night import Night
+from collections_app.engine.night import Night, join_whole_sets
 from collections_app.engine.stages import STAGES, Stage
 from crm.core.crash import crash_point
 
@@ -38,6 +38,7 @@ def run_part(stage: Stage, night: Night, progress: "Progress") -> None:
     with transaction.atomic():
         share_lease(night.run)
         _take_room()
+        join_whole_sets()
         rows = stage.work(night)
     progress.finished(stage, rows, _ms_since(started))
     crash_point(f"after stage {stage.name}")

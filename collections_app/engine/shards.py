@@ -8,13 +8,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import replace
+from itertools import pairwise
 
 from django.db import connection
+from django.db.models import Max, Min
 
 from collections_app.engine.leases import LEASE, Clock, renew_lease
-from collections_app.engine.night import Night
+from collections_app.engine.night import EVERYBODY, Night
 from collections_app.engine.running import Progress, run_part
 from collections_app.engine.stages import Stage
+from crm.customers.models import Customer
 
 Starting = Callable[[str], None]
 
@@ -23,13 +26,22 @@ def run_by_customer(night: Night, stages: Sequence[Stage], *, shards: int, start
     """Run `stages` for every customer, in `shards` parts each on a connection of its own (one: on this one), and give
     `night` what they found: what is blocked, what is owed. Raises what the first failing part raised."""
     progress = Progress(night.run, shards, clock)
-    parts = [replace(night, shard=number, shards=shards, blocked={}, owed=[]) for number in range(shards)]
+    parts = [replace(night, customers=cut, blocked={}, owed=[], opened=0) for cut in _cuts(night, shards)]
     if shards == 1:
         _work(parts[0], stages, progress, starting)
     else:
         _side_by_side(parts, stages, progress, clock)
     night.blocked |= sum((Counter(part.blocked) for part in parts), Counter())
+    night.opened = sum(part.opened for part in parts)
     night.owed = [row for part in parts for row in part.owed]
+
+
+def _cuts(night: Night, shards: int) -> list[tuple[int, int]]:
+    """Ranges of customer ids, equally wide, that leave nobody out: each part reads its own stretch of the indexes."""
+    ids = Customer.objects.filter(entity=night.entity).aggregate(first=Min("id"), last=Max("id"))
+    first, last = ids["first"] or 0, ids["last"] or 0
+    inner = [first + (last + 1 - first) * number // shards for number in range(1, shards)]
+    return list(pairwise([0, *inner, EVERYBODY]))
 
 
 def _work(part: Night, stages: Sequence[Stage], progress: Progress, starting: Starting) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over
-from collections_app.engine.night import HERE, Night
+from collections_app.engine.night import HERE, Night, join_whole_sets
 from collections_app.engine.people import release
 from collections_app.segments.operations import regroup
 from crm.core import sql
@@ -60,7 +60,7 @@ def group(night: Night) -> int:
 
 def decide(night: Night) -> int:
     """What is decided for each account and what opens, as tables of this session; cycles open in the ledger."""
-    night.learn("actions_cycle", night.do("open_cycles"))
+    night.do("open_cycles")
     for table, name in DECIDING:
         night.keep(table, name)
     night.name("night_decided", "decided")
@@ -82,24 +82,20 @@ def write(night: Night) -> int:
     """Everything decided, in one transaction, each row once."""
     opened = night.do("insert_actions") + night.do("reopen_actions")
     night.do("refresh_actions")
-    night.learn("actions_action", opened)
     for name in ("drop_lines", "refresh_lines"):
         night.do(name)
-    night.learn("actions_actionline", night.do("insert_lines"))
+    night.do("insert_lines")
     night.do("record_decisions")
+    night.opened = opened
     return opened
 
 
 def assign(night: Night) -> int:
     """Give out what no rule gave to a person, then pass on what waits too long."""
+    for table in ("actions_cycle", "actions_action", "actions_actionline", "engine_decision"):
+        night.learn(table, night.opened)
     join_whole_sets()
     return night.do("assign") + night.do("escalate")
-
-
-def join_whole_sets() -> None:
-    """For the rest of the stage: no nested loop chosen on a guess, it would be quadratic in actions."""
-    with connection.cursor() as cursor:
-        cursor.execute("set local enable_nestloop = off")
 
 
 def take_figures(night: Night) -> int:

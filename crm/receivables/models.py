@@ -95,7 +95,7 @@ class Invoice(models.Model):
             models.Index(
                 fields=["entity", "customer", "currency", "due_on"],
                 condition=Q(settled_on__isnull=True),
-                include=["id", "open_amount", "kind", "due_on_source"],
+                include=["id", "open_amount", "kind", "due_on_source", "issued_on"],
                 name="receivables_invoice_open",
             ),
             models.Index(

@@ -3,4 +3,4 @@
 select n.invoice_id, n.customer_id, n.currency, n.due_on, n.open_amount, n.net_amount, n.held,
        n.kind = 'invoice' and n.due_on_source <> 'guessed' as trusted
 from net_open_items(%(entity)s, %(on)s, %(customer)s::bigint) n
-where mod(n.customer_id, %(shards)s::bigint) = %(shard)s
+where n.customer_id >= %(from_customer)s and n.customer_id < %(to_customer)s

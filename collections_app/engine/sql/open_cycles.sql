@@ -19,4 +19,3 @@ select %(entity)s, a.customer_id, a.currency, %(on)s, case when a.entry_policy =
        coalesce(a.entry_policy = 'by_hand' and entry.below is not null, false)
 from entering a
 left join entry on entry.version_id = a.version_id and entry.oldest_due_on = a.oldest_due_on
-on conflict (customer_id, currency) where closed_on is null do nothing

@@ -2,7 +2,7 @@
 -- The account's step, a step of one invoice, the question where a backlog enters, what falls due soon.
 with best as materialized (
     select customer_id, channel, address_id from customer_best_addresses(%(entity)s, %(on)s)
-    where mod(customer_id, %(shards)s::bigint) = %(shard)s
+    where customer_id >= %(from_customer)s and customer_id < %(to_customer)s
 ),
 opening as (
     select d.customer_id, d.currency, 'dunning' as kind, d.step_code, d.step_offset, d.cycle_id,

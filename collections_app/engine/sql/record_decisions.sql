@@ -1,7 +1,8 @@
 -- Kept only where it differs from what was last decided for the same customer and currency.
 with last as materialized (
-    select distinct on (d.customer_id, d.currency) d.customer_id, d.currency, d.outcome, d.step_code, d.next_look_on, d.facts
-    from engine_decision d where d.entity_id = %(entity)s and mod(d.customer_id, %(shards)s::bigint) = %(shard)s
+    select distinct on (d.customer_id, d.currency) d.id, d.customer_id, d.currency, d."on", d.outcome, d.step_code,
+           d.next_look_on, d.facts
+    from engine_decision d where d.entity_id = %(entity)s and d.customer_id >= %(from_customer)s and d.customer_id < %(to_customer)s
     order by d.customer_id, d.currency, d."on" desc
 ),
 exceptions as (
@@ -21,16 +22,21 @@ tonight as (
     union all
     select c.customer_id, c.currency, 'nothing_overdue', '', null, '{}'
     from actions_cycle c
-    where c.entity_id = %(entity)s and c.closed_on = %(on)s and mod(c.customer_id, %(shards)s::bigint) = %(shard)s and not exists (
+    where c.entity_id = %(entity)s and c.closed_on = %(on)s and c.customer_id >= %(from_customer)s and c.customer_id < %(to_customer)s and not exists (
         select 1 from night_accounts a where a.customer_id = c.customer_id and a.currency = c.currency)
+),
+changed as (
+    select t.*, last.id, last."on" = %(on)s as tonight_already, last.outcome as before
+    from tonight t
+    left join last on last.customer_id = t.customer_id and last.currency = t.currency
+    where (last.outcome, last.step_code, last.next_look_on, last.facts)
+          is distinct from (t.outcome::varchar, t.step_code::varchar, t.next_look_on, t.facts)
+),
+again as (
+    update engine_decision d set outcome = c.outcome, step_code = c.step_code, next_look_on = c.next_look_on,
+           facts = c.facts, run_id = %(run)s
+    from changed c where d.id = c.id and c.tonight_already and c.before <> 'open_action'
 )
-insert into engine_decision as d (entity_id, customer_id, currency, "on", run_id, outcome, step_code, next_look_on, facts)
-select %(entity)s, t.customer_id, t.currency, %(on)s, %(run)s, t.outcome, t.step_code, t.next_look_on, t.facts
-from tonight t
-left join last on last.customer_id = t.customer_id and last.currency = t.currency
-where (last.outcome, last.step_code, last.next_look_on, last.facts)
-      is distinct from (t.outcome::varchar, t.step_code::varchar, t.next_look_on, t.facts)
-on conflict (customer_id, currency, "on") do update
-set outcome = excluded.outcome, step_code = excluded.step_code, next_look_on = excluded.next_look_on,
-    facts = excluded.facts, run_id = excluded.run_id
-where d.outcome <> 'open_action'
+insert into engine_decision (entity_id, customer_id, currency, "on", run_id, outcome, step_code, next_look_on, facts)
+select %(entity)s, c.customer_id, c.currency, %(on)s, %(run)s, c.outcome, c.step_code, c.next_look_on, c.facts
+from changed c where c.tonight_already is not true
