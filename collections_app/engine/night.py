@@ -34,8 +34,8 @@ def decision_params(entity: Entity, on: date, *, customer_id: int | None = None)
 
 @dataclass
 class Night:
-    """`customers`: the ids it looks at, from the first up to but not including the second. `blocked`: actions kept back, by reason. `owed`: what the books
-    say per currency, read with the facts."""
+    """`customers`: the ids it looks at, from the first up to but not including the second. `blocked`: actions kept
+    back, by reason. `owed`: what the books say per currency, read with the facts. `opened`: actions opened."""
 
     run: Run
     entity: Entity
@@ -90,7 +90,7 @@ class Night:
 
 
 def join_whole_sets() -> None:
-    """For the rest of the transaction: no nested loop. What was written a moment ago has no statistics, and a loop chosen
-    on a wrong guess is quadratic in customers."""
+    """For the rest of the transaction: no nested loop. What was written a moment ago has no statistics, and a loop
+    chosen on a wrong guess is quadratic in customers."""
     with connection.cursor() as cursor:
         cursor.execute("set local enable_nestloop = off")

@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import connection
-
 from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over
 from collections_app.engine.night import HERE, Night, join_whole_sets
