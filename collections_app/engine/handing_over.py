@@ -57,3 +57,4 @@ def _ask_gates(night: Night) -> None:
             f"create temporary table night_verdicts as {gates.statement(candidates)}",
             night.params | gates.parameters(night.at),
         )
+        cursor.execute("analyze night_verdicts")

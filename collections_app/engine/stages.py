@@ -90,8 +90,7 @@ def write(night: Night) -> int:
 
 def assign(night: Night) -> int:
     """Give out what no rule gave to a person, then pass on what waits too long."""
-    for table in ("actions_cycle", "actions_action", "actions_actionline", "engine_decision"):
-        night.learn(table, night.opened)
+    night.learn("actions_action", night.opened)
     join_whole_sets()
     return night.do("assign") + night.do("escalate")
 

@@ -36,13 +36,25 @@ class Message(models.Model):
     """
 
     entity = models.ForeignKey(
-        Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False
+        Entity,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("entity"),
+        db_index=False,
+        db_constraint=False,
     )
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="messages", verbose_name=_("customer"), db_index=False
+        Customer,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        verbose_name=_("customer"),
+        db_index=False,
+        db_constraint=False,
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
-    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    address = models.ForeignKey(
+        Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
+    )
     recipient = models.TextField(_("recipient"))
     language = models.CharField(_("language"), max_length=10, blank=True)
     origin = models.CharField(_("asked by"), max_length=20)
