@@ -26,7 +26,7 @@ opening as (
              p.group_id, p.owner, p.minimum_amount
     having coalesce(converted(sum(p.net_amount), p.currency, %(books_in)s, %(on)s::date) >= p.minimum_amount, true)
 )
-select coalesce(x.id, nextval(pg_get_serial_sequence('actions_action', 'id'))) as id, x.id is null as is_new, o.*,
+select coalesce(x.id, nextval((select pg_get_serial_sequence('actions_action', 'id')::regclass))) as id, x.id is null as is_new, o.*,
        route.channel as by_channel, route.state, a.address_id,
        case when x.escalated_on is null and u.is_active then x.owner_id end as owner_id, x.team_id
 from opening o
