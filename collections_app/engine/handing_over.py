@@ -18,6 +18,7 @@ select x.id from (
     select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'ready'
 ) m join actions_action x on x.id = m.origin_id
 where m.origin = 'action' and x.state = 'cancelled'
+  and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
 """
 REFUSED = "select gate, count(*) from night_verdicts where answer = 'refused' group by gate"
 
@@ -27,7 +28,6 @@ def hand_over(night: Night) -> int:
 
     Refusals are kept with their dates; what no gate will ever let through becomes a task for a person.
     """
-    _recall(night)
     _ask_gates(night)
     night.params["for_a_person"] = sorted(FOR_A_PERSON)
     night.do("forget_refusals")
@@ -40,9 +40,10 @@ def hand_over(night: Night) -> int:
     return queued
 
 
-def _recall(night: Night) -> None:
+def recall(night: Night) -> None:
     """Take back the messages of cancelled actions that have not left: a printed letter leaves the pile."""
     with connection.cursor() as cursor:
+        cursor.execute("set local enable_nestloop to default")  # few messages, each with one action
         cursor.execute(STILL_LEAVING, night.params)
         leaving = [key for (key,) in cursor.fetchall()]
     if leaving:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from collections_app.engine.freshness import check_freshness
-from collections_app.engine.handing_over import hand_over
+from collections_app.engine.handing_over import hand_over, recall
 from collections_app.engine.night import HERE, Night, join_whole_sets
 from collections_app.engine.people import release
 from collections_app.segments.operations import regroup
@@ -46,8 +46,10 @@ def read_facts(night: Night) -> int:
 
 
 def close(night: Night) -> int:
-    """What nothing is left to say about."""
-    return night.do("close_cycles") + night.do("cancel_settled")
+    """What nothing is left to say about, and in the same transaction its messages that have not left."""
+    closed = night.do("close_cycles") + night.do("cancel_settled")
+    recall(night)
+    return closed
 
 
 def group(night: Night) -> int:

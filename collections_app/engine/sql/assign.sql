@@ -46,4 +46,5 @@ given as (
     ) waiting
     join slot on slot.team_id = places.team_id and slot.place = waiting.place
 )
-update actions_action x set owner_id = given.user_id from given where x.id = given.id and x.owner_id is null
+update actions_action x set owner_id = given.user_id from given
+where x.id = given.id and x.owner_id is null and x.state in ('todo', 'to_approve')

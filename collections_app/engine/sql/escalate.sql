@@ -17,4 +17,4 @@ update actions_action x
 set owner_id = w.supervisor_id, escalated_on = %(on)s,
     escalation_reason = case when w.above then 'above_limit' else 'not_done_in_time' end
 from waiting w
-where x.id = w.id and (w.above or w.late)
+where x.id = w.id and (w.above or w.late) and x.state in ('todo', 'to_approve') and x.escalated_on is null

@@ -1,8 +1,8 @@
 -- Actions opened on an earlier night: amount, rank, reasons and owner, where they differ. What waits to be sent keeps its
--- place; what somebody has closed meanwhile is left alone.
+-- place; what somebody has closed or taken meanwhile is left alone.
 update actions_action x
 set amount = r.amount, oldest_due_on = r.oldest_due_on, rank = n.rank, reasons = n.reasons,
-    owner_id = coalesce(w.owner_id, x.owner_id), team_id = coalesce(w.team_id, x.team_id)
+    owner_id = coalesce(x.owner_id, w.owner_id), team_id = coalesce(x.team_id, w.team_id)
 from night_actions b
 join night_ranks r on r.id = b.id
 left join night_owners w on w.id = b.id

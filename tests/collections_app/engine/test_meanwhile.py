@@ -1,0 +1,67 @@
+"""What people, payments and a crash do between the stages of a night."""
+
+import pytest
+from django.db import connection
+
+from collections_app.actions.models import Action, ActionLine
+from collections_app.engine import stages
+from telephony.messaging.models import Message
+from tests.collections_app.engine.world import MARCH_1, World
+from tests.factories.accounts import UserFactory
+from tests.factories.paying import pay
+
+pytestmark = pytest.mark.django_db
+
+
+def when(stage, then):
+    """A listener that does `then` as the night begins `stage`."""
+    return lambda name: then() if name == stage else None
+
+
+def test_a_task_taken_while_the_night_looks_for_its_owner_stays_with_who_took_it():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=6)
+    world.night()
+    customer.collector = UserFactory()
+    customer.save()
+    taker = UserFactory()
+    world.night(starting=when("open", lambda: Action.objects.update(owner=taker)))
+    assert Action.objects.get().owner == taker
+
+
+def test_a_second_night_of_the_day_adds_what_came_in_to_the_message_before_the_due_date():
+    world = World({"offset_days": -5})
+    customer = world.customer()
+    world.invoice(customer, late=-5)
+    world.night()
+    world.invoice(customer, late=-1)
+    world.night()
+    assert (Action.objects.get().amount, ActionLine.objects.count()) == (200, 2)
+
+
+def test_a_message_is_taken_back_with_its_action_though_the_night_fails_after(monkeypatch):
+    world = World({"offset_days": 5, "email": True})
+    invoice = world.invoice(world.customer(), late=6)
+    world.night()
+    pay(invoice, 100, MARCH_1)
+    monkeypatch.setattr(stages.Night, "keep", failing_on("night_plan", stages.Night.keep))
+    with pytest.raises(ZeroDivisionError):
+        world.night()
+    assert (Action.objects.get().state, Message.objects.get().state) == ("cancelled", "cancelled")
+
+
+def failing_on(table, keep):
+    return lambda night, name, statement: 1 / 0 if name == table else keep(night, name, statement)
+
+
+def test_a_removal_locks_tables_in_the_order_a_night_writes_them():
+    """Triggers of one event fire by name: in another order a removal and a night would wait for each other."""
+    written = ["actions_cycle", "actions_action", "actions_actionline", "engine_decision", "messaging_message"]
+    with connection.cursor() as cursor:
+        cursor.execute("select tgrelid, tgname from pg_trigger where tgname like '%_kept_%' order by tgname")
+        locked = [(parent, name.partition("_kept_")[2].partition("for_")[2]) for parent, name in cursor.fetchall()]
+    for parent in {parent for parent, _ in locked}:
+        order = [written.index(child) for of, child in locked if of == parent and child in written]
+        assert order == sorted(order)
+    assert {child for _, child in locked} >= set(written)
