@@ -3,6 +3,9 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
+
+from crm.accounts.models import Role
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -11,6 +14,12 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """An integrator has no page of his own: he starts where the interface is described."""
+        if getattr(request.user, "role", "") == Role.INTEGRATOR:
+            return reverse("api-docs")
+        return str(super().get_login_redirect_url(request))
 
 
 class ClosedSocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -47,7 +47,7 @@ def send_now(action: Action, *, by: User, at: datetime) -> Message:
     once after the commit. Balance and gates are asked again before it leaves. Raises NothingToSend, NoAddress."""
     _check_sendable(action)
     move(action, "send", at=at, by=by)
-    tell(action, gettext_noop("%(step)s sent by hand"), by=by, at=at)
+    tell(action, gettext_noop("%(step)s: sending asked by hand"), by=by, at=at)
     return queue_message(action, at=at)
 
 

@@ -20,6 +20,17 @@ class NightInThePast(NightRefused):
         )
 
 
+class NightTooFarAhead(NightRefused):
+    def __init__(self, on: date, today: date) -> None:
+        super().__init__(
+            _(
+                "The night of %(on)s cannot run: today is %(today)s for the entity, and no night could run before "
+                "%(on)s afterwards. Check the year, or try it without writing anything (--dry-run)."
+            )
+            % {"on": on.isoformat(), "today": today.isoformat()}
+        )
+
+
 class NightAlreadyRunning(NightRefused):
     def __init__(self, on: date) -> None:
         super().__init__(

@@ -6,6 +6,8 @@ from django.utils import timezone
 from collections_app.actions.models import Action
 from collections_app.engine.queries import explain
 from collections_app.engine.wording import account_sentence, item_sentence
+from collections_app.scenarios.models import Step
+from collections_app.segments.models import Group
 from crm.holds.models import Hold
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.receivables import CreditFactory
@@ -58,7 +60,10 @@ def test_the_past_is_what_that_night_recorded():
     world.invoice(customer, late=6)
     world.nights(3)
     past = explain(customer, on=MARCH_1)
-    assert (past.source, past.accounts[0].outcome, past.accounts[0].step) == ("recorded", "open_action", "s5")
+    [account] = past.accounts
+    assert (past.source, account.outcome, account.step) == ("recorded", "open_action", "s5")
+    step, group = Step.objects.get(code="s5"), Group.objects.get(memberships__customer=customer)
+    assert (account.step_name, account.items[0].level_name, account.group) == (step.name, step.name, group.name)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _, override
 
+from collections_app.engine.management.commands.run_night import day
 from collections_app.engine.queries import Explanation, explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from crm.accounts.calendars import today
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("customer", metavar="CUSTOMER", help="account (external id) or number of the customer")
         parser.add_argument("--entity", metavar="CODE", help="when several entities share the account")
-        parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="default: today for the entity")
+        parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help="default: today for the entity")
         parser.add_argument("--language", default="fr", choices=["fr", "en"])
         parser.add_argument("--json", action="store_true")
 

@@ -1,6 +1,6 @@
 import json
-from argparse import ArgumentParser
-from datetime import date
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -8,11 +8,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from collections_app.engine.exceptions import NightRefused
+from collections_app.engine.exceptions import NightRefused, NightTooFarAhead
 from collections_app.engine.operations import NightReport, run_night
 from collections_app.engine.schedule import instant
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
+
+AHEAD = timedelta(days=31)  # a slip of the year would close every night until then
 
 
 class Command(BaseCommand):
@@ -22,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--entity", required=True, metavar="CODE")
-        parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", help="default: today for the entity")
+        parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help="default: today for the entity")
         parser.add_argument("--dry-run", action="store_true", help="decide and print, write nothing")
         parser.add_argument("--names", type=int, default=0, metavar="N", help="customers to name in a dry run")
         parser.add_argument("--json", action="store_true")
@@ -41,11 +43,21 @@ class Command(BaseCommand):
         now = timezone.now()
         on = options["on"] or today(entity, now)
         try:
+            if not options["dry_run"] and on > today(entity, now) + AHEAD:
+                raise NightTooFarAhead(on, today(entity, now))
             at = instant(entity, on, now)
             report = run_night(entity, on=on, at=at, dry_run=options["dry_run"], names=options["names"])
         except NightRefused as refused:
             raise CommandError(str(refused), returncode=2) from refused
         self.stdout.write(json.dumps(as_json(report), cls=DjangoJSONEncoder) if options["json"] else as_text(report))
+
+
+def day(text: str) -> date:
+    """A date as YYYY-MM-DD; argparse prints what is wrong with anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(_("%(text)s is not a date: write it as YYYY-MM-DD.") % {"text": text}) from None
 
 
 def entity_named(code: str) -> Entity:
