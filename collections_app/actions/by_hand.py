@@ -46,7 +46,7 @@ def templates_for(customer: Customer) -> QuerySet[Template]:
     published = published.filter(versions__published_at__isnull=False)
     consumer = customer.kind == CustomerKind.CONSUMER
     suiting = Q(for_consumers=True) | NEUTRAL if consumer else Q(for_consumers=False)
-    return published.filter(suiting).distinct().order_by("channel", "name")
+    return published.filter(suiting).distinct().order_by("channel", "name", "pk")
 
 
 def proposed(template: Template | None, customer: Customer, account: Account) -> set[int]:

@@ -1,5 +1,5 @@
 -- Open actions nothing is left to say about: what reached their step is paid, covered, held or now due later, their
--- cycle is closed, or the invoice they announced has fallen due.
+-- cycle is closed or went over to another customer (merged while the night opened them), or the invoice they announced has fallen due.
 with carried as (
     select x.id, bool_or(i.held is not null) as held,
            bool_or(
@@ -24,7 +24,7 @@ ended as (
     left join actions_cycle c on c.id = x.cycle_id
     where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled')
       and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
-      and (c.closed_on is not null or k.id is not null and k.alive is not true)
+      and (c.closed_on is not null or c.customer_id <> x.customer_id or k.id is not null and k.alive is not true)
 )
 update actions_action x set state = 'cancelled', closed_at = %(at)s, outcome = case when e.held then 'held' else 'settled' end
 from ended e

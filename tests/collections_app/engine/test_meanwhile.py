@@ -1,12 +1,15 @@
 """What people, payments and a crash do between the stages of a night."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
 from collections_app.actions.models import Action, ActionLine
 from collections_app.engine import stages
+from crm.customers.operations.merging import merge_customers
 from telephony.messaging.models import Message
-from tests.collections_app.engine.world import MARCH_1, World
+from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.accounts import UserFactory
 from tests.factories.paying import pay
 
@@ -49,6 +52,17 @@ def test_a_message_is_taken_back_with_its_action_though_the_night_fails_after(mo
     with pytest.raises(ZeroDivisionError):
         world.night()
     assert (Action.objects.get().state, Message.objects.get().state) == ("cancelled", "cancelled")
+
+
+def test_what_a_night_opened_for_a_customer_merged_meanwhile_is_closed_by_the_next():
+    world = World({"offset_days": 5})
+    kept, duplicate = world.customer(email=False), world.customer(email=False)
+    world.invoice(duplicate, late=6)
+    world.night(
+        starting=when("open", lambda: merge_customers(kept, duplicate, by=world.person, at=noon(MARCH_1))), shards=1
+    )
+    world.night(MARCH_1 + timedelta(days=1))
+    assert set(Action.objects.values_list("customer", "state")) == {(duplicate.pk, "cancelled"), (kept.pk, "todo")}
 
 
 def failing_on(table, keep):
