@@ -1,7 +1,7 @@
 from django.db import migrations
 
 # A foreign key of PostgreSQL asks one query per row and locks the parent's row for it: most of the time of a night
-# that writes a million rows (docs/decisions/0008-references-in-sets.md).
+# that writes a million rows (docs/decisions/0050-the-night-writes-once.md).
 CHECK = """
 create function core_check_references() returns trigger language plpgsql as $$
 declare
