@@ -10,6 +10,7 @@ from collections_app.scenarios.models import ScenarioVersion, StepMode
 from collections_app.segments.models import Group
 from crm.accounts.models import Entity, Team, User
 from crm.core.money import CurrencyField, MoneyField, exact_money
+from crm.core.references import SetForeignKey
 from crm.customers.models import Address, Channel, Customer
 from crm.receivables.models import Invoice
 
@@ -21,8 +22,8 @@ class Cycle(models.Model):
     `by_hand`: the backlog waits for a person to choose the step where it enters.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles", db_constraint=False)
+    entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = SetForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles")
     currency = CurrencyField()
     opened_on = models.DateField(_("opened on"))
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
@@ -76,43 +77,23 @@ class Action(models.Model):
     """One step for one customer. Its key never repeats: (customer, currency, step code, cycle), plus the invoice
     where the step speaks of one invoice, or the date of the occasion where there is no cycle (preventive, manual)."""
 
-    entity = models.ForeignKey(
-        Entity,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("entity"),
-        db_index=False,
-        db_constraint=False,
-    )
-    customer = models.ForeignKey(
-        Customer,
-        on_delete=models.PROTECT,
-        related_name="actions",
-        verbose_name=_("customer"),
-        db_index=False,
-        db_constraint=False,
+    entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False)
+    customer = SetForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="actions", verbose_name=_("customer"), db_index=False
     )
     currency = CurrencyField()
     kind = models.CharField(_("kind"), max_length=12, choices=ActionKind)
     step_code = models.CharField(_("step"), max_length=40)
     step_offset = models.SmallIntegerField(_("days from the due date"), null=True, blank=True)
-    cycle = models.ForeignKey(
-        Cycle,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="actions",
-        db_index=False,
-        db_constraint=False,
+    cycle = SetForeignKey(
+        Cycle, on_delete=models.PROTECT, null=True, blank=True, related_name="actions", db_index=False
     )
-    invoice = models.ForeignKey(
-        Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
-    )
+    invoice = SetForeignKey(Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     occasion_on = models.DateField(_("occasion"), null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     mode = models.CharField(_("mode"), max_length=10, choices=StepMode)
     state = models.CharField(_("state"), max_length=12, choices=ActionState)
-    template = models.ForeignKey(
+    template = SetForeignKey(
         Template,
         on_delete=models.PROTECT,
         null=True,
@@ -120,25 +101,16 @@ class Action(models.Model):
         related_name="+",
         verbose_name=_("template"),
         db_index=False,
-        db_constraint=False,
     )
-    scenario_version = models.ForeignKey(
-        ScenarioVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    scenario_version = SetForeignKey(
+        ScenarioVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    group = models.ForeignKey(
-        Group,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("group"),
-        db_index=False,
-        db_constraint=False,
+    group = SetForeignKey(
+        Group, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("group"), db_index=False
     )
-    address = models.ForeignKey(
-        Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
-    )
+    address = SetForeignKey(Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     formal_notice = models.BooleanField(_("formal notice"), default=False)
-    owner = models.ForeignKey(
+    owner = SetForeignKey(
         User,
         on_delete=models.SET_NULL,
         null=True,
@@ -146,9 +118,8 @@ class Action(models.Model):
         related_name="actions",
         verbose_name=_("collector"),
         db_index=False,
-        db_constraint=False,
     )
-    team = models.ForeignKey(
+    team = SetForeignKey(
         Team,
         on_delete=models.SET_NULL,
         null=True,
@@ -156,7 +127,6 @@ class Action(models.Model):
         related_name="actions",
         verbose_name=_("team"),
         db_index=False,
-        db_constraint=False,
     )
     amount = MoneyField(_("amount"), help_text=_("Net of unapplied money, on the invoices carried."))
     oldest_due_on = models.DateField(_("oldest due date"), null=True, blank=True)
@@ -167,9 +137,7 @@ class Action(models.Model):
     escalated_on = models.DateField(_("escalated on"), null=True, blank=True)
     escalation_reason = models.CharField(_("why escalated"), max_length=40, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    closed_by = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
-    )
+    closed_by = SetForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)
     run_id = models.BigIntegerField(null=True, editable=False)
@@ -210,10 +178,8 @@ class ActionLine(models.Model):
 
     pk = models.CompositePrimaryKey("action_id", "invoice_id")
 
-    action = models.ForeignKey(
-        Action, on_delete=models.CASCADE, related_name="lines", db_index=False, db_constraint=False
-    )
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="action_lines", db_constraint=False)
+    action = SetForeignKey(Action, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    invoice = SetForeignKey(Invoice, on_delete=models.PROTECT, related_name="action_lines")
     level_code = models.CharField(_("own level"), max_length=40, blank=True)
     reached = models.BooleanField(_("reached the step"), default=True)
     amount = MoneyField(_("net amount"))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
 from crm.core.money import CurrencyField, MoneyField
+from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
 
 
@@ -67,15 +68,11 @@ class Decision(models.Model):
     Written only where it differs from the previous one. `lines` = {invoice id: outcome}.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, related_name="decisions", db_index=False, db_constraint=False
-    )
+    entity = SetForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer = SetForeignKey(Customer, on_delete=models.CASCADE, related_name="decisions", db_index=False)
     currency = CurrencyField()
     on = models.DateField(_("date"))
-    run = models.ForeignKey(
-        Run, on_delete=models.CASCADE, related_name="decisions", db_index=False, db_constraint=False
-    )
+    run = SetForeignKey(Run, on_delete=models.CASCADE, related_name="decisions", db_index=False)
     outcome = models.CharField(_("outcome"), max_length=30)
     step_code = models.CharField(_("step"), max_length=40, blank=True)
     next_look_on = models.DateField(_("next look on"), null=True, blank=True)

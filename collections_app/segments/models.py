@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.scenarios.models import Scenario
 from crm.accounts.models import Entity, Team
+from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
 
 
@@ -59,13 +60,9 @@ class Group(models.Model):
 class Membership(models.Model):
     """A customer was in a group from `from_on` up to but not including `to_on` (empty: he still is)."""
 
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
-    customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
-    )
-    group = models.ForeignKey(
-        Group, on_delete=models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
-    )
+    entity = SetForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer = SetForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    group = SetForeignKey(Group, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("until (excluded)"), null=True, blank=True)
 

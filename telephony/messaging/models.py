@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity
 from crm.core.money import CurrencyField, MoneyField, exact_money
+from crm.core.references import SetForeignKey
 from crm.customers.models import Address, Channel, Customer
 from telephony.messaging.states import DUE_STATES, STATES_AFTER_SENDING, MessageState
 
@@ -35,26 +36,12 @@ class Message(models.Model):
     From its reservation on, subject, body, amount and attachments are frozen.
     """
 
-    entity = models.ForeignKey(
-        Entity,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("entity"),
-        db_index=False,
-        db_constraint=False,
-    )
-    customer = models.ForeignKey(
-        Customer,
-        on_delete=models.PROTECT,
-        related_name="messages",
-        verbose_name=_("customer"),
-        db_index=False,
-        db_constraint=False,
+    entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False)
+    customer = SetForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="messages", verbose_name=_("customer"), db_index=False
     )
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
-    address = models.ForeignKey(
-        Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
-    )
+    address = SetForeignKey(Address, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     recipient = models.TextField(_("recipient"))
     language = models.CharField(_("language"), max_length=10, blank=True)
     origin = models.CharField(_("asked by"), max_length=20)

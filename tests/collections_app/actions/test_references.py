@@ -1,7 +1,9 @@
 """References checked once per statement refuse what a foreign key would, and let removals go their way."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ForeignKey
 
 from collections_app.actions.models import Action, ActionLine, Cycle
 from collections_app.engine.models import Decision
@@ -67,3 +69,29 @@ def test_an_action_goes_with_its_lines(world):
 def test_a_night_goes_with_its_decisions(world):
     Decision.objects.get().run.delete()
     assert Decision.objects.count() == 0
+
+
+SET_CHECKS = "select tgrelid::regclass::text, tgname, tgargs from pg_trigger where tgname like '%\\_refers\\_%'"
+ROW_CHECKS = """
+select conrelid::regclass::text, attname from pg_constraint
+join pg_attribute on attrelid = conrelid and attnum = any (conkey) where contype = 'f'
+"""
+
+
+def test_every_reference_is_checked_in_sets_or_by_a_constraint():
+    with connection.cursor() as cursor:
+        cursor.execute(SET_CHECKS)
+        in_sets = {
+            (table, column, name.rpartition("_")[2])
+            for table, name, args in cursor.fetchall()
+            for column in bytes(args).decode().split("\0")[:-1:2]
+        }
+        cursor.execute(ROW_CHECKS)
+        by_row = set(cursor.fetchall())
+    fields = [field for model in apps.get_models() for field in model._meta.local_fields]
+    columns = {
+        (field.model._meta.db_table, field.column)
+        for field in fields
+        if isinstance(field, ForeignKey) and field.model._meta.managed and not field.model._meta.proxy
+    }
+    assert in_sets == {(*place, verb) for place in columns - by_row for verb in ("insert", "update")}
