@@ -11,14 +11,12 @@ from crm.customers.operations.contacts import (
     retire_address,
     retire_contact,
 )
-from crm.customers.operations.duplicates import candidates, what_moves
 from crm.customers.operations.master import change_contact, change_customer
 from crm.customers.operations.merging import merge_customers
 
 __all__ = [
     "add_address",
     "add_contact",
-    "candidates",
     "change_contact",
     "change_customer",
     "mark_invalid",
@@ -29,5 +27,4 @@ __all__ = [
     "prefer",
     "retire_address",
     "retire_contact",
-    "what_moves",
 ]

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.accounts.models import User
 from crm.core.access import opened_to
-from crm.customers import operations
+from crm.customers import duplicates, operations
 from crm.customers.exceptions import CustomerRefusal
 from crm.customers.models import Customer
 from crm.customers.rules import merges_customers
@@ -22,7 +22,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """Records that look alike, or those the words find."""
     customer = customer_of(request, pk)
     words = request.GET.get("q", "").strip()[:100]
-    found = operations.candidates(customer, Customer.objects.visible_to(request.user), words)
+    found = duplicates.candidates(customer, Customer.objects.visible_to(request.user), words)
     return render(request, "customers/merge.html", {"customer": customer, "words": words, "found": found})
 
 
@@ -41,5 +41,5 @@ def confirm(request: HttpRequest, pk: int, other: int) -> HttpResponse:
         told = _("%(duplicate)s is now part of %(kept)s.") % {"duplicate": duplicate, "kept": kept}
         messages.success(request, told)
         return redirect("customer", kept.pk)
-    context = {"kept": kept, "duplicate": duplicate, "moving": operations.what_moves(duplicate)}
+    context = {"kept": kept, "duplicate": duplicate, "moving": duplicates.what_moves(duplicate)}
     return render(request, "customers/merge_confirm.html", context)

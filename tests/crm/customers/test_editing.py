@@ -157,6 +157,13 @@ def test_records_that_look_alike_are_proposed(chief: Client, entity: Entity, cus
     assert list(page.context["found"]) == [twin]
 
 
+def test_the_same_siren_under_another_name_is_proposed(chief: Client, entity: Entity, customer: Customer):
+    Customer.objects.filter(pk=customer.pk).update(siren="732829320")
+    double = CustomerFactory(entity=entity, name="SARL Martin et fils", siren="732829320")
+    CustomerFactory(entity=entity, name="Garage du Lac")
+    assert list(chief.get(reverse("customer_merge", args=[customer.pk])).context["found"]) == [double]
+
+
 def test_the_confirmation_names_what_moves(chief: Client, entity: Entity, customer: Customer):
     double = CustomerFactory(entity=entity, name="Perrin Boulangerie")
     InvoiceFactory.create_batch(2, customer=double)

@@ -24,17 +24,19 @@ class Moving:
 
 
 def candidates(customer: Customer, visible: CustomerQuerySet, words: str = "") -> QuerySet[Customer]:
-    """Records of the same entity that `words` find (name, account, SIREN); without words those that look alike."""
+    """Records of the same entity that `words` find (name, account, SIREN); without words those that look alike or have
+    the same SIREN."""
     others = visible.current().filter(entity=customer.entity_id).exclude(pk=customer.pk)
     named = others.annotate(plain=PlainText("name"))
     if words:
         compact = words.replace(" ", "")
         wanted = Q(plain__contains=plain(words)) | Q(external_id__iexact=words) | Q(siren=compact[:9] or "-")
         return named.filter(wanted).order_by("plain", "pk")[:SHOWN]
-    alike = named.filter(plain__trigram_similar=plain(customer.name))
-    alike = alike.annotate(likeness=TrigramSimilarity("plain", plain(customer.name)))
-    same = Q(siren=customer.siren) if customer.siren else Q()
-    return alike.filter(Q(likeness__gte=ALIKE) | same).order_by("-likeness", "pk")[:SHOWN]
+    name = plain(customer.name)
+    alike = Q(plain__trigram_similar=name, likeness__gte=ALIKE)
+    if customer.siren:
+        alike |= Q(siren=customer.siren)
+    return named.annotate(likeness=TrigramSimilarity("plain", name)).filter(alike).order_by("-likeness", "pk")[:SHOWN]
 
 
 def what_moves(duplicate: Customer) -> list[Moving]:
