@@ -3,7 +3,7 @@ from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _, override
 
@@ -11,10 +11,11 @@ from collections_app.engine.management.commands.run_night import day
 from collections_app.engine.queries import Explanation, explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from crm.accounts.calendars import today
+from crm.core.commands import JsonCommand
 from crm.customers.models import Customer
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     help = "Say what is decided for a customer at a date, invoice by invoice, and why."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,16 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", default="fr", choices=["fr", "en"])
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """The refusal is on the standard output too with --json: a program reads one object, whatever happens."""
-        try:
-            self._explain(options)
-        except CommandError as refused:
-            if options["json"]:
-                self.stdout.write(json.dumps({"refused": str(refused)}, ensure_ascii=False))
-            raise
-
-    def _explain(self, options: dict[str, Any]) -> None:
+    def answer(self, options: dict[str, Any]) -> None:
         with override(options["language"]):
             customer = customer_named(options["customer"], options["entity"])
             now = today(customer.entity, timezone.now())

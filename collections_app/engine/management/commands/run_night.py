@@ -3,7 +3,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,11 +13,12 @@ from collections_app.engine.operations import NightReport, run_night
 from collections_app.engine.schedule import instant
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
+from crm.core.commands import JsonCommand
 
 AHEAD = timedelta(days=31)  # a slip of the year would close every night until then
 
 
-class Command(BaseCommand):
+class Command(JsonCommand):
     help = (
         "Run the night of an entity: decide who is reminded of what, open the actions, hand over what leaves by itself."
     )
@@ -29,16 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--names", type=int, default=0, metavar="N", help="customers to name in a dry run")
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """The refusal is on the standard output too with --json: a program reads one object, whatever happens."""
-        try:
-            self._run(options)
-        except CommandError as refused:
-            if options["json"]:
-                self.stdout.write(json.dumps({"refused": str(refused)}, ensure_ascii=False))
-            raise
-
-    def _run(self, options: dict[str, Any]) -> None:
+    def answer(self, options: dict[str, Any]) -> None:
         entity = entity_named(options["entity"])
         now = timezone.now()
         on = options["on"] or today(entity, now)
