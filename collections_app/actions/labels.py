@@ -1,5 +1,6 @@
 """Words and icons of actions: what a collector reads for a channel, an outcome, a reason."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _, override
 
 from collections_app.actions.models import Action, ActionKind, ActionState
+from collections_app.scenarios.queries import names_of
 from crm.customers.models import Channel
 
 
@@ -101,3 +103,17 @@ def icon(action: Action) -> str:
     if action.kind == ActionKind.REPLY:
         return "reply"
     return ICONS[Channel(action.channel)]
+
+
+def step_names(actions: Collection[Action]) -> dict[int, str]:
+    """What people call the step of each action, by its id: its name in the scenario, else that of the template, else
+    its code. One query, if the templates were read with the actions."""
+    names = names_of(action.scenario_version_id for action in actions)
+    return {
+        action.pk: names.get((action.scenario_version_id or 0, action.step_code)) or _otherwise(action)
+        for action in actions
+    }
+
+
+def _otherwise(action: Action) -> str:
+    return action.template.name if action.template else action.step_code

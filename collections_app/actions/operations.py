@@ -14,10 +14,11 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _, gettext_noop
 
 from collections_app.actions.dispatch import queue_message, withdraw_messages
+from collections_app.actions.labels import step_names
 from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle
 from collections_app.actions.states import ActionRefused, move
 from collections_app.letters.models import Template, Tone
-from collections_app.scenarios.models import Step, StepMode
+from collections_app.scenarios.models import StepMode
 from crm.accounts.models import User
 from crm.customers.models import Channel, Customer
 from crm.customers.queries import best_address
@@ -124,14 +125,6 @@ def _check_sendable(action: Action) -> None:
         raise NothingToSend(_("This action is done by a person: nothing is sent for it."))
 
 
-def step_name(action: Action) -> str:
-    """What people call the step: its name in the scenario, else that of the template, else its code."""
-    step = Step.objects.filter(version=action.scenario_version_id, code=action.step_code).first()
-    if step is not None:
-        return step.name
-    return action.template.name if action.template else action.step_code
-
-
 def tell(action: Action, subject: str, *, by: User | None, at: datetime, text: str = "") -> None:
     record(
         action.customer,
@@ -139,7 +132,7 @@ def tell(action: Action, subject: str, *, by: User | None, at: datetime, text: s
         subject,
         at=at,
         by=by,
-        params={"step": step_name(action)},
+        params={"step": step_names([action])[action.pk]},
         text=text,
         about="action",
         about_id=action.pk,

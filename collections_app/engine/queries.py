@@ -1,6 +1,5 @@
 """Why a customer is, or is not, reminded: the night's own decision SQL, asked for one customer."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -13,7 +12,7 @@ from django.db.models import F, Prefetch, Q
 from collections_app.actions.models import Action, ActionLine, Refusal
 from collections_app.engine.models import Decision, Run, RunState
 from collections_app.engine.night import HERE, decision_params
-from collections_app.scenarios.models import Step
+from collections_app.scenarios.queries import names_of
 from collections_app.segments.models import Group
 from crm.core.sql import statement
 from crm.customers.models import Customer
@@ -195,7 +194,9 @@ def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
     rows = Decision.objects.filter(customer=customer, on__lte=on).order_by("currency", "-on").distinct("currency")
     actions = actions_open_at(customer, on)
     carried = ActionLine.objects.filter(action__in=actions).select_related("invoice", "action")
-    names = _Names(customer, rows, actions)
+    versions = {row.facts.get("version") for row in rows} | {action.scenario_version_id for action in actions}
+    names = names_of(versions)
+    groups = dict(Group.objects.filter(entity=customer.entity_id).values_list("code", "name"))
     lines: dict[str, list[ItemExplanation]] = {}
     for line in carried:
         lines.setdefault(line.action.currency, []).append(_recorded_item(line, names, on))
@@ -204,9 +205,9 @@ def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
             row.currency,
             row.outcome,
             step=row.step_code,
-            step_name=names.step(row.facts.get("version"), row.step_code),
+            step_name=names.get((row.facts.get("version"), row.step_code), row.step_code),
             next_look_on=row.next_look_on,
-            group=names.group(row.facts.get("group", "")),
+            group=groups.get(row.facts.get("group"), row.facts.get("group", "")),
             version_id=row.facts.get("version"),
             items=lines.get(row.currency, []),
         )
@@ -214,23 +215,7 @@ def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
     ]
 
 
-class _Names:
-    """What people call the steps and groups whose codes a night recorded; two queries."""
-
-    def __init__(self, customer: Customer, rows: Iterable[Decision], actions: Iterable[Action]) -> None:
-        versions = {row.facts.get("version") for row in rows} | {action.scenario_version_id for action in actions}
-        steps = Step.objects.filter(version__in=versions)
-        self.steps = {(version, code): name for version, code, name in steps.values_list("version", "code", "name")}
-        self.groups = dict(Group.objects.filter(entity=customer.entity_id).values_list("code", "name"))
-
-    def step(self, version: int | None, code: str) -> str:
-        return self.steps.get((version, code), code) if version else code
-
-    def group(self, code: str) -> str:
-        return self.groups.get(code, code)
-
-
-def _recorded_item(line: ActionLine, names: _Names, on: date) -> ItemExplanation:
+def _recorded_item(line: ActionLine, names: dict[tuple[int, str], str], on: date) -> ItemExplanation:
     invoice = line.invoice
     return ItemExplanation(
         invoice_id=invoice.pk,
@@ -243,5 +228,5 @@ def _recorded_item(line: ActionLine, names: _Names, on: date) -> ItemExplanation
         net_amount=line.amount,
         outcome="carried",
         level=line.level_code,
-        level_name=names.step(line.action.scenario_version_id, line.level_code),
+        level_name=names.get((line.action.scenario_version_id or 0, line.level_code), line.level_code),
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from collections_app.actions.operations import step_name
+from collections_app.actions.labels import step_names
 from collections_app.compliance.wording import rule_sentence
 from collections_app.engine.queries import AccountExplanation, explain
 from collections_app.engine.wording import account_sentence, item_sentence
@@ -40,13 +40,14 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer(customer: Customer, on: date, now: date) -> dict[str, Any]:
     explanation = explain(customer, on=on)
+    names = step_names(explanation.actions)
     return {
         "explanation": explanation,
         "accounts": [_account(account) for account in explanation.accounts],
         "actions": [
             {
                 "action": action,
-                "name": step_name(action),
+                "name": names[action.pk],
                 "refusals": [rule_sentence(refusal.rule) for refusal in action.refusals.all()],
             }
             for action in explanation.actions

@@ -1,6 +1,6 @@
 """What changed from one version of a scenario to another, and what its steps are called."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,3 +55,9 @@ def step_names(entity_id: int, numbers: Mapping[str, int]) -> list[tuple[str, st
     steps = Step.objects.filter(version__scenario__entity=entity_id, code__in=list(numbers))
     names = dict(steps.order_by("version__number").values_list("code", "name"))
     return [(code, names.get(code, ""), number) for code, number in sorted(numbers.items())]
+
+
+def names_of(versions: Iterable[int | None]) -> dict[tuple[int, str], str]:
+    """What the steps of these versions are called, by (version, code); one query."""
+    steps = Step.objects.filter(version__in=set(versions) - {None})
+    return {(version, code): name for version, code, name in steps.values_list("version", "code", "name")}
