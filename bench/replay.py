@@ -21,9 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["MAIL_RECIPIENT_ALLOWLIST"] = "*"
 django.setup()
 
-from django.db import connection  # noqa: E402 - after the set-up
-
-from bench._portfolio import CLEAR, run  # noqa: E402
+from bench._portfolio import CLEAR, one, run  # noqa: E402 - after the set-up
 from collections_app.actions.models import OPEN_STATES, Action  # noqa: E402
 from collections_app.engine.operations import run_night  # noqa: E402
 from collections_app.segments.operations import deliver_defaults  # noqa: E402
@@ -125,12 +123,6 @@ def import_until(file: Path, entity: Entity, on: date) -> None:
 def days(first: date, last: date) -> Iterator[date]:
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
-
-
-def one(statement: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return int(cursor.fetchone()[0])
 
 
 if __name__ == "__main__":

@@ -44,9 +44,9 @@ def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Ru
 
 
 def hold_lease(run: Run, *, clock: Clock) -> None:
-    """Inside the transaction of a stage: keep the run for this worker until the commit, or raise LeaseLost.
+    """Keep the run for this worker a while longer, or raise LeaseLost.
 
-    The row stays locked, so nobody can take the run over while the stage writes.
+    Inside the transaction of a stage the row stays locked, so nobody can take the run over while the stage writes.
     """
     kept = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(lease_until=clock() + LEASE)
     if not kept:
@@ -65,8 +65,3 @@ def share_lease(run: Run) -> None:
         )
         if cursor.fetchone() is None:
             raise LeaseLost
-
-
-def renew_lease(run: Run, *, clock: Clock) -> None:
-    """Keep the run for this worker a while longer."""
-    Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(lease_until=clock() + LEASE)

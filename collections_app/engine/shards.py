@@ -13,7 +13,7 @@ from itertools import pairwise
 from django.db import connection
 from django.db.models import Max, Min
 
-from collections_app.engine.leases import LEASE, Clock, renew_lease
+from collections_app.engine.leases import LEASE, Clock, hold_lease
 from collections_app.engine.night import EVERYBODY, Night
 from collections_app.engine.running import Progress, run_part
 from collections_app.engine.stages import Stage
@@ -60,6 +60,6 @@ def _side_by_side(parts: list[Night], stages: Sequence[Stage], progress: Progres
     with ThreadPoolExecutor(len(parts)) as pool:
         working = [pool.submit(copy_context().run, work, part) for part in parts]
         while wait(working, timeout=LEASE.total_seconds() / 10).not_done:
-            renew_lease(progress.run, clock=clock)
+            hold_lease(progress.run, clock=clock)
     for one in working:
         one.result()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over, recall
 from collections_app.engine.night import HERE, Night, join_whole_sets
-from collections_app.engine.people import release
 from collections_app.segments.operations import regroup
 from crm.core import sql
 from crm.holds.operations import end_expired_holds
@@ -56,6 +55,11 @@ def group(night: Night) -> int:
     moved = regroup(night.entity, on=night.on)
     night.learn("segments_membership", moved)
     return moved
+
+
+def release(night: Night) -> int:
+    """Take back the open actions of people who are no longer active, before actions are given out."""
+    return night.do("release")
 
 
 def decide(night: Night) -> int:

@@ -44,3 +44,6 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = TIME_ZONE
 DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# Connections a night works on side by side, each with a part of the customers.
+NIGHT_SHARDS = env.integer("NIGHT_SHARDS", 2, least=1)

@@ -9,8 +9,6 @@ METRICS_NETWORKS = env.names("METRICS_NETWORKS")
 PROMETHEUS_EXPORT_MIGRATIONS = False
 
 # Hours after which a last night that is too old makes /healthz/ready fail; 0 never does.
-# Connections a night works on side by side, each with a part of the customers.
-NIGHT_SHARDS = env.integer("NIGHT_SHARDS", 2, least=1)
 NIGHT_MAX_AGE_HOURS = env.integer("NIGHT_MAX_AGE_HOURS", 26 if ENVIRONMENT == "production" else 0)
 
 SENTRY_DSN = env.address("SENTRY_DSN", schemes=("http", "https"))

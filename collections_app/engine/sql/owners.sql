@@ -1,12 +1,10 @@
 -- Open actions that nobody has: the team and, by the rule of the step, the person each goes to:
 -- the portfolio collector or, while he is away, his replacement (if he is there himself); the team's supervisor where
 -- the step says so. What has a team but no person here is given out at the end of the night (assign.sql).
-with away as (
-    select distinct a.user_id from accounts_absence a where %(on)s between a.starts_on and a.ends_on
-),
-present as (
-    select u.id, u.role, u.capacity from accounts_user u
-    where u.is_active and not exists (select from away where away.user_id = u.id)
+with present as (
+    select u.id from accounts_user u
+    where u.is_active
+      and not exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
 ),
 stands_in as (
     select a.user_id, min(p.id) as replacement_id
