@@ -11,10 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.models import User
-from crm.accounts.queries import entities_of
-from crm.customers.models import Customer
 from crm.receivables.limitation import end_proceedings, record_interruption
-from crm.receivables.models import Interruption, InterruptionKind, Invoice
+from crm.receivables.models import Interruption, InterruptionKind
 
 FACT = ["customer", "invoice", "kind", "on", "reference"]
 
@@ -61,12 +59,6 @@ class InterruptionAdmin(ScopedAdmin):
         """Only the end of a pending legal action is still to be said."""
         pending = obj is None or (obj.kind == InterruptionKind.LAWSUIT and obj.ended_on is None)
         return pending and super().has_change_permission(request, obj)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        scopes: dict[str, Any] = {"customer": Customer, "invoice": Invoice}
-        if db_field.name in scopes:
-            kwargs["queryset"] = scopes[db_field.name].objects.filter(entity__in=entities_of(request.user).values("pk"))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Interruption, form: forms.ModelForm, change: bool) -> None:
         """By the operations of everyone, which tell the timeline."""
