@@ -1,6 +1,6 @@
 from django.urls import path
 
-from collections_app.actions.views import manual, one, panel, verbs, worklist
+from collections_app.actions.views import manual, manual_preview, one, panel, verbs, worklist
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
@@ -15,7 +15,8 @@ urlpatterns = [
     path("actions/views/", worklist.save_view, name="view_save"),
     path("actions/views/<int:pk>/forget/", worklist.forget_view, name="view_forget"),
     path("customers/<int:pk>/manual/", manual.choose, name="manual"),
-    path("customers/<int:pk>/manual/preview/", manual.preview, name="manual_preview"),
-    path("customers/<int:pk>/manual/letter/", manual.letter, name="manual_letter"),
+    path("customers/<int:pk>/manual/preview/", manual_preview.preview, name="manual_preview"),
+    path("customers/<int:pk>/manual/mail/", manual_preview.mail, name="manual_mail"),
+    path("customers/<int:pk>/manual/letter/", manual_preview.letter, name="manual_letter"),
     path("customers/<int:pk>/manual/open/", manual.open_action, name="manual_open"),
 ]

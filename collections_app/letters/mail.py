@@ -1,6 +1,7 @@
 """A message as HTML for mail readers: every value escaped by the template engine, styles inlined."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import css_inline
 from django.template.loader import render_to_string
@@ -14,8 +15,13 @@ NAMES = {Paragraph: "paragraph", Bullets: "bullets", Heading: "heading", Table: 
 
 def written(pieces: Sequence[object], subject: Subject, title: str) -> str:
     """The whole HTML document."""
-    named = [{"kind": NAMES[type(piece)], "piece": piece} for piece in pieces]
     html = render_to_string(
-        "letters/mail.html", {"pieces": named, "title": title, "language": subject.language, "entity": subject.entity}
+        "letters/mail.html",
+        {"pieces": named(pieces), "title": title, "language": subject.language, "entity": subject.entity},
     )
     return css_inline.inline(html, load_remote_stylesheets=False, keep_style_tags=False)
+
+
+def named(pieces: Sequence[object]) -> list[dict[str, Any]]:
+    """Each piece with the word by which page templates know its kind."""
+    return [{"kind": NAMES[type(piece)], "piece": piece} for piece in pieces]

@@ -67,11 +67,6 @@ def day(value: date) -> str:
     return format_date(value, "dd/MM/yyyy", locale=reader())
 
 
-def short_day(value: date) -> str:
-    """A date for narrow places: 03/07/26."""
-    return format_date(value, "dd/MM/yy", locale=reader())
-
-
 def moment(value: datetime) -> str:
     """A date and time in the current time zone, without seconds."""
     return format_datetime(timezone.localtime(value), "dd/MM/yyyy HH:mm", locale=reader())

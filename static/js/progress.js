@@ -1,4 +1,4 @@
-// A thin line while htmx waits for the server; messages of success fade by themselves; a lost connection is told.
+// A thin line while htmx waits for the server; messages of success fade by themselves; a fragment may fill its frame.
 
 const FADE_AFTER = 6000;
 let waiting = 0;
@@ -15,7 +15,16 @@ function fade() {
   });
 }
 
+function fillFrames() {
+  // What a frame shows depends on a form, too long for an address: a button of the form, pressed here, leads into it.
+  document.querySelectorAll("[data-submit-now]").forEach((button) => {
+    delete button.dataset.submitNow;
+    button.form.requestSubmit(button);
+  });
+}
+
 document.addEventListener("htmx:before:request", () => count(1));
 document.addEventListener("htmx:finally:request", () => count(-1));
 document.addEventListener("htmx:after:swap", fade);
+document.addEventListener("htmx:after:swap", fillFrames);
 fade();

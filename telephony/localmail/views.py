@@ -1,28 +1,19 @@
-from csp.decorators import csp_replace
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.accounts.rules import changes_settings, opens_admin
 from crm.core import keyset
 from crm.core.access import opened_to
+from crm.core.framing import shown_alone
 from telephony.localmail import operations
 from telephony.localmail.forms import AnswerForm
 from telephony.localmail.models import LocalMail
 from telephony.localmail.queries import mails_of
 
-# The HTML of a mail: no script, no network.
-ALONE = {
-    "default-src": ["'none'"],
-    "script-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],
-    "img-src": ["data:"],
-    "sandbox": True,
-}
 NEWEST = keyset.Sort("id", descending=True)
 
 
@@ -61,8 +52,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @opened_to(opens_admin)
-@xframe_options_sameorigin
-@csp_replace(ALONE)  # type: ignore[arg-type]  # typed for views without arguments
+@shown_alone
 def html(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML of a mail as it is, alone in a sandbox: no script, no network."""
     return HttpResponse(_body(_mail(request, pk), "html"))

@@ -27,6 +27,8 @@ class MessageState(models.TextChoices):
 S = MessageState
 
 DUE_STATES = (S.PLANNED, S.WAITING)
+# On its way, or waiting for a person: it has not been said yet.
+UNDER_WAY = (S.PLANNED, S.WAITING, S.READY, S.RESERVED, S.AMBIGUOUS)
 CANCELLABLE = (S.PLANNED, S.WAITING, S.READY)
 STATES_AFTER_SENDING = (S.SENT, S.DELIVERED, S.READ, S.BOUNCED, S.COMPLAINED)
 

@@ -18,6 +18,7 @@ LEADS_TO = {
     "view_forget": "actions.savedview",
     "manual": "customers.customer",
     "manual_preview": "customers.customer",
+    "manual_mail": "customers.customer",
     "manual_letter": "customers.customer",
     "manual_open": "customers.customer",
     "customer_why": "customers.customer",

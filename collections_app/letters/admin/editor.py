@@ -17,7 +17,7 @@ from collections_app.letters.compose import Composed
 from collections_app.letters.faults import Problem, problems_of
 from collections_app.letters.forms import TextForm, languages
 from collections_app.letters.languages import known
-from collections_app.letters.mail import NAMES
+from collections_app.letters.mail import named
 from collections_app.letters.models import Template, TemplateVersion
 from collections_app.letters.operations import TemplateRefused
 from collections_app.letters.testing import TestNotSent, send_test
@@ -164,12 +164,8 @@ def shown(template: Template, composed: Composed) -> dict[str, Any]:
     if template.channel == Channel.SMS:
         return {"sms": sms.measure(composed.text)}
     if template.channel == Channel.PHONE:
-        return {"steps": [(step.title, _named(step.pieces)) for step in script.steps(composed.pieces)]}
-    return {"pieces": _named(composed.pieces)}
-
-
-def _named(pieces: Any) -> list[dict[str, Any]]:
-    return [{"kind": NAMES[type(piece)], "piece": piece} for piece in pieces]
+        return {"steps": [(step.title, named(step.pieces)) for step in script.steps(composed.pieces)]}
+    return {"pieces": named(composed.pieces)}
 
 
 def variables(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int) -> HttpResponse:

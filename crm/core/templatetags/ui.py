@@ -71,12 +71,6 @@ def day(value: date | None) -> str:
 
 
 @register.filter
-def short_day(value: date) -> str:
-    """A date for narrow places."""
-    return formats.short_day(value)
-
-
-@register.filter
 def moment(value: datetime | None) -> str:
     """A short date and time in the current time zone."""
     return "—" if value is None else formats.moment(value)

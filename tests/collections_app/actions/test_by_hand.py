@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from collections_app.actions import by_hand
+from collections_app.actions import already, by_hand
 from collections_app.actions.models import Action, ActionKind, Cycle
 from crm.accounts.models import Entity
 from crm.customers.models import Customer
@@ -15,6 +15,7 @@ from crm.holds.summary import accounts
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.letters import TemplateFactory, TemplateVersionFactory
+from tests.factories.messaging import planned
 from tests.factories.receivables import InvoiceFactory
 from tests.factories.scenarios import published_scenario
 from tests.factories.segments import GroupFactory, MembershipFactory
@@ -157,3 +158,50 @@ def test_the_panel_of_a_task_says_when_it_would_leave(desk: Client, customer: Cu
     assert "mercredi 1 avril, 08:00" in panel
     page = desk.post(reverse("actions_send"), {"action": action.pk}, follow=True)
     assert ["mercredi 1 avril, 08:00" in str(message) for message in page.context["messages"]] == [True]
+
+
+def previewed(desk: Client, customer: Customer, **template) -> tuple[str, str]:
+    """The preview of a reminder on one invoice, and the mail its frame shows."""
+    chosen = TemplateVersionFactory(template__entity=customer.entity, body="{{ invoice_table }}", **template).template
+    AddressFactory(customer=customer)
+    given = {"template": chosen.pk, "currency": "EUR", "invoice": [customer.invoices.get().pk]}
+    return tuple(
+        desk.post(reverse(name, args=[customer.pk]), given).content.decode()
+        for name in ("manual_preview", "manual_mail")
+    )
+
+
+def test_the_preview_of_a_mail_is_the_mail(desk: Client, customer: Customer):
+    InvoiceFactory(customer=customer, number="F-77")
+    preview, mail = previewed(desk, customer)
+    assert ("<iframe" in preview, "<table" in preview) == (True, False)
+    assert ("<table" in mail, "F-77" in mail) == (True, True)
+
+
+def test_the_frame_may_neither_run_nor_fetch_anything(desk: Client, customer: Customer):
+    policy = desk.post(reverse("manual_mail", args=[customer.pk]), {}).headers["Content-Security-Policy"]
+    rules = dict(rule.partition(" ")[::2] for rule in policy.split("; "))
+    assert [rules[name] for name in ("default-src", "script-src", "sandbox")] == ["'none'", "'none'", ""]
+
+
+def test_the_sum_follows_what_is_ticked(desk: Client, customer: Customer):
+    first, _second = InvoiceFactory.create_batch(2, customer=customer)
+    given = {"template": TemplateFactory(entity=customer.entity).pk, "currency": "EUR", "invoice": [first.pk]}
+    preview = desk.post(reverse("manual_preview", args=[customer.pk]), given)
+    assert preview.context["asked"].amount == first.open_amount
+    assert '<span id="chosen-EUR" hx-swap-oob="true">100,00' in preview.content.decode()
+
+
+def test_what_already_waits_is_told_and_refuses_nothing(desk: Client, customer: Customer):
+    InvoiceFactory(customer=customer)
+    ActionFactory(customer=customer, opened_on=date(2026, 3, 2))
+    planned(address=AddressFactory(customer=customer, contact=None), at=TUESDAY_MORNING)
+    done = ActionFactory(
+        customer=customer, step_code="done", cycle=Cycle.objects.get(), state="done", closed_at=TUESDAY_MORNING
+    )
+    ActionFactory(customer__entity=customer.entity)
+    preview, _mail = previewed(desk, customer)
+    told = [(one.what, one.since) for one in already.waiting_for(done.customer)]
+    assert told == [("Appeler", date(2026, 3, 2)), ("e-mail", date(2026, 3, 31))]
+    assert "depuis le 02/03/2026" in preview
+    assert "Garder à faire" in preview

@@ -1,0 +1,112 @@
+"""What a person chose on the page of manual dunning, and what follows from it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from collections_app.actions import by_hand
+from collections_app.letters.compose import Composed, compose
+from collections_app.letters.lines import Line
+from collections_app.letters.models import Template
+from crm.accounts.calendars import today
+from crm.accounts.models import User
+from crm.customers.models import Address, Customer
+from crm.holds.summary import Account, Item, accounts
+
+
+class ManualForm(forms.Form):
+    """Template (which brings its channel), currency, invoices."""
+
+    template = forms.ModelChoiceField(label=gettext_lazy("Template"), queryset=Template.objects.none())
+    currency = forms.CharField(max_length=3)
+    invoice = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={"required": gettext_lazy("Choose at least one invoice.")},
+    )
+
+    def __init__(self, *args: Any, customer: Customer, found: list[Account], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = by_hand.templates_for(customer)  # type: ignore[attr-defined]
+        choices = [(item.invoice.pk, item.invoice.number) for account in found for item in account.items]
+        self.fields["invoice"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the choice, in one sentence or more."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The form as it came in, for a customer the person sees, on `on`, the day of his entity at the instant `at`."""
+
+    customer: Customer
+    user: User
+    form: ManualForm
+    found: list[Account]
+    on: date
+    at: datetime
+
+    @property
+    def template(self) -> Template:
+        """The chosen template of a valid form."""
+        chosen: Template = self.form.cleaned_data["template"]
+        return chosen
+
+    @property
+    def currency(self) -> str:
+        """The account it is about, even when something else is missing."""
+        return str(self.form.data.get("currency", ""))
+
+    @property
+    def items(self) -> list[Item]:
+        """The invoices ticked."""
+        chosen = set(self.form.cleaned_data.get("invoice", ()))
+        items = [item for account in self.found if account.currency == self.currency for item in account.items]
+        return [item for item in items if item.invoice.pk in chosen]
+
+    @property
+    def amount(self) -> Decimal:
+        """What they come to, net of unapplied money."""
+        return sum((item.net for item in self.items), Decimal(0))
+
+    def composed(self) -> Composed:
+        """The message as it would leave. Raises NoPublishedVersion, TemplateFault."""
+        lines = [Line(item.invoice, item.net) for item in self.items]
+        return compose(self.template, self.customer, currency=self.currency, lines=lines, on=self.on, sender=self.user)
+
+    def departure(self, address: Address) -> by_hand.Departure:
+        """When it would leave for `address`."""
+        return by_hand.departure(
+            self.customer,
+            self.template,
+            address,
+            currency=self.currency,
+            amount=self.amount,
+            invoice_ids={item.invoice.pk for item in self.items},
+            at=self.at,
+        )
+
+
+def customer_of(request: HttpRequest, pk: int) -> Customer:
+    """The customer, among those the person sees; Http404 for the others."""
+    visible = Customer.objects.visible_to(request.user).select_related("entity", "collector")
+    return get_object_or_404(visible, pk=pk)
+
+
+def asked(request: HttpRequest, pk: int) -> Asked:
+    """What the form of the page says now."""
+    assert isinstance(request.user, User)
+    customer, now = customer_of(request, pk), timezone.now()
+    on = today(customer.entity, now)
+    found = accounts(customer, on)
+    form = ManualForm(request.POST, customer=customer, found=found)
+    form.is_valid()
+    return Asked(customer, request.user, form, found, on, now)
