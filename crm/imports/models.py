@@ -28,6 +28,7 @@ class Status(models.TextChoices):
     DONE = "done", _("imported")
     REFUSED = "refused", _("refused")
     UNDONE = "undone", _("undone")
+    SUPERSEDED = "superseded", _("superseded")
 
 
 class Keeping(models.TextChoices):
@@ -56,7 +57,7 @@ class Batch(models.Model):
     rows_rejected = models.PositiveIntegerField(_("rows rejected"), default=0)
     figures = models.JSONField(_("figures of the file"), default=dict)
     changes = models.JSONField(_("changes"), default=dict)
-    refusal = models.TextField(_("why refused"), blank=True)
+    refusal = models.TextField(_("why refused or superseded"), blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"))
     created_at = models.DateTimeField(_("received at"))
     finished_at = models.DateTimeField(_("finished at"), null=True)

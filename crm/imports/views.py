@@ -66,6 +66,7 @@ def _context(batch: Batch, form: OptionsForm) -> dict[str, object]:
         "form": form,
         "errors": batch.errors.order_by("line")[:SHOWN_ERRORS],
         "at_work": batch.status in (Status.RECEIVED, Status.READING, Status.WRITING),
+        "refusal_tone": "info" if batch.status == Status.SUPERSEDED else "error",
         "rows_seen": batches.progress_of(batch),
     }
 

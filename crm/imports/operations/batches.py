@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from crm.accounts.models import Entity, User
 from crm.imports.errors import ImportRefused, NotWaiting, RowsWrong, TooMuchWouldClose
 from crm.imports.models import Batch, MappingProfile, Status
-from crm.imports.operations.files import import_file, store_problems
+from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
 
 PROGRESS_KEPT = 3600
@@ -25,7 +25,9 @@ def receive(*, entity: Entity, upload: UploadedFile, options: Options, by: User,
     batch = Batch.objects.create(
         entity=entity, file_name=Path(upload.name or "").name[:255], options=stored(options), by=by, created_at=at
     )
-    batch.file.save(f"{batch.pk}{Path(batch.file_name).suffix[:10]}", upload)
+    batch.file.save(f"{batch.pk}{Path(batch.file_name).suffix[:10]}", upload, save=False)
+    batch.digest = digest_of(Path(batch.file.path))
+    batch.save(update_fields=["file", "digest"])
     _send("read_batch", batch)
     return batch
 
@@ -93,7 +95,7 @@ def read(batch_id: int, *, at: datetime) -> None:
         _give_up(batch_id)
         raise
     _note(batch, outcome)
-    Batch.objects.filter(pk=batch.pk).update(status=Status.PROPOSED)
+    Batch.objects.filter(pk=batch.pk, status=Status.READING).update(status=Status.PROPOSED)
 
 
 def write(batch_id: int, *, at: datetime) -> None:
@@ -143,7 +145,8 @@ def _refuse(batch: Batch, refusal: ImportRefused) -> None:
         _note(batch, refusal.params["outcome"])
     if headers := refusal.params.get("headers"):
         Batch.objects.filter(pk=batch.pk).update(changes={"reading": {"headers": headers}})
-    Batch.objects.filter(pk=batch.pk).update(status=Status.REFUSED, refusal=str(refusal))
+    at_work = Batch.objects.filter(pk=batch.pk, status__in=(Status.READING, Status.WRITING))
+    at_work.update(status=Status.REFUSED, refusal=str(refusal))
 
 
 def _note(batch: Batch, outcome: Outcome) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from django.db import connection, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, User
+from crm.core.formats import moment
 from crm.core.sql import rows
 from crm.imports.errors import EmptyFile, MissingColumns, RowsWrong, UnknownMapping, WrongFormat
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
@@ -27,6 +29,7 @@ FEC_HEADERS = frozenset(FEC_NAMES)
 # Said of the container: what is inside is found out.
 CONTAINERS = ("auto", "fec", "csv", "xlsx")
 SAMPLE = 20_000
+NOT_CONFIRMED = (Status.RECEIVED, Status.READING, Status.PROPOSED)
 
 
 def import_file(
@@ -169,6 +172,15 @@ def _finish(batch: Batch, outcome: Outcome, *, at: datetime, digest: str) -> Non
     batch.source, batch.as_of = outcome.source, outcome.as_of
     batch.save()
     store_problems(batch, outcome)
+    _supersede_its_like(batch, at=at)
+
+
+def _supersede_its_like(batch: Batch, *, at: datetime) -> None:
+    """The same file, still waiting for a confirmation, has nothing more to bring."""
+    waiting = Batch.objects.filter(entity=batch.entity_id, digest=batch.digest, status__in=NOT_CONFIRMED)
+    reason = _("The same file was imported meanwhile, on %(moment)s: there is nothing left to confirm.")
+    told = reason % {"moment": moment(at)}
+    waiting.exclude(pk=batch.pk).update(status=Status.SUPERSEDED, refusal=told, finished_at=at)
 
 
 def store_problems(batch: Batch, outcome: Outcome) -> None:

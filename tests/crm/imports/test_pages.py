@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -151,3 +152,17 @@ def test_a_crash_is_told_and_not_tried_for_ever(supervisor, entity, monkeypatch)
         batches.read(batch.pk, at=AT)
     batch.refresh_from_db()
     assert batch.status == "refused"
+
+
+def test_a_file_imported_meanwhile_by_the_command_has_nothing_left_to_confirm(supervisor, entity, tmp_path):
+    batch, other = send(supervisor, entity), send(supervisor, entity, LIST + "D;F4;01/02/2026;9\n")
+    same = tmp_path / "list.csv"
+    same.write_text(LIST)
+    with pytest.raises(SystemExit):  # a row is wrong
+        call_command("import_receivables", str(same), "--entity", entity.code)
+    supervisor.post(reverse("import_decide", args=[batch.pk]), {"keep": "good_rows", "mode": "delta"})
+    for one in (batch, other):
+        one.refresh_from_db()
+    assert (batch.status, other.status) == ("superseded", "proposed")
+    page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+    assert ("importé entre-temps" in page, "Relire" in page) == (True, False)
