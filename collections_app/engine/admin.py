@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.engine import trying
+from collections_app.engine.entering import backlog_of
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, stage_label
 from collections_app.engine.models import DailyFigures, Run, RunState
@@ -113,5 +114,6 @@ def story(run: Run) -> dict[str, Any]:
         ],
         "opened": step_names(run.entity_id, run.opened),
         "blocked": [(block_label(reason), number) for reason, number in sorted(run.blocked.items())],
+        "backlog": None if run.state == RunState.RUNNING else backlog_of(run),
         "figures": DailyFigures.objects.filter(entity=run.entity_id, on=run.on).order_by("currency"),
     }

@@ -55,7 +55,8 @@ def _report(asked: DryRun, *, at: datetime) -> dict[str, object]:
         names=NAMES,
         starting=lambda stage: cache.set(_progress(asked), stage, PROGRESS_KEPT),
     )
-    return {"opened": report.actions_opened, "blocked": report.blocked, "customers": report.customers}
+    told = {"opened": report.actions_opened, "blocked": report.blocked, "customers": report.customers}
+    return told | {"backlog": report.backlog.stored()}
 
 
 def stage_of(dry_run: DryRun) -> str:

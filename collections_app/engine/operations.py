@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
+from collections_app.engine.entering import Backlog, backlog_of
 from collections_app.engine.leases import Clock, hold_lease, take_run
 from collections_app.engine.models import Run, RunState
 from collections_app.engine.night import HERE, Night
@@ -22,7 +23,8 @@ from crm.core.sql import rows
 
 @dataclass(frozen=True)
 class NightReport:
-    """What a night did: {"name","rows","ms"} per stage, actions opened per step code, blocked per reason.
+    """What a night did: {"name","rows","ms"} per stage, actions opened per step code, blocked per reason, what of the
+    opened entered at the step its age allows.
 
     `customers`, of a dry run that was asked for names: {"what": "opened" or "blocked", "code", "customer_id", "name",
     "currency", "amount"}, the highest amounts of each step and reason first.
@@ -32,6 +34,7 @@ class NightReport:
     actions_opened: dict[str, int]
     blocked: dict[str, int]
     customers: list[dict[str, Any]] = field(default_factory=list)
+    backlog: Backlog = field(default_factory=Backlog)
 
 
 class _Undo(Exception):
@@ -126,4 +129,5 @@ def _finish(night: Night, *, clock: Clock) -> NightReport:
         dict(stage) for stage in night.run.stages.order_by("position").values("name", "rows", "ms")
     ]
     night.run.refresh_from_db()
-    return NightReport(stages=stages, actions_opened=opened, blocked=night.run.blocked)
+    backlog = backlog_of(night.run)
+    return NightReport(stages=stages, actions_opened=opened, blocked=night.run.blocked, backlog=backlog)

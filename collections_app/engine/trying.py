@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from collections_app.engine import entering
 from collections_app.engine.dry_runs import ask_dry_run, stage_of
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, stage_label
@@ -59,6 +60,7 @@ def _told(asked: DryRun) -> dict[str, Any]:
         "stage": stage_label(stage) if stage else "",
         "place": stages.index(stage) if stage in stages else 0,
         "places": len(stages),
+        "backlog": entering.read(asked.report.get("backlog", {})),
         "opened": [
             {"name": name or code, "code": code, "number": number, "customers": names.get(("opened", code), [])}
             for code, name, number in step_names(asked.entity_id, opened)

@@ -168,3 +168,30 @@ class TestPages:
         self.page(client, asked)
         with django_assert_num_queries(6):
             self.page(client, asked, hx_request="true")
+
+
+def test_a_backlog_that_enters_by_its_age_is_told_with_its_scenario(world, client):
+    world.invoice(world.customer(), late=300, on=MARCH_3)
+    asked = tried(world)
+    scenario = world.version.scenario
+    told = {"scenarios": [{"scenario": scenario.pk, "name": scenario.name, "number": 2}], "first_night": True}
+    assert asked.report["backlog"] == told
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    page = client.get(reverse("admin:engine_run_tried", args=[asked.pk])).content.decode()
+    assert "Première nuit de cette entité. 2 actions s’ouvrent" in page
+    assert f"{reverse('admin:scenarios_scenario_change', args=[scenario.pk])}#entry-policy" in page
+
+
+def test_the_next_nights_say_it_of_their_own_actions_only(world):
+    world.night(MARCH_3)
+    world.invoice(world.customer(), late=299, on=MARCH_3)
+    backlog = world.night(MARCH_3 + timedelta(days=1)).backlog
+    assert (backlog.number, backlog.first_night) == (1, False)
+
+
+def test_the_command_warns_of_it_beside_what_programs_read(world, capsys):
+    call_command("run_night", "--entity", world.entity.code, "--on", "2026-03-03", "--dry-run", "--json")
+    told = capsys.readouterr()
+    assert (set(json.loads(told.out)), told.err.startswith("Première nuit de cette entité. 1 action s’ouvre")) == (
+        {"stages", "actions_opened", "blocked"}, True,
+    )  # fmt: skip

@@ -41,6 +41,9 @@ class Command(JsonCommand):
             report = run_night(entity, on=on, at=at, dry_run=options["dry_run"], names=options["names"])
         except NightRefused as refused:
             raise CommandError(str(refused), returncode=2) from refused
+        if warning := report.backlog.sentence():
+            entered = ", ".join(f"{one.name} ({one.number})" for one in report.backlog.scenarios)
+            self.stderr.write(f"{warning} {entered}.")
         self.stdout.write(json.dumps(as_json(report), cls=DjangoJSONEncoder) if options["json"] else as_text(report))
 
 

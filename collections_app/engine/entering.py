@@ -1,0 +1,71 @@
+"""What a night opened beyond the first step because the debt was old already: told to whoever reads it, so that the
+first night of an entity does not bring its gravest steps unseen."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _, ngettext
+
+from collections_app.actions.models import Action, ActionKind
+from collections_app.engine.models import Run, RunState
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Actions of one scenario that opened with the steps before them counted as passed."""
+
+    scenario: int
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """`first_night`: no night of the entity was finished before."""
+
+    scenarios: Sequence[Entered] = ()
+    first_night: bool = False
+
+    @property
+    def number(self) -> int:
+        """Actions, all scenarios together."""
+        return sum(one.number for one in self.scenarios)
+
+    def sentence(self) -> str:
+        """What a supervisor should know; empty when nothing entered so."""
+        if not self.scenarios:
+            return ""
+        text = ngettext(
+            "%(count)d action opens at the step the age of the debt allows: the steps before it count as passed.",
+            "%(count)d actions open at the step the age of the debt allows: the steps before it count as passed.",
+            self.number,
+        ) % {"count": self.number}
+        return _("First night of this entity.") + " " + text if self.first_night else text
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"scenarios": [asdict(one) for one in self.scenarios], "first_night": self.first_night}
+
+
+def read(stored: dict[str, Any]) -> Backlog:
+    """The reverse of `stored`; nothing for what an older version kept."""
+    return Backlog(
+        [Entered(**one) for one in stored.get("scenarios", [])], first_night=stored.get("first_night", False)
+    )
+
+
+def backlog_of(run: Run) -> Backlog:
+    """Two queries."""
+    entering = Action.objects.filter(
+        run_id=run.pk,
+        entity=run.entity_id,
+        kind=ActionKind.DUNNING,
+        cycle__opened_on=run.on,
+        cycle__passed_offset__isnull=False,
+    )
+    scenarios = entering.values_list("scenario_version__scenario_id", "scenario_version__scenario__name")
+    found = scenarios.annotate(number=Count("pk")).order_by("-number", "scenario_version__scenario_id")
+    earlier = Run.objects.filter(entity=run.entity_id, state=RunState.DONE, on__lt=run.on)
+    return Backlog([Entered(*row) for row in found], first_night=not earlier.exists())
