@@ -17,8 +17,10 @@ from collections_app.actions.dispatch import queue_message, withdraw_messages
 from collections_app.actions.labels import step_names
 from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle
 from collections_app.actions.states import ActionRefused, move
+from collections_app.compliance.wording import rule_sentence
 from collections_app.letters.models import Template, Tone
 from collections_app.scenarios.models import StepMode
+from collections_app.segments.queries import kept_home
 from crm.accounts.models import User
 from crm.customers.models import Channel, Customer
 from crm.customers.queries import best_address
@@ -33,9 +35,14 @@ class NothingToSend(ActionRefused):
     """The channel carries nothing by itself, or nothing is left to claim."""
 
 
+class KeptHome(ActionRefused):
+    """A rehearsal, or training: nothing leaves, and the action stays where it is."""
+
+
 @transaction.atomic
 def approve(action: Action, *, by: User, at: datetime) -> None:
-    """A person agrees with what the system prepared: it leaves by the outbox. Raises ActionMoved, NothingToSend."""
+    """A person agrees with what the system prepared: it leaves by the outbox. Raises ActionMoved, NothingToSend,
+    KeptHome."""
     _check_sendable(action)
     move(action, "approve", at=at, by=by)
     queue_message(action, at=at)
@@ -45,7 +52,8 @@ def approve(action: Action, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def send_now(action: Action, *, by: User, at: datetime) -> Message:
     """Hand an open action to the outbox now; its message, which `telephony.messaging.operations.send_one` may carry at
-    once after the commit. Balance and gates are asked again before it leaves. Raises NothingToSend, NoAddress."""
+    once after the commit. Balance and gates are asked again before it leaves. Raises NothingToSend, NoAddress,
+    KeptHome."""
     _check_sendable(action)
     move(action, "send", at=at, by=by)
     tell(action, gettext_noop("%(step)s: sending asked by hand"), by=by, at=at)
@@ -123,6 +131,8 @@ def enter_at(action: Action, *, passed_offset: int | None, by: User, at: datetim
 def _check_sendable(action: Action) -> None:
     if action.channel not in SENDABLE or action.template_id is None:
         raise NothingToSend(_("This action is done by a person: nothing is sent for it."))
+    if rule := kept_home(action.customer_id):
+        raise KeptHome(rule_sentence(rule))
 
 
 def tell(action: Action, subject: str, *, by: User | None, at: datetime, text: str = "") -> None:

@@ -3,8 +3,8 @@
 from collections_app.compliance.registry import Gate, register_contacts, register_gate
 
 NAMES = [
-    "environment", "live", "jurisdiction", "address", "opt_out", "hold", "limitation", "minimum", "freshness", "caps",
-    "hours",
+    "training", "environment", "live", "jurisdiction", "address", "opt_out", "hold", "limitation", "minimum",
+    "freshness", "caps", "hours",
 ]  # fmt: skip
 
 # An attempt counts as much as a message that arrived (FR-22), and so does what may have left or is printed; then what
@@ -33,6 +33,6 @@ MESSAGES = """
 
 def register() -> None:
     """Fill the registry; called once, when the app is ready."""
-    for order, name in enumerate(NAMES, start=1):
+    for order, name in enumerate(NAMES):
         register_gate(Gate(name, order * 10))
     register_contacts("messages", MESSAGES)

@@ -10,7 +10,9 @@ from crm.customers.models import Channel
 GATES: dict[str, str | Promise] = {
     "registry": gettext_lazy("no gate is installed"),
     "environment": gettext_lazy("recipient not allowed outside production"),
+    "training": gettext_lazy("training entity"),
     "live": gettext_lazy("entity not live yet"),
+    "rehearsal": gettext_lazy("rehearsal"),
     "jurisdiction": gettext_lazy("no rules for this jurisdiction"),
     "address": gettext_lazy("no usable address"),
     "opt_out": gettext_lazy("opt-out or missing consent"),
@@ -26,6 +28,11 @@ RULES: dict[str, str | Promise] = {
     "no_gate": gettext_lazy("No gate is installed: nobody is contacted."),
     "recipient_not_listed": gettext_lazy("Outside production only listed recipients are written to."),
     "entity_not_live": gettext_lazy("The entity is not live yet: nothing leaves automatically."),
+    "entity_training": gettext_lazy("This is a training entity: nothing ever leaves from it."),
+    "entity_rehearses": gettext_lazy("The entity is in rehearsal: nothing leaves until a supervisor lifts it."),
+    "group_rehearses": gettext_lazy(
+        "The customer’s group is in rehearsal: nothing leaves until a supervisor lifts it."
+    ),
     "no_rules": gettext_lazy("No contact rules are known for the jurisdiction of the entity."),
     "no_address": gettext_lazy("No address is known for this channel."),
     "invalid_address": gettext_lazy("The address is invalid or not in use on that day."),

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
-from collections_app.engine import trying
+from collections_app.engine import precautions, trying
 from collections_app.engine.entering import backlog_of
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, stage_label
@@ -66,6 +66,8 @@ class RunAdmin(ReadOnlyScopedAdmin):
             path("try/", wrap(trying.ask), name="engine_run_try"),
             path("try/<int:object_id>/", wrap(trying.show), name="engine_run_tried"),
             path("<int:object_id>/progress/", wrap(self.progress), name="engine_run_progress"),
+            path("rehearsal/", wrap(precautions.rehearsals), name="engine_rehearsals"),
+            path("rehearsal/<int:entity_id>/", wrap(precautions.one_rehearsal), name="engine_rehearsal"),
             *super().get_urls(),
         ]
 

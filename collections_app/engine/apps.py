@@ -8,7 +8,11 @@ class EngineConfig(AppConfig):
     verbose_name = _("Night runs")
 
     def ready(self) -> None:
+        from collections_app.engine import alerts
         from crm.customers.registry import Panel, register_panel, stays
+        from crm.events.registry import register
+
+        register("alerts", alerts.WORDS, alerts.on_alert)
 
         stays("engine.Decision.customer")
         register_panel(Panel("why", _("Why?"), "customers/_why.html", lambda customer, user: {}, order=505))

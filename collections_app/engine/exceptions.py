@@ -41,3 +41,7 @@ class NightAlreadyRunning(NightRefused):
 
 class LeaseLost(Exception):
     """Another worker took this run over: this one stops and writes nothing more."""
+
+
+class RehearsalRefused(Exception):
+    """Nothing to lift; its text tells a person why."""

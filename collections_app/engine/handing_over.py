@@ -20,6 +20,9 @@ select x.id from (
 where m.origin = 'action' and x.state = 'cancelled'
   and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
 """
+HEAVIEST_FIRST = (
+    "select id as origin_id, rank as weight from actions_action where entity_id = {entity} and state = 'scheduled'"
+)
 REFUSED = "select gate, count(*) from night_verdicts where answer = 'refused' group by gate"
 
 
@@ -36,8 +39,16 @@ def hand_over(night: Night) -> int:
     night.blocked |= night.count(REFUSED)
     crash_point("before queue")
     queued = messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at)
+    _keep_below_ceilings(night)
     crash_point("after queue")
     return queued
+
+
+def _keep_below_ceilings(night: Night) -> None:
+    weights = HEAVIEST_FIRST.format(entity=night.entity.pk)
+    above = messaging.put_off_above(night.entity, weights_sql=weights, origin=ORIGIN, at=night.at)
+    if above:
+        night.blocked["ceiling"] = sum(above.values())
 
 
 def recall(night: Night) -> None:

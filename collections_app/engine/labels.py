@@ -24,7 +24,9 @@ BLOCKS: dict[str, str | Promise] = {
     "below_minimum": _("below the minimum amount of the step"),
     "due_date_not_certain": _("formal notice without a certain due date"),
     "environment": _("recipient outside the allowlist of this installation"),
+    "training": _("training entity"),
     "live": _("entity not live"),
+    "rehearsal": _("in rehearsal"),
     "jurisdiction": _("no rules of contact for the jurisdiction"),
     "address": _("no usable address"),
     "opt_out": _("opted out of the channel"),
@@ -35,6 +37,7 @@ BLOCKS: dict[str, str | Promise] = {
     "caps": _("contacted often enough"),
     "hours": _("outside the hours of contact"),
     "composition": _("could not be composed"),
+    "ceiling": _("above the daily ceiling: later days"),
 }
 
 

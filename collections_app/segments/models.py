@@ -10,6 +10,14 @@ from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
 
 
+class Rehearsal(models.TextChoices):
+    """What a group says of rehearsing; a group that says nothing follows its entity."""
+
+    AS_ENTITY = "", _("as the entity")
+    LIVE = "live", _("live")
+    REHEARSING = "rehearsing", _("in rehearsal")
+
+
 class Group(models.Model):
     """The first group, by ascending priority, whose criteria a customer meets is his; the default one takes the rest.
 
@@ -27,6 +35,9 @@ class Group(models.Model):
     )
     team = models.ForeignKey(
         Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="groups", verbose_name=_("team")
+    )
+    rehearsal = models.CharField(
+        _("rehearsal"), max_length=10, choices=Rehearsal, default=Rehearsal.AS_ENTITY, db_default="", editable=False
     )
     archived = models.BooleanField(_("archived"), default=False)
 
@@ -50,6 +61,9 @@ class Group(models.Model):
                 condition=Q(is_default=True, archived=False),
                 name="segments_one_default",
                 violation_error_message=_("An entity has one default group."),
+            ),
+            models.CheckConstraint(
+                name="segments_group_rehearsal", condition=Q(rehearsal__in=("", "live", "rehearsing"))
             ),
         ]
 

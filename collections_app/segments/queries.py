@@ -19,6 +19,27 @@ from crm.customers.models import Customer
 SAMPLE = 8
 
 
+# What keeps everything of a customer home, whoever would send it; the code of the gate's rule.
+KEPT_HOME = """
+select case when e.training then 'entity_training'
+            when g.rehearsal = 'rehearsing' then 'group_rehearses'
+            when rehearses(g.rehearsal, e.rehearsing_since) then 'entity_rehearses' else '' end
+from customers_customer c
+join accounts_entity e on e.id = c.entity_id
+left join segments_membership m on m.customer_id = c.id and m.to_on is null
+left join segments_group g on g.id = m.group_id
+where c.id = %s
+"""
+
+
+def kept_home(customer_id: int) -> str:
+    """The rule by which nothing at all leaves for this customer now (rehearsal, training); empty when something may."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT_HOME, [customer_id])
+        (rule,) = cursor.fetchone()
+    return str(rule)
+
+
 @dataclass(frozen=True)
 class Match:
     """`count` customers meet the criteria, `left` of them are not taken by a group tried before; a few are shown."""

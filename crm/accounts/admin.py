@@ -61,6 +61,16 @@ class EntityAdmin(ScopedAdmin):
             {"fields": ["language", "time_zone", "jurisdiction", "working_days", "night_at"]},
         ),
         (_("Imports"), {"fields": ["closing_share_percent", "stale_after_days"]}),
+        (
+            _("Daily ceilings"),
+            {
+                "fields": [("max_emails_a_day", "max_letters_a_day", "max_texts_a_day")],
+                "description": _(
+                    "Beyond a ceiling the channel stops for the day, its supervisors are told, and what is above "
+                    "waits for the following days. Empty: no ceiling. Counted from the moment it is set."
+                ),
+            },
+        ),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Entity | None = None) -> list[str]:

@@ -109,6 +109,23 @@ class Entity(models.Model):
             "reminded. Empty: not checked, because only you know how often your books come in."
         ),
     )
+    rehearsing_since = models.DateField(
+        _("in rehearsal since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Everything is decided and nothing leaves, unless the customer's group is live."),
+    )
+    training = models.BooleanField(
+        _("training entity"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Made up, reset by a button; nothing ever leaves from it."),
+    )
+    max_emails_a_day = models.PositiveIntegerField(_("e-mails a day, at most"), null=True, blank=True)
+    max_letters_a_day = models.PositiveIntegerField(_("letters a day, at most"), null=True, blank=True)
+    max_texts_a_day = models.PositiveIntegerField(_("text messages a day, at most"), null=True, blank=True)
     track_opens = models.BooleanField(_("track opens"), default=False)
     track_clicks = models.BooleanField(_("track clicks"), default=False)
 

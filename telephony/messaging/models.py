@@ -281,3 +281,18 @@ class MailboxPosition(models.Model):
         verbose_name = _("position in a mailbox")
         verbose_name_plural = _("positions in mailboxes")
         constraints = [models.CheckConstraint(name="messaging_position_not_negative", condition=Q(last_uid__gte=0))]
+
+
+class SendingDay(models.Model):
+    """What left on a day by a channel of an entity that has a ceiling there; `full_at`: when it was reached."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    on = models.DateField(_("date"))
+    number = models.PositiveIntegerField(_("number"), default=0, db_default=0)
+    full_at = models.DateTimeField(_("ceiling reached at"), null=True)
+
+    class Meta:
+        verbose_name = _("day of sending")
+        verbose_name_plural = _("days of sending")
+        constraints = [models.UniqueConstraint(fields=["entity", "channel", "on"], name="messaging_day_once")]

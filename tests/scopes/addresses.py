@@ -41,6 +41,7 @@ LEADS_TO = {
     "customer_merge": "customers.customer",
     "customer_merge_confirm": "customers.customer",
     "admin:messaging_enclosure": "messaging.enclosure",
+    "admin:engine_rehearsal": "accounts.entity",
     "admin:letters_printbatch_prepare": "accounts.entity",
     "admin:letters_printbatch_letter": "letters.printedletter",
     "admin:letters_printbatch_cancel": "letters.printedletter",

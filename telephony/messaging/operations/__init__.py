@@ -1,5 +1,6 @@
 """Verbs of the outbox. Order of locks: the message first, then what its preparer locks."""
 
+from telephony.messaging.operations.ceilings import put_off_above
 from telephony.messaging.operations.events import apply_events, hear
 from telephony.messaging.operations.letters import mark_posted, prepare_letters
 from telephony.messaging.operations.outbox import expire_leases, hand_out
@@ -20,6 +21,7 @@ __all__ = [
     "hear",
     "mark_posted",
     "prepare_letters",
+    "put_off_above",
     "queue",
     "queue_many",
     "read_replies",

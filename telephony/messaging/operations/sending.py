@@ -14,6 +14,7 @@ from crm.core.crash import crash_point
 from telephony.core.channels import Accepted, Ambiguous, NotAllowed, Permanent, SendError, Temporary, channels
 from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale, prepare
 from telephony.messaging.models import Attempt, AttemptResult, Message
+from telephony.messaging.operations import ceilings
 from telephony.messaging.operations.addresses import mark_invalid
 from telephony.messaging.operations.freezing import freeze
 from telephony.messaging.operations.moving import move, of
@@ -82,8 +83,15 @@ def _not_composed(message: Message, error: str, *, at: datetime) -> None:
 
 
 def _reserve(message: Message, *, at: datetime) -> Reservation | None:
+    counted = message.state == MessageState.READY  # it took its place when it was composed
+    if not counted and ceilings.is_full(message, at=at):
+        _wait_for_tomorrow(message, at=at)
+        return None
     prepared = _prepared(message, at=at)
     if prepared is None:
+        return None
+    if not counted and not ceilings.take_place(message, at=at):
+        _wait_for_tomorrow(message, at=at)
         return None
     frozen = freeze(message, prepared) | {"reason": ""}
     if channels[message.channel].by_batch:
@@ -93,6 +101,12 @@ def _reserve(message: Message, *, at: datetime) -> Reservation | None:
     reservation = Reservation(message, Attempt.objects.create(message=message, started_at=at), prepared)
     crash_point("outbox.composed")
     return reservation
+
+
+def _wait_for_tomorrow(message: Message, *, at: datetime) -> None:
+    tomorrow = ceilings.next_day(message.entity, at)
+    _try_later(message.pk, tomorrow, f"ceiling: {message.channel}", at=at)
+    ceilings.tell_full(message.entity, message.channel, at=at)
 
 
 def _prepared(message: Message, *, at: datetime) -> Prepared | None:
@@ -122,6 +136,8 @@ def carry(reservation: Reservation, *, at: datetime) -> None:
     """Hand the message to its channel and write down what came of it."""
     crash_point("outbox.reserved")
     message, send = reservation.message, channels[reservation.message.channel].send
+    if message.entity.training:  # which never changes (a trigger), so what was read with the message is true
+        raise RuntimeError("Nothing ever leaves from a training entity.")
     if send is None:
         raise RuntimeError(f"The channel {message.channel} sends nothing by itself.")
     try:
@@ -155,6 +171,7 @@ def _not_accepted(reservation: Reservation, error: SendError, *, at: datetime) -
     if target is MessageState.BLOCKED:
         reason = f"{error.code}: {reason}"  # gate and rule, as for the other gates
     if target is MessageState.WAITING:
+        ceilings.give_back(message, at=reservation.attempt.started_at)
         _try_later(message.pk, at + RETRIES[tries - 1], reason, at=at)
         return
     bad_address = isinstance(error, Permanent) and error.bad_address

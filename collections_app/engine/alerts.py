@@ -1,0 +1,81 @@
+"""Telling the supervisors of an entity, by mail, what they must look at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _, override
+
+from crm.accounts.models import Entity, Role, User
+from crm.accounts.queries import people_at
+from crm.customers.models import Channel
+from crm.events.models import Event
+from telephony.core.channels import NotAllowed, Outbound, SendError, channels
+from telephony.core.domain import message_domain
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a mail says, and the page it leads to."""
+
+    subject: str
+    text: str
+    path: str
+
+
+def supervisors_of(entity: Entity) -> QuerySet[User]:
+    """Those who lead in the entity and have an address; the administrators where nobody does."""
+    reachable = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
+    here = people_at(Entity.objects.filter(pk=entity.pk)).values("pk")
+    leading = reachable.filter(role=Role.SUPERVISOR, pk__in=here)
+    return leading if leading.exists() else reachable.filter(role=Role.ADMINISTRATOR)
+
+
+def on_alert(event: Event) -> None:
+    """Consumer: one mail to each supervisor, in his language. Tried again when it reached nobody at all."""
+    entity = Entity.objects.get(pk=event.entity_id)
+    told, failed = 0, None
+    for user in supervisors_of(entity):
+        with override(user.language):
+            try:
+                _mail(user, WORDS[event.kind](entity, event))
+                told += 1
+            except NotAllowed:
+                log.info("alert_not_allowed", to=user.email)
+            except SendError as error:
+                failed = error
+    if failed is not None and not told:
+        raise failed
+
+
+def _mail(user: User, words: Words) -> None:
+    send = channels[Channel.EMAIL].send
+    assert send is not None
+    number = f"{uuid4()}@{message_domain(settings.SITE_URL)}"
+    text = f"{words.text}\n\n{settings.SITE_URL}{words.path}\n"
+    mail = Outbound(
+        key=0, to=user.email, message_id=number, subject=words.subject, text=text, sender=settings.DEFAULT_FROM_EMAIL
+    )
+    send(mail)
+
+
+def _full(entity: Entity, event: Event) -> Words:
+    channel = Channel(event.payload["channel"]).label
+    return Words(
+        _("Acquit: daily ceiling reached (%(channel)s), %(entity)s") % {"channel": channel, "entity": entity.code},
+        _(
+            "The ceiling of %(ceiling)s a day is reached for %(entity)s by the channel %(channel)s. Nothing more "
+            "leaves by it today; what is above waits for the following days."
+        )
+        % {"ceiling": event.payload["ceiling"], "entity": entity.legal_name, "channel": channel},
+        reverse("admin:accounts_entity_change", args=[entity.pk]),
+    )
+
+
+WORDS: dict[str, Callable[[Entity, Event], Words]] = {"outbox.full": _full}

@@ -1,0 +1,128 @@
+"""Rehearsal: all is decided, nothing leaves, and what was decided meanwhile does not leave unseen when it is lifted."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from collections_app.actions.models import Action, Cycle
+from collections_app.actions.operations import KeptHome, send_now
+from collections_app.engine import rehearsal
+from collections_app.engine.exceptions import RehearsalRefused
+from crm.events.operations import deliver_waiting
+from telephony.messaging import operations as messaging
+from telephony.messaging.models import Message
+from tests.collections_app.engine.world import World, noon
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.letters import TemplateVersionFactory
+from tests.factories.messaging import a_world
+from tests.factories.segments import GroupFactory
+
+pytestmark = pytest.mark.django_db
+MARCH_3 = date(2026, 3, 3)
+
+
+def after(days):
+    return MARCH_3 + timedelta(days=days)
+
+
+@pytest.fixture
+def world():
+    """Two steps by e-mail, at 5 and 20 days; a customer 6 days late; the entity rehearses."""
+    world = World({"offset_days": 5, "email": True}, {"offset_days": 20, "email": True})
+    for step in world.steps:
+        TemplateVersionFactory(template=step.template)
+    world.late = world.invoice(world.customer(), late=6, on=MARCH_3)
+    rehearsal.start(world.entity, by=world.person, at=noon(MARCH_3))
+    world.entity.refresh_from_db()
+    return world
+
+
+def lifted(world, choice, on):
+    taken_back = rehearsal.lift(world.entity, choice=choice, by=world.person, at=noon(on))
+    world.entity.refresh_from_db()
+    return taken_back
+
+
+def test_all_is_decided_and_nothing_leaves(world):
+    report = world.night(MARCH_3)
+    assert (report.actions_opened, report.blocked, Message.objects.count()) == ({"s5": 1}, {"rehearsal": 1}, 0)
+    assert world.opened() == [("s5", "scheduled")]
+
+
+def test_a_person_s_sending_is_held_back_with_the_reason(world):
+    world.night(MARCH_3)
+    Action.objects.update(mode="todo", state="todo")
+    with pytest.raises(KeptHome, match="répétition"):
+        send_now(Action.objects.get(), by=world.person, at=noon(MARCH_3))
+    assert (Action.objects.get().state, Message.objects.count()) == ("todo", 0)
+
+
+def test_what_was_queued_before_is_stopped_in_the_outbox(world):
+    lifted(world, "still_due", MARCH_3)
+    world.night(MARCH_3)
+    rehearsal.start(world.entity, by=world.person, at=noon(MARCH_3))
+    with a_world() as network:
+        assert messaging.send_one(Message.objects.get().pk, noon(MARCH_3)) == "blocked"
+    deliver_waiting("actions", at=noon(MARCH_3))
+    assert (network.sent, Action.objects.get().state) == ([], "scheduled")
+
+
+def test_still_due_leaves_the_night_after_it_is_lifted(world):
+    world.night(MARCH_3)
+    assert lifted(world, "still_due", after(1)) == 0
+    world.night(after(1))
+    assert Message.objects.get().state == "planned"
+
+
+def test_from_now_takes_back_what_was_due_and_the_next_step_comes_at_its_age(world):
+    world.night(MARCH_3)
+    assert lifted(world, "from_now", after(1)) == 1
+    for day in range(1, 14):
+        world.night(after(day))
+    assert (world.opened(), Cycle.objects.get().passed_offset) == ([("s5", "cancelled")], 7)
+    world.night(after(14))
+    assert world.opened() == [("s5", "cancelled"), ("s20", "scheduled")]
+
+
+def test_a_pilot_is_one_live_group_of_an_entity_in_rehearsal(world):
+    rehearsal.set_group(world.group, "live", by=world.person, at=noon(MARCH_3))
+    world.night(MARCH_3)
+    assert Message.objects.count() == 1
+
+
+def test_a_group_rehearses_in_a_live_entity(world):
+    rehearsal.set_group(world.group, "rehearsing", by=world.person, at=noon(MARCH_3))
+    lifted(world, "from_now", MARCH_3)
+    assert world.night(MARCH_3).blocked == {"rehearsal": 1}
+    assert rehearsal.set_group(world.group, "", choice="from_now", by=world.person, at=noon(MARCH_3)) == 1
+
+
+def test_only_what_rehearses_is_lifted(world):
+    with pytest.raises(RehearsalRefused):
+        rehearsal.lift(EntityFactory(), choice="from_now", by=world.person, at=noon(MARCH_3))
+
+
+def test_the_page_starts_and_lifts_it(client, world):
+    world.night(MARCH_3)
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    page = reverse("admin:engine_rehearsal", args=[world.entity.pk])
+    text = client.get(page).content.decode()
+    assert "1 action attend" in text
+    client.post(page, {"verb": "lift", "choice": "from_now"})
+    world.entity.refresh_from_db()
+    assert (world.entity.rehearsing_since, Action.objects.get().state) == (None, "cancelled")
+
+
+@pytest.mark.parametrize("name", ["worklist", "supervision", "admin:index"])
+def test_the_pages_say_it(client, world, name):
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    assert "en répétition" in client.get(reverse(name)).content.decode()
+
+
+def test_the_page_asks_as_much_for_many_groups(client, world, django_assert_num_queries):
+    GroupFactory.create_batch(2, entity=world.entity)
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    client.get(reverse("admin:engine_rehearsal", args=[world.entity.pk]))
+    with django_assert_num_queries(3):
+        assert len(rehearsal.group_states(world.entity)) == 4

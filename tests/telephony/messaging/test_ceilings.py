@@ -1,0 +1,119 @@
+"""A daily ceiling per channel: what is above waits for the following days, and the supervisors are told once."""
+
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection, transaction
+
+from crm.accounts.models import Entity
+from crm.events.models import Event
+from telephony.core.channels import Temporary
+from telephony.messaging import operations
+from telephony.messaging.models import Message, SendingDay
+from telephony.messaging.operations import ceilings
+from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.messaging import AT, World, a_world, planned
+
+TOMORROW = ceilings.next_day
+
+
+def full_events() -> list[str]:
+    return [event.payload["channel"] for event in Event.objects.filter(kind="outbox.full")]
+
+
+def messages(count: int, most: int | None) -> list[Message]:
+    """As many planned messages of one entity with a ceiling of `most` e-mails a day."""
+    customer = CustomerFactory(entity__max_emails_a_day=most)
+    return [planned(number, AddressFactory(customer=customer)) for number in range(1, count + 1)]
+
+
+@pytest.mark.django_db
+def test_above_the_ceiling_a_message_waits_for_tomorrow_and_is_not_lost(world: World):
+    first, second, third = messages(3, 2)
+    assert [operations.send_one(one.pk, AT) for one in (first, second, third)] == ["sent", "sent", "waiting"]
+    third.refresh_from_db()
+    assert (third.not_before_at, third.reason) == (TOMORROW(third.entity, AT), "ceiling: email")
+    assert full_events() == ["email"]
+    assert operations.send_one(third.pk, third.not_before_at) == "sent"
+
+
+@pytest.mark.django_db
+def test_it_is_told_once_a_day(world: World):
+    for message in messages(3, 0):
+        assert operations.send_one(message.pk, AT) == "waiting"
+    assert (full_events(), world.sent) == (["email"], [])
+
+
+@pytest.mark.django_db
+def test_what_surely_did_not_leave_gives_its_place_back(world: World):
+    [message] = messages(1, 1)
+    world.failure = Temporary("421", "later")
+    operations.send_one(message.pk, AT)
+    assert SendingDay.objects.get().number == 0
+
+
+@pytest.mark.django_db
+def test_without_a_ceiling_nothing_is_counted(world: World):
+    [message] = messages(1, None)
+    assert operations.send_one(message.pk, AT) == "sent"
+    assert not SendingDay.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_night_spreads_what_is_above_over_the_days_the_heaviest_first(world: World):
+    found = messages(5, 2)
+    weights = "select n as origin_id, n as weight from generate_series(1, 5) n"
+    above = operations.put_off_above(found[0].entity, weights_sql=weights, origin="test", at=AT)
+    days = {message.origin_id: (message.not_before_at.astimezone().date() - AT.date()).days for message in _again()}
+    assert (above, days) == ({"email": 3}, {5: 0, 4: 0, 3: 1, 2: 1, 1: 2})
+
+
+@pytest.mark.django_db
+def test_what_left_already_takes_its_place(world: World):
+    found = messages(3, 2)
+    operations.send_one(found[0].pk, AT)
+    weights = "select 0 as origin_id, 0 as weight"
+    assert operations.put_off_above(found[0].entity, weights_sql=weights, origin="test", at=AT) == {"email": 1}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_night_asks_as_much_for_many(world: World, count: int, django_assert_num_queries):
+    entity = messages(count, 100)[0].entity
+    with django_assert_num_queries(1):
+        operations.put_off_above(entity, weights_sql="select 1 as origin_id, 1 as weight", origin="test", at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_pass_it_together():
+    found = messages(6, 3)
+    start = Barrier(2)
+
+    def work(keys: list[int]) -> None:
+        start.wait()
+        for key in keys:
+            operations.send_one(key, AT)
+        connection.close()
+
+    with a_world() as network:
+        threads = [Thread(target=work, args=([one.pk for one in found[place::2]],)) for place in (0, 1)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert (len(network.sent), SendingDay.objects.get().number) == (3, 3)
+
+
+@pytest.mark.django_db
+def test_nothing_ever_leaves_from_a_training_entity(world: World):
+    [message] = messages(1, None)
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("alter table accounts_entity disable trigger accounts_entity_training")
+        Entity.objects.update(training=True)
+        cursor.execute("alter table accounts_entity enable trigger accounts_entity_training")
+    operations.send_one(message.pk, AT)
+    assert (world.sent, Message.objects.get().attempts.count()) == ([], 0)
+
+
+def _again() -> list[Message]:
+    return list(Message.objects.order_by("pk"))
