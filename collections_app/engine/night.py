@@ -13,7 +13,6 @@ from crm.core import sql
 from crm.core.crash import crash_point
 
 HERE = "collections_app.engine"
-MANY_ROWS = 1000
 EVERYBODY = 2**63 - 1
 
 
@@ -22,9 +21,8 @@ def decision_params(entity: Entity, on: date, *, customer_id: int | None = None)
     return {
         "entity": entity.pk,
         "on": on,
-        "customer": customer_id,
-        "from_customer": 0,
-        "to_customer": EVERYBODY,
+        "from_customer": customer_id or 0,
+        "to_customer": EVERYBODY if customer_id is None else customer_id + 1,
         "time_zone": entity.time_zone,
         "books_in": entity.currency,
         "worked": last_worked_day(entity, on),
@@ -35,7 +33,7 @@ def decision_params(entity: Entity, on: date, *, customer_id: int | None = None)
 @dataclass
 class Night:
     """`customers`: the ids it looks at, from the first up to but not including the second. `blocked`: actions kept
-    back, by reason. `owed`: what the books say per currency, read with the facts. `opened`: actions opened."""
+    back, by reason. `owed`: what the books say per currency, read with the facts."""
 
     run: Run
     entity: Entity
@@ -45,7 +43,6 @@ class Night:
     params: dict[str, Any] = field(default_factory=dict)
     blocked: dict[str, int] = field(default_factory=dict)
     owed: list[dict[str, Any]] = field(default_factory=list)
-    opened: int = 0
 
     def __post_init__(self) -> None:
         first, end = self.customers
@@ -75,12 +72,6 @@ class Night:
         """Make the SELECT of sql/{name}.sql a view of this session."""
         with connection.cursor() as cursor:
             cursor.execute(f"create or replace temporary view {view} as {sql.statement(HERE, name)}", self.params)
-
-    def learn(self, table: str, written: int) -> None:
-        """Refresh the planner's statistics of a table after many rows were written: the next statements rest on it."""
-        if written >= MANY_ROWS:
-            with connection.cursor() as cursor:
-                cursor.execute(f"analyze {table}")
 
     def count(self, statement: str) -> dict[str, int]:
         """Rows of a (name, number) SELECT as a dict."""

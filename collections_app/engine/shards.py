@@ -26,13 +26,12 @@ def run_by_customer(night: Night, stages: Sequence[Stage], *, shards: int, start
     """Run `stages` for every customer, in `shards` parts each on a connection of its own (one: on this one), and give
     `night` what they found: what is blocked, what is owed. Raises what the first failing part raised."""
     progress = Progress(night.run, shards, clock)
-    parts = [replace(night, customers=cut, blocked={}, owed=[], opened=0) for cut in _cuts(night, shards)]
+    parts = [replace(night, customers=cut, blocked={}, owed=[]) for cut in _cuts(night, shards)]
     if shards == 1:
         _work(parts[0], stages, progress, starting)
     else:
         _side_by_side(parts, stages, progress, clock)
     night.blocked |= sum((Counter(part.blocked) for part in parts), Counter())
-    night.opened = sum(part.opened for part in parts)
     night.owed = [row for part in parts for row in part.owed]
 
 
@@ -50,9 +49,17 @@ def _work(part: Night, stages: Sequence[Stage], progress: Progress, starting: St
         run_part(stage, part, progress)
 
 
+def _take_room() -> None:
+    """The tables of a part stay in the memory of its connection; the parts share the processors, none takes more."""
+    with connection.cursor() as cursor:
+        cursor.execute("set temp_buffers = '256MB'")
+        cursor.execute("set max_parallel_workers_per_gather = 0")
+
+
 def _side_by_side(parts: list[Night], stages: Sequence[Stage], progress: Progress, clock: Clock) -> None:
     def work(part: Night) -> None:
         try:
+            _take_room()
             _work(part, stages, progress, lambda name: None)
         finally:
             connection.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over, recall
 from collections_app.engine.night import HERE, Night, join_whole_sets
+from collections_app.segments.among import between
 from collections_app.segments.operations import regroup
 from crm.core import sql
 from crm.holds.operations import end_expired_holds
@@ -52,9 +53,7 @@ def close(night: Night) -> int:
 
 
 def group(night: Night) -> int:
-    moved = regroup(night.entity, on=night.on)
-    night.learn("segments_membership", moved)
-    return moved
+    return regroup(night.entity, on=night.on, among=between(*night.customers))
 
 
 def release(night: Night) -> int:
@@ -85,18 +84,13 @@ def rank(night: Night) -> int:
 def write(night: Night) -> int:
     """Everything decided, in one transaction, each row once."""
     opened = night.do("insert_actions") + night.do("reopen_actions")
-    night.do("refresh_actions")
-    for name in ("drop_lines", "refresh_lines"):
+    for name in ("refresh_actions", "drop_lines", "refresh_lines", "insert_lines", "record_decisions"):
         night.do(name)
-    night.do("insert_lines")
-    night.do("record_decisions")
-    night.opened = opened
     return opened
 
 
 def assign(night: Night) -> int:
     """Give out what no rule gave to a person, then pass on what waits too long."""
-    night.learn("actions_action", night.opened)
     join_whole_sets()
     return night.do("assign") + night.do("escalate")
 
@@ -109,20 +103,20 @@ def take_figures(night: Night) -> int:
 BEFORE = (
     Stage("freshness", check_freshness),
     Stage("holds", end_holds),
-    Stage("groups", group),
     Stage("people", release),
 )
 FACTS = Stage("facts", read_facts)
 BY_CUSTOMER = (
+    Stage("groups", group),
     FACTS,
     Stage("close", close),
     Stage("decide", decide),
     Stage("rank", rank),
     Stage("open", write),
+    Stage("hand_over", hand_over),
 )
 AFTER = (
     Stage("assign", assign),
-    Stage("hand_over", hand_over),
     Stage("figures", take_figures),
 )
 STAGES = BEFORE + BY_CUSTOMER + AFTER

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from collections_app.segments.among import EVERYBODY, Among
 from collections_app.segments.criteria import Block, Condition, Node, Not
 from collections_app.segments.facts import Fact, sources
 from collections_app.segments.operators import Shape
@@ -15,11 +16,9 @@ class Compiler:
     `past` reads the sources as they stood at `on`, from movements, in place of today's open amounts.
     """
 
-    def __init__(self, entity: Entity, *, on: date, customer_ids: list[int] | None = None, past: bool = False) -> None:
-        self.params: dict[str, Any] = {"entity": entity.pk, "on": on, "currency": entity.currency}
-        self.only = customer_ids is not None
-        if self.only:
-            self.params["ids"] = customer_ids
+    def __init__(self, entity: Entity, *, on: date, among: Among = EVERYBODY, past: bool = False) -> None:
+        self.params: dict[str, Any] = {"entity": entity.pk, "on": on, "currency": entity.currency} | among.params
+        self.among = among
         self.past = past
         self.columns: dict[str, dict[str, str]] = {}
 
@@ -58,18 +57,17 @@ class Compiler:
         return f"%({name})s"
 
     def from_clause(self) -> str:
-        """Customers of the entity (or the ids given) joined to each source met so far."""
-        only = "and c.id = any(%(ids)s)" if self.only else ""
+        """The customers asked about, joined to each source met so far."""
         joins = "".join(self.joined(name) for name in self.columns)
         return (
             "from customers_customer c join accounts_entity e on e.id = c.entity_id" + joins + "\n"
-            f"where c.entity_id = %(entity)s {only}"
+            f"where c.entity_id = %(entity)s {self.among.on('c.id')}"
         )
 
     def joined(self, name: str) -> str:
         source = sources[name]
         body = (self.past and source.past) or source.sql
-        body = body.replace("{only}", "and customer_id = any(%(ids)s)" if self.only else "")
+        body = body.replace("{only}", self.among.on("customer_id"))
         columns = ", ".join(f'{sql} as "{column}"' for column, sql in self.columns[name].items())
         grouped = f"select customer_id, {columns} {body} group by customer_id"
         return f'\nleft join ({grouped}) "{name}" on "{name}".customer_id = c.id'

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from collections_app.segments.among import EVERYBODY, named
 from collections_app.segments.models import Membership
 from collections_app.segments.operations import deliver_defaults, regroup
 from crm.accounts.models import Entity
@@ -28,8 +29,8 @@ def welcome(event: Event) -> None:
 def regroup_one(event: Event) -> None:
     """Give the customer of the event the group his facts now call for."""
     entity = Entity.objects.get(pk=event.entity_id)
-    only = None if event.customer_id is None else [event.customer_id]
-    regroup(entity, on=day_there(entity, event.at), customer_ids=only)
+    among = EVERYBODY if event.customer_id is None else named([event.customer_id])
+    regroup(entity, on=day_there(entity, event.at), among=among)
 
 
 def day_there(entity: Entity, at: datetime) -> date:

@@ -1,6 +1,6 @@
 """Verbs on groups: put each customer in the first group he meets, create, change, move, archive."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, override
 from collections_app.letters import operations as letters
 from collections_app.scenarios import operations as scenarios
 from collections_app.scenarios.models import Scenario
+from collections_app.segments.among import EVERYBODY, Among
 from collections_app.segments.compiler import Compiler
 from collections_app.segments.criteria import WrongCriteria, parse
 from collections_app.segments.defaults import DEFAULTS, Default
@@ -28,19 +29,18 @@ class GroupNotReadable(ValueError):
         self.group = group
 
 
-def regroup(entity: Entity, *, on: date, customer_ids: Sequence[int] | None = None) -> int:
-    """Give each customer of the entity (or those named) his group at `on`; return the memberships changed.
+def regroup(entity: Entity, *, on: date, among: Among = EVERYBODY) -> int:
+    """Give each of these customers of the entity his group at `on`; return the memberships changed.
 
     One statement whatever their number. A row is written only where the group differs; a second move on the same day
     replaces the first; a customer already moved after `on` is left alone. The customer's team follows that of his
     portfolio collector, or else of his group. Raises `GroupNotReadable`.
     """
-    compiler = Compiler(entity, on=on, customer_ids=None if customer_ids is None else list(customer_ids))
+    compiler = Compiler(entity, on=on, among=among)
     wanted = wanted_groups(compiler, entity)
     sql = statement("collections_app.segments", "regroup").replace("/* wanted */", wanted)
-    only = "and customer_id = any(%(ids)s)" if compiler.only else ""
-    with transaction.atomic(), connection.cursor() as cursor, joining_whole_tables(cursor, wanted=not compiler.only):
-        cursor.execute(sql.replace("/* only */", only), compiler.params)
+    with transaction.atomic(), connection.cursor() as cursor, joining_whole_tables(cursor, wanted=not among.few):
+        cursor.execute(sql.replace("/* only */", among.on("customer_id")), compiler.params)
         return int(cursor.fetchone()[0])
 
 

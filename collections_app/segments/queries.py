@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from collections_app.segments.among import named
 from collections_app.segments.compiler import Compiler
 from collections_app.segments.criteria import Condition, Node, Not, WrongCriteria, conditions, parse
 from collections_app.segments.facts import get
@@ -144,7 +145,7 @@ Answers = dict[int, tuple[bool, Any]]
 
 def answered(customer: Customer, on: date, trees: list[Node], past: bool) -> Answers:
     """Truth and value of each condition, by identity, from one statement."""
-    compiler = Compiler(customer.entity, on=on, customer_ids=[customer.pk], past=past)
+    compiler = Compiler(customer.entity, on=on, among=named([customer.pk]), past=past)
     leaves = [leaf for tree in trees for leaf in conditions(tree)]
     if not leaves:
         return {}

@@ -27,7 +27,7 @@ class NetItem:
 
 NET_ITEMS = """
 select invoice_id, currency, kind, issued_on, due_on, due_on_source, open_amount, held, covered, net_amount
-from net_open_items(%(entity)s, %(on)s, %(customer)s) order by currency, due_on, invoice_id
+from net_open_items(%(entity)s, %(on)s, %(customer)s, %(customer)s + 1) order by currency, due_on, invoice_id
 """
 
 

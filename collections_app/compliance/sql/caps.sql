@@ -26,6 +26,8 @@ with person as (
     where capped.counted in ('all', contact.channel)
       and (contact.message is null or contact.message is distinct from capped.message)  -- a call is no message
       and (contact.queued_for is null or capped.message is null or contact.message < capped.message)
+      -- While a run hands over, what it has queued already says nothing: the order of its customers must not count.
+      and (contact.occasion is null or capped.message is not null or contact.occasion is distinct from capped.occasion)
       and contact.at > %(gate_at)s::timestamptz - make_interval(days => capped.days) and contact.at <= %(gate_at)s
       and not (contact.recipient = capped.recipient and contact.channel = capped.channel
                and contact.occasion is not null

@@ -4,5 +4,6 @@ from asked
 left join law on law.jurisdiction = asked.jurisdiction and law.kind = asked.kind and law.code = 'minimum_amount'
 where (asked.automatic or asked.invoice_ids <> '{}')
   and (asked.amount <= 0
-       or converted(asked.amount, asked.currency, law.value ->> 'currency', asked.today)
+       or case when asked.currency = law.value ->> 'currency' then asked.amount
+               else converted(asked.amount, asked.currency, law.value ->> 'currency', asked.today) end
           < (law.value ->> 'amount')::numeric)

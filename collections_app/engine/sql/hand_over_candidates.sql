@@ -2,8 +2,9 @@
 select x.id as key, x.entity_id, x.customer_id, x.currency, x.channel, x.address_id, x.formal_notice,
        x.mode = 'automatic' as automatic, x.amount, x.run_id as occasion,
        array(select l.invoice_id from actions_actionline l where l.action_id = x.id) as invoice_ids
-from actions_action x
-where x.entity_id = %(entity)s and x.state = 'scheduled' and not exists (
+from night_actions o
+join actions_action x on x.id = o.id
+where o.state = 'scheduled' and x.state = 'scheduled' and not exists (
     select 1 from messaging_message m
     where m.origin = 'action' and m.origin_id = x.id and m.state not in ('blocked', 'cancelled', 'failed', 'bounced')
 )

@@ -1,6 +1,5 @@
--- Open items of the entity (or of one customer) with what a decision may rest on, as a SELECT:
--- the night makes it a temporary table, `explain` a CTE.
+-- Open items of these customers with what a decision may rest on, as a SELECT: the night makes it a temporary table,
+-- `explain` a CTE.
 select n.invoice_id, n.customer_id, n.currency, n.due_on, n.open_amount, n.net_amount, n.held,
        n.kind = 'invoice' and n.due_on_source <> 'guessed' as trusted
-from net_open_items(%(entity)s, %(on)s, %(customer)s::bigint) n
-where n.customer_id >= %(from_customer)s and n.customer_id < %(to_customer)s
+from net_open_items(%(entity)s, %(on)s, %(from_customer)s, %(to_customer)s) n

@@ -1,28 +1,29 @@
 -- What each open action carries tonight. A dunning action: every eligible late invoice of its account (or its one
 -- invoice), each at its own level, never above the action's. The others keep their invoices as long as those are owed,
 -- not held (but by hand), and not yet due under a preventive step.
-with levels as (
-    select s.version_id, s.code, s.offset_days as from_offset,
-           coalesce(lead(s.offset_days) over (partition by s.version_id order by s.offset_days), 32767) as to_offset
-    from scenarios_step s where s.offset_days >= 0
+with ladder as (
+    select s.version_id, array_agg(s.offset_days::integer order by s.offset_days) as offsets,
+           array_agg(s.code order by s.offset_days) as codes
+    from scenarios_step s where s.offset_days >= 0 group by s.version_id
 ),
 dunning as (
-    select x.id, x.customer_id, x.currency, x.invoice_id, x.step_code, x.step_offset, x.version_id, x.formal_notice,
-           case when s.working_days_only then %(worked)s::date else %(on)s::date end as until
+    select x.id, x.customer_id, x.currency, x.invoice_id, x.step_code, x.step_offset, x.formal_notice,
+           case when s.working_days_only then %(worked)s::date else %(on)s::date end as until, l.offsets, l.codes
     from night_actions x
     left join scenarios_step s on s.version_id = x.version_id and s.code = x.step_code
+    left join ladder l on l.version_id = x.version_id
     where x.kind = 'dunning' and x.moves
 )
 select x.id as action_id, i.invoice_id,
-       case when level.from_offset >= x.step_offset then x.step_code else coalesce(level.code, '') end as level_code,
+       case when level.offset_days >= x.step_offset then x.step_code else coalesce(level.code, '') end as level_code,
        i.due_on + x.step_offset <= x.until and (i.trusted or not x.formal_notice) as reached,
        i.net_amount as amount, i.due_on
 from dunning x
 join night_items i on i.customer_id = x.customer_id and i.currency = x.currency
      and i.due_on < %(on)s and i.net_amount > 0 and i.held is null
      and (x.invoice_id is null or x.invoice_id = i.invoice_id)
-left join levels level on level.version_id = x.version_id
-     and x.until - i.due_on >= level.from_offset and x.until - i.due_on < level.to_offset
+cross join lateral (select width_bucket(x.until - i.due_on, x.offsets) as step) aged
+cross join lateral (select x.offsets[aged.step] as offset_days, x.codes[aged.step] as code) level  -- before the first: none
 union all
 select x.id, p.invoice_id, p.step_code, true, p.net_amount, p.due_on
 from night_preventive p

@@ -24,7 +24,9 @@ opening as (
     from night_preventive p
     group by p.customer_id, p.currency, p.step_code, p.step_offset, p.channel, p.mode, p.template_id, p.version_id,
              p.group_id, p.owner, p.minimum_amount
-    having coalesce(converted(sum(p.net_amount), p.currency, %(books_in)s, %(on)s::date) >= p.minimum_amount, true)
+    having coalesce(case when p.currency = %(books_in)s then sum(p.net_amount)
+                         else converted(sum(p.net_amount), p.currency, %(books_in)s, %(on)s::date)
+                    end >= p.minimum_amount, true)
 )
 select coalesce(x.id, nextval((select pg_get_serial_sequence('actions_action', 'id')::regclass))) as id, x.id is null as is_new, o.*,
        route.channel as by_channel, route.state, a.address_id,

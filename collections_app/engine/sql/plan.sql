@@ -19,7 +19,7 @@ progress as (
     from actions_action x
     join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id
     where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning'
-      and (%(customer)s::bigint is null or c.customer_id = %(customer)s::bigint)
+      and c.customer_id >= %(from_customer)s and c.customer_id < %(to_customer)s
     group by x.cycle_id
 ),
 account as (

@@ -305,6 +305,13 @@ class TestCaps:
         assert ask(address, occasion=None).answer == "allowed"
         assert ask(address, occasion=6).gate == "caps"
 
+    def test_what_a_run_queued_elsewhere_counts_when_the_message_leaves_not_while_the_run_hands_over(self):
+        address = reachable(consumer=True)
+        for value in ("1 rue Haute", "2 rue Basse"):
+            sent(AddressFactory(customer=address.customer, post=True, value=value), TUESDAY, occasion=5)
+        assert ask(address, occasion=5).answer == "allowed"
+        assert ask(address, occasion=5, message=2**40).rule == "contact_caps_all_2_in_7"
+
     def test_three_messages_of_one_run_are_counted_once(self):
         address = reachable()
         for _ in range(3):

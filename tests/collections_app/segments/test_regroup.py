@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from collections_app.segments.among import named
 from collections_app.segments.consumers import end_memberships
 from collections_app.segments.models import Membership
 from collections_app.segments.operations import GroupNotReadable, regroup
@@ -174,7 +175,7 @@ def test_without_a_default_group_nobody_is_forced_into_one():
 
 def test_only_those_named_are_looked_at(entity):
     one, _other = CustomerFactory(entity=entity), CustomerFactory(entity=entity)
-    regroup(entity, on=MARCH_2, customer_ids=[one.pk])
+    regroup(entity, on=MARCH_2, among=named([one.pk]))
     assert Membership.objects.get().customer == one
 
 
