@@ -11,6 +11,7 @@ class ActionsConfig(AppConfig):
         from collections_app.actions.consumers import KINDS, on_message
         from collections_app.actions.contacts import register_calls
         from collections_app.actions.dispatch import ORIGIN
+        from collections_app.actions.labels import stale_sentence
         from collections_app.actions.panels import open_actions
         from collections_app.actions.preparing import prepare_action
         from collections_app.actions.queries import waiting_for
@@ -18,10 +19,11 @@ class ActionsConfig(AppConfig):
         from crm.core import navigation
         from crm.customers.registry import Panel, register_panel
         from crm.events import registry
-        from telephony.core.outgoing import preparers
+        from telephony.core.outgoing import preparers, wordings
 
         register_calls()
         preparers[ORIGIN] = prepare_action
+        wordings["stale"] = stale_sentence
         registry.register("actions", KINDS, on_message)
         navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))
         register_panel(Panel("actions", _("Open actions"), "customers/_open_actions.html", open_actions, order=50))

@@ -60,6 +60,14 @@ REASONS = {
     "stale": Reason(_("Balance has changed: compose again"), "info"),
 }
 
+# Why a message was not composed at the last instant (preparing.py).
+STALE = {
+    "closed": _("Its action was closed meanwhile."),
+    "settled": _("What it asked for was settled meanwhile."),
+    "balance_changed": _("The balance changed meanwhile: it has to be composed again."),
+    "no_template": _("No template is attached to its action."),
+}
+
 # The column before it says these already.
 SAID_BY_THE_VERB = frozenset({"to_approve", "formal_notice", "choose_entry"})
 
@@ -117,3 +125,8 @@ def step_names(actions: Collection[Action]) -> dict[int, str]:
 
 def _otherwise(action: Action) -> str:
     return action.template.name if action.template else action.step_code
+
+
+def stale_sentence(reason: str) -> str:
+    """Why a message is no longer true; the code when nobody worded it."""
+    return str(STALE.get(reason, reason))

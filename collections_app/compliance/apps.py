@@ -8,6 +8,8 @@ class ComplianceConfig(AppConfig):
     verbose_name = _("Compliance")
 
     def ready(self) -> None:
-        from collections_app.compliance import standard
+        from collections_app.compliance import standard, wording
+        from telephony.core.outgoing import wordings
 
         standard.register()
+        wordings.update(dict.fromkeys(wording.GATES, wording.rule_sentence))

@@ -17,15 +17,14 @@ from django.utils.translation import gettext as _, gettext_lazy
 from collections_app.engine import precautions, trying
 from collections_app.engine.entering import backlog_of
 from collections_app.engine.forms import StartForm
-from collections_app.engine.labels import block_label, stage_label
+from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.models import DailyFigures, Run, RunState
 from collections_app.engine.stages import STAGES
 from collections_app.engine.tasks import start_night
-from collections_app.scenarios.queries import step_names
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.rules import changes_settings
-from crm.core.formats import duration
+from crm.core.formats import day, duration
 
 
 @admin.register(Run)
@@ -81,7 +80,8 @@ class RunAdmin(ReadOnlyScopedAdmin):
     ) -> HttpResponse:
         """One night: stages, actions opened by step, what was kept back; follows a night that still runs."""
         run = get_object_or_404(self.get_queryset(request), pk=object_id)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": str(run), **story(run)}
+        title = _("Night of %(day)s · %(entity)s") % {"day": day(run.on), "entity": run.entity.legal_name}
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **story(run)}
         return render(request, "admin/engine/run/run.html", context)
 
     def progress(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -114,7 +114,7 @@ def story(run: Run) -> dict[str, Any]:
             for stage in STAGES
             for row in [done.get(stage.name)]
         ],
-        "opened": step_names(run.entity_id, run.opened),
+        "opened": [(name, number) for _code, name, number in opened_steps(run.entity_id, run.opened)],
         "blocked": [(block_label(reason), number) for reason, number in sorted(run.blocked.items())],
         "backlog": None if run.state == RunState.RUNNING else backlog_of(run),
         "figures": DailyFigures.objects.filter(entity=run.entity_id, on=run.on).order_by("currency"),

@@ -1,7 +1,11 @@
 """Words for stages and for what blocks a reminder."""
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from collections_app.scenarios.queries import step_names
 
 STAGES: dict[str, str | Promise] = {
     "freshness": _("Check that imports are fresh"),
@@ -39,6 +43,8 @@ BLOCKS: dict[str, str | Promise] = {
     "composition": _("could not be composed"),
     "ceiling": _("above the daily ceiling: later days"),
 }
+# Of no scenario: the engine asks them by itself.
+OWN_STEPS: dict[str, str | Promise] = {"entry": _("Choose the first step")}
 
 
 def stage_label(name: str) -> str:
@@ -49,3 +55,10 @@ def stage_label(name: str) -> str:
 def block_label(reason: str) -> str:
     """Why a reminder is kept back, in the reader's language."""
     return str(BLOCKS.get(reason, reason))
+
+
+def opened_steps(entity_id: int, numbers: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """(code, what people call it, number) of each step a night opened, by code."""
+    return [
+        (code, name or str(OWN_STEPS.get(code, code)), number) for code, name, number in step_names(entity_id, numbers)
+    ]

@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from collections_app.engine import entering
 from collections_app.engine.dry_runs import ask_dry_run, stage_of
 from collections_app.engine.forms import StartForm
-from collections_app.engine.labels import block_label, stage_label
+from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.models import DryRun
 from collections_app.engine.stages import STAGES
-from collections_app.scenarios.queries import step_names
 from crm.accounts.models import User
 from crm.accounts.queries import entities_of
 from crm.accounts.rules import changes_settings
@@ -44,7 +43,7 @@ def show(request: HttpRequest, object_id: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "admin/engine/run/_tried.html", told)
     title = _("Dry run of the night of %(day)s") % {"day": formats.day(asked.on)}
-    title = f"{title} · {asked.entity.code}"
+    title = f"{title} · {asked.entity.legal_name}"
     return render(request, "admin/engine/run/tried.html", {**admin.site.each_context(request), "title": title, **told})
 
 
@@ -62,8 +61,8 @@ def _told(asked: DryRun) -> dict[str, Any]:
         "places": len(stages),
         "backlog": entering.read(asked.report.get("backlog", {})),
         "opened": [
-            {"name": name or code, "code": code, "number": number, "customers": names.get(("opened", code), [])}
-            for code, name, number in step_names(asked.entity_id, opened)
+            {"name": name, "number": number, "customers": names.get(("opened", code), [])}
+            for code, name, number in opened_steps(asked.entity_id, opened)
         ],
         "blocked": [
             {"name": block_label(code), "number": number, "customers": names.get(("blocked", code), [])}

@@ -90,15 +90,15 @@ class EntityAdmin(ScopedAdmin):
             try:
                 operations.go_live(entity, on=today(entity, timezone.now()), by=_user(request))
             except CannotGoLive as refused:
-                self.message_user(request, f"{entity.code}: {refused}", messages.ERROR)
+                self.message_user(request, f"{entity.legal_name}: {refused}", messages.ERROR)
             else:
-                self.message_user(request, _("%(entity)s is live.") % {"entity": entity.code}, messages.SUCCESS)
+                self.message_user(request, _("%(entity)s is live.") % {"entity": entity.legal_name}, messages.SUCCESS)
 
     @admin.action(description=_("Stop: nothing leaves automatically"), permissions=["change"])
     def stop(self, request: HttpRequest, chosen: QuerySet[Entity]) -> None:
         for entity in chosen:
             operations.stop(entity, by=_user(request))
-            self.message_user(request, _("%(entity)s is stopped.") % {"entity": entity.code}, messages.SUCCESS)
+            self.message_user(request, _("%(entity)s is stopped.") % {"entity": entity.legal_name}, messages.SUCCESS)
 
 
 class MemberInline(OpenInline):

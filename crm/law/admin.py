@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -6,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.backoffice import RuleAdmin as ClosedAdmin
+from crm.law.labels import name_of
 from crm.law.models import ExchangeRate, Holiday, Rate, RateKind, Rule
 from crm.law.operations import derive_late_rates
 
@@ -53,10 +55,20 @@ class RateAdmin(LawAdmin):
             derive_late_rates(obj.jurisdiction)
 
 
+class CodeFilter(admin.AllValuesFieldListFilter):
+    """Codes by their names."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Those of Django, named."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": name_of(str(choice["display"]))}
+
+
 @admin.register(Rule)
 class RuleAdmin(LawAdmin):
-    list_display = ["jurisdiction", "code", "customer_kind", "debt_type", "starts_on", "ends_on", "article"]
-    list_filter = ["jurisdiction", "code", "customer_kind"]
+    list_display = ["jurisdiction", "named", "customers", "debts", "starts_on", "ends_on", "article"]
+    list_display_links = ["named"]
+    list_filter = ["jurisdiction", ("code", CodeFilter), ("customer_kind", CodeFilter)]
     search_fields = ["code", "article"]
     ordering = ["jurisdiction", "code", "customer_kind", "debt_type", "starts_on"]
     fieldsets = [
@@ -74,6 +86,21 @@ class RuleAdmin(LawAdmin):
             },
         )
     ]  # fmt: skip
+
+    @admin.display(description=_("rule"), ordering="code")
+    def named(self, rule: Rule) -> str:
+        """What it is called."""
+        return name_of(rule.code)
+
+    @admin.display(description=_("kind of customer"), ordering="customer_kind")
+    def customers(self, rule: Rule) -> str:
+        """Whose; empty for all."""
+        return name_of(rule.customer_kind)
+
+    @admin.display(description=_("debt type"), ordering="debt_type")
+    def debts(self, rule: Rule) -> str:
+        """Of which debts; empty for all."""
+        return name_of(rule.debt_type)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A rule ends, it does not vanish: what it decided must stay explained."""

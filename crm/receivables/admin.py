@@ -47,13 +47,15 @@ class LedgerAdmin(Amounts, ReadOnlyScopedAdmin):
         for entity in entities_of(request.user).order_by("code"):
             found = differences(entity)
             if not found:
-                self.message_user(request, _("%(entity)s: all agree.") % {"entity": entity.code}, messages.SUCCESS)
+                self.message_user(
+                    request, _("%(entity)s: all agree.") % {"entity": entity.legal_name}, messages.SUCCESS
+                )
                 continue
             told = ngettext(
                 "%(entity)s: %(count)s row differs. %(rows)s", "%(entity)s: %(count)s rows differ. %(rows)s", len(found)
             )
             rows = "; ".join(f"{row.item} {row.external_id}: {row.open_amount} ≠ {row.expected}" for row in found[:10])
-            params = {"entity": entity.code, "count": len(found), "rows": rows}
+            params = {"entity": entity.legal_name, "count": len(found), "rows": rows}
             self.message_user(request, told % params, messages.ERROR)
 
 

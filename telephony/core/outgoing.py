@@ -68,6 +68,15 @@ Preparer = Callable[[int, datetime], Prepared]
 # origin -> preparer(origin id, instant); filled in AppConfig.ready() of the apps above.
 preparers: dict[str, Preparer] = {}
 
+# What a kind of reason is in words: kind -> sentence(detail); filled by the apps above, which gave the reasons.
+wordings: dict[str, Callable[[str], str]] = {}
+
+
+def in_words(reason: str) -> str:
+    """A reason kept with a message, as «kind: detail», for a person to read; as it stands when nobody worded it."""
+    kind, _colon, detail = reason.partition(": ")
+    return wordings[kind](detail) if kind in wordings else reason
+
 
 def prepare(origin: str, origin_id: int, at: datetime) -> Prepared:
     """Ask the preparer of `origin`. Raise Stale, Refused or NotBefore; Refused when the origin has no preparer."""

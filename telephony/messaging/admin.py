@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.rules import leads
 from crm.core.backoffice import ReadOnlyInline
+from telephony.core.outgoing import in_words
 from telephony.messaging import operations
 from telephony.messaging.models import Attempt, DeliveryEvent, Enclosure, Message, Reply
 from telephony.messaging.operations.freezing import body
@@ -43,7 +44,7 @@ class MessageAdmin(ReadOnlyScopedAdmin):
     inlines = [AttemptInline, DeliveryEventInline]
     actions = ["it_left", "it_did_not_leave"]
     fieldsets = [
-        (None, {"fields": [("customer", "entity"), ("channel", "recipient", "language"), ("state", "reason")]}),
+        (None, {"fields": [("customer", "entity"), ("channel", "recipient", "language"), ("state", "why")]}),
         (_("What was written"), {"fields": ["subject", "content", ("amount", "currency"), "files", "digest"]}),
         (
             _("When"),
@@ -55,6 +56,11 @@ class MessageAdmin(ReadOnlyScopedAdmin):
     def get_urls(self) -> list[URLPattern]:
         download = self.admin_site.admin_view(self.download)
         return [path("enclosure/<int:pk>/", download, name="messaging_enclosure"), *super().get_urls()]
+
+    @admin.display(description=_("reason"))
+    def why(self, message: Message) -> str:
+        """What keeps it, or ended it, in words."""
+        return in_words(message.reason) or "—"
 
     @admin.display(description=_("text"))
     def content(self, message: Message) -> SafeString:

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from collections_app.letters import batches, tasks
 from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
@@ -128,7 +128,8 @@ class PrintBatchAdmin(ScopedAdmin):
         except (BatchClosed, PostedBeforePrepared) as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("%(count)s letters are marked as sent.") % {"count": sent})
+            text = ngettext("%(count)s letter is marked as sent.", "%(count)s letters are marked as sent.", sent)
+            messages.success(request, text % {"count": sent})
         return _to(batch)
 
     def give_up(self, request: HttpRequest, object_id: int) -> HttpResponse:

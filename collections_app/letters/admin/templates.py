@@ -36,7 +36,7 @@ class ArchivedFilter(admin.SimpleListFilter):
 
 @admin.register(Template)
 class TemplateAdmin(ScopedAdmin):
-    list_display = ["name", "channel", "tone", "languages_in_use", "drafts", "code", "entity"]
+    list_display = ["name", "channel", "tone", "languages_in_use", "drafts", "entity"]
     list_filter = ["channel", "tone", ArchivedFilter, "for_consumers", "entity"]
     list_select_related = ["entity"]
     search_fields = ["name", "code"]

@@ -39,7 +39,7 @@ class ArchivedFilter(admin.SimpleListFilter):
 
 @admin.register(Scenario)
 class ScenarioAdmin(ScopedAdmin):
-    list_display = ["name", "in_use", "draft_waiting", "steps_in_use", "groups_following", "code", "entity"]
+    list_display = ["name", "in_use", "draft_waiting", "steps_in_use", "groups_following", "entity"]
     list_filter = [ArchivedFilter, "entity"]
     list_select_related = ["entity"]
     search_fields = ["name", "code", "description"]

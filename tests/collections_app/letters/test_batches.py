@@ -72,7 +72,7 @@ def test_waiting_letters_become_one_file_behind_their_list(world: World) -> None
     batch = prepared(letters_of(world, "Zinc", "Écluse", "Alpes"))
     cover, first, second, third = pages(batch)
     assert "Lot d’impression" in cover
-    assert ("Alpes" in cover, "Zinc" in cover, "3 lettre(s), 3 page(s)" in cover) == (True, True, True)
+    assert ("Alpes" in cover, "Zinc" in cover, "Lettres : 3, pages : 3" in cover) == (True, True, True)
     assert ("Bonjour Alpes" in first, "Bonjour Écluse" in second, "Bonjour Zinc" in third) == (True, True, True)
 
 

@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from crm.law.labels import RULES
 from crm.law.models import Rate, RateKind, Rule
 from tests.factories.accounts import EntityFactory, UserFactory
 
@@ -28,3 +29,7 @@ def test_a_new_central_bank_rate_opens_the_late_rates_of_its_half_year(client):
     given = {"jurisdiction": "FR", "kind": "central_bank", "starts_on": "2027-01-01", "percent": "3", "source": "BCE"}
     client.post(reverse("admin:law_rate_add"), given)
     assert Rate.objects.get(kind=RateKind.LATE_PROFESSIONAL, starts_on="2027-01-01").percent == 13
+
+
+def test_every_rule_delivered_has_a_name():
+    assert set(Rule.objects.values_list("code", flat=True)) == set(RULES)

@@ -3,7 +3,7 @@ from django.test import Client
 from django.urls import reverse
 
 from telephony.core.channels import Ambiguous
-from telephony.core.outgoing import Attachment, Prepared
+from telephony.core.outgoing import Attachment, Prepared, in_words
 from telephony.messaging import operations
 from telephony.messaging.models import Message, Reply
 from tests.factories import mails
@@ -98,3 +98,11 @@ def test_a_mail_of_nobody_is_seen_by_who_sees_everything(stray: Reply):
     path = reverse("admin:messaging_reply_changelist")
     assert "inconnu@x.example" in logged_in(administrator=True).get(path).content.decode()
     assert "inconnu@x.example" not in logged_in(supervisor=True).get(path).content.decode()
+
+
+def test_why_a_message_is_kept_is_said_in_words():
+    assert [in_words(reason) for reason in ("hours: contact_hours_sms", "stale: settled", "550 no such user")] == [
+        "Horaires de contact du canal : SMS.".replace(" :", "\u00a0:"),
+        "Ce qu’il réclamait a été soldé entre-temps.",
+        "550 no such user",
+    ]

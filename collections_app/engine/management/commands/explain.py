@@ -7,10 +7,12 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _, override
 
+from collections_app.actions.labels import step_names
 from collections_app.engine.management.commands.run_night import day
 from collections_app.engine.queries import Explanation, explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from crm.accounts.calendars import today
+from crm.core import formats
 from crm.core.commands import JsonCommand
 from crm.customers.models import Customer
 
@@ -82,13 +84,18 @@ def as_json(customer: Customer, explanation: Explanation) -> dict[str, Any]:
 
 
 def as_text(customer: Customer, explanation: Explanation) -> str:
-    lines = [f"{customer} · {explanation.on}"]
+    lines = [f"{customer} · {formats.day(explanation.on)}"]
     for account in explanation.accounts:
         lines.append(f"{account.currency}: {account_sentence(account)}")
         lines += [
-            f"  {item.number:<20} {item.due_on} {item.net_amount:>14} {item_sentence(item, account)}"
+            f"  {item.number:<20} {formats.day(item.due_on)} {formats.money(item.net_amount, account.currency):>16} "
+            f"{item_sentence(item, account)}"
             for item in account.items
         ]
+    names = step_names(explanation.actions)
     for action in explanation.actions:
-        lines.append(f"  [{action.get_state_display()}] {action.step_code} {action.opened_on} {action.amount}")
+        amount = formats.money(action.amount, action.currency)
+        lines.append(
+            f"  [{action.get_state_display()}] {names[action.pk]} · {formats.day(action.opened_on)} · {amount}"
+        )
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collections_app.engine.exceptions import NightRefused, NightTooFarAhead
+from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.operations import NightReport, run_night
 from collections_app.engine.schedule import instant
 from crm.accounts.calendars import today
@@ -44,7 +45,9 @@ class Command(JsonCommand):
         if warning := report.backlog.sentence():
             entered = ", ".join(f"{one.name} ({one.number})" for one in report.backlog.scenarios)
             self.stderr.write(f"{warning} {entered}.")
-        self.stdout.write(json.dumps(as_json(report), cls=DjangoJSONEncoder) if options["json"] else as_text(report))
+        self.stdout.write(
+            json.dumps(as_json(report), cls=DjangoJSONEncoder) if options["json"] else as_text(entity, report)
+        )
 
 
 def day(text: str) -> date:
@@ -71,11 +74,14 @@ def as_json(report: NightReport) -> dict[str, Any]:
     return told | ({"customers": report.customers} if report.customers else {})
 
 
-def as_text(report: NightReport) -> str:
-    lines = [f"{stage['name']:<12} {stage['rows']:>10} {stage['ms']:>8} ms" for stage in report.stages]
-    for sign, what, numbers in (("+", "opened", report.actions_opened), ("-", "blocked", report.blocked)):
-        for code, number in numbers.items():
-            lines.append(f"{sign} {code:<24} {number:>8}")
+def as_text(entity: Entity, report: NightReport) -> str:
+    """For a person: names instead of codes."""
+    lines = [f"{stage_label(stage['name']):<48} {stage['rows']:>10} {stage['ms']:>8} ms" for stage in report.stages]
+    opened = opened_steps(entity.pk, report.actions_opened)
+    blocked = [(code, block_label(code), number) for code, number in report.blocked.items()]
+    for sign, what, rows in (("+", "opened", opened), ("-", "blocked", blocked)):
+        for code, name, number in rows:
+            lines.append(f"{sign} {name:<46} {number:>10}")
             lines += [
                 f"    {row['amount']:>14} {row['currency']} {row['name']}"
                 for row in report.customers
