@@ -6,5 +6,5 @@ ONE_BY_ONE = "alter sequence segments_membership_id_seq cache 1"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segments", "0002_references_in_sets")]
+    dependencies = [("segments", "0003_rehearsal_of_a_group")]
     operations = [migrations.RunSQL(IN_BLOCKS, ONE_BY_ONE)]
