@@ -24,7 +24,7 @@ def chips(filters: WorklistFilters) -> list[Chip]:
     """One per value that differs from the usual list."""
     found = [
         Chip(capfirst(dict(filters.fields[name].choices)[value]), _without(filters, name, value))  # type: ignore[attr-defined]
-        for name in ("state", "channel", "age", "portfolio")
+        for name in ("entity", "state", "channel", "age", "portfolio")
         for value in _chosen(filters, name)
     ]
     if filters.value("minimum"):

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import ActionQuerySet, ActionState
 from crm.accounts.calendars import Days
-from crm.accounts.models import Team, User
+from crm.accounts.models import Entity, Team, User
 from crm.accounts.rules import leads, works_customers
 from crm.customers.models import Channel
+from crm.customers.reach import reach_of
 from crm.receivables.search import matching
 
 AGES = (("1", _("1–30 days")), ("31", _("31–60 days")), ("61", _("61–90 days")), ("91", _("> 90 days")))
@@ -67,6 +68,7 @@ class WorklistFilters(forms.Form):
     """The filters of the to-do list. A value we do not know is left out, so that an old address still opens."""
 
     q = forms.CharField(required=False, max_length=100)
+    entity = forms.ChoiceField(label=_("Entity"), required=False)
     channel = forms.MultipleChoiceField(
         label=_("Action"), required=False, choices=Channel.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -80,7 +82,17 @@ class WorklistFilters(forms.Form):
     def __init__(self, data: Any, *, user: User, days: Days) -> None:
         super().__init__(data)
         self.user, self.days = user, days
+        self.fields["entity"].choices = self._entities()  # type: ignore[attr-defined]
         self.is_valid()
+
+    def _entities(self) -> list[tuple[str, str]]:
+        """Those he may see rows of; nothing to choose where there is but one."""
+        reach = reach_of(self.user)
+        if not reach.everything and len(reach.within) < 2:
+            return []
+        found = Entity.objects.all() if reach.everything else Entity.objects.filter(pk__in=reach.within)
+        choices = [(str(pk), name) for pk, name in found.order_by("legal_name", "pk").values_list("pk", "legal_name")]
+        return choices if len(choices) > 1 else []
 
     def chosen(self) -> dict[str, list[str]]:
         """The values of the address, by name."""
@@ -103,8 +115,10 @@ class WorklistFilters(forms.Form):
         return "mine" if works_customers(self.user) and not leads(self.user) else "all"
 
     def scope(self, actions: ActionQuerySet) -> ActionQuerySet:
-        """Narrowed by portfolio, words and amount: what the counters beside the other filters count."""
+        """Narrowed by entity, portfolio, words and amount: what the counters beside the other filters count."""
         actions = actions.filter(in_portfolio(self.value("portfolio"), self.user))
+        if self.value("entity"):
+            actions = actions.filter(entity=self.value("entity"))
         if self.value("q"):
             actions = actions.filter(customer__in=matching(self.value("q")))
         if self.value("minimum"):

@@ -109,9 +109,10 @@ class WorklistTable(PageTable):
         """Icon and verb, with the template or the step below."""
         detail = record.step_name or (record.template.name if record.template else "")
         return format_html(
-            '<span class="with-icon">{}<span class="ellipsis"><span class="d-block ellipsis">{}</span>'
+            '<span class="with-icon">{}<span class="ellipsis"><span class="d-block ellipsis" title="{}">{}</span>'
             '<span class="cell-sub ellipsis">{}</span></span></span>',
             icon(labels.icon(record)),
+            labels.verb(record),
             labels.verb(record),
             detail,
         )

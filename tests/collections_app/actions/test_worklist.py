@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.urls import reverse
+from guardian.shortcuts import assign_perm
 
 from collections_app.actions import queries
 from collections_app.actions.forms import WorklistFilters
@@ -12,7 +13,7 @@ from collections_app.actions.kpis import kpis
 from collections_app.actions.models import Action, SavedView
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
-from tests.factories.accounts import TeamFactory, TeamMemberFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +182,19 @@ def test_a_counter_that_stopped_says_more_than(lea: User):
     stopped = queries.Counters(queries.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2))).numbers, [], True)
     stopped.numbers["state_waiting"] = 9_000
     assert kpis(WorklistFilters({}, user=lea, days=Days(MARCH_2)), stopped)[0].value == ">\xa09\xa0000"
+
+
+def test_who_works_for_several_entities_chooses_one(desk: Client, lea: User, entity: Entity):
+    other = EntityFactory(legal_name="Bois SAS")
+    assign_perm("see_entity", lea, other)
+    mine = ActionFactory(customer__entity=entity, owner=lea)
+    theirs = ActionFactory(customer__entity=other, owner=lea)
+    assert shown(lea) == [mine, theirs]
+    assert shown(lea, entity=str(other.pk)) == [theirs]
+    page = desk.get(reverse("worklist"), {"entity": other.pk})
+    assert [chip.label for chip in page.context["chips"]] == ["Bois SAS"]
+
+
+def test_who_works_for_one_has_nothing_to_choose(desk: Client, entity: Entity):
+    page = desk.get(reverse("worklist"), {"entity": EntityFactory().pk})
+    assert (page.context["filters"].fields["entity"].choices, page.context["chips"]) == ([], [])
