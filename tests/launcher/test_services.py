@@ -58,6 +58,7 @@ def test_commands_share_the_servers_and_the_last_one_stops_them(checkout):
         assert set(servers) & set(server_of(checkout, "postgres"))
         assert valkey(first).ping()
     assert server_of(checkout, "postgres") + server_of(checkout, "valkey") == []
+    assert not Path(urlsplit(first["BROKER_URL"]).path).parent.exists()
 
 
 USER = """

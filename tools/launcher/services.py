@@ -5,6 +5,7 @@ fsync, so the demo's data is safe from them), `bench` for measures.
 """
 
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -49,13 +50,14 @@ def running(profile: Profile) -> Iterator[dict[str, str]]:
     presence = Presence(state / "users.lock")
     with alone(state / "start.lock"):
         presence.enter()
-        servers = _servers(profile, account, state)
+        sockets = socket_folder(state, account)
+        servers = _servers(profile, account, state, sockets)
         for server in servers:
             server.start()
     try:
         yield _addresses(servers) | variables
     finally:
-        _leave(state, presence, servers)
+        _leave(state, presence, servers, sockets)
 
 
 def _variables(profile: Profile) -> dict[str, str]:
@@ -66,15 +68,16 @@ def _variables(profile: Profile) -> dict[str, str]:
     return kept | {"ACQUIT_ENV": kind or profile.environment, "PYTHONUNBUFFERED": "1"}
 
 
-def _leave(state: Path, presence: Presence, servers: list[Postgres | Valkey]) -> None:
+def _leave(state: Path, presence: Presence, servers: list[Postgres | Valkey], sockets: Path) -> None:
     with alone(state / "start.lock"):
         if presence.leave():
             for server in reversed(servers):
                 server.stop()
+            # What a server killed leaves there is of no use; a folder that cannot be removed does no harm.
+            shutil.rmtree(sockets, ignore_errors=True)
 
 
-def _servers(profile: Profile, account: Account, state: Path) -> list[Postgres | Valkey]:
-    sockets = socket_folder(state, account)
+def _servers(profile: Profile, account: Account, state: Path, sockets: Path) -> list[Postgres | Valkey]:
     servers: list[Postgres | Valkey] = []
     if "DATABASE_URL" not in os.environ:
         program = binaries.postgres(account, state.parent)
