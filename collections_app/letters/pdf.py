@@ -65,7 +65,7 @@ def letter(
 def compiled(layout: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     """Run a layout of ours; the file depends only on the data and on `at`."""
     inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    second = at.replace(microsecond=0)  # PDF dates have no smaller part
+    second = at.astimezone(UTC).replace(microsecond=0)  # PDF dates have no smaller part, and a fixed offset
     drawn = _compiler(layout).compile(format="pdf", sys_inputs=inputs, pdf_standards="a-3b", timestamp=second)
     if not isinstance(drawn, bytes):
         raise TypeError(f"{layout} gave {type(drawn).__name__} instead of one PDF")

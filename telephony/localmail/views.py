@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.accounts.rules import changes_settings, opens_admin
+from crm.accounts.rules import reads_pages, works_customers
 from crm.core import keyset
 from crm.core.access import opened_to
 from crm.core.framing import shown_alone
@@ -18,7 +18,7 @@ NEWEST = keyset.Sort("id", descending=True)
 
 
 @require_GET
-@opened_to(opens_admin)
+@opened_to(reads_pages)
 def mails(request: HttpRequest) -> HttpResponse:
     """Every mail, newest first; `q` narrows to a recipient or a word of the subject."""
     found = mails_of(request.user).defer("raw")
@@ -32,7 +32,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@opened_to(opens_admin)
+@opened_to(reads_pages)
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail, with the buttons of what may happen to it."""
     one = _mail(request, pk)
@@ -46,12 +46,13 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
         "text": _body(one, "plain"),
         "has_html": bool(_body(one, "html")),
         "form": AnswerForm(),
+        "may_press": works_customers(request.user),
     }
     return render(request, "localmail/mail.html", context)
 
 
 @require_GET
-@opened_to(opens_admin)
+@opened_to(reads_pages)
 @shown_alone
 def html(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML of a mail as it is, alone in a sandbox: no script, no network."""
@@ -59,7 +60,7 @@ def html(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@opened_to(opens_admin)
+@opened_to(reads_pages)
 def attachment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One file of a mail, to download."""
     files = list(operations.parsed(_mail(request, pk)).iter_attachments())
@@ -72,7 +73,7 @@ def attachment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_POST
-@opened_to(changes_settings)
+@opened_to(works_customers)
 def press(request: HttpRequest, pk: int, button: str) -> HttpResponse:
     """Delivered, bounced, complained…: told to the application's true webhook."""
     if button not in operations.EVENTS:
@@ -88,7 +89,7 @@ def press(request: HttpRequest, pk: int, button: str) -> HttpResponse:
 
 
 @require_POST
-@opened_to(changes_settings)
+@opened_to(works_customers)
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
     """The recipient's reply, handed to the application's true webhook."""
     one, form = _mail(request, pk), AnswerForm(request.POST)

@@ -8,10 +8,12 @@ from django.db import connection
 
 from collections_app.actions.models import Action
 from collections_app.engine.models import Run
+from collections_app.letters.models import PrintBatch
 from config.demo.company import CODE, MEMBERS, PASSWORD
 from config.demo.customers import people
 from config.demo.ledger import bills
 from config.demo.prepare import SEED, prepare
+from config.demo.printing import LETTERS, print_letters
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
@@ -44,7 +46,8 @@ def test_the_portfolio_has_the_size_it_says():
 
 
 @pytest.mark.django_db
-def test_the_demonstration_has_a_past_and_full_lists():
+def test_the_demonstration_has_a_past_and_full_lists(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
     entity = prepare(at=NOW, say=lambda what: None)
     assert Customer.objects.filter(entity=entity).count() == 400
     assert Run.objects.filter(entity=entity).latest("on").on == date(2026, 11, 18)
@@ -60,6 +63,8 @@ def test_the_demonstration_has_a_past_and_full_lists():
             "(select sum(amount) from receivables_movement m where m.invoice_id = i.id), 0)"
         )
         assert cursor.fetchone() == (0,)
+    print_letters(entity, at=NOW)
+    assert PrintBatch.objects.get(entity=entity).letters.count() == LETTERS
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.utils import timezone
 from config.demo.company import MEMBERS, PASSWORD
 from config.demo.own_data import OtherPortfolio, made_from, prepare_from
 from config.demo.prepare import prepare, prepared
+from config.demo.printing import print_letters
 from crm.imports.errors import ImportRefused
 
 
@@ -28,7 +29,9 @@ class Command(BaseCommand):
         if path:
             self._start_on(path, "fec" if options["fec"] else "auto")
         elif prepared() is None:
-            prepare(at=timezone.localtime(), say=self._say)
+            entity = prepare(at=timezone.localtime(), say=self._say)
+            self._say("a print batch")
+            print_letters(entity, at=timezone.localtime())
         self.stdout.write(f"Log in with one of these names and the password {PASSWORD}:")
         for member in MEMBERS:
             self.stdout.write(f"  {member.username:<12} {member.role.label}")

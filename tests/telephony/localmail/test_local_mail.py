@@ -6,14 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from crm.customers.models import Customer
 from crm.events.models import Event
 from telephony.core import outgoing
 from telephony.localmail import operations as provider
 from telephony.localmail.models import LocalMail
 from telephony.messaging import operations
 from telephony.messaging.models import Message, Reply
-from tests.factories.accounts import UserFactory
-from tests.factories.customers import AddressFactory
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, REMINDER, planned
 
 MAILGUN = "anymail.backends.mailgun.EmailBackend"
@@ -95,16 +96,25 @@ def test_a_mail_keeps_its_files_and_headers(client):
 
 
 @pytest.mark.django_db
-def test_pages_are_for_staff(client, supervisor):
-    mail = provider.take(b"From: a@b.example\r\nTo: c@d.example\r\nSubject: Bonjour\r\n\r\nTexte\r\n")
-    pages = [reverse("localmail:list"), reverse("localmail:mail", args=[mail.pk])]
-    for page in pages:
-        answer = supervisor.get(page)
-        assert "Bonjour" in answer.content.decode()
-    assert [Client().get(page).status_code for page in pages] == [302, 302]
-    collector = Client()
-    collector.force_login(UserFactory())
-    assert [collector.get(page).status_code for page in pages] == [403, 403]
+def test_a_collector_reads_the_mails_of_the_customers_he_sees(client):
+    entity = EntityFactory(sender_email="compta@house.example")
+    mine, other = CustomerFactory.create_batch(2, entity=entity)
+    collector = UserFactory()
+    Customer.objects.filter(pk=mine.pk).update(collector=collector)
+    for customer, value in ((mine, "mine@client.example"), (other, "other@client.example")):
+        AddressFactory(customer=customer, value=value)
+        provider.take(f"From: {entity.sender_email}\r\nTo: {value}\r\nSubject: {value}\r\n\r\nTexte\r\n".encode())
+    provider.take(b"From: x@elsewhere.example\r\nTo: mine@client.example\r\nSubject: s\r\n\r\nTexte\r\n")
+    client.force_login(collector)
+    page = client.get(reverse("localmail:list"))
+    assert [mail.subject for mail in page.context["page"].rows] == ["mine@client.example"]
+    assert Client().get(reverse("localmail:list")).status_code == 302
+
+
+@pytest.mark.django_db
+def test_an_integrator_reads_none(client):
+    client.force_login(UserFactory(integrator=True))
+    assert client.get(reverse("localmail:list")).status_code == 403
 
 
 @pytest.mark.django_db
