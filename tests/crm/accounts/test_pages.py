@@ -88,3 +88,11 @@ def test_the_crash_page_needs_no_database(rf, django_assert_num_queries):
         page = crashed(rf.get("/"))
     assert page.status_code == 500
     assert "Une erreur s’est produite" in page.content.decode()
+
+
+def test_an_integrator_refused_a_page_finds_his_documentation_and_the_way_out(client: Client):
+    client.force_login(UserFactory(integrator=True))
+    page = client.get(reverse("worklist"))
+    assert page.status_code == 403
+    links = [reverse("api-docs"), reverse("account_logout"), 'href="/"']
+    assert [link in page.content.decode() for link in links] == [True, True, False]
