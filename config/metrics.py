@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -14,17 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from config import nights
-from crm.events.models import Delivery
-from telephony.messaging.models import Message
-from telephony.messaging.states import MessageState
-
-# Where a message still has somewhere to go, grouped as the partial indexes are: counting reads no other row.
-MOVING_STATES = (
-    (MessageState.PLANNED, MessageState.WAITING),
-    (MessageState.RESERVED,),
-    (MessageState.READY, MessageState.AMBIGUOUS),
-)
+from config.watching import figures as watching
+from config.watching.gauges import GAUGES
 
 
 @login_not_required
@@ -68,36 +58,13 @@ def _house() -> CollectorRegistry:
 
 
 class HouseCollector:
-    """Figures read from the database when they are asked for."""
+    """The figures of the house, read when they are asked for. Labels name entities by their code, and no person."""
 
     def collect(self) -> Iterator[Metric]:
-        """Age of the nights, events not yet seen by their consumer, messages on their way."""
-        yield self.night_ages()
-        yield self.deliveries()
-        yield self.messages()
-
-    def night_ages(self) -> Metric:
-        """Seconds since the end of the last night; +Inf for a live entity that never had one."""
-        gauge = GaugeMetricFamily(
-            "acquit_night_age_seconds", "Age of the last night of a live entity", labels=["entity"]
-        )
-        for code, age in nights.ages(timezone.now()).items():
-            gauge.add_metric([code], age.total_seconds() if age else float("inf"))
-        return gauge
-
-    def deliveries(self) -> Metric:
-        """Events each consumer still has to see."""
-        gauge = GaugeMetricFamily("acquit_deliveries_waiting", "Events not yet processed", labels=["consumer"])
-        waiting = Delivery.objects.filter(processed_at__isnull=True).order_by()
-        for consumer, count in waiting.values_list("consumer").annotate(Count("pk")):
-            gauge.add_metric([consumer], count)
-        return gauge
-
-    def messages(self) -> Metric:
-        """Messages that have not reached a final state."""
-        gauge = GaugeMetricFamily("acquit_messages", "Messages on their way", labels=["state"])
-        for states in MOVING_STATES:
-            moving = Message.objects.filter(state__in=states).order_by()
-            for state, count in moving.values_list("state").annotate(Count("pk")):
-                gauge.add_metric([state], count)
-        return gauge
+        """Every gauge, also one that has nothing to say: dashboards and alerts find its name."""
+        figures = watching.recent(timezone.now())
+        for name, (text, labels, measure) in GAUGES.items():
+            gauge = GaugeMetricFamily(name, text, labels=labels)
+            for values, number in measure(figures):
+                gauge.add_metric(values, number)
+            yield gauge

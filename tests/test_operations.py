@@ -1,6 +1,7 @@
 """docs/operations.md and deploy/ say what the code does."""
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -11,7 +12,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django_prometheus.middleware import Metrics
 from packaging.requirements import Requirement
+from prometheus_client import REGISTRY
+
+from config.watching import limits
+from config.watching.gauges import GAUGES
 
 ROOT = Path(__file__).resolve().parents[1]
 MANUAL = (ROOT / "docs" / "operations.md").read_text()
@@ -75,17 +81,97 @@ def test_compose_and_systemd_run_the_same_programs():
         assert [word in COMPOSE["services"][name]["command"] for word in words] == [True, True]
 
 
+ALERTS = yaml.safe_load((ROOT / "deploy" / "prometheus" / "acquit-alerts.yml").read_text())["groups"][0]["rules"]
+RUNBOOK = MANUAL.split("\n## Runbook\n")[1].split("\n## ")[0]
+# Prometheus itself tells whether it could read.
+OF_PROMETHEUS = {"up"}
+
+
+ENDINGS = {"counter": "_total", "histogram": "_bucket", "gauge": ""}
+
+
+def exported() -> set[str]:
+    """Names as /metrics writes them: ours, and those of django-prometheus."""
+    Metrics.get_instance()
+    return set(GAUGES) | {metric.name + ENDINGS.get(metric.type, "") for metric in REGISTRY.collect()}
+
+
+def named(expression: str) -> set[str]:
+    """The metrics of an expression of Prometheus, without its functions, labels and words."""
+    bare = re.sub(r"\{.*?\}|\[.*?\]|\b(?:by|on|ignoring|without)\s*\(.*?\)|\$\w+", "", expression)
+    return set(re.findall(r"\b[a-z_]+\b(?!\s*\()", bare)) - {"and", "or", "unless", "by", "on", "bool"}
+
+
 def test_every_alert_has_its_entry_in_the_runbook():
-    rules = yaml.safe_load((ROOT / "deploy" / "alerts.yaml").read_text())["groups"][0]["rules"]
-    headings = {"#" + title.lower().replace(" ", "-") for title in re.findall(r"^### (.*)$", MANUAL, re.MULTILINE)}
-    assert {rule["annotations"]["runbook"] for rule in rules} == headings
+    headings = {"#" + title.lower().replace(" ", "-") for title in re.findall(r"^### (.*)$", RUNBOOK, re.MULTILINE)}
+    assert {rule["annotations"]["runbook_url"] for rule in ALERTS} == {f"docs/operations.md{one}" for one in headings}
 
 
 def test_alerts_watch_metrics_that_exist():
-    rules = yaml.safe_load((ROOT / "deploy" / "alerts.yaml").read_text())["groups"][0]["rules"]
-    watched = {name for rule in rules for name in re.findall(r"acquit_[a-z_]+", rule["expr"])}
-    code = (ROOT / "config" / "metrics.py").read_text()
-    assert [name for name in sorted(watched) if f'"{name}"' not in code] == []
+    watched = {name for rule in ALERTS for name in named(rule["expr"])}
+    assert watched - exported() - OF_PROMETHEUS == set()
+    assert len(watched) > 15
+
+
+def test_every_alert_is_whole():
+    assert [rule["alert"] for rule in ALERTS if set(rule) - {"for"} != {"alert", "expr", "labels", "annotations"}] == []
+    assert {rule["labels"]["severity"] for rule in ALERTS} == {"page", "ticket"}
+    assert len({rule["alert"] for rule in ALERTS}) == len(ALERTS)
+
+
+def test_the_example_of_a_job_loads_the_alerts():
+    example = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+    assert example["rule_files"] == ["acquit-alerts.yml"]
+    assert [job["job_name"] for job in example["scrape_configs"]] == ["acquit"]
+
+
+BOARD = json.loads((ROOT / "deploy" / "grafana" / "acquit.json").read_text())
+PANELS = [panel for panel in BOARD["panels"] if panel["type"] != "row"]
+
+
+def test_the_dashboard_shows_every_figure_of_ours_and_no_other():
+    shown = {name for panel in PANELS for target in panel["targets"] for name in named(target["expr"])} - {"le"}
+    assert shown - exported() == set()
+    assert set(GAUGES) - shown == set()
+
+
+def test_the_dashboard_asks_the_source_one_chooses():
+    assert [variable["name"] for variable in BOARD["templating"]["list"]] == ["datasource", "entity"]
+    sources = {json.dumps(holder["datasource"]) for panel in PANELS for holder in (panel, *panel["targets"])}
+    assert sources == {json.dumps({"type": "prometheus", "uid": "${datasource}"})}
+
+
+def test_the_panels_of_the_dashboard_stand_side_by_side():
+    cells = [
+        (x, y)
+        for panel in BOARD["panels"]
+        for spot in [panel["gridPos"]]
+        for x in range(spot["x"], spot["x"] + spot["w"])
+        for y in range(spot["y"], spot["y"] + spot["h"])
+    ]
+    assert (len(cells), max(x for x, _y in cells)) == (len(set(cells)), 23)
+    assert len({panel["id"] for panel in BOARD["panels"]}) == len(BOARD["panels"])
+
+
+def limit(alert: str) -> float:
+    """The number after the first comparison of an alert; products are worked out."""
+    (expression,) = [rule["expr"] for rule in ALERTS if rule["alert"] == alert]
+    factors = re.search(r"[<>]=? ([\d. *]+)", expression)
+    assert factors
+    return math.prod(float(factor) for factor in factors[1].split("*"))
+
+
+def test_alerts_and_status_page_start_from_the_same_limits():
+    assert [limit(alert) for alert in ("OutboxStands", "ProviderNewsWait", "EventsPileUp", "BeatIsSilent")] == [
+        amber_red[1].total_seconds() for amber_red in (limits.OUTBOX, limits.NEWS, limits.EVENTS, limits.BEAT)
+    ]
+    assert [limit("ImportStands"), limit("PrintBatchWaits")] == [
+        limits.IMPORT[1].total_seconds(),
+        limits.PRINT_BATCH[0].total_seconds(),
+    ]
+    assert [limit(alert) for alert in ("MailsBounce", "MailsAreRefused", "QueueIsDeep", "DiskIsNearlyFull")] == [
+        limits.BOUNCED_SHARE[0], limits.FAILED_SHARE[0], limits.QUEUE[0], limits.FREE_SHARE[0],
+    ]  # fmt: skip
 
 
 def pins(path: Path) -> dict[str, set[str]]:

@@ -7,6 +7,8 @@ from config.settings.base import ENVIRONMENT
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 METRICS_NETWORKS = env.names("METRICS_NETWORKS")
 PROMETHEUS_EXPORT_MIGRATIONS = False
+# Seconds for which the figures of /metrics and of the status page are not read again.
+FIGURES_KEPT_S = 0 if ENVIRONMENT == "test" else 10
 
 # Hours after which a last night that is too old makes /healthz/ready fail; 0 never does.
 NIGHT_MAX_AGE_HOURS = env.integer("NIGHT_MAX_AGE_HOURS", 26 if ENVIRONMENT == "production" else 0)

@@ -4,6 +4,7 @@ Bodies and received mail are kept compressed (zlib). Rows others point to stay p
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -166,7 +167,9 @@ class Attempt(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="messaging_attempt_provider")
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="messaging_attempt_provider"),
+            # Attempts are written in the order of their start: some kilobytes find those of the last day.
+            BrinIndex(fields=["started_at"], pages_per_range=32, autosummarize=True, name="messaging_attempt_recent"),
         ]
 
 

@@ -1,0 +1,4 @@
+select entity_id, status, count(*) as number, min(created_at) as since
+from imports_batch
+where status in ('received', 'reading', 'proposed', 'writing') or (status = 'refused' and created_at > %(since)s)
+group by entity_id, status

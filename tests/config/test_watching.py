@@ -1,0 +1,121 @@
+"""The figures of the house: what they count, and what reading them costs."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from collections_app.engine.models import Run
+from collections_app.letters.models import PrintBatch
+from config.metrics import HouseCollector
+from config.watching import figures
+from config.watching.figures import Heap
+from config.watching.gauges import GAUGES
+from crm.events.models import Delivery, Event
+from crm.events.operations import TRIES
+from crm.imports.models import Batch
+from telephony.messaging.models import Message
+from tests.factories.accounts import EntityFactory
+from tests.factories.customers import AddressFactory
+from tests.factories.messaging import a_world, planned, sent
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def a_night(entity, *, hours_ago, state="done", **values):
+    at = NOW - hours_ago * HOUR
+    values = {"started_at": at - timedelta(minutes=4), "finished_at": at, **values}
+    return Run.objects.create(entity=entity, on=at.date(), state=state, **values)
+
+
+def read_one():
+    (entity,) = figures.read(NOW).entities
+    return entity
+
+
+def of_an_entity():
+    """An address of a new entity, with something of everything."""
+    address = AddressFactory()
+    entity = address.customer.entity
+    a_night(entity, hours_ago=5, opened={"s5": 2, "s20": 1}, blocked={"rehearsal": 4})
+    Batch.objects.create(entity=entity, file_name="x.csv", created_at=NOW - HOUR, status="refused")
+    PrintBatch.objects.create(entity=entity, on=date(2026, 3, 1), number=1, prepared_at=NOW - 20 * HOUR)
+    return address
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_reading_costs_the_same_for_more_entities(count, django_assert_num_queries):
+    with a_world():
+        for number in range(count):
+            sent(2 * number, of_an_entity(), NOW)
+            planned(2 * number + 1, AddressFactory(), NOW)
+    with django_assert_num_queries(8):
+        found = figures.read(NOW)
+    assert len(found.entities) == 2 * count
+    assert sum(entity.mail.get("accepted", 0) for entity in found.entities) == count
+
+
+def test_a_night_that_failed_hides_not_the_last_good_one():
+    entity = EntityFactory()
+    a_night(entity, hours_ago=29, opened={"s5": 2, "s20": 1}, blocked={"rehearsal": 4})
+    failed = a_night(entity, hours_ago=5, state="failed")
+    night = read_one().night
+    assert (night.run_id, night.state, night.done_at) == (failed.pk, "failed", NOW - 29 * HOUR)
+    assert (night.opened, night.blocked, night.lasted) == (3, {"rehearsal": 4}, timedelta(minutes=4))
+
+
+def test_the_oldest_message_due_says_since_when_the_outbox_stands():
+    address = AddressFactory()
+    planned(1, address, NOW - 2 * HOUR)
+    planned(2, address, NOW - HOUR)
+    assert read_one().waiting("planned", "waiting") == Heap(2, NOW - 2 * HOUR)
+
+
+def test_a_bounce_counts_among_the_mails_of_the_last_day_only():
+    address = AddressFactory()
+    with a_world():
+        for number, hours in enumerate((1, 2, 30)):
+            sent(number, address, NOW - hours * HOUR)
+    Message.objects.filter(sent_at__lt=NOW - HOUR).update(state="bounced")
+    found = read_one()
+    assert (found.mail, found.bounced) == ({"accepted": 2}, 1)
+
+
+def test_an_import_refused_two_days_ago_is_no_news():
+    entity = EntityFactory()
+    for hours in (1, 49):
+        Batch.objects.create(entity=entity, file_name="x.csv", created_at=NOW - hours * HOUR, status="refused")
+    assert read_one().imports == {"refused": Heap(1, NOW - HOUR)}
+
+
+def test_an_event_given_up_does_not_make_the_others_look_old():
+    for hours, failures in ((30, TRIES), (1, 0)):
+        event = Event.objects.create(entity_id=1, kind="x", at=NOW - hours * HOUR)
+        Delivery.objects.create(event=event, consumer="one", failures=failures)
+    assert figures.read(NOW).consumers == [figures.Consumer("one", 2, 1, NOW - HOUR)]
+
+
+def test_figures_are_not_read_again_for_a_while(settings):
+    settings.FIGURES_KEPT_S = 10
+    figures._last.clear()
+    first = figures.recent(NOW)
+    assert figures.recent(NOW + timedelta(seconds=9)) is first
+    assert figures.recent(NOW + timedelta(seconds=10)) is not first
+
+
+def test_a_broker_that_does_not_answer_is_a_figure_and_no_crash(settings):
+    settings.CELERY_BROKER_URL = "redis+socket:///nowhere/valkey.sock"
+    assert figures.read(NOW).broker == figures.Broker(error="OperationalError")
+
+
+def test_every_gauge_is_exported_and_labels_name_no_person():
+    with a_world():
+        sent(1, of_an_entity(), NOW)
+    registry = CollectorRegistry()
+    registry.register(HouseCollector())
+    metrics = list(registry.collect())
+    labels = {label for metric in metrics for sample in metric.samples for label in sample.labels}
+    assert [metric.name for metric in metrics] == list(GAUGES)
+    assert labels - {"entity", "state", "reason", "status", "result", "consumer", "queue", "folder"} == set()
