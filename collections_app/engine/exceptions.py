@@ -39,6 +39,10 @@ class NightAlreadyRunning(NightRefused):
         )
 
 
+class PartFailed(Exception):
+    """A part of the night failed in another process: its words say why."""
+
+
 class LeaseLost(Exception):
     """Another worker took this run over: this one stops and writes nothing more."""
 

@@ -62,6 +62,39 @@ class RunStage(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="engine_stage_once")]
 
 
+class PartState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class RunPart(models.Model):
+    """A range of customers of a run, up to but not including `end_customer`: whoever holds its lease works on it.
+
+    `at`: the instant written on what it does. `stages`: {"name", "rows", "ms"} of those committed. `blocked`, `owed`:
+    what it found, kept for the end of the run.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveSmallIntegerField()
+    first_customer = models.BigIntegerField()
+    end_customer = models.BigIntegerField()
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=PartState, default=PartState.WAITING)
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    stages = models.JSONField(default=list)
+    blocked = models.JSONField(default=dict)
+    owed = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("part of a run")
+        verbose_name_plural = _("parts of a run")
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="engine_part_once")]
+
+
 class Decision(models.Model):
     """What a night decided for a customer and currency, from `on` until the next row of the same customer.
 

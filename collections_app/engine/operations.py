@@ -16,7 +16,7 @@ from collections_app.engine.models import Run, RunState
 from collections_app.engine.night import HERE, Night
 from collections_app.engine.running import run_stage
 from collections_app.engine.shards import Starting, run_by_customer
-from collections_app.engine.stages import AFTER, BEFORE, BY_CUSTOMER, FACTS, OPENED, Stage
+from collections_app.engine.stages import AFTER, BEFORE, OPENED, Stage
 from crm.accounts.models import Entity, User
 from crm.core.sql import rows
 
@@ -61,7 +61,7 @@ def run_night(
     Running it again, late or after a crash changes nothing that was done. A dry run does the same work and undoes
     it; it names the first `names` customers of each step and reason. `starting` hears the name of each stage as it
     begins. The customers are cut into `shards` parts worked on side by side (the setting NIGHT_SHARDS; one inside a
-    transaction); the result is the same. Raises NightInThePast, NightAlreadyRunning.
+    transaction); the result is the same. Raises NightInThePast, NightAlreadyRunning, PartFailed.
     """
     if not dry_run:
         run = take_run(entity, on=on, clock=clock, by=by)
@@ -102,8 +102,7 @@ def _run(night: Night, starting: Starting, *, shards: int, clock: Clock) -> Nigh
 
 
 def _run_stages(night: Night, starting: Starting, *, shards: int, clock: Clock) -> None:
-    """A resumed run skips what was done. The part by customer is done again until what follows it has begun: parts of
-    it may be missing, and what is there changes nothing."""
+    """A resumed run skips what was done; a part of the customers that was not finished is done again whole."""
     done = set(night.run.stages.values_list("name", flat=True))
 
     def run_missing(stages: Sequence[Stage]) -> None:
@@ -113,8 +112,7 @@ def _run_stages(night: Night, starting: Starting, *, shards: int, clock: Clock) 
                 run_stage(stage, night, clock=clock)
 
     run_missing(BEFORE)
-    by_customer = (FACTS,) if AFTER[0].name in done else BY_CUSTOMER
-    run_by_customer(night, by_customer, shards=shards, starting=starting, clock=clock)
+    run_by_customer(night, shards=shards, starting=starting, clock=clock)
     run_missing(AFTER)
 
 

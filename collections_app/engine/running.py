@@ -1,14 +1,13 @@
 """How a stage runs: in a transaction that holds the lease, timed, told to the run."""
 
-from dataclasses import dataclass, field
-from threading import Lock
 from time import perf_counter
 
 import structlog
 from django.db import connection, transaction
 
+from collections_app.engine import parts
 from collections_app.engine.leases import Clock, hold_lease, share_lease
-from collections_app.engine.models import Run, RunStage
+from collections_app.engine.models import Run, RunPart, RunStage
 from collections_app.engine.night import Night, join_whole_sets
 from collections_app.engine.stages import STAGES, Stage
 from crm.core.crash import crash_point
@@ -31,37 +30,30 @@ def run_stage(stage: Stage, night: Night, *, clock: Clock) -> None:
     crash_point(f"after stage {stage.name}")
 
 
-def run_part(stage: Stage, night: Night, progress: "Progress") -> None:
-    """Run a stage for one part of the customers. It is told once every part is committed: one may still fail."""
+def run_part(stage: Stage, night: Night, part: RunPart, *, clock: Clock) -> None:
+    """Run a stage for one part of the customers. It is told once every part has committed it: one may still fail."""
     crash_point(f"before stage {stage.name}")
     started = perf_counter()
     with transaction.atomic():
         share_lease(night.run)
+        parts.hold(part, clock=clock)
         _take_room()
-        _wait_for_no_disk()
+        _share_the_machine()
         join_whole_sets()
         rows = stage.work(night)
-    progress.finished(stage, rows, _ms_since(started))
+        part.stages.append({"name": stage.name, "rows": rows, "ms": _ms_since(started)})
+        parts.hold(part, clock=clock)
+    _tell_if_last(night.run, stage, clock=clock)
     crash_point(f"after stage {stage.name}")
 
 
-@dataclass
-class Progress:
-    """What the parts have finished of each stage; shared by their threads."""
-
-    run: Run
-    parts: int
-    clock: Clock
-    lock: Lock = field(default_factory=Lock)
-    seen: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-
-    def finished(self, stage: Stage, rows: int, ms: int) -> None:
-        """One more part has finished `stage`; with the last one the stage is told: all rows, the longest time."""
-        with self.lock:
-            seen = self.seen.setdefault(stage.name, [])
-            seen.append((rows, ms))
-            if len(seen) == self.parts:
-                _tell(self.run, stage, sum(row for row, _ in seen), max(ms for _, ms in seen), clock=self.clock)
+def _tell_if_last(run: Run, stage: Stage, *, clock: Clock) -> None:
+    """With the last part the stage is told: all rows, the longest time."""
+    lists = run.parts.values_list("stages", flat=True)
+    told = [[one for one in stages if one["name"] == stage.name] for stages in lists]
+    if all(told):
+        rows, ms = sum(one[0]["rows"] for one in told), max(one[0]["ms"] for one in told)
+        _tell(run, stage, rows, ms, clock=clock)
 
 
 def _tell(run: Run, stage: Stage, rows: int, ms: int, *, clock: Clock) -> None:
@@ -76,9 +68,11 @@ def _ms_since(started: float) -> int:
     return round((perf_counter() - started) * 1000)
 
 
-def _wait_for_no_disk() -> None:
-    """A part that a broken server forgets is done again; the run is told only once all is on disk (`_tell`)."""
+def _share_the_machine() -> None:
+    """The parts share the processors, and none waits for the disk: what a broken server forgets of a part is done
+    again, for the row that tells of it is forgotten with it."""
     with connection.cursor() as cursor:
+        cursor.execute("set local max_parallel_workers_per_gather = 0")
         cursor.execute("set local synchronous_commit = off")
 
 

@@ -1,72 +1,129 @@
 """The part of a night that looks at one customer at a time, cut by customer and worked on side by side.
 
-The cut changes nothing in the result: what compares customers (giving out work, gates, figures) comes after it.
+The cut changes nothing in the result: what compares customers (giving out work, figures) comes after it. The parts are
+rows with a lease: this process works on some, any Celery worker that hears of the run on others.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from dataclasses import replace
-from itertools import pairwise
+from threading import Event
 
+import structlog
+from django.conf import settings
 from django.db import connection
-from django.db.models import Max, Min
+from kombu.exceptions import OperationalError
 
+from collections_app.engine import parts
+from collections_app.engine.exceptions import LeaseLost, PartFailed
 from collections_app.engine.leases import LEASE, Clock, hold_lease
-from collections_app.engine.night import EVERYBODY, Night
-from collections_app.engine.running import Progress, run_part
-from collections_app.engine.stages import Stage
-from crm.customers.models import Customer
+from collections_app.engine.models import PartState, Run, RunPart
+from collections_app.engine.night import Night
+from collections_app.engine.running import run_part
+from collections_app.engine.stages import BY_CUSTOMER
 
 Starting = Callable[[str], None]
+LOOK_EVERY_S = 0.5
+
+log = structlog.get_logger(__name__)
 
 
-def run_by_customer(night: Night, stages: Sequence[Stage], *, shards: int, starting: Starting, clock: Clock) -> None:
-    """Run `stages` for every customer, in `shards` parts each on a connection of its own (one: on this one), and give
-    `night` what they found: what is blocked, what is owed. Raises what the first failing part raised."""
-    progress = Progress(night.run, shards, clock)
-    parts = [replace(night, customers=cut, blocked={}, owed=[]) for cut in _cuts(night, shards)]
+def run_by_customer(night: Night, *, shards: int, starting: Starting, clock: Clock) -> None:
+    """Have every customer looked at, in `shards` parts (one: on this connection), and give `night` what they found:
+    what is blocked, what is owed. Raises what the first failing part raised, PartFailed if it ran elsewhere."""
+    parts.cut(night, shards, clock=clock)
     if shards == 1:
-        _work(parts[0], stages, progress, starting)
+        work_on(night.run, clock=clock, starting=starting)
     else:
-        _side_by_side(parts, stages, progress, clock)
-    night.blocked |= sum((Counter(part.blocked) for part in parts), Counter())
-    night.owed = [row for part in parts for row in part.owed]
+        _side_by_side(night.run, min(shards, settings.NIGHT_CONNECTIONS), clock)
+    found = list(night.run.parts.order_by("number"))
+    night.blocked |= sum((Counter(part.blocked) for part in found), Counter())
+    night.owed = [row for part in found for row in part.owed]
 
 
-def _cuts(night: Night, shards: int) -> list[tuple[int, int]]:
-    """Ranges of customer ids, equally wide, that leave nobody out: each part reads its own stretch of the indexes."""
-    ids = Customer.objects.filter(entity=night.entity).aggregate(first=Min("id"), last=Max("id"))
-    first, last = ids["first"] or 0, ids["last"] or 0
-    inner = [first + (last + 1 - first) * number // shards for number in range(1, shards)]
-    return list(pairwise([0, *inner, EVERYBODY]))
-
-
-def _work(part: Night, stages: Sequence[Stage], progress: Progress, starting: Starting) -> None:
-    for stage in stages:
-        starting(stage.name)
-        run_part(stage, part, progress)
-
-
-def _take_room() -> None:
-    """The tables of a part stay in the memory of its connection; the parts share the processors, none takes more."""
-    with connection.cursor() as cursor:
-        cursor.execute("set temp_buffers = '256MB'")
-        cursor.execute("set max_parallel_workers_per_gather = 0")
-
-
-def _side_by_side(parts: list[Night], stages: Sequence[Stage], progress: Progress, clock: Clock) -> None:
-    def work(part: Night) -> None:
+def work_on(run: Run, *, clock: Clock, starting: Starting = lambda stage: None) -> int:
+    """Work on parts of the run until none waits; how many. Raises LeaseLost, and what a part raised."""
+    worked = 0
+    while part := parts.take(run, clock=clock):
         try:
-            _take_room()
-            _work(part, stages, progress, lambda name: None)
+            _work(run, part, clock=clock, starting=starting)
+        except Exception as error:
+            if not connection.in_atomic_block:
+                parts.fail(part, error)
+            raise
+        worked += 1
+    return worked
+
+
+def _work(run: Run, part: RunPart, *, clock: Clock, starting: Starting) -> None:
+    customers = (part.first_customer, part.end_customer)
+    night = Night(run=run, entity=run.entity, on=run.on, at=part.at, customers=customers)
+    for stage in BY_CUSTOMER:
+        starting(stage.name)
+        run_part(stage, night, part, clock=clock)
+    parts.finish(part, night)
+
+
+def help_with(run_id: int, *, clock: Clock) -> int:
+    """Work on parts of a run that another process leads; how many. Nothing to do once it is over."""
+    run = Run.objects.select_related("entity").get(pk=run_id)
+    _keep_tables_in_memory()
+    try:
+        return work_on(run, clock=clock)
+    except LeaseLost:
+        log.info("the night is over or led by another process", run=run_id)
+        return 0
+
+
+def _side_by_side(run: Run, connections: int, clock: Clock) -> None:
+    """Work with some threads of this process, tell other workers, and wait for the last part."""
+
+    def work() -> None:
+        try:
+            _keep_tables_in_memory()
+            work_on(run, clock=clock)
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(len(parts)) as pool:
-        working = [pool.submit(copy_context().run, work, part) for part in parts]
-        while wait(working, timeout=LEASE.total_seconds() / 10).not_done:
-            hold_lease(progress.run, clock=clock)
+    _call_helpers(run, run.parts.filter(state=PartState.WAITING).count() - connections)
+    with ThreadPoolExecutor(connections) as pool:
+        working = [pool.submit(copy_context().run, work) for _ in range(connections)]
+        _wait(run, working, clock)
     for one in working:
         one.result()
+    _wait_for_others(run, clock)
+
+
+def _wait(run: Run, working: list[Future[None]], clock: Clock) -> None:
+    while wait(working, timeout=LEASE.total_seconds() / 10).not_done:
+        hold_lease(run, clock=clock)
+
+
+def _wait_for_others(run: Run, clock: Clock) -> None:
+    """Until the parts taken elsewhere are done; those whose worker is gone are worked on here."""
+    patience = Event()
+    while unfinished := list(run.parts.exclude(state=PartState.DONE)):
+        for part in unfinished:
+            if part.state == PartState.FAILED:
+                raise PartFailed(part.error)
+        hold_lease(run, clock=clock)
+        if not work_on(run, clock=clock):
+            patience.wait(LOOK_EVERY_S)
+
+
+def _call_helpers(run: Run, number: int) -> None:
+    """One message per part more than this process can take. Without a broker or a worker it does them all."""
+    from collections_app.engine.tasks import help_with_night  # the task calls this module
+
+    try:
+        for _ in range(number):
+            help_with_night.delay(run.pk)
+    except OperationalError as error:
+        log.warning("no broker to call for help", error=str(error))
+
+
+def _keep_tables_in_memory() -> None:
+    """Room for the tables of a part, before the first of them is made."""
+    with connection.cursor() as cursor:
+        cursor.execute("set temp_buffers = '256MB'")

@@ -105,10 +105,9 @@ BEFORE = (
     Stage("holds", end_holds),
     Stage("people", release),
 )
-FACTS = Stage("facts", read_facts)
 BY_CUSTOMER = (
     Stage("groups", group),
-    FACTS,
+    Stage("facts", read_facts),
     Stage("close", close),
     Stage("decide", decide),
     Stage("rank", rank),

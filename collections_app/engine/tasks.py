@@ -3,7 +3,7 @@ from datetime import date
 from celery import shared_task
 from django.utils import timezone
 
-from collections_app.engine import dry_runs
+from collections_app.engine import dry_runs, shards
 from collections_app.engine.operations import run_night
 from collections_app.engine.schedule import due_nights
 from crm.accounts.models import Entity, User
@@ -14,6 +14,12 @@ def start_night(entity: int, on: str, by: int | None = None) -> None:
     """Run the night of an entity that a person or an integration asked for."""
     author = User.objects.filter(pk=by).first() if by else None
     run_night(Entity.objects.get(pk=entity), on=date.fromisoformat(on), at=timezone.now(), by=author)
+
+
+@shared_task
+def help_with_night(run: int) -> None:
+    """Work on parts of a night that another process leads; a message that comes late finds nothing to do."""
+    shards.help_with(run, clock=timezone.now)
 
 
 @shared_task

@@ -45,5 +45,6 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = TIME_ZONE
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
-# Connections a night works on side by side, each with a part of the customers.
+# Into how many parts a night cuts the customers, and how many of them one process works on side by side.
 NIGHT_SHARDS = env.integer("NIGHT_SHARDS", 2, least=1)
+NIGHT_CONNECTIONS = env.integer("NIGHT_CONNECTIONS", 2, least=1)

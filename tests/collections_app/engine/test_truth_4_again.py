@@ -8,44 +8,19 @@ import pytest
 from django.db import connection
 from hypothesis import given, settings, strategies as st
 
-from collections_app.actions.models import Action, ActionLine, Cycle, Refusal
+from collections_app.actions.models import Action, Cycle
 from collections_app.engine import handing_over, night as night_module, running
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
 from collections_app.engine.leases import LEASE, hold_lease, take_run
-from collections_app.engine.models import DailyFigures, Decision, Run, RunStage
-from collections_app.segments.models import Membership
+from collections_app.engine.models import Run
 from crm.law.operations import load_law
 from telephony.messaging.models import Message
+from tests.collections_app.engine.small_house import forget_the_night, small_house, state
 from tests.collections_app.engine.world import MARCH_1, World, noon
-from tests.factories.receivables import CreditFactory
-
-LADDER = ({"offset_days": 5, "email": True}, {"offset_days": 15, "unit": "invoice"}, {"offset_days": -3})
 
 
 def after(days):
     return MARCH_1 + timedelta(days=days)
-
-
-def small_house():
-    world = World(*LADDER)
-    for late in (40, 20, 6, 1, -2):
-        customer = world.customer()
-        world.invoice(customer, late=late)
-        world.invoice(customer, late=late // 2)
-    CreditFactory(customer=customer, amount=20)
-    return world
-
-
-def state():
-    """Everything a night writes, without the numbers and instants of rows."""
-    return (
-        sorted(Action.objects.values_list("customer__external_id", "step_code", "state", "amount", "channel")),
-        sorted(ActionLine.objects.values_list("invoice__external_id", "level_code", "reached", "amount")),
-        sorted(Cycle.objects.values_list("customer__external_id", "opened_on")),
-        sorted(Decision.objects.values_list("customer__external_id", "outcome", "step_code")),
-        sorted(DailyFigures.objects.values_list("on", "currency", "open_amount", "actions_open")),
-        sorted(Message.objects.values_list("customer__external_id", "state")),
-    )
 
 
 @pytest.mark.django_db
@@ -158,12 +133,6 @@ def test_a_night_killed_anywhere_ends_as_if_nothing_had_happened():
         assert killed_at(world, point), point
         world.night(clock=lambda: noon(MARCH_1) + LEASE + timedelta(seconds=1))
         assert state() == undisturbed, point
-
-
-def forget_the_night():
-    """As before the night. (Rows are few: DELETE is quicker than TRUNCATE.)"""
-    for model in (Message, Refusal, ActionLine, Action, Cycle, Decision, DailyFigures, RunStage, Run, Membership):
-        model._base_manager.all()._raw_delete("default")
 
 
 @pytest.mark.django_db(transaction=True)

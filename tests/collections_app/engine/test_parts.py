@@ -1,0 +1,123 @@
+"""A night's customers cut into parts: each is worked on once, by whoever holds its lease, here or elsewhere."""
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+
+from collections_app.actions.models import Action
+from collections_app.engine import parts, shards, tasks
+from collections_app.engine.exceptions import LeaseLost, PartFailed
+from collections_app.engine.leases import LEASE, take_run
+from collections_app.engine.models import RunPart
+from collections_app.engine.night import EVERYBODY, Night
+from crm.law.operations import load_law
+from tests.collections_app.engine.small_house import forget_the_night, small_house, state
+from tests.collections_app.engine.world import MARCH_1, World, noon
+
+
+def on_time():
+    return noon(MARCH_1)
+
+
+def too_late():
+    return noon(MARCH_1) + LEASE + timedelta(seconds=1)
+
+
+def run_cut_in(number, world=None):
+    world = world or World({"offset_days": 5})
+    run = take_run(world.entity, on=MARCH_1, clock=on_time, by=None)
+    parts.cut(Night(run=run, entity=world.entity, on=MARCH_1, at=on_time()), number, clock=on_time)
+    return run
+
+
+@pytest.mark.django_db
+def test_the_parts_leave_nobody_out_and_overlap_nowhere():
+    world = World({"offset_days": 5})
+    for _ in range(7):
+        world.customer()
+    ranges = list(run_cut_in(3, world).parts.order_by("number").values_list("first_customer", "end_customer"))
+    assert [ranges[0][0], ranges[-1][1]] == [0, EVERYBODY]
+    assert [end for _, end in ranges[:-1]] == [first for first, _ in ranges[1:]]
+
+
+@pytest.mark.django_db
+def test_each_part_is_taken_once():
+    run = run_cut_in(2)
+    assert [part and part.number for part in (parts.take(run, clock=on_time) for _ in range(3))] == [0, 1, None]
+
+
+@pytest.mark.django_db
+def test_a_part_whose_worker_is_gone_passes_to_another_and_the_first_writes_nothing_more():
+    run = run_cut_in(1)
+    lost = parts.take(run, clock=on_time)
+    again = parts.take(run, clock=too_late)
+    assert (again.pk, again.fence) == (lost.pk, lost.fence + 1)
+    with pytest.raises(LeaseLost):
+        parts.hold(lost, clock=too_late)
+
+
+@pytest.mark.django_db
+def test_a_run_led_anew_takes_back_what_its_parts_had_not_finished():
+    run = run_cut_in(2)
+    parts.finish(parts.take(run, clock=on_time), Night(run=run, entity=run.entity, on=run.on, at=on_time()))
+    parts.take(run, clock=on_time)
+    led_anew = take_run(run.entity, on=MARCH_1, clock=too_late, by=None)
+    parts.cut(Night(run=led_anew, entity=run.entity, on=run.on, at=on_time()), 2, clock=too_late)
+    assert list(led_anew.parts.order_by("number").values_list("state", flat=True)) == ["done", "waiting"]
+
+
+@pytest.mark.django_db
+def test_a_message_that_comes_after_the_night_does_nothing():
+    world = World({"offset_days": 5})
+    world.invoice(world.customer(), late=9)
+    world.night()
+    before = list(Action.objects.values())
+    tasks.help_with_night(world.entity.runs.get().pk)
+    assert list(Action.objects.values()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_worker_takes_its_share_and_the_result_is_the_same(monkeypatch, settings):
+    load_law()
+    world = small_house()
+    world.night(clock=on_time, shards=1)
+    alone = state()
+    forget_the_night()
+    settings.NIGHT_CONNECTIONS = 1
+    helped = call_a_helper_at_once(monkeypatch)
+    world.night(clock=on_time, shards=3)
+    assert (state(), helped) == (alone, [3, 0])
+    assert set(RunPart.objects.values_list("state", flat=True)) == {"done"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_part_that_fails_elsewhere_fails_the_night_with_its_reason(monkeypatch, settings):
+    load_law()
+    world = small_house()
+    settings.NIGHT_CONNECTIONS = 1
+    call_a_helper_at_once(monkeypatch)
+    monkeypatch.setattr(shards, "run_part", lambda *args, **options: 1 / 0)
+    with pytest.raises(PartFailed, match="ZeroDivisionError"):
+        world.night(clock=on_time, shards=2)
+
+
+def call_a_helper_at_once(monkeypatch):
+    """The message finds a worker quicker than the night itself; returns how many parts each call worked on."""
+    helped = []
+
+    def work(run_id):
+        try:
+            helped.append(shards.help_with(run_id, clock=on_time))
+        except ZeroDivisionError:
+            helped.append(0)
+        finally:
+            shards.connection.close()
+
+    def delay(run_id):
+        worker = Thread(target=work, args=[run_id])
+        worker.start()
+        worker.join()
+
+    monkeypatch.setattr(tasks.help_with_night, "delay", delay)
+    return helped
