@@ -41,16 +41,17 @@ def hand_over(night: Night) -> int:
     night.blocked |= night.count(REFUSED)
     crash_point("before queue")
     queued = messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at)
-    _keep_below_ceilings(night)
     crash_point("after queue")
     return queued
 
 
-def _keep_below_ceilings(night: Night) -> None:
+def keep_below_ceilings(night: Night) -> int:
+    """Put off what the entity would send today above its ceilings, the highest ranks leaving first; how many."""
     weights = HEAVIEST_FIRST.format(entity=night.entity.pk)
     above = messaging.put_off_above(night.entity, weights_sql=weights, origin=ORIGIN, at=night.at)
     if above:
         night.blocked["ceiling"] = sum(above.values())
+    return sum(above.values())
 
 
 def recall(night: Night) -> None:

@@ -19,6 +19,7 @@ STAGES: dict[str, str | Promise] = {
     "assign": _("Give actions to collectors"),
     "open": _("Open and refresh actions"),
     "hand_over": _("Ask the gates, hand over to the outbox"),
+    "ceilings": _("Put off what is above the daily ceilings"),
     "figures": _("Keep the figures of the day"),
 }
 BLOCKS: dict[str, str | Promise] = {

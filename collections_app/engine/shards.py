@@ -6,7 +6,7 @@ rows with a lease: this process works on some, any Celery worker that hears of t
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from threading import Event
 
@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from collections_app.engine import parts
 from collections_app.engine.exceptions import LeaseLost, PartFailed
 from collections_app.engine.leases import LEASE, Clock, hold_lease
-from collections_app.engine.models import PartState, Run, RunPart
+from collections_app.engine.models import PartState, Run, RunPart, RunState
 from collections_app.engine.night import Night
 from collections_app.engine.running import run_part
 from collections_app.engine.stages import BY_CUSTOMER
@@ -36,7 +36,10 @@ def run_by_customer(night: Night, *, shards: int, starting: Starting, clock: Clo
     if shards == 1:
         work_on(night.run, clock=clock, starting=starting)
     else:
-        _side_by_side(night.run, min(shards, settings.NIGHT_CONNECTIONS), clock)
+        connections = min(shards, settings.NIGHT_CONNECTIONS)
+        _call_helpers(night.run, shards - connections)
+        _side_by_side(night.run, connections, clock)
+        _wait_for_others(night.run, clock)
     found = list(night.run.parts.order_by("number"))
     night.blocked |= sum((Counter(part.blocked) for part in found), Counter())
     night.owed = [row for part in found for row in part.owed]
@@ -68,36 +71,30 @@ def _work(run: Run, part: RunPart, *, clock: Clock, starting: Starting) -> None:
 def help_with(run_id: int, *, clock: Clock) -> int:
     """Work on parts of a run that another process leads; how many. Nothing to do once it is over."""
     run = Run.objects.select_related("entity").get(pk=run_id)
-    _keep_tables_in_memory()
+    if run.state != RunState.RUNNING:
+        return 0
     try:
-        return work_on(run, clock=clock)
+        return _side_by_side(run, settings.NIGHT_CONNECTIONS, clock)
     except LeaseLost:
         log.info("the night is over or led by another process", run=run_id)
         return 0
 
 
-def _side_by_side(run: Run, connections: int, clock: Clock) -> None:
-    """Work with some threads of this process, tell other workers, and wait for the last part."""
+def _side_by_side(run: Run, connections: int, clock: Clock) -> int:
+    """Work on parts in some threads of this process, each on a connection of its own; how many parts."""
 
-    def work() -> None:
+    def work() -> int:
         try:
             _keep_tables_in_memory()
-            work_on(run, clock=clock)
+            return work_on(run, clock=clock)
         finally:
             connection.close()
 
-    _call_helpers(run, run.parts.filter(state=PartState.WAITING).count() - connections)
     with ThreadPoolExecutor(connections) as pool:
         working = [pool.submit(copy_context().run, work) for _ in range(connections)]
-        _wait(run, working, clock)
-    for one in working:
-        one.result()
-    _wait_for_others(run, clock)
-
-
-def _wait(run: Run, working: list[Future[None]], clock: Clock) -> None:
-    while wait(working, timeout=LEASE.total_seconds() / 10).not_done:
-        hold_lease(run, clock=clock)
+        while wait(working, timeout=LEASE.total_seconds() / 10).not_done:
+            hold_lease(run, clock=clock)
+    return sum(one.result() for one in working)
 
 
 def _wait_for_others(run: Run, clock: Clock) -> None:

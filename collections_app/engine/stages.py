@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from collections_app.engine.freshness import check_freshness
-from collections_app.engine.handing_over import hand_over, recall
+from collections_app.engine.handing_over import hand_over, keep_below_ceilings, recall
 from collections_app.engine.night import HERE, Night, join_whole_sets
 from collections_app.segments.among import between
 from collections_app.segments.operations import regroup
@@ -115,6 +115,7 @@ BY_CUSTOMER = (
     Stage("hand_over", hand_over),
 )
 AFTER = (
+    Stage("ceilings", keep_below_ceilings),
     Stage("assign", assign),
     Stage("figures", take_figures),
 )

@@ -12,15 +12,16 @@ from telephony.messaging.states import MessageState
 # While it lasts a message is not handed out again; a lost batch is handed out after it.
 HANDED_FOR = timedelta(minutes=15)
 
+# Materialized: chosen once. As a subquery the planner may ask it again for each row, and the limit then holds nothing.
 HAND_OUT = """
-update messaging_message set handed_until = %(until)s
-where id in (
+with due as materialized (
     select id from messaging_message
     where state in ('planned', 'waiting') and not_before_at <= %(at)s
       and (handed_until is null or handed_until < %(at)s)
     order by not_before_at, id limit %(limit)s for update skip locked
 )
-returning id
+update messaging_message m set handed_until = %(until)s from due where m.id = due.id
+returning m.id
 """
 
 
