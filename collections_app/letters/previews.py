@@ -9,7 +9,7 @@ from collections_app.letters.compose import Composed, compose
 from collections_app.letters.lines import Line
 from collections_app.letters.models import Template, TemplateVersion, Tone
 from crm.customers.models import Customer, CustomerKind, PlainText
-from crm.holds.queries import NetItem, net_items
+from crm.holds.queries import NetItem, first_owing_late, net_items
 from crm.receivables.models import Invoice
 
 OLD_ENOUGH_FOR_A_NOTICE = 30
@@ -26,13 +26,7 @@ def sample_customer(template: Template, user: Any, *, search: str = "", on: date
     wanted = seen.filter(kind=CustomerKind.CONSUMER) if template.for_consumers else seen
     owing = Invoice.objects.filter(entity=template.entity).overdue(on).values("customer")
     late = list(wanted.filter(pk__in=owing[:200])[:TRIED])
-    return next((one for one in late if _owes_late(one, on)), None) or wanted.first() or seen.first()
-
-
-def _owes_late(customer: Customer, on: date) -> bool:
-    """Something overdue is neither on hold nor covered: there is something to show."""
-    items = net_items(customer, on=on)
-    return any(item.held is None and item.net_amount > 0 and item.due_on < on for item in items)
+    return first_owing_late(late, on=on) or wanted.first() or seen.first()
 
 
 def _named(customers: QuerySet[Customer], name: str) -> QuerySet[Customer]:

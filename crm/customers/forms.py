@@ -53,23 +53,31 @@ class CustomerForm(forms.ModelForm):
         return given
 
 
-class AddressForm(forms.ModelForm):
+class StoredAddress(forms.BaseForm):
+    """Fields `channel` and `value`: the address in the form it is stored in."""
+
+    def clean(self) -> dict[str, Any]:
+        """With a remark on `value` when it is no address of its channel."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("channel") and given.get("value"):
+            try:
+                given["value"] = normal_address(given["channel"], given["value"], self.country())
+            except ValidationError as wrong:
+                self.add_error("value", wrong)
+        return given
+
+    def country(self) -> str:
+        """Where a number without a prefix is dialled from."""
+        raise NotImplementedError
+
+
+class AddressForm(StoredAddress, forms.ModelForm):
     class Meta:
         model = Address
         fields = ["channel", "value", "contact", "preferred", "valid_from", "valid_until"]
         widgets = {"value": forms.Textarea(attrs={"rows": 2, "cols": 28})}
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        channel, value = given.get("channel"), given.get("value")
-        if channel and value:
-            try:
-                given["value"] = normal_address(channel, value, self._country())
-            except ValidationError as wrong:
-                raise ValidationError({"value": wrong}) from wrong
-        return given
-
-    def _country(self) -> str:
+    def country(self) -> str:
         """That of the customer; one who is just being added has none yet."""
         customer = getattr(self.instance, "customer", None)
         return (customer.country or customer.entity.country) if customer else "FR"

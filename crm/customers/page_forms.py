@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.postgres.forms import SimpleArrayField
-from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
 from crm.accounts.queries import people_of, teams_of
+from crm.customers.forms import StoredAddress
 from crm.customers.models import Channel, Contact, ContactRole, Customer
 from crm.customers.operations.contacts import normal_address
 from crm.customers.rules import fields_open_to
@@ -86,7 +86,7 @@ class NewContactForm(ContactForm):
         return normal_address(channel, value, self.country) if value.strip() else ""
 
 
-class AddressForm(forms.Form):
+class AddressForm(StoredAddress, forms.Form):
     """A way to reach the customer, his own or that of a contact."""
 
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
@@ -97,18 +97,12 @@ class AddressForm(forms.Form):
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country = customer.country or customer.entity.country
+        self.customer = customer
         self.fields["contact"].queryset = customer.contacts.order_by("name")  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        """In the form it is stored in."""
-        given = super().clean() or self.cleaned_data
-        if given.get("channel") and given.get("value"):
-            try:
-                given["value"] = normal_address(given["channel"], given["value"], self.country)
-            except ValidationError as wrong:
-                self.add_error("value", wrong)
-        return given
+    def country(self) -> str:
+        """That of the customer."""
+        return self.customer.country or self.customer.entity.country
 
 
 class ReasonForm(forms.Form):

@@ -1,6 +1,6 @@
 """Which rows a person sees, as plain keys: what lists over many customers filter by.
 
-Says the same as `CustomerQuerySet.visible_to`, with the sub-queries already answered: a list in the order of an index
+The rule of `CustomerQuerySet.visible_to`, with its sub-queries already answered: a list in the order of an index
 then stops after its first page, where a nested query would be answered for every customer first.
 """
 
@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from guardian.shortcuts import get_objects_for_user
 
 from crm.accounts.models import Entity, Team
-from crm.customers.models import Customer
+from crm.customers.models import Customer, let_in
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,7 @@ class Reach:
         inside = Q(entity=self.within[0]) if len(self.within) == 1 else Q(entity__in=self.within)
         if set(self.within) == set(self.entities):
             return inside
-        mine = Q(**{f"{customer}collector": self.user})
-        if self.teams:
-            mine |= Q(**{f"{customer}team__in": self.teams})
-        return inside & (Q(entity__in=self.entities) | mine if self.entities else mine)
+        return inside & let_in(self.user, self.entities, self.teams, customer=customer)
 
 
 def reach_of(user: Any) -> Reach:

@@ -1,5 +1,6 @@
-"""Net open items: what a decision may rest on, for one customer."""
+"""Net open items: what a decision may rest on, for one customer or a few."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,6 +30,12 @@ NET_ITEMS = """
 select invoice_id, currency, kind, issued_on, due_on, due_on_source, open_amount, held, covered, net_amount
 from net_open_items(%(entity)s, %(on)s, %(customer)s, %(customer)s + 1) order by currency, due_on, invoice_id
 """
+FIRST_LATE = """
+select asked.id from unnest(%(customers)s::bigint[]) with ordinality asked (id, place)
+cross join lateral net_open_items(%(entity)s, %(on)s, asked.id, asked.id + 1) item
+where item.held is null and item.net_amount > 0 and item.due_on < %(on)s
+order by asked.place limit 1
+"""
 
 
 def net_items(customer: Customer, *, on: date) -> list[NetItem]:
@@ -36,3 +43,14 @@ def net_items(customer: Customer, *, on: date) -> list[NetItem]:
     with connection.cursor() as cursor:
         cursor.execute(NET_ITEMS, {"entity": customer.entity_id, "on": on, "customer": customer.pk})
         return [NetItem(*row) for row in cursor.fetchall()]
+
+
+def first_owing_late(customers: Sequence[Customer], *, on: date) -> Customer | None:
+    """The first of a few customers of one entity who owes something late that is neither on hold nor covered."""
+    if not customers:
+        return None
+    keys = [one.pk for one in customers]
+    with connection.cursor() as cursor:
+        cursor.execute(FIRST_LATE, {"entity": customers[0].entity_id, "on": on, "customers": keys})
+        found = cursor.fetchone()
+    return next((one for one in customers if found and one.pk == found[0]), None)

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
-from crm.core.formatting import money
+from crm.core.formats import money
 
 
 class LedgerRefusal(Exception):
@@ -22,7 +22,7 @@ class LedgerRefusal(Exception):
 
     def _worded(self, value: Any) -> Any:
         if isinstance(value, Decimal) and "money_of" in self.details:
-            return money(value, self.details["money_of"], get_language() or "en")
+            return money(value, self.details["money_of"])
         return value
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 
-from crm.core.formatting import day, money, number
+from crm.core.formats import day, money, number
 
 
 class Money(NamedTuple):
@@ -46,18 +46,18 @@ def stored(params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _stored(value) for name, value in params.items()}
 
 
-def _worded(value: Any, language: str) -> str:
+def _worded(value: Any) -> str:
     match value:
         case {"amount": amount, "currency": currency}:
-            return money(Decimal(str(amount)), currency, language)
+            return money(Decimal(str(amount)), currency)
         case {"on": on}:
-            return day(date.fromisoformat(on), language)
+            return day(date.fromisoformat(on))
         case {"msgid": msgid}:
             return gettext(msgid)
         case bool() | None:
             return str(value)
         case int() | float():
-            return number(value, language)
+            return number(Decimal(str(value)))
         case _:
             return str(value)
 
@@ -69,9 +69,9 @@ class _Places(dict[str, str]):
         return f"%({name})s"
 
 
-def worded(subject: str, params: Mapping[str, Any], language: str) -> str:
+def worded(subject: str, params: Mapping[str, Any]) -> str:
     """The subject in the active language, its places filled. Without params the text stands as it is written."""
     text = gettext(subject) if subject else ""
     if not params:
         return text
-    return text % _Places({name: _worded(value, language) for name, value in params.items()})
+    return text % _Places({name: _worded(value) for name, value in params.items()})

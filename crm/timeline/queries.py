@@ -74,6 +74,6 @@ def line(entry: Entry, *, language: str | None = None) -> Line:
         return Line(
             entry=entry,
             kind=str(entry.get_kind_display()),
-            subject=worded(entry.subject, entry.params, reader),
+            subject=worded(entry.subject, entry.params),
             actor=str(entry.actor) if entry.actor else "",
         )

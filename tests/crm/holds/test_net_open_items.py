@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from crm.holds.models import Hold, HoldKind
-from crm.holds.queries import net_items
+from crm.holds.queries import first_owing_late, net_items
+from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 
@@ -104,3 +105,13 @@ def test_what_is_covered_is_money_there_is(debts, money):
         later_by_pool = [i for i in free if (i.due_on, i.invoice_id) > first_left and i.covered > 0]
         named = {invoices[n % len(invoices)].pk for _, n in money if n is not None}
         assert all(item.invoice_id in named for item in later_by_pool)
+
+
+def test_the_first_who_owes_something_late_is_found_in_one_query(django_assert_num_queries):
+    paid, later, late, other = CustomerFactory.create_batch(4, entity=EntityFactory())
+    InvoiceFactory(customer=later, due_on=date(2026, 4, 1))
+    for customer in (late, other):
+        InvoiceFactory(customer=customer, due_on=date(2026, 1, 31))
+    with django_assert_num_queries(1):
+        assert first_owing_late([paid, later, late, other], on=ON) == late
+    assert first_owing_late([paid, later], on=ON) is None
