@@ -6,6 +6,7 @@ A message lost or doubled by the broker is therefore harmless, and no result is 
 from typing import Any
 
 from config import env
+from config.queues import ROUTES, queues
 from config.settings.base import PRODUCTION
 from config.settings.i18n import TIME_ZONE
 
@@ -32,6 +33,9 @@ def broker_options(broker_url: str) -> dict[str, Any]:
 
 CELERY_BROKER_URL = env.address("BROKER_URL", "" if PRODUCTION else "memory://", schemes=BROKER_SCHEMES)
 globals().update(broker_options(CELERY_BROKER_URL))
+
+CELERY_TASK_QUEUES = queues(CELERY_BROKER_URL)
+CELERY_TASK_ROUTES = ROUTES
 
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

@@ -1,6 +1,7 @@
 """`./acquit lint` and `./acquit test`: everything the CI checks, in the order of what answers fastest."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -55,6 +56,8 @@ def _everything(variables: dict[str, str]) -> int:
         failed.append("unit tests")
     if not _has_browser() or _pytest("browser tests", BROWSER, variables, totals):
         failed.append("browser tests")
+    if not shutil.which("rabbitmq-server"):
+        say("RabbitMQ: NOT RUN (rabbitmq-server is not installed; Valkey was)")
     code = _report(failed)
     print(closing_line(totals, Clock.elapsed()), flush=True)
     return code

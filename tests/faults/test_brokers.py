@@ -1,0 +1,54 @@
+"""A real worker takes what a real broker carries; a message carried twice changes nothing."""
+
+import os
+
+import pytest
+
+from collections_app.engine.models import Run
+from config.queues import NAMES, queues
+from crm.law.operations import load_law
+from tests.collections_app.engine.small_house import forget_the_night, state
+from tests.collections_app.engine.world import MARCH_1, World
+from tests.faults import brokers
+from tools.launcher import processes
+
+WITHIN_S = 90
+TWICE = """
+from collections_app.engine.tasks import start_night
+for _ in range(2):
+    start_night.delay({entity}, "{on}")
+"""
+
+
+@pytest.fixture(params=["valkey", "rabbitmq"])
+def broker_url(request, tmp_path):
+    if request.param == "valkey":
+        yield os.environ["BROKER_URL"] + "?virtual_host=5"  # beside what other tests send
+        return
+    if not brokers.rabbitmq_program():
+        pytest.skip("RabbitMQ: NOT RUN (rabbitmq-server is not installed)")
+    with brokers.rabbitmq(tmp_path) as url:
+        yield url
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_asked_for_twice_is_run_by_a_worker_and_is_as_one(broker_url, tmp_path):
+    load_law()
+    world = World({"offset_days": 5})
+    for late in (3, 9, 40):
+        world.invoice(world.customer(), late=late)
+    world.night()
+    expected = state()
+    forget_the_night()
+    brokers.send(broker_url, TWICE.format(entity=world.entity.pk, on=MARCH_1))
+    with brokers.worker(broker_url, tmp_path):
+        over = processes.wait_until(lambda: Run.objects.filter(state="done").count() == 2, WITHIN_S, pause=0.1)
+    assert over, (tmp_path / "worker.log").read_text()
+    assert state() == expected
+
+
+def test_every_queue_is_declared_durable_and_quorum_on_rabbitmq():
+    declared = queues("amqp://broker.example")
+    assert [queue.name for queue in declared] == NAMES
+    assert {queue.queue_arguments["x-queue-type"] for queue in declared} == {"quorum"}
+    assert {queue.exchange.type for queue in declared} == {"topic"}
