@@ -27,10 +27,15 @@ def waiting_for(customer: Customer) -> list[Waiting]:
     """Oldest first; three queries."""
     actions = list(Action.objects.open().filter(customer=customer).select_related("template"))
     names = labels.step_names(actions)
-    found = [Waiting(str(labels.verb(one)), names[one.pk], one.opened_on, one.pk) for one in actions]
+    found = [_waiting(one, names[one.pk]) for one in actions]
     messages = Message.objects.filter(customer=customer, state__in=UNDER_WAY)
     others = messages.exclude(origin=ORIGIN, origin_id__in=[one.pk for one in actions]).defer("body", "variables")
     found += [
         Waiting(one.get_channel_display(), one.subject, timezone.localtime(one.created_at).date()) for one in others
     ]
     return sorted(found, key=lambda one: one.since)
+
+
+def _waiting(action: Action, name: str) -> Waiting:
+    what, state = str(labels.verb(action)), action.get_state_display()
+    return Waiting(what, f"{name} · {state}" if name != what else state, action.opened_on, action.pk)
