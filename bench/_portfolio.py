@@ -79,7 +79,7 @@ truncate messaging_message, actions_refusal, actions_actionline, actions_action,
 
 def build(customers: int, invoices: int) -> Entity:
     """An entity with this many customers and invoices (47 % open and late, 8 % not yet due), 12 groups, 4 scenarios."""
-    entity, team = _house()
+    entity, team = house()
     run(DIGITS)
     params = {"entity": entity.pk, "team": team.pk, "customers": customers, "invoices": invoices, "on": ON}
     run(CUSTOMERS, params)
@@ -91,7 +91,7 @@ def build(customers: int, invoices: int) -> Entity:
     return entity
 
 
-def _house() -> tuple[Entity, Team]:
+def house() -> tuple[Entity, Team]:
     run(CLEAR)
     entity = Entity.objects.create(
         code="BENCH", legal_name="Bench", live_since="2020-01-01", sender_email="a@b.example"

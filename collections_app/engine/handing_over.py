@@ -33,22 +33,28 @@ def hand_over(night: Night) -> int:
 
     Refusals are kept with their dates; what no gate will ever let through becomes a task for a person.
     """
-    _ask_gates(night)
-    night.params["for_a_person"] = sorted(FOR_A_PERSON)
-    night.do("forget_refusals")
-    night.do("record_refusals")
-    night.do("hand_back")
-    night.blocked |= night.count(REFUSED)
+    ask_gates(night)
     crash_point("before queue")
     queued = messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at)
     crash_point("after queue")
     return queued
 
 
-def keep_below_ceilings(night: Night) -> int:
-    """Put off what the entity would send today above its ceilings, the highest ranks leaving first; how many."""
+def ask_gates(night: Night) -> None:
+    """What each gate answers about what leaves by itself; what they refuse is told, or handed back to a person."""
+    _keep_verdicts(night)
+    night.params["for_a_person"] = sorted(FOR_A_PERSON)
+    night.do("forget_refusals")
+    night.do("record_refusals")
+    night.do("hand_back")
+    night.blocked |= night.count(REFUSED)
+
+
+def keep_below_ceilings(night: Night, *, tell: bool = True) -> int:
+    """Put off what the entity would send today above its ceilings, the highest ranks leaving first; how many. `tell`
+    the supervisors."""
     weights = HEAVIEST_FIRST.format(entity=night.entity.pk)
-    above = messaging.put_off_above(night.entity, weights_sql=weights, origin=ORIGIN, at=night.at)
+    above = messaging.put_off_above(night.entity, weights_sql=weights, origin=ORIGIN, at=night.at, tell=tell)
     if above:
         night.blocked["ceiling"] = sum(above.values())
     return sum(above.values())
@@ -64,13 +70,13 @@ def recall(night: Night) -> None:
         messaging.cancel(origin=ORIGIN, origin_ids=leaving, reason="settled", at=night.at)
 
 
-def _ask_gates(night: Night) -> None:
+def _keep_verdicts(night: Night) -> None:
     night.keep("night_candidates", "hand_over_candidates")
     with connection.cursor() as cursor:
         cursor.execute("set local enable_nestloop to default")  # on a usual night few leave, and they are counted
         cursor.execute("drop table if exists pg_temp.night_verdicts")
         cursor.execute(
             f"create temporary table night_verdicts as {gates.statement('select * from night_candidates')}",
-            gates.parameters(night.at),
+            gates.parameters(night.at) | night.params,
         )
         cursor.execute("analyze night_verdicts")

@@ -154,3 +154,6 @@ class DryRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity.code} {self.on}"
+
+
+from collections_app.engine.simulation.models import Simulation  # noqa: E402, F401 - Django looks for models here

@@ -6,6 +6,7 @@ from django.utils import timezone
 from collections_app.engine import dry_runs, shards
 from collections_app.engine.operations import run_night
 from collections_app.engine.schedule import due_nights
+from collections_app.engine.simulation.operations import run_simulation, sweep
 from crm.accounts.models import Entity, User
 
 
@@ -33,3 +34,15 @@ def start_due_nights() -> None:
     """Start the night of each live entity whose hour has come; what still runs elsewhere is left alone."""
     for entity_id, on in due_nights(at=timezone.now()):
         start_night.delay(entity_id, on.isoformat())
+
+
+@shared_task
+def simulate(simulation_id: int) -> None:
+    """The simulation a person asked for."""
+    run_simulation(simulation_id, clock=timezone.now)
+
+
+@shared_task
+def sweep_simulations() -> None:
+    """Take up simulations no worker has, remove what lost workers left."""
+    sweep(at=timezone.now())

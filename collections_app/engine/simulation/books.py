@@ -1,0 +1,62 @@
+"""The books as each night of a simulation knows them."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from collections_app.engine.simulation.assumptions import Payments
+from collections_app.engine.simulation.models import SimulationKind
+from crm.core import sql
+
+HERE = "collections_app.engine.simulation"
+LATER = """
+create unlogged table simulated_movement (known_on date not null, invoice_id bigint, credit_id bigint, amount numeric not null);
+create index on simulated_movement (known_on);
+"""
+BORN = (
+    "insert into receivables_invoice select * from simulated_invoice where issued_on = %(on)s::date - 1",
+    "insert into receivables_credit select * from simulated_credit where received_on = %(on)s::date - 1",
+)
+MOVED = (
+    """
+update receivables_invoice i
+set open_amount = i.open_amount + moved.amount,
+    settled_on = case when i.open_amount + moved.amount = 0 then %(on)s::date - 1 end
+from (select invoice_id, sum(amount) as amount from simulated_movement
+      where known_on = %(on)s and invoice_id is not null group by invoice_id) moved
+where i.id = moved.invoice_id
+""",
+    """
+update receivables_credit c set open_amount = c.open_amount + moved.amount
+from (select credit_id, sum(amount) as amount from simulated_movement
+      where known_on = %(on)s and credit_id is not null group by credit_id) moved
+where c.id = moved.credit_id
+""",
+)
+
+
+def open_books(kind: str, payments: str, params: Mapping[str, Any], *, live: str) -> None:
+    """Put the copied books on the first day and note what comes later; `live`: the schema of the real ledger, `params`:
+    entity, from, until."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATER)
+
+        def run(name: str) -> None:
+            cursor.execute(sql.statement(HERE, name).replace("{live}", live), params)
+
+        run("books_later")
+        if kind == SimulationKind.REPLAY:
+            for name in ("books_known", "books_open", "books_unapplied"):
+                run(name)
+        elif payments == Payments.AS_BEFORE:
+            run("books_predicted")
+        cursor.execute("analyze receivables_invoice, receivables_credit, simulated_movement, customers_customer")
+
+
+def open_day(kind: str, on: date) -> None:
+    """What the evening before `on` brought: invoices and money of that day, then the movements."""
+    with connection.cursor() as cursor:
+        for statement in (*(BORN if kind == SimulationKind.REPLAY else ()), *MOVED):
+            cursor.execute(statement, {"on": on})

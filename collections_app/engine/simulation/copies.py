@@ -1,0 +1,96 @@
+"""The state tables a night reads and writes, and which of their rows a simulation starts from.
+
+In a replay a row is as it stood on the morning of the first day, as far as its dates tell.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+OF_ENTITY = "x.entity_id = %(entity)s"
+# Whoever shares an address with a customer of the entity is the same person to the caps.
+REACHED = """(x.entity_id = %(entity)s or x.customer_id in (
+    select same.customer_id from customers_customer c
+    join customers_address mine on mine.customer_id = c.id
+    join customers_address same on same.channel = mine.channel and same.value = mine.value
+        and same.customer_id <> c.id
+    where c.entity_id = %(entity)s))"""
+LATELY = "x.sent_at > %(from_at)s::timestamptz - interval '31 days'"
+STILL_OPEN = "x.closed_at is null or x.closed_at >= %(from_at)s"
+OPEN_AGAIN = f"""case when not ({STILL_OPEN}) or x.state in ('todo', 'to_approve', 'scheduled') then x.state
+    when x.mode = 'automatic' then 'scheduled' when x.mode = 'approval' then 'to_approve' else 'todo' end"""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Rows of `table` (named x) where `where` holds; columns in `changes` get the expression instead of their value.
+    `then` and `changes_then` come on top for a replay. `indexes`: what a night looks rows up by, without prefix."""
+
+    table: str
+    where: str = OF_ENTITY
+    changes: Mapping[str, str] = field(default_factory=dict)
+    then: str = "true"
+    changes_then: Mapping[str, str] = field(default_factory=dict)
+    indexes: tuple[str, ...] = ("pkey",)
+
+    @property
+    def index_names(self) -> list[str]:
+        """As the live table calls them."""
+        app = self.table.partition("_")[0]
+        return [f"{self.table}_pkey" if name == "pkey" else f"{app}_{name}" for name in self.indexes]
+
+
+# The entity is taken as in service, its books as imported every day: what is tried is how it would dun.
+COPIES = (
+    Copy(
+        "accounts_entity",
+        "x.id = %(entity)s",
+        {"live_since": "least(x.live_since, %(from)s::date)", "stale_after_days": "null"},
+    ),
+    Copy("customers_customer"),
+    Copy("segments_group"),
+    Copy(
+        "segments_membership",
+        then="x.from_on < %(from)s",
+        changes_then={"to_on": "case when x.to_on < %(from)s then x.to_on end"},
+        indexes=("pkey", "membership_once_a_day", "members_now"),
+    ),
+    Copy(
+        "scenarios_scenarioversion",
+        "x.scenario_id in (select s.id from scenarios_scenario s where s.entity_id = %(entity)s)",
+    ),
+    Copy(
+        "scenarios_step",
+        "x.version_id in (select v.id from scenarios_scenarioversion v join scenarios_scenario s on s.id = v.scenario_id"
+        " where s.entity_id = %(entity)s)",
+        indexes=("pkey", "step_offset"),
+    ),
+    Copy(
+        "actions_cycle",
+        then="x.opened_on < %(from)s",
+        changes_then={"closed_on": "case when x.closed_on < %(from)s then x.closed_on end"},
+        indexes=("pkey", "one_open_cycle"),
+    ),
+    Copy(
+        "actions_action",
+        then="x.opened_on < %(from)s",
+        changes_then={"state": OPEN_AGAIN, "closed_at": f"case when not ({STILL_OPEN}) then x.closed_at end"},
+        indexes=("pkey", "action_once", "worklist"),
+    ),
+    Copy(
+        "actions_actionline",
+        "x.action_id in (select a.id from actions_action a where a.entity_id = %(entity)s)",
+        indexes=("line_once", "actionline_invoice_id_98a5ee62"),
+    ),
+    Copy("actions_refusal", then="x.first_on < %(from)s", indexes=("pkey", "refusal_once")),
+    Copy("holds_hold", indexes=("pkey", "hold_in_force")),
+    Copy("timeline_entry", "false", indexes=()),
+    Copy(
+        "messaging_message",
+        f"{REACHED} and ({LATELY} or x.state in ('planned', 'waiting', 'ready', 'reserved', 'ambiguous'))",
+        {"body": "null", "variables": "'{}'"},
+        then="x.sent_at < %(from_at)s",
+        indexes=("pkey", "message_once", "contacts", "due"),
+    ),
+    Copy("receivables_invoice", then="x.issued_on < %(from)s", indexes=("pkey", "invoice_open")),
+    Copy("receivables_credit", then="x.received_on < %(from)s", indexes=("pkey", "credit_open")),
+)

@@ -1,0 +1,104 @@
+"""One side of a simulation, lived through night by night in its own schema."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from collections_app.engine.models import Run
+from collections_app.engine.simulation import books, schema, world
+from collections_app.engine.simulation.assumptions import Assumptions
+from collections_app.engine.simulation.models import Simulation
+from collections_app.engine.simulation.night import SimulatedNight, live_through
+from collections_app.engine.simulation.setting import put_in_force
+from crm.accounts.calendars import worked_days
+
+TODAY, TRIED = "today", "tried"
+# Tables that start small and grow: their statistics are taken on these nights, then every so often.
+LEARNING_NIGHTS = frozenset({1, 2, 3, 6, 12, 25})
+LEARNS_EVERY = 50
+
+
+@dataclass
+class Side:
+    """`name`: TODAY or TRIED. `blocked`: by night, how many accounts and actions were kept back, by reason."""
+
+    simulation: Simulation
+    name: str
+    schema: str = ""
+    kept: set[str] = field(default_factory=set)
+    blocked: list[dict[str, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.schema = schema.schema_name(self.simulation, self.name)
+        self.entity = self.simulation.entity
+        self.zone = ZoneInfo(self.entity.time_zone)
+        self.assumptions = Assumptions.read(self.simulation.assumptions)
+        first, last = self.simulation.from_on, self.simulation.until_on
+        self.worked = worked_days(self.entity, first, last)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What every statement about the whole period needs."""
+        first, last = self.simulation.from_on, self.simulation.until_on
+        return {
+            "entity": self.entity.pk,
+            "from": first,
+            "until": last,
+            "from_at": self.night_at(first),
+            "until_at": self.night_at(last + timedelta(days=1)),
+            "books_in": self.entity.currency,
+            "time_zone": self.entity.time_zone,
+        }
+
+    def night_at(self, on: date) -> datetime:
+        """The instant of the night of `on`."""
+        return datetime.combine(on, self.entity.night_at, self.zone)
+
+    def live(self, beat: Callable[[], None]) -> None:
+        """Make the copies and live through every night; `beat` is called after each and may raise Cancelled."""
+        simulation = self.simulation
+        live = _schema_now()
+        schema.create(self.schema, kind=simulation.kind, params=self.params)
+        with schema.inside(self.schema):
+            books.open_books(simulation.kind, self.assumptions.payments, self.params, live=live)
+            world.open_notes()
+            if self.name == TRIED:
+                put_in_force(simulation)
+        for number in range((simulation.until_on - simulation.from_on).days + 1):
+            self._live_day(number, simulation.from_on + timedelta(days=number))
+            beat()
+
+    def _live_day(self, number: int, on: date) -> None:
+        with schema.inside(self.schema):
+            if number:
+                books.open_day(self.simulation.kind, on)
+            night = self._night(number, on)
+            live_through(night)
+            world.note_blocked(night)
+            self.blocked.append(night.blocked)
+            world.spend_day(
+                self.entity.pk,
+                self.zone,
+                on,
+                next_night_at=self.night_at(on + timedelta(days=1)),
+                worked=self.worked,
+                delay=self.assumptions.delay_days,
+            )
+
+    def _night(self, number: int, on: date) -> SimulatedNight:
+        # Numbers below zero are those of no real run.
+        run = Run(pk=-number - 1, entity=self.entity, on=on)
+        learns = number in LEARNING_NIGHTS or number % LEARNS_EVERY == 0
+        night = SimulatedNight(run, self.entity, on, self.night_at(on), kept=self.kept, learns=learns)
+        night.params["gate_allowed"] = ["*"]
+        return night
+
+
+def _schema_now() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select quote_ident(current_schema())")
+        return str(cursor.fetchone()[0])

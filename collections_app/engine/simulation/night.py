@@ -1,0 +1,94 @@
+"""A night of a simulation: the stages and statements of the real one, on copies; nothing is queued for a worker."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from collections_app.actions.dispatch import ORIGIN
+from collections_app.engine import stages
+from collections_app.engine.handing_over import ask_gates
+from collections_app.engine.night import HERE, Night, join_whole_sets
+from crm.core import sql
+from crm.holds.operations import end_expired_holds
+from telephony.messaging import operations as messaging
+
+# Copies that start small and grow.
+GROWING = "actions_action, actions_actionline, actions_cycle, messaging_message, receivables_invoice, segments_membership"
+# Kept to explain the past to a person; no later night reads it.
+NOT_NEEDED = frozenset({"record_decisions"})
+
+
+@dataclass
+class SimulatedNight(Night):
+    """`kept`: tables and views of this session earlier nights of the simulation have made; they are filled again.
+    `learns`: whether statistics are taken; they are needed while tables grow fast, that is in the first nights."""
+
+    kept: set[str] = field(default_factory=set)
+    learns: bool = True
+
+    def do(self, name: str) -> int:
+        """As in a real night, less what only explains."""
+        return 0 if name in NOT_NEEDED else super().do(name)
+
+    def keep(self, table: str, name: str) -> int:
+        """As in a real night, without making the table anew each time: that would cost more than its rows."""
+        if table not in self.kept:
+            self.kept.add(table)
+            return super().keep(table, name)
+        with connection.cursor() as cursor:
+            cursor.execute(f"truncate {table}")
+            cursor.execute(f"insert into {table} {sql.statement(HERE, name)}", self.params)
+            kept = int(cursor.rowcount)
+            if self.learns:
+                cursor.execute(f"analyze {table}")
+        return kept
+
+    def name(self, view: str, name: str) -> None:
+        """Once: it reads tables that stay."""
+        if view not in self.kept:
+            self.kept.add(view)
+            super().name(view, name)
+
+    def learn(self, table: str, written: int) -> None:
+        """Statistics of the copies are taken together, see `_write`."""
+
+
+def live_through(night: SimulatedNight) -> None:
+    """Everything a real night does but freshness (the books count as imported) and figures."""
+    for stage in BEFORE:
+        stage(night)
+    for stage in BY_CUSTOMER:
+        _join(night)
+        stage(night)
+    _join(night)
+    _hand_over(night)
+
+
+def _join(night: SimulatedNight) -> None:
+    """While tables grow fast their statistics mislead: whole sets are joined then, as a real night does."""
+    if night.learns:
+        join_whole_sets()
+
+
+def _end_holds(night: Night) -> int:
+    return end_expired_holds(night.entity, on=night.on, at=night.at)
+
+
+def _write(night: SimulatedNight) -> int:
+    written = stages.write(night)
+    if night.learns:
+        with connection.cursor() as cursor:
+            cursor.execute(f"analyze {GROWING}")
+    return written
+
+
+def _hand_over(night: Night) -> int:
+    """Ask every gate, and put into the copied outbox what may leave: no worker is told, none would find it."""
+    ask_gates(night)
+    return messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, wake=False)
+
+
+Stages = tuple[Callable[[SimulatedNight], int], ...]
+BEFORE: Stages = (_end_holds, stages.group, stages.release)
+BY_CUSTOMER: Stages = (stages.read_facts, stages.close, stages.decide, stages.rank, _write, stages.assign)

@@ -1,0 +1,117 @@
+"""What a simulation found, as JSON that is kept: read from the schemas of its sides before they go."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from collections_app.engine.simulation import schema
+from collections_app.engine.simulation.living import Side
+from crm.core import sql
+
+HERE = "collections_app.engine.simulation"
+NAMES = 10
+Row = dict[str, Any]
+
+
+def side_report(side: Side) -> dict[str, Any]:
+    """Touches by day, channel, step and collector, costs, groups, what was kept back, payments."""
+    with schema.inside(side.schema):
+        params = {**side.params, "names": NAMES}
+
+        def rows(name: str) -> list[Row]:
+            return sql.rows(HERE, name, params)
+
+        touches = rows("touches")
+        return {
+            "days": _by_day(touches),
+            "channels": _by_channel(side, touches),
+            "collectors": _by_collector(touches),
+            "steps": _by_step(touches),
+            "opened": _sum_by(rows("opened"), "step_code", "number"),
+            "blocked": _blocked(rows("blocked"), rows("blocked_names")),
+            "groups": rows("moves"),
+            "waiting": rows("waiting")[0],
+            "paid": rows("paid")[0],
+            "born": rows("born")[0],
+        }
+
+
+def comparison(today: Side, tried: Side) -> dict[str, Any]:
+    """Who is reminded with one set-up only, and who ends in another group."""
+    params = {**tried.params, "names": NAMES}
+    found = _across(today, tried, "differences", params)
+    numbers = {row["what"]: row["number"] for row in found}
+    return {
+        "enters": numbers.get("enters", 0),
+        "leaves": numbers.get("leaves", 0),
+        "names": found,
+        "regrouped": _across(today, tried, "regrouped", params),
+    }
+
+
+def _across(today: Side, tried: Side, name: str, params: Row) -> list[Row]:
+    text = sql.statement(HERE, name).replace("{today}", today.schema).replace("{tried}", tried.schema)
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        columns = [column.name for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _sum_by(rows: Iterable[Row], key: str, number: str) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for row in rows:
+        counted[row[key]] += row[number]
+    return dict(sorted(counted.items()))
+
+
+def _by_day(touches: list[Row]) -> dict[str, dict[str, int]]:
+    """{day: {channel: touches}}, days without any left out."""
+    days: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in touches:
+        days[row["on"].isoformat()][row["channel"]] += row["touches"]
+    return {day: dict(sorted(channels.items())) for day, channels in sorted(days.items())}
+
+
+def _by_channel(side: Side, touches: list[Row]) -> list[Row]:
+    channels: dict[str, Row] = {}
+    for row in touches:
+        found = channels.setdefault(row["channel"], {"touches": 0, "amount": Decimal(0), "by_itself": 0})
+        found["touches"] += row["touches"]
+        found["amount"] += row["amount"]
+        found["by_itself"] += row["touches"] if row["by_itself"] else 0
+    return [
+        {"channel": channel, **found, "cost": side.assumptions.cost(channel, found["touches"])}
+        for channel, found in sorted(channels.items())
+    ]
+
+
+def _by_collector(touches: list[Row]) -> list[Row]:
+    """What people did: all of it, and on their fullest day."""
+    days: dict[tuple[int | None, str], Counter[str]] = defaultdict(Counter)
+    for row in touches:
+        if not row["by_itself"]:
+            days[row["owner_id"], row["owner"]][row["on"].isoformat()] += row["touches"]
+    found = [
+        {"user_id": user, "name": name, "touches": sum(of_day.values()), "most": max(of_day.values())}
+        for (user, name), of_day in days.items()
+    ]
+    return sorted(found, key=lambda row: (row["user_id"] is None, -row["touches"], row["name"]))
+
+
+def _by_step(touches: list[Row]) -> list[Row]:
+    steps: dict[str, Row] = {}
+    for row in touches:
+        found = steps.setdefault(row["step_code"], {"touches": 0, "amount": Decimal(0)})
+        found["touches"] += row["touches"]
+        found["amount"] += row["amount"]
+    return [{"code": code, **found} for code, found in sorted(steps.items())]
+
+
+def _blocked(counted: list[Row], names: list[Row]) -> list[Row]:
+    return [
+        {**row, "names": [name for name in names if name["reason"] == row["reason"]]}
+        for row in counted
+    ]
