@@ -44,10 +44,11 @@ COPIES = (
     Copy(
         "accounts_entity",
         "x.id = %(entity)s",
-        {"live_since": "least(x.live_since, %(from)s::date)", "stale_after_days": "null"},
+        {"live_since": "least(x.live_since, %(from)s::date)", "stale_after_days": "null",
+         "rehearsing_since": "null", "training": "false"},
     ),
     Copy("customers_customer"),
-    Copy("segments_group"),
+    Copy("segments_group", changes={"rehearsal": "''"}),
     Copy(
         "segments_membership",
         then="x.from_on < %(from)s",

@@ -7,7 +7,7 @@ from django.db import connection
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine import stages
-from collections_app.engine.handing_over import ask_gates
+from collections_app.engine.handing_over import ask_gates, keep_below_ceilings
 from collections_app.engine.night import HERE, Night, join_whole_sets
 from crm.core import sql
 from crm.holds.operations import end_expired_holds
@@ -50,34 +50,23 @@ class SimulatedNight(Night):
             self.kept.add(view)
             super().name(view, name)
 
-    def learn(self, table: str, written: int) -> None:
-        """Statistics of the copies are taken together, see `_write`."""
-
 
 def live_through(night: SimulatedNight) -> None:
-    """Everything a real night does but freshness (the books count as imported) and figures."""
-    for stage in BEFORE:
-        stage(night)
-    for stage in BY_CUSTOMER:
-        _join(night)
-        stage(night)
-    _join(night)
-    _hand_over(night)
-
-
-def _join(night: SimulatedNight) -> None:
-    """While tables grow fast their statistics mislead: whole sets are joined then, as a real night does."""
-    if night.learns:
-        join_whole_sets()
+    """Every stage of a real night, in its order, but those that look at imports and keep figures."""
+    for stage in STAGES:
+        if night.learns:
+            # While tables grow fast their statistics mislead: whole sets are joined then, as a real night does.
+            join_whole_sets()
+        (INSTEAD.get(stage.name) or stage.work)(night)
 
 
 def _end_holds(night: Night) -> int:
     return end_expired_holds(night.entity, on=night.on, at=night.at)
 
 
-def _write(night: SimulatedNight) -> int:
+def _write(night: Night) -> int:
     written = stages.write(night)
-    if night.learns:
+    if isinstance(night, SimulatedNight) and night.learns:
         with connection.cursor() as cursor:
             cursor.execute(f"analyze {GROWING}")
     return written
@@ -86,9 +75,21 @@ def _write(night: SimulatedNight) -> int:
 def _hand_over(night: Night) -> int:
     """Ask every gate, and put into the copied outbox what may leave: no worker is told, none would find it."""
     ask_gates(night)
-    return messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, wake=False)
+    queued = messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, wake=False)
+    keep_below_ceilings(night, tell=False)
+    return queued
 
 
-Stages = tuple[Callable[[SimulatedNight], int], ...]
-BEFORE: Stages = (_end_holds, stages.group, stages.release)
-BY_CUSTOMER: Stages = (stages.read_facts, stages.close, stages.decide, stages.rank, _write, stages.assign)
+def _nothing(night: Night) -> int:
+    return 0
+
+
+# Books count as imported every day; partitions of the live timeline are not made ahead of time.
+INSTEAD: dict[str, Callable[[Night], int]] = {
+    "freshness": _nothing,
+    "holds": _end_holds,
+    "open": _write,
+    "hand_over": _hand_over,
+    "figures": _nothing,
+}
+STAGES = stages.STAGES

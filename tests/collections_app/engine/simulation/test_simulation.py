@@ -1,0 +1,223 @@
+"""A simulation decides as the night would, on copies: nothing of the live tables changes."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from collections_app.actions.models import Action, ActionState
+from collections_app.engine.operations import run_night
+from collections_app.engine.simulation import operations, schema, world as days
+from collections_app.engine.simulation.assumptions import Assumptions
+from collections_app.engine.simulation.exceptions import LiveTablesTouched, NothingToReplay, OtherEntity
+from collections_app.engine.simulation.living import Side
+from collections_app.engine.simulation.models import Simulation
+from collections_app.engine.simulation.operations import ask_simulation, ask_to_stop, run_simulation, sweep
+from collections_app.scenarios.models import ScenarioVersion, Step
+from crm.accounts.calendars import worked_days
+from crm.law.operations import load_law
+from crm.receivables.models import Invoice
+from crm.receivables.operations import close_in_ledger
+from tests.collections_app.engine.world import MARCH_1, World
+from tests.factories.accounts import TeamFactory, TeamMemberFactory
+from tests.factories.scenarios import StepFactory, VersionFactory
+from tests.factories.segments import GroupFactory
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 1, 1, tzinfo=UTC)
+DAYS = 24
+LAST = MARCH_1 + timedelta(days=DAYS - 1)
+
+
+@pytest.fixture
+def world():
+    """Seven customers on a ladder of a mail, a call and a letter to approve; some have nothing yet due."""
+    load_law()
+    world = World(
+        {"offset_days": -3, "email": True},
+        {"offset_days": 2, "email": True, "gap_days": 3},
+        {"offset_days": 9, "gap_days": 4},
+        {"offset_days": 16, "formal": True},
+    )
+    world.entity.refresh_from_db()
+    TeamMemberFactory(team=TeamFactory(entity=world.entity, supervisor=world.person), user=world.person)
+    GroupFactory(
+        entity=world.entity,
+        priority=1,
+        scenario=world.version.scenario,
+        team=world.entity.teams.get(),
+        criteria={"fact": "overdue", "is": "gt", "value": "250"},
+    )
+    for number, late in enumerate((-20, -7, -4, 0, 3, 12, 30)):
+        customer = world.customer(name=f"Client {number}", email=number != 4)
+        world.invoice(customer, late=late, amount=100)
+        world.invoice(customer, late=late - 6, amount=60 * (number + 1))
+    return world
+
+
+def asked(world, *, until_on=LAST, **options):
+    options = {"kind": "next", "assumptions": Assumptions(payments="none", delay_days=2), **options}
+    return ask_simulation(
+        world.entity, from_on=MARCH_1, until_on=until_on, by=world.person, at=AT, start=False, **options
+    )
+
+
+def simulated(world, **options):
+    simulation = asked(world, **options)
+    run_simulation(simulation.pk, clock=lambda: AT)
+    simulation.refresh_from_db()
+    assert (simulation.state, simulation.error) == ("done", "")
+    return simulation
+
+
+def done_and_opened(report):
+    touched = {day: sum(channels.values()) for day, channels in report["days"].items()}
+    return touched, {step["code"]: step["touches"] for step in report["steps"]}, report["opened"]
+
+
+def live_tables():
+    """Every row of every table, as text; without the simulations themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute("select tablename from pg_tables where schemaname = 'public' and tablename <> 'engine_simulation'")
+        names = [name for (name,) in cursor.fetchall()]
+        rows = {}
+        for name in names:
+            cursor.execute(f"select md5(coalesce(string_agg(x::text, '|' order by x::text), '')) from {name} x")
+            rows[name] = cursor.fetchone()[0]
+    return rows
+
+
+def schemas():
+    with connection.cursor() as cursor:
+        cursor.execute(schema.SCHEMAS)
+        return [name for (name,) in cursor.fetchall()]
+
+
+def live_nights(world):
+    """The real nights of the same days; what happens between them is what the simulation assumes."""
+    side = Side(Simulation(entity=world.entity, from_on=MARCH_1, until_on=LAST, pk=0), "live")
+    worked = worked_days(world.entity, MARCH_1, LAST)
+    for number in range(DAYS):
+        on = MARCH_1 + timedelta(days=number)
+        run_night(world.entity, on=on, at=side.night_at(on), shards=1)
+        days.spend_day(
+            world.entity.pk,
+            side.zone,
+            on,
+            next_night_at=side.night_at(on + timedelta(days=1)),
+            worked=worked,
+            delay=2,
+        )
+    return side
+
+
+def test_with_nothing_changed_it_does_what_the_real_nights_then_do(world):
+    report = simulated(world).report["today"]
+    side = live_nights(world)
+    done = Action.objects.filter(state=ActionState.DONE)
+    touched, steps, opened = {}, {}, {}
+    for action in done:
+        day = action.closed_at.astimezone(side.zone).date().isoformat()
+        touched[day] = touched.get(day, 0) + 1
+        steps[action.step_code] = steps.get(action.step_code, 0) + 1
+    for action in Action.objects.all():
+        opened[action.step_code] = opened.get(action.step_code, 0) + 1
+    assert sum(touched.values()) > 20
+    assert done_and_opened(report) == (dict(sorted(touched.items())), dict(sorted(steps.items())), dict(sorted(opened.items())))
+
+
+def test_the_live_tables_are_as_before_and_nothing_is_left_behind(world):
+    before = live_tables()
+    simulated(world)
+    assert live_tables() == before
+    assert schemas() == []
+
+
+def test_a_statement_that_would_write_a_live_table_is_undone(world):
+    side = Side(asked(world), "today")
+    schema.create(side.schema, kind="next", params=side.params)
+    with pytest.raises(LiveTablesTouched, match="receivables_invoice"), schema.inside(side.schema):
+        with connection.cursor() as cursor:
+            cursor.execute("update public.receivables_invoice set label = 'written'")
+    assert not Invoice.objects.filter(label="written").exists()
+
+
+def test_a_replay_knows_each_payment_from_its_date(world):
+    paid = Invoice.objects.earliest("due_on")
+    close_in_ledger(paid, on=MARCH_1 + timedelta(days=10), at=AT + timedelta(days=11))
+    assumptions = Assumptions(delay_days=2)
+    report = simulated(world, kind="next", assumptions=Assumptions(payments="none", delay_days=2)).report["today"]
+    replayed = ask_simulation(
+        world.entity, kind="replay", from_on=MARCH_1, until_on=LAST, assumptions=assumptions, by=None,
+        at=AT + timedelta(days=60), start=False,
+    )  # fmt: skip
+    run_simulation(replayed.pk, clock=lambda: AT)
+    replayed.refresh_from_db()
+    assert replayed.report["today"]["paid"]["movements"] == 1
+    assert report["paid"]["movements"] == 0
+
+
+def test_a_draft_tried_beside_todays_set_up(world):
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    for step in Step.objects.filter(version=world.version, offset_days__gt=9):
+        StepFactory(version=draft, code=step.code, offset_days=step.offset_days)
+    report = simulated(world, version=draft).report
+    today, tried = ({step["code"] for step in report[side]["steps"]} for side in ("today", "tried"))
+    assert (today, tried) == ({"s-3", "s2", "s9", "s16"}, {"s16"})
+    assert report["differences"]["leaves"] > 0
+    assert ScenarioVersion.objects.get(pk=draft.pk).state == "draft"
+
+
+def test_a_group_out_of_use_is_tried_as_if_it_were_in_force(world):
+    group = GroupFactory(entity=world.entity, priority=7, archived=True, criteria={"fact": "open", "is": "gt", "value": "0"})
+    report = simulated(world, group=group, until_on=MARCH_1).report
+    assert [row["code"] for row in report["tried"]["groups"]].count(group.code) == 1
+    assert report["differences"]["regrouped"][0]["becomes"] == group.name
+
+
+def test_usual_delays_say_who_pays_when(world):
+    report = simulated(world, assumptions=Assumptions(payments="as_before")).report["today"]
+    assert report["paid"]["movements"] == 0  # nobody has ever paid: nothing tells when anybody would
+
+
+def test_asked_to_stop_it_leaves_no_schema(world, monkeypatch):
+    monkeypatch.setattr(operations, "BEAT_EVERY_S", 0)
+    simulation = asked(world)
+    original = operations._beat
+
+    def stop_then_tell(*args, **options):
+        ask_to_stop(simulation, at=AT)
+        original(*args, **options)
+
+    monkeypatch.setattr(operations, "_beat", stop_then_tell)
+    run_simulation(simulation.pk, clock=lambda: AT)
+    simulation.refresh_from_db()
+    assert (simulation.state, simulation.days_done, schemas()) == ("cancelled", 1, [])
+
+
+def test_what_a_lost_worker_left_is_removed_by_the_next(world):
+    with connection.cursor() as cursor:
+        cursor.execute("create schema simulation_4711_1_today")
+    simulated(world, until_on=MARCH_1)
+    assert schemas() == []
+
+
+def test_a_simulation_whose_worker_died_is_taken_over_once(world, django_capture_on_commit_callbacks):
+    simulation = asked(world, until_on=MARCH_1)
+    lost = Simulation.objects.filter(pk=simulation.pk)
+    lost.update(state="running", fence=1, lease_until=AT - timedelta(minutes=1))
+    assert run_simulation(simulation.pk, clock=lambda: AT)
+    assert not run_simulation(simulation.pk, clock=lambda: AT)
+    lost.update(state="running", lease_until=AT - timedelta(minutes=1))
+    assert sweep(at=AT) == []
+    assert lost.get().state == "failed"
+
+
+def test_what_is_tried_belongs_to_the_entity(world):
+    with pytest.raises(OtherEntity):
+        asked(world, group=GroupFactory())
+
+
+def test_a_replay_ends_before_today(world):
+    with pytest.raises(NothingToReplay):
+        asked(world, kind="replay", until_on=date(2026, 3, 1))
