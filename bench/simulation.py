@@ -1,13 +1,12 @@
-"""`./acquit bench simulation`: a ledger of a year and more, replayed over its last days with today's set-up and a draft.
+"""`./acquit bench simulation`: a ledger of a year and more, replayed over its last days, today's set-up beside a draft.
 
-Invoices are issued every day and paid with the delays of a real ledger (70 in 100 about the due day, 20 up to two months
-late, 7 up to five, 3 never); half of the payments stand in the books as credits applied to their invoice.
+Invoices are issued every day and paid with the delays of a real ledger (70 in 100 about the due day, 20 up to two
+months late, 7 up to five, 3 never); half of the payments stand in the books as credits applied to their invoice.
 """
 
 import argparse
 import json
 import os
-import sys
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
@@ -17,7 +16,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402 - after the set-up
 from django.utils import timezone  # noqa: E402
 
 from bench._portfolio import ADDRESSES, CUSTOMERS, DIGITS, ON, TABLES, house, one, run  # noqa: E402
@@ -32,8 +30,8 @@ from crm.accounts.models import Entity  # noqa: E402
 HISTORY = 450
 LEDGER = """
 create temporary table drawn as
-select n, %(first)s + bench_digits(n, 'who', %(customers)s) as customer_id, 20 + bench_digits(n, 'amount', 300000) / 100.0 as amount,
-       issued_on, issued_on + 30 as due_on,
+select n, %(first)s + bench_digits(n, 'who', %(customers)s) as customer_id,
+       20 + bench_digits(n, 'amount', 300000) / 100.0 as amount, issued_on, issued_on + 30 as due_on,
        case when fate < 70 then issued_on + 24 + bench_digits(n, 'about', 14)
             when fate < 90 then issued_on + 40 + bench_digits(n, 'late', 50)
             when fate < 97 then issued_on + 90 + bench_digits(n, 'very', 90) end as paid_on,
@@ -55,9 +53,11 @@ credit as (
     select %(entity)s, customer_id, 'R' || n, '', 'payment', paid_on, 'EUR', amount, 0, ''
     from drawn where by_credit and paid_on <= %(on)s returning id, external_id
 )
-insert into receivables_movement (entity_id, customer_id, invoice_id, credit_id, kind, currency, amount, "on", at, reason)
-select %(entity)s, d.customer_id, i.id, c.id, case when c.id is null then 'closed_in_ledger' else 'allocated' end, 'EUR',
-       -d.amount, d.paid_on, now(), ''
+insert into receivables_movement (
+    entity_id, customer_id, invoice_id, credit_id, kind, currency, amount, "on", at, reason
+)
+select %(entity)s, d.customer_id, i.id, c.id, case when c.id is null then 'closed_in_ledger' else 'allocated' end,
+       'EUR', -d.amount, d.paid_on, now(), ''
 from drawn d join invoice i on i.external_id = 'F' || d.n left join credit c on c.external_id = 'R' || d.n
 where d.paid_on <= %(on)s
 """
@@ -94,7 +94,9 @@ def measure(entity: Entity, days: int, *, alone: bool) -> dict[str, Any]:
     run_simulation(asked.pk, clock=timezone.now)
     seconds = perf_counter() - started
     report = Simulation.objects.get(pk=asked.pk).report
-    touches = {side: sum(row["touches"] for row in report[side]["channels"]) for side in ("today", "tried") if side in report}
+    touches = {
+        side: sum(row["touches"] for row in report[side]["channels"]) for side in ("today", "tried") if side in report
+    }
     return {
         "seconds": round(seconds, 1),
         "days": days,
@@ -109,7 +111,14 @@ def build(customers: int, invoices: int) -> Entity:
     """An entity with four scenarios, twelve groups and this ledger."""
     entity, team = house()
     run(DIGITS)
-    params = {"entity": entity.pk, "team": team.pk, "customers": customers, "invoices": invoices, "on": ON, "history": HISTORY}
+    params = {
+        "entity": entity.pk,
+        "team": team.pk,
+        "customers": customers,
+        "invoices": invoices,
+        "on": ON,
+        "history": HISTORY,
+    }
     run(CUSTOMERS, params)
     params["first"] = one("select min(id) from customers_customer where entity_id = %(entity)s", params)
     for statement in (ADDRESSES, "drop table if exists pg_temp.drawn", LEDGER, INVOICES):

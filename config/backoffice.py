@@ -25,6 +25,7 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
             "scenarios.scenario",
             "segments.group",
             "engine.run",
+            "engine.simulation",
             "letters.printbatch",
             "imports.batch",
             "imports.mappingprofile",

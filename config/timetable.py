@@ -35,6 +35,7 @@ TIMETABLE = [
     Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(60), 60),
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
     Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(300), 300),
+    Periodic("take up simulations left behind", "collections_app.engine.tasks.sweep_simulations", every(60), 60),
 ]
 
 

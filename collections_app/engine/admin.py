@@ -19,12 +19,15 @@ from collections_app.engine.entering import backlog_of
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.models import DailyFigures, Run, RunState
+from collections_app.engine.simulation.admin import SimulationAdmin
 from collections_app.engine.stages import STAGES
 from collections_app.engine.tasks import start_night
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.rules import changes_settings
 from crm.core.formats import day, duration
+
+__all__ = ["RunAdmin", "SimulationAdmin"]
 
 
 @admin.register(Run)

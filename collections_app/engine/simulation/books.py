@@ -12,7 +12,9 @@ from crm.core import sql
 
 HERE = "collections_app.engine.simulation"
 LATER = """
-create unlogged table simulated_movement (known_on date not null, invoice_id bigint, credit_id bigint, amount numeric not null);
+create unlogged table simulated_movement (
+    known_on date not null, invoice_id bigint, credit_id bigint, amount numeric not null
+);
 create index on simulated_movement (known_on);
 """
 BORN = (

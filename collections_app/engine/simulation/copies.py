@@ -44,8 +44,12 @@ COPIES = (
     Copy(
         "accounts_entity",
         "x.id = %(entity)s",
-        {"live_since": "least(x.live_since, %(from)s::date)", "stale_after_days": "null",
-         "rehearsing_since": "null", "training": "false"},
+        {
+            "live_since": "least(x.live_since, %(from)s::date)",
+            "stale_after_days": "null",
+            "rehearsing_since": "null",
+            "training": "false",
+        },
     ),
     Copy("customers_customer"),
     Copy("segments_group", changes={"rehearsal": "''"}),
@@ -61,8 +65,8 @@ COPIES = (
     ),
     Copy(
         "scenarios_step",
-        "x.version_id in (select v.id from scenarios_scenarioversion v join scenarios_scenario s on s.id = v.scenario_id"
-        " where s.entity_id = %(entity)s)",
+        "x.version_id in (select v.id from scenarios_scenarioversion v"
+        " join scenarios_scenario s on s.id = v.scenario_id where s.entity_id = %(entity)s)",
         indexes=("pkey", "step_offset"),
     ),
     Copy(

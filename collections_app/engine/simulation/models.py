@@ -63,9 +63,7 @@ class Simulation(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("asked by")
     )
     asked_at = models.DateTimeField(_("asked at"))
-    state = models.CharField(
-        _("state"), max_length=10, choices=SimulationState, default=SimulationState.WAITING
-    )
+    state = models.CharField(_("state"), max_length=10, choices=SimulationState, default=SimulationState.WAITING)
     days_done = models.PositiveIntegerField(default=0)
     days_in_all = models.PositiveIntegerField(default=0)
     fence = models.PositiveIntegerField(default=0)

@@ -14,7 +14,9 @@ from crm.holds.operations import end_expired_holds
 from telephony.messaging import operations as messaging
 
 # Copies that start small and grow.
-GROWING = "actions_action, actions_actionline, actions_cycle, messaging_message, receivables_invoice, segments_membership"
+GROWING = (
+    "actions_action, actions_actionline, actions_cycle, messaging_message, receivables_invoice, segments_membership"
+)
 # Kept to explain the past to a person; no later night reads it.
 NOT_NEEDED = frozenset({"record_decisions"})
 

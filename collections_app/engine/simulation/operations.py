@@ -53,8 +53,11 @@ def ask_simulation(
     at: datetime,
     start: bool = True,
 ) -> Simulation:
-    """Keep what is asked; with `start` a worker takes it after the commit. Raises OtherEntity, NothingToReplay, TooLong."""
-    _check(entity, kind, from_on, until_on, (version and version.scenario, group, group_scenario), at=at)
+    """Keep what is asked; with `start` a worker takes it after the commit.
+
+    Raises OtherEntity, NothingToReplay, TooLong.
+    """
+    _check(entity, kind, from_on, until_on, (version.scenario if version else None, group, group_scenario), at=at)
     asked = Simulation.objects.create(
         entity=entity,
         kind=kind,
@@ -74,7 +77,13 @@ def ask_simulation(
 
 
 def _check(
-    entity: Entity, kind: str, from_on: date, until_on: date, chosen: tuple[Scenario | Group | None, ...], *, at: datetime
+    entity: Entity,
+    kind: str,
+    from_on: date,
+    until_on: date,
+    chosen: tuple[Scenario | Group | None, ...],
+    *,
+    at: datetime,
 ) -> None:
     if any(one is not None and one.entity_id != entity.pk for one in chosen):
         raise OtherEntity
@@ -215,6 +224,3 @@ def sweep(*, at: datetime) -> list[int]:
     for simulation_id in woken:
         _wake(simulation_id)
     return woken
-
-
-

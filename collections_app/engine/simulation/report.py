@@ -111,7 +111,4 @@ def _by_step(touches: list[Row]) -> list[Row]:
 
 
 def _blocked(counted: list[Row], names: list[Row]) -> list[Row]:
-    return [
-        {**row, "names": [name for name in names if name["reason"] == row["reason"]]}
-        for row in counted
-    ]
+    return [{**row, "names": [name for name in names if name["reason"] == row["reason"]]} for row in counted]

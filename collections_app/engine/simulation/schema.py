@@ -1,4 +1,4 @@
-"""A schema of its own for each side of a simulation: unlogged copies that every statement finds before the live tables."""
+"""A schema of its own for each side of a simulation: unlogged copies that statements find before the live tables."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,10 @@ select attname from pg_attribute
 where attrelid = %s::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum
 """
 WITH_IDENTITY = "select attname from pg_attribute where attrelid = %s::regclass and attidentity <> ''"
-INDEX = "select pg_get_indexdef(indexrelid), indisprimary from pg_index where indrelid = %s::regclass and indexrelid = %s::regclass"
+INDEX = """
+select pg_get_indexdef(indexrelid), indisprimary from pg_index
+where indrelid = %s::regclass and indexrelid = %s::regclass
+"""
 # Rows this transaction wrote, by table that is neither temporary nor part of a simulation.
 WRITTEN = """
 select c.oid::regclass::text,
@@ -39,7 +42,9 @@ def schema_name(simulation: Simulation, side: str) -> str:
 def create(schema: str, *, kind: str, params: Mapping[str, Any]) -> None:
     """Make the schema with its copies, filled; `params`: entity, from, from_at."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select set_config('work_mem', %s, true), set_config('synchronous_commit', 'off', true)", [WORK_MEM])
+        cursor.execute(
+            "select set_config('work_mem', %s, true), set_config('synchronous_commit', 'off', true)", [WORK_MEM]
+        )
         cursor.execute(f"create schema {schema}")
         for copy in COPIES:
             _copy(cursor, schema, copy, kind, params)

@@ -27,7 +27,9 @@ def note_blocked(night: SimulatedNight) -> None:
     sql.run(HERE, "note_blocked", night.params)
 
 
-def spend_day(entity_id: int, zone: ZoneInfo, on: date, *, next_night_at: datetime, worked: list[date], delay: int) -> None:
+def spend_day(
+    entity_id: int, zone: ZoneInfo, on: date, *, next_night_at: datetime, worked: list[date], delay: int
+) -> None:
     """Messages leave until the next night; on a worked day people do what was opened `delay` worked days before."""
     sql.run(HERE, "leave", {"entity": entity_id, "until_at": next_night_at})
     if on not in worked:

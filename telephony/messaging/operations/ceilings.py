@@ -92,13 +92,12 @@ def tell_full(entity: Entity, channel: str, *, at: datetime) -> None:
         emit("outbox.full", entity_id=entity.pk, payload=told, at=at)
 
 
-def put_off_above(
-    entity: Entity, *, weights_sql: str, origin: str, at: datetime, tell: bool = True
-) -> dict[str, int]:
+def put_off_above(entity: Entity, *, weights_sql: str, origin: str, at: datetime, tell: bool = True) -> dict[str, int]:
     """Spread what is due today above the ceilings over the following days; how many were put off, by channel.
 
     `weights_sql`: SELECT (origin_id, weight) of messages of `origin`; the heaviest leave first. One statement, none
-    without a ceiling. `tell` the supervisors of what was put off. What a worker holds is left to the worker, who asks for a place himself.
+    without a ceiling. `tell` the supervisors of what was put
+    off. What a worker holds is left to the worker, who asks for a place himself.
     """
     ceilings = {channel: most for channel in SETTINGS if (most := ceiling(entity, channel)) is not None}
     if not ceilings:

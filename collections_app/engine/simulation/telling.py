@@ -1,0 +1,206 @@
+"""A kept report in words and rows, for a page."""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _, ngettext
+
+from collections_app.engine.labels import block_label, opened_steps
+from collections_app.engine.simulation.assumptions import Assumptions, Payments
+from collections_app.engine.simulation.charts import timeline
+from collections_app.engine.simulation.living import TODAY, TRIED
+from collections_app.engine.simulation.models import Simulation, SimulationKind
+from crm.core import formats
+from crm.customers.models import Channel
+
+Row = dict[str, Any]
+
+
+def told(simulation: Simulation) -> Row:
+    """What the page of a finished simulation shows."""
+    report = simulation.report
+    sides = [name for name in (TODAY, TRIED) if name in report]
+    labels = {TODAY: _("Today’s set-up"), TRIED: simulation.tried}
+    days = {side: report[side]["days"] for side in sides}
+    return {
+        "sides": [(side, labels[side]) for side in sides],
+        "summary": _summary(simulation, [report[side] for side in sides]),
+        "timeline": timeline(days, simulation.from_on, simulation.until_on),
+        "steps": _steps(simulation, [report[side] for side in sides]),
+        "collectors": _collectors([report[side] for side in sides]),
+        "groups": _side_by_side([report[side]["groups"] for side in sides], "code"),
+        "blocked": _blocked([report[side]["blocked"] for side in sides]),
+        "differences": _differences(report.get("differences")),
+        "assumed": assumed(simulation),
+    }
+
+
+def assumed(simulation: Simulation) -> list[str]:
+    """What the figures rest on, in sentences."""
+    given = Assumptions.read(simulation.assumptions)
+    currency = simulation.entity.currency
+    found = simulation.report.get(TODAY, {})
+    words = [_payments(simulation, given, found)]
+    words.append(
+        ngettext(
+            "A task is done %(days)d worked day after it opened, whoever has it and even if nobody does; what a "
+            "person approves leaves with the next night.",
+            "A task is done %(days)d worked days after it opened, whoever has it and even if nobody does; what a "
+            "person approves leaves with the next night.",
+            given.delay_days,
+        )
+        % {"days": given.delay_days}
+    )
+    words.append(
+        _("The entity counts as live, out of rehearsal, with an import every day; no message bounces, nobody answers.")
+    )
+    words.append(
+        _(
+            "Customers, addresses, teams and suspensions are those of today; a reminder changes nothing in who pays "
+            "when."
+        )
+    )
+    words.append(
+        _(
+            "An e-mail costs %(email)s, a text message %(sms)s, a letter %(letter)s, a call %(call)s (%(minutes)s "
+            "minutes at %(minute)s)."
+        )
+        % {
+            "email": formats.money(given.email_cost, currency),
+            "sms": formats.money(given.sms_cost, currency),
+            "letter": formats.money(given.letter_cost, currency),
+            "call": formats.money(given.minute_cost * given.call_minutes, currency),
+            "minutes": formats.number(given.call_minutes),
+            "minute": formats.money(given.minute_cost, currency),
+        }
+    )
+    return words
+
+
+def _payments(simulation: Simulation, given: Assumptions, found: Row) -> str:
+    counted = {
+        "number": found.get("paid", {}).get("movements", 0),
+        "amount": formats.money(Decimal(found.get("paid", {}).get("amount", 0)), simulation.entity.currency),
+    }
+    if simulation.kind == SimulationKind.REPLAY:
+        return (
+            _(
+                "Payments are those of the books, known from the night after their date: %(number)d movements, "
+                "%(amount)s."
+            )
+            % counted
+        )
+    if given.payments == Payments.NONE:
+        return _("Nobody pays, and no new invoice is issued.")
+    return (
+        _(
+            "Each open invoice is paid on its due date plus the usual delay of its customer over a year; what is later "
+            "than that already stays unpaid, and no new invoice is issued: %(number)d payments, %(amount)s."
+        )
+        % counted
+    )
+
+
+def _summary(simulation: Simulation, reports: list[Row]) -> list[Row]:
+    """(label, values by side, whether they are money) of the headline figures."""
+
+    def row(label: str, of: Callable[[Row], Any], *, money: bool = False) -> Row:
+        values = [of(report) for report in reports]
+        return {"label": label, "values": values, "money": money, "change": values[-1] - values[0]}
+
+    channels = [channel for channel in Channel.values if any(_channel(report, channel) for report in reports)]
+    rows = [row(_("Contacts"), lambda report: sum(found["touches"] for found in report["channels"]))]
+    rows += [row(f"— {Channel(channel).label}", _touches_of(channel)) for channel in channels]
+    rows += [
+        row(_("of which leave by themselves"), lambda report: sum(found["by_itself"] for found in report["channels"])),
+        row(
+            _("Cost"),
+            lambda report: sum((Decimal(found["cost"]) for found in report["channels"]), Decimal(0)),
+            money=True,
+        ),
+        row(
+            _("Amount claimed, all contacts together"),
+            lambda report: sum((Decimal(found["amount"]) for found in report["channels"]), Decimal(0)),
+            money=True,
+        ),
+        row(
+            _("Customers kept back at least once"),
+            lambda report: sum(found["customers"] for found in report["blocked"]),
+        ),
+        row(_("Still open at the end"), lambda report: report["waiting"]["open"]),
+        row(_("of which without a person"), lambda report: report["waiting"]["unassigned"]),
+    ]
+    return rows
+
+
+def _touches_of(channel: str) -> Callable[[Row], int]:
+    return lambda report: int(_channel(report, channel).get("touches", 0))
+
+
+def _channel(report: Row, channel: str) -> Row:
+    return next((found for found in report["channels"] if found["channel"] == channel), {})
+
+
+def _steps(simulation: Simulation, reports: list[Row]) -> list[Row]:
+    found = [{step["code"]: step for step in report["steps"]} for report in reports]
+    codes = {code: 0 for steps in found for code in steps}
+    return [
+        {
+            "name": name,
+            "pairs": [
+                (steps.get(code, {}).get("touches", 0), Decimal(steps.get(code, {}).get("amount", 0)))
+                for steps in found
+            ],
+        }
+        for code, name, _number in opened_steps(simulation.entity_id, codes)
+    ]
+
+
+def _collectors(reports: list[Row]) -> list[Row]:
+    found = [{(row["user_id"], row["name"]): row for row in report["collectors"]} for report in reports]
+    people = list(dict.fromkeys(key for rows in found for key in rows))
+    return [
+        {
+            "name": name.strip() or _("nobody: no place left in a team"),
+            "values": [
+                (rows.get((user, name), {}).get("touches", 0), rows.get((user, name), {}).get("most", 0))
+                for rows in found
+            ],
+        }
+        for user, name in people
+    ]
+
+
+def _side_by_side(sides: Iterable[list[Row]], key: str) -> list[Row]:
+    found = [{row[key]: row for row in rows} for rows in sides]
+    names = {code: row["name"] for rows in found for code, row in rows.items()}
+    return [{"name": name, "values": [rows.get(code) for rows in found]} for code, name in names.items()]
+
+
+def _blocked(sides: list[list[Row]]) -> list[Row]:
+    found = [{row["reason"]: row for row in rows} for rows in sides]
+    reasons = dict.fromkeys(reason for rows in found for reason in rows)
+    return [
+        {
+            "label": block_label(reason),
+            "values": [rows.get(reason) for rows in found],
+            "names": [row | {"amount": Decimal(row["amount"])} for row in _last(found, reason)["names"]],
+        }
+        for reason in reasons
+    ]
+
+
+def _last(found: list[dict[str, Row]], reason: str) -> Row:
+    return next(rows[reason] for rows in reversed(found) if reason in rows)
+
+
+def _differences(found: Row | None) -> Row | None:
+    if not found:
+        return None
+    names = [row | {"amount": Decimal(row["amount"])} for row in found["names"]]
+    return {
+        **found,
+        "entering": [row for row in names if row["what"] == "enters"],
+        "leaving": [row for row in names if row["what"] == "leaves"],
+    }

@@ -1,0 +1,23 @@
+"""Small words of the pages of simulations."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import template
+
+from crm.core import formats
+
+register = template.Library()
+
+
+@register.filter
+def of(values: Mapping[str, Any], key: str) -> Any:
+    """The value under a key that is itself a variable."""
+    return values[key]
+
+
+@register.filter
+def whole(value: Decimal | int | str | None) -> str:
+    """A number as the reader writes it."""
+    return formats.number(Decimal(value or 0))
