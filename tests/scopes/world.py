@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from collections_app.actions.models import SavedView
-from collections_app.engine.models import DailyFigures, Run
+from collections_app.engine.models import DailyFigures, Run, Simulation
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts import operations
 from crm.accounts.models import Absence, Entity, EntityClosure, Team, User
@@ -162,6 +162,12 @@ class Builder:
                 entity=self.entity, on=ON, state="done", started_at=AT, finished_at=AT, started_by=self.leader
             )
         )
+        self.keep(
+            Simulation.objects.create(
+                entity=self.entity, kind="next", from_on=ON, until_on=ON, asked_at=AT, tried=self.named("Scénario"),
+                state="cancelled",
+            )
+        )  # fmt: skip
         DailyFigures.objects.create(
             entity=self.entity, on=ON, currency="EUR", open_amount=1, overdue_amount=1, unapplied_amount=0,
             disputed_amount=0, customers_overdue=1, actions_open=1,

@@ -77,9 +77,11 @@ def _write(night: Night) -> int:
 def _hand_over(night: Night) -> int:
     """Ask every gate, and put into the copied outbox what may leave: no worker is told, none would find it."""
     ask_gates(night)
-    queued = messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, wake=False)
-    keep_below_ceilings(night, tell=False)
-    return queued
+    return messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, wake=False)
+
+
+def _keep_below_ceilings(night: Night) -> int:
+    return keep_below_ceilings(night, tell=False)
 
 
 def _nothing(night: Night) -> int:
@@ -92,6 +94,7 @@ INSTEAD: dict[str, Callable[[Night], int]] = {
     "holds": _end_holds,
     "open": _write,
     "hand_over": _hand_over,
+    "ceilings": _keep_below_ceilings,
     "figures": _nothing,
 }
 STAGES = stages.STAGES

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_stale_after_days'),
-        ('engine', '0009_numbers_in_blocks'),
+        ('engine', '0010_parts_of_a_run'),
         ('scenarios', '0002_published_versions_never_change'),
         ('segments', '0002_references_in_sets'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
