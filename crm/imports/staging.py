@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from crm.core.crash import crash_point
 from crm.core.sql import statement
 
 ESCAPED = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\x00": ""})
@@ -53,7 +54,9 @@ def execute(names: str, params: dict[str, Any]) -> int:
     touched = 0
     with connection.cursor() as cursor:
         for name in names.split():
+            crash_point(f"import: before {name}")
             cursor.execute(statement("crm.imports", name), params)
+            crash_point(f"import: after {name}")
             touched = cursor.rowcount
     return touched
 
