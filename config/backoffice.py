@@ -10,12 +10,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+# A page of the menu that is no model.
+STATUS = "config.status"
 # Sections in order: (title, models as "app.model").
 SECTIONS: list[tuple[str | Promise, list[str]]] = [
     (
@@ -53,6 +55,7 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
     (
         _("Installation"),
         [
+            STATUS,
             "auditlog.logentry",
             "events.delivery",
             "mfa.authenticator",
@@ -102,6 +105,12 @@ class BackOffice(AdminSite):
         """As from every other page."""
         return redirect("account_change_password")
 
+    def get_urls(self) -> list[Any]:
+        """With the pages of the house that belong to no model."""
+        from config.watching import page  # reads models, which are not there when this module is loaded
+
+        return [path("status/", self.admin_view(page.page), name="status"), *super().get_urls()]
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The models a person may open, in the sections above; what is in none comes last, under its app."""
         found_apps = super().get_app_list(request, app_label)
@@ -114,6 +123,10 @@ class BackOffice(AdminSite):
         found = {
             f"{app['app_label']}.{model['object_name'].lower()}": model for app in found_apps for model in app["models"]
         }
+        from crm.accounts.rules import reads_settings  # for the same reason
+
+        if reads_settings(request.user):
+            found[STATUS] = _page(_("system status"), "Status", reverse("admin:status"))
         sections = [
             _section(str(title), [found.pop(name) for name in names if name in found]) for title, names in SECTIONS
         ]
@@ -122,6 +135,10 @@ class BackOffice(AdminSite):
             for app in sorted(found_apps, key=lambda app: app["name"])
         ]
         return [section for section in [*sections, *rest] if section["models"]]
+
+
+def _page(name: str | Promise, object_name: str, url: str) -> dict[str, Any]:
+    return {"name": name, "object_name": object_name, "admin_url": url, "add_url": None, "view_only": True, "perms": {}}
 
 
 def _section(title: str, models: list[dict[str, Any]]) -> dict[str, Any]:

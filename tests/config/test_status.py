@@ -1,0 +1,174 @@
+"""The status page: what each figure means, who sees it, what it costs."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from collections_app.engine.models import Run
+from config.watching.entities import checks_of
+from config.watching.figures import EntityFigures, Figures, Folder, Heap, Night
+from config.watching.house import checks_of_house
+from config.watching.levels import Level
+from config.watching.surroundings import Broker
+from tests.factories.accounts import EntityFactory, UserFactory
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+DONE = Night(run_id=1, state="done", finished_at=NOW - 5 * HOUR, done_at=NOW - 5 * HOUR, opened=3, blocked={"hold": 1})
+
+
+def one(subject, **values):
+    """The line of a subject, for an entity whose night went well unless said otherwise."""
+    entity = EntityFigures(**{"pk": 7, "code": "ONE", "name": "One", "live": True, "night": DONE, **values})
+    (check,) = [check for check in checks_of(entity, NOW) if str(check.subject) == subject]
+    return check
+
+
+@pytest.fixture(autouse=True)
+def nights_are_expected(settings):
+    settings.NIGHT_MAX_AGE_HOURS = 26
+
+
+def test_a_quiet_entity_is_in_order():
+    entity = EntityFigures(7, "ONE", "One", live=True, night=DONE)
+    assert {check.level for check in checks_of(entity, NOW)} == {Level.GOOD}
+
+
+@pytest.mark.parametrize(
+    ("night", "live", "level"),
+    [
+        (DONE, True, Level.GOOD),
+        (Night(run_id=2, state="failed", started_at=NOW - HOUR, done_at=NOW - 5 * HOUR), True, Level.BAD),
+        (Night(run_id=2, state="running", started_at=NOW - HOUR), True, Level.GOOD),
+        (Night(run_id=2, state="running", started_at=NOW - 3 * HOUR), True, Level.WATCH),
+        (Night(run_id=2, state="done", done_at=NOW - 5 * HOUR, stale=True), True, Level.WATCH),
+        (Night(run_id=2, state="done", done_at=NOW - 27 * HOUR), True, Level.BAD),
+        (Night(), True, Level.BAD),
+        (Night(), False, Level.OFF),
+    ],
+)
+def test_a_night(night, live, level):
+    assert one("Dernière nuit", night=night, live=live).level == level
+
+
+def test_a_failed_night_leads_to_its_page():
+    night = Night(run_id=2, state="failed", started_at=NOW - HOUR)
+    check = one("Dernière nuit", night=night)
+    assert (check.since, check.url) == (NOW - HOUR, reverse("admin:engine_run_change", args=[2]))
+
+
+@pytest.mark.parametrize(
+    ("since", "level"),
+    [
+        (NOW + HOUR, Level.GOOD),
+        (NOW - 15 * MINUTE, Level.GOOD),
+        (NOW - 16 * MINUTE, Level.WATCH),
+        (NOW - DAY, Level.BAD),
+    ],
+)
+def test_the_outbox_by_the_age_of_its_oldest_due_message(since, level):
+    check = one("Messages à envoyer", outbox={"planned": Heap(4, since)})
+    assert (check.level, check.since) == (level, since if since <= NOW else None)
+
+
+def test_a_message_to_verify_is_never_in_order():
+    assert one("Messages à vérifier", outbox={"ambiguous": Heap(1, NOW - MINUTE)}).level == Level.WATCH
+    assert one("Messages à vérifier", outbox={"ambiguous": Heap(1, NOW - 2 * DAY)}).level == Level.BAD
+
+
+@pytest.mark.parametrize(("accepted", "level"), [(10, Level.GOOD), (50, Level.WATCH), (20, Level.BAD)])
+def test_a_share_of_few_mails_means_nothing(accepted, level):
+    assert one("E-mails revenus", mail={"accepted": accepted}, bounced=4).level == level
+
+
+def test_a_refused_import_leads_to_the_refused_ones():
+    check = one("Imports", imports={"refused": Heap(1, NOW - HOUR)})
+    assert (check.level, "status__exact=refused" in check.url) == (Level.WATCH, True)
+
+
+def house(**values):
+    well = {"at": NOW, "entities": [], "consumers": [], "news": Heap(), "replies": Heap(), "database_bytes": 1}
+    well |= {"beat_at": NOW - MINUTE, "broker": Broker({"celery": 0}), "folders": [Folder("media", 50, 100)]}
+    return [check.level for check in checks_of_house(Figures(**{**well, **values}))]
+
+
+def test_the_installation():
+    beat, broker, _events, news, disk, _database = range(6)
+    assert set(house()) == {Level.GOOD}
+    assert house(beat_at=NOW - HOUR)[beat] == Level.BAD
+    assert house(broker=Broker(error="x"))[broker] == Level.BAD
+    assert house(broker=Broker({"celery": 1_001}))[broker] == Level.WATCH
+    assert house(news=Heap(1, NOW - DAY))[news] == Level.BAD
+    assert house(folders=[Folder("media", 4, 100)])[disk] == Level.BAD
+
+
+def supervisor_of(*entities):
+    return UserFactory(supervisor=True, sees=list(entities))
+
+
+@pytest.mark.django_db
+def test_a_supervisor_sees_his_entities_and_one_word_of_the_installation(client):
+    mine, _other = EntityFactory(code="MINE"), EntityFactory(code="OTHER")
+    client.force_login(supervisor_of(mine), backend="django.contrib.auth.backends.ModelBackend")
+    body = client.get("/admin/status/").content.decode()
+    assert ["MINE" in body, "OTHER" in body, "Horloge (beat)" in body, "Installation" in body] == [
+        True, False, False, True,
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_an_administrator_sees_everything(admin_client):
+    EntityFactory(code="ONE"), EntityFactory(code="TWO")
+    body = admin_client.get("/admin/status/").content.decode()
+    assert ["ONE" in body, "TWO" in body, "Horloge (beat)" in body] == [True, True, True]
+
+
+@pytest.mark.django_db
+def test_htmx_gets_the_moving_part_alone(admin_client):
+    body = admin_client.get("/admin/status/", headers={"hx-request": "true"}).content.decode()
+    assert (body.strip()[:16], "<html" in body) == ('<div id="status"', False)
+
+
+@pytest.mark.django_db
+def test_a_collector_does_not_open_it(client):
+    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/admin/status/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_settings_lead_to_it(client):
+    entity = EntityFactory()
+    Run.objects.create(entity=entity, on=date(2026, 3, 2), state="failed", started_at=timezone.now())
+    client.force_login(supervisor_of(entity), backend="django.contrib.auth.backends.ModelBackend")
+    # The night, and a clock that never ran.
+    body = client.get("/admin/").content.decode()
+    assert (body.count('href="/admin/status/"') >= 2, "2 points à traiter" in body) == (True, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_costs_the_same_for_more_entities(count, client, django_assert_num_queries):
+    entities = EntityFactory.create_batch(count)
+    for entity in entities:
+        Run.objects.create(entity=entity, on=date(2026, 3, 2), state="failed", started_at=NOW)
+    client.force_login(supervisor_of(*entities), backend="django.contrib.auth.backends.ModelBackend")
+    client.get("/admin/status/", headers={"hx-request": "true"})
+    # 8 of the figures; session, person, and his rights.
+    with django_assert_num_queries(13):
+        client.get("/admin/status/", headers={"hx-request": "true"})
+
+
+@pytest.mark.django_db
+def test_every_link_of_the_page_opens(admin_client):
+    entity = EntityFactory()
+    run = Run.objects.create(entity=entity, on=date(2026, 3, 2), state="failed", started_at=NOW)
+    full = EntityFigures(
+        entity.pk, "ONE", "One", live=True, night=Night(run_id=run.pk, state="failed", started_at=NOW),
+        imports={"refused": Heap(1, NOW)}, outbox={"planned": Heap(1, NOW)},
+    )  # fmt: skip
+    figures = Figures(NOW, [full], [], Heap(), Heap(), 1, NOW, Broker({}), [])
+    links = {check.url for check in [*checks_of(full, NOW), *checks_of_house(figures)] if check.url}
+    assert {link: admin_client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+    assert len(links) >= 9
