@@ -21,7 +21,8 @@ IMPORTS, BATCHES = "admin:imports_batch_changelist", "admin:letters_printbatch_c
 
 def checks_of(entity: EntityFigures, at: datetime) -> list[Check]:
     """Every line of an entity, in the order of the work."""
-    lines = [_imports, _night, _outbox, _ambiguous, _bounced, _refused, _print_batches]
+    held = [_held] if "held" in entity.outbox else []
+    lines = [_imports, _night, *held, _outbox, _ambiguous, _bounced, _refused, _print_batches]
     return [line(entity, at) for line in lines]
 
 
@@ -91,6 +92,15 @@ def _outbox(entity: EntityFigures, at: datetime) -> Check:
         gettext_lazy("Messages to send"), level, said, heap.since if late else None,
         _("They should have left by now. Nothing is lost; tell your administrator.") if level != Level.GOOD else "",
         **_messages(entity, state__in=",".join(DUE_STATES)),
+    )  # fmt: skip
+
+
+def _held(entity: EntityFigures, at: datetime) -> Check:
+    heap = entity.waiting("held")
+    return Check(
+        gettext_lazy("Messages held"), Level.WATCH, _waiting(heap), heap.since,
+        _("The night was unusual: read its report, then release or cancel what it holds."),
+        **_messages(entity, state__exact="held"),
     )  # fmt: skip
 
 

@@ -78,6 +78,12 @@ def test_a_message_to_verify_is_never_in_order():
     assert one("Messages à vérifier", outbox={"ambiguous": Heap(1, NOW - 2 * DAY)}).level == Level.BAD
 
 
+def test_messages_held_have_a_line_only_while_there_are_some():
+    assert one("Messages retenus", outbox={"held": Heap(2, NOW - HOUR)}).level == Level.WATCH
+    with pytest.raises(ValueError, match="not enough values"):
+        one("Messages retenus")
+
+
 @pytest.mark.parametrize(("accepted", "level"), [(10, Level.GOOD), (50, Level.WATCH), (20, Level.BAD)])
 def test_a_share_of_few_mails_means_nothing(accepted, level):
     assert one("E-mails revenus", mail={"accepted": accepted}, bounced=4).level == level
