@@ -18,10 +18,23 @@ DIGITS = """
 create or replace function bench_digits(n bigint, salt text, k integer) returns integer language sql immutable
 parallel safe as $$ select (('x' || substr(md5(n::text || salt), 1, 7))::bit(28)::integer % k) $$
 """
+# Names as a ledger holds them, accents included: a trade and a family name of three syllables (37,000 of them).
+NAMES = """
+create or replace function bench_name(n bigint) returns text language sql immutable parallel safe as $$
+    select (array['Boulangerie', 'Menuiserie', 'Garage', 'Société', 'Établissements', 'Pharmacie', 'Hôtel', 'Ateliers',
+                  'Crèmerie', 'Cabinet', 'Transports', 'Maçonnerie', 'Électricité', 'Fromagerie', 'Librairie',
+                  'Imprimerie'])[1 + bench_digits(n, 'trade', 16)] || ' '
+        || initcap(syllable[1 + bench_digits(n, 'first', 34)] || syllable[1 + bench_digits(n, 'second', 34)]
+                   || syllable[1 + bench_digits(n, 'third', 34)])
+    from (select array['ba', 'bé', 'bou', 'ca', 'cha', 'ché', 'dou', 'dé', 'du', 'fa', 'fro', 'ga', 'gui', 'la', 'lé',
+                       'lou', 'ma', 'mé', 'mon', 'na', 'né', 'pa', 'pé', 'pon', 'ra', 'ré', 'rou', 'sa', 'tin', 'tré',
+                       'va', 'vé', 'vin', 'zo'] as syllable) syllables
+$$
+"""
 CUSTOMERS = """
 insert into customers_customer (entity_id, external_id, name, kind, siren, siret, vat_number, language, time_zone,
                                 country, city, category, tags, attributes, team_id, created_at)
-select %(entity)s, 'C' || n, 'Client ' || n,
+select %(entity)s, 'C' || n, bench_name(n),
        case when bench_digits(n, 'kind', 100) < 80 then 'professional'
             when bench_digits(n, 'kind', 100) < 95 then 'consumer' else 'public_body' end,
        '', '', '', '', '', 'FR', 'Ville ' || bench_digits(n, 'city', 200),
@@ -81,6 +94,7 @@ def build(customers: int, invoices: int) -> Entity:
     """An entity with this many customers and invoices (47 % open and late, 8 % not yet due), 12 groups, 4 scenarios."""
     entity, team = house()
     run(DIGITS)
+    run(NAMES)
     params = {"entity": entity.pk, "team": team.pk, "customers": customers, "invoices": invoices, "on": ON}
     run(CUSTOMERS, params)
     params["first"] = one("select min(id) from customers_customer where entity_id = %(entity)s", params)

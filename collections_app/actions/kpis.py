@@ -59,7 +59,8 @@ def _number(counters: Counters, name: str) -> str:
 
 def _sum(counters: Counters) -> str:
     first = next(iter(counters.sums), None)
-    return formats.short_money(first.amount, first.currency) if first else "—"
+    amount = formats.short_money(first.amount, first.currency) if first else "—"
+    return f">\u00a0{amount}" if counters.capped and first else amount
 
 
 def _others(counters: Counters) -> str:

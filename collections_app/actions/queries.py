@@ -6,7 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DateField, OuterRef, Q, Subquery, Sum, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import (
+    BooleanField,
+    Count,
+    DateField,
+    ExpressionWrapper,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -31,6 +44,8 @@ SORTS = {
     "action": "channel",
 }
 
+MOST_URGENT = Sort("rank", descending=True)
+
 
 def worklist(user: User) -> ActionQuerySet:
     """Every open action on the customers `user` may see."""
@@ -44,20 +59,55 @@ def sort_of(name: str) -> Sort:
     """
     descending, bare = name.startswith("-"), name.lstrip("-")
     if bare not in SORTS:
-        return Sort("rank", descending=True)
+        return MOST_URGENT
     return Sort(SORTS[bare], descending=not descending if bare == "age" else descending)
+
+
+def sortable(actions: ActionQuerySet) -> ActionQuerySet:
+    """With the columns the list is sorted by."""
+    return actions.annotate(
+        customer_plain=PlainText("customer__name"),
+        due_or_never=Coalesce("oldest_due_on", Value(NEVER), output_field=DateField()),
+    )
 
 
 def with_row(actions: ActionQuerySet) -> ActionQuerySet:
     """With all that a row of the list shows."""
     named = Step.objects.filter(version=OuterRef("scenario_version"), code=OuterRef("step_code"))
     lines = ActionLine.objects.filter(action=OuterRef("pk")).order_by().values("action")
-    return actions.select_related("customer", "owner", "template").annotate(
-        customer_plain=PlainText("customer__name"),
-        due_or_never=Coalesce("oldest_due_on", Value(NEVER), output_field=DateField()),
+    return sortable(actions.select_related("customer", "owner", "template")).annotate(
         step_name=Subquery(named.values("name")[:1]),
         line_count=Coalesce(Subquery(lines.annotate(count=Count("pk")).values("count")), 0),
     )
+
+
+def first_rows(filters: WorklistFilters, actions: ActionQuerySet, sort: Sort, count: int) -> ActionQuerySet:
+    """The first `count` of `actions` with their rows: their keys are found first, the rest is joined to those alone."""
+    (entity, *others), owner = _entities(filters) or (0, 0), filters.value("portfolio")
+    if sort.field == "customer_plain" and entity and not others:
+        # Said of the customer too, the index of names by entity gives the order.
+        actions = actions.filter(customer__entity=entity)
+    if sort == MOST_URGENT and entity and not others and owner != "mine" and filters.value("state") != "scheduled":
+        keys = _most_urgent(actions, count)
+    else:
+        keys = actions.order_by(*sort.ordering).values("pk")[:count]
+    return with_row(Action.objects.filter(pk__in=keys)).order_by(*sort.ordering)[:count]
+
+
+def _entities(filters: WorklistFilters) -> tuple[int, ...]:
+    chosen = filters.value("entity")
+    return (int(chosen),) if chosen else reach_of(filters.user).within
+
+
+def _most_urgent(actions: ActionQuerySet, count: int) -> QuerySet[Any]:
+    """Keys of the most urgent, found among the first of each owner and of nobody, both read in the order of the index
+    `actions_worklist`. Sorting everybody's instead would read every open action for one page."""
+    order = ("-rank", "pk")
+    one = actions.filter(owner=OuterRef("pk")).order_by(*order).values("pk")[:count]
+    owned = User.objects.order_by().annotate(key=Func(ArraySubquery(one), function="unnest")).values("key")
+    # Of nobody the owner is always the same; named first, the order is the index's.
+    unowned = actions.filter(owner=None).order_by("owner", *order).values("pk")[:count]
+    return Action.objects.filter(pk__in=owned.union(unowned, all=True)).order_by(*order).values("pk")[:count]
 
 
 @dataclass(frozen=True)
@@ -77,21 +127,33 @@ class Counters:
     capped: bool
 
 
+# The conditions are columns of the rows counted, so that one pass over at most COUNTED + 1 of them answers everything.
+COUNTING = """
+select currency, count(*) as everything, sum(amount) filter (where state_waiting) as waiting_amount,
+       {columns}
+from ({rows}) as counted group by currency order by waiting_amount desc nulls last"""
+
+
 def counters(filters: WorklistFilters) -> Counters:
-    """Two queries, whatever the number of choices: all numbers of the chosen portfolio, and its sums by currency."""
-    capped = filters.scope(worklist(filters.user)).order_by()[: COUNTED + 1]
-    numbers = Action.objects.filter(pk__in=capped.values("pk")).aggregate(**_choices(filters.days))
-    waiting = Action.objects.filter(pk__in=capped.values("pk")).filter(in_state("waiting", filters.days))
-    sums = waiting.values_list("currency").annotate(total=Sum("amount")).order_by("-total")
-    return Counters(numbers, [Money(total, currency) for currency, total in sums], numbers["everything"] > COUNTED)
+    """One query, whatever the number of choices: all numbers of the chosen portfolio, and its sums by currency."""
+    choices = _choices(filters.days)
+    marked = {name: ExpressionWrapper(condition, BooleanField()) for name, condition in choices.items()}
+    rows = filters.scope(worklist(filters.user)).order_by().annotate(**marked)
+    statement, params = rows.values("currency", "amount", *choices)[: COUNTED + 1].query.sql_with_params()
+    columns = ", ".join(f"count(*) filter (where {name}) as {name}" for name in choices)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTING.format(columns=columns, rows=statement), params)
+        found = [dict(zip([column.name for column in cursor.description or ()], row, strict=True)) for row in cursor]
+    numbers = {name: sum(row[name] for row in found) for name in ("everything", *choices)}
+    sums = [Money(row["waiting_amount"], row["currency"]) for row in found if row["waiting_amount"] is not None]
+    return Counters(numbers, sums, numbers["everything"] > COUNTED)
 
 
-def _choices(days: Days) -> dict[str, Any]:
+def _choices(days: Days) -> dict[str, Q]:
     waiting = in_state("waiting", days)
     found: dict[str, Q] = {f"state_{name}": in_state(name, days) for name, _label in STATES}
     found |= {f"channel_{channel}": waiting & Q(channel=channel) for channel in Channel.values}
-    found |= {f"age_{bucket}": waiting & days_late(bucket, days) for bucket, _label in AGES}
-    return {"everything": Count("pk"), **{name: Count("pk", filter=condition) for name, condition in found.items()}}
+    return found | {f"age_{bucket}": waiting & days_late(bucket, days) for bucket, _label in AGES}
 
 
 def portfolio_counters(user: User, days: Days) -> dict[str, int]:

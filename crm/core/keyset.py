@@ -3,6 +3,7 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -43,18 +44,31 @@ class BadCursor(ValueError):
     """The address holds a cursor that we never made."""
 
 
-def page(queryset: QuerySet[Row], sort: Sort, *, after: str = "", size: int = 50) -> Page[Row]:
-    """The `size` rows that follow the cursor `after`; one query. Raises BadCursor."""
+def first(queryset: QuerySet[Row], sort: Sort, count: int) -> QuerySet[Row]:
+    """The first `count` rows in the order `sort`."""
+    return queryset.order_by(*sort.ordering)[:count]
+
+
+def page(
+    queryset: QuerySet[Row],
+    sort: Sort,
+    *,
+    after: str = "",
+    size: int = 50,
+    pick: Callable[[QuerySet[Row], Sort, int], QuerySet[Row]] = first,
+) -> Page[Row]:
+    """The `size` rows that follow the cursor `after`; one query. `pick` knows a shorter way. Raises BadCursor."""
     if after:
         queryset = queryset.filter(sort.beyond(*_decoded(after)))
-    rows = list(queryset.order_by(*sort.ordering)[: size + 1])
+    rows = list(pick(queryset, sort, size + 1))
     if len(rows) <= size:
         return Page(rows, "")
     last = rows[size - 1]
-    return Page(rows[:size], _encoded(getattr(last, sort.field), last.pk))
+    return Page(rows[:size], cursor_of(getattr(last, sort.field), last.pk))
 
 
-def _encoded(value: Any, pk: int) -> str:
+def cursor_of(value: Any, pk: int) -> str:
+    """What leads to the rows after the one with this value and key."""
     return urlsafe_b64encode(json.dumps([str(value), pk]).encode()).decode().rstrip("=")
 
 

@@ -103,6 +103,11 @@ class Invoice(models.Model):
                 condition=Q(settled_on__isnull=True),
                 name="receivables_invoice_by_due",
             ),
+            models.Index(
+                fields=["entity", "open_amount", "id"],
+                condition=Q(settled_on__isnull=True),
+                name="receivables_invoice_by_amount",
+            ),
             models.Index(fields=["customer", "issued_on"], name="receivables_invoice_customer"),
             models.Index(fields=["number"], name="receivables_invoice_number"),
         ]

@@ -1,5 +1,6 @@
 """The to-do list."""
 
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -53,9 +54,10 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 def _list_context(request: HttpRequest, filters: WorklistFilters) -> dict[str, Any]:
     name = request.GET.get("sort", "-rank")
-    rows = queries.with_row(filters.narrow(queries.worklist(filters.user)))
+    found = queries.sortable(filters.narrow(queries.worklist(filters.user)))
+    pick = partial(queries.first_rows, filters)
     try:
-        page = keyset.page(rows, queries.sort_of(name), after=request.GET.get("after", ""), size=PAGE_SIZE)
+        page = keyset.page(found, queries.sort_of(name), after=request.GET.get("after", ""), size=PAGE_SIZE, pick=pick)
     except keyset.BadCursor as error:
         raise BadRequest from error
     table = WorklistTable(page.rows, days=filters.days, order_by=name)

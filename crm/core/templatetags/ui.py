@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -17,11 +18,16 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """One icon of static/icons.svg; decoration only, so a text or a label must stand beside it."""
-    css = f"icon {extra}".strip()
+    return _drawn(static("icons.svg"), name, f"icon {extra}".strip())
+
+
+@lru_cache(maxsize=500)
+def _drawn(sheet: str, name: str, css: str) -> SafeString:
+    # A list draws the same few icons hundreds of times.
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css,
-        static("icons.svg"),
+        sheet,
         name,
     )
 
