@@ -28,6 +28,7 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
             "segments.group",
             "engine.run",
             "engine.simulation",
+            "engine.morningreport",
             "letters.printbatch",
             "imports.batch",
             "imports.mappingprofile",

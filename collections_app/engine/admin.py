@@ -18,7 +18,8 @@ from collections_app.engine import precautions, trying
 from collections_app.engine.entering import backlog_of
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, opened_steps, stage_label
-from collections_app.engine.models import DailyFigures, Run, RunState
+from collections_app.engine.models import DailyFigures, MorningReport, Run, RunState
+from collections_app.engine.morning.pages import MorningReportAdmin
 from collections_app.engine.simulation.admin import SimulationAdmin
 from collections_app.engine.stages import STAGES
 from collections_app.engine.tasks import start_night
@@ -120,5 +121,9 @@ def story(run: Run) -> dict[str, Any]:
         "opened": [(name, number) for _code, name, number in opened_steps(run.entity_id, run.opened)],
         "blocked": [(block_label(reason), number) for reason, number in sorted(run.blocked.items())],
         "backlog": None if run.state == RunState.RUNNING else backlog_of(run),
+        "report": MorningReport.objects.filter(run=run).first(),
         "figures": DailyFigures.objects.filter(entity=run.entity_id, on=run.on).order_by("currency"),
     }
+
+
+__all__ = ["MorningReportAdmin", "RunAdmin", "story"]

@@ -10,8 +10,11 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _, override
 
+from collections_app.engine.models import MorningReport
+from collections_app.engine.morning.wording import anomaly_sentence
 from crm.accounts.models import Entity, Role, User
 from crm.accounts.queries import people_at
+from crm.core import formats
 from crm.customers.models import Channel
 from crm.events.models import Event
 from telephony.core.channels import NotAllowed, Outbound, SendError, channels
@@ -78,4 +81,17 @@ def _full(entity: Entity, event: Event) -> Words:
     )
 
 
-WORDS: dict[str, Callable[[Entity, Event], Words]] = {"outbox.full": _full}
+def _held(entity: Entity, event: Event) -> Words:
+    report = MorningReport.objects.get(run=event.payload["run"])
+    unusual = "\n".join(f"- {anomaly_sentence(anomaly)}" for anomaly in report.anomalies)
+    return Words(
+        _("Acquit: the night of %(entity)s is unusual, its messages are held") % {"entity": entity.code},
+        _("Messages held by the night of %(day)s: %(count)s.")
+        % {"day": formats.day(report.on), "count": event.payload["messages"]}
+        + f"\n{unusual}\n\n"
+        + _("They leave when you release them; or cancel, and the next night decides again:"),
+        reverse("admin:engine_morningreport_change", args=[report.pk]),
+    )
+
+
+WORDS: dict[str, Callable[[Entity, Event], Words]] = {"night.held": _held, "outbox.full": _full}

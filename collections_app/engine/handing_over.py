@@ -12,30 +12,32 @@ from crm.core import sql
 from crm.core.crash import crash_point
 from telephony.messaging import operations as messaging
 
-# Two parts, each read through its own partial index.
+# Three parts, each read through its own partial index.
 STILL_LEAVING = """
 select x.id from (
     select origin, origin_id from messaging_message where entity_id = %(entity)s and state in ('planned', 'waiting')
+    union all
+    select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'held'
     union all
     select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'ready'
 ) m join actions_action x on x.id = m.origin_id
 where m.origin = 'action' and x.state = 'cancelled'
   and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
 """
-HEAVIEST_FIRST = (
-    "select id as origin_id, rank as weight from actions_action where entity_id = {entity} and state = 'scheduled'"
-)
 REFUSED = "select gate, count(*) from night_verdicts where answer = 'refused' group by gate"
 
 
 def hand_over(night: Night) -> int:
-    """Queue one message per scheduled action the gates allow, now or later; how many.
+    """Queue one message per scheduled action the gates allow, now or later; how many. None leaves before the stage
+    "check" has looked at the whole night.
 
     Refusals are kept with their dates; what no gate will ever let through becomes a task for a person.
     """
     ask_gates(night)
     crash_point("before queue")
-    queued = messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at)
+    queued = messaging.queue_many(
+        sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, held_by=night.run.pk
+    )
     crash_point("after queue")
     return queued
 

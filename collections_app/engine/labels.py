@@ -20,6 +20,8 @@ STAGES: dict[str, str | Promise] = {
     "open": _("Open and refresh actions"),
     "hand_over": _("Ask the gates, hand over to the outbox"),
     "ceilings": _("Put off what is above the daily ceilings"),
+    "withhold": _("Keep messages home until the night is checked"),
+    "check": _("Compare with usual, hold what is not"),
     "figures": _("Keep the figures of the day"),
 }
 BLOCKS: dict[str, str | Promise] = {

@@ -118,6 +118,56 @@ class Decision(models.Model):
         indexes = [models.Index(fields=["entity", "-on"], name="engine_decision_of_entity")]
 
 
+class ReportState(models.TextChoices):
+    CLEAR = "clear", _("as usual")
+    HELD = "held", _("held: release or cancel")
+    RELEASED = "released", _("released")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class MorningReport(models.Model):
+    """What was unusual about a night. `anomalies`: [{"code": …, what it found}]; with any, what the night queued is
+    held until a supervisor releases or cancels it. `messages`: how many it held; `settled`: how many he settled."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="report", verbose_name=_("night run"))
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    on = models.DateField(_("date decided for"))
+    state = models.CharField(_("state"), max_length=10, choices=ReportState)
+    anomalies = models.JSONField(_("anomalies"), default=list)
+    messages = models.PositiveIntegerField(_("messages held"), default=0)
+    settled = models.PositiveIntegerField(_("messages settled"), default=0)
+    settled_at = models.DateTimeField(_("settled at"), null=True)
+    settled_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("settled by")
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("morning report")
+        verbose_name_plural = _("morning reports")
+        constraints = [
+            models.CheckConstraint(
+                name="engine_report_settled_with_time",
+                condition=Q(state__in=("released", "cancelled"), settled_at__isnull=False)
+                | Q(state__in=("clear", "held"), settled_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="engine_report_held_with_anomalies",
+                condition=Q(state="clear", anomalies=[]) | (~Q(state="clear") & ~Q(anomalies=[])),
+            ),
+            models.CheckConstraint(
+                name="engine_report_cancelled_with_reason", condition=~Q(state="cancelled") | ~Q(reason="")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["entity", "-on"], name="engine_report_of_entity"),
+            models.Index(fields=["entity"], condition=Q(state="held"), name="engine_report_held"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} {self.on}"
+
+
 class DailyFigures(models.Model):
     """State of an entity in one currency at the end of a night, for trends and the home page."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over, keep_below_ceilings, recall
+from collections_app.engine.morning.reports import check, withhold
 from collections_app.engine.night import HERE, Night, join_whole_sets
 from collections_app.segments.among import between
 from collections_app.segments.operations import regroup
@@ -101,6 +102,7 @@ def take_figures(night: Night) -> int:
 
 
 BEFORE = (
+    Stage("withhold", withhold),
     Stage("freshness", check_freshness),
     Stage("holds", end_holds),
     Stage("people", release),
@@ -117,6 +119,7 @@ BY_CUSTOMER = (
 AFTER = (
     Stage("ceilings", keep_below_ceilings),
     Stage("assign", assign),
+    Stage("check", check),
     Stage("figures", take_figures),
 )
 STAGES = BEFORE + BY_CUSTOMER + AFTER

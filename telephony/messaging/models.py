@@ -54,6 +54,7 @@ class Message(models.Model):
     not_before_at = models.DateTimeField(_("not before"))
     handed_until = models.DateTimeField(null=True, editable=False, help_text=_("A worker was told; not told again."))
     lease_until = models.DateTimeField(null=True, editable=False)
+    held_by = models.BigIntegerField(null=True, editable=False, help_text=_("The run that asked for it."))
     compose_failures = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.BinaryField(null=True)
@@ -84,7 +85,11 @@ class Message(models.Model):
             models.CheckConstraint(name="messaging_message_state", condition=Q(state__in=MessageState.values)),
             models.CheckConstraint(
                 name="messaging_message_frozen_before_leaving",
-                condition=Q(state__in=("planned", "waiting", "blocked", "cancelled")) | ~Q(digest=""),
+                condition=Q(state__in=("planned", "waiting", "held", "blocked", "cancelled")) | ~Q(digest=""),
+            ),
+            models.CheckConstraint(
+                name="messaging_message_held_by_a_run",
+                condition=Q(state="held", held_by__isnull=False) | ~Q(state="held"),
             ),
             models.CheckConstraint(
                 name="messaging_message_reserved_with_lease",
@@ -100,6 +105,7 @@ class Message(models.Model):
                 fields=["not_before_at", "id"], condition=Q(state__in=("planned", "waiting")), name="messaging_due"
             ),
             models.Index(fields=["lease_until"], condition=Q(state="reserved"), name="messaging_leased"),
+            models.Index(fields=["held_by"], condition=Q(state="held"), name="messaging_held"),
             models.Index(
                 fields=["entity", "id"], condition=Q(state__in=("ready", "ambiguous")), name="messaging_for_a_person"
             ),
@@ -299,3 +305,14 @@ class SendingDay(models.Model):
         verbose_name = _("day of sending")
         verbose_name_plural = _("days of sending")
         constraints = [models.UniqueConstraint(fields=["entity", "channel", "on"], name="messaging_day_once")]
+
+
+class Withholding(models.Model):
+    """While the row is there, no worker takes what this run queued: nobody has looked at the whole of it yet."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    run = models.BigIntegerField(unique=True)
+
+    class Meta:
+        verbose_name = _("night withheld")
+        verbose_name_plural = _("nights withheld")

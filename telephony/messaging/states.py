@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 class MessageState(models.TextChoices):
     PLANNED = "planned", _("planned")
     WAITING = "waiting", _("waiting")
+    HELD = "held", _("held for a release")
     READY = "ready", _("ready to print")
     RESERVED = "reserved", _("leaving")
     AMBIGUOUS = "ambiguous", _("to verify")
@@ -28,8 +29,8 @@ S = MessageState
 
 DUE_STATES = (S.PLANNED, S.WAITING)
 # On its way, or waiting for a person: it has not been said yet.
-UNDER_WAY = (S.PLANNED, S.WAITING, S.READY, S.RESERVED, S.AMBIGUOUS)
-CANCELLABLE = (S.PLANNED, S.WAITING, S.READY)
+UNDER_WAY = (S.PLANNED, S.WAITING, S.HELD, S.READY, S.RESERVED, S.AMBIGUOUS)
+CANCELLABLE = (S.PLANNED, S.WAITING, S.HELD, S.READY)
 STATES_AFTER_SENDING = (S.SENT, S.DELIVERED, S.READ, S.BOUNCED, S.COMPLAINED)
 
 # From weakest to strongest: what a provider tells moves a message to the right only.
@@ -39,6 +40,8 @@ _BEFORE_LEAVING = {S.WAITING, S.READY, S.RESERVED, S.BLOCKED, S.CANCELLED}
 MOVES: dict[MessageState, frozenset[MessageState]] = {
     S.PLANNED: frozenset(_BEFORE_LEAVING),
     S.WAITING: frozenset(_BEFORE_LEAVING),
+    # No worker takes it until who asked for it releases it (operations.withholding).
+    S.HELD: frozenset({S.PLANNED, S.WAITING, S.CANCELLED}),
     S.READY: frozenset({S.WAITING, S.READY, S.SENT, S.BLOCKED, S.CANCELLED}),
     # WAITING: surely refused for now; PLANNED: a person found that it did not leave.
     S.RESERVED: frozenset({S.WAITING, S.BLOCKED, *BY_STRENGTH[1:]}),

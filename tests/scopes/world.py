@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from collections_app.actions.models import SavedView
-from collections_app.engine.models import DailyFigures, Run, Simulation
+from collections_app.engine.models import DailyFigures, MorningReport, Run, Simulation
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts import operations
 from crm.accounts.models import Absence, Entity, EntityClosure, Team, User
@@ -157,7 +157,7 @@ class Builder:
         )
         ActionLineFactory(action=self.action, invoice=self.invoice)
         self.keep(SavedView.objects.create(user=self.collector, name=self.named("Vue")))
-        self.keep(
+        run = self.keep(
             Run.objects.create(
                 entity=self.entity, on=ON, state="done", started_at=AT, finished_at=AT, started_by=self.leader
             )
@@ -168,6 +168,8 @@ class Builder:
                 state="cancelled",
             )
         )  # fmt: skip
+        unusual = {"code": "template", "name": self.named("Modèle"), "error": self.mark}
+        self.keep(MorningReport.objects.create(run=run, entity=self.entity, on=ON, state="held", anomalies=[unusual]))
         DailyFigures.objects.create(
             entity=self.entity, on=ON, currency="EUR", open_amount=1, overdue_amount=1, unapplied_amount=0,
             disputed_amount=0, customers_overdue=1, actions_open=1,

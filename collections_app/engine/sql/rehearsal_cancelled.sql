@@ -10,6 +10,6 @@ with gone as (
 )
 select gone.id, exists (
     select 1 from messaging_message m
-    where m.origin = 'action' and m.origin_id = gone.id and m.state in ('planned', 'waiting', 'ready')
+    where m.origin = 'action' and m.origin_id = gone.id and m.state in ('planned', 'waiting', 'held', 'ready')
 ) as queued
 from gone

@@ -9,6 +9,7 @@ from telephony.messaging.operations.reconcile import AlreadySettled, reconcile
 from telephony.messaging.operations.replies import AlreadyAttached, attach_reply, read_replies, receive
 from telephony.messaging.operations.sending import send_one
 from telephony.messaging.operations.unsubscribe import unsubscribe
+from telephony.messaging.operations.withholding import cancel_held, hold, let_go, release, withhold
 
 __all__ = [
     "AlreadyAttached",
@@ -16,9 +17,12 @@ __all__ = [
     "apply_events",
     "attach_reply",
     "cancel",
+    "cancel_held",
     "expire_leases",
     "hand_out",
     "hear",
+    "hold",
+    "let_go",
     "mark_posted",
     "prepare_letters",
     "put_off_above",
@@ -27,6 +31,8 @@ __all__ = [
     "read_replies",
     "receive",
     "reconcile",
+    "release",
     "send_one",
     "unsubscribe",
+    "withhold",
 ]

@@ -18,6 +18,7 @@ with due as materialized (
     select id from messaging_message
     where state in ('planned', 'waiting') and not_before_at <= %(at)s
       and (handed_until is null or handed_until < %(at)s)
+      and (held_by is null or held_by not in (select run from messaging_withholding))
     order by not_before_at, id limit %(limit)s for update skip locked
 )
 update messaging_message m set handed_until = %(until)s from due where m.id = due.id

@@ -20,10 +20,10 @@ from telephony.messaging.states import CANCELLABLE, MessageState
 QUEUE = """
 insert into messaging_message (
     entity_id, customer_id, channel, address_id, recipient, language, origin, origin_id, attempt_key, occasion,
-    state, reason, not_before_at, subject, digest, variables, currency, message_id, token, created_at)
+    state, held_by, reason, not_before_at, subject, digest, variables, currency, message_id, token, created_at)
 select entity_id, candidate.customer_id, address.channel, address.id, address.value, candidate.language, %(origin)s,
        origin_id, attempt_key, occasion,
-       case when not_before_at > %(at)s then 'waiting' else 'planned' end, '', greatest(not_before_at, %(at)s),
+       case when not_before_at > %(at)s then 'waiting' else 'planned' end, %(held_by)s::bigint, '', greatest(not_before_at, %(at)s),
        '', '', '{{}}', '', gen_random_uuid() || '@' || %(domain)s, replace(gen_random_uuid()::text, '-', ''), %(at)s
 from ({candidates}) as candidate
 join customers_address as address on address.id = candidate.address_id
@@ -67,24 +67,34 @@ def queue(
     return Message.objects.get(origin=origin, origin_id=origin_id, attempt_key=attempt_key)
 
 
-def queue_many(candidates_sql: str, params: Mapping[str, Any], *, origin: str, at: datetime, wake: bool = True) -> int:
+def queue_many(
+    candidates_sql: str,
+    params: Mapping[str, Any],
+    *,
+    origin: str,
+    at: datetime,
+    wake: bool = True,
+    held_by: int | None = None,
+) -> int:
     """Ask for one message per row of a SELECT, in one statement; return how many are new.
 
     The SELECT gives entity_id, customer_id, address_id, language, origin_id, attempt_key, occasion (run id or null) and
     not_before_at (or null). The channel is that of the address. What was asked before stays as it is. `params` are
-    named; the names origin, at and domain are taken. After the commit the outbox is woken.
+    named; the names origin, at, domain and held_by are taken. After the commit the outbox is woken. `held_by`: the run
+    that asks; see `withholding`.
     """
-    given = {**params, "origin": origin, "at": at, "domain": message_domain(settings.SITE_URL)}
+    given = {**params, "origin": origin, "at": at, "held_by": held_by, "domain": message_domain(settings.SITE_URL)}
     with connection.cursor() as cursor:
         cursor.execute(QUEUE.format(candidates=candidates_sql), given)
         new = cursor.rowcount
-    if new and wake:
+    if new and wake and held_by is None:
         # robust: a broker that is down must not undo the request; beat drains the outbox every minute anyway.
-        transaction.on_commit(_wake, robust=True)
+        transaction.on_commit(wake_outbox, robust=True)
     return new
 
 
-def _wake() -> None:
+def wake_outbox() -> None:
+    """Have the due messages handed to workers."""
     from telephony.messaging.tasks import drain_outbox  # the tasks call the operations of this package
 
     drain_outbox.delay()

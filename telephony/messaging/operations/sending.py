@@ -13,7 +13,7 @@ from django.db import transaction
 from crm.core.crash import crash_point
 from telephony.core.channels import Accepted, Ambiguous, NotAllowed, Permanent, SendError, Temporary, channels
 from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale, prepare
-from telephony.messaging.models import Attempt, AttemptResult, Message
+from telephony.messaging.models import Attempt, AttemptResult, Message, Withholding
 from telephony.messaging.operations import ceilings
 from telephony.messaging.operations.addresses import mark_invalid
 from telephony.messaging.operations.freezing import freeze
@@ -57,7 +57,8 @@ def reserve(message_id: int, *, at: datetime, again: bool = False, durable: bool
     `again`: a letter already composed is checked and composed once more.
     """
     states = (*DUE_STATES, MessageState.READY) if again else DUE_STATES
-    rows = of(message_id).filter(state__in=states, not_before_at__lte=at).select_related("entity")
+    due = of(message_id).filter(state__in=states, not_before_at__lte=at)
+    rows = due.exclude(held_by__in=Withholding.objects.values("run")).select_related("entity")
     with transaction.atomic(durable=durable):
         message = rows.select_for_update(skip_locked=True, of=("self",)).first()
         if message is None:

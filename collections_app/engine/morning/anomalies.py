@@ -1,0 +1,102 @@
+"""What makes a night unusual enough to ask a supervisor before anything of it leaves."""
+
+from datetime import date, datetime
+from itertools import pairwise
+from statistics import median
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import connection, transaction
+
+from collections_app.actions.models import Action
+from collections_app.actions.preparing import compose_action
+from collections_app.engine.models import Run
+from collections_app.engine.morning.usual import nights_before, usual
+from crm.accounts.calendars import worked_days
+from crm.accounts.models import Entity
+from crm.imports.models import Batch
+from crm.imports.queries import books_seen_at
+
+Anomaly = dict[str, Any]
+log = structlog.get_logger(__name__)
+
+TIMES = 10  # so many times more actions than usual
+FEW = 20  # below it nobody is flooded
+IMPORTS = 6  # the last imports tell how often one is expected
+LATE = 2  # times the usual wait, plus a day
+
+# One pass over what leaves by itself: two actions of each template, to be written on trial.
+SAMPLES = """
+select template_id, min(id), max(id) from actions_action
+where entity_id = %s and state = 'scheduled' and mode = 'automatic' and template_id is not null
+group by template_id order by template_id
+"""
+
+
+def found(run: Run, entity: Entity, *, at: datetime) -> list[Anomaly]:
+    """All of them; a constant number of queries beside one trial of each template in use tonight."""
+    return [*surge(run), *books(run, entity), *missing_import(entity, run.on, at=at), *templates(entity, run.on)]
+
+
+def surge(run: Run) -> list[Anomaly]:
+    """Ten times more actions than the nights before."""
+    opened = run.stages.filter(name="open").values_list("rows", flat=True).first() or 0
+    expected = usual([night.opened.total() for night in nights_before(run)]) if opened >= FEW else None
+    if expected is None or opened < TIMES * max(expected, 1):
+        return []
+    return [{"code": "surge", "opened": opened, "usual": expected}]
+
+
+def books(run: Run, entity: Entity) -> list[Anomaly]:
+    """The stage "freshness" found the books too old."""
+    run.refresh_from_db(fields=["stale", "books_on"])
+    if not run.stale:
+        return []
+    return [{"code": "stale", "books_on": run.books_on.isoformat() if run.books_on else None}]
+
+
+def missing_import(entity: Entity, on: date, *, at: datetime) -> list[Anomaly]:
+    """None has come for more than twice the usual number of worked days, plus one."""
+    zone = ZoneInfo(entity.time_zone)
+    batches = Batch.objects.filter(entity=entity, status="done", finished_at__lte=at).exclude(format="customers")
+    instants = batches.order_by("-finished_at").values_list("finished_at", flat=True)[: 4 * IMPORTS]
+    days = sorted({instant.astimezone(zone).date() for instant in instants if instant})[-IMPORTS:]
+    if len(days) < IMPORTS:
+        return []
+    seen_at = books_seen_at(entity, by=at)  # the API brings books too
+    last = max(days[-1], seen_at.astimezone(zone).date()) if seen_at else days[-1]
+    worked = worked_days(entity, days[0], on)
+    every = max(1, median(_between(worked, *pair) for pair in pairwise(days)))
+    waited = _between(worked, last, on)
+    if waited <= LATE * every + 1:
+        return []
+    return [{"code": "import_missing", "last_on": last.isoformat(), "days": waited, "usual": float(every)}]
+
+
+def _between(worked: list[date], first: date, last: date) -> int:
+    return sum(first < day <= last for day in worked)
+
+
+def templates(entity: Entity, on: date) -> list[Anomaly]:
+    """Templates with which neither of two actions of tonight can be written."""
+    with connection.cursor() as cursor:
+        cursor.execute(SAMPLES, [entity.pk])
+        samples = {template: {first, last} for template, first, last in cursor.fetchall()}
+    return [anomaly for keys in samples.values() if (anomaly := _failing(keys, on))]
+
+
+def _failing(keys: set[int], on: date) -> Anomaly | None:
+    related = ("entity", "customer__entity", "customer__collector", "template", "address", "owner")
+    error, template = "", None
+    for action in Action.objects.filter(pk__in=keys).select_related(*related):
+        template = action.template
+        try:
+            with transaction.atomic():
+                compose_action(action, on=on)
+        except Exception as refusal:  # any failure would keep the message home; the supervisor reads which
+            log.warning("template_fails", action_id=action.pk, error=str(refusal))
+            error = f"{type(refusal).__name__}: {refusal}"[:300]
+        else:
+            return None
+    return {"code": "template", "template": template.pk, "name": template.name, "error": error} if template else None

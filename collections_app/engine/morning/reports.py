@@ -1,0 +1,104 @@
+"""The report of a night: made before anything of it leaves, so that an unusual night holds what it queued."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from collections_app.actions.dispatch import ORIGIN
+from collections_app.engine.models import MorningReport, ReportState
+from collections_app.engine.morning import anomalies
+from collections_app.engine.night import HERE, Night
+from crm.accounts.models import User
+from crm.core import sql
+from crm.events.operations import emit
+from telephony.messaging import operations as messaging
+
+HEAVIEST_FIRST = (
+    "select id as origin_id, rank as weight from actions_action where entity_id = {entity} and state = 'scheduled'"
+)
+
+
+class ReportSettled(Exception):
+    """Somebody else has released or cancelled it."""
+
+    def __init__(self, report: MorningReport) -> None:
+        super().__init__(
+            _("The night of %(night)s is settled already: %(state)s.")
+            % {"night": report, "state": report.get_state_display()}
+        )
+
+
+class ReasonMissing(ValueError):
+    """A night is cancelled for a reason others can read later."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say why this night is cancelled."))
+
+
+def withhold(night: Night) -> int:
+    """Stage: until "check", no worker takes what this night queues; parts of it are committed before the rest is known."""
+    return messaging.withhold(night.entity, held_by=night.run.pk)
+
+
+def check(night: Night) -> int:
+    """Stage: compare the whole night with the ones before; the number of anomalies. Without any its messages leave, below
+    the daily ceilings; with any they are held for a supervisor, who is told."""
+    found = anomalies.found(night.run, night.entity, at=night.at)
+    _keep_below_ceilings(night)
+    state = ReportState.HELD if found else ReportState.CLEAR
+    values = {"entity": night.entity, "on": night.on, "anomalies": found, "state": state}
+    report, _created = MorningReport.objects.update_or_create(run=night.run, defaults=values)
+    if found:
+        report.messages = messaging.hold(night.entity, held_by=night.run.pk)
+        report.save(update_fields=["messages"])
+        told = {"run": night.run.pk, "messages": report.messages}
+        emit("night.held", entity_id=night.entity.pk, payload=told, at=night.at)
+    else:
+        messaging.let_go(night.entity)
+    return len(found)
+
+
+def _keep_below_ceilings(night: Night) -> None:
+    weights = HEAVIEST_FIRST.format(entity=night.entity.pk)
+    above = messaging.put_off_above(night.entity, weights_sql=weights, origin=ORIGIN, at=night.at)
+    if above:
+        night.blocked["ceiling"] = sum(above.values())
+
+
+@transaction.atomic
+def release(report: MorningReport, *, by: User, at: datetime) -> int:
+    """What the night queued may leave, each message after the last look of the outbox; how many.
+
+    Raises ReportSettled.
+    """
+    _settle(report, ReportState.RELEASED, by=by, at=at)
+    return _settled(report, messaging.release(held_by=report.run_id, at=at))
+
+
+@transaction.atomic
+def cancel(report: MorningReport, *, reason: str, by: User, at: datetime) -> int:
+    """Close the actions the night opened that nobody has touched, and take back its messages; the next night decides
+    again. Returns the actions closed. Raises ReasonMissing, ReportSettled."""
+    if not reason.strip():
+        raise ReasonMissing
+    _settle(report, ReportState.CANCELLED, by=by, at=at, reason=reason.strip()[:200])
+    _settled(report, messaging.cancel_held(held_by=report.run_id, reason=f"night: {reason}", at=at))
+    params = {"entity": report.entity_id, "run": report.run_id, "at": at, "by": by.pk, "note": reason}
+    return sql.run(HERE, "cancel_night", params)
+
+
+def _settle(report: MorningReport, state: ReportState, **values: Any) -> None:
+    changes = {"settled_by": values.pop("by"), "settled_at": values.pop("at"), **values}
+    held = MorningReport.objects.filter(pk=report.pk, state=ReportState.HELD)
+    moved = held.update(state=state, **changes)
+    report.refresh_from_db()
+    if not moved:
+        raise ReportSettled(report)
+
+
+def _settled(report: MorningReport, messages: int) -> int:
+    MorningReport.objects.filter(pk=report.pk).update(settled=messages)
+    report.settled = messages
+    return messages

@@ -1,0 +1,76 @@
+"""What the last nights of an entity did, to compare one with."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+
+from collections_app.engine.models import Run, RunState
+
+NIGHTS = 10
+ENOUGH = 3  # fewer nights say nothing of what is usual
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a night beside its median over the nights before; `usual` None while there are too few."""
+
+    code: str
+    value: int
+    usual: float | None
+
+    @property
+    def share(self) -> float | None:
+        """How many times as usual."""
+        return self.value / self.usual if self.usual else None
+
+
+@dataclass(frozen=True)
+class NightFigures:
+    """`opened` by step, `kept_back` by reason, `rows` by stage, over all the runs of one date."""
+
+    opened: Counter[str]
+    kept_back: Counter[str]
+    rows: Counter[str]
+
+
+STAGES = ("groups", "close", "assign", "hand_over")
+
+
+def nights_before(run: Run) -> list[NightFigures]:
+    """The last nights before the date of `run`, the latest first; two queries."""
+    before = Run.objects.filter(entity=run.entity_id, state=RunState.DONE, on__lt=run.on)
+    dates = list(before.order_by("-on").values_list("on", flat=True).distinct()[:NIGHTS])
+    by_date: dict[date, list[Run]] = {on: [] for on in dates}
+    for one in before.filter(on__in=dates).prefetch_related("stages"):
+        by_date[one.on].append(one)
+    return [figures_of(*runs) for runs in by_date.values()]
+
+
+def figures_of(*runs: Run) -> NightFigures:
+    """A night that was run again did what its runs did together."""
+    found = NightFigures(Counter(), Counter(), Counter())
+    for run in runs:
+        found.opened.update(run.opened)
+        found.kept_back.update(run.blocked)
+        found.rows.update({stage.name: stage.rows for stage in run.stages.all() if stage.name in STAGES})
+    return found
+
+
+def usual(values: list[int]) -> float | None:
+    """Their median, with enough nights."""
+    return float(median(values)) if len(values) >= ENOUGH else None
+
+
+def compared(run: Run) -> list[Figure]:
+    """What the night did beside what is usual: actions opened and kept back, rows of some stages, then each step."""
+    before, mine = nights_before(run), figures_of(run)
+    figures = [
+        Figure("opened", mine.opened.total(), usual([night.opened.total() for night in before])),
+        Figure("kept_back", mine.kept_back.total(), usual([night.kept_back.total() for night in before])),
+        *(Figure(name, mine.rows[name], usual([night.rows[name] for night in before])) for name in STAGES),
+    ]
+    steps = sorted(set(mine.opened) | {code for night in before for code in night.opened})
+    return figures + [
+        Figure(f"step:{code}", mine.opened[code], usual([night.opened[code] for night in before])) for code in steps
+    ]

@@ -1,0 +1,181 @@
+"""An unusual night holds what it queued; a supervisor releases it, or cancels it and the next night decides again."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from collections_app.actions.models import Action
+from collections_app.engine.models import MorningReport, Run, RunStage
+from collections_app.engine.morning import anomalies, reports
+from collections_app.engine.morning.usual import compared
+from crm.events.operations import deliver_waiting
+from crm.imports.models import Batch
+from telephony.messaging import operations as messaging
+from telephony.messaging.models import Message
+from tests.collections_app.engine.world import World, noon
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.letters import TemplateVersionFactory
+from tests.factories.messaging import a_world
+from tests.factories.paying import pay
+
+pytestmark = pytest.mark.django_db
+MARCH_3 = date(2026, 3, 3)
+
+
+def after(days):
+    return MARCH_3 + timedelta(days=days)
+
+
+@pytest.fixture
+def world():
+    """A reminder that leaves by itself with a template that cannot be filled, and a supervisor."""
+    world = World({"offset_days": 5, "email": True})
+    world.text = TemplateVersionFactory(template=world.steps[0].template, body="{{ client.nom | no_such_filter }}")
+    world.late = world.invoice(world.customer(), late=6, on=MARCH_3)
+    world.lead = UserFactory(supervisor=True, sees=world.entity)
+    return world
+
+
+def mended(world):
+    world.text.body = "Bonjour"
+    world.text.save()
+
+
+def states():
+    return list(Message.objects.order_by("pk").values_list("state", flat=True))
+
+
+def past_nights(entity, opened, nights=4, until=MARCH_3):
+    for day in range(1, nights + 1):
+        on = until - timedelta(days=day)
+        run = Run.objects.create(
+            entity=entity, on=on, state="done", started_at=noon(on), finished_at=noon(on), opened={"s5": opened}
+        )
+        RunStage.objects.create(run=run, position=0, name="groups", rows=day)
+
+
+def tonight(entity, opened):
+    run = Run.objects.create(entity=entity, on=MARCH_3, started_at=noon(MARCH_3))
+    RunStage.objects.create(run=run, position=8, name="open", rows=opened)
+    return run
+
+
+def test_a_failing_template_holds_the_night_and_tells_the_supervisors(world):
+    world.night(MARCH_3)
+    report = MorningReport.objects.get()
+    assert (report.state, report.messages, states()) == ("held", 1, ["held"])
+    assert report.anomalies[0]["template"] == world.steps[0].template_id
+    with a_world() as network:
+        deliver_waiting("alerts", at=noon(MARCH_3))
+        messaging.send_one(Message.objects.get().pk, noon(after(9)))
+        assert messaging.hand_out(at=noon(after(9))) == []
+    assert [(mail.to, world.steps[0].template.name in mail.text) for mail in network.sent] == [(world.lead.email, True)]
+
+
+def test_released_it_leaves(world):
+    world.night(MARCH_3)
+    mended(world)
+    assert reports.release(MorningReport.objects.get(), by=world.lead, at=noon(MARCH_3)) == 1
+    with a_world():
+        assert messaging.send_one(Message.objects.get().pk, noon(MARCH_3)) == "sent"
+
+
+def test_cancelled_its_actions_close_and_the_next_night_decides_again(world):
+    world.night(MARCH_3)
+    assert reports.cancel(MorningReport.objects.get(), reason="faux modèle", by=world.lead, at=noon(MARCH_3)) == 1
+    action = Action.objects.get()
+    assert (action.state, action.outcome, action.note) == ("cancelled", "night_cancelled", "faux modèle")
+    mended(world)
+    world.night(after(1))
+    assert (world.opened(), states()) == ([("s5", "scheduled")], ["cancelled", "planned"])
+
+
+def test_it_is_settled_once(world):
+    world.night(MARCH_3)
+    report = MorningReport.objects.get()
+    reports.release(report, by=world.lead, at=noon(MARCH_3))
+    with pytest.raises(reports.ReportSettled):
+        reports.cancel(report, reason="x", by=world.lead, at=noon(MARCH_3))
+    assert states() == ["planned"]
+
+
+def test_what_is_held_is_not_queued_again_and_goes_when_it_is_paid(world):
+    world.night(MARCH_3)
+    world.night(after(1))
+    assert states() == ["held"]
+    pay(world.late, world.late.open_amount, after(1))
+    world.night(after(2))
+    assert (states(), Action.objects.get().state) == (["cancelled"], "cancelled")
+
+
+def test_a_dry_run_holds_nothing_and_tells_nobody(world):
+    world.night(MARCH_3, dry_run=True)
+    assert (MorningReport.objects.count(), deliver_waiting("alerts", at=noon(MARCH_3))) == (0, 0)
+
+
+@pytest.mark.parametrize(("opened", "nights", "codes"), [(99, 4, []), (100, 4, ["surge"]), (100, 2, []), (20, 4, [])])
+def test_ten_times_more_actions_than_usual(opened, nights, codes):
+    entity = EntityFactory()
+    past_nights(entity, 10, nights)
+    assert [anomaly["code"] for anomaly in anomalies.surge(tonight(entity, opened))] == codes
+
+
+@pytest.mark.parametrize(("waited", "missing"), [(3, False), (4, True)])
+def test_an_import_that_comes_every_worked_day_is_missing_after_three(waited, missing):
+    entity = EntityFactory()  # Monday to Friday
+    friday = date(2026, 2, 27)
+    for day in range(14):
+        at = noon(friday - timedelta(days=day))
+        if at.isoweekday() < 6:
+            Batch.objects.create(
+                entity=entity, format="fec", status="done", file_name="f", created_at=at, finished_at=at
+            )
+    on = friday + timedelta(days=waited + 2)  # the week-end does not count
+    found = anomalies.missing_import(entity, on, at=noon(on))
+    assert bool(found) == missing
+
+
+def test_the_night_is_compared_with_the_median(world):
+    past_nights(world.entity, 10)
+    mended(world)
+    world.night(MARCH_3)
+    figures = {figure.code: (figure.value, figure.usual) for figure in compared(Run.objects.latest("pk"))}
+    assert (figures["opened"], figures["step:s5"], figures["groups"]) == ((1, 10), (1, 10), (1, 2.5))
+
+
+@pytest.mark.parametrize("verb", ["release", "cancel"])
+def test_the_page_shows_it_and_settles_it(client, world, verb):
+    world.night(MARCH_3)
+    report = MorningReport.objects.get()
+    client.force_login(world.lead)
+    assert "1 message est retenu" in client.get(reverse("admin:index")).content.decode()
+    page = client.get(reverse("admin:engine_morningreport_change", args=[report.pk])).content.decode()
+    assert "échoue" in page
+    assert "Rapport du matin" in client.get(reverse("admin:engine_run_change", args=[report.run_id])).content.decode()
+    client.post(reverse("admin:engine_morningreport_settle", args=[report.pk]), {"verb": verb, "reason": "faux"})
+    report.refresh_from_db()
+    assert (report.state, report.settled_by) == ("released" if verb == "release" else "cancelled", world.lead)
+
+
+def test_another_entity_s_supervisor_settles_nothing(client, world):
+    world.night(MARCH_3)
+    client.force_login(UserFactory(supervisor=True, sees=EntityFactory()))
+    report = MorningReport.objects.get()
+    answer = client.post(reverse("admin:engine_morningreport_settle", args=[report.pk]), {"verb": "release"})
+    assert (answer.status_code, states()) == (404, ["held"])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_check_asks_as_much_for_many_customers(world, count, django_assert_num_queries):
+    mended(world)
+    for _ in range(count - 1):
+        world.invoice(world.customer(), late=6, on=MARCH_3)
+    world.night(MARCH_3)
+    run = Run.objects.get()
+    with CaptureQueriesContext(connection) as one_trial:
+        anomalies._failing({Action.objects.latest("pk").pk}, MARCH_3)
+    with django_assert_num_queries(3 + len(one_trial)):
+        anomalies.found(run, world.entity, at=noon(MARCH_3))
