@@ -94,13 +94,14 @@ class Explanation:
     actions: list[Action]
 
 
-def explain(customer: Customer, *, on: date) -> Explanation:
+def explain(customer: Customer, *, on: date, now: date | None = None) -> Explanation:
     """What is, or was, decided for a customer at `on`, invoice by invoice, and why.
 
-    For a date before the entity's last night the answer is what that night recorded.
+    For a date before the entity's last night, and for any date before `now` (today for the entity, where it is given)
+    once a night has run, the answer is what that night recorded: nothing recorded is computed again.
     """
     last = Run.objects.filter(entity_id=customer.entity_id, state=RunState.DONE).order_by("-on").first()
-    if last and on < last.on:
+    if last and on < max(last.on, now or last.on):
         return Explanation(customer.pk, on, "recorded", _recorded(customer, on), actions_open_at(customer, on))
     return Explanation(customer.pk, on, "computed", _computed(customer, on), actions_open_at(customer, on))
 

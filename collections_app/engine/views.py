@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from collections_app.actions.labels import step_names
 from collections_app.compliance.wording import rule_sentence
+from collections_app.engine.past import state_at
 from collections_app.engine.queries import AccountExplanation, explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from collections_app.segments.queries import why as why_group
@@ -38,8 +39,20 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "customers/why.html", {"customer": customer, "on": on, **_answer(customer, on, now)})
 
 
+@require_GET
+@opened_to(reads_pages)
+def past(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer as he stood at the end of a day: balance, open items, group, holds, decisions, open actions."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
+    form = DateForm(request.GET)
+    now = today(customer.entity, timezone.now())
+    on = min((form.cleaned_data.get("on") if form.is_valid() else None) or now, now)
+    context = {"customer": customer, "now": now, "state": state_at(customer, on=on), **_answer(customer, on, now)}
+    return render(request, "customers/past.html", context)
+
+
 def _answer(customer: Customer, on: date, now: date) -> dict[str, Any]:
-    explanation = explain(customer, on=on)
+    explanation = explain(customer, on=on, now=now)
     names = step_names(explanation.actions)
     return {
         "explanation": explanation,

@@ -124,10 +124,15 @@ def why(customer: Customer, on: date, *, past: bool = False) -> Why:
     groups = list(Group.objects.filter(entity=customer.entity, archived=False).order_by("is_default", "priority"))
     trees = {group.pk: tree_of(group) for group in groups}
     answers = answered(customer, on, [tree for tree in trees.values() if isinstance(tree, Node)], past)
+    return Why(customer, on, membership_at(customer, on), judged(customer.entity, groups, trees, answers))
+
+
+def membership_at(customer: Customer, on: date) -> Membership | None:
+    """The group recorded for a day."""
     recorded = Membership.objects.filter(customer=customer, from_on__lte=on).filter(
         Q(to_on__isnull=True) | Q(to_on__gt=on)
     )
-    return Why(customer, on, recorded.select_related("group").first(), judged(customer.entity, groups, trees, answers))
+    return recorded.select_related("group").first()
 
 
 def tree_of(group: Group) -> Node | str | None:

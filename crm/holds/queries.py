@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from crm.customers.models import Customer
+from crm.holds.models import Hold
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,10 @@ def first_owing_late(customers: Sequence[Customer], *, on: date) -> Customer | N
         cursor.execute(FIRST_LATE, {"entity": customers[0].entity_id, "on": on, "customers": keys})
         found = cursor.fetchone()
     return next((one for one in customers if found and one.pk == found[0]), None)
+
+
+def holds_at(customer: Customer, *, on: date) -> QuerySet[Hold]:
+    """The holds in force on a day, past or present, the oldest first."""
+    still = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    return Hold.objects.filter(still, not_ended, customer=customer, starts_on__lte=on).order_by("starts_on", "pk")

@@ -73,6 +73,28 @@ def balance_at(customer: Customer, *, on: date) -> dict[str, Decimal]:
 
 
 @dataclass(frozen=True)
+class ItemAt:
+    """An invoice, or a credit (`item` "credit", amounts negative), still open at the end of a day."""
+
+    item: str
+    id: int
+    number: str
+    installment: int
+    kind: str
+    dated_on: date
+    due_on: date | None
+    currency: str
+    amount: Decimal
+    open_amount: Decimal
+
+
+def items_at(customer: Customer, *, on: date) -> list[ItemAt]:
+    """What was open at the end of a day, past or present, by the movements up to it; their sum is `balance_at`."""
+    params = {"entity": customer.entity_id, "customer": customer.pk, "on": on}
+    return [ItemAt(**row) for row in rows("crm.receivables", "open_at", params)]
+
+
+@dataclass(frozen=True)
 class StatementLine:
     """A line of a statement of account. `item`: opening, invoice, credit, movement (write-off, closed in ledger…);
     `amount` is positive for a debit; `balance` is the running balance of the currency."""

@@ -22,6 +22,7 @@ LEADS_TO = {
     "manual_letter": "customers.customer",
     "manual_open": "customers.customer",
     "customer_why": "customers.customer",
+    "customer_past": "customers.customer",
     "hold_place": "customers.customer",
     "hold_lift": "holds.hold",
     "letters:letter": "messaging.message",

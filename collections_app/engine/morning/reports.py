@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine.models import MorningReport, ReportState
 from collections_app.engine.morning import anomalies
 from collections_app.engine.night import HERE, Night
@@ -15,9 +14,6 @@ from crm.core import sql
 from crm.events.operations import emit
 from telephony.messaging import operations as messaging
 
-HEAVIEST_FIRST = (
-    "select id as origin_id, rank as weight from actions_action where entity_id = {entity} and state = 'scheduled'"
-)
 
 
 class ReportSettled(Exception):
@@ -46,7 +42,6 @@ def check(night: Night) -> int:
     """Stage: compare the whole night with the ones before; the number of anomalies. Without any its messages leave, below
     the daily ceilings; with any they are held for a supervisor, who is told."""
     found = anomalies.found(night.run, night.entity, at=night.at)
-    _keep_below_ceilings(night)
     state = ReportState.HELD if found else ReportState.CLEAR
     values = {"entity": night.entity, "on": night.on, "anomalies": found, "state": state}
     report, _created = MorningReport.objects.update_or_create(run=night.run, defaults=values)
@@ -58,13 +53,6 @@ def check(night: Night) -> int:
     else:
         messaging.let_go(night.entity)
     return len(found)
-
-
-def _keep_below_ceilings(night: Night) -> None:
-    weights = HEAVIEST_FIRST.format(entity=night.entity.pk)
-    above = messaging.put_off_above(night.entity, weights_sql=weights, origin=ORIGIN, at=night.at)
-    if above:
-        night.blocked["ceiling"] = sum(above.values())
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ class Command(JsonCommand):
         with override(options["language"]):
             customer = customer_named(options["customer"], options["entity"])
             now = today(customer.entity, timezone.now())
-            explanation = explain(customer, on=options["on"] or now)
+            explanation = explain(customer, on=options["on"] or now, now=now)
             self.stdout.write(
                 json.dumps(as_json(customer, explanation), default=str, ensure_ascii=False)
                 if options["json"]
