@@ -34,13 +34,13 @@ class ReasonMissing(ValueError):
 
 
 def withhold(night: Night) -> int:
-    """Stage: until "check", no worker takes what this night queues; parts of it are committed before the rest is known."""
+    """Stage: until "check" no worker takes what this night queues, since its parts are committed one by one."""
     return messaging.withhold(night.entity, held_by=night.run.pk)
 
 
 def check(night: Night) -> int:
-    """Stage: compare the whole night with the ones before; the number of anomalies. Without any its messages leave, below
-    the daily ceilings; with any they are held for a supervisor, who is told."""
+    """Stage: compare the whole night with the ones before; the number of anomalies. Without any its messages leave,
+    below the daily ceilings; with any they are held for a supervisor, who is told."""
     found = anomalies.found(night.run, night.entity, at=night.at)
     state = ReportState.HELD if found else ReportState.CLEAR
     values = {"entity": night.entity, "on": night.on, "anomalies": found, "state": state}

@@ -23,7 +23,8 @@ insert into messaging_message (
     state, held_by, reason, not_before_at, subject, digest, variables, currency, message_id, token, created_at)
 select entity_id, candidate.customer_id, address.channel, address.id, address.value, candidate.language, %(origin)s,
        origin_id, attempt_key, occasion,
-       case when not_before_at > %(at)s then 'waiting' else 'planned' end, %(held_by)s::bigint, '', greatest(not_before_at, %(at)s),
+       case when not_before_at > %(at)s then 'waiting' else 'planned' end, %(held_by)s::bigint, '',
+       greatest(not_before_at, %(at)s),
        '', '', '{{}}', '', gen_random_uuid() || '@' || %(domain)s, replace(gen_random_uuid()::text, '-', ''), %(at)s
 from ({candidates}) as candidate
 join customers_address as address on address.id = candidate.address_id

@@ -1,7 +1,7 @@
 """A run keeps home what it queues until somebody has looked at the whole of it: let go, or hold for a release.
 
-Withheld, its messages lie in the outbox as any other and no worker takes them: one row says so, and letting a million go is
-removing that row. Held, they carry it in their own state, for as long as a person takes to decide.
+Withheld, its messages lie in the outbox as any other and no worker takes them: one row says so, and letting a million
+go is removing that row. Held, they carry it in their own state, for as long as a person takes to decide.
 """
 
 from datetime import datetime

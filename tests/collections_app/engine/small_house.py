@@ -1,14 +1,17 @@
 """A small house for nights run in several ways, and how to compare what they wrote."""
 
 from collections_app.actions.models import Action, ActionLine, Cycle, Refusal
-from collections_app.engine.models import DailyFigures, Decision, Run, RunPart, RunStage
+from collections_app.engine.models import DailyFigures, Decision, MorningReport, Run, RunPart, RunStage
 from collections_app.segments.models import Membership
-from telephony.messaging.models import Message
+from telephony.messaging.models import Message, Withholding
 from tests.collections_app.engine.world import World
 from tests.factories.receivables import CreditFactory
 
 LADDER = ({"offset_days": 5, "email": True}, {"offset_days": 15, "unit": "invoice"}, {"offset_days": -3})
-WRITTEN = (Message, Refusal, ActionLine, Action, Cycle, Decision, DailyFigures, RunStage, RunPart, Run, Membership)
+WRITTEN = (
+    Message, Withholding, Refusal, ActionLine, Action, Cycle, Decision, DailyFigures, MorningReport, RunStage, RunPart, Run,
+    Membership,
+)  # fmt: skip
 
 
 def small_house():

@@ -111,6 +111,24 @@ def test_what_is_held_is_not_queued_again_and_goes_when_it_is_paid(world):
     assert (states(), Action.objects.get().state) == (["cancelled"], "cancelled")
 
 
+def test_no_worker_takes_what_a_night_queued_before_the_whole_of_it_is_checked(world):
+    mended(world)
+    messaging.withhold(world.entity, held_by=7)
+    [address] = world.late.customer.addresses.all()
+    messaging.queue_many(
+        "select %(e)s::bigint as entity_id, %(c)s::bigint as customer_id, %(a)s::bigint as address_id, '' as language, "
+        "1::bigint as origin_id, 1::smallint as attempt_key, 7::bigint as occasion, null::timestamptz as not_before_at",
+        {"e": world.entity.pk, "c": world.late.customer_id, "a": address.pk},
+        origin="test", at=noon(MARCH_3), held_by=7,
+    )  # fmt: skip
+    message = Message.objects.get()
+    with a_world() as network:
+        assert messaging.hand_out(at=noon(MARCH_3)) == []
+        assert (messaging.send_one(message.pk, noon(MARCH_3)), network.sent) == ("planned", [])
+        world.night(MARCH_3)  # a later night, that is as usual, lets go what a failed one left
+        assert messaging.send_one(message.pk, noon(MARCH_3)) == "sent"
+
+
 def test_a_dry_run_holds_nothing_and_tells_nobody(world):
     world.night(MARCH_3, dry_run=True)
     assert (MorningReport.objects.count(), deliver_waiting("alerts", at=noon(MARCH_3))) == (0, 0)
