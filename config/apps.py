@@ -11,8 +11,10 @@ class HouseConfig(AppConfig):
     def ready(self) -> None:
         """Register the start-up checks and the way into the admin; make ours the Celery application of every process
         that sends a task."""
-        from config import celery, checks  # noqa: F401 - registering needs the apps loaded
+        from collections_app.engine import training as made_again
+        from config import celery, checks, training  # noqa: F401 - registering needs the apps loaded
         from crm.accounts.rules import opens_admin
         from crm.core.navigation import Entry, register
 
+        made_again.portfolios[made_again.SAMPLE] = made_again.Portfolio(training.create, training.fill)
         register(Entry(90, _("Settings"), "settings", "admin:index", opens_admin))

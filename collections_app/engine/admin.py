@@ -69,6 +69,8 @@ class RunAdmin(ReadOnlyScopedAdmin):
             path("try/", wrap(trying.ask), name="engine_run_try"),
             path("try/<int:object_id>/", wrap(trying.show), name="engine_run_tried"),
             path("<int:object_id>/progress/", wrap(self.progress), name="engine_run_progress"),
+            path("training/", wrap(precautions.trainings), name="engine_trainings"),
+            path("training/<int:entity_id>/", wrap(precautions.reset_training), name="engine_training_reset"),
             path("rehearsal/", wrap(precautions.rehearsals), name="engine_rehearsals"),
             path("rehearsal/<int:entity_id>/", wrap(precautions.one_rehearsal), name="engine_rehearsal"),
             *super().get_urls(),

@@ -49,3 +49,7 @@ class LeaseLost(Exception):
 
 class RehearsalRefused(Exception):
     """Nothing to lift; its text tells a person why."""
+
+
+class ResetRefused(Exception):
+    """A training entity that is not reset now; its text tells a person why."""

@@ -206,4 +206,26 @@ class DryRun(models.Model):
         return f"{self.entity.code} {self.on}"
 
 
+class TrainingReset(models.Model):
+    """A training entity made again: who asked, when it was done or why it could not. One at a time."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("reset of a training entity")
+        verbose_name_plural = _("resets of training entities")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity"], condition=Q(finished_at__isnull=True), name="engine_one_reset_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} {self.asked_at:%Y-%m-%d}"
+
+
 from collections_app.engine.simulation.models import Simulation  # noqa: E402, F401 - Django looks for models here

@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
-from collections_app.engine import rehearsal
-from collections_app.engine.exceptions import RehearsalRefused
+from collections_app.engine import rehearsal, training
+from collections_app.engine.exceptions import RehearsalRefused, ResetRefused
+from collections_app.engine.models import TrainingReset
 from collections_app.segments.models import Group, Rehearsal
 from crm.accounts.models import Entity, User
 from crm.accounts.queries import entities_of
-from crm.accounts.rules import changes_settings, reads_settings
+from crm.accounts.rules import administers, changes_settings, reads_settings
 
 FOLDER = "admin/engine/precautions/"
 
@@ -68,6 +69,55 @@ def one_rehearsal(request: HttpRequest, entity_id: int) -> HttpResponse:
         choices=rehearsal.Lifting.choices,
         says=Rehearsal.choices,
     )
+
+
+class TrainingForm(forms.ModelForm):
+    """The code of a new training entity."""
+
+    class Meta:
+        model = Entity
+        fields = ["code"]
+
+
+def trainings(request: HttpRequest) -> HttpResponse:
+    """The training entities of the person, each with its button; an administrator opens one."""
+    _may_read(request)
+    if request.method == "POST":
+        return _open_training(request)
+    entities = list(entities_of(request.user).filter(training=True).order_by("code"))
+    resets = TrainingReset.objects.filter(entity__in=entities).order_by("entity", "-pk").distinct("entity")
+    last = {reset.entity_id: reset for reset in resets}
+    rows = [{"entity": entity, "reset": last.get(entity.pk)} for entity in entities]
+    may_open = administers(request.user)
+    return _page(request, "trainings", title=_("Training"), rows=rows, may_open=may_open, form=TrainingForm())
+
+
+def reset_training(request: HttpRequest, entity_id: int) -> HttpResponse:
+    """Have one wiped and made again."""
+    entity = get_object_or_404(entities_of(request.user).filter(training=True), pk=entity_id)
+    if request.method != "POST" or not changes_settings(request.user):
+        raise PermissionDenied
+    assert isinstance(request.user, User)
+    try:
+        training.ask_reset(entity, by=request.user, at=timezone.now())
+    except ResetRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(entity)s is being made again: reload in a minute.") % {"entity": entity.code})
+    return HttpResponseRedirect(reverse("admin:engine_trainings"))
+
+
+def _open_training(request: HttpRequest) -> HttpResponse:
+    if not administers(request.user):
+        raise PermissionDenied
+    assert isinstance(request.user, User)
+    form = TrainingForm(request.POST)
+    if form.is_valid():
+        entity = training.open_training(code=form.cleaned_data["code"], by=request.user, at=timezone.now())
+        messages.success(request, _("%(entity)s is being made: reload in a minute.") % {"entity": entity.code})
+    else:
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+    return HttpResponseRedirect(reverse("admin:engine_trainings"))
 
 
 def _may_read(request: HttpRequest) -> None:

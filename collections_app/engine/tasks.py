@@ -3,7 +3,7 @@ from datetime import date
 from celery import shared_task
 from django.utils import timezone
 
-from collections_app.engine import dry_runs, shards
+from collections_app.engine import dry_runs, shards, training
 from collections_app.engine.operations import run_night
 from collections_app.engine.schedule import due_nights
 from collections_app.engine.simulation.operations import run_simulation, sweep
@@ -27,6 +27,12 @@ def help_with_night(run: int) -> None:
 def try_night(dry_run_id: int) -> None:
     """The dry run a person asked for."""
     dry_runs.try_night(dry_run_id, at=timezone.now())
+
+
+@shared_task
+def reset_training(reset_id: int) -> None:
+    """The training entity a person asked to make again."""
+    training.reset(reset_id, at=timezone.now())
 
 
 @shared_task

@@ -37,10 +37,13 @@ MEMBERS = (
 )
 
 
-def create_company(*, live_since: date, legal_name: str = "Chaleur du Vercors SAS") -> Entity:
+def create_company(
+    *, live_since: date, legal_name: str = "Chaleur du Vercors SAS", code: str = CODE, training: bool = False
+) -> Entity:
     """The entity, wholly made up."""
     entity = Entity.objects.create(
-        code=CODE,
+        code=code,
+        training=training,
         legal_name=legal_name,
         siren="732829320",
         vat_number="FR44732829320",

@@ -39,10 +39,10 @@ REAL_FOR = timedelta(days=12)
 LAST_WEEK = timedelta(days=10)
 
 
-def live_through(portfolio: Portfolio, people: dict[str, User], rng: Random, on: date) -> None:
+def live_through(portfolio: Portfolio, people: dict[str, User], rng: Random, on: date, *, weeks: int = WEEKS) -> None:
     """Each past night decides on what was known then; people then do most of what it asks. The last one is left."""
     entity, zone = portfolio.entity, ZoneInfo(portfolio.entity.time_zone)
-    nights = [day for day in worked_days(entity, on - timedelta(weeks=WEEKS), on) if day.weekday() in NIGHTS]
+    nights = [day for day in worked_days(entity, on - timedelta(weeks=weeks), on) if day.weekday() in NIGHTS]
     for night in [day for day in nights if day < on]:
         at = datetime.combine(night, entity.night_at, zone)
         write_until(portfolio, night, at)
@@ -69,20 +69,30 @@ def stopped(at: datetime) -> Clock:
 
 def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, ago: timedelta) -> None:
     """What leaves by itself leaves; people approve, call and write."""
-    share, really = share_done(ago), ago < REAL_FOR
+    share, really = share_done(ago), ago < REAL_FOR and not entity.training
     leave(entity, people["camille"], at, really)
-    waiting = Action.objects.filter(entity=entity).waiting_for_a_person().select_related("owner").order_by("pk")
+    waiting = (
+        Action.objects.filter(entity=entity).waiting_for_a_person().select_related("owner", "entity").order_by("pk")
+    )
     groups: dict[tuple[User, Outcome], list[int]] = defaultdict(list)
     for action in [action for action in waiting if rng.random() < done_of(action, share)]:
         user = action.owner or people["karim"]
         said = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
         if action.state == ActionState.TO_APPROVE:
-            approve(action, by=user, at=at)
+            agree(action, user, at)
         else:
             groups[user, said if action.channel == Channel.PHONE else Outcome.SENT].append(action.pk)
     for (user, said), ids in groups.items():
         complete(ids, outcome=said, by=user, at=at + timedelta(minutes=rng.randint(0, 300)))
     leave(entity, people["camille"], at + timedelta(hours=4), really)
+
+
+def agree(action: Action, user: User, at: datetime) -> None:
+    """What is approved leaves by the outbox; of training, where nothing leaves, only the past is told."""
+    if action.entity.training:
+        Action.objects.filter(pk=action.pk).update(state=ActionState.SCHEDULED)
+    else:
+        approve(action, by=user, at=at)
 
 
 def leave(entity: Entity, by: User, at: datetime, really: bool) -> None:

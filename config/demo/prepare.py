@@ -50,13 +50,16 @@ def prepare(*, at: datetime, say: Say) -> Entity:
     return entity
 
 
-def write_portfolio(entity: Entity, members: dict[str, User], rng: Random, on: date, at: datetime) -> Portfolio:
+def write_portfolio(
+    entity: Entity, members: dict[str, User], rng: Random, on: date, at: datetime, *, weeks: int = WEEKS
+) -> Portfolio:
     """Customers, and the ledger as it stood when the history begins."""
     persons = people(rng, on)
     customers = write_customers(entity, persons, [members["camille"], members["karim"]], rng, on)
-    write_rates(on)
+    if not entity.training:  # which may stand beside real ones, with real rates
+        write_rates(on)
     portfolio = Portfolio(entity, bills(rng, persons, on), customers)
-    write_until(portfolio, on - timedelta(weeks=WEEKS, days=1), at)
+    write_until(portfolio, on - timedelta(weeks=weeks, days=1), at)
     return portfolio
 
 

@@ -43,6 +43,7 @@ LEADS_TO = {
     "customer_merge_confirm": "customers.customer",
     "admin:messaging_enclosure": "messaging.enclosure",
     "admin:engine_rehearsal": "accounts.entity",
+    "admin:engine_training_reset": "accounts.entity",
     "admin:letters_printbatch_prepare": "accounts.entity",
     "admin:letters_printbatch_letter": "letters.printedletter",
     "admin:letters_printbatch_cancel": "letters.printedletter",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0005_precautions'),
         ('customers', '0002_best_address'),
-        ('messaging', '0006_days_of_sending'),
+        ('messaging', '0007_find_recent_attempts'),
     ]
 
     operations = [

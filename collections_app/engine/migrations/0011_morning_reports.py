@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_precautions'),
-        ('engine', '0009_numbers_in_blocks'),
+        ('engine', '0010_parts_of_a_run'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,93 @@
+"""A training entity: nothing ever leaves from it, and a button makes it again."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from collections_app.actions.models import Action, Refusal
+from collections_app.actions.operations import KeptHome, send_now
+from collections_app.engine import training
+from collections_app.engine.exceptions import ResetRefused
+from collections_app.engine.models import TrainingReset
+from config import training as sample
+from crm.accounts.models import Entity
+from crm.customers.models import Channel, Customer
+from crm.law.models import ExchangeRate
+from crm.receivables.models import Movement
+from telephony.messaging.models import Attempt, Message
+from telephony.messaging.operations import queue, send_one
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.messaging import a_world
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 18, 9, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+@pytest.fixture
+def lead():
+    return UserFactory(administrator=True)
+
+
+@pytest.fixture
+def entity(lead, monkeypatch):
+    """Made without a past, which is quicker."""
+    quick = training.Portfolio(sample.create, lambda entity, by, at: sample.fill(entity, by, at, weeks=0))
+    monkeypatch.setitem(training.portfolios, training.SAMPLE, quick)
+    entity = training.open_training(code="FORMATION", by=lead, at=NOW)
+    training.reset(TrainingReset.objects.get().pk, at=NOW)
+    return entity
+
+
+def test_it_is_made_worked_and_made_again_and_nothing_left(entity, lead, client):
+    customers = set(Customer.objects.filter(entity=entity).values_list("pk", flat=True))
+    assert (len(customers), Movement.objects.filter(entity=entity).exists()) == (400, True)
+    assert Refusal.objects.filter(entity=entity, gate="training").exists()
+    assert (Message.objects.count(), Attempt.objects.count(), ExchangeRate.objects.count()) == (0, 0, 0)
+    _nothing_leaves_by_any_channel(entity, lead)
+    client.force_login(lead)
+    client.post(reverse("admin:engine_training_reset", args=[entity.pk]))
+    training.reset(TrainingReset.objects.latest("pk").pk, at=NOW)
+    again = set(Customer.objects.filter(entity=entity).values_list("pk", flat=True))
+    assert (len(again), again & customers) == (400, set())
+    training.wipe(entity)
+    assert left_of(entity) == {"TrainingReset", "Team"}
+
+
+def _nothing_leaves_by_any_channel(entity, lead):
+    action = Action.objects.filter(entity=entity, channel=Channel.EMAIL, state="scheduled").first()
+    with pytest.raises(KeptHome):
+        send_now(action, by=lead, at=NOW)
+    for number, channel in enumerate(("email", "post", "phone", "sms"), start=1):
+        address = action.customer.addresses.create(channel=channel, value=f"x{number}@y.example")
+        message = queue(address, origin="action", origin_id=action.pk, attempt_key=number, at=NOW)
+        with a_world() as network:
+            send_one(message.pk, NOW)
+        message.refresh_from_db()
+        assert (network.sent, message.state, message.sent_at) == ([], "blocked", None)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Attempt.objects.create(message=message, started_at=NOW)
+
+
+def left_of(entity):
+    """Models that still have rows of the entity."""
+    models = [model for model in apps.get_models() if any(field.name == "entity" for field in model._meta.fields)]
+    return {model.__name__ for model in models if model._default_manager.filter(entity=entity.pk).exists()}
+
+
+def test_only_a_training_entity_is_wiped_and_it_stays_one():
+    entity = EntityFactory()
+    with pytest.raises(ResetRefused):
+        training.ask_reset(entity, by=UserFactory(), at=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Entity.objects.filter(pk=entity.pk).update(training=True)
+
+
+def test_one_reset_at_a_time(lead):
+    entity = EntityFactory(training=True)
+    training.ask_reset(entity, by=lead, at=NOW)
+    with pytest.raises(ResetRefused):
+        training.ask_reset(entity, by=lead, at=NOW)
