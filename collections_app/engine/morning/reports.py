@@ -15,7 +15,6 @@ from crm.events.operations import emit
 from telephony.messaging import operations as messaging
 
 
-
 class ReportSettled(Exception):
     """Somebody else has released or cancelled it."""
 

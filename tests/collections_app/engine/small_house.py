@@ -9,8 +9,8 @@ from tests.factories.receivables import CreditFactory
 
 LADDER = ({"offset_days": 5, "email": True}, {"offset_days": 15, "unit": "invoice"}, {"offset_days": -3})
 WRITTEN = (
-    Message, Withholding, Refusal, ActionLine, Action, Cycle, Decision, DailyFigures, MorningReport, RunStage, RunPart, Run,
-    Membership,
+    Message, Withholding, Refusal, ActionLine, Action, Cycle, Decision, DailyFigures, MorningReport, RunStage, RunPart,
+    Run, Membership,
 )  # fmt: skip
 
 
