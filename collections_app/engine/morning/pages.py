@@ -18,6 +18,7 @@ from collections_app.scenarios.queries import step_names
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.models import User
 from crm.accounts.rules import changes_settings
+from crm.core.formats import day
 
 
 @admin.register(MorningReport)
@@ -43,7 +44,8 @@ class MorningReportAdmin(ReadOnlyScopedAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": _("Morning report · %(report)s") % {"report": report},
+            "title": _("Morning report of %(day)s · %(entity)s")
+            % {"day": day(report.on), "entity": report.entity.code},
             "report": report,
             "anomalies": [anomaly_sentence(anomaly) for anomaly in report.anomalies],
             "figures": _figures(report),
