@@ -28,8 +28,6 @@ from crm.accounts.calendars import today
 from crm.accounts.rules import changes_settings
 from crm.core.formats import day, duration
 
-__all__ = ["RunAdmin", "SimulationAdmin"]
-
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyScopedAdmin):
@@ -128,4 +126,4 @@ def story(run: Run) -> dict[str, Any]:
     }
 
 
-__all__ = ["MorningReportAdmin", "RunAdmin", "story"]
+__all__ = ["MorningReportAdmin", "RunAdmin", "SimulationAdmin", "story"]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_precautions'),
-        ('engine', '0011_morning_reports'),
+        ('engine', '0012_morning_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_precautions'),
-        ('engine', '0010_parts_of_a_run'),
+        ('engine', '0011_simulations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
