@@ -20,6 +20,7 @@ from crm.receivables.models import Invoice
 from crm.receivables.operations import close_in_ledger
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import TeamFactory, TeamMemberFactory
+from tests.factories.letters import TemplateVersionFactory
 from tests.factories.receivables import InvoiceFactory
 from tests.factories.scenarios import StepFactory, VersionFactory
 from tests.factories.segments import GroupFactory
@@ -40,6 +41,9 @@ def world():
         {"offset_days": 9, "gap_days": 4},
         {"offset_days": 16, "formal": True},
     )
+    for step in world.steps:
+        if step.template:
+            TemplateVersionFactory(template=step.template)  # a template without a text would hold the real nights
     world.entity.refresh_from_db()
     TeamMemberFactory(team=TeamFactory(entity=world.entity, supervisor=world.person), user=world.person)
     GroupFactory(
