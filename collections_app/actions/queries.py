@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     BooleanField,
@@ -139,7 +140,10 @@ def counters(filters: WorklistFilters) -> Counters:
     choices = _choices(filters.days)
     marked = {name: ExpressionWrapper(condition, BooleanField()) for name, condition in choices.items()}
     rows = filters.scope(worklist(filters.user)).order_by().annotate(**marked)
-    statement, params = rows.values("currency", "amount", *choices)[: COUNTED + 1].query.sql_with_params()
+    try:
+        statement, params = rows.values("currency", "amount", *choices)[: COUNTED + 1].query.sql_with_params()
+    except EmptyResultSet:  # Django knows without asking: a person who was given nothing to see
+        return Counters(dict.fromkeys(("everything", *choices), 0), [], capped=False)
     columns = ", ".join(f"count(*) filter (where {name}) as {name}" for name in choices)
     with connection.cursor() as cursor:
         cursor.execute(COUNTING.format(columns=columns, rows=statement), params)

@@ -115,6 +115,11 @@ def test_counters_count_what_each_filter_would_show(lea: User, entity: Entity):
     assert [(money.amount, money.currency) for money in counters.sums] == [(200, "EUR")]
 
 
+def test_who_was_given_nothing_to_see_has_nothing_counted():
+    counters = queries.counters(WorklistFilters({}, user=UserFactory(), days=Days(MARCH_2)))
+    assert (set(counters.numbers.values()), counters.sums, counters.capped) == ({0}, [], False)
+
+
 @pytest.mark.parametrize("name", ["-rank", "customer", "-amount", "-age"])
 def test_the_shorter_way_to_a_page_gives_the_same_rows_in_the_same_order(lea: User, entity: Entity, name: str):
     owners = [lea, UserFactory(), None]
