@@ -36,5 +36,5 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_precautions"), ("receivables", "0009_open_items_from_one_index")]
+    dependencies = [("accounts", "0005_precautions"), ("receivables", "0010_read_open_invoices_by_amount")]
     operations = [migrations.RunSQL(ALLOWED, BEFORE)]
