@@ -46,6 +46,7 @@ class Side:
         first, last = self.simulation.from_on, self.simulation.until_on
         return {
             "entity": self.entity.pk,
+            "kind": self.simulation.kind,
             "from": first,
             "until": last,
             "from_at": self.night_at(first),

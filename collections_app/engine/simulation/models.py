@@ -3,7 +3,7 @@
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from collections_app.scenarios.models import Scenario, ScenarioVersion
 from collections_app.segments.models import Group
@@ -18,7 +18,7 @@ class SimulationKind(models.TextChoices):
 class SimulationState(models.TextChoices):
     WAITING = "waiting", _("waiting for a worker")
     RUNNING = "running", _("running")
-    DONE = "done", _("done")
+    DONE = "done", pgettext_lazy("simulation", "done")
     CANCELLED = "cancelled", _("cancelled")
     FAILED = "failed", _("failed")
 

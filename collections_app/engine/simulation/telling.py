@@ -41,7 +41,9 @@ def assumed(simulation: Simulation) -> list[str]:
     given = Assumptions.read(simulation.assumptions)
     currency = simulation.entity.currency
     found = simulation.report.get(TODAY, {})
-    words = [_payments(simulation, given, found)]
+    words = [_payments(simulation, given)]
+    if found:
+        words.append(_came_in(simulation, found))
     words.append(
         ngettext(
             "A task is done %(days)d worked day after it opened, whoever has it and even if nobody does; what a "
@@ -78,28 +80,23 @@ def assumed(simulation: Simulation) -> list[str]:
     return words
 
 
-def _payments(simulation: Simulation, given: Assumptions, found: Row) -> str:
-    counted = {
-        "number": found.get("paid", {}).get("movements", 0),
-        "amount": formats.money(Decimal(found.get("paid", {}).get("amount", 0)), simulation.entity.currency),
-    }
+def _payments(simulation: Simulation, given: Assumptions) -> str:
     if simulation.kind == SimulationKind.REPLAY:
-        return (
-            _(
-                "Payments are those of the books, known from the night after their date: %(number)d movements, "
-                "%(amount)s."
-            )
-            % counted
-        )
+        return _("Invoices and payments are those of the books, known from the night after their date.")
     if given.payments == Payments.NONE:
         return _("Nobody pays, and no new invoice is issued.")
-    return (
-        _(
-            "Each open invoice is paid on its due date plus the usual delay of its customer over a year; what is later "
-            "than that already stays unpaid, and no new invoice is issued: %(number)d payments, %(amount)s."
-        )
-        % counted
+    return _(
+        "Each open invoice is paid on its due date plus the usual delay of its customer over a year; what is later "
+        "than that already stays unpaid, and no new invoice is issued."
     )
+
+
+def _came_in(simulation: Simulation, found: Row) -> str:
+    return _("That makes %(number)d payments for %(amount)s, and %(invoices)d new invoices.") % {
+        "number": found["paid"]["movements"],
+        "amount": formats.money(Decimal(found["paid"]["amount"]), simulation.entity.currency),
+        "invoices": found["born"]["invoices"],
+    }
 
 
 def _summary(simulation: Simulation, reports: list[Row]) -> list[Row]:
@@ -124,10 +121,7 @@ def _summary(simulation: Simulation, reports: list[Row]) -> list[Row]:
             lambda report: sum((Decimal(found["amount"]) for found in report["channels"]), Decimal(0)),
             money=True,
         ),
-        row(
-            _("Customers kept back at least once"),
-            lambda report: sum(found["customers"] for found in report["blocked"]),
-        ),
+        row(_("Customers kept back at least once"), lambda report: report["waiting"]["kept_back"]),
         row(_("Still open at the end"), lambda report: report["waiting"]["open"]),
         row(_("of which without a person"), lambda report: report["waiting"]["unassigned"]),
     ]
