@@ -1,4 +1,4 @@
-"""`./acquit bench letters [--count N] [--json]`: messages composed per second of processor time, by kind."""
+"""`./acquit bench letters [--count N] [--workers N] [--json]`: messages composed per second of processor, by kind."""
 
 import argparse
 import datetime as dt
@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import django
+
+from bench._workers import side_by_side
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -23,6 +25,9 @@ class Undone(Exception):
 
 def main() -> None:
     options = _options()
+    if options.workers > 1:
+        _scaling(options)
+        return
     django.setup()
     from django.db import transaction
 
@@ -45,8 +50,24 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./acquit bench letters")
     parser.add_argument("--count", type=int, default=50, help="messages of each kind")
+    parser.add_argument("--workers", type=int, default=1, help="compare one process with so many at once")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
+
+
+def _scaling(options: argparse.Namespace) -> None:
+    """Messages a second of the clock by one process, then by several together."""
+    arguments = ["--count", str(options.count)]
+    (alone,) = side_by_side("letters", arguments, 1)
+    together = side_by_side("letters", arguments, options.workers)
+    result = {
+        code: {
+            "one_worker": alone[code]["per_second_of_clock"],
+            f"{options.workers}_workers": round(sum(each[code]["per_second_of_clock"] for each in together), 1),
+        }
+        for code in CODES
+    }
+    print(json.dumps(result) if options.json else "\n".join(f"{code:28} {rates}" for code, rates in result.items()))
 
 
 def _measured(count: int) -> dict[str, Any]:
@@ -63,12 +84,17 @@ def _measured(count: int) -> dict[str, Any]:
     for code in CODES:
         with CaptureQueriesContext(connection) as queries:
             made = compose(templates[code], customer, currency="EUR", lines=lines, on=ON)
-        start = time.process_time()
+        start, started = time.process_time(), time.perf_counter()
         for _ in range(count):
             compose(templates[code], customer, currency="EUR", lines=lines, on=ON)
-        spent = time.process_time() - start
+        spent, waited = time.process_time() - start, time.perf_counter() - started
         size = sum(len(each.content) for each in made.attachments) or len((made.html or made.text).encode())
-        results[code] = {"per_second": round(count / spent, 1), "queries": len(queries), "bytes": size}
+        results[code] = {
+            "per_second": round(count / spent, 1),
+            "per_second_of_clock": round(count / waited, 1),
+            "queries": len(queries),
+            "bytes": size,
+        }
     return results
 
 
@@ -80,7 +106,7 @@ def _world() -> tuple[Any, list[Any]]:
     from crm.receivables.models import Invoice
 
     entity = Entity.objects.create(
-        code="BENCH-LETTERS", legal_name="Banc d’essai", city="Lyon", iban="FR7630006000011234567890189"
+        code=f"BENCH-{os.getpid()}", legal_name="Banc d’essai", city="Lyon", iban="FR7630006000011234567890189"
     )
     customer = Customer.objects.create(entity=entity, external_id="C-1", name="Boulangerie Morel")
     Address.objects.create(customer=customer, channel=Channel.POST, value="3 place Bellecour\n69002 Lyon")

@@ -20,6 +20,7 @@ django.setup()
 
 from django.db import transaction  # noqa: E402 - after the set-up
 
+from bench._workers import side_by_side  # noqa: E402
 from crm.accounts.models import Entity  # noqa: E402
 from crm.customers.models import Address, Channel, Customer  # noqa: E402
 from telephony.core.channels import Accepted, channels  # noqa: E402
@@ -42,8 +43,12 @@ def main() -> None:
     """Print the measures; `--json` for machines."""
     parser = argparse.ArgumentParser(prog="./acquit bench outbox")
     parser.add_argument("--messages", type=int, default=5_000)
+    parser.add_argument("--workers", type=int, default=1, help="compare one process with so many at once")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    if given.workers > 1:
+        scaling(given)
+        return
     preparers[ORIGIN] = lambda origin_id, at: WORDS
     channels["email"] = replace(channels["email"], send=lambda mail: Accepted("bench", str(mail.key)))
     figures = measure(entity(given.messages), given.messages)
@@ -54,9 +59,22 @@ def main() -> None:
         print(f"{name:<10}{seconds:8.2f} s{given.messages / seconds:12.0f} messages/s")
 
 
+def scaling(given: argparse.Namespace) -> None:
+    """Messages a second sent by one process, then by several together (each asks for and sends its own)."""
+    arguments = ["--messages", str(given.messages)]
+    rates = [
+        round(
+            sum(figures["sent"] / figures["seconds"]["send"] for figures in side_by_side("outbox", arguments, workers))
+        )
+        for workers in (1, given.workers)
+    ]
+    result = {"one_worker": rates[0], f"{given.workers}_workers": rates[1]}
+    print(json.dumps(result) if given.json else f"messages sent a second: {result}")
+
+
 def entity(count: int) -> Entity:
     """A new creditor with one customer and one address per message."""
-    code = f"B{Entity.objects.count()}"
+    code = f"B{os.getpid()}-{Entity.objects.count()}"
     made = Entity.objects.create(code=code, legal_name="Bench", sender_email="a@b.example")
     customers = Customer.objects.bulk_create(
         [Customer(entity=made, external_id=str(number), name=f"C{number}") for number in range(count)], batch_size=5_000
