@@ -18,7 +18,7 @@ django.setup()
 
 from django.utils import timezone  # noqa: E402
 
-from bench._portfolio import ADDRESSES, CUSTOMERS, DIGITS, ON, TABLES, house, one, run  # noqa: E402
+from bench._portfolio import ADDRESSES, CUSTOMERS, DIGITS, NAMES, ON, TABLES, house, one, run  # noqa: E402
 from bench.night import timed  # noqa: E402
 from collections_app.engine.night import Night  # noqa: E402
 from collections_app.engine.simulation import night as simulated_night  # noqa: E402
@@ -111,6 +111,7 @@ def build(customers: int, invoices: int) -> Entity:
     """An entity with four scenarios, twelve groups and this ledger."""
     entity, team = house()
     run(DIGITS)
+    run(NAMES)
     params = {
         "entity": entity.pk,
         "team": team.pk,
