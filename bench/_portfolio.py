@@ -1,11 +1,12 @@
 """A large ledger written in SQL, the same at each run: no random numbers, only digits of a hash of the row's number."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import connection
 from guardian.shortcuts import assign_perm
 
+from collections_app.letters import operations as letters
 from collections_app.letters.models import Template
 from collections_app.scenarios.models import EntryPolicy, Scenario, ScenarioVersion, Step
 from collections_app.segments.models import Group
@@ -124,6 +125,8 @@ def _scenario(entity: Entity, number: int) -> Scenario:
     scenario = Scenario.objects.create(entity=entity, code=f"s{number}", name=f"Scenario {number}")
     version = ScenarioVersion.objects.create(scenario=scenario, number=1, entry_policy=EntryPolicy.STEP_BY_AGE)
     template = Template.objects.create(entity=entity, code=f"t{number}", name="t", channel="email", tone="reminder")
+    draft = letters.save_draft(template, language=entity.language, subject="Rappel", body="Merci de régler.")
+    letters.publish(draft, by=None, at=datetime.combine(ON, time(), UTC))
     for offset in (-5, 5, 15, 30, 45, 60):
         automatic = offset in (-5, 5, 15) and number < 3
         Step.objects.create(
