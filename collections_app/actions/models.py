@@ -174,12 +174,16 @@ class Action(models.Model):
 
 
 class ActionLine(models.Model):
-    """An invoice carried by an action, at its own level: `reached` tells that its age reached the step."""
+    """An invoice carried by an action, at its own level: `reached` tells that its age reached the step.
+
+    What carried an invoice is found through the actions of its customer: an index on the invoice would be the dearest
+    write of a night.
+    """
 
     pk = models.CompositePrimaryKey("action_id", "invoice_id")
 
     action = SetForeignKey(Action, on_delete=models.CASCADE, related_name="lines", db_index=False)
-    invoice = SetForeignKey(Invoice, on_delete=models.PROTECT, related_name="action_lines")
+    invoice = SetForeignKey(Invoice, on_delete=models.PROTECT, related_name="action_lines", db_index=False)
     level_code = models.CharField(_("own level"), max_length=40, blank=True)
     reached = models.BooleanField(_("reached the step"), default=True)
     amount = MoneyField(_("net amount"))

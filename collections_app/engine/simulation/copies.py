@@ -84,7 +84,7 @@ COPIES = (
     Copy(
         "actions_actionline",
         "x.action_id in (select a.id from actions_action a where a.entity_id = %(entity)s)",
-        indexes=("line_once", "actionline_invoice_id_98a5ee62"),
+        indexes=("line_once",),
     ),
     Copy("actions_refusal", then="x.first_on < %(from)s", indexes=("pkey", "refusal_once")),
     Copy("holds_hold", indexes=("pkey", "hold_in_force")),

@@ -13,7 +13,7 @@ join lateral (
 ) s on true
 where i.due_on >= %(on)s and i.due_on <= %(on)s::date + 120 and i.net_amount > 0 and i.held is null and i.trusted
   and not exists (
-      select 1 from actions_actionline l join actions_action x on x.id = l.action_id
-      where l.invoice_id = i.invoice_id and x.kind = 'preventive' and x.state <> 'cancelled'
+      select 1 from actions_action x join actions_actionline l on l.action_id = x.id
+      where x.customer_id = i.customer_id and l.invoice_id = i.invoice_id and x.kind = 'preventive' and x.state <> 'cancelled'
         and x.step_offset >= s.offset_days
   )
