@@ -20,7 +20,11 @@ def checks_of_house(figures: Figures) -> list[Check]:
 
 
 def _beat(figures: Figures) -> Check:
-    level = by_age(figures.beat_at, figures.at, limits.BEAT) if figures.beat_at else Level.BAD
+    if not figures.beat_at:
+        # It notes its first task three minutes after the first start of an installation.
+        advice = _("It tells of itself every three minutes; if this stays, start the beat process, exactly one.")
+        return Check(gettext_lazy("Clock (beat)"), Level.WATCH, _("not heard of yet"), advice=advice)
+    level = by_age(figures.beat_at, figures.at, limits.BEAT)
     return Check(
         gettext_lazy("Clock (beat)"), level, _("runs") if level == Level.GOOD else _("silent"),
         figures.beat_at if level != Level.GOOD else None,
