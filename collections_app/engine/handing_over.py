@@ -25,7 +25,7 @@ where m.origin = 'action' and x.state = 'cancelled'
   and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
 """
 HEAVIEST_FIRST = (
-    "select id as origin_id, rank as weight from actions_action where entity_id = {entity} and state = 'scheduled'"
+    "select id as origin_id, rank as weight from actions_action where entity_id = %(entity)s and state = 'scheduled'"
 )
 REFUSED = "select gate, count(*) from night_verdicts where answer = 'refused' group by gate"
 
@@ -58,8 +58,7 @@ def ask_gates(night: Night) -> None:
 def keep_below_ceilings(night: Night, *, tell: bool = True) -> int:
     """Put off what the entity would send today above its ceilings, the highest ranks leaving first; how many. `tell`
     the supervisors."""
-    weights = HEAVIEST_FIRST.format(entity=night.entity.pk)
-    above = messaging.put_off_above(night.entity, weights_sql=weights, origin=ORIGIN, at=night.at, tell=tell)
+    above = messaging.put_off_above(night.entity, weights_sql=HEAVIEST_FIRST, origin=ORIGIN, at=night.at, tell=tell)
     if above:
         night.blocked["ceiling"] = sum(above.values())
     return sum(above.values())

@@ -1,11 +1,9 @@
 """What happens to groups when a customer's facts change or two customers become one."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
 from collections_app.segments.among import EVERYBODY, named
 from collections_app.segments.models import Membership
 from collections_app.segments.operations import deliver_defaults, regroup
+from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.customers.registry import Merge, on_merge
 from crm.events.models import Event
@@ -30,16 +28,11 @@ def regroup_one(event: Event) -> None:
     """Give the customer of the event the group his facts now call for."""
     entity = Entity.objects.get(pk=event.entity_id)
     among = EVERYBODY if event.customer_id is None else named([event.customer_id])
-    regroup(entity, on=day_there(entity, event.at), among=among)
-
-
-def day_there(entity: Entity, at: datetime) -> date:
-    """The date it is for the entity at `at`."""
-    return at.astimezone(ZoneInfo(entity.time_zone)).date()
+    regroup(entity, on=today(entity, event.at), among=among)
 
 
 def end_memberships(merge: Merge) -> int:
     """The duplicate leaves his group; what he belonged to until then stays his history. Returns the rows touched."""
-    on = day_there(merge.duplicate.entity, merge.at)
+    on = today(merge.duplicate.entity, merge.at)
     now = Membership.objects.filter(customer=merge.duplicate, to_on__isnull=True)
     return now.filter(from_on__gte=on).delete()[0] + now.filter(from_on__lt=on).update(to_on=on)

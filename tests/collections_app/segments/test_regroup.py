@@ -232,3 +232,14 @@ def test_a_change_of_facts_moves_the_customer(entity):
     emit("facts.changed", entity_id=entity.pk, customer_id=customer.pk, at=at)
     assert deliver_waiting("segments", at=at) == 1
     assert list(Membership.objects.values_list("group", "from_on")) == [(late.pk, MARCH_2)]
+
+
+def test_where_the_books_stand_on_a_day_a_change_of_facts_counts_for_that_day(entity):
+    customer = InvoiceFactory(customer__entity=entity).customer
+    GroupFactory(entity=entity)
+    entity.stands_on = MARCH_2
+    entity.save()
+    at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    emit("facts.changed", entity_id=entity.pk, customer_id=customer.pk, at=at)
+    deliver_waiting("segments", at=at)
+    assert list(Membership.objects.values_list("from_on", flat=True)) == [MARCH_2]
