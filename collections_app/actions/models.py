@@ -132,7 +132,14 @@ class Action(models.Model):
     oldest_due_on = models.DateField(_("oldest due date"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"))
     snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
-    rank = models.DecimalField(_("rank"), max_digits=20, decimal_places=3, default=0)
+    weight = models.DecimalField(
+        _("weight"),
+        max_digits=20,
+        decimal_places=3,
+        default=0,
+        help_text=_("Overdue in the entity's currency; with the days late it gives the rank (see urgency.py)."),
+    )
+    late_since_on = models.DateField(_("late since"))
     reasons = ArrayField(models.CharField(max_length=40), verbose_name=_("reasons"), default=list)
     escalated_on = models.DateField(_("escalated on"), null=True, blank=True)
     escalation_reason = models.CharField(_("why escalated"), max_length=40, blank=True)
@@ -166,7 +173,7 @@ class Action(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["entity", "owner", "-rank", "id"],
+                fields=["entity", "owner", "late_since_on", "-weight", "customer"],
                 condition=Q(state__in=("todo", "to_approve")),
                 name="actions_worklist",
             ),

@@ -1,12 +1,11 @@
 """Questions of the to-do list."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
@@ -14,10 +13,8 @@ from django.db.models import (
     Count,
     DateField,
     ExpressionWrapper,
-    Func,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     Value,
 )
@@ -26,6 +23,7 @@ from django.utils import timezone
 
 from collections_app.actions.forms import AGES, PORTFOLIOS, STATES, WorklistFilters, days_late, in_portfolio, in_state
 from collections_app.actions.models import Action, ActionLine, ActionQuerySet
+from collections_app.actions.urgency import MOST_URGENT, most_urgent, ranked
 from collections_app.scenarios.models import Step
 from crm.accounts.calendars import Days, days_at
 from crm.accounts.models import User
@@ -38,14 +36,11 @@ COUNTED = 10_000
 NEVER = date(9999, 12, 31)
 
 SORTS = {
-    "rank": "rank",
     "customer": "customer_plain",
     "amount": "amount",
     "age": "due_or_never",
     "action": "channel",
 }
-
-MOST_URGENT = Sort("rank", descending=True)
 
 
 def worklist(user: User) -> ActionQuerySet:
@@ -59,24 +54,26 @@ def sort_of(name: str) -> Sort:
     The age grows as the due date falls: "-age" (latest first) is the earliest due date first.
     """
     descending, bare = name.startswith("-"), name.lstrip("-")
+    if name == "rank":
+        return replace(MOST_URGENT, descending=False)
     if bare not in SORTS:
         return MOST_URGENT
     return Sort(SORTS[bare], descending=not descending if bare == "age" else descending)
 
 
-def sortable(actions: ActionQuerySet) -> ActionQuerySet:
+def sortable(actions: ActionQuerySet, days: Days) -> ActionQuerySet:
     """With the columns the list is sorted by."""
-    return actions.annotate(
+    return ranked(actions, days).annotate(
         customer_plain=PlainText("customer__name"),
         due_or_never=Coalesce("oldest_due_on", Value(NEVER), output_field=DateField()),
     )
 
 
-def with_row(actions: ActionQuerySet) -> ActionQuerySet:
+def with_row(actions: ActionQuerySet, days: Days) -> ActionQuerySet:
     """With all that a row of the list shows."""
     named = Step.objects.filter(version=OuterRef("scenario_version"), code=OuterRef("step_code"))
     lines = ActionLine.objects.filter(action=OuterRef("pk")).order_by().values("action")
-    return sortable(actions.select_related("customer", "owner", "template")).annotate(
+    return sortable(actions.select_related("customer", "owner", "template"), days).annotate(
         step_name=Subquery(named.values("name")[:1]),
         line_count=Coalesce(Subquery(lines.annotate(count=Count("pk")).values("count")), 0),
     )
@@ -84,31 +81,24 @@ def with_row(actions: ActionQuerySet) -> ActionQuerySet:
 
 def first_rows(filters: WorklistFilters, actions: ActionQuerySet, sort: Sort, count: int) -> ActionQuerySet:
     """The first `count` of `actions` with their rows: their keys are found first, the rest is joined to those alone."""
-    (entity, *others), owner = _entities(filters) or (0, 0), filters.value("portfolio")
+    entity, *others = _entities(filters) or (0, 0)
     if sort.field == "customer_plain" and entity and not others:
         # Said of the customer too, the index of names by entity gives the order.
         actions = actions.filter(customer__entity=entity)
-    if sort == MOST_URGENT and entity and not others and owner != "mine" and filters.value("state") != "scheduled":
-        keys = _most_urgent(actions, count)
-    else:
-        keys = actions.order_by(*sort.ordering).values("pk")[:count]
-    return with_row(Action.objects.filter(pk__in=keys)).order_by(*sort.ordering)[:count]
+    keys: Any = actions.order_by(*sort.ordering).values("pk")[:count]
+    if sort == MOST_URGENT and entity and not others and _may_be_many(filters):
+        keys = most_urgent(actions, entity=entity, count=count)
+    return with_row(Action.objects.filter(pk__in=keys), filters.days).order_by(*sort.ordering)[:count]
+
+
+def _may_be_many(filters: WorklistFilters) -> bool:
+    chosen = filters.value
+    return chosen("portfolio") != "mine" and chosen("state") != "scheduled" and not chosen("q")
 
 
 def _entities(filters: WorklistFilters) -> tuple[int, ...]:
     chosen = filters.value("entity")
     return (int(chosen),) if chosen else reach_of(filters.user).within
-
-
-def _most_urgent(actions: ActionQuerySet, count: int) -> QuerySet[Any]:
-    """Keys of the most urgent, found among the first of each owner and of nobody, both read in the order of the index
-    `actions_worklist`. Sorting everybody's instead would read every open action for one page."""
-    order = ("-rank", "pk")
-    one = actions.filter(owner=OuterRef("pk")).order_by(*order).values("pk")[:count]
-    owned = User.objects.order_by().annotate(key=Func(ArraySubquery(one), function="unnest")).values("key")
-    # Of nobody the owner is always the same; named first, the order is the index's.
-    unowned = actions.filter(owner=None).order_by("owner", *order).values("pk")[:count]
-    return Action.objects.filter(pk__in=owned.union(unowned, all=True)).order_by(*order).values("pk")[:count]
 
 
 @dataclass(frozen=True)

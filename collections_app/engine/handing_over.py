@@ -25,7 +25,8 @@ where m.origin = 'action' and x.state = 'cancelled'
   and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
 """
 HEAVIEST_FIRST = (
-    "select id as origin_id, rank as weight from actions_action where entity_id = %(entity)s and state = 'scheduled'"
+    "select id as origin_id, action_rank(weight, late_since_on, %(on)s) as weight"
+    " from actions_action where entity_id = %(entity)s and state = 'scheduled'"
 )
 REFUSED = "select gate, count(*) from night_verdicts where answer = 'refused' group by gate"
 

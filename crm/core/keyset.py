@@ -14,22 +14,31 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True)
 class Sort:
-    """An order: `field` is a column or annotation that is never null; the primary key breaks ties."""
+    """An order: `field` is a column or annotation that is never null; `then`, whole numbers, and the primary key break
+    ties, ascending."""
 
     field: str
     descending: bool = False
+    then: tuple[str, ...] = ()
 
     @property
-    def ordering(self) -> tuple[str, str]:
+    def ordering(self) -> tuple[str, ...]:
         """What order_by takes."""
-        return ("-" if self.descending else "") + self.field, "pk"
+        return ("-" if self.descending else "") + self.field, *self.then, "pk"
 
-    def beyond(self, value: Any, pk: int) -> Q:
-        """Rows that come after the row with this value and key."""
-        side = "lt" if self.descending else "gt"
-        later = Q(**{f"{self.field}__{side}": value}) | Q(**{self.field: value, "pk__gt": pk})
+    def beyond(self, value: Any, *ties: int) -> Q:
+        """Rows that come after the row with this value, these values of `then` and this key."""
+        side, same = "lt" if self.descending else "gt", Q(**{self.field: value})
+        later = Q(**{f"{self.field}__{side}": value})
+        for name, tie in zip((*self.then, "pk"), ties, strict=True):
+            later |= same & Q(**{f"{name}__gt": tie})
+            same &= Q(**{name: tie})
         # The redundant bound lets an index on the field start at the right place.
         return later & Q(**{f"{self.field}__{side}e": value})
+
+    def cursor(self, row: Model) -> str:
+        """What leads to the rows after this one."""
+        return cursor_of(*(getattr(row, name) for name in (self.field, *self.then, "pk")))
 
 
 @dataclass(frozen=True)
@@ -59,24 +68,23 @@ def page(
 ) -> Page[Row]:
     """The `size` rows that follow the cursor `after`; one query. `pick` knows a shorter way. Raises BadCursor."""
     if after:
-        queryset = queryset.filter(sort.beyond(*_decoded(after)))
+        queryset = queryset.filter(sort.beyond(*_decoded(after, len(sort.then) + 1)))
     rows = list(pick(queryset, sort, size + 1))
     if len(rows) <= size:
         return Page(rows, "")
-    last = rows[size - 1]
-    return Page(rows[:size], cursor_of(getattr(last, sort.field), last.pk))
+    return Page(rows[:size], sort.cursor(rows[size - 1]))
 
 
-def cursor_of(value: Any, pk: int) -> str:
-    """What leads to the rows after the one with this value and key."""
-    return urlsafe_b64encode(json.dumps([str(value), pk]).encode()).decode().rstrip("=")
+def cursor_of(value: Any, *ties: int) -> str:
+    """What leads to the rows after the one with this value, these values of `then` and this key."""
+    return urlsafe_b64encode(json.dumps([str(value), *ties]).encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str) -> tuple[str, int]:
+def _decoded(cursor: str, ties: int) -> tuple[Any, ...]:
     try:
-        value, pk = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        value, *rest = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (BadBase64, ValueError, TypeError) as error:
         raise BadCursor(cursor) from error
-    if not isinstance(value, str) or not isinstance(pk, int):
+    if not isinstance(value, str) or len(rest) != ties or not all(isinstance(tie, int) for tie in rest):
         raise BadCursor(cursor)
-    return value, pk
+    return value, *rest

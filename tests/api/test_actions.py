@@ -16,6 +16,7 @@ def action(entity, number=1, **kwargs):
     customer = CustomerFactory(entity=entity)
     values = {"kind": "manual", "step_code": "call", "channel": "phone", "mode": "todo", "state": "todo", "amount": 100}
     values |= {"currency": "EUR", "opened_on": date(2026, 3, 2), "occasion_on": date(2026, 3, 2)}
+    values |= {"late_since_on": date(2026, 3, 2)}
     made = Action.objects.create(entity=entity, customer=customer, **(values | kwargs))
     for invoice in InvoiceFactory.create_batch(number, customer=customer):
         ActionLine.objects.create(action=made, invoice=invoice, amount=100)

@@ -54,7 +54,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 def _list_context(request: HttpRequest, filters: WorklistFilters) -> dict[str, Any]:
     name = request.GET.get("sort", "-rank")
-    found = queries.sortable(filters.narrow(queries.worklist(filters.user)))
+    found = queries.sortable(filters.narrow(queries.worklist(filters.user)), filters.days)
     pick = partial(queries.first_rows, filters)
     try:
         page = keyset.page(found, queries.sort_of(name), after=request.GET.get("after", ""), size=PAGE_SIZE, pick=pick)
@@ -66,7 +66,8 @@ def _list_context(request: HttpRequest, filters: WorklistFilters) -> dict[str, A
 
 def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
     """The panel of the action the address opens, when it is one of the person's."""
-    wanted = queries.with_row(queries.worklist(filters.user)).filter(pk=int(key)).first() if key.isdigit() else None
+    rows = queries.with_row(queries.worklist(filters.user), filters.days)
+    wanted = rows.filter(pk=int(key)).first() if key.isdigit() else None
     return {"panel": panel_context(wanted, filters.user, filters.days.of(wanted.entity_id))} if wanted else {}
 
 

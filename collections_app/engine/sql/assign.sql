@@ -39,10 +39,11 @@ given as (
     select waiting.id, slot.user_id
     from places
     cross join lateral (
-        select x.id, row_number() over (order by x.rank desc, x.id) as place from actions_action x
+        select x.id, row_number() over (order by rank.now desc, x.customer_id, x.id) as place
+        from actions_action x cross join lateral action_rank(x.weight, x.late_since_on, %(on)s) rank(now)
         where x.entity_id = %(entity)s and x.owner_id is null and x.team_id = places.team_id
           and x.state in ('todo', 'to_approve')
-        order by x.rank desc, x.id limit places.free
+        order by rank.now desc, x.customer_id, x.id limit places.free
     ) waiting
     join slot on slot.team_id = places.team_id and slot.place = waiting.place
 )

@@ -1,4 +1,4 @@
--- What each open action asks for, its rank (see action_rank) and the reasons a collector reads.
+-- What each open action asks for, what its rank rests on (see actions/urgency.py) and the reasons a collector reads.
 with rates as (
     select c.currency,
            case when c.currency = %(books_in)s then 1
@@ -20,7 +20,8 @@ asked as (
     left join night_accounts a on a.customer_id = x.customer_id and a.currency = x.currency
 )
 select id, asks as amount, since_on as oldest_due_on,
-       action_rank(coalesce(overdue_amount, asks), rate, coalesce(account_since_on, since_on), %(on)s) as rank,
+       round(coalesce(overdue_amount, asks) * coalesce(rate, 1), 3) as weight,
+       coalesce(account_since_on, since_on, opened_on) as late_since_on,
        array_remove(array[
            case when kind = 'entry' then 'choose_entry' end,
            case when state = 'to_approve' then 'to_approve' end,

@@ -1,17 +1,20 @@
 """The to-do list: whose rows, which filters, how many queries."""
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
+from hypothesis import given, settings, strategies as st
 
 from collections_app.actions import queries
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.kpis import kpis
 from collections_app.actions.models import Action, SavedView
+from collections_app.actions.urgency import most_urgent, ranked
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
 from crm.core import keyset
@@ -126,11 +129,11 @@ def test_the_shorter_way_to_a_page_gives_the_same_rows_in_the_same_order(lea: Us
     for number in range(9):
         ActionFactory(
             customer__entity=entity, customer__name=f"É{number * 7 % 5}", owner=owners[number % 3],
-            rank=number * 5 % 7, amount=100 + number % 4, oldest_due_on=date(2026, 1, 1 + number * 3 % 8),
+            weight=number * 5 % 7, amount=100 + number % 4, oldest_due_on=date(2026, 1, 1 + number * 3 % 8),
         )  # fmt: skip
-    ActionFactory(rank=1000)  # of an entity she was not given
+    ActionFactory(weight=1000)  # of an entity she was not given
     filters = WorklistFilters({"portfolio": "all"}, user=lea, days=Days(MARCH_2))
-    found, sort = queries.sortable(filters.narrow(queries.worklist(lea))), queries.sort_of(name)
+    found, sort = queries.sortable(filters.narrow(queries.worklist(lea)), filters.days), queries.sort_of(name)
     pages, after = [], ""
     while not pages or after:
         page = keyset.page(found, sort, after=after, size=2, pick=partial(queries.first_rows, filters))
@@ -140,7 +143,7 @@ def test_the_shorter_way_to_a_page_gives_the_same_rows_in_the_same_order(lea: Us
 
 def test_pages_follow_each_other_without_gap_or_double(desk: Client, lea: User, entity: Entity, monkeypatch):
     monkeypatch.setattr("collections_app.actions.views.worklist.PAGE_SIZE", 2)
-    actions = [ActionFactory(customer__entity=entity, owner=lea, rank=rank) for rank in (5, 9, 5, 7, 5)]
+    actions = [ActionFactory(customer__entity=entity, owner=lea, weight=weight) for weight in (5, 9, 5, 7, 5)]
     seen, after = [], ""
     while True:
         context = desk.get("/", {"after": after}).context
@@ -223,3 +226,22 @@ def test_who_works_for_several_entities_chooses_one(desk: Client, lea: User, ent
 def test_who_works_for_one_has_nothing_to_choose(desk: Client, entity: Entity):
     page = desk.get(reverse("worklist"), {"entity": EntityFactory().pk})
     assert (page.context["filters"].fields["entity"].choices, page.context["chips"]) == ([], [])
+
+
+task = st.tuples(st.sampled_from(["10", "10.001", "25", "60"]), st.integers(0, 6), st.booleans())
+
+
+@settings(max_examples=25)
+@given(tasks=st.lists(task, min_size=1, max_size=14), size=st.integers(1, 4))
+def test_most_urgent_is_weight_times_days_late_then_the_customer(tasks, size):
+    entity, lea = EntityFactory(), UserFactory()
+    found = []
+    for weight, days, hers in tasks:
+        since = MARCH_2 - timedelta(days=15 * days)
+        action = ActionFactory(
+            customer__entity=entity, owner=lea if hers else None, weight=Decimal(weight), late_since_on=since
+        )
+        rank = Decimal(weight) * (1 + Decimal(15 * days) / 30)
+        found.append((-rank.quantize(Decimal("0.001"), ROUND_HALF_UP), action.customer_id, action.pk))
+    waiting = ranked(Action.objects.filter(entity=entity), Days(MARCH_2))
+    assert most_urgent(waiting, entity=entity.pk, count=size) == [key for _, _, key in sorted(found)][:size]
