@@ -14,7 +14,7 @@ class ActionsConfig(AppConfig):
         from collections_app.actions.labels import stale_sentence
         from collections_app.actions.panels import open_actions
         from collections_app.actions.preparing import prepare_action
-        from collections_app.actions.queries import waiting_for
+        from collections_app.actions.counting import waiting_for
         from crm.accounts.rules import reads_pages
         from crm.core import navigation
         from crm.customers.registry import Panel, register_panel

@@ -6,15 +6,16 @@ from operator import or_
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import ActionQuerySet, ActionState
 from crm.accounts.calendars import Days
-from crm.accounts.models import Entity, Team, User
+from crm.accounts.models import Entity, User
 from crm.accounts.rules import leads, works_customers
+from crm.core.widgets import LongSelect
 from crm.customers.models import Channel
 from crm.customers.reach import reach_of
 from crm.receivables.search import matching
@@ -55,10 +56,9 @@ def in_state(state: str, days: Days) -> Q:
 
 def in_portfolio(portfolio: str, user: User) -> Q:
     """Actions of one of PORTFOLIOS, as `user` sees them."""
-    teams = Team.objects.filter(Q(members=user) | Q(supervisor=user)).values("pk")
     return {
-        "mine": Q(owner=user),
-        "team": Q(team__in=teams),
+        "mine": Q(owner=user.pk),
+        "team": Q(team__in=reach_of(user).own),
         "unassigned": Q(owner__isnull=True),
         "all": Q(),
     }[portfolio]
@@ -127,12 +127,16 @@ class WorklistFilters(forms.Form):
 
     def narrow(self, actions: ActionQuerySet) -> ActionQuerySet:
         """Narrowed by everything chosen."""
-        actions = self.scope(actions).filter(in_state(self.value("state"), self.days))
+        return self.scope(actions).filter(self.chosen_among())
+
+    def chosen_among(self) -> Q:
+        """The state, channels and ages chosen: what the counters stand beside."""
+        found = in_state(self.value("state"), self.days)
         if self.value("channel"):
-            actions = actions.filter(channel__in=self.value("channel"))
+            found &= Q(channel__in=self.value("channel"))
         if self.value("age"):
-            actions = actions.filter(reduce(or_, (days_late(bucket, self.days) for bucket in self.value("age"))))
-        return actions
+            found &= reduce(or_, (days_late(bucket, self.days) for bucket in self.value("age")))
+        return found
 
 
 class CompleteForm(forms.Form):
@@ -157,9 +161,15 @@ class SnoozeForm(forms.Form):
 class ReassignForm(forms.Form):
     """To whom an action goes; empty hands it back to the team."""
 
-    to = forms.ModelChoiceField(label=_("Collector"), queryset=User.objects.none(), required=False)
+    to = forms.ModelChoiceField(
+        label=_("Collector"), queryset=User.objects.none(), required=False, widget=LongSelect
+    )
 
-    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, colleagues: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]
-        self.fields["to"].empty_label = _("Nobody: back to the team")  # type: ignore[attr-defined]
+        # All read at once; the field itself would open a cursor to read them one after the other.
+        self.fields["to"].widget.choices = lambda: [  # type: ignore[attr-defined]
+            ("", _("Nobody: back to the team")),
+            *((person.pk, str(person)) for person in colleagues.only("first_name", "last_name", "username")),
+        ]

@@ -62,15 +62,17 @@ class ActionState(models.TextChoices):
 
 
 OPEN_STATES = (ActionState.TO_APPROVE, ActionState.TODO, ActionState.SCHEDULED)
+WAITING = Q(state__in=(ActionState.TODO, ActionState.TO_APPROVE))
 PASSED_STATES = (ActionState.DONE, ActionState.SKIPPED)
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
     def open(self) -> "ActionQuerySet":
-        return self.filter(state__in=OPEN_STATES)
+        # Said in two parts, which are those of the indexes.
+        return self.filter(WAITING | Q(state=ActionState.SCHEDULED))
 
     def waiting_for_a_person(self) -> "ActionQuerySet":
-        return self.filter(state__in=(ActionState.TO_APPROVE, ActionState.TODO))
+        return self.filter(WAITING)
 
 
 class Action(models.Model):
@@ -176,6 +178,14 @@ class Action(models.Model):
                 fields=["entity", "owner", "late_since_on", "-weight", "customer"],
                 condition=Q(state__in=("todo", "to_approve")),
                 name="actions_worklist",
+            ),
+            # Few, and so not looked for among all those that wait.
+            models.Index(
+                fields=["entity", "state", "owner"],
+                condition=Q(state__in=("to_approve", "scheduled"))
+                | Q(state__in=("todo", "to_approve"), snoozed_until__isnull=False)
+                | Q(state__in=("todo", "to_approve"), escalated_on__isnull=False),
+                name="actions_exceptions",
             ),
         ]
 

@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
+# The values of a cursor: that of the field, as text, then the ties and the key. Empty before the first row.
+Start = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class BadCursor(ValueError):
     """The address holds a cursor that we never made."""
 
 
-def first(queryset: QuerySet[Row], sort: Sort, count: int) -> QuerySet[Row]:
+def first(queryset: QuerySet[Row], sort: Sort, count: int, start: Start = ()) -> QuerySet[Row]:
     """The first `count` rows in the order `sort`."""
     return queryset.order_by(*sort.ordering)[:count]
 
@@ -64,12 +66,14 @@ def page(
     *,
     after: str = "",
     size: int = 50,
-    pick: Callable[[QuerySet[Row], Sort, int], QuerySet[Row]] = first,
+    pick: Callable[[QuerySet[Row], Sort, int, Start], QuerySet[Row]] = first,
 ) -> Page[Row]:
-    """The `size` rows that follow the cursor `after`; one query. `pick` knows a shorter way. Raises BadCursor."""
-    if after:
-        queryset = queryset.filter(sort.beyond(*_decoded(after, len(sort.then) + 1)))
-    rows = list(pick(queryset, sort, size + 1))
+    """The `size` rows that follow the cursor `after`; one query. `pick` knows a shorter way; it is told where the page
+    starts, though the queryset is already cut there. Raises BadCursor."""
+    start = _decoded(after, len(sort.then) + 1) if after else ()
+    if start:
+        queryset = queryset.filter(sort.beyond(*start))
+    rows = list(pick(queryset, sort, size + 1, start))
     if len(rows) <= size:
         return Page(rows, "")
     return Page(rows[:size], sort.cursor(rows[size - 1]))
@@ -80,7 +84,7 @@ def cursor_of(value: Any, *ties: int) -> str:
     return urlsafe_b64encode(json.dumps([str(value), *ties]).encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str, ties: int) -> tuple[Any, ...]:
+def _decoded(cursor: str, ties: int) -> Start:
     try:
         value, *rest = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (BadBase64, ValueError, TypeError) as error:

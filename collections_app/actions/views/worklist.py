@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from collections_app.actions import queries
+from collections_app.actions import counting, queries
 from collections_app.actions.chips import chips
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.kpis import kpis
@@ -54,10 +54,11 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 def _list_context(request: HttpRequest, filters: WorklistFilters) -> dict[str, Any]:
     name = request.GET.get("sort", "-rank")
-    found = queries.sortable(filters.narrow(queries.worklist(filters.user)), filters.days)
+    sort = queries.sort_of(name)
+    found = queries.sortable(filters.narrow(queries.worklist(filters.user)), filters.days, sort)
     pick = partial(queries.first_rows, filters)
     try:
-        page = keyset.page(found, queries.sort_of(name), after=request.GET.get("after", ""), size=PAGE_SIZE, pick=pick)
+        page = keyset.page(found, sort, after=request.GET.get("after", ""), size=PAGE_SIZE, pick=pick)
     except keyset.BadCursor as error:
         raise BadRequest from error
     table = WorklistTable(page.rows, days=filters.days, order_by=name)
@@ -72,14 +73,14 @@ def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
 
 
 def _frame_context(filters: WorklistFilters) -> dict[str, Any]:
-    counters = queries.counters(filters)
+    counters = counting.counters(filters)
     return {
         "shortcuts": SHORTCUTS,
         "kpis": kpis(filters, counters),
-        "total": queries.total(filters),
-        "most": queries.COUNTED,
+        "total": counters.total,
+        "most": counting.COUNTED,
         "counters": counters,
-        "choices": _choices(filters, counters.numbers | queries.portfolio_counters(filters.user, filters.days)),
+        "choices": _choices(filters, counters.numbers | counting.portfolio_counters(filters.user, filters.days)),
         "chips": chips(filters),
         "views": SavedView.objects.filter(user=filters.user),
         "bulk": bulk_forms(filters.user),

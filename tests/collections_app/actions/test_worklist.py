@@ -10,7 +10,7 @@ from django.urls import reverse
 from guardian.shortcuts import assign_perm
 from hypothesis import given, settings, strategies as st
 
-from collections_app.actions import queries
+from collections_app.actions import counting, queries
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.kpis import kpis
 from collections_app.actions.models import Action, SavedView
@@ -112,14 +112,14 @@ def test_counters_count_what_each_filter_would_show(lea: User, entity: Entity):
     ActionFactory(customer__entity=entity, owner=lea, oldest_due_on=date(2025, 11, 1))
     ActionFactory(customer__entity=entity, owner=lea, to_approve=True)
     ActionFactory(customer__entity=entity, owner=lea, snoozed=True)
-    counters = queries.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2)))
+    counters = counting.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2)))
     names = ("state_waiting", "state_to_approve", "state_snoozed", "channel_phone", "channel_post", "age_91", "age_1")
     assert [counters.numbers[name] for name in names] == [2, 1, 1, 1, 1, 1, 1]
     assert [(money.amount, money.currency) for money in counters.sums] == [(200, "EUR")]
 
 
 def test_who_was_given_nothing_to_see_has_nothing_counted():
-    counters = queries.counters(WorklistFilters({}, user=UserFactory(), days=Days(MARCH_2)))
+    counters = counting.counters(WorklistFilters({}, user=UserFactory(), days=Days(MARCH_2)))
     assert (set(counters.numbers.values()), counters.sums, counters.capped) == ({0}, [], False)
 
 
@@ -133,7 +133,8 @@ def test_the_shorter_way_to_a_page_gives_the_same_rows_in_the_same_order(lea: Us
         )  # fmt: skip
     ActionFactory(weight=1000)  # of an entity she was not given
     filters = WorklistFilters({"portfolio": "all"}, user=lea, days=Days(MARCH_2))
-    found, sort = queries.sortable(filters.narrow(queries.worklist(lea)), filters.days), queries.sort_of(name)
+    sort = queries.sort_of(name)
+    found = queries.sortable(filters.narrow(queries.worklist(lea)), filters.days, sort)
     pages, after = [], ""
     while not pages or after:
         page = keyset.page(found, sort, after=after, size=2, pick=partial(queries.first_rows, filters))
@@ -207,7 +208,7 @@ def test_an_integrator_has_no_list(client: Client):
 
 
 def test_a_counter_that_stopped_says_more_than(lea: User):
-    stopped = queries.Counters(queries.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2))).numbers, [], True)
+    stopped = counting.Counters(counting.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2))).numbers, [], True, 0)
     stopped.numbers["state_waiting"] = 9_000
     assert kpis(WorklistFilters({}, user=lea, days=Days(MARCH_2)), stopped)[0].value == ">\xa09\xa0000"
 
@@ -244,4 +245,4 @@ def test_most_urgent_is_weight_times_days_late_then_the_customer(tasks, size):
         rank = Decimal(weight) * (1 + Decimal(15 * days) / 30)
         found.append((-rank.quantize(Decimal("0.001"), ROUND_HALF_UP), action.customer_id, action.pk))
     waiting = ranked(Action.objects.filter(entity=entity), Days(MARCH_2))
-    assert most_urgent(waiting, entity=entity.pk, count=size) == [key for _, _, key in sorted(found)][:size]
+    assert most_urgent(waiting, entity=entity.pk, days=Days(MARCH_2), count=size) == [key for _, _, key in sorted(found)][:size]
