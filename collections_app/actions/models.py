@@ -1,8 +1,11 @@
 """What a person or the system has to do, one row each, and the dunning cycles they belong to."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.letters.models import Template
@@ -39,7 +42,7 @@ class Cycle(models.Model):
             ),
             models.CheckConstraint(
                 name="actions_cycle_in_order",
-                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("opened_on")),
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
             ),
         ]
 
@@ -62,7 +65,11 @@ class ActionState(models.TextChoices):
 
 
 OPEN_STATES = (ActionState.TO_APPROVE, ActionState.TODO, ActionState.SCHEDULED)
-WAITING = Q(state__in=(ActionState.TODO, ActionState.TO_APPROVE))
+WAITING = Q(state__in=("todo", "to_approve"))
+# Late since another day than that of the invoices it carries.
+WITH_OLDER_DEBTS = ~Q(late_since_on=F("oldest_due_on"))
+NEVER = date(9999, 12, 31)
+DUE_OR_NEVER = Coalesce("oldest_due_on", models.Value(NEVER), output_field=models.DateField())
 PASSED_STATES = (ActionState.DONE, ActionState.SKIPPED)
 
 
@@ -178,6 +185,17 @@ class Action(models.Model):
                 fields=["entity", "owner", "late_since_on", "-weight", "customer"],
                 condition=Q(state__in=("todo", "to_approve")),
                 name="actions_worklist",
+            ),
+            # The other orders of the list, each with its key, which breaks ties.
+            models.Index("entity", DUE_OR_NEVER, "id", condition=WAITING, name="actions_by_age"),
+            models.Index(fields=["entity", "amount", "id"], condition=WAITING, name="actions_by_amount"),
+            models.Index(fields=["entity", "channel", "id"], condition=WAITING, name="actions_by_channel"),
+            # Few, and apart from the rest in urgency.py.
+            models.Index(
+                "entity",
+                DUE_OR_NEVER,
+                condition=WAITING & WITH_OLDER_DEBTS,
+                name="actions_with_older_debts",
             ),
             # Few, and so not looked for among all those that wait.
             models.Index(

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DateField, OuterRef, Subquery, Value
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from collections_app.actions.forms import WorklistFilters
-from collections_app.actions.models import Action, ActionLine, ActionQuerySet
+from collections_app.actions.models import DUE_OR_NEVER, Action, ActionLine, ActionQuerySet
 from collections_app.actions.urgency import MOST_URGENT, most_urgent, ranked
 from collections_app.scenarios.models import Step
 from crm.accounts.calendars import Days
@@ -18,8 +17,6 @@ from crm.accounts.models import User
 from crm.core.keyset import Sort, Start
 from crm.customers.models import PlainText
 from crm.customers.reach import reach_of
-
-NEVER = date(9999, 12, 31)
 
 SORTS = {
     "customer": "customer_plain",
@@ -29,7 +26,7 @@ SORTS = {
 }
 COMPUTED = {
     "customer_plain": PlainText("customer__name"),
-    "due_or_never": Coalesce("oldest_due_on", Value(NEVER), output_field=DateField()),
+    "due_or_never": DUE_OR_NEVER,
 }
 
 
@@ -48,7 +45,8 @@ def sort_of(name: str) -> Sort:
         return replace(MOST_URGENT, descending=False)
     if bare not in SORTS:
         return MOST_URGENT
-    return Sort(SORTS[bare], descending=not descending if bare == "age" else descending)
+    descending = not descending if bare == "age" else descending
+    return Sort(SORTS[bare], descending, along=True)
 
 
 def sortable(actions: ActionQuerySet, days: Days, sort: Sort = MOST_URGENT) -> ActionQuerySet:
@@ -69,23 +67,34 @@ def with_row(actions: ActionQuerySet, days: Days, sort: Sort = MOST_URGENT) -> A
 
 
 def first_rows(
-    filters: WorklistFilters, actions: ActionQuerySet, sort: Sort, count: int, start: Start = ()
+    filters: WorklistFilters, many: bool, actions: ActionQuerySet, sort: Sort, count: int, start: Start = ()
 ) -> ActionQuerySet:
-    """The first `count` of `actions` with their rows: their keys are found first, the rest is joined to those alone."""
+    """The first `count` of `actions` with their rows: their keys are found first, the rest is joined to those alone.
+
+    `many` says that the filters leave too many to be read and sorted; where they leave few, the longer way through
+    what they leave out would cost more.
+    """
     entity, *others = _entities(filters) or (0, 0)
     if sort.field == "customer_plain" and entity and not others:
         # Said of the customer too, the index of names by entity gives the order.
         actions = actions.filter(customer__entity=entity)
     keys: Any = actions.order_by(*sort.ordering).values("pk")[:count]
-    if sort == MOST_URGENT and entity and not others and _may_be_many(filters):
-        ceiling = Decimal(start[0]) if start else None
-        keys = most_urgent(actions, entity=entity, days=filters.days, count=count, ceiling=ceiling)
+    if many and sort == MOST_URGENT and entity and not others and filters.value("state") != "scheduled":
+        keys = _most_urgent(filters, actions, entity, count, start)
     return with_row(Action.objects.filter(pk__in=keys), filters.days, sort).order_by(*sort.ordering)[:count]
 
 
-def _may_be_many(filters: WorklistFilters) -> bool:
-    chosen = filters.value
-    return chosen("portfolio") != "mine" and chosen("state") != "scheduled" and not chosen("q")
+def _most_urgent(
+    filters: WorklistFilters, actions: ActionQuerySet, entity: int, count: int, start: Start
+) -> list[int]:
+    due = filters.due_within(filters.days.of(entity))
+    of_any_age = sortable(filters.narrow(worklist(filters.user), any_age=True), filters.days) if due else None
+    if of_any_age is not None and start:
+        of_any_age = of_any_age.filter(MOST_URGENT.beyond(*start))
+    ceiling = Decimal(start[0]) if start else None
+    return most_urgent(
+        actions, entity=entity, days=filters.days, count=count, ceiling=ceiling, due=due, of_any_age=of_any_age
+    )
 
 
 def _entities(filters: WorklistFilters) -> tuple[int, ...]:

@@ -4,6 +4,8 @@ rank = weight x (1 + days late / 30), ties by customer. `weight` is what the acc
 entity; the days are counted when the list is read, so that a night writes nothing for an action nothing happened to.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +13,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, DateField, DecimalField, Func, QuerySet, Value, When
 
-from collections_app.actions.models import ActionQuerySet
+from collections_app.actions.models import WITH_OLDER_DEBTS, ActionQuerySet
 from crm.accounts.calendars import Days
 from crm.core.keyset import Sort
 from crm.core.sql import statement
@@ -28,25 +30,47 @@ def ranked(actions: ActionQuerySet, days: Days) -> ActionQuerySet:
     return actions.annotate(rank=rank)
 
 
+Span = tuple[date, date]
+
+
 def most_urgent(
-    actions: ActionQuerySet, *, entity: int, days: Days, count: int, ceiling: Decimal | None = None
+    actions: ActionQuerySet,
+    *,
+    entity: int,
+    days: Days,
+    count: int,
+    ceiling: Decimal | None = None,
+    due: Sequence[Span] = (),
+    of_any_age: ActionQuerySet | None = None,
 ) -> list[int]:
-    """Keys of the `count` most urgent of `actions` (ranked), all of one entity and waiting for a person; `ceiling` says
-    that none of them ranks higher.
+    """Keys of the `count` most urgent of `actions` (ranked), all of one entity and waiting for a person. `ceiling` says
+    that none of them ranks higher, `due` that the oldest invoice of each fell due within one of these spans, beside
+    which `of_any_age` are the same without this condition.
 
     A person has few tasks: his are read and sorted. Those of nobody may be a million, but of those late since the same
-    date the heaviest ranks highest, which is the order of the index `actions_worklist`.
+    date the heaviest ranks highest, which is the order of the index `actions_worklist`. Where the due date matters too,
+    those with older debts, which are few, are read and sorted as well.
     """
     bare = actions.order_by().values(*COLUMNS)
+    unowned = bare.filter(owner__isnull=True)
+    apart = bare.filter(owner__isnull=False)
     try:
-        owned, of_owners = _named(bare.filter(owner__isnull=False), "owned")
-        unowned, of_nobody = _named(bare.filter(owner__isnull=True), "unowned")
+        if due:
+            apart = apart.union(unowned.filter(WITH_OLDER_DEBTS), all=True)
+            # The date they are late since is that of the invoice: asked twice, the planner would take them for few.
+            unowned = (actions if of_any_age is None else of_any_age).order_by().values(*COLUMNS)
+            unowned = unowned.filter(owner__isnull=True).exclude(WITH_OLDER_DEBTS)
+        sorted_apart, of_apart = _named(apart, "apart")
+        by_date, of_nobody = _named(unowned, "unowned")
     except EmptyResultSet:  # Django knows without asking: the team of who has none
         return []
-    params = {"entity": entity, "on": days.of(entity), "count": count, "ceiling": ceiling} | of_owners | of_nobody
-    sql = statement("collections_app.actions", "most_urgent").format(owned=owned, unowned=unowned)
+    params = {
+        "entity": entity, "on": days.of(entity), "count": count, "ceiling": ceiling,
+        "since": [first for first, _last in due] or None, "until": [last for _first, last in due] or None,
+    }  # fmt: skip
+    sql = statement("collections_app.actions", "most_urgent").format(apart=sorted_apart, unowned=by_date)
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, params | of_apart | of_nobody)
         return [key for (key,) in cursor.fetchall()]
 
 

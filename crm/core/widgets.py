@@ -13,6 +13,10 @@ from crm.core.markup import fill
 class LongSelect(forms.Select):
     """A list of many choices, without groups: Django draws each by two templates."""
 
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Nothing is asked of the choices where none has to be made: asking would read them once more."""
+        return self.is_required and super().use_required_attribute(initial)
+
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> SafeString:

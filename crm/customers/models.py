@@ -106,6 +106,7 @@ class Customer(models.Model):
         indexes = [
             GinIndex(OpClass(PlainText("name"), name="gin_trgm_ops"), name="customers_name_trigrams"),
             models.Index("entity", PlainText("name"), "id", name="customers_by_name"),
+            models.Index(fields=["siren"], condition=~Q(siren=""), name="customers_by_siren"),
             # What a person sees of an entity, one look each (sql/reach.sql).
             models.Index(fields=["entity", "team"], name="customers_by_team"),
             models.Index(fields=["collector", "entity"], name="customers_by_collector"),

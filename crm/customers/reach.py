@@ -25,6 +25,11 @@ class Reach:
     within: tuple[int, ...] = ()
     own: tuple[int, ...] = ()
 
+    @property
+    def entities_looked_into(self) -> tuple[int, ...] | None:
+        """Keys of the entities a search need look into; None for all."""
+        return None if self.everything else self.within
+
     def of(self, customer: str = "") -> Q:
         """The condition on rows with an `entity`; `customer` is the path to the customer: "customer__", or nothing."""
         if self.everything:

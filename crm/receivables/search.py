@@ -1,57 +1,65 @@
 """Finding a customer by what a person has at hand: a name, an account, an invoice, a telephone number, an address."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import phonenumbers
 from django.db.models import QuerySet
 
+from crm.accounts.models import Entity
+from crm.core.sql import rows
 from crm.core.text import plain
-from crm.customers.models import Address, Channel, Customer, PlainText
-from crm.receivables.models import Credit, Invoice
+from crm.customers.models import Channel, Customer
 
 LEAST_DIGITS = 6
 # Each way of searching stops here: a person who sees more rows than that types more letters.
 MOST = 500
+# How alike a name must be: at least the first; of long words the more, as one typing mistake spoils some five of their
+# letter groups, however many there are.
+LIKENESS, SPOILED = 0.6, 5
 
 
-def matching(words: str) -> QuerySet[Customer]:
-    """Customers found by `words`; accents, capitals and small typing mistakes in the name do not matter.
-
-    Each way is a small indexed query, joined by UNION: an OR of them would read the whole table.
-    """
-    first, *others = _ways(words.strip())
-    return Customer.objects.filter(pk__in=first.union(*others))
+def matching(words: str, *, within: Sequence[int] | None = None) -> QuerySet[Customer]:
+    """Customers found by `words`; accents, capitals and small typing mistakes in the name do not matter. `within`:
+    keys of the entities looked into, all when it is left out."""
+    return Customer.objects.filter(pk__in=found_by(words, within=within))
 
 
-def _ways(words: str) -> list[QuerySet]:
-    named = Customer.objects.annotate(plain=PlainText("name"))
-    ways: list[QuerySet] = [
-        named.filter(plain__contains=plain(words)),
-        named.filter(plain__trigram_word_similar=plain(words)),
-        Customer.objects.filter(external_id=words),
-        Customer.objects.filter(external_id=words.upper()),
-    ]
-    compact = words.replace(" ", "")
-    if compact.isdigit() and len(compact) in (9, 14):
-        ways.append(Customer.objects.filter(siren=compact[:9]))
-    ways = [way.values("pk")[:MOST] for way in ways]
-    ways += [found.values("customer_id")[:MOST] for found in _papers(words)]
-    ways += [found.values("customer_id")[:MOST] for found in _addresses(words)]
-    return ways
+def found_by(words: str, *, within: Sequence[int] | None = None) -> list[int]:
+    """Keys of the customers found by `words`, in one statement, or two when nothing is like them."""
+    if within is None:
+        within = list(Entity.objects.values_list("pk", flat=True))
+    params = _params(words.strip(), within)
+    likeness = max(LIKENESS, 1 - SPOILED / (len(params["plain"]) + 2))
+    found = rows("crm.receivables", "matching", params | {"likeness": likeness})
+    if not found and likeness > LIKENESS:
+        found = rows("crm.receivables", "matching", params | {"likeness": LIKENESS})
+    return [row["id"] for row in found]
 
 
-def _papers(words: str) -> list[QuerySet]:
-    return [
-        Invoice.objects.filter(number__in={words, words.upper()}),
-        Credit.objects.filter(number__in={words, words.upper()}, open_amount__gt=0),
-    ]
+def _params(words: str, within: Sequence[int]) -> dict[str, Any]:
+    name, compact = plain(words), words.replace(" ", "")
+    literal = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    channels, addresses = _addresses(words)
+    return {
+        "most": MOST,
+        "within": list(within),
+        "exact": [words, words.upper()],
+        "siren": compact[:9] if compact.isdigit() and len(compact) in (9, 14) else "",
+        "channels": channels,
+        "addresses": addresses,
+        "plain": name,
+        "beginning": f"{literal}%",
+        "holding": f"%{literal}%",
+    }
 
 
-def _addresses(words: str) -> list[QuerySet]:
+def _addresses(words: str) -> tuple[list[str], list[str]]:
+    """The channels and the addresses that `words` may be; none when they look like no address."""
     if "@" in words:
-        return [Address.objects.filter(channel=Channel.EMAIL, value__in={words, words.lower()})]
+        return [Channel.EMAIL], [words, words.lower()]
     number = _telephone(words)
-    if not number:
-        return []
-    return [Address.objects.filter(channel__in=(Channel.PHONE, Channel.SMS), value=number)]
+    return ([Channel.PHONE, Channel.SMS], [number]) if number else ([], [])
 
 
 def _telephone(words: str, region: str = "FR") -> str:

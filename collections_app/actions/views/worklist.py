@@ -46,17 +46,18 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The page, or the list alone when htmx asks for it; `after` continues a list."""
     assert isinstance(request.user, User)
     filters = WorklistFilters(request.GET, user=request.user, days=days_at(timezone.now()))
-    context = _list_context(request, filters)
-    context |= _frame_context(filters) | _opened(request.GET.get("open", ""), filters)
+    counters = counting.counters(filters)
+    context = _list_context(request, filters, many=counters.total > counting.COUNTED)
+    context |= _frame_context(filters, counters) | _opened(request.GET.get("open", ""), filters)
     fragment = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") != "body"
     return render(request, "actions/_list.html" if fragment else "actions/worklist.html", context)
 
 
-def _list_context(request: HttpRequest, filters: WorklistFilters) -> dict[str, Any]:
+def _list_context(request: HttpRequest, filters: WorklistFilters, *, many: bool) -> dict[str, Any]:
     name = request.GET.get("sort", "-rank")
     sort = queries.sort_of(name)
     found = queries.sortable(filters.narrow(queries.worklist(filters.user)), filters.days, sort)
-    pick = partial(queries.first_rows, filters)
+    pick = partial(queries.first_rows, filters, many)
     try:
         page = keyset.page(found, sort, after=request.GET.get("after", ""), size=PAGE_SIZE, pick=pick)
     except keyset.BadCursor as error:
@@ -72,8 +73,7 @@ def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
     return {"panel": panel_context(wanted, filters.user, filters.days.of(wanted.entity_id))} if wanted else {}
 
 
-def _frame_context(filters: WorklistFilters) -> dict[str, Any]:
-    counters = counting.counters(filters)
+def _frame_context(filters: WorklistFilters, counters: counting.Counters) -> dict[str, Any]:
     return {
         "shortcuts": SHORTCUTS,
         "kpis": kpis(filters, counters),
