@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from collections_app.actions.forms import AGES, PORTFOLIOS, STATES, WorklistFilters, days_late, in_portfolio, in_state
 from collections_app.actions.models import Action
-from collections_app.actions.queries import worklist
+from collections_app.actions.queries import within, worklist
 from crm.accounts.calendars import Days, days_at
 from crm.accounts.models import User
 from crm.customers.models import Channel
+from crm.customers.reach import Reach, reach_of
 
 # Beyond it a counter says "> 10 000": exact figures of larger sets are the dashboards' business.
 COUNTED = 10_000
@@ -64,7 +65,7 @@ class Counters:
 
 @dataclass(frozen=True)
 class Condition:
-    """What is asked of a row of actions, as SQL on its own columns."""
+    """What is asked of a row of actions, as SQL on its own columns; or such rows themselves."""
 
     sql: str
     params: tuple[Any, ...]
@@ -86,8 +87,9 @@ def condition(asked: Q) -> Condition:
 def counters(filters: WorklistFilters) -> Counters:
     """All numbers of the chosen portfolio and its sums by currency, whatever the number of choices; one statement, and
     a second for the total of what is too large to be counted whole."""
-    marks = _marks(filters.days.usual, tuple(sorted(filters.days.others.items())))
-    listed = condition(filters.chosen_among())
+    marks = _marks(*_key(filters.days))
+    by_state_alone = not filters.value("channel") and not filters.value("age")
+    listed = marks[f"state_{filters.value('state')}"] if by_state_alone else condition(filters.chosen_among())
     scope = filters.scope(worklist(filters.user)).order_by()
     try:
         found = _counted(scope, {**marks, "total": listed})
@@ -96,7 +98,9 @@ def counters(filters: WorklistFilters) -> Counters:
     numbers = {name: sum(row[name] for row in found) for name in ("everything", *marks, "total")}
     sums = [Money(row["waiting_amount"], row["currency"]) for row in found if row["waiting_amount"] is not None]
     capped, total = numbers["everything"] > COUNTED, numbers.pop("total")
-    return Counters(numbers, sums, capped, _at_most(scope, {"total": listed}, COUNTED + 1)["total"] if capped else total)
+    if capped and total <= COUNTED:
+        total = _at_most(Condition(*scope.query.sql_with_params()), {"total": listed}, COUNTED + 1)["total"]
+    return Counters(numbers, sums, capped, total)
 
 
 def _counted(scope: Any, marks: Mapping[str, Condition]) -> list[dict[str, Any]]:
@@ -120,19 +124,33 @@ def _marks(usual: date, others: tuple[tuple[int, date], ...]) -> dict[str, Condi
 
 def portfolio_counters(user: User, days: Days) -> dict[str, int]:
     """What waits in each portfolio, in one statement; a number stops at COUNTED."""
-    waiting = worklist(user).filter(in_state("waiting", days)).order_by()
-    counted = {name: condition(in_portfolio(name, user)) for name, _label in PORTFOLIOS if name != "all"}
+    waiting, portfolios = _portfolios(reach_of(user), *_key(days))
+    return _at_most(waiting, portfolios, COUNTED) if waiting else dict.fromkeys(portfolios, 0)
+
+
+@lru_cache(maxsize=1_000)
+def _portfolios(
+    reach: Reach, usual: date, others: tuple[tuple[int, date], ...]
+) -> tuple[Condition | None, dict[str, Condition]]:
+    """The rows that wait within reach and what each portfolio asks of them, the same until the day or the reach change;
+    None when nothing is within reach."""
+    waiting = within(reach).filter(in_state("waiting", Days(usual, dict(others)))).order_by()
+    asked = {name: condition(in_portfolio(name, reach)) for name, _label in PORTFOLIOS if name != "all"}
     try:
-        return _at_most(waiting, counted, COUNTED)
+        return Condition(*waiting.query.sql_with_params()), asked
     except EmptyResultSet:
-        return dict.fromkeys(counted, 0)
+        return None, asked
 
 
-def _at_most(rows: Any, marks: Mapping[str, Condition], most: int) -> dict[str, int]:
+def _key(days: Days) -> tuple[date, tuple[tuple[int, date], ...]]:
+    """The days as something that can be looked up."""
+    return days.usual, tuple(sorted(days.others.items()))
+
+
+def _at_most(rows: Condition, marks: Mapping[str, Condition], most: int) -> dict[str, int]:
     """How many of `rows` meet each condition, counted up to `most`; one statement."""
-    sql, params = rows.query.sql_with_params()
-    columns = ", ".join(f"{AT_MOST.format(rows=sql, condition=mark.sql)} as {name}" for name, mark in marks.items())
-    asked = [param for mark in marks.values() for param in (*params, *mark.params, most)]
+    columns = ", ".join(f"{AT_MOST.format(rows=rows.sql, condition=mark.sql)} as {name}" for name, mark in marks.items())
+    asked = [param for mark in marks.values() for param in (*rows.params, *mark.params, most)]
     (found,) = _rows(f"select {columns}", asked)
     return found
 
@@ -147,6 +165,6 @@ def _rows(statement: str, params: Iterable[Any]) -> list[dict[str, Any]]:
 def waiting_for(user: User) -> int:
     """The number in the menu: what waits for this person today, at most MOST_IN_MENU."""
     days = days_at(timezone.now())
-    waiting = _marks(days.usual, tuple(sorted(days.others.items())))["state_waiting"]
+    waiting = _marks(*_key(days))["state_waiting"]
     (found,) = _rows(MINE.format(waiting=waiting.sql), [user.pk, *waiting.params, MOST_IN_MENU])
     return int(found["number"])

@@ -18,7 +18,7 @@ from crm.accounts.models import Entity, User
 from crm.accounts.rules import leads, works_customers
 from crm.core.widgets import LongSelect
 from crm.customers.models import Channel
-from crm.customers.reach import reach_of
+from crm.customers.reach import Reach, reach_of
 from crm.receivables.search import found_by
 
 AGES = (("1", _("1–30 days")), ("31", _("31–60 days")), ("61", _("61–90 days")), ("91", _("> 90 days")))
@@ -56,11 +56,11 @@ def in_state(state: str, days: Days) -> Q:
     }[state]
 
 
-def in_portfolio(portfolio: str, user: User) -> Q:
-    """Actions of one of PORTFOLIOS, as `user` sees them."""
+def in_portfolio(portfolio: str, reach: Reach) -> Q:
+    """Actions of one of PORTFOLIOS, as the person of `reach` sees them."""
     return {
-        "mine": Q(owner=user.pk),
-        "team": Q(team__in=reach_of(user).own),
+        "mine": Q(owner=reach.user),
+        "team": Q(team__in=reach.own),
         "unassigned": Q(owner__isnull=True),
         "all": Q(),
     }[portfolio]
@@ -123,7 +123,7 @@ class WorklistFilters(forms.Form):
 
     def scope(self, actions: ActionQuerySet) -> ActionQuerySet:
         """Narrowed by entity, portfolio, words and amount: what the counters beside the other filters count."""
-        actions = actions.filter(in_portfolio(self.value("portfolio"), self.user))
+        actions = actions.filter(in_portfolio(self.value("portfolio"), reach_of(self.user)))
         if self.value("entity"):
             actions = actions.filter(entity=self.value("entity"))
         if self.value("q"):

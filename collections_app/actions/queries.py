@@ -16,7 +16,7 @@ from crm.accounts.calendars import Days
 from crm.accounts.models import User
 from crm.core.keyset import Sort, Start
 from crm.customers.models import PlainText
-from crm.customers.reach import reach_of
+from crm.customers.reach import Reach, reach_of
 
 SORTS = {
     "customer": "customer_plain",
@@ -24,6 +24,12 @@ SORTS = {
     "age": "due_or_never",
     "action": "channel",
 }
+# What a row of the list is drawn from: a page has hundreds of objects, and half of their columns are never looked at.
+SHOWN = (
+    "entity_id", "currency", "kind", "state", "channel", "formal_notice", "amount", "oldest_due_on", "opened_on",
+    "reasons", "customer__external_id", "customer__name", "customer__city", "owner__username", "owner__first_name",
+    "owner__last_name", "template__name",
+)  # fmt: skip
 COMPUTED = {
     "customer_plain": PlainText("customer__name"),
     "due_or_never": DUE_OR_NEVER,
@@ -32,7 +38,12 @@ COMPUTED = {
 
 def worklist(user: User) -> ActionQuerySet:
     """Every open action on the customers `user` may see."""
-    return Action.objects.open().filter(reach_of(user).of("customer__"))
+    return within(reach_of(user))
+
+
+def within(reach: Reach) -> ActionQuerySet:
+    """Every open action within reach."""
+    return Action.objects.open().filter(reach.of("customer__"))
 
 
 def sort_of(name: str) -> Sort:
@@ -81,7 +92,8 @@ def first_rows(
     keys: Any = actions.order_by(*sort.ordering).values("pk")[:count]
     if many and sort == MOST_URGENT and entity and not others and filters.value("state") != "scheduled":
         keys = _most_urgent(filters, actions, entity, count, start)
-    return with_row(Action.objects.filter(pk__in=keys), filters.days, sort).order_by(*sort.ordering)[:count]
+    rows = with_row(Action.objects.filter(pk__in=keys), filters.days, sort).only(*SHOWN)
+    return rows.order_by(*sort.ordering)[:count]
 
 
 def _most_urgent(

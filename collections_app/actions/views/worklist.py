@@ -68,8 +68,10 @@ def _list_context(request: HttpRequest, filters: WorklistFilters, *, many: bool)
 
 def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
     """The panel of the action the address opens, when it is one of the person's."""
+    if not key.isdigit():
+        return {}
     rows = queries.with_row(queries.worklist(filters.user), filters.days)
-    wanted = rows.filter(pk=int(key)).first() if key.isdigit() else None
+    wanted = rows.filter(pk=int(key)).first()
     return {"panel": panel_context(wanted, filters.user, filters.days.of(wanted.entity_id))} if wanted else {}
 
 

@@ -11,13 +11,14 @@ from guardian.shortcuts import assign_perm
 from hypothesis import given, settings, strategies as st
 
 from collections_app.actions import counting, queries
-from collections_app.actions.forms import WorklistFilters
+from collections_app.actions.forms import AGES, STATES, WorklistFilters
 from collections_app.actions.kpis import kpis
 from collections_app.actions.models import Action, SavedView
 from collections_app.actions.urgency import most_urgent, ranked
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
 from crm.core import keyset
+from crm.customers.models import Channel
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 
@@ -116,6 +117,38 @@ def test_counters_count_what_each_filter_would_show(lea: User, entity: Entity):
     names = ("state_waiting", "state_to_approve", "state_snoozed", "channel_phone", "channel_post", "age_91", "age_1")
     assert [counters.numbers[name] for name in names] == [2, 1, 1, 1, 1, 1, 1]
     assert [(money.amount, money.currency) for money in counters.sums] == [(200, "EUR")]
+
+
+@pytest.mark.parametrize("most", [2, 10_000])
+def test_counters_are_the_lengths_of_the_lists(lea: User, entity: Entity, monkeypatch, most: int):
+    monkeypatch.setattr(counting, "COUNTED", most)
+    team = TeamMemberFactory(user=lea, team__entity=entity).team
+    for number in range(6):
+        ActionFactory(
+            customer__entity=entity, owner=[lea, None][number % 2], team=[team, None][number % 3 > 0],
+            channel=["phone", "post"][number % 2], oldest_due_on=MARCH_2 - timedelta(days=20 * number),
+            escalated_on=MARCH_2 if number == 4 else None,
+        )  # fmt: skip
+    ActionFactory(customer__entity=entity, owner=lea, snoozed=True)
+    days = Days(MARCH_2)
+    numbers = counting.counters(WorklistFilters({"portfolio": "all"}, user=lea, days=days)).numbers
+    if most > 10:
+        shown_by = {f"state_{state}": shown(lea, portfolio="all", state=state) for state, _label in STATES}
+        shown_by |= {f"age_{age}": shown(lea, portfolio="all", age=[age]) for age, _label in AGES}
+        shown_by |= {f"channel_{channel}": shown(lea, portfolio="all", channel=[channel]) for channel in Channel.values}
+        assert {name: numbers[name] for name in shown_by} == {name: len(rows) for name, rows in shown_by.items()}
+    portfolios = {name: len(shown(lea, portfolio=name)) for name in ("mine", "team", "unassigned")}
+    assert counting.portfolio_counters(lea, days) == {name: min(count, most) for name, count in portfolios.items()}
+    for chosen in ({}, {"channel": ["phone"]}, {"age": ["31", "61"]}):
+        filters = WorklistFilters({"portfolio": "all"} | chosen, user=lea, days=days)
+        assert counting.counters(filters).total == min(len(shown(lea, portfolio="all", **chosen)), most + 1)
+
+
+def test_the_number_in_the_menu_is_what_waits_for_him(lea: User, entity: Entity):
+    ActionFactory(customer__entity=entity, owner=lea)
+    ActionFactory(customer__entity=entity, owner=lea, snoozed=True)
+    ActionFactory(customer__entity=entity, owner=UserFactory())
+    assert counting.waiting_for(lea) == 1
 
 
 def test_who_was_given_nothing_to_see_has_nothing_counted():
@@ -230,6 +263,23 @@ def test_who_works_for_several_entities_chooses_one(desk: Client, lea: User, ent
 def test_who_works_for_one_has_nothing_to_choose(desk: Client, entity: Entity):
     page = desk.get(reverse("worklist"), {"entity": EntityFactory().pk})
     assert (page.context["filters"].fields["entity"].choices, page.context["chips"]) == ([], [])
+
+
+@pytest.mark.parametrize("ages", [["1"], ["31", "91"], ["61"]])
+def test_most_urgent_of_some_ages(lea: User, entity: Entity, ages: list[str]):
+    for number in range(12):
+        due = MARCH_2 - timedelta(days=17 * number % 130)
+        ActionFactory(
+            customer__entity=entity, owner=[lea, None, None][number % 3], weight=number * 5 % 7, oldest_due_on=due,
+            late_since_on=due - timedelta(days=40 * (number % 4 == 0)),
+        )  # fmt: skip
+    filters = WorklistFilters({"portfolio": "all", "age": ages}, user=lea, days=Days(MARCH_2))
+    found, sort = queries.sortable(filters.narrow(queries.worklist(lea)), filters.days), queries.sort_of("-rank")
+    pages, after = [], ""
+    while not pages or after:
+        page = keyset.page(found, sort, after=after, size=2, pick=partial(queries.first_rows, filters, True))
+        pages, after = [*pages, *page.rows], page.after
+    assert pages == list(found.order_by(*sort.ordering))
 
 
 task = st.tuples(st.sampled_from(["10", "10.001", "25", "60"]), st.integers(0, 6), st.booleans())
