@@ -83,7 +83,8 @@ where entity_id = %(entity)s and settled_on is null and bench_digits(id, 'hold',
 TABLES = ("customers_customer", "customers_address", "receivables_invoice", "receivables_credit",
           "receivables_movement", "holds_hold")  # fmt: skip
 CLEAR = """
-truncate messaging_message, actions_refusal, actions_actionline, actions_action, actions_cycle, engine_decision,
+truncate engine_account, engine_change, messaging_message, actions_refusal, actions_actionline, actions_action,
+    actions_cycle, engine_decision,
     engine_dailyfigures, engine_runstage, engine_run, segments_membership, segments_group, scenarios_step,
     scenarios_scenarioversion, scenarios_scenario, letters_templateversion, letters_template, holds_hold,
     receivables_movement, receivables_credit, receivables_invoice, customers_address, customers_contact,

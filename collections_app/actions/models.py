@@ -177,6 +177,7 @@ class Action(models.Model):
                 condition=Q(state__in=("todo", "to_approve")),
                 name="actions_worklist",
             ),
+            models.Index(fields=["entity", "id"], condition=Q(state="scheduled"), name="actions_leaving"),
         ]
 
 
@@ -215,6 +216,7 @@ class Refusal(models.Model):
         verbose_name = _("refusal")
         verbose_name_plural = _("refusals")
         constraints = [models.UniqueConstraint(fields=["action", "gate"], name="actions_refusal_once")]
+        indexes = [models.Index(fields=["entity", "last_on"], name="actions_refusal_lately")]
 
 
 class SavedView(models.Model):

@@ -5,12 +5,13 @@ from time import perf_counter
 import structlog
 from django.db import connection, transaction
 
-from collections_app.engine import parts
+from collections_app.engine import parts, watched
 from collections_app.engine.leases import Clock, hold_lease, share_lease
 from collections_app.engine.models import Run, RunPart, RunStage
 from collections_app.engine.night import Night, join_whole_sets
 from collections_app.engine.stages import STAGES, Stage
 from crm.core.crash import crash_point
+from crm.core.references import parents_seen_since
 
 WORK_MEM = "128MB"
 
@@ -39,9 +40,12 @@ def run_part(stage: Stage, night: Night, part: RunPart, *, clock: Clock) -> None
         parts.hold(part, clock=clock)
         _take_room()
         _share_the_machine()
-        join_whole_sets()
-        rows = stage.work(night)
+        if night.scope.full:
+            join_whole_sets()
+        with watched.deciding(), parents_seen_since(night.seen):
+            rows = stage.work(night)
         part.stages.append({"name": stage.name, "rows": rows, "ms": _ms_since(started)})
+        part.found = night.found.stored()
         parts.hold(part, clock=clock)
     _tell_if_last(night.run, stage, clock=clock)
     crash_point(f"after stage {stage.name}")

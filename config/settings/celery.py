@@ -51,4 +51,5 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # Into how many parts a night cuts the customers, and how many of them one process works on side by side.
 NIGHT_SHARDS = env.integer("NIGHT_SHARDS", 2, least=1)
+NIGHT_LOOKS_AT_ALL_EVERY_DAYS = env.integer("NIGHT_LOOKS_AT_ALL_EVERY_DAYS", 30, least=1)
 NIGHT_CONNECTIONS = env.integer("NIGHT_CONNECTIONS", 2, least=1)

@@ -1,5 +1,6 @@
 """Working days of an entity: its weekdays, less the public holidays of its jurisdiction and its own closing days."""
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -58,6 +59,17 @@ def next_worked_day(entity: Entity, on: date) -> date:
     if not days:
         raise NoWorkingDay(entity, on)
     return days[0]
+
+
+def last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
+    """For `on` and each of the `days` days after it, the nearest worked day up to it (one query).
+
+    Raises NoWorkingDay.
+    """
+    worked = worked_days(entity, on - timedelta(days=HORIZON), on + timedelta(days=days))
+    if not worked or worked[0] > on:
+        raise NoWorkingDay(entity, on)
+    return [worked[bisect(worked, on + timedelta(days=number)) - 1] for number in range(days + 1)]
 
 
 def today(entity: Entity, at: datetime) -> date:

@@ -57,7 +57,7 @@ COPIES = (
         "segments_membership",
         then="x.from_on < %(from)s",
         changes_then={"to_on": "case when x.to_on < %(from)s then x.to_on end"},
-        indexes=("pkey", "membership_once_a_day", "members_now"),
+        indexes=("pkey", "membership_once_a_day", "members_now", "turning"),
     ),
     Copy(
         "scenarios_scenarioversion",
@@ -79,14 +79,16 @@ COPIES = (
         "actions_action",
         then="x.opened_on < %(from)s",
         changes_then={"state": OPEN_AGAIN, "closed_at": f"case when not ({STILL_OPEN}) then x.closed_at end"},
-        indexes=("pkey", "action_once", "worklist"),
+        indexes=("pkey", "action_once", "worklist", "leaving"),
     ),
     Copy(
         "actions_actionline",
         "x.action_id in (select a.id from actions_action a where a.entity_id = %(entity)s)",
         indexes=("line_once",),
     ),
-    Copy("actions_refusal", then="x.first_on < %(from)s", indexes=("pkey", "refusal_once")),
+    Copy("actions_refusal", then="x.first_on < %(from)s", indexes=("pkey", "refusal_once", "refusal_lately")),
+    Copy("engine_account", "false", indexes=("pkey", "account_to_look_at")),
+    Copy("engine_change", "false", indexes=("pkey", "change_of_customer")),
     Copy("holds_hold", indexes=("pkey", "hold_in_force")),
     Copy("timeline_entry", "false", indexes=()),
     Copy(

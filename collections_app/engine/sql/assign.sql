@@ -33,19 +33,18 @@ slot as materialized (
     from member m cross join lateral generate_series(m.turn, m.free, m.turns) n(i)
 ),
 places as (
-    select team_id, count(*) as free from slot group by team_id
+    select distinct team_id from slot
+),
+waiting as (
+    select x.id, x.team_id, row_number() over (partition by x.team_id order by rank.now desc, x.customer_id, x.id) as place
+    from actions_action x
+    cross join lateral (select action_rank(x.weight, x.late_since_on, %(on)s) as now) rank
+    where x.entity_id = %(entity)s and x.owner_id is null and x.state in ('todo', 'to_approve')
+      and x.team_id = any(array(select team_id from places))
 ),
 given as (
     select waiting.id, slot.user_id
-    from places
-    cross join lateral (
-        select x.id, row_number() over (order by rank.now desc, x.customer_id, x.id) as place
-        from actions_action x cross join lateral action_rank(x.weight, x.late_since_on, %(on)s) rank(now)
-        where x.entity_id = %(entity)s and x.owner_id is null and x.team_id = places.team_id
-          and x.state in ('todo', 'to_approve')
-        order by rank.now desc, x.customer_id, x.id limit places.free
-    ) waiting
-    join slot on slot.team_id = places.team_id and slot.place = waiting.place
+    from waiting join slot on slot.team_id = waiting.team_id and slot.place = waiting.place
 )
 update actions_action x set owner_id = given.user_id from given
 where x.id = given.id and x.owner_id is null and x.state in ('todo', 'to_approve')

@@ -12,8 +12,7 @@ with carried as (
     from actions_action x
     join actions_actionline l on l.action_id = x.id
     left join night_items i on i.invoice_id = l.invoice_id
-    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled')
-      and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
+    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled') /* among x.customer_id */
       and x.kind in ('dunning', 'preventive', 'manual')
     group by x.id
 ),
@@ -22,8 +21,7 @@ ended as (
     from actions_action x
     left join carried k on k.id = x.id
     left join actions_cycle c on c.id = x.cycle_id
-    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled')
-      and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
+    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled') /* among x.customer_id */
       and (c.closed_on is not null or c.customer_id <> x.customer_id or k.id is not null and k.alive is not true)
 )
 update actions_action x set state = 'cancelled', closed_at = %(at)s, outcome = case when e.held then 'held' else 'settled' end

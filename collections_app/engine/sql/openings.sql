@@ -1,8 +1,7 @@
 -- Actions that open tonight, with the id each will have: a cancelled one of the same key comes back as the same row.
 -- The account's step, a step of one invoice, the question where a backlog enters, what falls due soon.
 with best as materialized (
-    select customer_id, channel, address_id from customer_best_addresses(%(entity)s, %(on)s)
-    where customer_id >= %(from_customer)s and customer_id < %(to_customer)s
+/* best addresses */
 ),
 opening as (
     select d.customer_id, d.currency, 'dunning' as kind, d.step_code, d.step_offset, d.cycle_id,
@@ -13,7 +12,7 @@ opening as (
     union all
     select n.customer_id, n.currency, 'dunning', n.step_code, n.step_offset, n.cycle_id, n.invoice_id, null, n.channel,
            n.mode, n.trusted, n.template_id, n.version_id, n.group_id, n.formal_notice, n.net_amount, n.due_on, n.owner
-    from night_invoices n
+    from night_invoices n where n.opens
     union all
     select d.customer_id, d.currency, 'entry', 'entry', null, d.cycle_id, null, null, 'phone', 'todo', true, null,
            d.version_id, d.group_id, false, d.eligible_amount, d.oldest_eligible_on, 'portfolio'
@@ -39,4 +38,4 @@ left join actions_action x on x.customer_id = o.customer_id and x.currency = o.c
      and x.occasion_on is not distinct from o.occasion_on
 left join accounts_user u on u.id = x.owner_id
 where x.id is null or x.state = 'cancelled' and x.kind <> 'preventive'
-order by o.customer_id
+order by o.customer_id, o.currency, o.step_offset, o.invoice_id

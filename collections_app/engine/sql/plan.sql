@@ -14,12 +14,11 @@ progress as (
     select x.cycle_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
            max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
-           bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy,
+           max(x.opened_on) filter (where x.state in ('todo', 'to_approve', 'scheduled')) as busy_since,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from actions_action x
     join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id
-    where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning'
-      and c.customer_id >= %(from_customer)s and c.customer_id < %(to_customer)s
+    where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning' /* among c.customer_id */
     group by x.cycle_id
 ),
 account as (
@@ -30,7 +29,7 @@ account as (
                     p.done_offset, -1) as passed_offset,
            coalesce(case when c.id is not null then c.passed_offset
                          when v.entry_policy = 'step_by_age' then entry.below end, -1) as entered_at,
-           coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on, coalesce(p.busy, false) as busy, r.rate
+           coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on, p.busy_since, r.rate
     from night_accounts a
     join rates r on r.currency = a.currency
     left join segments_membership m on m.customer_id = a.customer_id and m.to_on is null
@@ -60,7 +59,7 @@ select n.*,
            when n.oldest_eligible_on is null then 'held'
            when n.version_id is null then 'no_scenario'
            when n.by_hand then 'by_hand'
-           when n.busy then 'action_open'
+           when n.busy_since is not null then 'action_open'
            when n.step_code is null then 'ladder_finished'
            when n.formal_notice and n.oldest_trusted_on is null then 'due_date_not_certain'
            when case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end > n.due_by

@@ -1,8 +1,14 @@
-"""Which customers a question is about: all of an entity, some by name, or a range of ids."""
+"""Which customers a statement is about: all of an entity, some by name, a range of ids, those a table lists.
 
+A statement says where with a mark, `/* among i.customer_id */`, after a condition of its WHERE.
+"""
+
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+MARK = re.compile(r"/\* among ([\w.]+) \*/")
 
 
 @dataclass(frozen=True)
@@ -17,13 +23,17 @@ class Among:
         """What to add to a WHERE that names the customer `column`."""
         return self.condition.format(customer=column)
 
+    def within(self, statement: str) -> str:
+        """The statement about these customers alone: each of its marks becomes the condition."""
+        return MARK.sub(lambda mark: self.on(mark[1]), statement)
+
 
 EVERYBODY = Among()
 
 
 def named(customer_ids: Sequence[int]) -> Among:
     """These customers."""
-    return Among("and {customer} = any(%(ids)s)", {"ids": list(customer_ids)}, few=True)
+    return Among("and {customer} = any(%(ids)s::bigint[])", {"ids": list(customer_ids)}, few=True)
 
 
 def between(first: int, end: int) -> Among:
@@ -32,3 +42,8 @@ def between(first: int, end: int) -> Among:
         "and {customer} >= %(first_customer)s and {customer} < %(end_customer)s",
         {"first_customer": first, "end_customer": end},
     )
+
+
+def listed(table: str) -> Among:
+    """The customers of the column `customer_id` of a table or view."""
+    return Among(f"and {{customer}} in (select listed.customer_id from {table} listed)", few=True)
