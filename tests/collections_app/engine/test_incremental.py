@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import given, settings, strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 
 from collections_app.actions.models import Action
 from collections_app.engine import watched
@@ -26,14 +26,15 @@ def written(seed: int, *, days: int, full: bool) -> dict[str, list[object]]:
     with transaction.atomic():
         life = Life(seed, full=full)
         life.live(days)
+        found = life.written()
         transaction.set_rollback(True)
-        return life.written()
+        return found
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None, phases=[Phase.reuse, Phase.generate])  # a seed has nothing simpler
 @given(seed=st.integers(0, 10**6))
 def test_it_writes_what_a_look_at_everybody_writes(seed):
-    assert written(seed, days=15, full=False) == written(seed, days=15, full=True)
+    assert written(seed, days=10, full=False) == written(seed, days=10, full=True)
 
 
 @pytest.fixture
