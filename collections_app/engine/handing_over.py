@@ -46,8 +46,14 @@ def hand_over(night: Night) -> int:
     )
     crash_point("after queue")
     night.found.samples = night.pairs("samples")
-    night.do("forget_changes")
+    forget_changes(night)
     return queued
+
+
+def forget_changes(night: Night) -> None:
+    """What was noted of the customers looked at; with a look at everybody it was forgotten when that began."""
+    if not night.scope.full:
+        night.do("forget_changes")
 
 
 def ask_gates(night: Night) -> None:

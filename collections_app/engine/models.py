@@ -101,13 +101,14 @@ class Change(models.Model):
     """Something a decision may rest on changed for a customer: noted by the database, whoever wrote it, until a night
     has looked at him (see watched.py). Plain numbers: a customer may be gone before anybody looks."""
 
+    pk = models.CompositePrimaryKey("entity_id", "customer_id", "id")
+    id = models.BigIntegerField()
     entity_id = models.BigIntegerField()
     customer_id = models.BigIntegerField()
 
     class Meta:
         verbose_name = _("change to look at")
         verbose_name_plural = _("changes to look at")
-        indexes = [models.Index(fields=["entity_id", "customer_id"], name="engine_change_of_customer")]
 
 
 class Account(models.Model):

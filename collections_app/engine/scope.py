@@ -1,9 +1,10 @@
 """Whom a night looks at: everybody, or only those for whom something may have changed since the last one.
 
 Everybody, when the rules are not those of the last night (groups, published scenarios, calendar, teams, a new version
-of Acquit), when a month has passed since everybody was looked at, or when it is asked for. Else the customers whose
-books, addresses, holds or actions changed (watched.py), whose account or group may stand differently by the date alone
-(`Account.look_on`, `Membership.turns_on`), whose currency has another rate, whose task could go to nobody until now.
+of Acquit), when a month has passed since everybody was looked at, when a night failed since, or when it is asked for.
+Else the customers whose books, addresses, holds or actions changed (watched.py), whose account or group may stand
+differently by the date alone (`Account.look_on`, `Membership.turns_on`), whose currency has another rate, whose task
+could go to nobody until now.
 """
 
 from dataclasses import asdict, dataclass, field, replace
@@ -53,11 +54,15 @@ class Scope:
 
 def choose(run: Run, *, full: bool = False) -> Scope:
     """The scope of a run, kept on it; a constant number of statements. `full`: everybody, whatever changed."""
-    previous = Run.objects.filter(entity=run.entity_id, state=RunState.DONE).order_by("-on", "-pk").first()
+    runs = Run.objects.filter(entity=run.entity_id).exclude(pk=run.pk)
+    previous = runs.filter(state=RunState.DONE).order_by("-on", "-pk").first()
     before = previous.on if previous else None
+    failed = previous is not None and runs.filter(state=RunState.FAILED, pk__gt=previous.pk).exists()
     params = {"entity": run.entity_id, "books_in": run.entity.currency, "before": before}
     currencies = [row["currency"] for row in sql.rows(HERE, "currencies", params)]
-    chosen = compared(run, Scope.of(previous) if previous else Scope(), before=before, currencies=currencies, full=full)
+    chosen = compared(
+        run, Scope.of(previous) if previous else Scope(), before=before, currencies=currencies, full=full or failed
+    )
     run.scope = chosen.stored()
     run.save(update_fields=["scope"])
     return chosen

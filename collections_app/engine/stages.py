@@ -46,8 +46,11 @@ def choose(night: Night) -> int:
 def look(night: Night) -> int:
     """Customers it looks at, as a table of this session with what was noted of them; 0 said when it is everybody."""
     night.seen = snapshot()
+    if night.scope.full:
+        night.do("forget_all_changes")
+        return 0
     night.keep("night_changes", "changes")
-    return 0 if night.scope.full else night.keep("night_customers", "customers")
+    return night.keep("night_customers", "customers")
 
 
 def group(night: Night) -> int:
@@ -64,6 +67,7 @@ def read_facts(night: Night) -> int:
 
 def close(night: Night) -> int:
     """What nothing is left to say about, and in the same transaction its messages that have not left."""
+    night.keep("night_carried", "carried")
     closed = night.do("close_cycles") + night.do("cancel_settled")
     recall(night)
     return closed
@@ -81,6 +85,7 @@ def decide(night: Night) -> int:
 def rank(night: Night) -> int:
     """What each open action carries, asks for and weighs, whose it is by rule, those that open included, and when each
     account is to be looked at again; tables of this session."""
+    night.do("carried_again")
     rows = night.keep("night_actions", "open_actions")
     night.keep("night_lines", "lines")
     night.keep("night_ranks", "ranks")

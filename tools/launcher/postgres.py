@@ -28,6 +28,8 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "work_mem": "32MB",
     "wal_compression": "on",
+    "wal_buffers": "64MB",
+    "min_wal_size": "2GB",  # a night writes into journal files that are there already
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",

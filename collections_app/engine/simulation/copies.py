@@ -88,7 +88,7 @@ COPIES = (
     ),
     Copy("actions_refusal", then="x.first_on < %(from)s", indexes=("pkey", "refusal_once", "refusal_lately")),
     Copy("engine_account", "false", indexes=("pkey", "account_to_look_at")),
-    Copy("engine_change", "false", indexes=("pkey", "change_of_customer")),
+    Copy("engine_change", "false"),
     Copy("holds_hold", indexes=("pkey", "hold_in_force")),
     Copy("timeline_entry", "false", indexes=()),
     Copy(

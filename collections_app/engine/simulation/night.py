@@ -7,7 +7,7 @@ from django.db import connection
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine import stages, watched
-from collections_app.engine.handing_over import ask_gates, keep_below_ceilings
+from collections_app.engine.handing_over import ask_gates, forget_changes, keep_below_ceilings
 from collections_app.engine.night import HERE, Night, join_whole_sets, text
 from crm.core import sql
 from crm.holds.operations import end_expired_holds
@@ -80,7 +80,7 @@ def _write(night: Night) -> int:
 def _hand_over(night: Night) -> int:
     """Ask every gate, and put into the copied outbox what may leave: no worker is told, none would find it."""
     ask_gates(night)
-    night.do("forget_changes")
+    forget_changes(night)
     return messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, wake=False)
 
 

@@ -6,12 +6,10 @@ with present as (
     where u.is_active and u.role in ('collector', 'field_agent')
       and not exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
 ),
-waiting_team as (
-    select t.id from accounts_team t
-    where t.entity_id = %(entity)s and exists (
-        select from actions_action x
-        where x.entity_id = %(entity)s and x.owner_id is null and x.team_id = t.id and x.state in ('todo', 'to_approve')
-    )
+unowned as materialized (
+    select x.id, x.team_id, x.customer_id, action_rank(x.weight, x.late_since_on, %(on)s) as rank
+    from actions_action x
+    where x.entity_id = %(entity)s and x.owner_id is null and x.state in ('todo', 'to_approve') and x.team_id is not null
 ),
 load as (
     select x.owner_id, count(*) as tasks from actions_action x
@@ -26,25 +24,23 @@ member as (
     from accounts_teammember m
     join present p on p.id = m.user_id
     left join load on load.owner_id = m.user_id
-    where m.team_id in (select id from waiting_team)
+    where m.team_id in (select team_id from unowned)
 ),
 slot as materialized (
     select m.team_id, m.user_id, row_number() over (partition by m.team_id order by m.tasks + n.i, m.user_id) as place
     from member m cross join lateral generate_series(m.turn, m.free, m.turns) n(i)
 ),
 places as (
-    select distinct team_id from slot
-),
-waiting as (
-    select x.id, x.team_id, row_number() over (partition by x.team_id order by rank.now desc, x.customer_id, x.id) as place
-    from actions_action x
-    cross join lateral (select action_rank(x.weight, x.late_since_on, %(on)s) as now) rank
-    where x.entity_id = %(entity)s and x.owner_id is null and x.state in ('todo', 'to_approve')
-      and x.team_id = any(array(select team_id from places))
+    select team_id, count(*) as free from slot group by team_id
 ),
 given as (
     select waiting.id, slot.user_id
-    from waiting join slot on slot.team_id = waiting.team_id and slot.place = waiting.place
+    from places
+    cross join lateral (
+        select u.id, row_number() over (order by u.rank desc, u.customer_id, u.id) as place from unowned u
+        where u.team_id = places.team_id order by u.rank desc, u.customer_id, u.id limit places.free
+    ) waiting
+    join slot on slot.team_id = places.team_id and slot.place = waiting.place
 )
 update actions_action x set owner_id = given.user_id from given
 where x.id = given.id and x.owner_id is null and x.state in ('todo', 'to_approve')

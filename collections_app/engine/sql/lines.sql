@@ -35,7 +35,7 @@ join night_actions x on x.customer_id = p.customer_id and x.currency = p.currenc
 union all
 select x.id, l.invoice_id, l.level_code, l.reached, i.net_amount, i.due_on, null
 from night_actions x
-join actions_actionline l on l.action_id = x.id
+join night_carried l on l.action_id = x.id
 join night_items i on i.invoice_id = l.invoice_id
 where x.kind in ('preventive', 'manual') and x.moves and not x.opens and i.net_amount > 0
   and (x.kind = 'manual' or i.held is null and i.due_on >= %(on)s)
