@@ -1,5 +1,6 @@
 """One night of one entity: its parameters, and how its statements run."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,9 +20,15 @@ from crm.holds.queries import net_open_items
 
 HERE = "collections_app.engine"
 EVERYBODY = 2**63 - 1
+# No nested loop: what was written a moment ago has no statistics, and a loop chosen on a wrong guess is quadratic in
+# customers.
+WHOLE_SETS = {"enable_nestloop": "off"}
 LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is looked at again then
 # Statements of the apps below that a statement of the night is built on.
-BUILT_ON = {"/* net open items */": net_open_items, "/* best addresses */": best_addresses}
+BUILT_ON: dict[str, Callable[[Among], str]] = {
+    "/* net open items */": net_open_items,
+    "/* best addresses of opening */": lambda among: best_addresses(listed("opening")),
+}
 
 
 def text(name: str, among: Among) -> str:
@@ -73,10 +80,13 @@ class Night:
         """Look at the customers a scope says."""
         self.scope = scope
         self.among = between(*self.customers) if scope.full else listed("night_customers")
+        before = scope.before or self.on
         self.params |= {
             "people": scope.people,
             "currencies": scope.currencies,
-            "before": scope.before or self.on,
+            "before": before,
+            # Days back to the last worked one of the last night: what reached a step since.
+            "levels_of": (self.on - last_worked_day(self.entity, before)).days,
             "last_worked": last_worked_days(self.entity, self.on, LOOKS_AHEAD),
         }
 
@@ -95,10 +105,7 @@ class Night:
             cursor.execute(f"drop table if exists pg_temp.{table} cascade")
             cursor.execute(f"create temporary table {table} as {text(name, self.among)}", self.params)
             kept = int(cursor.rowcount)
-            # Sizes are what the next joins need; thirty thousand sampled rows a table would say little more.
-            cursor.execute("set local default_statistics_target = 10")
             cursor.execute(f"analyze {table}")
-            cursor.execute("set local default_statistics_target to default")
         return kept
 
     def name(self, view: str, name: str) -> None:
@@ -114,7 +121,5 @@ class Night:
 
 
 def join_whole_sets() -> None:
-    """For the rest of the transaction: no nested loop. What was written a moment ago has no statistics, and a loop
-    chosen on a wrong guess is quadratic in customers."""
-    with connection.cursor() as cursor:
-        cursor.execute("set local enable_nestloop = off")
+    """For the rest of the transaction: see WHOLE_SETS."""
+    sql.set_local(**WHOLE_SETS)

@@ -10,6 +10,7 @@ from collections_app.engine.handing_over import hand_over, keep_below_ceilings, 
 from collections_app.engine.morning.reports import check, withhold
 from collections_app.engine.night import Night, join_whole_sets
 from collections_app.segments.operations import regroup
+from crm.core.among import listed
 from crm.core.references import snapshot
 from crm.holds.operations import end_expired_holds
 from crm.timeline.partitions import ensure_months
@@ -50,11 +51,17 @@ def look(night: Night) -> int:
         night.do("forget_all_changes")
         return 0
     night.keep("night_changes", "changes")
-    return night.keep("night_customers", "customers")
+    looked = night.keep("night_customers", "customers")
+    night.keep("night_turning", "turning")
+    return looked
 
 
 def group(night: Night) -> int:
-    return regroup(night.entity, on=night.on, among=night.among)
+    if night.scope.full:
+        return regroup(night.entity, on=night.on, among=night.among)
+    moved = regroup(night.entity, on=night.on, among=listed("night_turning"))
+    night.do("turned")
+    return moved
 
 
 def read_facts(night: Night) -> int:
@@ -99,6 +106,8 @@ def write(night: Night) -> int:
     opened = night.do("insert_actions") + night.do("reopen_actions")
     for name in ("refresh_actions", "drop_lines", "refresh_lines", "insert_lines", "record_decisions", "keep_accounts"):
         night.do(name)
+    if not night.scope.full:
+        night.do("turn_levels")
     night.found.opened += Counter(night.pairs("opened"))
     night.found.entered += Counter(night.pairs("entered"))
     return opened

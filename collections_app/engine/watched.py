@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from django.db import connection
+from crm.core.sql import set_local
 
 ROWS = {
     "insert": "new table as added",
@@ -107,5 +107,4 @@ def noting() -> Iterator[None]:
 
 
 def _say(value: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select set_config('acquit.deciding', %s, true)", [value])
+    set_local(acquit__deciding=value)

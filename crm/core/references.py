@@ -7,6 +7,8 @@ from typing import Any
 from django.db import connection, models
 from django.db.migrations import RunSQL
 
+from crm.core.sql import set_local
+
 CHILD = """
 create trigger {child}_refers_{verb} after {verb} on {child} referencing new table as added
 for each statement execute function core_check_references({pairs});
@@ -18,7 +20,6 @@ for each statement execute function core_keep_referred({pairs});
 
 
 SNAPSHOT = "select pg_current_snapshot()::text"
-SEEN = "select set_config('acquit.parents_seen', %s, true)"
 
 
 def snapshot() -> str:
@@ -32,11 +33,9 @@ def snapshot() -> str:
 def parents_seen_since(seen: str) -> Iterator[None]:
     """In a transaction: the rows written inside name parents read after the snapshot `seen`, so that they are looked
     for only if a parent was removed since. Empty: they are looked for."""
-    with connection.cursor() as cursor:
-        cursor.execute(SEEN, [seen])
+    set_local(acquit__parents_seen=seen)
     yield
-    with connection.cursor() as cursor:
-        cursor.execute(SEEN, [""])
+    set_local(acquit__parents_seen="")
 
 
 class SetForeignKey(models.ForeignKey):

@@ -18,7 +18,7 @@ class BestAddress(Func):
 
 def best_addresses(among: Among) -> str:
     """SELECT (customer_id, channel, address_id) of where to reach each of these customers, in the order of
-    `best_address`. Its parameters: entity, on, and those of `among`."""
+    `best_address`. Its parameters: on, and those of `among`."""
     return among.within(statement("crm.customers", "best_addresses"))
 
 

@@ -98,6 +98,6 @@ COPIES = (
         then="x.sent_at < %(from_at)s",
         indexes=("pkey", "message_once", "contacts", "due"),
     ),
-    Copy("receivables_invoice", then="x.issued_on < %(from)s", indexes=("pkey", "invoice_open")),
+    Copy("receivables_invoice", then="x.issued_on < %(from)s", indexes=("pkey", "invoice_open", "invoice_by_due")),
     Copy("receivables_credit", then="x.received_on < %(from)s", indexes=("pkey", "credit_open")),
 )

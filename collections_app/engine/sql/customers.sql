@@ -1,15 +1,11 @@
 -- Whom a night looks at when the rules are those of the last one: whose books, address, holds or actions changed, whose
--- account or group may stand differently by the date alone, whose currency has another rate, whose task nobody has since
--- the people it could go to were not there.
+-- account may stand differently by the date alone, whose currency has another rate, whose task nobody has since the people
+-- it could go to were not there.
 select customer_id from night_changes
 union
 select a.customer_id from engine_account a
 where a.entity_id = %(entity)s and a.look_on <= %(on)s
   and a.customer_id >= %(first_customer)s and a.customer_id < %(end_customer)s
-union
-select m.customer_id from segments_membership m
-where m.entity_id = %(entity)s and m.turns_on <= %(on)s and m.to_on is null
-  and m.customer_id >= %(first_customer)s and m.customer_id < %(end_customer)s
 union
 select a.customer_id from engine_account a
 where cardinality(%(currencies)s::text[]) > 0 and a.entity_id = %(entity)s and a.currency = any(%(currencies)s::text[])

@@ -1,7 +1,7 @@
 -- What each open action carries tonight. A dunning action: every eligible late invoice of its account (or its one
 -- invoice), each at its own level, never above the action's. The others keep their invoices as long as those are owed,
--- not held (but by hand), and not yet due under a preventive step. `turns_on`: when the next step of its ladder, at most
--- the action's, is that of its age (on a later worked day, for a step of worked days).
+-- not held (but by hand), and not yet due under a preventive step. `turns_on`: when it reaches
+-- the action's step (on a later worked day, for a step of worked days); the levels before it: turn_levels.sql.
 with ladder as (
     select s.version_id, array_agg(s.offset_days::integer order by s.offset_days) as offsets,
            array_agg(s.code order by s.offset_days) as codes
@@ -19,11 +19,10 @@ select x.id as action_id, i.invoice_id,
        case when level.offset_days >= x.step_offset then x.step_code else coalesce(level.code, '') end as level_code,
        i.due_on + x.step_offset <= x.until and (i.trusted or not x.formal_notice) as reached,
        i.net_amount as amount, i.due_on,
-       case when x.until - i.due_on < x.step_offset
-            then i.due_on + least(x.offsets[aged.step + 1], x.step_offset) end as turns_on
+       case when x.until - i.due_on < x.step_offset then i.due_on + x.step_offset end as turns_on
 from dunning x
 join night_items i on i.customer_id = x.customer_id and i.currency = x.currency
-     and i.due_on < %(on)s and i.net_amount > 0 and i.held is null
+     and i.overdue and i.held is null
      and (x.invoice_id is null or x.invoice_id = i.invoice_id)
 cross join lateral (select width_bucket(x.until - i.due_on, x.offsets) as step) aged
 cross join lateral (select x.offsets[aged.step] as offset_days, x.codes[aged.step] as code) level  -- before the first: none

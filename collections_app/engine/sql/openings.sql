@@ -1,9 +1,6 @@
 -- Actions that open tonight, with the id each will have: a cancelled one of the same key comes back as the same row.
 -- The account's step, a step of one invoice, the question where a backlog enters, what falls due soon.
-with best as materialized (
-/* best addresses */
-),
-opening as (
+with opening as materialized (
     select d.customer_id, d.currency, 'dunning' as kind, d.step_code, d.step_offset, d.cycle_id,
            null::bigint as invoice_id, null::date as occasion_on, d.channel, d.mode, d.certain, d.template_id,
            d.version_id, d.group_id, d.formal_notice, d.eligible_amount as amount, d.oldest_eligible_on as oldest_due_on,
@@ -26,6 +23,9 @@ opening as (
     having coalesce(case when p.currency = %(books_in)s then sum(p.net_amount)
                          else converted(sum(p.net_amount), p.currency, %(books_in)s, %(on)s::date)
                     end >= p.minimum_amount, true)
+),
+best as materialized (
+/* best addresses of opening */
 )
 select coalesce(x.id, nextval((select pg_get_serial_sequence('actions_action', 'id')::regclass))) as id, x.id is null as is_new, o.*,
        route.channel as by_channel, route.state, a.address_id,

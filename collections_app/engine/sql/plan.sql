@@ -21,7 +21,7 @@ progress as (
     where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning' /* among c.customer_id */
     group by x.cycle_id
 ),
-account as (
+account as materialized (
     select a.*, m.group_id, g.code as group_code, v.id as version_id, v.entry_policy, c.id as cycle_id,
            coalesce(c.by_hand, v.entry_policy = 'by_hand' and entry.below is not null, false) as by_hand,
            greatest(case when c.id is not null then c.passed_offset
@@ -41,17 +41,24 @@ account as (
         select case when c.id is null then entry_offset(v.id, a.oldest_due_on, %(worked)s, %(on)s) end as below
     ) entry
 ),
-next_step as (
-    select a.*, s.code as step_code, s.offset_days as step_offset, s.name as step_name, s.channel, s.template_id, s.mode,
-           s.formal_notice, s.gap_days, s.minimum_amount, s.owner,
+-- Accounts that have passed the same steps of the same version wait for the same one.
+place as materialized (
+    select p.version_id, p.passed_offset, p.done_codes, s.code as step_code, s.offset_days as step_offset,
+           s.name as step_name, s.channel, s.template_id, s.mode, s.formal_notice, s.gap_days, s.minimum_amount, s.owner,
            case when s.working_days_only then %(worked)s::date else %(on)s::date end - s.offset_days as due_by
-    from account a
-    left join lateral (
+    from (select distinct version_id, passed_offset, done_codes from account) p
+    join lateral (
         select s.* from scenarios_step s
-        where s.version_id = a.version_id and s.unit = 'account' and s.offset_days >= 0 and s.offset_days > a.passed_offset
-          and s.code <> all(a.done_codes)  -- a version may move a step already done to a later day
+        where s.version_id = p.version_id and s.unit = 'account' and s.offset_days >= 0 and s.offset_days > p.passed_offset
+          and s.code <> all(p.done_codes)  -- a version may move a step already done to a later day
         order by s.offset_days limit 1
     ) s on true
+),
+next_step as (
+    select a.*, s.step_code, s.step_offset, s.step_name, s.channel, s.template_id, s.mode, s.formal_notice, s.gap_days,
+           s.minimum_amount, s.owner, s.due_by
+    from account a
+    left join place s on s.version_id = a.version_id and s.passed_offset = a.passed_offset and s.done_codes = a.done_codes
 )
 select n.*,
        case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end + n.step_offset as reached_on,

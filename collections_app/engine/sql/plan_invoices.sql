@@ -51,4 +51,4 @@ cross join lateral (
              then i.due_on + s.offset_days end,
         case when c.last_done_on + s.gap_days > %(on)s then c.last_done_on + s.gap_days end) as until_on
 ) waits
-where i.due_on < %(on)s and i.net_amount > 0 and i.held is null
+where i.overdue and i.held is null

@@ -2,10 +2,8 @@
 -- (tests/crm/customers/test_best_address.py holds them together).
 select distinct on (address.customer_id, address.channel) address.customer_id, address.channel, address.id as address_id
 from customers_address as address
-join customers_customer as customer on customer.id = address.customer_id
 left join customers_contact as contact on contact.id = address.contact_id
-where customer.entity_id = %(entity)s /* among address.customer_id */
-    and address.invalid_since is null and address.opted_out_at is null and address.consent <> 'refused'
+where address.invalid_since is null /* among address.customer_id */ and address.opted_out_at is null and address.consent <> 'refused'
     and (address.valid_from is null or address.valid_from <= %(on)s)
     and (address.valid_until is null or address.valid_until >= %(on)s)
 order by address.customer_id, address.channel,

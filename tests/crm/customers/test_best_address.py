@@ -30,7 +30,7 @@ def in_bulk(customer, channel=Channel.EMAIL, on=TODAY):
         cursor.execute(
             f"select address_id from ({best_addresses(EVERYBODY)}) best "
             "where customer_id = %(customer)s and channel = %(channel)s",
-            {"entity": customer.entity_id, "on": on, "customer": customer.pk, "channel": channel},
+            {"on": on, "customer": customer.pk, "channel": channel},
         )
         return [row[0] for row in cursor.fetchall()]
 
