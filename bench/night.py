@@ -35,6 +35,10 @@ select count(*) from (
     where entity_id = %(entity)s and settled_on is null group by customer_id, currency
 ) account
 """
+UNDO = """
+truncate engine_account, engine_change, messaging_message, actions_refusal, actions_actionline, actions_action,
+    actions_cycle, engine_decision, engine_dailyfigures, engine_runstage, engine_run, segments_membership cascade
+"""
 PAID = """
 with paid as (
     select entity_id, customer_id, id, currency, open_amount from receivables_invoice
@@ -53,7 +57,7 @@ NEW = """
 with made as (
     insert into receivables_invoice (entity_id, customer_id, external_id, number, installment, kind, debt_type,
                                      issued_on, due_on, due_on_source, currency, amount, open_amount, label)
-    select entity_id, customer_id, 'N' || id, 'N' || id, 1, 'invoice', 'trade',
+    select entity_id, customer_id, gen_random_uuid(), 'N' || id, 1, 'invoice', 'trade',
            %(on)s, %(on)s::date + 30, 'file', currency, amount, amount, ''
     from receivables_invoice
     where entity_id = %(entity)s and settled_on is null and bench_digits(id, 'new', 400) = 0
@@ -81,13 +85,13 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--invoices", type=int, default=1_000_000)
     parser.add_argument("--shards", type=int, help="parts worked on side by side (the setting NIGHT_SHARDS)")
+    parser.add_argument("--keep", action="store_true", help="the ledger of the last time, its nights undone")
     parser.add_argument("--trace", action="store_true", help="time each statement too")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     if given.trace:
         trace()
-    say(f"Writing {given.invoices} invoices of {given.customers} customers")
-    entity = build(given.customers, given.invoices)
+    entity = again() if given.keep else build_said(given.customers, given.invoices)
     with Memory() as memory:
         first, first_seconds = night(entity, 0, given.shards)
     floor_seconds = floor(entity)
@@ -112,6 +116,18 @@ def main() -> None:
         "rerun_stages": told(rerun),
     }
     print(json.dumps(result) if given.json else as_text(result))
+
+
+def build_said(customers: int, invoices: int) -> Entity:
+    say(f"Writing {invoices} invoices of {customers} customers")
+    return build(customers, invoices)
+
+
+def again() -> Entity:
+    """The ledger of the last time, as it was before its first night but for what the day after it brought."""
+    run(UNDO)
+    run("vacuum (analyze)")
+    return Entity.objects.get(code="BENCH")
 
 
 def told(report: NightReport) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Which customers a statement is about: all of an entity, some by name, a range of ids, those a table lists.
 
-A statement says where with a mark, `/* among i.customer_id */`, after a condition of its WHERE.
+A statement says where with a mark, `/* among i.customer_id */`, after a condition of its WHERE. What is joined to these
+customers needs none, except where a range of them spares reading a whole table: `/* range m.customer_id */`.
 """
 
 import re
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-MARK = re.compile(r"/\* among ([\w.]+) \*/")
+MARK = re.compile(r"/\* (among|range) ([\w.]+) \*/")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Among:
 
     def within(self, statement: str) -> str:
         """The statement about these customers alone: each of its marks becomes the condition."""
-        return MARK.sub(lambda mark: self.on(mark[1]), statement)
+        return MARK.sub(lambda mark: "" if mark[1] == "range" and self.few else self.on(mark[2]), statement)
 
 
 EVERYBODY = Among()

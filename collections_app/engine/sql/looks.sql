@@ -30,7 +30,7 @@ with found as (
     union all
     select i.customer_id, i.currency, p.look_on
     from night_items i
-    join segments_membership m on m.customer_id = i.customer_id and m.to_on is null
+    join segments_membership m on m.customer_id = i.customer_id and m.to_on is null /* range m.customer_id */
     join segments_group g on g.id = m.group_id
     join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
     join lateral (

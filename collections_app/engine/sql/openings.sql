@@ -35,7 +35,7 @@ left join best a on a.customer_id = o.customer_id and a.channel = o.channel and 
 cross join lateral action_route(o.channel, o.mode, o.certain, a.address_id) route
 left join actions_action x on x.customer_id = o.customer_id and x.currency = o.currency and x.step_code = o.step_code
      and x.cycle_id is not distinct from o.cycle_id and x.invoice_id is not distinct from o.invoice_id
-     and x.occasion_on is not distinct from o.occasion_on
+     and x.occasion_on is not distinct from o.occasion_on /* range x.customer_id */
 left join accounts_user u on u.id = x.owner_id
 where x.id is null or x.state = 'cancelled' and x.kind <> 'preventive'
 order by o.customer_id, o.currency, o.step_offset, o.invoice_id

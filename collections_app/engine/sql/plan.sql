@@ -17,7 +17,7 @@ progress as (
            max(x.opened_on) filter (where x.state in ('todo', 'to_approve', 'scheduled')) as busy_since,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from actions_action x
-    join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id
+    join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id /* range x.customer_id */
     where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning' /* among c.customer_id */
     group by x.cycle_id
 ),
@@ -32,10 +32,11 @@ account as materialized (
            coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on, p.busy_since, r.rate
     from night_accounts a
     join rates r on r.currency = a.currency
-    left join segments_membership m on m.customer_id = a.customer_id and m.to_on is null
+    left join segments_membership m on m.customer_id = a.customer_id and m.to_on is null /* range m.customer_id */
     left join segments_group g on g.id = m.group_id
     left join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
     left join actions_cycle c on c.customer_id = a.customer_id and c.currency = a.currency and c.closed_on is null
+         /* range c.customer_id */
     left join progress p on p.cycle_id = c.id
     cross join lateral (
         select case when c.id is null then entry_offset(v.id, a.oldest_due_on, %(worked)s, %(on)s) end as below

@@ -36,13 +36,15 @@ with wanted as materialized (
     select member.user_id, min(member.team_id) as team_id
     from accounts_teammember member join accounts_team team on team.id = member.team_id
     where team.entity_id = %(entity)s group by member.user_id
-), teamed as (
-    update customers_customer customer set team_id = coalesce(home.team_id, of_group.team_id)
+), elsewhere as materialized (
+    select wanted.customer_id, coalesce(home.team_id, of_group.team_id) as team_id
     from wanted
         left join home on home.user_id = wanted.collector_id
         left join segments_group of_group on of_group.id = wanted.group_id
-    where customer.id = wanted.customer_id and coalesce(home.team_id, of_group.team_id) is not null
-        and wanted.team_id is distinct from coalesce(home.team_id, of_group.team_id)
+    where coalesce(home.team_id, of_group.team_id) <> coalesce(wanted.team_id, 0)
+), teamed as (
+    update customers_customer customer set team_id = elsewhere.team_id from elsewhere
+    where customer.id = elsewhere.customer_id
     returning customer.id
 )
 select count(*) from moved
