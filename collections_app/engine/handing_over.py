@@ -18,14 +18,16 @@ from telephony.messaging import operations as messaging
 # Three parts, each read through its own partial index.
 STILL_LEAVING = """
 select x.id from (
-    select origin, origin_id from messaging_message where entity_id = %(entity)s and state in ('planned', 'waiting')
+    select m.customer_id, m.origin, m.origin_id from messaging_message m
+    where m.entity_id = %(entity)s and m.state in ('planned', 'waiting')
     union all
-    select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'held'
+    select m.customer_id, m.origin, m.origin_id from messaging_message m
+    where m.entity_id = %(entity)s and m.state = 'held'
     union all
-    select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'ready'
+    select m.customer_id, m.origin, m.origin_id from messaging_message m
+    where m.entity_id = %(entity)s and m.state = 'ready'
 ) m join actions_action x on x.id = m.origin_id
-where m.origin = 'action' and x.state = 'cancelled'
-  /* among x.customer_id */
+where m.origin = 'action' and x.state = 'cancelled' /* among m.customer_id */
 """
 HEAVIEST_FIRST = (
     "select id as origin_id, action_rank(weight, late_since_on, %(on)s) as weight"

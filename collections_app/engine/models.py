@@ -132,7 +132,6 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account as last looked at")
         verbose_name_plural = _("accounts as last looked at")
-        indexes = [models.Index(fields=["entity", "look_on"], name="engine_account_to_look_at")]
 
 
 class Decision(models.Model):

@@ -97,11 +97,4 @@ class Membership(models.Model):
                 condition=Q(to_on__isnull=True) | Q(to_on__gt=models.F("from_on")),
             ),
         ]
-        indexes = [
-            models.Index(fields=["group"], condition=Q(to_on__isnull=True), name="segments_members_now"),
-            models.Index(
-                fields=["entity", "turns_on"],
-                condition=Q(to_on__isnull=True, turns_on__isnull=False),
-                name="segments_turning",
-            ),
-        ]
+        indexes = [models.Index(fields=["group"], condition=Q(to_on__isnull=True), name="segments_members_now")]

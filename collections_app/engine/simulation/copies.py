@@ -57,7 +57,7 @@ COPIES = (
         "segments_membership",
         then="x.from_on < %(from)s",
         changes_then={"to_on": "case when x.to_on < %(from)s then x.to_on end"},
-        indexes=("pkey", "membership_once_a_day", "members_now", "turning"),
+        indexes=("pkey", "membership_once_a_day", "members_now"),
     ),
     Copy(
         "scenarios_scenarioversion",
@@ -87,7 +87,7 @@ COPIES = (
         indexes=("line_once",),
     ),
     Copy("actions_refusal", then="x.first_on < %(from)s", indexes=("pkey", "refusal_once", "refusal_lately")),
-    Copy("engine_account", "false", indexes=("pkey", "account_to_look_at")),
+    Copy("engine_account", "false"),
     Copy("engine_change", "false"),
     Copy("holds_hold", indexes=("pkey", "hold_in_force")),
     Copy("timeline_entry", "false", indexes=()),

@@ -6,24 +6,28 @@ with present as (
     where u.is_active and u.role in ('collector', 'field_agent')
       and not exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
 ),
-unowned as materialized (
-    select x.id, x.team_id, x.customer_id, action_rank(x.weight, x.late_since_on, %(on)s) as rank
-    from actions_action x
-    where x.entity_id = %(entity)s and x.owner_id is null and x.state in ('todo', 'to_approve') and x.team_id is not null
-),
 load as (
     select x.owner_id, count(*) as tasks from actions_action x
     where x.owner_id in (select id from present) and x.state in ('todo', 'to_approve')
       and (x.snoozed_until is null or x.snoozed_until <= %(on)s)
     group by x.owner_id
 ),
+able as materialized (
+    select p.id, p.capacity - coalesce(load.tasks, 0) as free, coalesce(load.tasks, 0) as tasks
+    from present p left join load on load.owner_id = p.id
+    where p.capacity > coalesce(load.tasks, 0)
+),
+unowned as materialized (
+    select x.id, x.team_id, x.customer_id, action_rank(x.weight, x.late_since_on, %(on)s) as rank
+    from actions_action x
+    where x.entity_id = %(entity)s and x.owner_id is null and x.state in ('todo', 'to_approve')
+      and x.team_id in (select m.team_id from accounts_teammember m join able on able.id = m.user_id)
+),
 member as (
-    select m.team_id, m.user_id, greatest(0, p.capacity - coalesce(load.tasks, 0)) as free,
-           coalesce(load.tasks, 0) as tasks, row_number() over (partition by m.user_id order by m.team_id) as turn,
-           count(*) over (partition by m.user_id) as turns
+    select m.team_id, m.user_id, able.free, able.tasks,
+           row_number() over (partition by m.user_id order by m.team_id) as turn, count(*) over (partition by m.user_id) as turns
     from accounts_teammember m
-    join present p on p.id = m.user_id
-    left join load on load.owner_id = m.user_id
+    join able on able.id = m.user_id
     where m.team_id in (select team_id from unowned)
 ),
 slot as materialized (

@@ -12,7 +12,7 @@ crossing as materialized (
       and i.customer_id >= %(first_customer)s and i.customer_id < %(end_customer)s
       and i.due_on = any(array(
           select distinct %(on)s::date - ago.days - s.offset_days
-          from scenarios_step s cross join generate_series(0, %(levels_of)s) ago(days)
+          from scenarios_step s cross join generate_series(0, %(levels_of)s - 1) ago(days)
           where s.offset_days >= 0
       ))
       and i.customer_id not in (select customer_id from night_customers)
