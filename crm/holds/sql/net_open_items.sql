@@ -1,6 +1,7 @@
 -- One row per open invoice of some customers of an entity: what holds it on a date, what unapplied money covers, what is
--- left. Money covers first the invoice it names, then the oldest due, never a disputed one. The one definition of what a
--- decision may rest on: night, page, letter and explanation read it (crm.holds.queries.net_open_items).
+-- left. Money covers what its own customer owes: first the invoice it names, then the oldest due, never a disputed one.
+-- The one definition of what a decision may rest on: night, page, letter and explanation read it
+-- (crm.holds.queries.net_open_items).
 -- Only the customers who have unapplied money are put in order; every invoice is read once more, as it lies.
 with in_force as not materialized (
     select h.customer_id, h.invoice_id, h.born_before, h.kind
@@ -27,10 +28,10 @@ unapplied as (
     group by c.customer_id, c.currency
 ),
 named as (
-    select c.names_invoice_id as invoice_id, sum(c.open_amount) as amount
+    select c.customer_id, c.currency, c.names_invoice_id as invoice_id, sum(c.open_amount) as amount
     from receivables_credit c
     where c.entity_id = %(entity)s and c.open_amount > 0 and c.names_invoice_id is not null /* among c.customer_id */
-    group by c.names_invoice_id
+    group by c.customer_id, c.currency, c.names_invoice_id
 ),
 coverable as (
     select i.id, i.customer_id, i.currency, i.due_on, u.amount as unapplied, n.by_name,
@@ -38,7 +39,7 @@ coverable as (
                 else i.open_amount - n.by_name end as may_cover
     from receivables_invoice i
     join unapplied u on u.customer_id = i.customer_id and u.currency = i.currency
-    left join named on named.invoice_id = i.id
+    left join named on named.invoice_id = i.id and named.customer_id = i.customer_id and named.currency = i.currency
     cross join lateral (select least(i.open_amount, coalesce(named.amount, 0)) as by_name) n
     left join on_invoice hi on hi.invoice_id = i.id
     left join on_customer hc on hc.customer_id = i.customer_id
