@@ -51,8 +51,8 @@ def look(night: Night) -> int:
         night.do("forget_all_changes")
         return 0
     night.keep("night_changes", "changes")
-    looked = night.keep("night_customers", "customers")
-    night.keep("night_turning", "turning")
+    looked = night.keep("night_customers", "customers", key="customer_id")
+    night.keep("night_turning", "turning", key="customer_id")
     return looked
 
 

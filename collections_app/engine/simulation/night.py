@@ -33,11 +33,11 @@ class SimulatedNight(Night):
         """As in a real night, less what only explains."""
         return 0 if name in NOT_NEEDED else super().do(name)
 
-    def keep(self, table: str, name: str) -> int:
+    def keep(self, table: str, name: str, *, key: str = "") -> int:
         """As in a real night, without making the table anew each time: that would cost more than its rows."""
         if table not in self.kept:
             self.kept.add(table)
-            return super().keep(table, name)
+            return super().keep(table, name, key=key)
         with connection.cursor() as cursor:
             cursor.execute(f"truncate {table}")
             cursor.execute(f"insert into {table} {text(name, self.among)}", self.params)
