@@ -9,6 +9,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from rest_framework import serializers
 from stdnum.fr import siren as siren_number
 
+from crm.core.money import checked_currency
 from crm.customers.models import CustomerKind
 from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
@@ -19,8 +20,10 @@ def _amount(**kwargs: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=18, decimal_places=3, min_value=CENT, **kwargs)
 
 
-def _currency() -> serializers.RegexField:
-    return serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="Absent: that of the entity.")
+def _currency() -> serializers.CharField:
+    return serializers.CharField(
+        max_length=3, required=False, validators=[checked_currency], help_text="ISO 4217. Absent: that of the entity."
+    )
 
 
 class CustomerInput(serializers.Serializer[Any]):

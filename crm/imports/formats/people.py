@@ -147,6 +147,6 @@ class PaymentReader:
             raise cells.missing("amount")
         if amount <= 0:
             raise RowWrong(cells.header("amount"), cells.text("amount"), NOT_ABOVE_ZERO)
-        currency = cells.text("currency").upper() or self.currency
+        currency = cells.currency(self.currency)
         money = (exact(amount, currency), currency)
         return PaymentRow(line, customer, paid_on, *money, number, cells.text("reference")[:60])

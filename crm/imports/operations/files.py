@@ -86,8 +86,8 @@ def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:
         return _read_list(job, source, profile, dry_run=dry_run)
     try:
         layout = fec_layout(source)
-    except (WrongFormat, MissingColumns):
-        if options.format == Format.FEC:
+    except (WrongFormat, MissingColumns) as refusal:
+        if options.format == Format.FEC or refusal.params.get("of_a_fec"):
             raise
         return _read_list(job, source, None, dry_run=dry_run)
     if options.format == Format.FEC or layout.is_certain:
@@ -136,10 +136,12 @@ def find_profile(entity: Entity, name: str) -> MappingProfile:
 
 
 def fec_header(table: Table) -> Layout | None:
-    """The layout of a FEC kept in a spreadsheet, None when it is none."""
+    """The layout of a FEC kept in a spreadsheet, None when it is none. Raises MissingColumns for a maimed one."""
     try:
         layout = layout_of(table.headers, line=table.header_line)
-    except (WrongFormat, MissingColumns):
+    except (WrongFormat, MissingColumns) as refusal:
+        if refusal.params.get("of_a_fec"):
+            raise
         return None
     return layout if layout.is_certain else None
 
