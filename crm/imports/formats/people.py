@@ -68,7 +68,7 @@ class CustomerReader:
         who = (line, customer, cells.text("name", 200), _kind(cells.text("kind")))
         numbers = (self._siren(cells), self._checked(cells, "siret", siret), self._checked(cells, "vat_number", vat))
         what = (cells.text("language", 10).lower(), cells.text("category", 60), cells.text("city", 80), country)
-        contact = (cells.text("contact", 120), cells.text("position", 80))
+        contact = (_contact(cells), cells.text("position", 80))
         return (*who, *numbers, *what, *contact, self._email(cells), self._phone(cells, country), self._post(cells))
 
     def _siren(self, cells: Cells) -> str:
@@ -108,6 +108,11 @@ class CustomerReader:
         street, place = cells.text("street"), f"{cells.text('postcode')} {cells.text('city')}".strip()
         # COPY's rows stand on one line; the writing statement makes lines of it again.
         return " | ".join(filter(None, (street, place))) if street else ""
+
+
+def _contact(cells: Cells) -> str:
+    """First name and name of a person, from one column or two."""
+    return " ".join(filter(None, (cells.text("first_name", 60), cells.text("contact", 120))))[:120]
 
 
 def _kind(text: str) -> str:
