@@ -35,11 +35,10 @@ def is_known(currency: str) -> bool:
     return currency not in NOT_MONEY and is_currency(currency)
 
 
-def checked_currency(currency: str) -> str:
-    """`currency` when it is one; raises ValidationError."""
+def check_currency(currency: str) -> None:
+    """Raises ValidationError when no currency has this code."""
     if not is_known(currency):
         raise ValidationError(UNKNOWN_CURRENCY)
-    return currency
 
 
 class MoneyField(models.DecimalField):
@@ -70,7 +69,7 @@ class AmountField(forms.DecimalField):
 class CurrencyField(models.CharField):
     """An ISO 4217 code."""
 
-    default_validators = [checked_currency]
+    default_validators = [check_currency]
 
     def __init__(self, verbose_name: Any = _("currency"), **kwargs: Any) -> None:
         kwargs["max_length"] = 3

@@ -9,7 +9,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from rest_framework import serializers
 from stdnum.fr import siren as siren_number
 
-from crm.core.money import checked_currency
+from crm.core.money import check_currency
 from crm.customers.models import CustomerKind
 from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
@@ -22,7 +22,7 @@ def _amount(**kwargs: Any) -> serializers.DecimalField:
 
 def _currency() -> serializers.CharField:
     return serializers.CharField(
-        max_length=3, required=False, validators=[checked_currency], help_text="ISO 4217. Absent: that of the entity."
+        max_length=3, required=False, validators=[check_currency], help_text="ISO 4217. Absent: that of the entity."
     )
 
 

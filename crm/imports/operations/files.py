@@ -23,6 +23,7 @@ from crm.imports.operations.customers import import_customers
 from crm.imports.operations.fec import import_fec
 from crm.imports.operations.open_items import import_open_items
 from crm.imports.operations.payments import import_payments
+from crm.imports.operations.terms import last_invoice, tell_long_terms
 from crm.imports.outcome import Job, Options, Outcome, Progress, silent
 
 FEC_HEADERS = frozenset(FEC_NAMES)
@@ -54,7 +55,9 @@ def import_file(
             entity=entity, file_name=path.name[:255], by=by, created_at=at, status=Status.WRITING
         )
         job = Job(entity, options, by, at, batch.file_name, batch.pk, progress)
+        before = last_invoice()
         outcome = _read(job, source, dry_run=dry_run)
+        tell_long_terms(job, outcome, after=before)
         if not outcome.rows_read:
             raise EmptyFile()
         outcome.batch_id = None if dry_run else batch.pk

@@ -1,4 +1,5 @@
 """The central bank raised its rate on 17 June 2026: the one delivered for 1 July was a guess, and so were the penalties.
+The longest payment terms get their second measure, 45 days end of month.
 
 Only what nobody changed is corrected; the delivery that follows each migration adds the right rates.
 """
@@ -33,6 +34,9 @@ SOURCES = [
 ]
 
 
+TERMS = {"days": 30, "maximum_days": 60}
+
+
 def correct(apps: Any, schema_editor: Any) -> None:
     rates = apps.get_model("law", "Rate").objects
     guessed = rates.filter(jurisdiction="FR", kind="central_bank", starts_on="2026-07-01", source=GUESSED)
@@ -42,6 +46,8 @@ def correct(apps: Any, schema_editor: Any) -> None:
             derived.filter(source__startswith=article).delete()
     for kind, starts_on, before, after in SOURCES:
         rates.filter(kind=kind, starts_on=starts_on, source=before).update(source=after)
+    terms = apps.get_model("law", "Rule").objects.filter(jurisdiction="FR", code="payment_terms", value=TERMS)
+    terms.filter(customer_kind="professional").update(value=TERMS | {"end_of_month_days": 45})
 
 
 class Migration(migrations.Migration):

@@ -69,6 +69,9 @@ class Command(BaseCommand):
         figures = outcome.figures() | {"format": format_of(outcome)}
         if outcome.changes.get("closing_beyond"):
             self.stderr.write(closing_told(outcome))
+        if "long_terms" in outcome.changes:
+            told = _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days.")
+            self.stderr.write(told % outcome.changes["long_terms"])
         if as_json:
             self.stdout.write(json.dumps(figures | {"errors": errors}, ensure_ascii=False))
             return
