@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from anymail.exceptions import AnymailAPIError
 from anymail.urls import urlpatterns as of_anymail
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.urls import URLPattern
 from django.views.decorators.csrf import csrf_exempt
 
@@ -28,6 +29,9 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return HttpResponseForbidden("ANYMAIL_WEBHOOK_SECRET is not set.")
         try:
             return view(request, *args, **kwargs)
+        except AnymailAPIError:
+            # Amazon's view reads the body before it asks for the secret: anybody could fill the log with crashes.
+            return HttpResponseBadRequest("This is no notification.")
         except ImproperlyConfigured:
             # Without the provider's key or library nothing can be verified.
             return HttpResponseForbidden("This provider is not configured.")
