@@ -4,6 +4,7 @@ import base64
 import inspect
 import json
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from anymail.webhooks import amazon_ses, postal, resend, sendgrid
@@ -29,8 +30,11 @@ SIGNING = (
 )  # fmt: skip
 
 
-def public_key(private) -> str:
-    """The public key as providers show it: PEM without its first and last line."""
+@cache
+def public_key(kind: str) -> str:
+    """A public key as providers show it: PEM without its first and last line."""
+    made = {"rsa": lambda: rsa.generate_private_key(65537, 2048), "ec": lambda: ec.generate_private_key(ec.SECP256R1())}
+    private = made[kind]()
     pem = private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return "".join(pem.decode().splitlines()[1:-1])
 
@@ -50,12 +54,12 @@ def keys(settings):
         "MAILTRAP_TRACKING_SECRET": "secret",
         "MANDRILL_API_KEY": "key",
         "MANDRILL_WEBHOOK_KEY": "key",
-        "POSTAL_WEBHOOK_KEY": public_key(rsa.generate_private_key(65537, 2048)),
+        "POSTAL_WEBHOOK_KEY": public_key("rsa"),
         "RESEND_API_KEY": "key",
         "RESEND_INBOUND_SECRET": SVIX,
         "RESEND_SIGNING_SECRET": SVIX,
-        "SENDGRID_INBOUND_WEBHOOK_VERIFICATION_KEY": public_key(ec.generate_private_key(ec.SECP256R1())),
-        "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY": public_key(ec.generate_private_key(ec.SECP256R1())),
+        "SENDGRID_INBOUND_WEBHOOK_VERIFICATION_KEY": public_key("ec"),
+        "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY": public_key("ec"),
         "UNISENDER_GO_API_KEY": "key",
     }
 
