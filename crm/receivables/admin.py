@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _, ngettext
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.queries import entities_of
@@ -28,9 +28,26 @@ class Amounts:
 
 class MovementInline(Amounts, ReadOnlyInline):
     model = Movement
-    readonly_fields = ["on", "kind", "shown_amount", "invoice", "credit", "reason", "by", "at"]
+    readonly_fields = ["on", "kind", "shown_amount", "shown_invoice", "shown_credit", "shown_reason", "by", "at"]
     fields = tuple(readonly_fields)
     ordering = ["on", "id"]
+
+    @admin.display(description=_("invoice"))
+    def shown_invoice(self, movement: Movement) -> str:
+        return str(movement.invoice or "-")
+
+    @admin.display(description=_("payment or credit note"))
+    def shown_credit(self, movement: Movement) -> str:
+        return str(movement.credit or "-")
+
+    @admin.display(description=_("reason"))
+    def shown_reason(self, movement: Movement) -> str:
+        """What an import gave as reason is kept in English, and read in the reader's language."""
+        return gettext(movement.reason) if movement.reason else "-"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Movement]:
+        """With both sides, asked for once."""
+        return super().get_queryset(request).select_related("invoice", "credit", "by")
 
 
 class LedgerAdmin(Amounts, ReadOnlyScopedAdmin):
