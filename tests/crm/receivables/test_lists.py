@@ -111,3 +111,14 @@ def test_money_nothing_was_settled_with_stands_beside_what_is_open(desk: Client)
     InvoiceFactory(customer=customer)
     CreditFactory(customer=customer, amount=Decimal(120), open_amount=Decimal(120))
     assert "-120,00\xa0€ non lettrés" in desk.get(reverse("customers")).content.decode()
+
+
+def test_customers_of_others_hide_nobody(desk: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("crm.receivables.search.MOST", 2)
+    for _ in range(3):
+        CustomerFactory(name="Martin")
+    mine = CustomerFactory(name="Martin", entity=desk.entity)
+    InvoiceFactory(customer=mine, number="FA-9")
+    AddressFactory(customer=mine, value="a@b.example")
+    for words in ("martin", "FA-9", "a@b.example"):
+        assert desk.get(reverse("customers"), {"q": words})["Location"] == reverse("customer", args=[mine.pk])
