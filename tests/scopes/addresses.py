@@ -44,6 +44,7 @@ LEADS_TO = {
     "admin:messaging_enclosure": "messaging.enclosure",
     "admin:engine_rehearsal": "accounts.entity",
     "admin:engine_training_reset": "accounts.entity",
+    "admin:receivables_invoice_write_off": "receivables.invoice",
     "admin:letters_printbatch_prepare": "accounts.entity",
     "admin:letters_printbatch_letter": "letters.printedletter",
     "admin:letters_printbatch_cancel": "letters.printedletter",

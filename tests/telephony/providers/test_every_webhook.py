@@ -85,7 +85,7 @@ def test_what_a_webhook_needs_is_installed():
 
 @pytest.mark.parametrize("route", urlpatterns, ids=lambda route: route.name)
 @pytest.mark.parametrize("headers", [{}, WRONG], ids=["no secret", "wrong secret"])
-@pytest.mark.parametrize("body", [{}, "not json"], ids=["json", "anything"])
+@pytest.mark.parametrize("body", [{}, [], "not json"], ids=["object", "list", "anything"])
 def test_who_does_not_know_the_secret_is_refused(route: URLPattern, headers, body):
     assert post(path_of(route), body, headers) in (400, 401)
     assert DeliveryEvent.objects.count() == 0
