@@ -42,6 +42,7 @@ LEADS_TO = {
     "customer_merge": "customers.customer",
     "customer_merge_confirm": "customers.customer",
     "admin:messaging_enclosure": "messaging.enclosure",
+    "admin:engine_run_started": "accounts.entity",
     "admin:engine_rehearsal": "accounts.entity",
     "admin:engine_training_reset": "accounts.entity",
     "admin:receivables_invoice_write_off": "receivables.invoice",
