@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
@@ -10,6 +9,7 @@ from rest_framework import serializers
 from stdnum.fr import siren as siren_number
 
 from crm.core.money import check_currency
+from crm.core.zones import zones
 from crm.customers.models import CustomerKind
 from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
@@ -51,7 +51,7 @@ class CustomerInput(serializers.Serializer[Any]):
         return value
 
     def validate_time_zone(self, value: str) -> str:
-        if value and value not in available_timezones():
+        if value and value not in zones():
             raise serializers.ValidationError(_("This time zone is not known."))
         return value
 
