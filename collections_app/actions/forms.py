@@ -120,7 +120,7 @@ class WorklistFilters(forms.Form):
         if self.value("entity"):
             actions = actions.filter(entity=self.value("entity"))
         if self.value("q"):
-            actions = actions.filter(customer__in=matching(self.value("q")))
+            actions = actions.filter(customer__in=matching(self.value("q"), reach_of(self.user)))
         if self.value("minimum"):
             actions = actions.filter(amount__gte=self.value("minimum"))
         return actions

@@ -34,6 +34,9 @@ class Reach:
         return inside & let_in(self.user, self.entities, self.teams, customer=customer)
 
 
+EVERYBODY = Reach(0, everything=True)
+
+
 def reach_of(user: Any) -> Reach:
     """What the person sees now; asked once per request, as it is kept on the object of the person."""
     kept = getattr(user, "_reach", None)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from crm.law.models import ExchangeRate, Rate, Rule
@@ -52,12 +52,16 @@ def legal_rate(jurisdiction: str, kind: str, on: date) -> Decimal:
     return RateTable.of(jurisdiction, kind).on(on)
 
 
+def rules_in_force(jurisdiction: str, code: str, *, on: date) -> QuerySet[Rule]:
+    """The rules of a code on a date, of every kind of customer and debt."""
+    found = Rule.objects.filter(jurisdiction=jurisdiction, code=code, starts_on__lte=on)
+    return found.filter(Q(ends_on=None) | Q(ends_on__gte=on))
+
+
 def rule(jurisdiction: str, code: str, *, on: date, customer_kind: str = "", debt_type: str = "") -> Rule | None:
     """The most precise rule in force: debt type before kind of customer before the rule for all; None without one."""
-    found = (
-        Rule.objects.filter(jurisdiction=jurisdiction, code=code, starts_on__lte=on)
-        .filter(Q(ends_on=None) | Q(ends_on__gte=on))
-        .filter(customer_kind__in=["", customer_kind], debt_type__in=["", debt_type])
+    found = rules_in_force(jurisdiction, code, on=on).filter(
+        customer_kind__in=["", customer_kind], debt_type__in=["", debt_type]
     )
     return max(found, key=lambda rule: (rule.debt_type != "", rule.customer_kind != "", rule.starts_on), default=None)
 

@@ -50,9 +50,10 @@ class CustomerFilters(ListFilters):
 
     def narrow(self) -> CustomerQuerySet:
         """The customers the person may see that meet everything chosen."""
-        found = Customer.objects.filter(reach_of(self.user).of()).current()
+        reach = reach_of(self.user)
+        found = Customer.objects.filter(reach.of()).current()
         if self.value("q"):
-            found = found.filter(pk__in=matching(self.value("q")).values("pk"))
+            found = found.filter(pk__in=matching(self.value("q"), reach).values("pk"))
         if self.value("portfolio"):
             mine = Q(collector=self.user) if self.value("portfolio") == "mine" else Q(collector__isnull=True)
             found = found.filter(mine)
@@ -90,10 +91,11 @@ class InvoiceFilters(ListFilters):
 
     def narrow(self) -> InvoiceQuerySet:
         """The invoices of visible customers that meet everything chosen."""
-        found = Invoice.objects.filter(reach_of(self.user).of("customer__"))
+        reach = reach_of(self.user)
+        found = Invoice.objects.filter(reach.of("customer__"))
         if self.value("q"):
             words = self.value("q").strip()
-            found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=matching(words)))
+            found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=matching(words, reach)))
         state = self.value("state")
         if state == "settled":
             return found.filter(settled_on__isnull=False)

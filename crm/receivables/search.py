@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 
 from crm.core.text import plain
 from crm.customers.models import Address, Channel, Customer, PlainText
+from crm.customers.reach import EVERYBODY, Reach
 from crm.receivables.models import Credit, Invoice
 
 LEAST_DIGITS = 6
@@ -12,29 +13,31 @@ LEAST_DIGITS = 6
 MOST = 500
 
 
-def matching(words: str) -> QuerySet[Customer]:
-    """Customers found by `words`; accents, capitals and small typing mistakes in the name do not matter.
+def matching(words: str, reach: Reach = EVERYBODY) -> QuerySet[Customer]:
+    """Customers within `reach` found by `words`; accents, capitals and small typing mistakes do not matter.
 
-    Each way is a small indexed query, joined by UNION: an OR of them would read the whole table.
+    Each way is a small indexed query, joined by UNION: an OR of them would read the whole table. Each looks within the
+    reach before it stops, or the customers of others would hide one's own.
     """
-    first, *others = _ways(words.strip())
+    first, *others = _ways(words.strip(), reach)
     return Customer.objects.filter(pk__in=first.union(*others))
 
 
-def _ways(words: str) -> list[QuerySet]:
-    named = Customer.objects.annotate(plain=PlainText("name"))
+def _ways(words: str, reach: Reach) -> list[QuerySet]:
+    seen = Customer.objects.filter(reach.of())
+    named = seen.annotate(plain=PlainText("name"))
     ways: list[QuerySet] = [
         named.filter(plain__contains=plain(words)),
         named.filter(plain__trigram_word_similar=plain(words)),
-        Customer.objects.filter(external_id=words),
-        Customer.objects.filter(external_id=words.upper()),
+        seen.filter(external_id=words),
+        seen.filter(external_id=words.upper()),
     ]
     compact = words.replace(" ", "")
     if compact.isdigit() and len(compact) in (9, 14):
-        ways.append(Customer.objects.filter(siren=compact[:9]))
+        ways.append(seen.filter(siren=compact[:9]))
     ways = [way.values("pk")[:MOST] for way in ways]
-    ways += [found.values("customer_id")[:MOST] for found in _papers(words)]
-    ways += [found.values("customer_id")[:MOST] for found in _addresses(words)]
+    ways += [found.filter(reach.of("customer__")).values("customer_id")[:MOST] for found in _papers(words)]
+    ways += [found.filter(customer__in=seen.values("pk")).values("customer_id")[:MOST] for found in _addresses(words)]
     return ways
 
 

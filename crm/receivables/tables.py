@@ -72,8 +72,13 @@ class CustomerTable(PageTable):
         return self._amounts(record, "overdue", "amount")
 
     def render_outstanding(self, record: Customer) -> SafeString:
-        """All that is open."""
-        return self._amounts(record, "open", "soft")
+        """All that is open, and the money nothing was settled with yet: he may owe nothing."""
+        waiting = [row for row in self.owed.get(record.pk, []) if row["unapplied"]]
+        told = (
+            (gettext("%(amount)s unapplied") % {"amount": formats.money(-row["unapplied"], row["currency"])},)
+            for row in waiting
+        )
+        return self._amounts(record, "open", "soft") + format_html_join("", '<span class="cell-sub">{}</span>', told)
 
     def render_age(self, record: Customer) -> SafeString:
         """Days late of the oldest open invoice."""
