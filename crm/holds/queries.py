@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from crm.core import planned
 from crm.customers.models import Customer
 from crm.holds.models import Hold
 
@@ -28,6 +29,7 @@ class NetItem:
     net_amount: Decimal
 
 
+NET_ITEMS_TYPES = {"entity": "bigint", "on": "date", "customer": "bigint"}
 NET_ITEMS = """
 select invoice_id, currency, kind, issued_on, due_on, due_on_source, open_amount, held, covered, net_amount
 from net_open_items(%(entity)s, %(on)s, %(customer)s, %(customer)s + 1) order by currency, due_on, invoice_id
@@ -42,9 +44,8 @@ order by asked.place limit 1
 
 def net_items(customer: Customer, *, on: date) -> list[NetItem]:
     """Open invoices of a customer as the night sees them on `on`, by currency then oldest due first."""
-    with connection.cursor() as cursor:
-        cursor.execute(NET_ITEMS, {"entity": customer.entity_id, "on": on, "customer": customer.pk})
-        return [NetItem(*row) for row in cursor.fetchall()]
+    asked = {"entity": customer.entity_id, "on": on, "customer": customer.pk}
+    return [NetItem(*row) for row in planned.rows(NET_ITEMS, NET_ITEMS_TYPES, asked)]
 
 
 def first_owing_late(customers: Sequence[Customer], *, on: date) -> Customer | None:
