@@ -94,7 +94,7 @@ def points_of(work: Work, *modules: Any) -> list[str]:
 
 
 def places_of(work: Work, *modules: Any) -> list[str]:
-    """The same without those that follow another with nothing said to the database between them: one place, two names."""
+    """The same, less those with nothing said to the database since the one before: one place with two names."""
     passed = _passed(work, *modules)
     before = [-1, *(number for _point, number in passed)]
     return [point for (point, number), last in zip(passed, before, strict=False) if number != last]

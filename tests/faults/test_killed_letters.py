@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from collections_app.letters import batches, files, pdf
+from collections_app.letters import batches, pdf
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts.models import Entity, User
 from telephony.core.outgoing import Attachment, Prepared
@@ -44,7 +44,9 @@ def _drawing(monkeypatch, settings, tmp_path):
 @pytest.fixture
 def house(world):
     """Makes a creditor with two letters that wait."""
-    world.prepared = Prepared(subject="Rappel", text="Bonjour", attachments=(Attachment("lettre.pdf", drawn("letter")),))
+    world.prepared = Prepared(
+        subject="Rappel", text="Bonjour", attachments=(Attachment("lettre.pdf", drawn("letter")),)
+    )
 
     def make() -> Entity:
         entity = EntityFactory()

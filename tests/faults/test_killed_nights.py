@@ -12,7 +12,8 @@ from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.faults.killing import killed_at, places_of, points_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NEXT = noon(MARCH_1) + LEASE + timedelta(seconds=1)
+NOON = noon(MARCH_1)
+NEXT = NOON + LEASE + timedelta(seconds=1)
 # Where several parts, each on a connection of its own, are under way.
 SIDE_BY_SIDE = ("after stage facts", "after insert_actions", "before stage hand_over", "after stage hand_over")
 
@@ -23,7 +24,7 @@ def world():
     return small_house()
 
 
-def run(world: World, at=noon(MARCH_1), shards: int = 1) -> None:
+def run(world: World, at=NOON, shards: int = 1) -> None:
     world.night(clock=lambda: at, shards=shards)
 
 
@@ -46,7 +47,7 @@ def test_killed_at_each_point_in_turn(world):
     points = points_of(lambda: run(world), *MODULES)
     undisturbed = state()
     forget_the_night()
-    clock = noon(MARCH_1)
+    clock = NOON
     for point in points:
         assert killed_at(point, lambda at=clock: run(world, at)), point
         clock += LEASE + timedelta(seconds=1)

@@ -69,7 +69,9 @@ def test_killed_before_and_after_each_statement(world: World, sink: Sink, number
     said = said_by(Batch(next(numbers)).send)
     assert (said.count("COMMIT"), len(said) > 30) == (2 * BATCH, True)
     # Those of the second message: there is one before it and one after it.
-    first, last = (n for n, words in enumerate(said, start=1) if words == "COMMIT" and said[:n].count("COMMIT") in (2, 4))
+    first, last = (
+        n for n, words in enumerate(said, start=1) if words == "COMMIT" and said[:n].count("COMMIT") in (2, 4)
+    )
     for number in range(first, last + 1):
         for when in ("before", "after"):
             batch = Batch(next(numbers))

@@ -249,7 +249,7 @@ where relname <> all(%(passing)s)
 
 
 class Snapshot(dict[str, list[Any]]):
-    """Every row of every table of ours. `writes`: how many the transaction of the test had written when it was right."""
+    """Every row of every table of ours. `writes`: rows the test had written when the snapshot was last right."""
 
     writes: int = 0
 
