@@ -50,7 +50,7 @@ def _stem(batch: PrintBatch) -> str:
 
 
 def _remove_others(batch: PrintBatch, kept: str) -> None:
-    """Files made for this batch and no longer, or never, named by it. (Storages add _xxxxxxx to a name taken already.)"""
+    """Files made for this batch and no longer, or never, named by it. (A storage adds _xxxxxxx to a name in use.)"""
     storage, ours = batch.file.storage, re.compile(rf"{re.escape(_stem(batch))}(_\w+)?\.pdf")
     folder = posixpath.dirname(kept or batch.file.field.generate_filename(batch, "any"))
     crash_point("letters: before removing")
