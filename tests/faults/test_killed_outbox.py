@@ -2,46 +2,18 @@
 
 import os
 import signal
-from datetime import timedelta
 
 import pytest
 
 from telephony.messaging import operations
 from telephony.messaging.models import Message
-from telephony.messaging.operations import sending
-from telephony.messaging.operations.outbox import HANDED_FOR
-from tests.factories.messaging import AT, World, planned
+from tests.factories.messaging import World
+from tests.faults.batch import LATER, Batch
 from tests.faults.killing import killed, killed_at, killed_by_statement, said_by
 from tests.faults.sink import PLACES, Sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LATER = AT + max(sending.LEASE, HANDED_FOR) + timedelta(seconds=1)
 BATCH = 3
-
-
-class Batch:
-    """Three messages handed to one worker."""
-
-    def __init__(self, number: int) -> None:
-        self.messages = [planned(BATCH * number + place) for place in range(BATCH)]
-        operations.hand_out(at=AT)
-
-    def send(self, at=AT) -> None:
-        operations.send_batch([message.pk for message in self.messages], clock=lambda: at)
-
-    def recover(self) -> None:
-        """What beat has done once leases are over."""
-        operations.expire_leases(at=LATER)
-        operations.send_batch(operations.hand_out(at=LATER), clock=lambda: LATER)
-
-    def states(self) -> list[str]:
-        return [Message.objects.get(pk=message.pk).state for message in self.messages]
-
-    def taken(self, sink: Sink) -> list[int]:
-        return [sink.taken[message.message_id] for message in self.messages]
-
-    def results(self) -> list[list[str]]:
-        return [list(message.attempts.values_list("result", flat=True)) for message in self.messages]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +38,7 @@ def in_flight(said: list[str], number: int) -> int | None:
 
 
 def test_killed_before_and_after_each_statement(world: World, sink: Sink, numbers):
-    said = said_by(Batch(next(numbers)).send)
+    said = said_by(Batch(BATCH * next(numbers), BATCH).send)
     assert (said.count("COMMIT"), len(said) > 30) == (2 * BATCH, True)
     # Those of the second message: there is one before it and one after it.
     first, last = (
@@ -74,7 +46,7 @@ def test_killed_before_and_after_each_statement(world: World, sink: Sink, number
     )
     for number in range(first, last + 1):
         for when in ("before", "after"):
-            batch = Batch(next(numbers))
+            batch = Batch(BATCH * next(numbers), BATCH)
             assert killed_by_statement(batch.send, **{when: number}), (number, when)
             unclear = in_flight(said, number if when == "after" else number - 1)
             check_end(batch, sink, unclear, (number, when, said[number - 1]))
@@ -82,7 +54,7 @@ def test_killed_before_and_after_each_statement(world: World, sink: Sink, number
 
 @pytest.mark.parametrize("place", PLACES[2:])
 def test_killed_at_each_word_of_the_second_conversation(world: World, sink: Sink, numbers, place):
-    batch, children, met = Batch(next(numbers)), [], []
+    batch, children, met = Batch(BATCH * next(numbers), BATCH), [], []
 
     def kill(talk):
         met.append(place)
@@ -98,7 +70,7 @@ def test_killed_at_each_word_of_the_second_conversation(world: World, sink: Sink
 
 @pytest.mark.parametrize("place", PLACES[:2])
 def test_killed_before_the_first_word(world: World, sink: Sink, numbers, place):
-    batch, children = Batch(next(numbers)), []
+    batch, children = Batch(BATCH * next(numbers), BATCH), []
     sink.faults[place] = lambda talk: os.kill(children[0], signal.SIGKILL)
     assert killed(lambda: None, batch.send, started=children.append)
     sink.faults.clear()
@@ -109,13 +81,13 @@ def test_killed_before_the_first_word(world: World, sink: Sink, numbers, place):
     ("point", "unclear"), [("outbox.composed", None), ("outbox.reserved", 0), ("outbox.accepted", 0)]
 )
 def test_killed_at_each_named_point(world: World, sink: Sink, numbers, point, unclear):
-    batch = Batch(next(numbers))
+    batch = Batch(BATCH * next(numbers), BATCH)
     assert killed_at(point, batch.send)
     check_end(batch, sink, unclear, point)
 
 
 def test_what_is_to_verify_is_listed_for_a_person_and_sent_when_he_says_so(world: World, sink: Sink, numbers):
-    batch = Batch(next(numbers))
+    batch = Batch(BATCH * next(numbers), BATCH)
     assert killed_at("outbox.reserved", batch.send)
     batch.recover()
     [unclear] = Message.objects.filter(pk__in=[message.pk for message in batch.messages], state="ambiguous")

@@ -40,7 +40,7 @@ def payment(world):
 
 def merge(world):
     """Two customers were one."""
-    kept, double = Customer.objects.filter(entity=world.entity, name__in=("Client 2", "Client 3")).order_by("name")
+    kept, double = Customer.objects.filter(entity=world.entity, external_id__in=("C2", "C3")).order_by("pk")
     merge_customers(kept, double, by=world.person, at=noon(MONDAY))
 
 
@@ -57,7 +57,7 @@ def lived(world, event, when):
     if when == "after":
         event(world)
     day(world, MONDAY + timedelta(days=1))
-    result = seen(world)
+    result = seen(world.entity)
     transaction.savepoint_rollback(start)
     return result
 
