@@ -23,7 +23,7 @@ from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory
 from tests.faults import sink as sinks
 from tests.faults.sink import Sink
-from tools.launcher import binaries, prepare, processes
+from tools.launcher import binaries, prepare, processes, template
 from tools.launcher.account import Account, servers_account
 from tools.launcher.paths import ROOT, VAR
 from tools.launcher.postgres import DATABASE, Postgres
@@ -66,7 +66,8 @@ class Installation:
 
     def prepare(self) -> None:
         """Start the servers on migrated tables, and the process workers are forked from."""
-        copy_of_test_server(self.postgres)
+        if os.environ.get(template.VARIABLE):
+            copy_of_test_server(self.postgres)
         self.postgres.start()
         if not self.answer("select to_regclass('engine_run') is not null"):
             prepare.migrate(self.environment)
@@ -159,7 +160,8 @@ class Installation:
         child = os.fork()
         if child == 0:
             try:
-                self._move_in()
+                connection.connection = None
+                self.move_in()
                 given = pickle.dumps((work(), ""))
             except BaseException:  # nothing of pytest may run in the child
                 given = pickle.dumps((None, traceback.format_exc()))
@@ -174,8 +176,8 @@ class Installation:
         given_back: Result = result
         return given_back
 
-    def _move_in(self) -> None:
-        connection.connection = None
+    def move_in(self) -> None:
+        """From now on this process, which has no connection open, works here."""
         connection.settings_dict |= {"HOST": str(self.postgres.sockets), "NAME": DATABASE, "USER": "postgres"}
         for name in ("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT"):
             setattr(settings, name, self.environment[name])
@@ -186,12 +188,10 @@ class Installation:
 
 def copy_of_test_server(postgres: Postgres) -> None:
     """The files of the server of the tests, with its migrated tables: quicker than making and migrating new ones."""
-    sockets = Path(str(connection.settings_dict["HOST"]))
-    if not (sockets / ".s.PGSQL.5432").exists():
-        return
+    sockets = str(connection.settings_dict["HOST"])
     command = [str(postgres.program.with_name("pg_basebackup")), "-D", str(postgres.data), "-c", "fast", "--no-sync"]
     subprocess.run(
-        [*command, "-h", str(sockets), "-U", "postgres"], check=True, cwd="/", **postgres.account.popen_arguments()
+        [*command, "-h", sockets, "-U", "postgres"], check=True, cwd="/", **postgres.account.popen_arguments()
     )
 
 

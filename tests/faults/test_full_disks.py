@@ -25,8 +25,9 @@ from telephony.messaging.models import Message
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.messaging import AT
 from tests.faults.killing import Work, killed
+from tests.faults.printing import prepare, state
 from tests.faults.test_killed_imports import FIRST, HEADER
-from tests.faults.test_killed_letters import _drawing, house, prepare, state, take_out  # noqa: F401 - fixtures too
+from tests.faults.test_killed_letters import _drawing, house, take_out  # noqa: F401 - fixtures too
 
 ROOM = 300  # bytes: less than any file written here
 

@@ -3,36 +3,19 @@
 Letters are drawn by a stand-in: typst, once used in a process, hangs in those it forks.
 """
 
-import itertools
-from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfReader
 
 from collections_app.letters import batches, pdf
-from collections_app.letters.models import PrintBatch, PrintedLetter
+from collections_app.letters.models import PrintBatch
 from crm.accounts.models import Entity, User
-from telephony.core.outgoing import Attachment, Prepared
-from telephony.messaging.models import Message
-from tests.factories.accounts import EntityFactory, UserFactory
-from tests.factories.customers import AddressFactory, CustomerFactory
-from tests.factories.messaging import AT, planned
+from tests.factories.accounts import UserFactory
 from tests.faults.killing import killed_at, killed_by_statement, said_by
+from tests.faults.printing import NOW, ON, drawn, letters_to_print, prepare, prepare_again, state
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ON = AT.date()
-NOW = AT + timedelta(seconds=1)
-numbers = itertools.count(1)
-
-
-def drawn(words: str) -> bytes:
-    writer, written = PdfWriter(), BytesIO()
-    writer.add_blank_page(100, 100)
-    writer.add_metadata({"/Title": words})
-    writer.write(written)
-    return written.getvalue()
 
 
 @pytest.fixture(autouse=True)
@@ -44,42 +27,7 @@ def _drawing(monkeypatch, settings, tmp_path):
 @pytest.fixture
 def house(world):
     """Makes a creditor with two letters that wait."""
-    world.prepared = Prepared(
-        subject="Rappel", text="Bonjour", attachments=(Attachment("lettre.pdf", drawn("letter")),)
-    )
-
-    def make() -> Entity:
-        entity = EntityFactory()
-        for name in ("Alpes", "Zinc"):
-            customer = CustomerFactory(entity=entity, name=name)
-            planned(next(numbers), AddressFactory(customer=customer, post=True))
-        return entity
-
-    return make
-
-
-def state(entity: Entity, folder: Path) -> object:
-    """Batches with their letters, what became of the messages, and the pages of the files there are."""
-    letters = PrintedLetter.objects.filter(batch__entity=entity).order_by("batch", "position")
-    messages = Message.objects.filter(entity=entity).order_by("customer__name")
-    pages = {path.name: len(PdfReader(path).pages) for path in folder.rglob(f"{entity.code}-*.pdf")}
-    named = {Path(batch.file.name).name for batch in PrintBatch.objects.filter(entity=entity) if batch.file}
-    return (
-        list(PrintBatch.objects.filter(entity=entity).order_by("pk").values_list("state", "number", "pages")),
-        list(letters.values_list("message__customer__name", "position", "pages", "taken_out_at")),
-        [(message.state, message.attempts.count(), message.enclosures.count()) for message in messages],
-        (sorted(pages.values()), pages.keys() == named),
-    )
-
-
-def prepare(entity: Entity) -> PrintBatch:
-    return batches.prepare_batch(entity, on=ON, by=None, at=NOW)
-
-
-def prepare_again(entity: Entity) -> None:
-    """As a person does who finds no batch, or the batch, in the list."""
-    if not PrintBatch.objects.filter(entity=entity).exists():
-        prepare(entity)
+    return lambda: letters_to_print(world)
 
 
 def test_preparing_killed_after_each_statement(house, tmp_path):
