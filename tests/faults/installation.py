@@ -22,6 +22,7 @@ from django.db import connection
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory
 from tests.faults import sink as sinks
+from tests.faults.brokers import RabbitMQ
 from tests.faults.sink import Sink
 from tools.launcher import binaries, prepare, processes, template
 from tools.launcher.account import Account, servers_account
@@ -42,13 +43,14 @@ STANDING = (
 class Installation:
     """`kill` and `start` take the name of a part: postgres, broker, worker, beat."""
 
-    def __init__(self, folder: Path, account: Account, sink: Sink) -> None:
+    def __init__(self, folder: Path, account: Account, sink: Sink, broker: RabbitMQ | None) -> None:
         self.folder, self.sink = folder, sink
         sockets, log = folder / "sockets", folder / "servers.log"
         programs = VAR / "test"
         self.postgres = Postgres(binaries.postgres(account, programs), folder / "postgres", sockets, account, log, {})
-        broker = binaries.valkey(account, programs)
-        self.valkey = Valkey(broker, folder / "valkey", sockets / "valkey.sock", account, log)
+        valkey = binaries.valkey(account, programs)
+        self.valkey = Valkey(valkey, folder / "valkey", sockets / "valkey.sock", account, log)
+        self.broker = broker or self.valkey
         self.running: dict[str, int] = {}
         self.forks = 0
         self.prepared: subprocess.Popen[str] | None = None
@@ -57,8 +59,8 @@ class Installation:
     def environment(self) -> dict[str, str]:
         """Of its worker and its clock."""
         return os.environ | {
-            "ACQUIT_ENV": "test", "DATABASE_URL": self.postgres.url, "BROKER_URL": self.valkey.broker_url,
-            "CACHE_URL": self.valkey.cache_url, "LEASE_S": str(LEASE_S), "MEDIA_ROOT": str(self.folder / "media"),
+            "ACQUIT_ENV": "test", "DATABASE_URL": self.postgres.url, "BROKER_URL": self.broker.broker_url,
+            "CACHE_URL": "", "LEASE_S": str(LEASE_S), "MEDIA_ROOT": str(self.folder / "media"),
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self.sink.port), "EMAIL_TIMEOUT": "5", "MAIL_RECIPIENT_ALLOWLIST": "*",
             "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_FORMAT": "console",
@@ -69,14 +71,23 @@ class Installation:
         if os.environ.get(template.VARIABLE):
             copy_of_test_server(self.postgres)
         self.postgres.start()
+        self._forget_other_databases()
         if not self.answer("select to_regclass('engine_run') is not null"):
             prepare.migrate(self.environment)
-        self.valkey.start()
+        self.broker.start()
         self.prepared = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.prepared"], cwd=ROOT, env=self.environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert self._said() == "ready"
+
+    def _forget_other_databases(self) -> None:
+        """Those of the tests came with the copy: after a crash each of their files would be waited for."""
+        with psycopg.connect(
+            host=str(self.postgres.sockets), user="postgres", dbname=DATABASE, autocommit=True
+        ) as asked:
+            for (name,) in asked.execute("select datname from pg_database where datname like 'test%'").fetchall():
+                asked.execute(f'drop database "{name}"')
 
     def _said(self) -> str:
         assert self.prepared is not None
@@ -84,10 +95,12 @@ class Installation:
         return self.prepared.stdout.readline().strip()
 
     def start(self, *parts: str) -> None:
-        """Start these parts, as what watches over them would at once."""
+        """Start those of these parts that do not run, as what watches over them would."""
         for part in parts:
+            if processes.alive(self.running.get(part, 0)):
+                continue
             if part in ("postgres", "broker"):
-                (self.postgres if part == "postgres" else self.valkey).start()
+                (self.postgres if part == "postgres" else self.broker).start()
                 continue
             assert self.prepared is not None
             assert self.prepared.stdin is not None
@@ -107,8 +120,11 @@ class Installation:
         return not any(map(processes.alive, pids))
 
     def _processes(self, part: str) -> list[int]:
-        if part in ("postgres", "broker"):
-            return processes.working_in((self.postgres if part == "postgres" else self.valkey).data)
+        if part == "postgres":
+            return processes.working_in(self.postgres.data)
+        if part == "broker":
+            rabbit = self.broker
+            return rabbit.processes() if isinstance(rabbit, RabbitMQ) else processes.working_in(self.valkey.data)
         head = self.running.get(part, 0)
         return [head, *processes.descendants(head)] if head else []
 
@@ -129,6 +145,8 @@ class Installation:
     def stop(self) -> None:
         """Kill everything."""
         self.kill("worker", "beat", "postgres", "broker")
+        if isinstance(self.broker, RabbitMQ):
+            self.broker.stop()
         if self.prepared is not None:
             self.prepared.kill()
             self.prepared.communicate()
@@ -143,15 +161,18 @@ class Installation:
             return None
 
     def wait_for(self, question: str, *params: object) -> None:
-        """Until the database answers yes; whoever of the others dies meanwhile is started again. Raises AssertionError
-        with the logs."""
+        """Until the database answers yes. Raises AssertionError with the logs."""
+        self.wait_until(lambda: bool(self.answer(question, *params)), question)
 
-        def answered() -> bool:
+    def wait_until(self, condition: Callable[[], bool], words: str) -> None:
+        """Until it holds; worker or clock that ends meanwhile is started again. Raises AssertionError with the logs."""
+
+        def holds() -> bool:
             self.start(*(part for part, pid in self.running.items() if not processes.alive(pid)))
-            return bool(self.answer(question, *params))
+            return condition()
 
-        if not processes.wait_until(answered, WITHIN_S, pause=0.02):
-            raise AssertionError(question + self.logs())
+        if not processes.wait_until(holds, WITHIN_S, pause=0.02):
+            raise AssertionError(words + self.logs())
 
     def inside(self, work: Callable[[], Result]) -> Result:
         """What `work` gives in a fork of this process whose database is that of the installation."""
@@ -196,8 +217,8 @@ def copy_of_test_server(postgres: Postgres) -> None:
 
 
 @contextmanager
-def installed() -> Iterator[Installation]:
-    """An installation, gone at the end."""
+def installed(broker: Callable[[Path], RabbitMQ] | None = None) -> Iterator[Installation]:
+    """An installation, gone at the end; its broker is Valkey unless `broker` makes another in a folder."""
     account, folder = servers_account(), Path(tempfile.mkdtemp(prefix="acquit-faults-"))
     for path in (folder, folder / "sockets"):
         path.mkdir(exist_ok=True)
@@ -206,7 +227,7 @@ def installed() -> Iterator[Installation]:
     log.touch()
     account.own(log)
     with sinks.running() as sink:
-        made = Installation(folder, account, sink)
+        made = Installation(folder, account, sink, broker(folder) if broker else None)
         try:
             made.prepare()
             yield made

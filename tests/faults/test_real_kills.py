@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from crm.accounts.models import Entity
+from tests.faults import brokers
 from tests.faults.house import seen
-from tests.faults.installation import WITHIN_S, Installation, installed
+from tests.faults.installation import Installation, installed
 from tests.faults.sink import Talk
 from tests.faults.stories import QUIET, UNDER_WAY, open_house, settle, undisturbed
 
@@ -50,14 +51,26 @@ def kill_at_the_fourth_mail(made: Installation, parts: Sequence[str], number: si
     ids=["worker", "postgres, then at once", "broker and clock", "everything"],
 )
 def test_killed_in_the_night_and_at_a_mail(place, in_the_night, at_a_mail, number, unclear):
-    made, expected = place
+    live_through(*place, in_the_night, at_a_mail, number, unclear)
+
+
+@pytest.mark.skipif(not brokers.rabbitmq_program(), reason="RabbitMQ: NOT RUN (rabbitmq-server is not installed)")
+def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), installed(brokers.RabbitMQ) as made:
+        expected = made.inside(undisturbed)
+        made.start("worker", "beat")
+        live_through(made, expected, ["broker"], ["broker", "worker"], signal.SIGKILL, 1)
+
+
+def live_through(made, expected, in_the_night, at_a_mail, number, unclear):
+    """A night and its morning with these parts killed on the way, and started again."""
     struck = kill_at_the_fourth_mail(made, at_a_mail, number)
     entity = made.inside(open_house)
     if in_the_night:
         made.wait_for(UNDER_WAY, entity)
         made.kill(*in_the_night)
         made.start(*in_the_night)
-    assert struck.wait(WITHIN_S), made.logs()
+    made.wait_until(struck.is_set, "the fourth mail")
     made.start(*at_a_mail)
     made.wait_for(QUIET, entity, entity, entity)
     # What was in flight, one mail a connection, is listed for a person; with his answer all is as if undisturbed.
