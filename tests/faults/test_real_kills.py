@@ -15,6 +15,7 @@ from tests.faults.installation import Installation, installed
 from tests.faults.sink import Talk
 from tests.faults.stories import QUIET, UNDER_WAY, open_house, settle, undisturbed
 
+pytestmark = pytest.mark.xdist_group("installation")
 FOURTH = 4
 
 

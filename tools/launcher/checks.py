@@ -24,7 +24,8 @@ DJANGO = {
     "translations complete": ["manage.py", "update_messages", "--check"],
 }
 PYTEST = ["-m", "pytest", "-p", "no:cacheprovider"]
-UNIT = ["-m", "not browser", "-n", "2"]
+# By group: tests that share servers of their own run in one process, one after the other.
+UNIT = ["-m", "not browser", "-n", "2", "--dist", "loadgroup"]
 BROWSER = ["-m", "browser"]
 NO_TEST_SELECTED = 5
 
