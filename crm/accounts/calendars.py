@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, EntityClosure
+from crm.core.remembering import remembered
 from crm.law.models import Holiday
 
 # Longer than any run of closed days; past it the calendar itself is wrong.
@@ -28,6 +29,10 @@ class NoWorkingDay(ValueError):
 
 def closed_days(entity: Entity, first: date, last: date) -> set[date]:
     """Public holidays and closing days from `first` to `last` included (one query)."""
+    return remembered(("closed days", entity.pk, first, last), lambda: _closed_days(entity, first, last))
+
+
+def _closed_days(entity: Entity, first: date, last: date) -> set[date]:
     holidays = Holiday.objects.filter(jurisdiction=entity.jurisdiction, on__range=(first, last)).values_list("on")
     closures = EntityClosure.objects.filter(entity=entity, on__range=(first, last)).values_list("on")
     return {on for (on,) in holidays.union(closures)}

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
+from crm.core import planned
 from crm.core.among import Among, named
 from crm.core.sql import statement
 from crm.customers.models import Customer
@@ -31,6 +31,7 @@ class NetItem:
     net_amount: Decimal
 
 
+TYPES = {"entity": "bigint", "on": "date", "ids": "bigint[]"}
 NET_ITEMS = """
 select invoice_id, currency, kind, issued_on, due_on, due_on_source, open_amount, held, covered, net_amount
 from ({net_open_items}) item order by currency, due_on, invoice_id
@@ -58,9 +59,7 @@ def net_items(customer: Customer, *, on: date) -> list[NetItem]:
 
 def _ask(select: str, customers: list[int], params: dict[str, Any]) -> list[tuple[Any, ...]]:
     among = named(customers)
-    with connection.cursor() as cursor:
-        cursor.execute(select.format(net_open_items=net_open_items(among)), params | among.params)
-        return list(cursor.fetchall())
+    return planned.rows(select.format(net_open_items=net_open_items(among)), TYPES, params | among.params)
 
 
 def first_owing_late(customers: Sequence[Customer], *, on: date) -> Customer | None:

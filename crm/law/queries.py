@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from crm.core.remembering import remembered
 from crm.law.models import ExchangeRate, Rate, Rule
 
 
@@ -32,6 +33,10 @@ class RateTable:
     @classmethod
     def of(cls, jurisdiction: str, kind: str) -> "RateTable":
         """Read from the database (one query)."""
+        return remembered(("rates", jurisdiction, kind), lambda: cls._read(jurisdiction, kind))
+
+    @classmethod
+    def _read(cls, jurisdiction: str, kind: str) -> "RateTable":
         rates = list(
             Rate.objects.filter(jurisdiction=jurisdiction, kind=kind)
             .order_by("starts_on")
