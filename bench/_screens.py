@@ -19,10 +19,9 @@ from crm.core.keyset import Sort
 from crm.customers.models import Channel, Customer
 from crm.receivables.forms import CustomerFilters, InvoiceFilters
 from crm.receivables.models import Invoice
-from crm.receivables.views import INVOICE_SORTS
 
 PAGE_MS, SEARCH_MS = 100, 300
-SORTS = ("-rank", "rank", "customer", "-customer", "-amount", "amount", "-age", "age", "action", "-action")
+SORTS = ("-rank", "customer", "-customer", "-amount", "amount", "-age", "age", "action", "-action")
 
 
 @dataclass(frozen=True)
@@ -121,16 +120,15 @@ class World:
 
     def worklist_rows(self, data: QueryDict) -> tuple[Any, Sort]:
         filters = WorklistFilters(data, user=self.collector, days=days_at(timezone.now()))
-        found = queries.sortable(filters.narrow(queries.worklist(self.collector)), filters.days)
-        return found, queries.sort_of(data["sort"])
+        sort = queries.sort_of(data["sort"])
+        return queries.sortable(filters.narrow(queries.worklist(self.collector)), filters.days, sort), sort
 
     def customer_rows(self, data: QueryDict) -> tuple[Any, Sort]:
         return CustomerFilters(data, user=self.collector, days=days_at(timezone.now())).sorted()
 
     def invoice_rows(self, data: QueryDict) -> tuple[Any, Sort]:
-        name = data["sort"]
-        sort = Sort(INVOICE_SORTS[name.lstrip("-")], descending=name.startswith("-"))
-        return InvoiceFilters(data, user=self.collector, days=days_at(timezone.now())).narrow(), sort
+        filters = InvoiceFilters(data, user=self.collector, days=days_at(timezone.now()))
+        return filters.narrow(), filters.sort(data["sort"])
 
     def sampled(self, model: Any, field: str) -> list[Any]:
         """The same 400 values each time, spread over the table."""

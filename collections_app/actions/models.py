@@ -1,8 +1,11 @@
 """What a person or the system has to do, one row each, and the dunning cycles they belong to."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.letters.models import Template
@@ -39,7 +42,7 @@ class Cycle(models.Model):
             ),
             models.CheckConstraint(
                 name="actions_cycle_in_order",
-                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("opened_on")),
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
             ),
         ]
         # Open ones are found by the constraint above: a night that opens a million keeps one index less.
@@ -64,15 +67,21 @@ class ActionState(models.TextChoices):
 
 
 OPEN_STATES = (ActionState.TO_APPROVE, ActionState.TODO, ActionState.SCHEDULED)
+WAITING = Q(state__in=("todo", "to_approve"))
+# Late since another day than that of the invoices it carries.
+WITH_OLDER_DEBTS = ~Q(late_since_on=F("oldest_due_on"))
+NEVER = date(9999, 12, 31)
+DUE_OR_NEVER = Coalesce("oldest_due_on", models.Value(NEVER), output_field=models.DateField())
 PASSED_STATES = (ActionState.DONE, ActionState.SKIPPED)
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
     def open(self) -> "ActionQuerySet":
-        return self.filter(state__in=OPEN_STATES)
+        # Said in two parts, which are those of the indexes.
+        return self.filter(WAITING | Q(state=ActionState.SCHEDULED))
 
     def waiting_for_a_person(self) -> "ActionQuerySet":
-        return self.filter(state__in=(ActionState.TO_APPROVE, ActionState.TODO))
+        return self.filter(WAITING)
 
 
 class Action(models.Model):
@@ -180,6 +189,24 @@ class Action(models.Model):
                 name="actions_worklist",
             ),
             models.Index(fields=["entity", "id"], condition=Q(state="scheduled"), name="actions_leaving"),
+            # The other orders of the list, each with its key, which breaks ties.
+            models.Index("entity", DUE_OR_NEVER, "id", condition=WAITING, name="actions_by_age"),
+            models.Index(fields=["entity", "amount", "id"], condition=WAITING, name="actions_by_amount"),
+            # Few, and apart from the rest in urgency.py.
+            models.Index(
+                "entity",
+                DUE_OR_NEVER,
+                condition=WAITING & WITH_OLDER_DEBTS,
+                name="actions_with_older_debts",
+            ),
+            # Few, and so not looked for among all those that wait.
+            models.Index(
+                fields=["entity", "state", "owner"],
+                condition=Q(state__in=("to_approve", "scheduled"))
+                | Q(state__in=("todo", "to_approve"), snoozed_until__isnull=False)
+                | Q(state__in=("todo", "to_approve"), escalated_on__isnull=False),
+                name="actions_exceptions",
+            ),
         ]
 
 

@@ -4,43 +4,22 @@ rank = weight x (1 + days late / 30), ties by customer. `weight` is what the acc
 entity; the days are counted when the list is read, so that a night writes nothing for an action nothing happened to.
 """
 
-from django.db import connection
-from django.db.models import Case, DateField, DecimalField, Func, Value, When
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from collections_app.actions.models import ActionQuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, DateField, DecimalField, Func, QuerySet, Value, When
+
+from collections_app.actions.models import WITH_OLDER_DEBTS, ActionQuerySet
 from crm.accounts.calendars import Days
 from crm.core.keyset import Sort
+from crm.core.sql import statement
 
-COLUMNS = ("id", "customer_id", "late_since_on", "weight", "rank")
+COLUMNS = ("id", "owner_id", "customer_id", "late_since_on", "weight", "rank")
 MOST_URGENT = Sort("rank", descending=True, then=("customer_id",))
-
-# One date after the other is found by the index, then the heaviest of each: a page of n rows lies within the n dates
-# whose heaviest rank highest.
-KEYS = """
-with recursive since as (
-    (select late_since_on as "on" from actions_action
-     where entity_id = %s and owner_id is null and state in ('todo', 'to_approve') order by late_since_on limit 1)
-    union all
-    select (select x.late_since_on from actions_action x
-            where x.entity_id = %s and x.owner_id is null and x.state in ('todo', 'to_approve')
-              and x.late_since_on > since."on" order by x.late_since_on limit 1)
-    from since where since."on" is not null
-),
-heaviest as (
-    select since."on" from since cross join lateral (
-        select u.rank from ({unowned}) u where u.late_since_on = since."on" order by u.weight desc limit 1
-    ) one
-    order by one.rank desc fetch first %s rows with ties
-),
-of_nobody as (
-    select u.* from heaviest cross join lateral (
-        select u.* from ({unowned}) u where u.late_since_on = heaviest."on"
-        order by u.weight desc, u.customer_id, u.id limit %s
-    ) u
-)
-select id from (select * from ({owned}) o union all select * from of_nobody) x
-order by rank desc, customer_id, id limit %s
-"""
 
 
 def ranked(actions: ActionQuerySet, days: Days) -> ActionQuerySet:
@@ -51,16 +30,52 @@ def ranked(actions: ActionQuerySet, days: Days) -> ActionQuerySet:
     return actions.annotate(rank=rank)
 
 
-def most_urgent(actions: ActionQuerySet, *, entity: int, count: int) -> list[int]:
-    """Keys of the `count` most urgent of `actions` (ranked), all of one entity and waiting for a person.
+Span = tuple[date, date]
+
+
+def most_urgent(
+    actions: ActionQuerySet,
+    *,
+    entity: int,
+    days: Days,
+    count: int,
+    ceiling: Decimal | None = None,
+    due: Sequence[Span] = (),
+    of_any_age: ActionQuerySet | None = None,
+) -> list[int]:
+    """Keys of the `count` most urgent of `actions` (ranked), all of one entity and waiting for a person. `ceiling` says
+    that none of them ranks higher, `due` that the oldest invoice of each fell due within one of these spans, beside
+    which `of_any_age` are the same without this condition.
 
     A person has few tasks: his are read and sorted. Those of nobody may be a million, but of those late since the same
-    date the heaviest ranks highest, which is the order of the index `actions_worklist`.
+    date the heaviest ranks highest, which is the order of the index `actions_worklist`. Where the due date matters too,
+    those with older debts, which are few, are read and sorted as well.
     """
     bare = actions.order_by().values(*COLUMNS)
-    owned, of_owners = bare.filter(owner__isnull=False).query.sql_with_params()
-    unowned, of_nobody = bare.filter(owner__isnull=True).query.sql_with_params()
-    params = [entity, entity, *of_nobody, count, *of_nobody, count, *of_owners, count]
+    unowned = bare.filter(owner__isnull=True)
+    apart = bare.filter(owner__isnull=False)
+    try:
+        if due:
+            apart = apart.union(unowned.filter(WITH_OLDER_DEBTS), all=True)
+            # The date they are late since is that of the invoice: asked twice, the planner would take them for few.
+            unowned = (actions if of_any_age is None else of_any_age).order_by().values(*COLUMNS)
+            unowned = unowned.filter(owner__isnull=True).exclude(WITH_OLDER_DEBTS)
+        sorted_apart, of_apart = _named(apart, "apart")
+        by_date, of_nobody = _named(unowned, "unowned")
+    except EmptyResultSet:  # Django knows without asking: the team of who has none
+        return []
+    params: dict[str, Any] = {
+        "entity": entity, "on": days.of(entity), "count": count, "ceiling": ceiling,
+        "since": [first for first, _last in due] or None, "until": [last for _first, last in due] or None,
+    }  # fmt: skip
+    sql = statement("collections_app.actions", "most_urgent").format(apart=sorted_apart, unowned=by_date)
     with connection.cursor() as cursor:
-        cursor.execute(KEYS.format(owned=owned, unowned=unowned), params)
+        cursor.execute(sql, params | of_apart | of_nobody)
         return [key for (key,) in cursor.fetchall()]
+
+
+def _named(rows: QuerySet[Any], prefix: str) -> tuple[str, dict[str, Any]]:
+    """The SQL of `rows` with its parameters by name, so that it may stand several times in a statement."""
+    sql, values = rows.query.sql_with_params()
+    params = {f"{prefix}_{place}": value for place, value in enumerate(values)}
+    return sql.replace("%%", "%%%%") % tuple(f"%({name})s" for name in params), params

@@ -80,7 +80,11 @@ def last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
 def today(entity: Entity, at: datetime) -> date:
     """The date it is for the entity at the instant `at`: in its time zone, or the day its books stand on (a
     demonstration on one's own file). Every page, operation and night asks here."""
-    return entity.stands_on or at.astimezone(ZoneInfo(entity.time_zone)).date()
+    return _date(entity.stands_on, entity.time_zone, at)
+
+
+def _date(stands_on: date | None, time_zone: str, at: datetime) -> date:
+    return stands_on or at.astimezone(ZoneInfo(time_zone)).date()
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ class Days:
 
 def days_at(at: datetime) -> Days:
     """The date it is in every entity at the instant `at` (one query)."""
-    dates = {entity.pk: today(entity, at) for entity in Entity.objects.only("time_zone", "stands_on")}
+    entities = Entity.objects.values_list("pk", "stands_on", "time_zone")
+    dates = {key: _date(stands_on, time_zone, at) for key, stands_on, time_zone in entities}
     counted = Counter(dates.values()).most_common(1)
     usual = counted[0][0] if counted else at.date()
     return Days(usual, {entity: on for entity, on in dates.items() if on != usual})

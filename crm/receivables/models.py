@@ -47,9 +47,12 @@ class Invoice(models.Model):
     `open_amount` = `amount` + the sum of its movements. `settled_on` is set exactly when it is zero.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
+    # Each is the first column of an index below.
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False
+    )
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, related_name="invoices", verbose_name=_("customer")
+        Customer, on_delete=models.PROTECT, related_name="invoices", verbose_name=_("customer"), db_index=False
     )
     external_id = models.CharField(_("identifier in the books"), max_length=120)
     number = models.CharField(_("number"), max_length=60)
@@ -108,6 +111,16 @@ class Invoice(models.Model):
                 condition=Q(settled_on__isnull=True),
                 name="receivables_invoice_by_amount",
             ),
+            models.Index(
+                fields=["entity", "due_on", "id"],
+                condition=Q(settled_on__isnull=False),
+                name="receivables_invoice_settled",
+            ),
+            models.Index(
+                fields=["entity", "due_on", "id"],
+                condition=Q(settled_on__isnull=True, due_on_source="guessed"),
+                name="receivables_invoice_guessed",
+            ),
             models.Index(fields=["customer", "issued_on"], name="receivables_invoice_customer"),
             models.Index(fields=["number"], name="receivables_invoice_number"),
         ]
@@ -163,6 +176,7 @@ class Credit(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["number"], condition=Q(open_amount__gt=0), name="receivables_credit_number"),
             models.Index(
                 fields=["entity", "customer", "currency"],
                 condition=Q(open_amount__gt=0),

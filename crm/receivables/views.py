@@ -20,12 +20,11 @@ from crm.core import keyset
 from crm.core.access import opened_to
 from crm.core.keyset import Sort
 from crm.customers.models import Customer
-from crm.receivables.forms import CustomerFilters, InvoiceFilters
+from crm.receivables.forms import INVOICE_SORTS, CustomerFilters, InvoiceFilters
 from crm.receivables.models import Credit, Invoice
 from crm.receivables.tables import CustomerTable, InvoiceTable
 
 PAGE_SIZE = 50
-INVOICE_SORTS = {"due_on": "due_on", "open_amount": "open_amount"}
 
 
 @require_GET
@@ -49,10 +48,8 @@ def invoices(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     filters = InvoiceFilters(request.GET, user=request.user, days=days_at(timezone.now()))
     name = request.GET.get("sort", "due_on")
-    bare = name.lstrip("-")
-    sort = Sort(INVOICE_SORTS.get(bare, "due_on"), descending=name.startswith("-"))
-    page = _page(request, filters.narrow().select_related("customer"), sort)
-    order = name if bare in INVOICE_SORTS else "due_on"
+    page = _page(request, filters.narrow().select_related("customer"), filters.sort(name))
+    order = name if name.lstrip("-") in INVOICE_SORTS else "due_on"
     table = InvoiceTable(page.rows, days=filters.days, order_by=order)
     return render(request, "customers/invoices.html", {"filters": filters, "page": page, "table": table})
 

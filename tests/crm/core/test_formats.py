@@ -2,7 +2,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from babel import Locale
+from babel.numbers import format_currency, list_currencies
 from django.utils import translation
+from hypothesis import given, strategies as st
 
 from crm.core import formats
 
@@ -11,6 +14,21 @@ from crm.core import formats
 def test_an_amount_is_written_as_the_reader_writes_it(language: str, expected: str):
     with translation.override(language):
         assert formats.money(Decimal("1234.5"), "EUR") == expected
+
+
+AMOUNTS = st.decimals(-(10**14), 10**14, places=3, allow_nan=False)
+
+
+@given(
+    amount=AMOUNTS,
+    currency=st.sampled_from(sorted(list_currencies())),
+    language=st.sampled_from(["fr", "en", "de-CH", "es", "ar", "hi", "pl"]),
+)
+def test_amounts_are_written_as_cldr_says(amount: Decimal, currency: str, language: str):
+    with translation.override(language):
+        locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
+        expected = format_currency(amount, currency, locale=locale).replace("\u202f", "\xa0")
+        assert formats.money(amount, currency) == expected
 
 
 def test_each_currency_has_its_decimals():
