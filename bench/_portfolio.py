@@ -16,7 +16,7 @@ from crm.accounts.models import Entity, Role, Team, TeamMember, User
 
 ON = date(2026, 6, 30)
 
-# digits(n, salt, k): a stable number from 0 to k - 1 for row n. The hash of a constant salt is computed once a statement.
+# digits(n, salt, k): a stable number from 0 to k - 1 for row n; the hash of a constant salt is computed once.
 DIGITS = """
 create or replace function bench_digits(n bigint, salt text, k integer) returns integer language sql immutable
 parallel safe as $$ select ((hashint8extended(n, hashtextextended(salt, 0)) & 9007199254740991) % k)::integer $$
@@ -85,7 +85,8 @@ where entity_id = %(entity)s and settled_on is null and bench_digits(id, 'hold',
 TABLES = ("customers_customer", "customers_address", "receivables_invoice", "receivables_credit",
           "receivables_movement", "holds_hold")  # fmt: skip
 CLEAR = """
-truncate messaging_message, actions_refusal, actions_actionline, actions_action, actions_cycle, engine_decision,
+truncate engine_account, engine_change, messaging_message, actions_refusal, actions_actionline, actions_action,
+    actions_cycle, engine_decision,
     engine_dailyfigures, engine_runstage, engine_run, segments_membership, segments_group, scenarios_step,
     scenarios_scenarioversion, scenarios_scenario, letters_templateversion, letters_template, holds_hold,
     receivables_movement, receivables_credit, receivables_invoice, customers_address, customers_contact,

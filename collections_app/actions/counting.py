@@ -149,7 +149,9 @@ def _key(days: Days) -> tuple[date, tuple[tuple[int, date], ...]]:
 
 def _at_most(rows: Condition, marks: Mapping[str, Condition], most: int) -> dict[str, int]:
     """How many of `rows` meet each condition, counted up to `most`; one statement."""
-    columns = ", ".join(f"{AT_MOST.format(rows=rows.sql, condition=mark.sql)} as {name}" for name, mark in marks.items())
+    columns = ", ".join(
+        f"{AT_MOST.format(rows=rows.sql, condition=mark.sql)} as {name}" for name, mark in marks.items()
+    )
     asked = [param for mark in marks.values() for param in (*rows.params, *mark.params, most)]
     (found,) = _rows(f"select {columns}", asked)
     return found

@@ -119,7 +119,7 @@ class WorklistFilters(forms.Form):
     @cached_property
     def found(self) -> list[int]:
         """Keys of the customers the words find: several statements of a page ask."""
-        return found_by(self.value("q"), within=reach_of(self.user).entities_looked_into)
+        return found_by(self.value("q"), reach_of(self.user))
 
     def scope(self, actions: ActionQuerySet) -> ActionQuerySet:
         """Narrowed by entity, portfolio, words and amount: what the counters beside the other filters count."""
@@ -176,15 +176,13 @@ class SnoozeForm(forms.Form):
 class ReassignForm(forms.Form):
     """To whom an action goes; empty hands it back to the team."""
 
-    to = forms.ModelChoiceField(
-        label=_("Collector"), queryset=User.objects.none(), required=False, widget=LongSelect
-    )
+    to = forms.ModelChoiceField(label=_("Collector"), queryset=User.objects.none(), required=False, widget=LongSelect)
 
     def __init__(self, *args: Any, colleagues: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]
         # All read at once; the field itself would open a cursor to read them one after the other.
-        self.fields["to"].widget.choices = lambda: [  # type: ignore[attr-defined]
+        self.fields["to"].widget.choices = lambda: [
             ("", _("Nobody: back to the team")),
             *((person.pk, str(person)) for person in colleagues.only("first_name", "last_name", "username")),
         ]

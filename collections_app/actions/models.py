@@ -26,7 +26,7 @@ class Cycle(models.Model):
     """
 
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
-    customer = SetForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles")
+    customer = SetForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles", db_index=False)
     currency = CurrencyField()
     opened_on = models.DateField(_("opened on"))
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
@@ -45,6 +45,8 @@ class Cycle(models.Model):
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
             ),
         ]
+        # Open ones are found by the constraint above: a night that opens a million keeps one index less.
+        indexes = [models.Index(fields=["customer"], condition=Q(closed_on__isnull=False), name="actions_cycle_past")]
 
 
 class ActionKind(models.TextChoices):
@@ -186,10 +188,10 @@ class Action(models.Model):
                 condition=Q(state__in=("todo", "to_approve")),
                 name="actions_worklist",
             ),
+            models.Index(fields=["entity", "id"], condition=Q(state="scheduled"), name="actions_leaving"),
             # The other orders of the list, each with its key, which breaks ties.
             models.Index("entity", DUE_OR_NEVER, "id", condition=WAITING, name="actions_by_age"),
             models.Index(fields=["entity", "amount", "id"], condition=WAITING, name="actions_by_amount"),
-            models.Index(fields=["entity", "channel", "id"], condition=WAITING, name="actions_by_channel"),
             # Few, and apart from the rest in urgency.py.
             models.Index(
                 "entity",
@@ -243,6 +245,7 @@ class Refusal(models.Model):
         verbose_name = _("refusal")
         verbose_name_plural = _("refusals")
         constraints = [models.UniqueConstraint(fields=["action", "gate"], name="actions_refusal_once")]
+        indexes = [models.Index(fields=["entity", "last_on"], name="actions_refusal_lately")]
 
 
 class SavedView(models.Model):

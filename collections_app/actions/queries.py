@@ -22,7 +22,6 @@ SORTS = {
     "customer": "customer_plain",
     "amount": "amount",
     "age": "due_or_never",
-    "action": "channel",
 }
 # What a row of the list is drawn from: a page has hundreds of objects, and half of their columns are never looked at.
 SHOWN = (
@@ -96,9 +95,7 @@ def first_rows(
     return rows.order_by(*sort.ordering)[:count]
 
 
-def _most_urgent(
-    filters: WorklistFilters, actions: ActionQuerySet, entity: int, count: int, start: Start
-) -> list[int]:
+def _most_urgent(filters: WorklistFilters, actions: ActionQuerySet, entity: int, count: int, start: Start) -> list[int]:
     due = filters.due_within(filters.days.of(entity))
     of_any_age = sortable(filters.narrow(worklist(filters.user), any_age=True), filters.days) if due else None
     if of_any_age is not None and start:

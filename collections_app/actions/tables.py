@@ -41,7 +41,7 @@ class WorklistTable(PageTable):
     customer = column(_("Customer"), "name", orderable=True)
     amount = column(_("To collect"), "amount", end=True, orderable=True)
     age = column(_("Age"), "age", orderable=True)
-    action = column(_("Next action"), "action", orderable=True)
+    action = column(_("Next action"), "action", orderable=False)
     situation = column(_("Situation"), "situation", orderable=False)
     owner = column(_("Collector"), "owner", orderable=False)
 

@@ -64,7 +64,7 @@ def most_urgent(
         by_date, of_nobody = _named(unowned, "unowned")
     except EmptyResultSet:  # Django knows without asking: the team of who has none
         return []
-    params = {
+    params: dict[str, Any] = {
         "entity": entity, "on": days.of(entity), "count": count, "ceiling": ceiling,
         "since": [first for first, _last in due] or None, "until": [last for _first, last in due] or None,
     }  # fmt: skip

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from collections_app.segments.among import named
 from collections_app.segments.compiler import Compiler
 from collections_app.segments.criteria import Condition, Node, Not, WrongCriteria, conditions, parse
 from collections_app.segments.facts import get
@@ -16,6 +15,7 @@ from collections_app.segments.operations import readable
 from collections_app.segments.sampling import sample_of
 from collections_app.segments.wording import worded
 from crm.accounts.models import Entity
+from crm.core.among import named
 from crm.customers.models import Customer
 
 SAMPLE = 8

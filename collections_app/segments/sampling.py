@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from collections_app.segments.among import EVERYBODY, Among, named
 from crm.accounts.models import Entity
+from crm.core.among import EVERYBODY, Among, named
 
 # Up to so many customers everybody is asked; of more, about so many.
 ASKED_WHOLE = 20_000

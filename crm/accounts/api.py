@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from crm.accounts import rules
 from crm.accounts.models import ApiToken, Entity, User
+from crm.accounts.queries import entities_of
 from crm.core.access import Rule
 from crm.core.rest import PageQuery, page_of, paged
 

@@ -1,5 +1,6 @@
 """Working days of an entity: its weekdays, less the public holidays of its jurisdiction and its own closing days."""
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, EntityClosure
+from crm.core.remembering import remembered
 from crm.law.models import Holiday
 
 # Longer than any run of closed days; past it the calendar itself is wrong.
@@ -27,6 +29,10 @@ class NoWorkingDay(ValueError):
 
 def closed_days(entity: Entity, first: date, last: date) -> set[date]:
     """Public holidays and closing days from `first` to `last` included (one query)."""
+    return remembered(("closed days", entity.pk, first, last), lambda: _closed_days(entity, first, last))
+
+
+def _closed_days(entity: Entity, first: date, last: date) -> set[date]:
     holidays = Holiday.objects.filter(jurisdiction=entity.jurisdiction, on__range=(first, last)).values_list("on")
     closures = EntityClosure.objects.filter(entity=entity, on__range=(first, last)).values_list("on")
     return {on for (on,) in holidays.union(closures)}
@@ -58,6 +64,17 @@ def next_worked_day(entity: Entity, on: date) -> date:
     if not days:
         raise NoWorkingDay(entity, on)
     return days[0]
+
+
+def last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
+    """For `on` and each of the `days` days after it, the nearest worked day up to it (one query).
+
+    Raises NoWorkingDay.
+    """
+    worked = worked_days(entity, on - timedelta(days=HORIZON), on + timedelta(days=days))
+    if not worked or worked[0] > on:
+        raise NoWorkingDay(entity, on)
+    return [worked[bisect(worked, on + timedelta(days=number)) - 1] for number in range(days + 1)]
 
 
 def today(entity: Entity, at: datetime) -> date:

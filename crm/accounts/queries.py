@@ -9,6 +9,17 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from crm.accounts.models import Entity, Team, User
+from crm.core.remembering import remembered
+
+
+def entity_of(pk: int) -> Entity:
+    """An entity by its number (see `crm.core.remembering`)."""
+    return remembered(("entity", pk), lambda: Entity.objects.get(pk=pk))
+
+
+def person_of(pk: int | None) -> User | None:
+    """A person by his number, if any (see `crm.core.remembering`)."""
+    return remembered(("user", pk), lambda: User.objects.get(pk=pk)) if pk else None
 
 
 def seen(user: Any, right: str) -> RawSQL:

@@ -1,5 +1,6 @@
 """Amounts and dates as the reader writes them. Babel knows the spaces and signs of each locale (CLDR)."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -7,7 +8,7 @@ from functools import lru_cache
 
 import phonenumbers
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import (
     format_compact_currency,
     format_currency,
@@ -22,6 +23,8 @@ from django.utils import timezone, translation
 FALLBACK = "fr"
 # CLDR groups French thousands with a narrow space, too thin to be seen in Inter at the size of a table.
 NARROW, WIDE = "\u202f", "\u00a0"
+# CLDR writes «1 février», French writes «1er février»; a day in digits (01/02/2026) stays.
+FIRST_OF_MONTH = re.compile(r"\b1(?=\s[^\W\d])")
 
 
 @lru_cache
@@ -115,9 +118,19 @@ def moment(value: datetime) -> str:
     return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
 
 
+def written_day(value: date, form: str, locale: Locale | str) -> str:
+    """A date in words, as its readers write it: 3 février 2026, and the first of the month 1er février 2026.
+
+    `form`: one of CLDR (short, medium, long, full) or a pattern of it.
+    """
+    write = format_datetime if isinstance(value, datetime) else format_date
+    text = str(write(value, form, locale=locale))
+    return FIRST_OF_MONTH.sub("1er", text, count=1) if value.day == 1 and str(locale).startswith("fr") else text
+
+
 def appointment(value: datetime) -> str:
     """A day and time as they stand in the zone of `value`: lundi 23 novembre, 09:00."""
-    return format_datetime(value, "EEEE d MMMM, HH:mm", locale=reader())
+    return written_day(value, "EEEE d MMMM, HH:mm", reader())
 
 
 def percent(share: float | Decimal) -> str:

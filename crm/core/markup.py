@@ -1,4 +1,4 @@
-"""HTML written by the hundred: cells of lists, where a template or `format_html` for each would cost more than the page."""
+"""HTML written by the hundred: cells of lists, where a template or `format_html` each would cost more than the page."""
 
 from collections.abc import Callable
 from html import escape

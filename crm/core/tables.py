@@ -17,7 +17,7 @@ USUAL_LENGTH = 15
 
 
 def column(label: Any, css: str, *, end: bool = False, orderable: bool | None = None) -> django_tables2.Column:
-    """A column written by the table's `render_NAME(record)`; `css` names its head and cells, `end` aligns its figures."""
+    """A column written by the table's `render_NAME(record)`; `css` names head and cells, `end` aligns its figures."""
     side = " end" if end else ""
     attrs = {"th": {"class": f"col-{css}{side}"}, "td": {"class": f"cell-{css}{side}"}}
     return django_tables2.Column(accessor="pk", verbose_name=label, attrs=attrs, empty_values=(), orderable=orderable)

@@ -26,18 +26,21 @@ class Reach:
     own: tuple[int, ...] = ()
 
     @property
-    def entities_looked_into(self) -> tuple[int, ...] | None:
-        """Keys of the entities a search need look into; None for all."""
-        return None if self.everything else self.within
+    def whole(self) -> bool:
+        """Whether every entity in which something is seen is seen whole."""
+        return self.everything or set(self.within) == set(self.entities)
 
     def of(self, customer: str = "") -> Q:
         """The condition on rows with an `entity`; `customer` is the path to the customer: "customer__", or nothing."""
         if self.everything:
             return Q()
         inside = Q(entity=self.within[0]) if len(self.within) == 1 else Q(entity__in=self.within)
-        if set(self.within) == set(self.entities):
+        if self.whole:
             return inside
         return inside & let_in(self.user, self.entities, self.teams, customer=customer)
+
+
+EVERYBODY = Reach(0, everything=True)
 
 
 def reach_of(user: Any) -> Reach:

@@ -33,7 +33,7 @@ class ListFilters(forms.Form):
     @cached_property
     def found(self) -> list[int]:
         """Keys of the customers the words find."""
-        return found_by(self.value("q"), within=reach_of(self.user).entities_looked_into)
+        return found_by(self.value("q"), reach_of(self.user))
 
     def late(self) -> Q:
         """Invoices due before today, each in its own entity's calendar."""
@@ -56,7 +56,8 @@ class CustomerFilters(ListFilters):
 
     def narrow(self) -> CustomerQuerySet:
         """The customers the person may see that meet everything chosen."""
-        found = Customer.objects.filter(reach_of(self.user).of()).current()
+        reach = reach_of(self.user)
+        found = Customer.objects.filter(reach.of()).current()
         if self.value("q"):
             found = found.filter(pk__in=self.found)
         if self.value("portfolio"):
@@ -99,7 +100,8 @@ class InvoiceFilters(ListFilters):
 
     def narrow(self) -> InvoiceQuerySet:
         """The invoices of visible customers that meet everything chosen."""
-        found = Invoice.objects.filter(reach_of(self.user).of("customer__"))
+        reach = reach_of(self.user)
+        found = Invoice.objects.filter(reach.of("customer__"))
         if self.value("q"):
             words = self.value("q").strip()
             found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=self.found))

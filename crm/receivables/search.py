@@ -1,15 +1,16 @@
 """Finding a customer by what a person has at hand: a name, an account, an invoice, a telephone number, an address."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import phonenumbers
+from django.db import connection
 from django.db.models import QuerySet
 
 from crm.accounts.models import Entity
-from crm.core.sql import rows
+from crm.core.sql import statement
 from crm.core.text import plain
 from crm.customers.models import Channel, Customer
+from crm.customers.reach import EVERYBODY, Reach
 
 LEAST_DIGITS = 6
 # Each way of searching stops here: a person who sees more rows than that types more letters.
@@ -17,33 +18,46 @@ MOST = 500
 # How alike a name must be: at least the first; of long words the more, as one typing mistake spoils some five of their
 # letter groups, however many there are.
 LIKENESS, SPOILED = 0.6, 5
+SEEN = "and c.entity_id = any(%(within)s)"
+SEEN_IN_PART = f"""{SEEN} and (
+    c.entity_id = any(%(whole)s) or c.team_id = any(%(teams)s) or c.collector_id = %(user)s)"""
 
 
-def matching(words: str, *, within: Sequence[int] | None = None) -> QuerySet[Customer]:
-    """Customers found by `words`; accents, capitals and small typing mistakes in the name do not matter. `within`:
-    keys of the entities looked into, all when it is left out."""
-    return Customer.objects.filter(pk__in=found_by(words, within=within))
+def matching(words: str, reach: Reach = EVERYBODY) -> QuerySet[Customer]:
+    """Customers within `reach` found by `words`; accents, capitals and small mistakes in the name do not matter."""
+    return Customer.objects.filter(pk__in=found_by(words, reach))
 
 
-def found_by(words: str, *, within: Sequence[int] | None = None) -> list[int]:
-    """Keys of the customers found by `words`, in one statement, or two when nothing is like them."""
-    if within is None:
-        within = list(Entity.objects.values_list("pk", flat=True))
-    params = _params(words.strip(), within)
+def found_by(words: str, reach: Reach) -> list[int]:
+    """Keys of the customers within `reach` found by `words`, in one statement, or two when nothing is like them."""
+    params = _params(words.strip()) | _seen(reach)
     likeness = max(LIKENESS, 1 - SPOILED / (len(params["plain"]) + 2))
-    found = rows("crm.receivables", "matching", params | {"likeness": likeness})
+    found = _ask(reach, params | {"likeness": likeness})
     if not found and likeness > LIKENESS:
-        found = rows("crm.receivables", "matching", params | {"likeness": LIKENESS})
-    return [row["id"] for row in found]
+        found = _ask(reach, params | {"likeness": LIKENESS})
+    return found
 
 
-def _params(words: str, within: Sequence[int]) -> dict[str, Any]:
+def _ask(reach: Reach, params: dict[str, Any]) -> list[int]:
+    """Each way looks within the reach before it stops, or the customers of others would hide one's own."""
+    seen = "" if reach.everything else SEEN if reach.whole else SEEN_IN_PART
+    with connection.cursor() as cursor:
+        found = statement("crm.receivables", "matching").replace("/* seen */", seen)
+        cursor.execute(found, params)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _seen(reach: Reach) -> dict[str, Any]:
+    within = Entity.objects.values_list("pk", flat=True) if reach.everything else reach.within
+    return {"within": list(within), "whole": list(reach.entities), "teams": list(reach.teams), "user": reach.user}
+
+
+def _params(words: str) -> dict[str, Any]:
     name, compact = plain(words), words.replace(" ", "")
     literal = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     channels, addresses = _addresses(words)
     return {
         "most": MOST,
-        "within": list(within),
         "exact": [words, words.upper()],
         "siren": compact[:9] if compact.isdigit() and len(compact) in (9, 14) else "",
         "channels": channels,

@@ -28,6 +28,11 @@ def _age(days: int) -> SafeString:
     return fill('<span class="tag age-%s">%s</span>', ageing.tone(days), gettext("%(days)d d") % {"days": days})
 
 
+def _unapplied(row: dict[str, Any]) -> SafeString:
+    told = gettext("%(amount)s unapplied") % {"amount": formats.money(-row["unapplied"], row["currency"])}
+    return fill('<span class="cell-sub">%s</span>', told)
+
+
 class CustomerTable(PageTable):
     """Name, what he owes, how old it is, whose he is."""
 
@@ -60,8 +65,9 @@ class CustomerTable(PageTable):
         return self._amounts(record, "overdue", "amount")
 
     def render_outstanding(self, record: Customer) -> SafeString:
-        """All that is open."""
-        return self._amounts(record, "open", "soft")
+        """All that is open, and the money nothing was settled with yet: he may owe nothing."""
+        waiting = [row for row in self.owed.get(record.pk, []) if row["unapplied"]]
+        return SafeString(self._amounts(record, "open", "soft") + "".join(map(_unapplied, waiting)))
 
     def render_age(self, record: Customer) -> SafeString:
         """Days late of the oldest open invoice."""
@@ -80,9 +86,7 @@ class CustomerTable(PageTable):
         rows = [row for row in self.owed.get(record.pk, []) if row[name]]
         if not rows:
             return NO_AMOUNT
-        return SafeString(
-            "".join(amount_cell(Decimal(row[name]), row["currency"], f"d-block {css}") for row in rows)
-        )
+        return SafeString("".join(amount_cell(Decimal(row[name]), row["currency"], f"d-block {css}") for row in rows))
 
 
 class InvoiceTable(PageTable):

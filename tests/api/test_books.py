@@ -55,6 +55,9 @@ class TestInvoices:
             (2, Decimal("50.000")),
         ]
 
+    def test_a_code_no_currency_has_is_refused(self, customer, erp):
+        assert send(erp, "invoices", INVOICE | {"currency": "ZZZ"}) == (0, 0, 0, [(0, "currency")])
+
     def test_the_due_date_may_change_and_the_amount_may_not(self, customer, erp):
         send(erp, "invoices", INVOICE)
         assert send(erp, "invoices", {"external_id": "FA1", "due_on": "2026-03-01"}) == (0, 1, 0, [])

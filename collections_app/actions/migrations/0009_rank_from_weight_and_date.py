@@ -46,5 +46,14 @@ class Migration(migrations.Migration):
                 name="actions_worklist",
             ),
         ),
+        migrations.AddIndex(
+            model_name="action",
+            index=models.Index(
+                fields=["entity", "id"], condition=models.Q(("state", "scheduled")), name="actions_leaving"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="refusal", index=models.Index(fields=["entity", "last_on"], name="actions_refusal_lately")
+        ),
         migrations.RunSQL(ACTION_RANK, "drop function action_rank(numeric, date, date)"),
     ]

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_noop as _
 
-from crm.core.money import decimals
+from crm.core.money import decimals, is_known
 from crm.imports.formats.rows import RowWrong
 from crm.imports.formats.values import BadValue, amount_of, date_of
 from crm.imports.mapping import ColumnMap
@@ -13,7 +13,9 @@ from crm.imports.mapping import ColumnMap
 BAD_DATE = _("This is not a date.")
 BAD_AMOUNT = _("This is not an amount.")
 MISSING = _("A value is missing.")
+BAD_CURRENCY = _("No currency has this code.")
 TOO_LONG = _("The text is longer than %(limit)s signs.")
+CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}
 OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
 
 
@@ -63,6 +65,14 @@ class Cells:
             except BadValue:
                 continue
         raise RowWrong(self.header(name), text, BAD_AMOUNT)
+
+    def currency(self, usual: str) -> str:
+        """The currency of the row, `usual` where it says none."""
+        text = self.text("currency").upper()
+        code = CURRENCIES.get(text, text) or usual
+        if not is_known(code):
+            raise RowWrong(self.header("currency"), text, BAD_CURRENCY)
+        return code
 
     def missing(self, name: str) -> RowWrong:
         """A needed value is not there."""

@@ -15,7 +15,6 @@ CREDIT_WORDS = ("avoir", "creditnote", "creditmemo", "credit")
 PAYMENT_CODES = frozenset({"dz", "rg", "rc", "zp", "pay", "pmt"})
 CREDIT_CODES = frozenset({"dg", "av", "cn", "cm", "rk", "av1"})
 
-BAD_CURRENCY = _("This is not a currency code of three letters.")
 NO_DATE = _("Neither the date of the document nor its due date is given.")
 
 
@@ -53,7 +52,7 @@ class ItemReader:
     def item(self, line: int, row: list[str]) -> Item:
         """Read one row. Raises RowWrong."""
         cells = Cells(self.columns, row)
-        currency = self._currency(cells)
+        currency = cells.currency(self.currency)
         whole, left = self._amounts(cells)
         amount, open_amount = exact(whole, currency), exact(left, currency)
         self.rounded += open_amount != left
@@ -85,13 +84,6 @@ class ItemReader:
         if not number:
             raise cells.missing("number")
         return customer, number
-
-    def _currency(self, cells: Cells) -> str:
-        text = cells.text("currency").upper()
-        code = {"€": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}.get(text, text) or self.currency
-        if len(code) != 3 or not code.isalpha():
-            raise RowWrong(cells.header("currency"), text, BAD_CURRENCY)
-        return code
 
     def _amounts(self, cells: Cells) -> tuple[Decimal, Decimal]:
         """Of a document, and what is open of it, both signed; one alone is taken for both."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop as _
 
+from crm.core.money import rounded
 from crm.core.sql import rows
 from crm.events.operations import emit_many
 from crm.imports.errors import NothingReadable, TooMuchWouldClose
@@ -160,7 +161,8 @@ def _conflict(row: dict[str, Any]) -> Problem:
     if row["currency"] != row["known_currency"]:
         return Problem(row["line"], "", row["number"], OTHER_CURRENCY, {"currency": row["known_currency"]})
     if abs(row["open_amount"]) > abs(row["amount"]):
-        return Problem(row["line"], "", row["number"], HIGHER, {"amount": f"{abs(row['amount']):f}"})
+        known = f"{rounded(abs(row['amount']), row['currency'])} {row['currency']}"
+        return Problem(row["line"], "", row["number"], HIGHER, {"amount": known})
     return Problem(row["line"], "", row["number"], OTHER_CUSTOMER, {"customer": row["holder"]})
 
 

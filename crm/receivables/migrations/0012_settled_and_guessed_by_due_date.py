@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_what_a_person_sees'),
-        ('customers', '0003_found_by_team_collector_and_siren'),
+        ('customers', '0004_found_by_team_collector_and_siren'),
         ('receivables', '0011_training_is_made_again'),
     ]
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_what_a_person_sees'),
-        ('customers', '0003_found_by_team_collector_and_siren'),
+        ('customers', '0004_found_by_team_collector_and_siren'),
         ('messaging', '0008_hold_messages_of_a_night'),
     ]
 

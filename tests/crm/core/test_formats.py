@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -71,3 +71,19 @@ def test_a_telephone_number_is_grouped():
 def test_a_duration_has_its_unit(seconds: float, expected: str):
     with translation.override("fr"):
         assert formats.duration(timedelta(seconds=seconds)) == expected
+
+
+@pytest.mark.parametrize(
+    ("on", "form", "locale", "text"),
+    [
+        (date(2026, 2, 1), "long", "fr", "1er février 2026"),
+        (date(2026, 12, 1), "full", "fr", "mardi 1er décembre 2026"),
+        (date(2026, 2, 1), "medium", "fr", "1er févr. 2026"),
+        (date(2026, 2, 1), "short", "fr", "01/02/2026"),
+        (date(2026, 2, 11), "long", "fr", "11 février 2026"),
+        (date(2026, 2, 1), "long", "en_GB", "1 February 2026"),
+        (datetime(2026, 12, 1, 9, 1, tzinfo=UTC), "EEEE d MMMM, HH:mm", "fr", "mardi 1er décembre, 09:01"),
+    ],
+)
+def test_the_first_of_a_month_as_french_writes_it(on, form, locale, text):
+    assert formats.written_day(on, form, locale) == text

@@ -1,4 +1,4 @@
-"""What lists are drawn with: nothing a customer wrote becomes HTML, and what is drawn quickly is what was drawn before."""
+"""What lists are drawn with: nothing a customer wrote becomes HTML; drawn quickly it is what was drawn before."""
 
 import pytest
 from django.template import Context, Template

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_what_a_person_sees'),
-        ('customers', '0002_best_address'),
+        ('customers', '0003_best_addresses_as_text'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
