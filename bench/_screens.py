@@ -21,7 +21,7 @@ from crm.receivables.forms import CustomerFilters, InvoiceFilters
 from crm.receivables.models import Invoice
 
 PAGE_MS, SEARCH_MS = 100, 300
-SORTS = ("-rank", "customer", "-customer", "-amount", "amount", "-age", "age", "action", "-action")
+SORTS = ("-rank", "customer", "-customer", "-amount", "amount", "-age", "age")
 
 
 @dataclass(frozen=True)
