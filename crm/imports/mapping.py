@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from crm.imports.errors import MissingColumns
 from crm.imports.formats.rows import plain
@@ -77,6 +78,8 @@ KNOWN_HEADERS = frozenset(name for names in NAMES.values() for name in names.spl
 CURRENCY_IN_HEADER = {"usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "xof": "XOF", "tnd": "TND", "cad": "CAD"}
 CURRENCY_ENDING = re.compile(f"(?:{'|'.join(CURRENCY_IN_HEADER)}|euros?)$")
 MOSTLY = 0.9
+NO_DAY = frozenset({"", "0", "00000000", "-", "00/00/0000", "0000-00-00"})
+OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
 
 
 @dataclass
@@ -95,6 +98,18 @@ class ColumnMap:
     def columns(self) -> dict[str, str]:
         """Field to header, as a profile keeps it."""
         return {name: self.headers[index] for name, index in self.places.items()}
+
+    def day_of(self, name: str, text: str) -> date | None:
+        """The day a text of a field means, None for an empty one. Raises BadValue."""
+        if text in NO_DAY:
+            return None
+        order = self.orders.get(name, "dmy")
+        try:
+            return date_of(text, order)
+        except BadValue:
+            if name not in self.either_order:
+                raise
+        return date_of(text, OTHER_ORDER[order])
 
 
 def guess(

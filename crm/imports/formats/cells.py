@@ -7,14 +7,13 @@ from django.utils.translation import gettext_noop as _
 
 from crm.core.money import decimals
 from crm.imports.formats.rows import RowWrong
-from crm.imports.formats.values import BadValue, amount_of, date_of
+from crm.imports.formats.values import BadValue, amount_of
 from crm.imports.mapping import ColumnMap
 
 BAD_DATE = _("This is not a date.")
 BAD_AMOUNT = _("This is not an amount.")
 MISSING = _("A value is missing.")
 TOO_LONG = _("The text is longer than %(limit)s signs.")
-OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
 
 
 class Cells:
@@ -41,16 +40,10 @@ class Cells:
     def day(self, name: str) -> date | None:
         """The date of a field, None where it is empty."""
         text = self.text(name)
-        if not text or text in {"0", "00000000", "-", "00/00/0000", "0000-00-00"}:
-            return None
-        order = self.columns.orders.get(name, "dmy")
-        orders = (order, OTHER_ORDER[order]) if name in self.columns.either_order else (order,)
-        for each in orders:
-            try:
-                return date_of(text, each)
-            except BadValue:
-                continue
-        raise RowWrong(self.header(name), text, BAD_DATE)
+        try:
+            return self.columns.day_of(name, text)
+        except BadValue as error:
+            raise RowWrong(self.header(name), text, BAD_DATE) from error
 
     def amount(self, name: str) -> Decimal | None:
         """The amount of a field as written, None where it is empty."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import gettext_noop as _
 
@@ -13,6 +14,7 @@ from crm.imports.mapping import ColumnMap
 PAYMENT_WORDS = tuple("reglement payment paiement versement encaissement acompte rgt virement cheque".split())
 CREDIT_WORDS = ("avoir", "creditnote", "creditmemo", "credit")
 PAYMENT_CODES = frozenset({"dz", "rg", "rc", "zp", "pay", "pmt"})
+SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}
 CREDIT_CODES = frozenset({"dg", "av", "cn", "cm", "rk", "av1"})
 
 BAD_CURRENCY = _("This is not a currency code of three letters.")
@@ -64,7 +66,7 @@ class ItemReader:
             raise RowWrong(cells.header(name), cells.text(name), NO_DATE)
         external_id = cells.text("external_id", 120) or f"{customer}/{number}"
         days = (issued_on or due_on, due_on, cells.day("cleared_on"))
-        money = (currency, amount, open_amount, _kind(cells, amount))
+        money = (currency, amount, open_amount, kind_of(amount, type_of(cells.text("type"))))
         words = (cells.text("label")[:200], cells.text("email"), cells.text("phone"))
         return Item(line, customer, cells.text("name")[:200], external_id, number, *days, *money, *words, left)  # type: ignore[arg-type]
 
@@ -87,11 +89,16 @@ class ItemReader:
         return customer, number
 
     def _currency(self, cells: Cells) -> str:
-        text = cells.text("currency").upper()
-        code = {"€": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}.get(text, text) or self.currency
-        if len(code) != 3 or not code.isalpha():
-            raise RowWrong(cells.header("currency"), text, BAD_CURRENCY)
+        text = cells.text("currency")
+        code = self.currency_of(text)
+        if not code:
+            raise RowWrong(cells.header("currency"), text.upper(), BAD_CURRENCY)
         return code
+
+    def currency_of(self, text: str) -> str:
+        """The code a text means, that of the list for an empty one; "" when it is none."""
+        code = SIGNS.get(text.upper(), text.upper()) or self.currency
+        return code if len(code) == 3 and code.isalpha() else ""
 
     def _amounts(self, cells: Cells) -> tuple[Decimal, Decimal]:
         """Of a document, and what is open of it, both signed; one alone is taken for both."""
@@ -101,7 +108,7 @@ class ItemReader:
         left = (whole or Decimal(0)) if left is None else left
         if not whole or whole * left < 0 or abs(left) > abs(whole):
             whole = left
-        if _type(cells) and whole > 0:
+        if type_of(cells.text("type")) and whole > 0:
             whole, left = -whole, -left
         return whole, left
 
@@ -113,14 +120,17 @@ class ItemReader:
         return (debit or Decimal(0)) - (credit or Decimal(0))
 
 
-def _kind(cells: Cells, amount: Decimal) -> str:
+def kind_of(amount: Decimal | float, said: str) -> str:
+    """What an amount is of, with what the type of its document says (`type_of`)."""
     if amount > 0:
         return "invoice"
-    return "payment" if _type(cells) == "payment" else "credit_note"
+    return "payment" if said == "payment" else "credit_note"
 
 
-def _type(cells: Cells) -> str:
-    word = plain(cells.text("type"))
+@lru_cache(maxsize=4096)
+def type_of(text: str) -> str:
+    """"payment" or "credit_note" where the type of a document says so, else ""."""
+    word = plain(text)
     if word in PAYMENT_CODES or any(known in word for known in PAYMENT_WORDS):
         return "payment"
     if word in CREDIT_CODES or any(known in word for known in CREDIT_WORDS):

@@ -13,6 +13,7 @@ from crm.accounts.models import Entity, User
 from crm.core.formats import moment
 from crm.core.sql import rows
 from crm.imports.errors import EmptyFile, MissingColumns, RowsWrong, UnknownMapping, WrongFormat
+from crm.imports.formats.blocks import fec_blocks
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
 from crm.imports.formats.source import Source, look_at
@@ -91,7 +92,7 @@ def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:
             raise
         return _read_list(job, source, None, dry_run=dry_run)
     if options.format == Format.FEC or layout.is_certain:
-        return import_fec(job, layout, fec_cells(source, layout))
+        return import_fec(job, layout, fec_blocks(source, layout.separator, layout.width, layout.header_line + 1))
     return _read_list(job, source, None, dry_run=dry_run)
 
 
@@ -99,7 +100,7 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
     table = open_table(source, KNOWN_HEADERS | FEC_HEADERS)
     if profile is None and job.options.format in CONTAINERS and (layout := fec_header(table)):
         table.refuse_formulas(layout.places.values())
-        return import_fec(job, layout, table.rows)
+        return import_fec(job, layout, table.blocks())
     columns = columns_of(table, job, profile)
     mode = job.options.mode or (profile.mode if profile else Mode.DELTA)
     if columns.format == Format.CUSTOMERS:

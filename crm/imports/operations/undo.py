@@ -16,7 +16,7 @@ from crm.imports.models import Batch, Format, Status
 from crm.imports.operations.fec import params_of, reconcile
 from crm.imports.outcome import Job, Options
 from crm.imports.registry import undo_guards
-from crm.imports.staging import execute, prepare
+from crm.imports.staging import execute, prepare, room_for
 from crm.timeline.models import Entry
 
 SUBJECT = gettext_noop("Import of %(file)s undone")
@@ -49,7 +49,7 @@ def _undo(batch: Batch, *, by: User | None, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select set_config('acquit.undo_import', %s, true)", [str(batch.pk)])
     prepare("undo_touched")
-    execute("undo_note undo_movements undo_due undo_items", params)
+    execute("undo_note undo_movements undo_due undo_alone undo_items", params)
     if batch.format == Format.FEC:
         _undo_lines(batch, params, by=by, at=at)
     _remove_customers(batch)
@@ -109,4 +109,5 @@ def _undo_lines(batch: Batch, params: dict[str, Any], *, by: User | None, at: da
     job = Job(batch.entity, Options(), by, at, batch.file_name, batch.pk)
     prepare("fec_touched")
     execute("undo_lines", params)
-    reconcile(params_of(job))
+    with room_for(batch.rows_read):
+        reconcile(params_of(job), rows=batch.rows_read)
