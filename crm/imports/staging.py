@@ -101,11 +101,15 @@ def analyze(*tables: str, rows: int) -> None:
 def room_for(rows: int) -> Iterator[None]:
     """Within it statements plan for so many rows in the temporary tables.
 
-    For many, joins are by hash or merge, which stays right whatever the planner believes of tables just written; for
-    few it may look rows up in the ledger, which costs nothing however large the ledger is.
+    For many, joins are by hash, which stays right whatever the planner believes of tables just written; for few it may
+    look rows up in the ledger, which costs nothing however large the ledger is.
     """
+    settings = {"work_mem": WORK_MEM}
+    if rows > MANY:
+        settings |= {"enable_nestloop": "off", "enable_mergejoin": "off"}
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('work_mem', %s, true)", [WORK_MEM])
-        cursor.execute(f"set local enable_nestloop = {'off' if rows > MANY else 'on'}")
+        for name, value in settings.items():
+            cursor.execute("select set_config(%s, %s, true)", [name, value])
         yield
-        cursor.execute("set local enable_nestloop to default; set local work_mem to default")
+        for name in settings:
+            cursor.execute(f"set local {name} to default")

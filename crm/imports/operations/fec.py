@@ -69,7 +69,7 @@ def import_fec(job: Job, layout: Layout, pieces: Pieces) -> Outcome:
     with room_for(outcome.rows_read):
         _describe(outcome, params, job)
         _count_gone(outcome, params)
-        outcome.changes |= _write(outcome, params)
+        _take(outcome, params)
         if job.options.terms_days is not None:
             outcome.changes["due_dates_confirmed"] = execute("fec_terms", params)
         execute("fec_timeline", params)
@@ -88,6 +88,7 @@ def _stage(job: Job, layout: Layout, pieces: Pieces, outcome: Outcome) -> None:
 
 def _describe(outcome: Outcome, params: dict[str, Any], job: Job) -> None:
     analyze("fec_staged", rows=outcome.rows_read)
+    outcome.changes["customers_new"] = execute("fec_customers", params)
     execute("fec_entries fec_lines fec_untold fec_ranks", params)
     analyze("fec_line", rows=outcome.rows_read)
     found = answer("fec_figures", params)[0]
@@ -114,22 +115,21 @@ def _count_gone(outcome: Outcome, params: dict[str, Any]) -> None:
         outcome.changes["lines_gone"] = _texts(gone)
 
 
-def _write(outcome: Outcome, params: dict[str, Any]) -> dict[str, Any]:
-    customers = execute("fec_customers", params)
-    execute("fec_identify", params)
-    changed = answer("fec_changed", params)[0]["customers"]
-    return {"customers_new": customers, "customers_changed": changed} | reconcile(params, rows=outcome.rows_read)
+def _take(outcome: Outcome, params: dict[str, Any]) -> None:
+    execute("fec_recall fec_touch fec_letters", params)
+    outcome.changes["customers_changed"] = answer("fec_changed", params)[0]["customers"]
+    outcome.changes |= reconcile(params, rows=outcome.rows_read)
+    execute("fec_keep", params)
 
 
 def reconcile(params: dict[str, Any], *, rows: int) -> dict[str, Any]:
-    """Make the ledger of the customers in `fec_touched` say what their known FEC lines say; return what changed.
-
-    `rows` is about how many lines it is for. Call it within `room_for`.
+    """Make the ledger of the customers in `fec_touched` say what their lines say, those known and the new ones in
+    `fec_line`; return what changed. `rows` is about how many lines it is for. Call it within `room_for`.
     """
     analyze("fec_touched", rows=rows)
-    execute("fec_items fec_known", params)
+    execute("fec_older fec_items fec_known", params)
     analyze("fec_item", "fec_known", rows=rows)
-    execute("fec_left fec_match", params)
+    execute("fec_left fec_match_even fec_match", params)
     for pool in POOLS:
         execute(f"fec_pool_{pool} fec_match", params)
     execute("fec_moves", params)

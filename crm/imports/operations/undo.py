@@ -107,6 +107,7 @@ def _remove_customers(batch: Batch) -> None:
 
 def _undo_lines(batch: Batch, params: dict[str, Any], *, by: User | None, at: datetime) -> None:
     job = Job(batch.entity, Options(), by, at, batch.file_name, batch.pk)
+    prepare("fec_stage")
     prepare("fec_touched")
     execute("undo_lines", params)
     with room_for(batch.rows_read):

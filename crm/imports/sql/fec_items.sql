@@ -5,7 +5,10 @@
 -- one side.
 create temporary table fec_item on commit drop as
 with lines as not materialized (
-    select f.* from imports_fecline f join fec_touched using (customer_id) where f.entity_id = %(entity)s
+    select * from fec_older
+    union all
+    select digest, rank, customer_id, account, auxiliary, year_on, entered_on, issued_on, number, label, amount, kind, letter
+    from fec_line where known_id is null and amount <> 0
 ), years as (
     select customer_id, year_on, sum(amount) filter (where kind = 'opening') as opened,
            coalesce(sum(amount) filter (where kind <> 'opening'), 0) as moved,

@@ -6,9 +6,6 @@ with torn as (
     from fec_item join torn using (customer_id) group by customer_id, entered_on
 ), zeros as (
     select customer_id, max(entered_on) as zero_on from days where balance = 0 group by customer_id
-), pools as (
-    select l.side, l.id, case when l.entered_on <= z.zero_on then l.customer_id::text end as pool
-    from fec_left l left join zeros z using (customer_id)
 )
-update fec_left l set pool = p.pool from pools p
-where p.side = l.side and p.id = l.id and p.pool is distinct from l.pool
+update fec_left l set pool = case when l.entered_on <= z.zero_on then l.customer_id::text end
+from torn left join zeros z using (customer_id) where torn.customer_id = l.customer_id

@@ -1,7 +1,7 @@
 drop table if exists pg_temp.fec_staged, pg_temp.fec_entry, pg_temp.fec_line;
 create temporary table fec_staged (
-    line integer, journal text, number text, entered_on date, account text, auxiliary text default '', name text default '',
-    piece text default '', piece_on date, label text default '', amount numeric(18, 3), letter text default '', opening boolean,
+    line integer, journal text, number text, entered_on date, account text, auxiliary text, name text, piece text, piece_on date,
+    label text, amount numeric(18, 3), letter text, opening boolean,
     entry text generated always as (case when ltrim(number, '0') = '' then piece else number end) stored,
     sale numeric generated always as (case when account like '70%' or account like '4457%' then amount end) stored,
     cash numeric generated always as (
@@ -10,9 +10,9 @@ create temporary table fec_staged (
 -- A debit against a sale is an invoice, against cash a payment that came back; a credit against cash is a payment, against
 -- a sale a credit note.
 create temporary table fec_line (
-    line integer, year_on date, entered_on date, account text, auxiliary text, customer text, name text, amount numeric(18, 3),
-    letter text, digest uuid, rank integer default 1, issued_on date, number text, label text, opening boolean, told boolean,
-    sold numeric, returned numeric, cashed numeric, paid numeric,
+    line integer, customer text, customer_id bigint, account text, auxiliary text, year_on date, entered_on date, issued_on date,
+    number text, label text, amount numeric(18, 3), letter text, digest uuid, rank integer default 1, opening boolean,
+    told boolean, sold numeric, returned numeric, cashed numeric, paid numeric, known_id bigint, known_letter text,
     kind text generated always as (
         case when opening then 'opening'
              when amount > 0 then case when sold > 0 and sold >= paid then 'invoice'
