@@ -87,7 +87,8 @@ truncate messaging_message, actions_refusal, actions_actionline, actions_action,
     engine_dailyfigures, engine_runstage, engine_run, segments_membership, segments_group, scenarios_step,
     scenarios_scenarioversion, scenarios_scenario, letters_templateversion, letters_template, holds_hold,
     receivables_movement, receivables_credit, receivables_invoice, customers_address, customers_contact,
-    imports_batch, timeline_entry, customers_customer, accounts_teammember, accounts_team, accounts_entity cascade
+    imports_batch, imports_fecline, imports_newcustomer, imports_duedatebefore, timeline_entry, customers_customer,
+    accounts_teammember, accounts_team, accounts_entity cascade
 """
 
 

@@ -264,15 +264,25 @@ def _read_habits(found: ColumnMap, rows: list[Row], default: str) -> None:
     either = set()
     for name in set(DATES) & set(found.places):
         texts = column(rows, found.places[name])
-        orders = Counter(order for text in texts if (order := _order(text)))
+        met = Counter(texts)
+        orders = _weighed(_order, met)
+        orders.pop("", None)
         found.orders[name] = orders.most_common(1)[0][0] if orders else default
         either |= {name} if len(orders) > 1 else set()
-        found.shapes[name] = dict(Counter(map(_shape, texts)).most_common(6))
+        found.shapes[name] = dict(_weighed(_shape, met).most_common(6))
     found.either_order = frozenset(either)
     for name in set(AMOUNTS) & set(found.places):
         texts = column(rows, found.places[name])
         found.marks[name] = _mark(texts)
         found.currency = found.currency or _currency(found.headers[found.places[name]])
+
+
+def _weighed(look: Callable[[str], str], met: Counter[str]) -> Counter[str]:
+    """How often each thing is seen, looking once at each text."""
+    seen: Counter[str] = Counter()
+    for text, times in met.items():
+        seen[look(text)] += times
+    return seen
 
 
 def _order(text: str) -> str:

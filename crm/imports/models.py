@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
@@ -146,7 +147,7 @@ class FecLine(models.Model):
 
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
     customer = SetForeignKey(Customer, on_delete=models.PROTECT, related_name="fec_lines")
-    batch = SetForeignKey(Batch, on_delete=models.PROTECT, related_name="fec_lines")
+    batch = SetForeignKey(Batch, on_delete=models.PROTECT, related_name="fec_lines", db_index=False)
     digest = models.UUIDField()
     rank = models.PositiveIntegerField()
     account = models.CharField(max_length=60)
@@ -169,6 +170,8 @@ class FecLine(models.Model):
             models.UniqueConstraint(fields=["entity", "digest", "rank"], name="imports_fecline_once"),
         ]
         indexes = [
+            # Lines of an import lie side by side, and only its undoing looks for them.
+            BrinIndex(fields=["batch"], name="imports_fecline_of_batch"),
             models.Index(
                 fields=["letter_batch"], condition=Q(letter_batch__isnull=False), name="imports_fecline_lettered"
             ),

@@ -90,8 +90,9 @@ def prepare(name: str) -> None:
         cursor.execute(statement("crm.imports", name))
 
 
-def analyze(*tables: str, rows: int) -> None:
-    """Nothing analyses a temporary table by itself. With many rows the plans are those of `room_for` all the same."""
+def analyze(*tables: str, rows: int = 0) -> None:
+    """Tell the planner how much there is in tables of this session: nothing else does. Not above MANY `rows`: plans for
+    so many are those of `room_for` all the same, and looking would cost more than it saves."""
     if rows <= MANY:
         with connection.cursor() as cursor:
             cursor.execute("analyze " + ", ".join(tables))

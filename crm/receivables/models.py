@@ -1,5 +1,6 @@
 """One ledger: what is owed (invoices), what reduces it (credits), and every movement between them."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -251,7 +252,8 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["invoice", "on"], condition=Q(invoice__isnull=False), name="receivables_move_invoice"),
             models.Index(fields=["credit", "on"], condition=Q(credit__isnull=False), name="receivables_move_credit"),
-            models.Index(fields=["import_batch_id"], name="receivables_move_batch"),
+            # Rows of an import lie side by side, and only its undoing looks for them.
+            BrinIndex(fields=["import_batch_id"], name="receivables_move_batch"),
         ]
 
     def __str__(self) -> str:

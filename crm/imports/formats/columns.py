@@ -5,48 +5,59 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
-from itertools import compress
+from typing import TypeVar
 
-from crm.imports.formats.rows import RowWrong
 from crm.imports.formats.values import SPACES, BadValue
 from crm.imports.staging import ESCAPED
 
 NULL = r"\N"
-# A column has far fewer days than rows; a file of instants must not fill the memory.
-MOST_DAYS = 65_536
-LARGE = 1e12
+MOST_REMEMBERED = 65_536
 PLAIN_SIGNS = b"0123456789.-\n"
+DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"000000000")
+TOO_LARGE = b"0" * 13
 SPACES_IN_LINE = re.compile(r"[^\S\n]|['’]")
 OTHER_MARK = {",": ".", ".": ","}
+K = TypeVar("K")
+V = TypeVar("V")
 Texts = list[str]
 Doubtful = list[str | None]
+Amounts = tuple[Doubtful, list[float]]
 
 
-class Days(dict[str, str | None]):
-    """What each text of a column of dates means; `read` raises BadValue or RowWrong for what is none."""
+class Memo(dict[K, V]):
+    """What each text of a column means, looked at once; it forgets rather than fill the memory."""
 
-    def __init__(self, read: Callable[[str], date | None], empty: str | None = NULL) -> None:
-        self.read, self.empty = read, empty
+    def __init__(self, read: Callable[[K], V]) -> None:
+        self.read = read
 
-    def __missing__(self, text: str) -> str | None:
-        if len(self) >= MOST_DAYS:
+    def __missing__(self, text: K) -> V:
+        if len(self) >= MOST_REMEMBERED:
             self.clear()
-        try:
-            day = self.read(text.strip())
-        except (BadValue, RowWrong):
-            self[text] = None
-            return None
-        self[text] = found = day.isoformat() if day else self.empty
+        self[text] = found = self.read(text)
         return found
 
-    def of(self, texts: Texts) -> Doubtful:
-        """The days of a column."""
+    def of(self, texts: Iterable[K]) -> list[V]:
+        """The meanings of a column."""
         return list(map(self.__getitem__, texts))
 
 
-def amounts(texts: Texts, mark: str, places: int) -> tuple[Doubtful, list[float]]:
-    """A column of amounts of at most `places` decimals, with a point, and about how much each is (exact enough to compare
-    them); "" and 0 where the cell is empty. `mark` is the decimal mark of the column, "" where it is not known."""
+def days(read: Callable[[str], date | None]) -> Memo[str, str | None]:
+    """The days of a column; `read` returns None for an empty cell, and raises BadValue for one that is in doubt."""
+
+    def day(text: str) -> str | None:
+        try:
+            found = read(text.strip())
+        except BadValue:
+            return None
+        return found.isoformat() if found else NULL
+
+    return Memo(day)
+
+
+def amounts(texts: Texts, mark: str, places: int) -> Amounts:
+    """A column of amounts of at most `places` decimals, with a point; and about how much each is, exact enough to
+    compare them. "" and 0 where the cell is empty. `mark` is the decimal mark of the column, "" where it is not known.
+    """
     joined, count = "\n".join(texts), len(texts)
     return (
         _all_plain(joined, count, mark, places)
@@ -55,22 +66,30 @@ def amounts(texts: Texts, mark: str, places: int) -> tuple[Doubtful, list[float]
     )
 
 
-def _all_plain(joined: str, count: int, mark: str, places: int) -> tuple[Doubtful, list[float]] | None:
+def _all_plain(joined: str, count: int, mark: str, places: int) -> Amounts | None:
     if mark and OTHER_MARK[mark] in joined:
         return None
     pointed = joined.replace(",", ".")
-    if pointed.encode(errors="replace").translate(None, PLAIN_SIGNS) or _too_fine(places).search(pointed):
+    signs = pointed.encode(errors="replace")
+    if signs.translate(None, PLAIN_SIGNS) or _is_extreme(signs, places):
         return None
-    texts: Doubtful = [*pointed.split("\n")]
+    texts = pointed.split("\n")
     try:
-        values = [float(text) if text else 0.0 for text in texts]
+        values = [float(text) if text else 0.0 for text in texts] if "" in texts else list(map(float, texts))
     except ValueError:
         return None
-    fits = len(texts) == count and max(values) < LARGE and min(values) > -LARGE
-    return (texts, values) if fits else None
+    return ([*texts], values) if len(texts) == count else None
 
 
-def _one_by_one(texts: Texts, mark: str, places: int) -> tuple[Doubtful, list[float]]:
+def _is_extreme(signs: bytes, places: int) -> bool:
+    """Whether there is an amount too large to be compared, or a digit that counts beyond the decimals there may be."""
+    shape = signs.translate(DIGITS_AS_ZERO)
+    return TOO_LARGE in shape or (
+        b"." + b"0" * (places + 1) in shape and bool(re.search(rb"\.\d{%d}\d*[1-9]" % places, signs))
+    )
+
+
+def _one_by_one(texts: Texts, mark: str, places: int) -> Amounts:
     plain = _plain(mark, places).fullmatch
     bare = (SPACES.sub("", text) for text in texts)
     found = [text.replace(",", ".") if not text or plain(text) else None for text in bare]
@@ -78,24 +97,16 @@ def _one_by_one(texts: Texts, mark: str, places: int) -> tuple[Doubtful, list[fl
 
 
 @cache
-def _too_fine(places: int) -> re.Pattern[str]:
-    """A digit that counts, beyond the decimals there may be."""
-    return re.compile(rf"\.\d{{{places}}}\d*[1-9]")
-
-
-@cache
 def _plain(mark: str, places: int) -> re.Pattern[str]:
     return re.compile(rf"-?[0-9]{{1,12}}(?:[{mark or ',.'}][0-9]{{0,{places}}}0*)?")
 
 
-def difference(
-    debits: Doubtful, above: list[float], credits: Doubtful, below: list[float], *, empty: str | None
-) -> Doubtful:
+def difference(debits: Amounts, credits: Amounts, *, empty: str | None) -> Doubtful:
     """Debit less credit of each row, `empty` where neither is there; in doubt where both are."""
     return [
         None if debit is None or credit is None or less < 0 or (more and less)
         else f"-{credit}" if less else debit or (credit and "0") or empty
-        for debit, more, credit, less in zip(debits, above, credits, below, strict=True)
+        for debit, more, credit, less in zip(*debits, *credits, strict=True)
     ]  # fmt: skip
 
 
@@ -116,15 +127,15 @@ def longer(texts: Texts, limit: int) -> Iterable[int]:
     return (place for place, text in enumerate(texts) if len(text) > limit)
 
 
-def escaped(texts: Texts) -> Texts:
+def escaped(texts: Iterable[str]) -> Texts:
     """Texts as COPY's text format writes them."""
     return [text.translate(ESCAPED) for text in texts]
 
 
-def lines(columns: Sequence[Iterable[str]], *, without: set[int], count: int) -> str:
+def lines(columns: Sequence[Iterable[str]], *, without: set[int]) -> str:
     """Columns as lines of COPY's text format, except the places `without`."""
     rows: Iterable[tuple[str, ...]] = zip(*columns, strict=False)
     if without:
-        rows = compress(rows, (place not in without for place in range(count)))
+        rows = (row for place, row in enumerate(rows) if place not in without)
     text = "\n".join(map("\t".join, rows))
     return f"{text}\n" if text else ""

@@ -1,149 +1,90 @@
 """Rows of a list of open items, many at a time."""
 
-from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from itertools import repeat
-from operator import sub
-from typing import TypeVar
 
-from crm.core.money import decimals
 from crm.imports.formats.blocks import Block
-from crm.imports.formats.columns import NULL, Days, Doubtful, Texts, amounts, difference, empty, escaped, in_doubt, longer
-from crm.imports.formats.items import Item, ItemReader, kind_of, type_of
-from crm.imports.formats.many import BlockReader, Columns
+from crm.imports.formats.columns import NULL, Doubtful, Memo, Texts, days, empty, longer
+from crm.imports.formats.item_money import ItemMoney
+from crm.imports.formats.items import ItemReader
+from crm.imports.formats.many import BlockReader, Plain
 from crm.imports.staging import line_of
 
-ALWAYS = "line customer external_id number currency issued_on amount open_amount kind exact wrong".split()
-DAYS = "issued_on due_on cleared_on".split()
-WORDS = "name label email phone".split()
-T = TypeVar("T")
+IDENTITY = ["customer", "external_id", "number"]
+ALWAYS = ["line", *IDENTITY, "currency", "issued_on", "amount", "open_amount", "kind", "exact"]
+DAYS = ["issued_on", "due_on", "cleared_on"]
+OTHERS = ["name", "label", "email", "phone"]
+CUT = {"name": 200, "label": 200}
 
 
 class ItemBlocks(BlockReader):
     """Turns blocks of a list into lines of `item_staged`; the columns a list does not have are not written."""
 
+    day = "issued_on"
+
     def __init__(self, reader: ItemReader, *, until: date | None) -> None:
         super().__init__(until)
         self.reader, self.places = reader, reader.columns.places
-        self.later = [name for name in DAYS[1:] + WORDS if name in self.places]
-        self.columns = [*ALWAYS, *self.later]
-        self.days = {name: Days(partial(reader.columns.day_of, name)) for name in DAYS}
+        later, self.others = ([name for name in names if name in self.places] for names in (DAYS[1:], OTHERS))
+        self.columns = [*ALWAYS, *later, *self.others]
+        self.words = [*IDENTITY, *self.others]
+        self.doubtful = ["currency", "issued_on", "amount", "open_amount", *later]
+        self.money = ItemMoney(reader.columns)
+        self.codes: Memo[str, str | None] = Memo(lambda text: reader.currency_of(text.strip()) or None)
+        self.days = {name: days(partial(reader.columns.day_of, name)) for name in DAYS if name in self.places}
 
-    def plainly(self, block: Block) -> tuple[Columns, set[int], Doubtful]:
+    def plainly(self, block: Block) -> Plain:
         """See BlockReader."""
-        customers, known, numbers = self._identities(block)
-        currencies = self._currencies(block)
-        whole, left, kinds = self._money(block, currencies)
-        days = {name: self.days[name].of(block.raw(self.places[name])) for name in DAYS if name in self.places}
-        issued = _issued(days)
-        doubts = {*empty(customers), *longer(customers, 60), *empty(numbers), *longer(numbers, 60), *longer(known, 120)}
-        doubts.update(*map(in_doubt, (currencies, whole, left, issued, *days.values())))
-        words = {name: self._text(block, name) for name in self.later if name in WORDS}
-        if block.escaped:
-            customers, known, numbers, *texts = map(escaped, (customers, known, numbers, *words.values()))
-            words = dict(zip(words, texts, strict=True))
-        later = [{**days, **words}[name] for name in self.later]
-        lines = map(str, block.numbers)
-        return (
-            (lines, customers, known, numbers, currencies, issued, whole, left, kinds, repeat(NULL), repeat("f"), *later),
-            doubts,
-            issued,
-        )
+        currencies = self.codes.of(block.raw(self.places.get("currency")))
+        amounts = zip(("amount", "open_amount", "kind"), self.money.of(block, currencies), strict=True)
+        given = {name: column.of(block.raw(self.places[name])) for name, column in self.days.items()}
+        others = {name: self._text(block, name, CUT.get(name, 0)) for name in self.others}
+        plain = {"line": map(str, block.numbers), "currency": currencies, "exact": repeat(NULL), **given, **others}
+        return {**plain, **self._identities(block), **dict(amounts), "issued_on": _issued(given)}
+
+    def doubts(self, block: Block, plain: Plain) -> set[int]:
+        """See BlockReader; also rows that cannot be told apart, or whose day could not be read."""
+        found = super().doubts(block, plain)
+        for name in ("customer", "number"):
+            found.update(empty(plain[name]), longer(plain[name], 60))  # type: ignore[arg-type]
+        if "external_id" in self.places:
+            found.update(longer(plain["external_id"], 120))  # type: ignore[arg-type]
+        return found
 
     def singly(self, number: int, cells: list[str]) -> str:
         """See BlockReader."""
         item = self.reader.item(number, cells)
-        if self.until is not None and item.issued_on > self.until:
-            return ""
-        return self._line(item, wrong=False)
+        too_late = self.until is not None and item.issued_on > self.until
+        return "" if too_late else line_of(getattr(item, name) for name in self.columns)
 
     def spared(self, number: int, cells: list[str]) -> str:
-        """The identifier of a row that is wrong elsewhere, so that its item is not taken for gone."""
-        found = self.reader.identity(cells)
-        return line_of({"line": number, "external_id": found[0], "wrong": True}.get(name) for name in self.columns) if found else ""
+        """Only the identifier of a row that is wrong elsewhere, so that its item is not taken for gone."""
+        found = [{"line": number, "external_id": name} for name in self.reader.identity(cells)]
+        return "".join(line_of(map(values.get, self.columns)) for values in found)
 
-    def _line(self, item: Item, *, wrong: bool) -> str:
-        return line_of(wrong if name == "wrong" else getattr(item, name) for name in self.columns)
-
-    def _text(self, block: Block, name: str) -> Texts:
+    def _text(self, block: Block, name: str, most: int = 0) -> Texts:
         texts = block.column(self.places.get(name))
-        if name in ("name", "label") and any(longer(texts, 200)):
-            return [text[:200] for text in texts]
-        return texts
+        return [text[:most] for text in texts] if most and any(longer(texts, most)) else texts
 
-    def _identities(self, block: Block) -> tuple[Texts, Texts, Texts]:
-        """Customer, identifier and number of each row; an empty or too long one leaves it in doubt."""
+    def _identities(self, block: Block) -> dict[str, Texts]:
+        """Customer, identifier and number of each row, as far as they are there."""
         customers, numbers = self._text(block, "customer"), self._text(block, "number")
         if "" in customers:
-            names = block.column(self.places.get("name"))
+            names = self._text(block, "name")
             customers = [customer or name for customer, name in zip(customers, names, strict=True)]
-        given = block.column(self.places.get("external_id"))
+        given = self._text(block, "external_id")
         if "external_id" in self.places:
             numbers = [number or text[:60] for number, text in zip(numbers, given, strict=True)]
         made = [f"{customer}/{number}" for customer, number in zip(customers, numbers, strict=True)]
         if "external_id" in self.places:
             made = [text or own for text, own in zip(given, made, strict=True)]
-        return customers, made, numbers
-
-    def _currencies(self, block: Block) -> Doubtful:
-        texts = block.column(self.places.get("currency"))
-        codes = {text: self.reader.currency_of(text) or None for text in set(texts)}
-        return [codes[text] for text in texts]
-
-    def _money(self, block: Block, currencies: Doubtful) -> tuple[Doubtful, Doubtful, Iterable[str]]:
-        """Of each document, and what is open of it, both signed; and its kind."""
-        places = min((decimals(code) for code in set(currencies) if code), default=0)
-        whole, above, left, below = self._sums(block, places)
-        types = [type_of(text) for text in self._text(block, "type")] if "type" in self.places else None
-        if types and any(types):
-            turned = [bool(kind and value > 0) for kind, value in zip(types, above, strict=True)]
-            whole, left = (_turned(column, turned) for column in (whole, left))
-            above = [-value if turn else value for value, turn in zip(above, turned, strict=True)]
-        if min(above) > 0:
-            return whole, left, repeat("invoice")
-        return whole, left, map(kind_of, above, types or repeat(""))
-
-    def _sums(self, block: Block, places: int) -> tuple[Doubtful, list[float], Doubtful, list[float]]:
-        """Amount and open amount, as texts and about how much; one alone is taken for both."""
-        mapped = [name for name in ("amount", "open_amount") if name in self.places]
-        if not mapped:
-            both = self._sides(block, places)
-            return *both, *both
-        (whole, above), (left, below) = (self._amounts(block, name, places) for name in (mapped[0], mapped[-1]))
-        if "" in left:
-            below = [value if text else other for text, value, other in zip(left, below, above, strict=True)]
-            left = [other if text == "" else text for text, other in zip(left, whole, strict=True)]
-        if whole != left:
-            alone = [not of_all or of_all * value < 0 or abs(value) > abs(of_all)
-                     for of_all, value in zip(above, below, strict=True)]  # fmt: skip
-            whole, above = _replaced(whole, left, alone), _replaced(above, below, alone)
-        return _filled(whole), above, _filled(left), below
-
-    def _sides(self, block: Block, places: int) -> tuple[Doubtful, list[float]]:
-        (debits, above), (credits, below) = (self._amounts(block, name, places) for name in ("debit", "credit"))
-        return difference(debits, above, credits, below, empty=None), list(map(sub, above, below))
-
-    def _amounts(self, block: Block, name: str, places: int) -> tuple[Doubtful, list[float]]:
-        return amounts(block.raw(self.places.get(name)), self.reader.columns.marks.get(name, ""), places)
+        return {"customer": customers, "external_id": made, "number": numbers}
 
 
-def _issued(days: dict[str, Doubtful]) -> Doubtful:
+def _issued(given: dict[str, Doubtful]) -> Doubtful:
     """The day of each document, that it is due on where it has none; in doubt where it has neither."""
-    first, *rest = (days[name] for name in DAYS[:2] if name in days)
+    first, *rest = (given[name] for name in DAYS[:2] if name in given)
     if rest and NULL in first:
         first = [due if issued == NULL else issued for issued, due in zip(first, rest[0], strict=True)]
     return [None if day == NULL else day for day in first] if NULL in first else first
-
-
-def _replaced(column: list[T], other: list[T], where: list[bool]) -> list[T]:
-    return [second if replaced else first for first, second, replaced in zip(column, other, where, strict=True)]
-
-
-def _filled(column: Doubtful) -> Doubtful:
-    """With what is empty in doubt: an amount is needed."""
-    return [text or None for text in column] if "" in column else column
-
-
-def _turned(column: Doubtful, where: list[bool]) -> Doubtful:
-    return [f"-{text}" if text and turn else text for text, turn in zip(column, where, strict=True)]

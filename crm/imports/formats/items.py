@@ -129,7 +129,7 @@ def kind_of(amount: Decimal | float, said: str) -> str:
 
 @lru_cache(maxsize=4096)
 def type_of(text: str) -> str:
-    """"payment" or "credit_note" where the type of a document says so, else ""."""
+    """ "payment" or "credit_note" where the type of a document says so, else ""."""
     word = plain(text)
     if word in PAYMENT_CODES or any(known in word for known in PAYMENT_WORDS):
         return "payment"

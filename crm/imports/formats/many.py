@@ -2,21 +2,30 @@
 wrong with it; both ways give the same values."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from crm.imports.formats.blocks import Block
-from crm.imports.formats.columns import Doubtful, lines
+from crm.imports.formats.columns import escaped, in_doubt, lines
 from crm.imports.formats.rows import Problem, RowWrong
 
-Columns = Sequence[Iterable[str | None]]
+Plain = dict[str, Iterable[Any]]
 
 
 class BlockReader(ABC):
-    """Turns blocks into lines for COPY, with the `columns` it names. `rows` counts those that hold something; `wrong` are
-    those of the last piece that were left out, in their order. Rows after `until` are left out too, silently."""
+    """Turns blocks into lines for COPY, with the `columns` it names.
+
+    `rows` counts those that hold something; `wrong` are those of the last piece that were left out, in their order.
+    Rows whose `day` is after `until` are left out too, silently. `words` are columns of any text, `doubtful` those
+    where None leaves a row to be read by itself. Rows of fewer than `least` cells are read by themselves.
+    """
 
     columns: Sequence[str]
+    words: Sequence[str]
+    doubtful: Sequence[str]
+    day: str
+    least = 0
 
     def __init__(self, until: date | None) -> None:
         self.until = until
@@ -31,8 +40,12 @@ class BlockReader(ABC):
         return text
 
     @abstractmethod
-    def plainly(self, block: Block) -> tuple[Columns, Collection[int], Doubtful]:
-        """The columns of a block, the places of rows in doubt, and the days by which rows may be too late."""
+    def plainly(self, block: Block) -> Plain:
+        """The values of a block by column, as COPY writes them but for the signs it escapes."""
+
+    def doubts(self, block: Block, plain: Plain) -> set[int]:
+        """Places of the rows of a block that must be read one by one."""
+        return {place for name in self.doubtful for place in in_doubt(plain[name])}  # type: ignore[arg-type]
 
     @abstractmethod
     def singly(self, number: int, cells: list[str]) -> str:
@@ -43,17 +56,24 @@ class BlockReader(ABC):
         return ""
 
     def _block(self, block: Block) -> str:
-        count = len(block.numbers)
-        self.rows += count
-        columns, doubts, days = self.plainly(block)
-        plain = lines(columns, without={*doubts, *self._late(days)}, count=count)
-        return plain + "".join(self._row(*block.row(place)) for place in sorted(doubts))
+        self.rows += len(block.numbers)
+        if len(block.columns) < self.least:
+            return self._rows(block, range(len(block.numbers)))
+        plain = self.plainly(block)
+        doubts = self.doubts(block, plain)
+        if block.escaped:
+            plain |= {name: escaped(plain[name]) for name in self.words}
+        without = doubts.union(self._late(plain[self.day]))
+        return lines([plain[name] for name in self.columns], without=without) + self._rows(block, sorted(doubts))
 
-    def _late(self, days: Doubtful) -> Iterable[int]:
+    def _late(self, days: Iterable[str | None]) -> Iterable[int]:
         if self.until is None:
             return ()
         until = self.until.isoformat()
         return (place for place, day in enumerate(days) if day and day > until)
+
+    def _rows(self, block: Block, places: Iterable[int]) -> str:
+        return "".join(self._row(*block.row(place)) for place in places)
 
     def _row(self, number: int, cells: list[str]) -> str:
         if not any(cells):

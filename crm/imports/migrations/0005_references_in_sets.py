@@ -1,3 +1,4 @@
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='fecline',
             name='batch',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='fec_lines', to='imports.batch'),
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='fec_lines', to='imports.batch'),
         ),
         migrations.AlterField(
             model_name='fecline',
@@ -49,6 +50,10 @@ class Migration(migrations.Migration):
             model_name='newcustomer',
             name='batch',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='new_customers', to='imports.batch'),
+        ),
+        migrations.AddIndex(
+            model_name='fecline',
+            index=django.contrib.postgres.indexes.BrinIndex(fields=['batch'], name='imports_fecline_of_batch'),
         ),
         migrations.AddIndex(
             model_name='fecline',

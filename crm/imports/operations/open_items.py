@@ -14,9 +14,9 @@ from crm.imports.formats.rows import Problem
 from crm.imports.formats.table import Table
 from crm.imports.mapping import ColumnMap
 from crm.imports.models import Mode
-from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
 from crm.imports.operations.reading import stage
 from crm.imports.operations.rejecting import reject_found
+from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
 from crm.imports.staging import analyze, answer, execute, prepare, room_for
 
 SUBJECT = _("Open items imported from %(file)s: %(items)s new, %(moves)s changed")
@@ -106,6 +106,7 @@ def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
         execute("items_spared", params)
     analyze("item_staged", rows=outcome.rows_read)
     execute("items_repeated", params)
+    analyze("item_repeated")
     reject_found("items_twins", params, outcome, _twin)
     execute("items_names", params)
     for found in answer("items_figures", params):
@@ -119,10 +120,14 @@ def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
 
 def _plan(outcome: Outcome, params: dict[str, Any]) -> None:
     outcome.changes["customers_new"] = execute("items_customers", params)
-    execute("items_addresses items_known items_known_numbers", params)
-    analyze("item_known", rows=outcome.rows_read)
+    execute("items_owners items_addresses", params)
+    known = execute("items_known", params)
+    analyze("item_known")
+    if known:
+        execute("items_known_numbers", params)
     execute("items_target items_installments", params)
-    reject_found("items_conflicts", params, outcome, _conflict)
+    if known:
+        reject_found("items_conflicts", params, outcome, _conflict)
     analyze("item_target", rows=outcome.rows_read)
     execute("items_closing", params)
 

@@ -27,4 +27,4 @@ from (
 join customers_customer c on c.entity_id = %(entity)s and c.external_id = left(s.customer, 60)
 join days d using (entered_on)
 left join fec_entry e on e.journal = s.journal and e.entered_on = s.entered_on and e.entry = s.entry
-order by 3, s.entered_on
+order by 3, s.line

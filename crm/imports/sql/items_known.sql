@@ -21,8 +21,8 @@ with source_batches as (
     where c.entity_id = %(entity)s and c.open_amount > 0
 )
 select 'debit' as side, i.id, i.customer_id, i.external_id, i.installment, i.due_on, i.currency, i.amount, i.open_amount,
-       b.id is not null as of_source, 1 as nth, 1 as alone
+       b.id is not null as of_source, 1 as nth
 from receivables_invoice i join debits using (id) left join source_batches b on b.id = i.import_batch_id
 union all
-select 'credit', c.id, c.customer_id, c.external_id, 1, null, c.currency, -c.amount, -c.open_amount, b.id is not null, 1, 1
+select 'credit', c.id, c.customer_id, c.external_id, 1, null, c.currency, -c.amount, -c.open_amount, b.id is not null, 1
 from receivables_credit c join credits using (id) left join source_batches b on b.id = c.import_batch_id

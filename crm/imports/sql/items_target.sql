@@ -10,27 +10,26 @@ with rows as not materialized (
            row_number() over (partition by r.side, r.external_id, case when r.side = 'debit' then r.payable_on end
                               order by r.line) as nth
     from rows r join item_repeated using (line)
-), numbered as (
-    select r.*, coalesce(n.alone, 1) as alone, coalesce(n.nth, 1) as nth,
-           case when r.side = 'credit' and n.nth > 1 then r.external_id || '#' || n.nth else r.external_id end as own_id
-    from rows r left join numbers n using (line)
+), documents as (
+    select external_id, count(*) as parts, max(installment) as highest, min(id) as id
+    from item_known where side = 'debit' group by external_id
 ), met as (
-    select d.*, coalesce(k.id, o.id) as known_id
-    from numbered d
-    left join item_known k on k.side = d.side and k.external_id = d.own_id
-        and (d.side = 'credit' or k.due_on = d.payable_on and k.nth = d.nth)
-    left join item_known o on o.side = 'debit' and d.side = 'debit' and o.external_id = d.own_id
-        and o.alone = 1 and d.alone = 1
+    select r.*, coalesce(r.external_id || '#' || case when n.nth > 1 and r.side = 'credit' then n.nth end, r.external_id) as own_id,
+           coalesce(n.nth, 1) as nth, coalesce(n.alone, 1) as alone
+    from rows r left join numbers n using (line)
+), recognised as (
+    select m.*, coalesce(k.id, case when m.side = 'debit' and m.alone = 1 and d.parts = 1 then d.id end) as known_id, d.highest
+    from met m
+    left join item_known k on k.external_id = m.own_id and k.side = m.side
+        and (m.side = 'credit' or k.due_on = m.payable_on and k.nth = m.nth)
+    left join documents d on d.external_id = m.external_id
 )
-select m.line, m.side, coalesce(c.merged_into_id, c.id) as customer_id, m.own_id as external_id, m.number, m.issued_on, m.payable_on,
-       m.due_on is not null or m.side = 'credit' as due_given, m.currency, m.amount,
-       case when m.cleared_on <= %(as_of)s then 0 else m.open_amount end as open_amount, m.kind, m.label,
-       least(m.cleared_on, %(as_of)s::date) as moved_on, m.known_id is null as is_new,
-       case when m.side = 'debit' then coalesce(h.highest, 0) + 1 else 1 end as installment,
-       coalesce(m.known_id, case when m.side = 'debit' then nextval('receivables_invoice_id_seq')
+select r.line, r.side, o.customer_id, r.own_id as external_id, r.number, r.issued_on, r.payable_on,
+       r.due_on is not null or r.side = 'credit' as due_given, r.currency, r.amount,
+       case when r.cleared_on <= %(as_of)s then 0 else r.open_amount end as open_amount, r.kind, r.label,
+       least(r.cleared_on, %(as_of)s::date) as moved_on, r.known_id is null as is_new,
+       case when r.side = 'debit' then coalesce(r.highest, 0) + 1 else 1 end as installment,
+       coalesce(r.known_id, case when r.side = 'debit' then nextval('receivables_invoice_id_seq')
                                  else nextval('receivables_credit_id_seq') end) as id
-from met m
-join customers_customer c on c.entity_id = %(entity)s and c.external_id = m.customer
-left join (select external_id, max(installment) as highest from item_known where side = 'debit' group by 1) h
-    on h.external_id = m.own_id
+from recognised r join item_owner o using (customer)
 order by customer_id, payable_on, line

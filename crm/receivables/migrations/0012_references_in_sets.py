@@ -1,3 +1,4 @@
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -65,6 +66,14 @@ class Migration(migrations.Migration):
             model_name='movement',
             name='invoice',
             field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='receivables.invoice'),
+        ),
+        migrations.RemoveIndex(
+            model_name='movement',
+            name='receivables_move_batch',
+        ),
+        migrations.AddIndex(
+            model_name='movement',
+            index=django.contrib.postgres.indexes.BrinIndex(fields=['import_batch_id'], name='receivables_move_batch'),
         ),
         migrations.AddIndex(
             model_name='credit',
