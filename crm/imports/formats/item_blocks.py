@@ -11,10 +11,9 @@ from crm.imports.formats.items import ItemReader
 from crm.imports.formats.many import BlockReader, Plain
 from crm.imports.staging import line_of
 
-IDENTITY = ["customer", "external_id", "number"]
-ALWAYS = ["line", *IDENTITY, "currency", "issued_on", "amount", "open_amount", "kind", "exact"]
+ALWAYS = "line customer number currency issued_on amount open_amount kind exact".split()
 DAYS = ["issued_on", "due_on", "cleared_on"]
-OTHERS = ["name", "label", "email", "phone"]
+OTHERS = ["external_id", "name", "label", "email", "phone"]
 CUT = {"name": 200, "label": 200}
 
 
@@ -28,7 +27,7 @@ class ItemBlocks(BlockReader):
         self.reader, self.places = reader, reader.columns.places
         later, self.others = ([name for name in names if name in self.places] for names in (DAYS[1:], OTHERS))
         self.columns = [*ALWAYS, *later, *self.others]
-        self.words = [*IDENTITY, *self.others]
+        self.words = ["customer", "number", *self.others]
         self.doubtful = ["currency", "issued_on", "amount", "open_amount", *later]
         self.money = ItemMoney(reader.columns)
         self.codes: Memo[str, str | None] = Memo(lambda text: reader.currency_of(text.strip()) or None)
@@ -41,14 +40,14 @@ class ItemBlocks(BlockReader):
         given = {name: column.of(block.raw(self.places[name])) for name, column in self.days.items()}
         others = {name: self._text(block, name, CUT.get(name, 0)) for name in self.others}
         plain = {"line": map(str, block.numbers), "currency": currencies, "exact": repeat(NULL), **given, **others}
-        return {**plain, **self._identities(block), **dict(amounts), "issued_on": _issued(given)}
+        return {**plain, **self._names(block), **dict(amounts), "issued_on": _issued(given)}
 
     def doubts(self, block: Block, plain: Plain) -> set[int]:
         """See BlockReader; also rows that cannot be told apart, or whose day could not be read."""
         found = super().doubts(block, plain)
         for name in ("customer", "number"):
             found.update(empty(plain[name]), longer(plain[name], 60))  # type: ignore[arg-type]
-        if "external_id" in self.places:
+        if "external_id" in plain:
             found.update(longer(plain["external_id"], 120))  # type: ignore[arg-type]
         return found
 
@@ -59,27 +58,24 @@ class ItemBlocks(BlockReader):
         return "" if too_late else line_of(getattr(item, name) for name in self.columns)
 
     def spared(self, number: int, cells: list[str]) -> str:
-        """Only the identifier of a row that is wrong elsewhere, so that its item is not taken for gone."""
-        found = [{"line": number, "external_id": name} for name in self.reader.identity(cells)]
-        return "".join(line_of(map(values.get, self.columns)) for values in found)
+        """Only what tells the item of a row that is wrong elsewhere, so that it is not taken for gone."""
+        found = self.reader.identity(cells)
+        return line_of(map({"line": number, **found}.get, self.columns)) if found else ""
 
     def _text(self, block: Block, name: str, most: int = 0) -> Texts:
         texts = block.column(self.places.get(name))
         return [text[:most] for text in texts] if most and any(longer(texts, most)) else texts
 
-    def _identities(self, block: Block) -> dict[str, Texts]:
-        """Customer, identifier and number of each row, as far as they are there."""
+    def _names(self, block: Block) -> dict[str, Texts]:
+        """Customer and number of each row, as far as they are there."""
         customers, numbers = self._text(block, "customer"), self._text(block, "number")
         if "" in customers:
             names = self._text(block, "name")
             customers = [customer or name for customer, name in zip(customers, names, strict=True)]
-        given = self._text(block, "external_id")
         if "external_id" in self.places:
+            given = self._text(block, "external_id")
             numbers = [number or text[:60] for number, text in zip(numbers, given, strict=True)]
-        made = [f"{customer}/{number}" for customer, number in zip(customers, numbers, strict=True)]
-        if "external_id" in self.places:
-            made = [text or own for text, own in zip(given, made, strict=True)]
-        return {"customer": customers, "external_id": made, "number": numbers}
+        return {"customer": customers, "number": numbers}
 
 
 def _issued(given: dict[str, Doubtful]) -> Doubtful:

@@ -24,7 +24,8 @@ NO_DATE = _("Neither the date of the document nor its due date is given.")
 @dataclass(frozen=True, slots=True)
 class Item:
     """`amount` and `open_amount` are signed: below zero for a credit note or a payment. `exact` is the open amount as
-    the file has it, before it was rounded to its currency."""
+    the file has it, before it was rounded to its currency. Where `external_id` is "", customer and number stand for it.
+    """
 
     line: int
     customer: str
@@ -64,20 +65,20 @@ class ItemReader:
         if issued_on is None and due_on is None:
             name = "due_on" if "due_on" in self.columns.places else "issued_on"
             raise RowWrong(cells.header(name), cells.text(name), NO_DATE)
-        external_id = cells.text("external_id", 120) or f"{customer}/{number}"
+        external_id = cells.text("external_id", 120)
         days = (issued_on or due_on, due_on, cells.day("cleared_on"))
         money = (currency, amount, open_amount, kind_of(amount, type_of(cells.text("type"))))
         words = (cells.text("label")[:200], cells.text("email"), cells.text("phone"))
         return Item(line, customer, cells.text("name")[:200], external_id, number, *days, *money, *words, left)  # type: ignore[arg-type]
 
-    def identity(self, row: list[str]) -> list[str]:
-        """The identifier of a row that is wrong elsewhere, nothing when it cannot be read either."""
+    def identity(self, row: list[str]) -> dict[str, str]:
+        """Customer, number and identifier of a row that is wrong elsewhere, nothing when they cannot be read either."""
         cells = Cells(self.columns, row)
         try:
             customer, number = self._identity(cells)
-            return [cells.text("external_id", 120) or f"{customer}/{number}"]
+            return {"customer": customer, "number": number, "external_id": cells.text("external_id", 120)}
         except RowWrong:
-            return []
+            return {}
 
     def _identity(self, cells: Cells) -> tuple[str, str]:
         customer = cells.text("customer", 60) or cells.text("name", 60)

@@ -68,6 +68,8 @@ def import_fec(job: Job, layout: Layout, pieces: Pieces) -> Outcome:
     job.progress("writing", outcome.rows_read)
     with room_for(outcome.rows_read):
         _describe(outcome, params, job)
+        execute("fec_recall", params)
+        analyze("fec_recalled")
         _count_gone(outcome, params)
         _take(outcome, params)
         if job.options.terms_days is not None:
@@ -116,7 +118,7 @@ def _count_gone(outcome: Outcome, params: dict[str, Any]) -> None:
 
 
 def _take(outcome: Outcome, params: dict[str, Any]) -> None:
-    execute("fec_recall fec_touch fec_letters", params)
+    execute("fec_touch fec_letters", params)
     outcome.changes["customers_changed"] = answer("fec_changed", params)[0]["customers"]
     outcome.changes |= reconcile(params, rows=outcome.rows_read)
     execute("fec_keep", params)

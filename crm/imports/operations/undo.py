@@ -110,5 +110,5 @@ def _undo_lines(batch: Batch, params: dict[str, Any], *, by: User | None, at: da
     job = Job(batch.entity, Options(), by, at, batch.file_name, batch.pk)
     prepare("fec_stage")
     prepare("fec_touched")
-    execute("undo_lines", params)
+    execute("undo_lines fec_recall", params)
     reconcile(params_of(job), rows=batch.rows_read)

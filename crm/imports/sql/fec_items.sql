@@ -7,9 +7,9 @@ create temporary table fec_item on commit drop as
 with lines as not materialized (
     select * from fec_older
     union all
-    select null, line, digest, rank, customer_id, account, auxiliary, year_on, entered_on, issued_on, number, label, amount, kind,
-           letter
-    from fec_line where known_id is null and amount <> 0
+    select null, l.line, l.digest, l.rank, l.customer_id, l.account, l.auxiliary, l.year_on, l.entered_on, l.issued_on, l.number,
+           l.label, l.amount, l.kind, l.letter
+    from fec_line l left join fec_recalled r using (line) where l.amount <> 0 and r.line is null
 ), years as (
     select customer_id, year_on, sum(amount) filter (where kind = 'opening') as opened,
            coalesce(sum(amount) filter (where kind <> 'opening'), 0) as moved,

@@ -1,4 +1,4 @@
-drop table if exists pg_temp.fec_staged, pg_temp.fec_entry, pg_temp.fec_line;
+drop table if exists pg_temp.fec_staged, pg_temp.fec_entry, pg_temp.fec_line, pg_temp.fec_recalled;
 create temporary table fec_staged (
     line integer, journal text, number text, entered_on date, account text, auxiliary text, name text, piece text, piece_on date,
     label text, amount numeric(18, 3), letter text, opening boolean,
@@ -12,7 +12,7 @@ create temporary table fec_staged (
 create temporary table fec_line (
     line integer, customer text, customer_id bigint, account text, auxiliary text, year_on date, entered_on date, issued_on date,
     number text, label text, amount numeric(18, 3), letter text, digest uuid, rank integer default 1, opening boolean,
-    told boolean, sold numeric, returned numeric, cashed numeric, paid numeric, known_id bigint, known_letter text,
+    told boolean, sold numeric, returned numeric, cashed numeric, paid numeric,
     kind text generated always as (
         case when opening then 'opening'
              when amount > 0 then case when sold > 0 and sold >= paid then 'invoice'

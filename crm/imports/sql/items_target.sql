@@ -6,15 +6,15 @@ with rows as not materialized (
            case when amount < 0 then issued_on else coalesce(due_on, issued_on + %(terms)s::integer) end as payable_on
     from item_staged s
 ), numbers as (
-    select r.line, count(*) over (partition by r.side, r.external_id) as alone,
-           row_number() over (partition by r.side, r.external_id, case when r.side = 'debit' then r.payable_on end
+    select r.line, count(*) over (partition by r.side, r.identifier) as alone,
+           row_number() over (partition by r.side, r.identifier, case when r.side = 'debit' then r.payable_on end
                               order by r.line) as nth
     from rows r join item_repeated using (line)
 ), documents as (
     select external_id, count(*) as parts, max(installment) as highest, min(id) as id
     from item_known where side = 'debit' group by external_id
 ), met as (
-    select r.*, coalesce(r.external_id || '#' || case when n.nth > 1 and r.side = 'credit' then n.nth end, r.external_id) as own_id,
+    select r.*, coalesce(r.identifier || '#' || case when n.nth > 1 and r.side = 'credit' then n.nth end, r.identifier) as own_id,
            coalesce(n.nth, 1) as nth, coalesce(n.alone, 1) as alone
     from rows r left join numbers n using (line)
 ), recognised as (
@@ -22,7 +22,7 @@ with rows as not materialized (
     from met m
     left join item_known k on k.external_id = m.own_id and k.side = m.side
         and (m.side = 'credit' or k.due_on = m.payable_on and k.nth = m.nth)
-    left join documents d on d.external_id = m.external_id
+    left join documents d on d.external_id = m.identifier
 )
 select r.line, r.side, o.customer_id, r.own_id as external_id, r.number, r.issued_on, r.payable_on,
        r.due_on is not null or r.side = 'credit' as due_given, r.currency, r.amount,

@@ -1,7 +1,7 @@
 -- The very same row again is left out.
 with copies as (
-    select s.line, s.number, min(s.line) over (partition by s.customer, s.external_id, s.number) as first_line,
-           row_number() over (partition by s.customer, s.external_id, s.number, s.issued_on, s.due_on, s.cleared_on,
+    select s.line, s.number, min(s.line) over (partition by s.customer, s.identifier, s.number) as first_line,
+           row_number() over (partition by s.customer, s.identifier, s.number, s.issued_on, s.due_on, s.cleared_on,
                               s.currency, s.amount, s.open_amount, s.kind, s.label order by s.line) as copy
     from item_staged s join item_repeated using (line)
 ), twins as (
