@@ -1,10 +1,62 @@
-"""How much memory processes hold of their own, watched while they work."""
+"""How much memory processes hold while something runs: this one, another, PostgreSQL as a whole."""
 
 import resource
-import threading
 from pathlib import Path
+from threading import Event, Thread
 
-EVERY_S = 0.05
+from django.db import connection
+
+EVERY_S = 0.25
+SINGLY_EVERY_S = 0.05
+MB = 1024
+
+
+class Memory:
+    """`worker_mb`: the most this process has held since it started; `server_mb`: the most all processes of the server
+    held together while inside the block, each shared page counted once."""
+
+    def __enter__(self) -> "Memory":
+        self.server_kb, self._stop = 0, Event()
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_backend_pid()")
+            self._server = _parent(cursor.fetchone()[0])
+        self._sampling = Thread(target=self._sample, daemon=True)
+        self._sampling.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._sampling.join()
+
+    @property
+    def worker_mb(self) -> int:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MB
+
+    @property
+    def server_mb(self) -> int:
+        return self.server_kb // MB
+
+    def _sample(self) -> None:
+        while not self._stop.wait(EVERY_S):
+            self.server_kb = max(self.server_kb, sum(map(_held_kb, _family(self._server))))
+
+
+def _parent(process: int) -> int:
+    stat = Path(f"/proc/{process}/stat").read_text()
+    return int(stat.rpartition(")")[2].split()[1])
+
+
+def _family(process: int) -> list[int]:
+    return [process, *map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())]
+
+
+def _held_kb(process: int) -> int:
+    """Its share of the pages it maps; nothing when it has just ended or is not ours to read."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def own_mb(pid: int) -> int:
@@ -30,16 +82,16 @@ def peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-class Watch(threading.Thread):
+class Watch(Thread):
     """Notes the most memory a process holds of its own, until it is told to stop."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
-        self.pid, self.peak_mb, self._stopped = pid, own_mb(pid), threading.Event()
+        self.pid, self.peak_mb, self._stopped = pid, own_mb(pid), Event()
 
     def run(self) -> None:
         """Look every twentieth of a second."""
-        while not self._stopped.wait(EVERY_S):
+        while not self._stopped.wait(SINGLY_EVERY_S):
             self.peak_mb = max(self.peak_mb, own_mb(self.pid))
 
     def stop(self) -> int:

@@ -15,14 +15,13 @@ from collections_app.actions.forms import AGES, PORTFOLIOS, STATES, WorklistFilt
 from collections_app.segments.models import Group
 from crm.accounts.calendars import days_at
 from crm.accounts.models import Entity, User
-from crm.core.keyset import Sort, cursor_of
+from crm.core.keyset import Sort
 from crm.customers.models import Channel, Customer
 from crm.receivables.forms import CustomerFilters, InvoiceFilters
 from crm.receivables.models import Invoice
-from crm.receivables.views import INVOICE_SORTS
 
 PAGE_MS, SEARCH_MS = 100, 300
-SORTS = ("-rank", "rank", "customer", "-customer", "-amount", "amount", "-age", "age", "action", "-action")
+SORTS = ("-rank", "customer", "-customer", "-amount", "amount", "-age", "age", "action", "-action")
 
 
 @dataclass(frozen=True)
@@ -114,22 +113,22 @@ class World:
         said = f"{name}{''.join(f', {value}' for key, value in query.items() if key != 'portfolio')}"
         yield always(f"{said}, first", f"{path}?{urlencode(query)}")
         found, sort = rows(QueryDict(urlencode(query)))
-        keys = list(found.order_by(*sort.ordering).values_list(sort.field, "pk")[50 * self.deep - 1 : 50 * self.deep])
-        if keys:
-            after = cursor_of(*keys[0])
+        last = found.order_by(*sort.ordering)[50 * self.deep - 1 : 50 * self.deep]
+        for row in last:
+            after = sort.cursor(row)
             yield always(f"{said}, page {self.deep:,}", f"{path}?{urlencode(query | {'after': after})}")
 
     def worklist_rows(self, data: QueryDict) -> tuple[Any, Sort]:
         filters = WorklistFilters(data, user=self.collector, days=days_at(timezone.now()))
-        return queries.sortable(filters.narrow(queries.worklist(self.collector))), queries.sort_of(data["sort"])
+        sort = queries.sort_of(data["sort"])
+        return queries.sortable(filters.narrow(queries.worklist(self.collector)), filters.days, sort), sort
 
     def customer_rows(self, data: QueryDict) -> tuple[Any, Sort]:
         return CustomerFilters(data, user=self.collector, days=days_at(timezone.now())).sorted()
 
     def invoice_rows(self, data: QueryDict) -> tuple[Any, Sort]:
-        name = data["sort"]
-        sort = Sort(INVOICE_SORTS[name.lstrip("-")], descending=name.startswith("-"))
-        return InvoiceFilters(data, user=self.collector, days=days_at(timezone.now())).narrow(), sort
+        filters = InvoiceFilters(data, user=self.collector, days=days_at(timezone.now()))
+        return filters.narrow(), filters.sort(data["sort"])
 
     def sampled(self, model: Any, field: str) -> list[Any]:
         """The same 400 values each time, spread over the table."""

@@ -4,8 +4,7 @@ import http.client
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -67,15 +66,15 @@ def person(user: object, port: int) -> Person:
 
 
 @contextmanager
-def serving() -> Iterator[int]:
-    """The demo's web server on a free port: granian, two processes of eight threads."""
+def serving() -> Iterator[tuple[int, int]]:
+    """The demo's web server on a free port: granian, two processes of eight threads. Its port and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(commands("127.0.0.1", port)["web"])
     try:
         _wait(port, server)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait(30)
@@ -92,13 +91,3 @@ def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
         except OSError:
             time.sleep(0.1)
     raise PageFailed("The web server does not start.")
-
-
-def together(people: Sequence[Person], asks: Callable[[int, int], Ask], each: int) -> list[float]:
-    """Everybody asks `each` times at the same time, again as soon as he has his answer; all the seconds."""
-
-    def work(place: int) -> list[float]:
-        return [people[place].seconds(asks(place, turn)) for turn in range(each)]
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        return [second for seconds in pool.map(work, range(len(people))) for second in seconds]

@@ -1,4 +1,8 @@
-"""`./acquit bench letters [--count N] [--workers N] [--json]`: messages composed per second of processor, by kind."""
+"""`./acquit bench letters [--count N] [--workers N] [--json]`: messages composed a second, by kind, and print batches.
+
+By kind: words alone, on one customer. "print batch": letters a night has queued, each checked again, composed, drawn
+and kept in its own transaction, then merged into one file behind their list.
+"""
 
 import argparse
 import datetime as dt
@@ -16,6 +20,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 LINES = 10
 ON = dt.date(2026, 3, 3)
+BATCH = "print batch"
 CODES = ("reminder-sms", "firm-email", "firm-letter", "formal-notice-letter", "statement-email")
 
 
@@ -38,6 +43,7 @@ def main() -> None:
             raise Undone
     except Undone:
         pass
+    results[BATCH] = _print_batch(options.count)
     if options.json:
         print(json.dumps(results))
         return
@@ -65,7 +71,7 @@ def _scaling(options: argparse.Namespace) -> None:
             "one_worker": alone[code]["per_second_of_clock"],
             f"{options.workers}_workers": round(sum(each[code]["per_second_of_clock"] for each in together), 1),
         }
-        for code in CODES
+        for code in (*CODES, BATCH)
     }
     print(json.dumps(result) if options.json else "\n".join(f"{code:28} {rates}" for code, rates in result.items()))
 
@@ -96,6 +102,28 @@ def _measured(count: int) -> dict[str, Any]:
             "bytes": size,
         }
     return results
+
+
+def _print_batch(count: int) -> dict[str, Any]:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from bench._reminders import AT, ON as DAY, creditor, night
+    from collections_app.letters.batches import prepare_batch
+    from crm.customers.models import Channel
+
+    entity = creditor(f"L{os.getpid()}", count, channel=Channel.POST)
+    night(entity)
+    start, started = time.process_time(), time.perf_counter()
+    with CaptureQueriesContext(connection) as queries:
+        batch = prepare_batch(entity, on=DAY, by=None, at=AT)
+    spent, waited = time.process_time() - start, time.perf_counter() - started
+    return {
+        "per_second": round(count / spent, 1),
+        "per_second_of_clock": round(count / waited, 1),
+        "queries": round(len(queries) / count, 1),
+        "bytes": batch.file.size,
+    }
 
 
 def _world() -> tuple[Any, list[Any]]:

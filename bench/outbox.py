@@ -1,107 +1,140 @@
-"""`./acquit bench outbox`: what the outbox itself costs per message, without composing and without the network.
+"""`./acquit bench outbox [--messages N] [--workers N] [--json]`: e-mails a second, end to end, to a local SMTP server.
 
-Asked for in one statement, handed out in one, then each message on its own: reservation, frozen copy, attempt, result,
-event, timeline. A sender adds its words and its provider's time.
+A night queues one reminder per customer (default text, three late invoices). Then processes of their own do what the
+task of a worker does, batch after batch: each message is reserved in a transaction that asks balance and gates again
+and composes it, its attempt is on disk before the network, the result is written after it. The mail server is a process
+of this machine and takes its share of it. Measured for one process, then for several on as many messages each.
 """
 
 import argparse
 import json
+import multiprocessing
 import os
-from dataclasses import replace
-from datetime import UTC, datetime
-from decimal import Decimal
-from time import perf_counter
+import subprocess
+import sys
+from time import perf_counter, process_time
 from typing import Any
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
+os.environ |= {
+    "MAIL_RECIPIENT_ALLOWLIST": "*", "LOG_LEVEL": "WARNING",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1",
+}  # fmt: skip
 
-from django.db import transaction  # noqa: E402 - after the set-up
-
-from bench._workers import side_by_side  # noqa: E402
-from crm.accounts.models import Entity  # noqa: E402
-from crm.customers.models import Address, Channel, Customer  # noqa: E402
-from telephony.core.channels import Accepted, channels  # noqa: E402
-from telephony.core.outgoing import Prepared, preparers  # noqa: E402
-from telephony.messaging import operations  # noqa: E402
-from telephony.messaging.models import Message  # noqa: E402
-
-ORIGIN = "bench"
-AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-WORDS = Prepared("Relance", "Bonjour, " * 80, "<p>Bonjour, </p>" * 80, language="fr", amounts={"EUR": Decimal(120)})
-EVERYBODY = """
-select customer.entity_id, customer.id as customer_id, address.id as address_id, 'fr' as language,
-       address.id as origin_id, 1 as attempt_key, null::bigint as occasion, null::timestamptz as not_before_at
-from customers_address as address join customers_customer as customer on customer.id = address.customer_id
-where customer.entity_id = %(entity)s
-"""
+BATCH = 200
 
 
 def main() -> None:
     """Print the measures; `--json` for machines."""
     parser = argparse.ArgumentParser(prog="./acquit bench outbox")
-    parser.add_argument("--messages", type=int, default=5_000)
-    parser.add_argument("--workers", type=int, default=1, help="compare one process with so many at once")
+    parser.add_argument("--messages", type=int, default=2_000, help="for each process")
+    parser.add_argument("--workers", type=int, default=2, help="compare one process with so many at once")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--work", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.workers > 1:
-        scaling(given)
+    django.setup()
+    if given.work:
+        work()
         return
-    preparers[ORIGIN] = lambda origin_id, at: WORDS
-    channels["email"] = replace(channels["email"], send=lambda mail: Accepted("bench", str(mail.key)))
-    figures = measure(entity(given.messages), given.messages)
-    if given.json:
-        print(json.dumps(figures))
-        return
-    for name, seconds in figures["seconds"].items():
-        print(f"{name:<10}{seconds:8.2f} s{given.messages / seconds:12.0f} messages/s")
+    server, os.environ["EMAIL_PORT"] = mail_server()
+    counts = sorted({1, given.workers})
+    measures = [measure(count, given.messages) for count in counts]
+    server.terminate()
+    print(json.dumps(measures) if given.json else "\n".join(map(as_text, measures)))
 
 
-def scaling(given: argparse.Namespace) -> None:
-    """Messages a second sent by one process, then by several together (each asks for and sends its own)."""
-    arguments = ["--messages", str(given.messages)]
-    rates = [
-        round(
-            sum(figures["sent"] / figures["seconds"]["send"] for figures in side_by_side("outbox", arguments, workers))
-        )
-        for workers in (1, given.workers)
-    ]
-    result = {"one_worker": rates[0], f"{given.workers}_workers": rates[1]}
-    print(json.dumps(result) if given.json else f"messages sent a second: {result}")
+def mail_server() -> tuple[multiprocessing.Process, str]:
+    """A server that takes every mail, in a process of its own; its port."""
+    port: multiprocessing.Queue[int] = multiprocessing.Queue()
+    server = multiprocessing.Process(target=serve, args=(port,), daemon=True)
+    server.start()
+    return server, str(port.get())
 
 
-def entity(count: int) -> Entity:
-    """A new creditor with one customer and one address per message."""
-    code = f"B{os.getpid()}-{Entity.objects.count()}"
-    made = Entity.objects.create(code=code, legal_name="Bench", sender_email="a@b.example")
-    customers = Customer.objects.bulk_create(
-        [Customer(entity=made, external_id=str(number), name=f"C{number}") for number in range(count)], batch_size=5_000
-    )
-    Address.objects.bulk_create(
-        [Address(customer=one, channel=Channel.EMAIL, value=f"c{one.pk}@client.example") for one in customers],
-        batch_size=5_000,
-    )
-    return made
+def serve(port: "multiprocessing.Queue[int]") -> None:
+    from telephony.localmail.smtp import Server
+
+    with Server(("127.0.0.1", 0), lambda recipient, raw: None) as server:
+        port.put(server.server_address[1])
+        server.serve_forever()
 
 
-def measure(creditor: Entity, count: int) -> dict[str, Any]:
-    """Seconds of each part."""
-    seconds = {}
-    start = perf_counter()
-    with transaction.atomic():
-        operations.queue_many(EVERYBODY, {"entity": creditor.pk}, origin=ORIGIN, at=AT, wake=False)
-    seconds["queue"] = perf_counter() - start
-    start = perf_counter()
-    ids = operations.hand_out(at=AT, limit=count)
-    seconds["hand out"] = perf_counter() - start
-    start = perf_counter()
-    for message_id in ids:
-        operations.send_one(message_id, AT)
-    seconds["send"] = perf_counter() - start
-    sent = Message.objects.filter(entity=creditor, state="sent").count()
-    return {"messages": count, "sent": sent, "seconds": seconds}
+def measure(workers: int, messages: int) -> dict[str, Any]:
+    """Queue so many messages for each of so many processes and have them sent at the same time."""
+    from django.db.models import Count
+
+    from bench._reminders import creditor, night
+    from telephony.messaging.models import Attempt, Message
+
+    entity = creditor(f"O{os.getpid()}-{workers}", workers * messages)
+    queued = night(entity)
+    running = [start_worker() for _ in range(workers)]
+    for process in running:
+        assert process.stdout is not None
+        process.stdout.readline()  # ready
+    started = perf_counter()
+    done = [json.loads(process.communicate("go\n")[0]) for process in running]
+    seconds = perf_counter() - started
+    results = dict(Attempt.objects.filter(message__entity=entity).values_list("result").annotate(Count("id")))
+    sent = Message.objects.filter(entity=entity, state="sent").count()
+    return {
+        "workers": workers,
+        "queued": queued,
+        "sent": sent,
+        "attempts": results,
+        "seconds": round(seconds, 1),
+        "per_second": round(sent / seconds, 1),
+        "python_ms_each": round(1000 * sum(one["cpu"] for one in done) / sent, 1),
+        "postgres_ms_each": round(1000 * sum(one["postgres"] for one in done) / sent, 1),
+        "statements_each": round(sum(one["statements"] for one in done) / sent, 1),
+    }
+
+
+def start_worker() -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "bench.outbox", "--work"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def work() -> None:
+    """Send what is due until nothing is, from the word "go" on; print what it cost."""
+    from django.db import connection
+
+    from bench._reminders import AT
+    from telephony.messaging import operations
+
+    connection.ensure_connection()
+    server, statements = connection.connection.info.backend_pid, Statements()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    cpu, postgres = process_time(), processor_time(server)
+    with connection.execute_wrapper(statements):
+        while ids := operations.hand_out(at=AT, limit=BATCH):
+            operations.send_batch(ids, clock=lambda: AT)
+    used = {"cpu": process_time() - cpu, "postgres": processor_time(server) - postgres}
+    print(json.dumps(used | {"statements": statements.number}))
+
+
+class Statements:
+    """Counts what is said to the database."""
+
+    number = 0
+
+    def __call__(self, execute: Any, *given: Any) -> Any:
+        self.number += 1
+        return execute(*given)
+
+
+def processor_time(pid: int) -> float:
+    """Seconds of processor a process has used."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def as_text(measured: dict[str, Any]) -> str:
+    return "  ".join(f"{name} {value}" for name, value in measured.items())
 
 
 if __name__ == "__main__":

@@ -28,6 +28,15 @@ from collections_app.scenarios.models import Scenario, ScenarioVersion, Step  # 
 from crm.accounts.models import Entity  # noqa: E402
 
 HISTORY = 450
+LEFT_OVER = """
+do $$
+declare name text;
+begin
+    for name in select nspname from pg_namespace where nspname like 'simulation\\_%' loop
+        execute format('drop schema %I cascade', name);
+    end loop;
+end $$
+"""
 LEDGER = """
 create temporary table drawn as
 select n, %(first)s + bench_digits(n, 'who', %(customers)s) as customer_id,
@@ -108,7 +117,8 @@ def measure(entity: Entity, days: int, *, alone: bool) -> dict[str, Any]:
 
 
 def build(customers: int, invoices: int) -> Entity:
-    """An entity with four scenarios, twelve groups and this ledger."""
+    """An entity with four scenarios, twelve groups and this ledger; what a stopped simulation left is removed."""
+    run(LEFT_OVER)
     entity, team = house()
     run(DIGITS)
     run(NAMES)

@@ -7,6 +7,11 @@ A task listed here takes no argument, claims its work in the database, and does 
 from dataclasses import dataclass
 
 from celery.schedules import crontab, schedule as every
+from django.conf import settings
+
+# A minute and half of it with the usual lease: what somebody left behind is found soon after its lease.
+OFTEN_S = max(1, settings.LEASE_S // 10)
+SOON_S = max(1, settings.LEASE_S // 20)
 
 
 @dataclass(frozen=True)
@@ -20,22 +25,24 @@ class Periodic:
 
 
 TIMETABLE = [
-    Periodic("apply what mail providers told", "telephony.messaging.tasks.apply_events", every(60), 60),
+    Periodic("apply what mail providers told", "telephony.messaging.tasks.apply_events", every(OFTEN_S), OFTEN_S),
     Periodic("clear expired sessions", "config.tasks.clear_expired_sessions", crontab(hour="3", minute="40"), 3600),
-    Periodic("deliver events left behind", "crm.events.tasks.sweep", every(60), 60),
-    Periodic("drain the outbox", "telephony.messaging.tasks.drain_outbox", every(60), 60),
-    Periodic("find messages of dead workers", "telephony.messaging.tasks.expire_leases", every(30), 30),
+    Periodic("deliver events left behind", "crm.events.tasks.sweep", every(OFTEN_S), OFTEN_S),
+    Periodic("drain the outbox", "telephony.messaging.tasks.drain_outbox", every(OFTEN_S), OFTEN_S),
+    Periodic("find messages of dead workers", "telephony.messaging.tasks.expire_leases", every(SOON_S), SOON_S),
     Periodic(
         "late rates of the half-year",
         "crm.law.tasks.open_half_year",
         crontab(month_of_year="1,7", day_of_month="2", hour="1", minute="10"),
         86_400,
     ),
-    Periodic("nights", "collections_app.engine.tasks.start_due_nights", every(60), 60),
-    Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(60), 60),
+    Periodic("nights", "collections_app.engine.tasks.start_due_nights", every(OFTEN_S), OFTEN_S),
+    Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(OFTEN_S), OFTEN_S),
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
-    Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(300), 300),
-    Periodic("take up simulations left behind", "collections_app.engine.tasks.sweep_simulations", every(60), 60),
+    Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S),
+    Periodic(
+        "take up simulations left behind", "collections_app.engine.tasks.sweep_simulations", every(OFTEN_S), OFTEN_S
+    ),
 ]
 
 

@@ -10,11 +10,11 @@ class ActionsConfig(AppConfig):
     def ready(self) -> None:
         from collections_app.actions.consumers import KINDS, on_message
         from collections_app.actions.contacts import register_calls
+        from collections_app.actions.counting import waiting_for
         from collections_app.actions.dispatch import ORIGIN
         from collections_app.actions.labels import stale_sentence
         from collections_app.actions.panels import open_actions
         from collections_app.actions.preparing import prepare_action
-        from collections_app.actions.queries import waiting_for
         from crm.accounts.rules import reads_pages
         from crm.core import navigation
         from crm.customers.registry import Panel, register_panel

@@ -144,6 +144,7 @@ def answer_reply(event: Event) -> None:
             "owner_id": customer.collector_id or (followed.owner_id if followed else None),
             "team_id": customer.team_id,
             "amount": 0,
+            "late_since_on": on,
             "opened_on": on,
         },
     )

@@ -1,23 +1,25 @@
 """What a collector chooses in the to-do list, and says when he acts."""
 
-from datetime import timedelta
-from functools import reduce
+from datetime import date, timedelta
+from functools import cached_property, reduce
 from operator import or_
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import ActionQuerySet, ActionState
+from collections_app.actions.models import DUE_OR_NEVER, ActionQuerySet, ActionState
 from crm.accounts.calendars import Days
-from crm.accounts.models import Entity, Team, User
+from crm.accounts.models import Entity, User
 from crm.accounts.rules import leads, works_customers
+from crm.core.widgets import LongSelect
 from crm.customers.models import Channel
-from crm.customers.reach import reach_of
-from crm.receivables.search import matching
+from crm.customers.reach import Reach, reach_of
+from crm.receivables.search import found_by
 
 AGES = (("1", _("1–30 days")), ("31", _("31–60 days")), ("61", _("61–90 days")), ("91", _("> 90 days")))
 LAST_DAYS = {"1": 30, "31": 60, "61": 90, "91": None}
@@ -33,11 +35,12 @@ STATES = (
 
 def days_late(bucket: str, days: Days) -> Q:
     """Actions whose oldest invoice is late by the days of `bucket`, in its own entity's calendar."""
-    found = days.where(lambda on: Q(oldest_due_on__lte=on - timedelta(days=int(bucket))))
+    # Said of the expression the index is on.
+    found = days.where(lambda on: Q(LessThanOrEqual(DUE_OR_NEVER, on - timedelta(days=int(bucket)))))
     last = LAST_DAYS[bucket]
     if last is None:
         return found
-    return found & days.where(lambda on: Q(oldest_due_on__gte=on - timedelta(days=last)))
+    return found & days.where(lambda on: Q(GreaterThanOrEqual(DUE_OR_NEVER, on - timedelta(days=last))))
 
 
 def in_state(state: str, days: Days) -> Q:
@@ -53,12 +56,11 @@ def in_state(state: str, days: Days) -> Q:
     }[state]
 
 
-def in_portfolio(portfolio: str, user: User) -> Q:
-    """Actions of one of PORTFOLIOS, as `user` sees them."""
-    teams = Team.objects.filter(Q(members=user) | Q(supervisor=user)).values("pk")
+def in_portfolio(portfolio: str, reach: Reach) -> Q:
+    """Actions of one of PORTFOLIOS, as the person of `reach` sees them."""
     return {
-        "mine": Q(owner=user),
-        "team": Q(team__in=teams),
+        "mine": Q(owner=reach.user),
+        "team": Q(team__in=reach.own),
         "unassigned": Q(owner__isnull=True),
         "all": Q(),
     }[portfolio]
@@ -114,25 +116,42 @@ class WorklistFilters(forms.Form):
         """Collectors see their own work first, those who lead or audit see all of it."""
         return "mine" if works_customers(self.user) and not leads(self.user) else "all"
 
+    @cached_property
+    def found(self) -> list[int]:
+        """Keys of the customers the words find: several statements of a page ask."""
+        return found_by(self.value("q"), reach_of(self.user))
+
     def scope(self, actions: ActionQuerySet) -> ActionQuerySet:
         """Narrowed by entity, portfolio, words and amount: what the counters beside the other filters count."""
-        actions = actions.filter(in_portfolio(self.value("portfolio"), self.user))
+        actions = actions.filter(in_portfolio(self.value("portfolio"), reach_of(self.user)))
         if self.value("entity"):
             actions = actions.filter(entity=self.value("entity"))
         if self.value("q"):
-            actions = actions.filter(customer__in=matching(self.value("q")))
+            actions = actions.filter(customer__in=self.found)
         if self.value("minimum"):
             actions = actions.filter(amount__gte=self.value("minimum"))
         return actions
 
-    def narrow(self, actions: ActionQuerySet) -> ActionQuerySet:
-        """Narrowed by everything chosen."""
-        actions = self.scope(actions).filter(in_state(self.value("state"), self.days))
+    def narrow(self, actions: ActionQuerySet, *, any_age: bool = False) -> ActionQuerySet:
+        """Narrowed by everything chosen; with `any_age`, whatever the ages."""
+        return self.scope(actions).filter(self.chosen_among(any_age=any_age))
+
+    def due_within(self, on: date) -> list[tuple[date, date]]:
+        """The spans in which the oldest invoice fell due, by the ages chosen on a day; empty when none is."""
+        lasts = {bucket: LAST_DAYS[bucket] for bucket in self.value("age") or ()}
+        return [
+            (on - timedelta(days=last) if last else date.min, on - timedelta(days=int(bucket)))
+            for bucket, last in lasts.items()
+        ]
+
+    def chosen_among(self, *, any_age: bool = False) -> Q:
+        """The state, channels and ages chosen: what the counters stand beside."""
+        found = in_state(self.value("state"), self.days)
         if self.value("channel"):
-            actions = actions.filter(channel__in=self.value("channel"))
-        if self.value("age"):
-            actions = actions.filter(reduce(or_, (days_late(bucket, self.days) for bucket in self.value("age"))))
-        return actions
+            found &= Q(channel__in=self.value("channel"))
+        if self.value("age") and not any_age:
+            found &= reduce(or_, (days_late(bucket, self.days) for bucket in self.value("age")))
+        return found
 
 
 class CompleteForm(forms.Form):
@@ -157,9 +176,13 @@ class SnoozeForm(forms.Form):
 class ReassignForm(forms.Form):
     """To whom an action goes; empty hands it back to the team."""
 
-    to = forms.ModelChoiceField(label=_("Collector"), queryset=User.objects.none(), required=False)
+    to = forms.ModelChoiceField(label=_("Collector"), queryset=User.objects.none(), required=False, widget=LongSelect)
 
-    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, colleagues: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]
-        self.fields["to"].empty_label = _("Nobody: back to the team")  # type: ignore[attr-defined]
+        # All read at once; the field itself would open a cursor to read them one after the other.
+        self.fields["to"].widget.choices = lambda: [
+            ("", _("Nobody: back to the team")),
+            *((person.pk, str(person)) for person in colleagues.only("first_name", "last_name", "username")),
+        ]

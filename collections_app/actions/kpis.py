@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, ngettext, pgettext
 
+from collections_app.actions.counting import Counters
 from collections_app.actions.forms import WorklistFilters
-from collections_app.actions.queries import Counters
 from crm.core import formats
 
 

@@ -17,7 +17,9 @@ def move_cycles(merge: Merge) -> int:
         own = Cycle.objects.filter(customer=merge.kept, currency=cycle.currency, closed_on__isnull=True).first()
         if own:
             _continue(own, cycle, merge)
-    return Cycle.objects.filter(customer=merge.duplicate).update(customer=merge.kept)
+    of_duplicate = Cycle.objects.filter(customer=merge.duplicate)
+    open_ones = of_duplicate.filter(closed_on__isnull=True).update(customer=merge.kept)
+    return open_ones + of_duplicate.filter(closed_on__isnull=False).update(customer=merge.kept)
 
 
 def _continue(own: Cycle, other: Cycle, merge: Merge) -> None:

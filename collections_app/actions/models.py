@@ -1,8 +1,11 @@
 """What a person or the system has to do, one row each, and the dunning cycles they belong to."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.letters.models import Template
@@ -23,7 +26,7 @@ class Cycle(models.Model):
     """
 
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
-    customer = SetForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles")
+    customer = SetForeignKey(Customer, on_delete=models.PROTECT, related_name="cycles", db_index=False)
     currency = CurrencyField()
     opened_on = models.DateField(_("opened on"))
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
@@ -39,9 +42,11 @@ class Cycle(models.Model):
             ),
             models.CheckConstraint(
                 name="actions_cycle_in_order",
-                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("opened_on")),
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=F("opened_on")),
             ),
         ]
+        # Open ones are found by the constraint above: a night that opens a million keeps one index less.
+        indexes = [models.Index(fields=["customer"], condition=Q(closed_on__isnull=False), name="actions_cycle_past")]
 
 
 class ActionKind(models.TextChoices):
@@ -62,15 +67,21 @@ class ActionState(models.TextChoices):
 
 
 OPEN_STATES = (ActionState.TO_APPROVE, ActionState.TODO, ActionState.SCHEDULED)
+WAITING = Q(state__in=("todo", "to_approve"))
+# Late since another day than that of the invoices it carries.
+WITH_OLDER_DEBTS = ~Q(late_since_on=F("oldest_due_on"))
+NEVER = date(9999, 12, 31)
+DUE_OR_NEVER = Coalesce("oldest_due_on", models.Value(NEVER), output_field=models.DateField())
 PASSED_STATES = (ActionState.DONE, ActionState.SKIPPED)
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
     def open(self) -> "ActionQuerySet":
-        return self.filter(state__in=OPEN_STATES)
+        # Said in two parts, which are those of the indexes.
+        return self.filter(WAITING | Q(state=ActionState.SCHEDULED))
 
     def waiting_for_a_person(self) -> "ActionQuerySet":
-        return self.filter(state__in=(ActionState.TO_APPROVE, ActionState.TODO))
+        return self.filter(WAITING)
 
 
 class Action(models.Model):
@@ -132,7 +143,14 @@ class Action(models.Model):
     oldest_due_on = models.DateField(_("oldest due date"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"))
     snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
-    rank = models.DecimalField(_("rank"), max_digits=20, decimal_places=3, default=0)
+    weight = models.DecimalField(
+        _("weight"),
+        max_digits=20,
+        decimal_places=3,
+        default=0,
+        help_text=_("Overdue in the entity's currency; with the days late it gives the rank (see urgency.py)."),
+    )
+    late_since_on = models.DateField(_("late since"))
     reasons = ArrayField(models.CharField(max_length=40), verbose_name=_("reasons"), default=list)
     escalated_on = models.DateField(_("escalated on"), null=True, blank=True)
     escalation_reason = models.CharField(_("why escalated"), max_length=40, blank=True)
@@ -166,9 +184,28 @@ class Action(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["entity", "owner", "-rank", "id"],
+                fields=["entity", "owner", "late_since_on", "-weight", "customer"],
                 condition=Q(state__in=("todo", "to_approve")),
                 name="actions_worklist",
+            ),
+            models.Index(fields=["entity", "id"], condition=Q(state="scheduled"), name="actions_leaving"),
+            # The other orders of the list, each with its key, which breaks ties.
+            models.Index("entity", DUE_OR_NEVER, "id", condition=WAITING, name="actions_by_age"),
+            models.Index(fields=["entity", "amount", "id"], condition=WAITING, name="actions_by_amount"),
+            # Few, and apart from the rest in urgency.py.
+            models.Index(
+                "entity",
+                DUE_OR_NEVER,
+                condition=WAITING & WITH_OLDER_DEBTS,
+                name="actions_with_older_debts",
+            ),
+            # Few, and so not looked for among all those that wait.
+            models.Index(
+                fields=["entity", "state", "owner"],
+                condition=Q(state__in=("to_approve", "scheduled"))
+                | Q(state__in=("todo", "to_approve"), snoozed_until__isnull=False)
+                | Q(state__in=("todo", "to_approve"), escalated_on__isnull=False),
+                name="actions_exceptions",
             ),
         ]
 
@@ -208,6 +245,7 @@ class Refusal(models.Model):
         verbose_name = _("refusal")
         verbose_name_plural = _("refusals")
         constraints = [models.UniqueConstraint(fields=["action", "gate"], name="actions_refusal_once")]
+        indexes = [models.Index(fields=["entity", "last_on"], name="actions_refusal_lately")]
 
 
 class SavedView(models.Model):

@@ -109,6 +109,7 @@ def open_manual(
         team_id=customer.team_id,
         amount=sum((item.net_amount for item in items), Decimal(0)),
         oldest_due_on=min(item.due_on for item in items),
+        late_since_on=min(item.due_on for item in items),
         opened_on=on,
     )
     lines = [ActionLine(action=action, invoice_id=item.invoice_id, amount=item.net_amount) for item in items]

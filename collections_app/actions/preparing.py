@@ -1,18 +1,20 @@
 """The last look before an action leaves: lock, balance, gates, words."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 
 from collections_app.actions.models import Action, ActionKind, ActionLine, ActionState
 from collections_app.compliance import gates
 from collections_app.letters.compose import Composed, Line, compose
+from collections_app.letters.languages import template_of
 from collections_app.scenarios.models import StepMode
 from crm.accounts.calendars import today
+from crm.accounts.queries import entity_of, person_of
 from crm.customers.models import Customer
 from crm.holds.queries import NetItem, net_items
-from crm.receivables.models import Invoice
 from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale
 
 CANDIDATE = """
@@ -30,32 +32,42 @@ def prepare_action(action_id: int, at: datetime) -> Prepared:
     Raises Stale ("closed", "settled", "balance_changed"), Refused or NotBefore.
     """
     # One message of a customer at a time, or two would each count the other out of the contact caps.
-    Customer.objects.select_for_update(of=("self",), no_key=True).get(actions=action_id)
-    locked = Action.objects.select_for_update(of=("self",)).select_related(
-        "entity", "customer__entity", "template", "address"
-    )
-    action = locked.get(pk=action_id)
+    Customer.objects.filter(actions=action_id).select_for_update(of=("self",), no_key=True).values_list("pk").get()
+    locked = Action.objects.select_for_update(of=("self",)).select_related("customer", "address__contact")
+    action = _with_its_house(locked.get(pk=action_id))
     if action.state != ActionState.SCHEDULED:
         raise Stale("closed")
     on = today(action.entity, at)
-    _check_balance(action, _items_now(action, on))
+    lines = _locked_lines(action)
+    lines = _check_balance(action, lines, _items_now(action, lines, on))
     _ask_gates(action, at)
-    return compose_action(action, on=on).prepared()
+    return compose_action(action, on=on, carried=lines).prepared()
 
 
-def compose_action(action: Action, *, on: date, language: str | None = None) -> Composed:
-    """The words of an action as they would leave on `on`: preview and sending alike. Raises Stale without template."""
+def _with_its_house(action: Action) -> Action:
+    """The same, with what the messages of a batch share."""
+    customer = action.customer
+    action.entity = customer.entity = entity_of(action.entity_id)
+    customer.collector = person_of(customer.collector_id)
+    action.owner = person_of(action.owner_id)
+    action.template = template_of(action.template_id)
+    return action
+
+
+def compose_action(
+    action: Action, *, on: date, language: str | None = None, carried: Sequence[ActionLine] | None = None
+) -> Composed:
+    """The words of an action as they would leave on `on`: preview and sending alike. `carried`: its lines, where they
+    were read. Raises Stale without template."""
     if action.template is None:
         raise Stale("no_template")
-    lines = [
-        Line(line.invoice, line.amount, line.level_code, line.reached)
-        for line in action.lines.select_related("invoice").order_by("invoice__due_on", "invoice_id")
-    ]
+    if carried is None:
+        carried = list(action.lines.select_related("invoice"))
     return compose(
         action.template,
         action.customer,
         currency=action.currency,
-        lines=lines,
+        lines=[Line(line.invoice, line.amount, line.level_code, line.reached) for line in carried],
         on=on,
         language=language,
         address=action.address,
@@ -64,25 +76,30 @@ def compose_action(action: Action, *, on: date, language: str | None = None) -> 
     )
 
 
-def _items_now(action: Action, on: date) -> dict[int, NetItem]:
-    """What the carried invoices stand at, locked until the commit so that no payment slips in between."""
-    carried = list(action.lines.values_list("invoice_id", flat=True))
-    list(Invoice.objects.filter(pk__in=carried).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+def _locked_lines(action: Action) -> list[ActionLine]:
+    """What the action carries, the invoices locked until the commit so that no payment slips in between."""
+    lines = action.lines.select_related("invoice").order_by("invoice_id")
+    return list(lines.select_for_update(of=("invoice",)))
+
+
+def _items_now(action: Action, lines: Sequence[ActionLine], on: date) -> dict[int, NetItem]:
+    """What the carried invoices stand at."""
+    carried = {line.invoice_id for line in lines}
     return {item.invoice_id: item for item in net_items(action.customer, on=on) if item.invoice_id in carried}
 
 
-def _check_balance(action: Action, items: dict[int, NetItem]) -> None:
+def _check_balance(action: Action, lines: list[ActionLine], items: dict[int, NetItem]) -> list[ActionLine]:
+    """The lines to write about. Raises Stale."""
     left = _left(action, items)
-    reached = set(action.lines.filter(reached=True).values_list("invoice_id", flat=True))
-    if not reached & left.keys():
+    if not left.keys() & {line.invoice_id for line in lines if line.reached}:
         raise Stale("settled")
     owed = {key: item.net_amount for key, item in left.items()}
     # Line by line: the text lists invoices, and two changes may leave the same total.
-    if owed == dict(action.lines.values_list("invoice_id", "amount")) and sum(owed.values()) == action.amount:
-        return
+    if owed == {line.invoice_id: line.amount for line in lines} and sum(owed.values()) == action.amount:
+        return lines
     if action.mode != StepMode.AUTOMATIC:
         raise Stale("balance_changed")
-    _carry_what_is_left(action, left)
+    return _carry_what_is_left(action, lines, left)
 
 
 def _left(action: Action, items: dict[int, NetItem]) -> dict[int, NetItem]:
@@ -93,23 +110,25 @@ def _left(action: Action, items: dict[int, NetItem]) -> dict[int, NetItem]:
 @transaction.atomic
 def carry_what_is_owed(action: Action, *, on: date) -> None:
     """Show on an open action what its invoices stand at on `on`, for the person who is asked again."""
-    if left := _left(action, _items_now(action, on)):
-        _carry_what_is_left(action, left)
+    lines = _locked_lines(action)
+    if left := _left(action, _items_now(action, lines, on)):
+        _carry_what_is_left(action, lines, left)
 
 
-def _carry_what_is_left(action: Action, left: dict[int, NetItem]) -> None:
+def _carry_what_is_left(action: Action, lines: list[ActionLine], left: dict[int, NetItem]) -> list[ActionLine]:
     """Nobody has approved an amount: an automatic message simply claims what is owed now."""
     ActionLine.objects.filter(action=action).exclude(invoice__in=left).delete()
-    lines = list(action.lines.all())
+    lines = [line for line in lines if line.invoice_id in left]
     for line in lines:
         line.amount = left[line.invoice_id].net_amount
     ActionLine.objects.bulk_update(lines, ["amount"])
-    action.amount = action.lines.aggregate(total=Sum("amount"))["total"]
+    action.amount = sum((line.amount for line in lines), Decimal(0))
     action.save(update_fields=["amount"])
+    return lines
 
 
 def _ask_gates(action: Action, at: datetime) -> None:
-    [verdict] = gates.evaluate(CANDIDATE, {"action": action.pk}, at=at)
+    [verdict] = gates.evaluate(CANDIDATE, {"action": action.pk}, at=at, types={"action": "bigint"})
     if verdict.answer == "not_before" and verdict.not_before_at is not None:
         raise NotBefore(verdict.not_before_at, verdict.gate, verdict.rule)
     if verdict.answer != "allowed":

@@ -1,56 +1,48 @@
 """Questions of the to-do list."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import (
-    BooleanField,
-    Count,
-    DateField,
-    ExpressionWrapper,
-    Func,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
-from collections_app.actions.forms import AGES, PORTFOLIOS, STATES, WorklistFilters, days_late, in_portfolio, in_state
-from collections_app.actions.models import Action, ActionLine, ActionQuerySet
+from collections_app.actions.forms import WorklistFilters
+from collections_app.actions.models import DUE_OR_NEVER, Action, ActionLine, ActionQuerySet
+from collections_app.actions.urgency import MOST_URGENT, most_urgent, ranked
 from collections_app.scenarios.models import Step
-from crm.accounts.calendars import Days, days_at
+from crm.accounts.calendars import Days
 from crm.accounts.models import User
-from crm.core.keyset import Sort
-from crm.customers.models import Channel, PlainText
-from crm.customers.reach import reach_of
-
-# Beyond it a counter says "> 10 000": exact figures of larger sets are the dashboards' business.
-COUNTED = 10_000
-NEVER = date(9999, 12, 31)
+from crm.core.keyset import Sort, Start
+from crm.customers.models import PlainText
+from crm.customers.reach import Reach, reach_of
 
 SORTS = {
-    "rank": "rank",
     "customer": "customer_plain",
     "amount": "amount",
     "age": "due_or_never",
-    "action": "channel",
 }
-
-MOST_URGENT = Sort("rank", descending=True)
+# What a row of the list is drawn from: a page has hundreds of objects, and half of their columns are never looked at.
+SHOWN = (
+    "entity_id", "currency", "kind", "state", "channel", "formal_notice", "amount", "oldest_due_on", "opened_on",
+    "reasons", "customer__external_id", "customer__name", "customer__city", "owner__username", "owner__first_name",
+    "owner__last_name", "template__name",
+)  # fmt: skip
+COMPUTED = {
+    "customer_plain": PlainText("customer__name"),
+    "due_or_never": DUE_OR_NEVER,
+}
 
 
 def worklist(user: User) -> ActionQuerySet:
     """Every open action on the customers `user` may see."""
-    return Action.objects.open().filter(reach_of(user).of("customer__"))
+    return within(reach_of(user))
+
+
+def within(reach: Reach) -> ActionQuerySet:
+    """Every open action within reach."""
+    return Action.objects.open().filter(reach.of("customer__"))
 
 
 def sort_of(name: str) -> Sort:
@@ -59,123 +51,64 @@ def sort_of(name: str) -> Sort:
     The age grows as the due date falls: "-age" (latest first) is the earliest due date first.
     """
     descending, bare = name.startswith("-"), name.lstrip("-")
+    if name == "rank":
+        return replace(MOST_URGENT, descending=False)
     if bare not in SORTS:
         return MOST_URGENT
-    return Sort(SORTS[bare], descending=not descending if bare == "age" else descending)
+    descending = not descending if bare == "age" else descending
+    return Sort(SORTS[bare], descending, along=True)
 
 
-def sortable(actions: ActionQuerySet) -> ActionQuerySet:
-    """With the columns the list is sorted by."""
-    return actions.annotate(
-        customer_plain=PlainText("customer__name"),
-        due_or_never=Coalesce("oldest_due_on", Value(NEVER), output_field=DateField()),
-    )
+def sortable(actions: ActionQuerySet, days: Days, sort: Sort = MOST_URGENT) -> ActionQuerySet:
+    """With the column `sort` speaks of; no other, which would cost a join or a computation for every row."""
+    if sort.field == MOST_URGENT.field:
+        return ranked(actions, days)
+    return actions.annotate(**{name: column for name, column in COMPUTED.items() if name == sort.field})
 
 
-def with_row(actions: ActionQuerySet) -> ActionQuerySet:
+def with_row(actions: ActionQuerySet, days: Days, sort: Sort = MOST_URGENT) -> ActionQuerySet:
     """With all that a row of the list shows."""
     named = Step.objects.filter(version=OuterRef("scenario_version"), code=OuterRef("step_code"))
     lines = ActionLine.objects.filter(action=OuterRef("pk")).order_by().values("action")
-    return sortable(actions.select_related("customer", "owner", "template")).annotate(
+    return sortable(actions.select_related("customer", "owner", "template"), days, sort).annotate(
         step_name=Subquery(named.values("name")[:1]),
         line_count=Coalesce(Subquery(lines.annotate(count=Count("pk")).values("count")), 0),
     )
 
 
-def first_rows(filters: WorklistFilters, actions: ActionQuerySet, sort: Sort, count: int) -> ActionQuerySet:
-    """The first `count` of `actions` with their rows: their keys are found first, the rest is joined to those alone."""
-    (entity, *others), owner = _entities(filters) or (0, 0), filters.value("portfolio")
+def first_rows(
+    filters: WorklistFilters, many: bool, actions: ActionQuerySet, sort: Sort, count: int, start: Start = ()
+) -> ActionQuerySet:
+    """The first `count` of `actions` with their rows: their keys are found first, the rest is joined to those alone.
+
+    `many` says that the filters leave too many to be read and sorted; where they leave few, the longer way through
+    what they leave out would cost more.
+    """
+    entity, *others = _entities(filters) or (0, 0)
     if sort.field == "customer_plain" and entity and not others:
         # Said of the customer too, the index of names by entity gives the order.
         actions = actions.filter(customer__entity=entity)
-    if sort == MOST_URGENT and entity and not others and owner != "mine" and filters.value("state") != "scheduled":
-        keys = _most_urgent(actions, count)
-    else:
-        keys = actions.order_by(*sort.ordering).values("pk")[:count]
-    return with_row(Action.objects.filter(pk__in=keys)).order_by(*sort.ordering)[:count]
+    keys: Any = actions.order_by(*sort.ordering).values("pk")[:count]
+    if many and sort == MOST_URGENT and entity and not others and filters.value("state") != "scheduled":
+        keys = _most_urgent(filters, actions, entity, count, start)
+    rows = with_row(Action.objects.filter(pk__in=keys), filters.days, sort).only(*SHOWN)
+    return rows.order_by(*sort.ordering)[:count]
+
+
+def _most_urgent(filters: WorklistFilters, actions: ActionQuerySet, entity: int, count: int, start: Start) -> list[int]:
+    due = filters.due_within(filters.days.of(entity))
+    of_any_age = sortable(filters.narrow(worklist(filters.user), any_age=True), filters.days) if due else None
+    if of_any_age is not None and start:
+        of_any_age = of_any_age.filter(MOST_URGENT.beyond(*start))
+    ceiling = Decimal(start[0]) if start else None
+    return most_urgent(
+        actions, entity=entity, days=filters.days, count=count, ceiling=ceiling, due=due, of_any_age=of_any_age
+    )
 
 
 def _entities(filters: WorklistFilters) -> tuple[int, ...]:
     chosen = filters.value("entity")
     return (int(chosen),) if chosen else reach_of(filters.user).within
-
-
-def _most_urgent(actions: ActionQuerySet, count: int) -> QuerySet[Any]:
-    """Keys of the most urgent, found among the first of each owner and of nobody, both read in the order of the index
-    `actions_worklist`. Sorting everybody's instead would read every open action for one page."""
-    order = ("-rank", "pk")
-    one = actions.filter(owner=OuterRef("pk")).order_by(*order).values("pk")[:count]
-    owned = User.objects.order_by().annotate(key=Func(ArraySubquery(one), function="unnest")).values("key")
-    # Of nobody the owner is always the same; named first, the order is the index's.
-    unowned = actions.filter(owner=None).order_by("owner", *order).values("pk")[:count]
-    return Action.objects.filter(pk__in=owned.union(unowned, all=True)).order_by(*order).values("pk")[:count]
-
-
-@dataclass(frozen=True)
-class Money:
-    """A sum in one currency."""
-
-    amount: Decimal
-    currency: str
-
-
-@dataclass(frozen=True)
-class Counters:
-    """Numbers beside the filters, by choice; `capped` when the set is larger than we count."""
-
-    numbers: dict[str, int]
-    sums: list[Money]
-    capped: bool
-
-
-# The conditions are columns of the rows counted, so that one pass over at most COUNTED + 1 of them answers everything.
-COUNTING = """
-select currency, count(*) as everything, sum(amount) filter (where state_waiting) as waiting_amount,
-       {columns}
-from ({rows}) as counted group by currency order by waiting_amount desc nulls last"""
-
-
-def counters(filters: WorklistFilters) -> Counters:
-    """One query, whatever the number of choices: all numbers of the chosen portfolio, and its sums by currency."""
-    choices = _choices(filters.days)
-    marked = {name: ExpressionWrapper(condition, BooleanField()) for name, condition in choices.items()}
-    rows = filters.scope(worklist(filters.user)).order_by().annotate(**marked)
-    try:
-        statement, params = rows.values("currency", "amount", *choices)[: COUNTED + 1].query.sql_with_params()
-    except EmptyResultSet:  # Django knows without asking: a person who was given nothing to see
-        return Counters(dict.fromkeys(("everything", *choices), 0), [], capped=False)
-    columns = ", ".join(f"count(*) filter (where {name}) as {name}" for name in choices)
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTING.format(columns=columns, rows=statement), params)
-        found = [dict(zip([column.name for column in cursor.description or ()], row, strict=True)) for row in cursor]
-    numbers = {name: sum(row[name] for row in found) for name in ("everything", *choices)}
-    sums = [Money(row["waiting_amount"], row["currency"]) for row in found if row["waiting_amount"] is not None]
-    return Counters(numbers, sums, numbers["everything"] > COUNTED)
-
-
-def _choices(days: Days) -> dict[str, Q]:
-    waiting = in_state("waiting", days)
-    found: dict[str, Q] = {f"state_{name}": in_state(name, days) for name, _label in STATES}
-    found |= {f"channel_{channel}": waiting & Q(channel=channel) for channel in Channel.values}
-    return found | {f"age_{bucket}": waiting & days_late(bucket, days) for bucket, _label in AGES}
-
-
-def portfolio_counters(user: User, days: Days) -> dict[str, int]:
-    """What waits in each portfolio, one query each; a number stops at COUNTED."""
-    waiting = worklist(user).filter(in_state("waiting", days)).order_by()
-    counted = [name for name, _label in PORTFOLIOS if name != "all"]
-    return {name: waiting.filter(in_portfolio(name, user))[:COUNTED].count() for name in counted}
-
-
-def total(filters: WorklistFilters) -> int:
-    """How many rows the filters leave; stops at COUNTED + 1."""
-    return filters.narrow(worklist(filters.user)).order_by()[: COUNTED + 1].count()
-
-
-def waiting_for(user: User) -> int:
-    """The number in the menu: what waits for this person today, at most 1000."""
-    mine = Action.objects.open().filter(in_state("waiting", days_at(timezone.now())), owner=user)
-    return mine[:1000].count()
 
 
 def of_colleagues(actions: Iterable[int], user: User) -> ActionQuerySet:

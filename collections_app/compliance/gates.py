@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from collections_app.compliance.registry import Gate, contact_sources, gates
-from crm.core import sql
+from crm.core import planned, sql
 
 Answer = Literal["allowed", "not_before", "refused"]
 
@@ -47,17 +47,27 @@ class Verdict:
     not_before_at: datetime | None
 
 
-def evaluate(candidates_sql: str, params: Mapping[str, Any], *, at: datetime) -> list[Verdict]:
+# SQL types of what `parameters` gives.
+TYPES = {"gate_at": "timestamptz", "gate_allowed": "text[]"}
+
+
+def evaluate(
+    candidates_sql: str, params: Mapping[str, Any], *, at: datetime, types: Mapping[str, str] | None = None
+) -> list[Verdict]:
     """Ask every gate about each candidate at the instant `at`; one row per candidate, one statement in all.
 
     `candidates_sql` is a SELECT of (key bigint, entity_id, customer_id, currency, channel, address_id, formal_notice
     bool, automatic bool, amount, invoice_ids bigint[]), and if it knows them of `occasion` (run id: what the same run
     already sent to the same address is the same contact) and `message` (the queued message it is about: those queued
-    after it wait for it, not it for them). Names of `params` that start with "gate_" are taken.
+    after it wait for it, not it for them). Names of `params` that start with "gate_" are taken. `types`, the SQL type
+    of each of `params`, has the statement planned once per connection: for what is asked about one contact at a time.
     Without any gate registered every contact is refused.
     """
+    given = {**params, **parameters(at)}
+    if types is not None:
+        return [Verdict(*row) for row in planned.rows(statement(candidates_sql), {**types, **TYPES}, given)]
     with connection.cursor() as cursor:
-        cursor.execute(statement(candidates_sql), {**params, **parameters(at)})
+        cursor.execute(statement(candidates_sql), given)
         return [Verdict(*row) for row in cursor.fetchall()]
 
 

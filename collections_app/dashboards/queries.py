@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
+from collections_app.actions.counting import COUNTED
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run, RunState
@@ -78,9 +79,11 @@ def workloads(user: User, *, days: Days) -> list[Workload]:
     ]
 
 
-def unassigned(user: User) -> int:
-    """Tasks nobody has, beyond the capacity of their team or without a team."""
-    return Action.objects.waiting_for_a_person().filter(entity__in=entities_of(user), owner__isnull=True).count()
+def unassigned(user: User) -> str:
+    """Tasks nobody has, beyond the capacity of their team or without a team; above COUNTED, only that they are more."""
+    rows = Action.objects.waiting_for_a_person().filter(entity__in=entities_of(user), owner__isnull=True)
+    number = rows[: COUNTED + 1].count()
+    return formats.number(number) if number <= COUNTED else f">\u00a0{formats.number(COUNTED)}"
 
 
 def to_settle(user: User) -> dict[str, int]:

@@ -1,20 +1,16 @@
 """Relance → Traitements de nuit: what each night did, what it kept back and why; start one now and watch it."""
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path, reverse
-from django.utils import timezone
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _, gettext_lazy
 
-from collections_app.engine import precautions, trying
+from collections_app.engine import precautions, starting, trying
 from collections_app.engine.entering import backlog_of
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, opened_steps, stage_label
@@ -22,9 +18,7 @@ from collections_app.engine.models import DailyFigures, MorningReport, Run, RunS
 from collections_app.engine.morning.pages import MorningReportAdmin
 from collections_app.engine.simulation.admin import SimulationAdmin
 from collections_app.engine.stages import STAGES
-from collections_app.engine.tasks import start_night
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
-from crm.accounts.calendars import today
 from crm.accounts.rules import changes_settings
 from crm.core.formats import day, duration
 
@@ -63,7 +57,8 @@ class RunAdmin(ReadOnlyScopedAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
-            path("start/", wrap(self.start), name="engine_run_start"),
+            path("start/", wrap(starting.start), name="engine_run_start"),
+            path("started/<int:entity_id>/<int:after>/", wrap(starting.started), name="engine_run_started"),
             path("try/", wrap(trying.ask), name="engine_run_try"),
             path("try/<int:object_id>/", wrap(trying.show), name="engine_run_tried"),
             path("<int:object_id>/progress/", wrap(self.progress), name="engine_run_progress"),
@@ -92,18 +87,6 @@ class RunAdmin(ReadOnlyScopedAdmin):
         """The moving part of the page of a night."""
         run = get_object_or_404(self.get_queryset(request), pk=object_id)
         return render(request, "admin/engine/run/_story.html", story(run))
-
-    def start(self, request: HttpRequest) -> HttpResponse:
-        """Start the night of today for an entity; it runs in a worker."""
-        if request.method != "POST" or not changes_settings(request.user):
-            raise PermissionDenied
-        form = StartForm(request.POST, user=request.user)
-        if form.is_valid():
-            entity = form.cleaned_data["entity"]
-            on = today(entity, timezone.now())
-            transaction.on_commit(partial(start_night.delay, entity.pk, on.isoformat(), request.user.pk))
-            messages.success(request, _("The night of %(entity)s is starting: reload to see it.") % {"entity": entity})
-        return HttpResponseRedirect(reverse("admin:engine_run_changelist"))
 
 
 def story(run: Run) -> dict[str, Any]:

@@ -14,5 +14,6 @@ class EngineConfig(AppConfig):
 
         register("alerts", alerts.WORDS, alerts.on_alert)
 
+        stays("engine.Account.customer")
         stays("engine.Decision.customer")
         register_panel(Panel("why", _("Why?"), "customers/_why.html", lambda customer, user: {}, order=505))

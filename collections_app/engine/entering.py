@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext as _, ngettext
 
-from collections_app.actions.models import Action, ActionKind
 from collections_app.engine.models import Run, RunState
+from collections_app.scenarios.models import Scenario
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,8 @@ def read(stored: dict[str, Any]) -> Backlog:
 
 def backlog_of(run: Run) -> Backlog:
     """Two queries."""
-    entering = Action.objects.filter(
-        run_id=run.pk,
-        entity=run.entity_id,
-        kind=ActionKind.DUNNING,
-        cycle__opened_on=run.on,
-        cycle__passed_offset__isnull=False,
-    )
-    scenarios = entering.values_list("scenario_version__scenario_id", "scenario_version__scenario__name")
-    found = scenarios.annotate(number=Count("pk")).order_by("-number", "scenario_version__scenario_id")
+    names = dict(Scenario.objects.filter(pk__in=run.entered).values_list("pk", "name"))
+    found = [Entered(int(key), names.get(int(key), ""), number) for key, number in run.entered.items()]
     earlier = Run.objects.filter(entity=run.entity_id, state=RunState.DONE, on__lt=run.on)
-    return Backlog([Entered(*row) for row in found], first_night=not earlier.exists())
+    found.sort(key=lambda one: (-one.number, one.scenario))
+    return Backlog(found, first_night=not earlier.exists())

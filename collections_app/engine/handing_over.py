@@ -2,11 +2,14 @@
 
 A gate looks at one contact: the answer does not depend on what the same night says to other customers."""
 
+from collections import Counter
+
 from django.db import connection
 
 from collections_app.actions.consumers import FOR_A_PERSON
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.compliance import gates
+from collections_app.engine import watched
 from collections_app.engine.night import HERE, Night
 from crm.core import sql
 from crm.core.crash import crash_point
@@ -15,19 +18,21 @@ from telephony.messaging import operations as messaging
 # Three parts, each read through its own partial index.
 STILL_LEAVING = """
 select x.id from (
-    select origin, origin_id from messaging_message where entity_id = %(entity)s and state in ('planned', 'waiting')
+    select m.customer_id, m.origin, m.origin_id from messaging_message m
+    where m.entity_id = %(entity)s and m.state in ('planned', 'waiting')
     union all
-    select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'held'
+    select m.customer_id, m.origin, m.origin_id from messaging_message m
+    where m.entity_id = %(entity)s and m.state = 'held'
     union all
-    select origin, origin_id from messaging_message where entity_id = %(entity)s and state = 'ready'
+    select m.customer_id, m.origin, m.origin_id from messaging_message m
+    where m.entity_id = %(entity)s and m.state = 'ready'
 ) m join actions_action x on x.id = m.origin_id
-where m.origin = 'action' and x.state = 'cancelled'
-  and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
+where m.origin = 'action' and x.state = 'cancelled' /* among m.customer_id */
 """
 HEAVIEST_FIRST = (
-    "select id as origin_id, rank as weight from actions_action where entity_id = %(entity)s and state = 'scheduled'"
+    "select id as origin_id, action_rank(weight, late_since_on, %(on)s) as weight"
+    " from actions_action where entity_id = %(entity)s and state = 'scheduled'"
 )
-REFUSED = "select gate, count(*) from night_verdicts where answer = 'refused' group by gate"
 
 
 def hand_over(night: Night) -> int:
@@ -42,7 +47,15 @@ def hand_over(night: Night) -> int:
         sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, held_by=night.run.pk
     )
     crash_point("after queue")
+    night.found.samples = night.pairs("samples")
+    forget_changes(night)
     return queued
+
+
+def forget_changes(night: Night) -> None:
+    """What was noted of the customers looked at; with a look at everybody it was forgotten when that began."""
+    if not night.scope.full:
+        night.do("forget_changes")
 
 
 def ask_gates(night: Night) -> None:
@@ -51,8 +64,9 @@ def ask_gates(night: Night) -> None:
     night.params["for_a_person"] = sorted(FOR_A_PERSON)
     night.do("forget_refusals")
     night.do("record_refusals")
-    night.do("hand_back")
-    night.blocked |= night.count(REFUSED)
+    with watched.noting():  # what becomes a person's task has other reasons the next night
+        night.do("hand_back")
+    night.found.blocked += Counter(night.pairs("refused"))
 
 
 def keep_below_ceilings(night: Night, *, tell: bool = True) -> int:
@@ -68,7 +82,7 @@ def recall(night: Night) -> None:
     """Take back the messages of cancelled actions that have not left: a printed letter leaves the pile."""
     with connection.cursor() as cursor:
         cursor.execute("set local enable_nestloop to default")  # few messages, each with one action
-        cursor.execute(STILL_LEAVING, night.params)
+        cursor.execute(night.among.within(STILL_LEAVING), night.params)
         leaving = [key for (key,) in cursor.fetchall()]
     if leaving:
         messaging.cancel(origin=ORIGIN, origin_ids=leaving, reason="settled", at=night.at)

@@ -10,6 +10,8 @@ from collections_app.scenarios.queries import step_names
 STAGES: dict[str, str | Promise] = {
     "freshness": _("Check that imports are fresh"),
     "holds": _("End expired holds"),
+    "scope": _("Compare rules, people and rates with those of the last night"),
+    "customers": _("Find the customers something may have changed for"),
     "facts": _("Read open items, net of unapplied money"),
     "close": _("Close what is no longer due"),
     "groups": _("Put customers in their groups"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
@@ -10,7 +11,7 @@ from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, Ni
 from collections_app.engine.models import Run, RunState
 from crm.accounts.models import Entity, User
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(seconds=settings.LEASE_S)
 Clock = Callable[[], datetime]
 
 

@@ -20,7 +20,8 @@ class RunState(models.TextChoices):
 class Run(models.Model):
     """`fence` grows with every taking of the lease; each statement of the run names it, so a worker that lost
     the lease writes nothing any more. `books_on`: the day of the last import; `stale`: too old for anything to leave
-    automatically (see Entity.stale_after_days)."""
+    automatically (see Entity.stale_after_days). `scope`: whom it looks at, see scope.py. `entered`: see
+    findings.py."""
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="runs", verbose_name=_("entity"))
     on = models.DateField(_("date decided for"))
@@ -31,10 +32,12 @@ class Run(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveIntegerField(default=1)
     opened = models.JSONField(_("actions opened by step"), default=dict)
+    entered = models.JSONField(default=dict, editable=False)
     blocked = models.JSONField(_("blocked by reason"), default=dict)
     error = models.TextField(_("error"), blank=True)
     books_on = models.DateField(_("books of"), null=True, blank=True)
     stale = models.BooleanField(_("books stale"), default=False)
+    scope = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("night run")
@@ -72,8 +75,8 @@ class PartState(models.TextChoices):
 class RunPart(models.Model):
     """A range of customers of a run, up to but not including `end_customer`: whoever holds its lease works on it.
 
-    `at`: the instant written on what it does. `stages`: {"name", "rows", "ms"} of those committed. `blocked`, `owed`:
-    what it found, kept for the end of the run.
+    `at`: the instant written on what it does. `stages`: {"name", "rows", "ms"} of those committed. `found`: what it
+    found, kept for the end of the run (see findings.py).
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="parts")
@@ -85,8 +88,7 @@ class RunPart(models.Model):
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     stages = models.JSONField(default=list)
-    blocked = models.JSONField(default=dict)
-    owed = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    found = models.JSONField(default=dict)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -95,12 +97,50 @@ class RunPart(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="engine_part_once")]
 
 
+class Change(models.Model):
+    """Something a decision may rest on changed for a customer: noted by the database, whoever wrote it, until a night
+    has looked at him (see watched.py). Plain numbers: a customer may be gone before anybody looks."""
+
+    pk = models.CompositePrimaryKey("entity_id", "customer_id", "id")
+    id = models.BigIntegerField()
+    entity_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("change to look at")
+        verbose_name_plural = _("changes to look at")
+
+
+class Account(models.Model):
+    """What the last look found of a customer in a currency in which something is open.
+
+    Amounts are before unapplied money; `overdue` tells whether something net of it is. `look_on`: the first date on
+    which a night may find something else though nothing is changed in the books.
+    """
+
+    pk = models.CompositePrimaryKey("customer_id", "currency")
+    customer = SetForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    currency = CurrencyField()
+    entity = SetForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False)
+    open_amount = MoneyField(_("open"))
+    late_amount = MoneyField(_("overdue"))
+    disputed_amount = MoneyField(_("disputed"))
+    overdue = models.BooleanField()
+    outcome = models.CharField(_("outcome"), max_length=30, blank=True)
+    look_on = models.DateField(_("next look on"), null=True)
+
+    class Meta:
+        verbose_name = _("account as last looked at")
+        verbose_name_plural = _("accounts as last looked at")
+
+
 class Decision(models.Model):
     """What a night decided for a customer and currency, from `on` until the next row of the same customer.
 
-    Written only where it differs from the previous one. `lines` = {invoice id: outcome}.
+    Written only where it differs from the previous one; what was opened (`open_action`) is open on the days after.
     """
 
+    pk = models.CompositePrimaryKey("customer_id", "currency", "on")
     entity = SetForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False)
     customer = SetForeignKey(Customer, on_delete=models.CASCADE, related_name="decisions", db_index=False)
     currency = CurrencyField()
@@ -114,8 +154,6 @@ class Decision(models.Model):
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
-        constraints = [models.UniqueConstraint(fields=["customer", "currency", "on"], name="engine_decision_once")]
-        indexes = [models.Index(fields=["entity", "-on"], name="engine_decision_of_entity")]
 
 
 class ReportState(models.TextChoices):

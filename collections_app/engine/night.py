@@ -1,28 +1,50 @@
 """One night of one entity: its parameters, and how its statements run."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
+from collections_app.engine.findings import Findings
 from collections_app.engine.models import Run
-from crm.accounts.calendars import last_worked_day, next_worked_day
+from collections_app.engine.scope import Scope
+from crm.accounts.calendars import last_worked_day, last_worked_days, next_worked_day
 from crm.accounts.models import Entity
 from crm.core import sql
+from crm.core.among import Among, between, listed
 from crm.core.crash import crash_point
+from crm.customers.queries import best_addresses
+from crm.holds.queries import net_open_items
 
 HERE = "collections_app.engine"
 EVERYBODY = 2**63 - 1
+# No nested loop: what was written a moment ago has no statistics, and a loop chosen on a wrong guess is quadratic in
+# customers.
+WHOLE_SETS = {"enable_nestloop": "off"}
+LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is looked at again then
+# Statements of the apps below that a statement of the night is built on.
+BUILT_ON: dict[str, Callable[[Among], str]] = {
+    "/* net open items */": net_open_items,
+    "/* best addresses of opening */": lambda among: best_addresses(listed("opening") if among.few else among),
+}
 
 
-def decision_params(entity: Entity, on: date, *, customer_id: int | None = None) -> dict[str, Any]:
-    """What the decision SQL needs to know; one customer only where `customer_id` is given."""
+def text(name: str, among: Among) -> str:
+    """sql/{name}.sql about these customers."""
+    statement = sql.statement(HERE, name)
+    for mark, part in BUILT_ON.items():
+        if mark in statement:
+            statement = statement.replace(mark, part(among))
+    return among.within(statement)
+
+
+def decision_params(entity: Entity, on: date) -> dict[str, Any]:
+    """What the decision SQL needs to know."""
     return {
         "entity": entity.pk,
         "on": on,
-        "from_customer": customer_id or 0,
-        "to_customer": EVERYBODY if customer_id is None else customer_id + 1,
         "time_zone": entity.time_zone,
         "books_in": entity.currency,
         "worked": last_worked_day(entity, on),
@@ -32,8 +54,9 @@ def decision_params(entity: Entity, on: date, *, customer_id: int | None = None)
 
 @dataclass
 class Night:
-    """`customers`: the ids it looks at, from the first up to but not including the second. `blocked`: actions kept
-    back, by reason. `owed`: what the books say per currency, read with the facts."""
+    """`customers`: the ids it may look at, from the first up to but not including the second; of those it looks at
+    all, or at the ones `scope` says. `blocked`: what was kept back, by reason. `found`: what it found and did.
+    `seen`: the snapshot after which it read all that its rows name."""
 
     run: Run
     entity: Entity
@@ -42,46 +65,64 @@ class Night:
     customers: tuple[int, int] = (0, EVERYBODY)
     params: dict[str, Any] = field(default_factory=dict)
     blocked: dict[str, int] = field(default_factory=dict)
-    owed: list[dict[str, Any]] = field(default_factory=list)
+    found: Findings = field(default_factory=Findings)
+    seen: str = ""
+    scope: Scope = field(init=False)
+    among: Among = field(init=False)
 
     def __post_init__(self) -> None:
-        first, end = self.customers
-        of_run = {"at": self.at, "run": self.run.pk, "from_customer": first, "to_customer": end}
+        everybody = between(*self.customers)
+        of_run = {"at": self.at, "run": self.run.pk, **everybody.params}
         self.params = decision_params(self.entity, self.on) | of_run
+        self.look_at(Scope.of(self.run))
+
+    def look_at(self, scope: Scope) -> None:
+        """Look at the customers a scope says."""
+        self.scope = scope
+        self.among = between(*self.customers) if scope.full else listed("night_customers")
+        before = scope.before or self.on
+        self.params |= {
+            "people": scope.people,
+            "currencies": scope.currencies,
+            "before": before,
+            # Days back to the last worked one of the last night: what reached a step since.
+            "levels_of": (self.on - last_worked_day(self.entity, before)).days,
+            "last_worked": last_worked_days(self.entity, self.on, LOOKS_AHEAD),
+        }
 
     def do(self, name: str) -> int:
         """Run sql/{name}.sql between two crash points; rows it touched."""
         crash_point(f"before {name}")
-        touched = sql.run(HERE, name, self.params)
+        with connection.cursor() as cursor:
+            cursor.execute(text(name, self.among), self.params)
+            touched = int(cursor.rowcount)
         crash_point(f"after {name}")
         return touched
 
-    def keep(self, table: str, name: str) -> int:
-        """Make the SELECT of sql/{name}.sql a temporary table of this session, with statistics; its rows."""
+    def keep(self, table: str, name: str, *, key: str = "") -> int:
+        """Make the SELECT of sql/{name}.sql a temporary table of this session, with statistics; its rows. `key`: the
+        column others find its rows by, whatever a plan thinks of how many it asks for."""
         with connection.cursor() as cursor:
             cursor.execute(f"drop table if exists pg_temp.{table} cascade")
-            cursor.execute(f"create temporary table {table} as {sql.statement(HERE, name)}", self.params)
+            cursor.execute(f"create temporary table {table} as {text(name, self.among)}", self.params)
             kept = int(cursor.rowcount)
-            # Sizes are what the next joins need; thirty thousand sampled rows a table would say little more.
-            cursor.execute("set local default_statistics_target = 10")
+            if key:
+                cursor.execute(f"create index on {table} ({key})")
             cursor.execute(f"analyze {table}")
-            cursor.execute("set local default_statistics_target to default")
         return kept
 
     def name(self, view: str, name: str) -> None:
         """Make the SELECT of sql/{name}.sql a view of this session."""
         with connection.cursor() as cursor:
-            cursor.execute(f"create or replace temporary view {view} as {sql.statement(HERE, name)}", self.params)
+            cursor.execute(f"create or replace temporary view {view} as {text(name, self.among)}", self.params)
 
-    def count(self, statement: str) -> dict[str, int]:
-        """Rows of a (name, number) SELECT as a dict."""
+    def pairs(self, name: str) -> dict[str, Any]:
+        """The two columns of the SELECT of sql/{name}.sql as a dict."""
         with connection.cursor() as cursor:
-            cursor.execute(statement, self.params)
+            cursor.execute(text(name, self.among), self.params)
             return dict(cursor.fetchall())
 
 
 def join_whole_sets() -> None:
-    """For the rest of the transaction: no nested loop. What was written a moment ago has no statistics, and a loop
-    chosen on a wrong guess is quadratic in customers."""
-    with connection.cursor() as cursor:
-        cursor.execute("set local enable_nestloop = off")
+    """For the rest of the transaction: see WHOLE_SETS."""
+    sql.set_local(**WHOLE_SETS)

@@ -15,8 +15,9 @@ from collections_app.engine.leases import Clock, hold_lease, take_run
 from collections_app.engine.models import Run, RunState
 from collections_app.engine.night import HERE, Night
 from collections_app.engine.running import run_stage
+from collections_app.engine.scope import Scope
 from collections_app.engine.shards import Starting, run_by_customer
-from collections_app.engine.stages import AFTER, BEFORE, OPENED, Stage
+from collections_app.engine.stages import AFTER, BEFORE, Stage
 from crm.accounts.models import Entity, User
 from crm.core.sql import rows
 
@@ -54,6 +55,7 @@ def run_night(
     names: int = 0,
     starting: Starting = lambda stage: None,
     shards: int | None = None,
+    full: bool = False,
     clock: Clock = timezone.now,
 ) -> NightReport:
     """Decide for `entity` at date `on` and open what is due; `at` is the instant written on what it does.
@@ -61,18 +63,28 @@ def run_night(
     Running it again, late or after a crash changes nothing that was done. A dry run does the same work and undoes
     it; it names the first `names` customers of each step and reason. `starting` hears the name of each stage as it
     begins. The customers are cut into `shards` parts worked on side by side (the setting NIGHT_SHARDS; one inside a
-    transaction); the result is the same. Raises NightInThePast, NightAlreadyRunning, PartFailed.
+    transaction); the result is the same. `full`: look at everybody, not only at those something may have changed for
+    (scope.py); the result is the same. Raises NightInThePast, NightAlreadyRunning, PartFailed.
     """
     if not dry_run:
-        run = take_run(entity, on=on, clock=clock, by=by)
+        run = _taken(entity, on=on, clock=clock, by=by, full=full)
         return _run(_night(run, entity, on=on, at=at), starting, shards=shards or _shards(), clock=clock)
     try:
         with transaction.atomic():
-            night = _night(take_run(entity, on=on, clock=clock, by=by), entity, on=on, at=at)
+            night = _night(_taken(entity, on=on, clock=clock, by=by, full=full), entity, on=on, at=at)
             report = _run(night, starting, shards=1, clock=clock)
             raise _Undo(replace(report, customers=_named(night, names) if names else []))
     except _Undo as undone:
         return undone.report
+
+
+@transaction.atomic
+def _taken(entity: Entity, *, on: date, clock: Clock, by: User | None, full: bool) -> Run:
+    run = take_run(entity, on=on, clock=clock, by=by)
+    if full:
+        run.scope = Scope(asked=True).stored()
+        run.save(update_fields=["scope"])
+    return run
 
 
 def _shards() -> int:
@@ -119,9 +131,13 @@ def _run_stages(night: Night, starting: Starting, *, shards: int, clock: Clock) 
 def _finish(night: Night, *, clock: Clock) -> NightReport:
     with transaction.atomic():
         hold_lease(night.run, clock=clock)
-        opened = night.count(OPENED)
+        opened = dict(sorted(night.found.opened.items()))
         Run.objects.filter(pk=night.run.pk).update(
-            state=RunState.DONE, finished_at=clock(), lease_until=None, opened=opened
+            state=RunState.DONE,
+            finished_at=clock(),
+            lease_until=None,
+            opened=opened,
+            entered=dict(night.found.entered),
         )
     stages: list[dict[str, Any]] = [
         dict(stage) for stage in night.run.stages.order_by("position").values("name", "rows", "ms")

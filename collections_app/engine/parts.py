@@ -53,12 +53,12 @@ def hold(part: RunPart, *, clock: Clock) -> None:
 
     Inside the transaction of a stage its row stays locked: nobody can take it while the stage writes.
     """
-    _update(part, lease_until=clock() + LEASE, stages=part.stages)
+    _update(part, lease_until=clock() + LEASE, stages=part.stages, found=part.found)
 
 
-def finish(part: RunPart, night: Night) -> None:
-    """It is done; keep what it found. Raises LeaseLost."""
-    _update(part, state=PartState.DONE, lease_until=None, blocked=night.blocked, owed=night.owed)
+def finish(part: RunPart) -> None:
+    """It is done. Raises LeaseLost."""
+    _update(part, state=PartState.DONE, lease_until=None)
 
 
 def fail(part: RunPart, error: Exception) -> None:

@@ -11,14 +11,15 @@ from django.db.models import F, Prefetch, Q
 
 from collections_app.actions.models import Action, ActionLine, Refusal
 from collections_app.engine.models import Decision, Run, RunState
-from collections_app.engine.night import HERE, decision_params
+from collections_app.engine.night import decision_params, text
 from collections_app.scenarios.queries import names_of
 from collections_app.segments.models import Group
-from crm.core.sql import statement
+from crm.core.among import Among, named
 from crm.customers.models import Customer
 
 CHAIN = (
     ("night_items", "items"),
+    ("night_standing", "standing"),
     ("night_accounts", "accounts"),
     ("night_plan", "plan"),
     ("night_invoices", "plan_invoices"),
@@ -36,7 +37,7 @@ from night_items i
 join receivables_invoice v on v.id = i.invoice_id
 left join night_decided d on d.customer_id = i.customer_id and d.currency = i.currency
 left join night_preventive p on p.invoice_id = i.invoice_id
-left join night_invoices n on n.invoice_id = i.invoice_id
+left join night_invoices n on n.invoice_id = i.invoice_id and n.opens
 left join lateral (
     select s.code, s.name from scenarios_step s
     where s.version_id = d.version_id and s.offset_days >= 0
@@ -116,20 +117,20 @@ def actions_open_at(customer: Customer, on: date) -> list[Action]:
     return list(actions.select_related("template", "owner").prefetch_related(refusals).order_by("opened_on", "pk"))
 
 
-def _ask(select: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    chain = ", ".join(f"{name} as ({statement(HERE, file)})" for name, file in CHAIN)
+def _ask(select: str, among: Among, params: dict[str, Any]) -> list[dict[str, Any]]:
+    chain = ", ".join(f"{name} as ({text(file, among)})" for name, file in CHAIN)
     with connection.cursor() as cursor:
-        cursor.execute(f"with {chain} {select}", params)
+        cursor.execute(f"with {chain} {select}", params | among.params)
         columns = [column.name for column in cursor.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _computed(customer: Customer, on: date) -> list[AccountExplanation]:
-    params = decision_params(customer.entity, on, customer_id=customer.pk)
+    among, params = named([customer.pk]), decision_params(customer.entity, on)
     items: dict[str, list[dict[str, Any]]] = {}
-    for row in _ask(ITEMS, params):
+    for row in _ask(ITEMS, among, params):
         items.setdefault(row["currency"], []).append(row)
-    decided = {row["currency"]: row for row in _ask(ACCOUNTS, params)}
+    decided = {row["currency"]: row for row in _ask(ACCOUNTS, among, params)}
     return [_account(currency, rows, decided.get(currency), on) for currency, rows in items.items()]
 
 
@@ -204,7 +205,7 @@ def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
     return [
         AccountExplanation(
             row.currency,
-            row.outcome,
+            "action_open" if row.outcome == "open_action" and row.on < on else row.outcome,
             step=row.step_code,
             step_name=names.get((row.facts.get("version"), row.step_code), row.step_code),
             next_look_on=row.next_look_on,

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine.exceptions import RehearsalRefused
-from collections_app.engine.night import HERE
+from collections_app.engine.night import HERE, text
 from collections_app.segments.models import Group, Rehearsal
 from crm.accounts.audit import acting, note
 from crm.accounts.calendars import last_worked_day, today
 from crm.accounts.models import Entity, User
 from crm.core import sql
+from crm.core.among import EVERYBODY
 from telephony.messaging import operations as messaging
 
 
@@ -108,7 +109,8 @@ def _lifted(entity: Entity, before: set[int], choice: Lifting, *, by: User, at: 
 def _start_from_now(entity: Entity, groups: Iterable[int], *, at: datetime) -> int:
     """Constant number of statements."""
     params = _params(entity, today(entity, at)) | {"groups": sorted(groups), "at": at}
-    sql.run(HERE, "rehearsal_passed", params)
+    with connection.cursor() as cursor:
+        cursor.execute(text("rehearsal_passed", EVERYBODY), params)
     cancelled = sql.rows(HERE, "rehearsal_cancelled", params)
     queued = [row["id"] for row in cancelled if row["queued"]]
     if queued:

@@ -3,16 +3,23 @@
 from time import perf_counter
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
-from collections_app.engine import parts
+from collections_app.engine import parts, watched
 from collections_app.engine.leases import Clock, hold_lease, share_lease
 from collections_app.engine.models import Run, RunPart, RunStage
-from collections_app.engine.night import Night, join_whole_sets
+from collections_app.engine.night import WHOLE_SETS, Night
 from collections_app.engine.stages import STAGES, Stage
 from crm.core.crash import crash_point
+from crm.core.references import parents_seen_since
+from crm.core.sql import set_local
 
-WORK_MEM = "128MB"
+# A stage sorts and joins whole ledgers, one statement at a time: it may use more memory than a page. The sizes of its
+# tables are what the next joins need; thirty thousand sampled rows a table would say little more.
+ROOM = {"work_mem": "128MB", "default_statistics_target": "10"}
+# The parts share the processors, and none waits for the disk: what a broken server forgets of a part is done again, for
+# the row that tells of it is forgotten with it.
+BESIDE_OTHERS = {"max_parallel_workers_per_gather": "0", "synchronous_commit": "off"}
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +30,7 @@ def run_stage(stage: Stage, night: Night, *, clock: Clock) -> None:
     started = perf_counter()
     with transaction.atomic():
         hold_lease(night.run, clock=clock)
-        _take_room()
+        set_local(**ROOM)
         rows = stage.work(night)
         _tell(night.run, stage, rows, _ms_since(started), clock=clock)
         Run.objects.filter(pk=night.run.pk).exclude(blocked=night.blocked).update(blocked=night.blocked)
@@ -37,11 +44,11 @@ def run_part(stage: Stage, night: Night, part: RunPart, *, clock: Clock) -> None
     with transaction.atomic():
         share_lease(night.run)
         parts.hold(part, clock=clock)
-        _take_room()
-        _share_the_machine()
-        join_whole_sets()
-        rows = stage.work(night)
+        set_local(**ROOM, **BESIDE_OTHERS, **(WHOLE_SETS if night.scope.full else {}))
+        with watched.deciding(), parents_seen_since(night.seen):
+            rows = stage.work(night)
         part.stages.append({"name": stage.name, "rows": rows, "ms": _ms_since(started)})
+        part.found = night.found.stored()
         parts.hold(part, clock=clock)
     _tell_if_last(night.run, stage, clock=clock)
     crash_point(f"after stage {stage.name}")
@@ -66,17 +73,3 @@ def _tell(run: Run, stage: Stage, rows: int, ms: int, *, clock: Clock) -> None:
 
 def _ms_since(started: float) -> int:
     return round((perf_counter() - started) * 1000)
-
-
-def _share_the_machine() -> None:
-    """The parts share the processors, and none waits for the disk: what a broken server forgets of a part is done
-    again, for the row that tells of it is forgotten with it."""
-    with connection.cursor() as cursor:
-        cursor.execute("set local max_parallel_workers_per_gather = 0")
-        cursor.execute("set local synchronous_commit = off")
-
-
-def _take_room() -> None:
-    """A stage sorts and joins whole ledgers, one statement at a time: it may use more memory than a page."""
-    with connection.cursor() as cursor:
-        cursor.execute("select set_config('work_mem', %s, true)", [WORK_MEM])

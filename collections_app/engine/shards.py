@@ -4,7 +4,6 @@ The cut changes nothing in the result: what compares customers (giving out work,
 rows with a lease: this process works on some, any Celery worker that hears of the run on others.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
@@ -17,6 +16,7 @@ from kombu.exceptions import OperationalError
 
 from collections_app.engine import parts
 from collections_app.engine.exceptions import LeaseLost, PartFailed
+from collections_app.engine.findings import Findings
 from collections_app.engine.leases import LEASE, Clock, hold_lease
 from collections_app.engine.models import PartState, Run, RunPart, RunState
 from collections_app.engine.night import Night
@@ -30,8 +30,10 @@ log = structlog.get_logger(__name__)
 
 
 def run_by_customer(night: Night, *, shards: int, starting: Starting, clock: Clock) -> None:
-    """Have every customer looked at, in `shards` parts (one: on this connection), and give `night` what they found:
-    what is blocked, what is owed. Raises what the first failing part raised, PartFailed if it ran elsewhere."""
+    """Have every customer looked at, in `shards` parts (one: on this connection), and give `night` what they found.
+
+    Raises what the first failing part raised, PartFailed if it ran elsewhere.
+    """
     parts.cut(night, shards, clock=clock)
     if shards == 1:
         work_on(night.run, clock=clock, starting=starting)
@@ -40,9 +42,9 @@ def run_by_customer(night: Night, *, shards: int, starting: Starting, clock: Clo
         _call_helpers(night.run, shards - connections)
         _side_by_side(night.run, connections, clock)
         _wait_for_others(night.run, clock)
-    found = list(night.run.parts.order_by("number"))
-    night.blocked |= sum((Counter(part.blocked) for part in found), Counter())
-    night.owed = [row for part in found for row in part.owed]
+    for found in night.run.parts.order_by("number").values_list("found", flat=True):
+        night.found.add(Findings.read(found))
+    night.blocked |= night.found.blocked
 
 
 def work_on(run: Run, *, clock: Clock, starting: Starting = lambda stage: None) -> int:
@@ -61,11 +63,12 @@ def work_on(run: Run, *, clock: Clock, starting: Starting = lambda stage: None) 
 
 def _work(run: Run, part: RunPart, *, clock: Clock, starting: Starting) -> None:
     customers = (part.first_customer, part.end_customer)
-    night = Night(run=run, entity=run.entity, on=run.on, at=part.at, customers=customers)
+    found = Findings.written(part.found)
+    night = Night(run=run, entity=run.entity, on=run.on, at=part.at, customers=customers, found=found)
     for stage in BY_CUSTOMER:
         starting(stage.name)
         run_part(stage, night, part, clock=clock)
-    parts.finish(part, night)
+    parts.finish(part)
 
 
 def help_with(run_id: int, *, clock: Clock) -> int:

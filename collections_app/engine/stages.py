@@ -1,24 +1,19 @@
 """The stages of a night, in order. Each is idempotent and runs in a transaction of its own."""
 
-import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from collections_app.engine import scope, watched
 from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over, keep_below_ceilings, recall
 from collections_app.engine.morning.reports import check, withhold
-from collections_app.engine.night import HERE, Night, join_whole_sets
-from collections_app.segments.among import between
+from collections_app.engine.night import Night, join_whole_sets
 from collections_app.segments.operations import regroup
-from crm.core import sql
+from crm.core.among import listed
+from crm.core.references import snapshot
 from crm.holds.operations import end_expired_holds
 from crm.timeline.partitions import ensure_months
-
-BLOCKED = """
-select decided, count(*) from night_decided
-where decided in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain') group by decided
-"""
-OPENED = "select step_code, count(*) from actions_action where run_id = %(run)s group by step_code order by step_code"
 
 DECIDING = (
     ("night_plan", "plan"),
@@ -38,28 +33,51 @@ def end_holds(night: Night) -> int:
     return end_expired_holds(night.entity, on=night.on, at=night.at)
 
 
+def release(night: Night) -> int:
+    """Take back the open actions of people who are no longer active, before actions are given out."""
+    return night.do("release")
+
+
+def choose(night: Night) -> int:
+    """Whom the night looks at; 1 when it is everybody."""
+    night.look_at(scope.choose(night.run, full=night.scope.asked))
+    return int(night.scope.full)
+
+
+def look(night: Night) -> int:
+    """Customers it looks at, as a table of this session with what was noted of them; 0 said when it is everybody."""
+    night.seen = snapshot()
+    if night.scope.full:
+        night.do("forget_all_changes")
+        return 0
+    night.keep("night_changes", "changes")
+    looked = night.keep("night_customers", "customers", key="customer_id")
+    night.keep("night_turning", "turning", key="customer_id")
+    return looked
+
+
+def group(night: Night) -> int:
+    if night.scope.full:
+        return regroup(night.entity, on=night.on, among=night.among)
+    moved = regroup(night.entity, on=night.on, among=listed("night_turning"))
+    night.do("turned")
+    return moved
+
+
 def read_facts(night: Night) -> int:
-    """Net open items and what each account owes late, as tables of this session."""
+    """Net open items and how each account stands, as tables of this session."""
     rows = night.keep("night_items", "items")
-    night.keep("night_accounts", "accounts")
-    night.owed = sql.rows(HERE, "owed", night.params)
+    night.keep("night_standing", "standing")
+    night.name("night_accounts", "accounts")
     return rows
 
 
 def close(night: Night) -> int:
     """What nothing is left to say about, and in the same transaction its messages that have not left."""
+    night.keep("night_carried", "carried")
     closed = night.do("close_cycles") + night.do("cancel_settled")
     recall(night)
     return closed
-
-
-def group(night: Night) -> int:
-    return regroup(night.entity, on=night.on, among=between(*night.customers))
-
-
-def release(night: Night) -> int:
-    """Take back the open actions of people who are no longer active, before actions are given out."""
-    return night.do("release")
 
 
 def decide(night: Night) -> int:
@@ -68,36 +86,43 @@ def decide(night: Night) -> int:
     for table, name in DECIDING:
         night.keep(table, name)
     night.name("night_decided", "decided")
-    night.blocked |= night.count(BLOCKED)
     return night.keep("night_openings", "openings")
 
 
 def rank(night: Night) -> int:
-    """What each open action carries, asks for and weighs, and whose it is by rule, those that open included; tables of
-    this session."""
+    """What each open action carries, asks for and weighs, whose it is by rule, those that open included, and when each
+    account is to be looked at again; tables of this session."""
+    night.do("carried_again")
     rows = night.keep("night_actions", "open_actions")
     night.keep("night_lines", "lines")
     night.keep("night_ranks", "ranks")
     night.keep("night_owners", "owners")
+    night.keep("night_looks", "looks")
     return rows
 
 
 def write(night: Night) -> int:
     """Everything decided, in one transaction, each row once."""
     opened = night.do("insert_actions") + night.do("reopen_actions")
-    for name in ("refresh_actions", "drop_lines", "refresh_lines", "insert_lines", "record_decisions"):
+    for name in ("refresh_actions", "drop_lines", "refresh_lines", "insert_lines", "record_decisions", "keep_accounts"):
         night.do(name)
+    if not night.scope.full:
+        night.do("turn_levels")
+    night.found.opened += Counter(night.pairs("opened"))
+    night.found.entered += Counter(night.pairs("entered"))
     return opened
 
 
 def assign(night: Night) -> int:
     """Give out what no rule gave to a person, then pass on what waits too long."""
     join_whole_sets()
-    return night.do("assign") + night.do("escalate")
+    with watched.deciding():
+        given = night.do("assign")
+    return given + night.do("escalate")
 
 
 def take_figures(night: Night) -> int:
-    night.params["owed"] = json.dumps(night.owed, default=str)
+    night.blocked |= night.pairs("blocked")
     return night.do("figures")
 
 
@@ -106,8 +131,10 @@ BEFORE = (
     Stage("freshness", check_freshness),
     Stage("holds", end_holds),
     Stage("people", release),
+    Stage("scope", choose),
 )
 BY_CUSTOMER = (
+    Stage("customers", look),
     Stage("groups", group),
     Stage("facts", read_facts),
     Stage("close", close),

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _, gettext_noop
 
-from collections_app.letters import printing
+from collections_app.letters import files, printing
 from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter, TemplateVersion, Tone
 from crm.accounts.models import Entity, User
+from crm.core.crash import crash_point
 from crm.customers.models import Channel, PlainText
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
@@ -50,13 +50,14 @@ def waiting_letters(entity: Entity, *, at: datetime) -> QuerySet[Message]:
 
 
 def prepare_batch(entity: Entity, *, on: date, by: User | None, at: datetime) -> PrintBatch:
-    """Check again, compose and print together every letter that waits; raises NothingToPrint.
+    """Check again, compose and print together every letter that waits; raises NothingToPrint, FileNotWritten.
 
     Not inside a transaction: each letter is checked in its own. Letters no longer due are left out, each with its
     event.
     """
     ids = list(waiting_letters(entity, at=at).order_by("pk").values_list("pk", flat=True))
     ready = messaging.prepare_letters(ids, at=at)
+    crash_point("letters: composed")
     if not ready:
         raise NothingToPrint(entity)
     return _made(entity, ready, on=on, by=by, at=at)
@@ -98,10 +99,8 @@ def _write_file(batch: PrintBatch) -> None:
     )
     made = printing.merged(batch, letters)
     PrintedLetter.objects.bulk_update(letters, ["pages"])
-    if batch.file:
-        batch.file.delete(save=False)
     batch.pages = made.pages
-    batch.file.save(f"{batch.entity.code}-{batch.on:%Y%m%d}-{batch.number}.pdf", ContentFile(made.content), save=False)
+    files.keep(batch, made.content)
     batch.save(update_fields=["pages", "file"])
 
 
@@ -118,12 +117,14 @@ def mark_posted(batch: PrintBatch, *, on: date, by: User, at: datetime, today: d
     sent = messaging.mark_posted(ids, on=on, by=by, at=at)
     batch.state, batch.posted_on, batch.posted_at, batch.posted_by = BatchState.POSTED, on, at, by
     batch.save(update_fields=["state", "posted_on", "posted_at", "posted_by"])
+    files.tidy(batch)
     return sent
 
 
 @transaction.atomic
 def cancel_letter(letter: PrintedLetter, *, by: User, at: datetime) -> None:
-    """Do not send this letter: it leaves the batch and its message is cancelled. Raises BatchClosed."""
+    """Do not send this letter: it leaves the batch and its message is cancelled. Raises BatchClosed,
+    FileNotWritten."""
     batch = _open(letter.batch)
     message = letter.message
     messaging.cancel(origin=message.origin, origin_ids=[message.origin_id], reason=GIVEN_UP, at=at, by=by, tell_it=True)

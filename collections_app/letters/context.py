@@ -10,6 +10,7 @@ from collections_app.letters.lines import NOTHING, Chosen, described, net_total,
 from collections_app.letters.variables import BLOCKS, ITEM, block, plain
 from collections_app.letters.writing import iban_groups
 from crm.accounts.models import Entity, User
+from crm.core.formats import telephone
 from crm.customers.models import Contact, Customer, CustomerKind
 
 
@@ -85,7 +86,7 @@ def _entity(entity: Entity) -> dict[str, Any]:
         "legal_name": entity.legal_name,
         "siren": entity.siren,
         "address": ", ".join(filter(None, [*entity.street.splitlines(), place])),
-        "phone": entity.phone,
+        "phone": telephone(entity.phone),
         "email": entity.sender_email,
     }
 

@@ -1,11 +1,13 @@
 """In which language a message is written: all of it in one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from collections_app.letters.labels import LABELS
 from collections_app.letters.models import Template, TemplateVersion
+from crm.core.remembering import remembered
 from crm.customers.models import Contact, Customer
 
 
@@ -46,13 +48,20 @@ def known(language: str) -> str:
 def choose_version(template: Template, customer: Customer, wanted: str) -> Choice:
     """The last published text in `wanted`, else in the language of the entity; raises NoPublishedVersion."""
     own = known(customer.entity.language)
-    versions = {
-        version.language: version
-        for version in template.versions.exclude(published_at=None)
-        .filter(language__in=[language for language in (wanted, own) if language in LABELS])
-        .order_by("number")
-    }
+    languages = tuple(language for language in (wanted, own) if language in LABELS)
+    versions = remembered(("versions", template.pk, languages), lambda: _published(template, languages))
     version = versions.get(wanted) or versions.get(own)
     if version is None:
         raise NoPublishedVersion(template, own)
     return Choice(version, wanted)
+
+
+def _published(template: Template, languages: Sequence[str]) -> dict[str, TemplateVersion]:
+    """The last published text in each of these languages that has one."""
+    published = template.versions.exclude(published_at=None).filter(language__in=languages)
+    return {version.language: version for version in published.order_by("number")}
+
+
+def template_of(pk: int | None) -> Template | None:
+    """A template by its number, if any (see `crm.core.remembering`)."""
+    return remembered(("template", pk), lambda: Template.objects.get(pk=pk)) if pk else None

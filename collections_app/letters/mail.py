@@ -1,4 +1,7 @@
-"""A message as HTML for mail readers: every value escaped by the template engine, styles inlined."""
+"""A message as HTML for mail readers: every value escaped by the template engine, styles inlined.
+
+What only a phone is told (`@media`) stays in the head, for the readers that look there.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +22,7 @@ def written(pieces: Sequence[object], subject: Subject, title: str) -> str:
         "letters/mail.html",
         {"pieces": named(pieces), "title": title, "language": subject.language, "entity": subject.entity},
     )
-    return css_inline.inline(html, load_remote_stylesheets=False, keep_style_tags=False)
+    return css_inline.inline(html, load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=True)
 
 
 def named(pieces: Sequence[object]) -> list[dict[str, Any]]:

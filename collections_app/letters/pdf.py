@@ -20,6 +20,7 @@ from collections_app.letters.markup import Bullets, Heading, Line, Paragraph
 from collections_app.letters.tables import Table
 from collections_app.letters.writing import Writer
 from crm.accounts.models import Entity
+from crm.core.formats import telephone
 from crm.customers.models import Address
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _compiler(layout: str) -> "Compiler":
 
 def sender(entity: Entity, writer: Writer) -> dict[str, Any]:
     """Head and foot: who writes, where, and what the law asks a company to print."""
-    phone = f"{writer.words('phone')} {entity.phone}" if entity.phone else ""
+    phone = f"{writer.words('phone')} {telephone(entity.phone)}" if entity.phone else ""
     city = " ".join(filter(None, [entity.postcode, entity.city]))
     siren = f"{writer.words('siren')} {entity.siren}" if entity.siren else ""
     vat = f"{writer.words('vat')} {entity.vat_number}" if entity.vat_number else ""

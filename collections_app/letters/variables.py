@@ -44,7 +44,7 @@ ITEM = (
     Variable("label", _("What it is, in words: invoice and number, balance brought forward…"), "facture FA-1042"),
     Variable("number", _("Number of the invoice; empty for what is not an invoice."), "FA-1042"),
     Variable("issued_on", _("Date of the invoice."), "2 janvier 2026"),
-    Variable("due_on", _("Due date."), "1 février 2026"),
+    Variable("due_on", _("Due date."), "1er février 2026"),
     Variable("days_late", _("Days late; 0 when not yet due."), "28"),
     Variable("original", _("Original amount of the invoice."), "1 200,00 €"),
     Variable("net", _("Amount left to pay, net of unapplied payments."), "800,00 €"),
@@ -65,7 +65,7 @@ def _items(prefix: str) -> tuple[Variable, ...]:
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("today", _("Date of the message."), "1 mars 2026"),
+    Variable("today", _("Date of the message."), "1er mars 2026"),
     Variable("deadline", _("Date by which payment is asked for."), "9 mars 2026"),
     Variable("reference", _("Reference to quote with the payment."), "C-00042"),
     Variable("customer.name", _("Name of the customer."), "Boulangerie Morel"),
@@ -80,7 +80,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("entity.legal_name", _("Legal name of the creditor."), "Ateliers Verdier SAS"),
     Variable("entity.siren", _("SIREN of the creditor."), "552100554"),
     Variable("entity.address", _("Address of the creditor on one line."), "12 rue des Lilas, 69003 Lyon"),
-    Variable("entity.phone", _("Telephone of the creditor."), "04 72 00 00 00"),
+    Variable("entity.phone", _("Telephone of the creditor."), "+33 4 72 00 00 00"),
     Variable("entity.email", _("Address that receives the replies."), "relance@verdier.example"),
     Variable("sender.name", _("Collector who signs, else the sender name of the entity."), "Léa Martin"),
     Variable("total.net", _("Amount asked for, net of unapplied payments."), "2 450,00 €"),

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from collections_app.letters.labels import label, locale_of
+from crm.core.formats import written_day
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Writer:
 
     def long_day(self, on: date) -> str:
         """«3 février 2026»."""
-        return str(format_date(on, format="long", locale=locale_of(self.language)))
+        return written_day(on, "long", locale_of(self.language))
 
     def percent(self, rate: Decimal) -> str:
         """«12,15 %»."""

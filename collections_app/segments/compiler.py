@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from collections_app.segments.among import EVERYBODY, Among
-from collections_app.segments.criteria import Block, Condition, Node, Not
-from collections_app.segments.facts import Fact, sources
+from collections_app.segments.criteria import Block, Condition, Node, Not, conditions
+from collections_app.segments.facts import Fact, FactType, sources
 from collections_app.segments.operators import Shape
+from collections_app.segments.turning import EVERY_NIGHT, later
 from crm.accounts.models import Entity
+from crm.core.among import EVERYBODY, Among
 
 
 class Compiler:
@@ -49,6 +50,26 @@ class Compiler:
             return f"({sql})"
         self.columns.setdefault(fact.source, {})[fact.name] = sql
         return f'coalesce("{fact.source}"."{fact.name}", {fact.empty})'
+
+    def turning(self, node: Node) -> list[str]:
+        """SQL of the days on which the answer of a node may change by the date alone; null where there is none."""
+        return [sql for leaf in conditions(node) for sql in self.turns_of(leaf)]
+
+    def turns_of(self, leaf: Condition) -> list[str]:
+        fact, values = leaf.fact, list(leaf.value) if leaf.operator.shape is Shape.PAIR else [leaf.value]
+        found = fact.turning(values if fact.type in (FactType.MONEY, FactType.NUMBER) and values != [None] else [])
+        if leaf.operator.turns_on:
+            found = [*found, later(f"({leaf.operator.turns_on.format(fact=fact.sql, value=int(leaf.value))})")]
+        return [self.column(fact.source, sql) for sql in found]
+
+    def column(self, source: str, sql: str) -> str:
+        """An expression over the rows of a source, as a column of it."""
+        if not source or sql == EVERY_NIGHT:
+            return sql
+        columns = self.columns.setdefault(source, {})
+        name = next((name for name, known in columns.items() if known == sql), f"turns{len(columns)}")
+        columns[name] = sql
+        return f'"{source}"."{name}"'
 
     def value(self, value: Any) -> str:
         """A placeholder for `value`."""

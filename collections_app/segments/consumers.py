@@ -1,10 +1,10 @@
 """What happens to groups when a customer's facts change or two customers become one."""
 
-from collections_app.segments.among import EVERYBODY, named
 from collections_app.segments.models import Membership
 from collections_app.segments.operations import deliver_defaults, regroup
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
+from crm.core.among import EVERYBODY, named
 from crm.customers.registry import Merge, on_merge
 from crm.events.models import Event
 from crm.events.registry import register

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from collections_app.segments.turning import Turning, every_night, still
 from crm.accounts.models import Entity
 
 Label = str | Promise
@@ -42,7 +43,8 @@ class Source:
 class Fact:
     """`sql` is an aggregate over its source, or an expression over customer `c` and entity `e` without a source.
 
-    `empty` is the SQL value of a customer absent from the source (an amount is then 0, a date unknown).
+    `empty` is the SQL value of a customer absent from the source (an amount is then 0, a date unknown). `turning` tells
+    when it changes by the date alone; a fact that does not say is asked again every night, for every customer.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Fact:
     section: Label = _("Customer")
     choices: Choices | None = None
     params: tuple[tuple[str, Any], ...] = ()
+    turning: Turning = every_night
 
 
 class UnknownFact(LookupError):
@@ -98,4 +101,5 @@ def attribute(key: str) -> Fact:
         sql="c.attributes ->> %(key)s",
         section=_("Free attributes"),
         params=(("key", key),),
+        turning=still,
     )

@@ -72,13 +72,17 @@ class Group(models.Model):
 
 
 class Membership(models.Model):
-    """A customer was in a group from `from_on` up to but not including `to_on` (empty: he still is)."""
+    """A customer was in a group from `from_on` up to but not including `to_on` (empty: he still is).
+
+    `turns_on`: the first day on which the date alone may give him another.
+    """
 
     entity = SetForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False)
     customer = SetForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     group = SetForeignKey(Group, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("until (excluded)"), null=True, blank=True)
+    turns_on = models.DateField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("membership")
@@ -93,6 +97,4 @@ class Membership(models.Model):
                 condition=Q(to_on__isnull=True) | Q(to_on__gt=models.F("from_on")),
             ),
         ]
-        indexes = [
-            models.Index(fields=["group"], condition=Q(to_on__isnull=True), name="segments_members_now"),
-        ]
+        indexes = [models.Index(fields=["group"], condition=Q(to_on__isnull=True), name="segments_members_now")]

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _, override
 from collections_app.letters import operations as letters
 from collections_app.scenarios import operations as scenarios
 from collections_app.scenarios.models import Scenario
-from collections_app.segments.among import EVERYBODY, Among
 from collections_app.segments.compiler import Compiler
-from collections_app.segments.criteria import WrongCriteria, parse
+from collections_app.segments.criteria import Node, WrongCriteria, parse
 from collections_app.segments.defaults import DEFAULTS, Default
 from collections_app.segments.models import Group
 from crm.accounts.models import Entity, User
+from crm.core.among import EVERYBODY, Among
 from crm.core.sql import statement
 
 
@@ -56,28 +56,33 @@ def joining_whole_tables(cursor: CursorWrapper, *, wanted: bool) -> Iterator[Non
 
 
 def wanted_groups(compiler: Compiler, entity: Entity) -> str:
-    """SELECT (customer_id, group_id, collector_id, team_id): the first group he meets, or the default one."""
-    branches, fallback = [], "null"
+    """SELECT (customer_id, group_id, turns_on, collector_id, team_id): the first group he meets, or the default one,
+    and the first day on which the date alone may give him another."""
+    branches, fallback, turns = [], "null", ["null"]
     for group in Group.objects.filter(entity=entity, archived=False).order_by("priority"):
         if group.is_default:
             fallback = compiler.value(group.pk)
-        else:
-            branches.append(f"when {readable(compiler, group)} then {compiler.value(group.pk)}")
+        elif node := criteria_of(group):
+            branches.append(f"when {compiler.condition(node)} then {compiler.value(group.pk)}")
+            turns += compiler.turning(node)
     chosen = f"case when c.merged_into_id is not null then null {' '.join(branches)} else {fallback} end"
-    return (
-        f"select c.id as customer_id, ({chosen})::bigint as group_id, c.collector_id, c.team_id\n"
-        + compiler.from_clause()
-    )
+    turns_on = f"least({', '.join(dict.fromkeys(turns))})::date as turns_on"
+    columns = f"c.id as customer_id, ({chosen})::bigint as group_id, {turns_on}, c.collector_id, c.team_id"
+    return f"select {columns}\n{compiler.from_clause()}"
+
+
+def criteria_of(group: Group) -> Node | None:
+    """The checked criteria of a group, None where it has none. Raises GroupNotReadable."""
+    try:
+        return parse(group.criteria) if group.criteria else None
+    except WrongCriteria as wrong:
+        raise GroupNotReadable(group, wrong) from wrong
 
 
 def readable(compiler: Compiler, group: Group) -> str:
     """SQL boolean of a group's criteria; a group without criteria takes nobody."""
-    if not group.criteria:
-        return "false"
-    try:
-        return compiler.condition(parse(group.criteria))
-    except WrongCriteria as wrong:
-        raise GroupNotReadable(group, wrong) from wrong
+    node = criteria_of(group)
+    return compiler.condition(node) if node else "false"
 
 
 class GroupRefused(ValueError):

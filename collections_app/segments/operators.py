@@ -21,15 +21,20 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Operator:
-    """`sql` has the marks {fact}, {value} and, for a pair, {second}; it is never true of an unknown fact."""
+    """`sql` has the marks {fact}, {value} and, for a pair, {second}; it is never true of an unknown fact.
+
+    `turns_on`: the day its answer changes though the fact does not, with the same marks.
+    """
 
     code: str
     label: Label
     sql: str
     shape: Shape = Shape.ONE
+    turns_on: str = ""
 
 
 EMPTY = Operator("empty", gettext_lazy("is not known"), "{fact} is null", Shape.NONE)
+DAYS_AGO, AGED = "%(on)s::date - {value}::int", "{fact} + {value} + 1"
 NOT_EMPTY = Operator("not_empty", gettext_lazy("is known"), "{fact} is not null", Shape.NONE)
 NUMERIC = (
     Operator("gte", gettext_lazy("is at least"), "{fact} >= {value}"),
@@ -69,8 +74,8 @@ OPERATORS: dict[FactType, tuple[Operator, ...]] = {
     FactType.DATE: (
         Operator("before", gettext_lazy("is before"), "{fact} < {value}"),
         Operator("after", gettext_lazy("is after"), "{fact} > {value}"),
-        Operator("within", gettext_lazy("is at most N days ago"), "{fact} >= %(on)s::date - {value}::int", Shape.DAYS),
-        Operator("older", gettext_lazy("is more than N days ago"), "{fact} < %(on)s::date - {value}::int", Shape.DAYS),
+        Operator("within", gettext_lazy("is at most N days ago"), "{fact} >= " + DAYS_AGO, Shape.DAYS, AGED),
+        Operator("older", gettext_lazy("is more than N days ago"), "{fact} < " + DAYS_AGO, Shape.DAYS, AGED),
         EMPTY,
         NOT_EMPTY,
     ),

@@ -7,14 +7,15 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from collections_app.segments.among import named
 from collections_app.segments.compiler import Compiler
 from collections_app.segments.criteria import Condition, Node, Not, WrongCriteria, conditions, parse
 from collections_app.segments.facts import get
 from collections_app.segments.models import Group, Membership
 from collections_app.segments.operations import readable
+from collections_app.segments.sampling import sample_of
 from collections_app.segments.wording import worded
 from crm.accounts.models import Entity
+from crm.core.among import named
 from crm.customers.models import Customer
 
 SAMPLE = 8
@@ -43,19 +44,23 @@ def kept_home(customer_id: int) -> str:
 
 @dataclass(frozen=True)
 class Match:
-    """`count` customers meet the criteria, `left` of them are not taken by a group tried before; a few are shown."""
+    """`count` customers meet the criteria, `left` of them are not taken by a group tried before; a few are shown.
+    `asked`: so many were asked, of whom the counts of all are told; None when everybody was."""
 
     count: int
     left: int
     sample: list[dict[str, Any]]
+    asked: int | None = None
 
 
 def preview(entity: Entity, criteria: Any, *, on: date, before: int | None = None) -> Match:
-    """How many customers meet `criteria` at `on`, and a sample of them, the largest overdue first, in one statement.
+    """How many customers meet `criteria` at `on`, and a few of them, the largest overdue first; in a large entity some
+    customers stand for all (sampling.py).
 
     `before`: groups of a lower priority number are tried first. Raises `WrongCriteria`.
     """
-    compiler = Compiler(entity, on=on)
+    sample = sample_of(entity)
+    compiler = Compiler(entity, on=on, among=sample.among)
     meets = compiler.condition(parse(criteria))
     earlier = Group.objects.filter(entity=entity, archived=False, is_default=False, priority__lt=before or 0)
     taken = " or ".join(readable(compiler, group) for group in earlier) or "false"
@@ -67,7 +72,8 @@ def preview(entity: Entity, criteria: Any, *, on: date, before: int | None = Non
     select count(*) over () as count, count(*) filter (where not taken) over () as left, met.*
     from met order by taken, overdue desc, id limit {SAMPLE}"""
     rows = read(statement, compiler.params)
-    return Match(rows[0]["count"], rows[0]["left"], rows) if rows else Match(0, 0, [])
+    count, left = (rows[0]["count"], rows[0]["left"]) if rows else (0, 0)
+    return Match(sample.told(count), sample.told(left), rows, sample.asked)
 
 
 def read(statement: str, params: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,9 +1,23 @@
 """The facts this house knows by itself: balances by age, delays, identity, holds, dates."""
 
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.segments import choices
 from collections_app.segments.facts import Choices, Fact, FactType, Label, Source, register, register_source
+from collections_app.segments.turning import (
+    Turning,
+    counting_days_from,
+    counting_days_until,
+    drifting,
+    every_night,
+    on_days_of,
+    still,
+    together,
+)
 
 # A foreign amount counts at the dated rate of `on`; without any rate it is not counted.
 IN_ENTITY_CURRENCY = """case when currency = %(currency)s then {amount}
@@ -44,7 +58,7 @@ OPEN_CREDITS_THEN = f"""from (
 # Weighted by amount; what is overdue and still unpaid counts with `on`, or bad payers would look good
 # (../shared/domain/collections.md §2, average payment delay).
 DELAYS = f"""from (
-    select customer_id, {IN_ENTITY_CURRENCY.format(amount="amount")} as value,
+    select customer_id, settled_on, {IN_ENTITY_CURRENCY.format(amount="amount")} as value,
         least(coalesce(settled_on, %(on)s::date), %(on)s::date) - due_on as delay
     from receivables_invoice
     where entity_id = %(entity)s and kind = 'invoice' {{only}} and (
@@ -53,16 +67,27 @@ DELAYS = f"""from (
     )
 ) item"""
 
-PAYMENTS = """from receivables_credit
-    where entity_id = %(entity)s and kind = 'payment' and received_on <= %(on)s {only}"""
+# What is dated after `on` is read too, to know when it will count.
+PAYMENTS = "from receivables_credit where entity_id = %(entity)s and kind = 'payment' {only}"
 
-HISTORY = "from receivables_invoice where entity_id = %(entity)s and issued_on <= %(on)s {only}"
+HISTORY = "from receivables_invoice where entity_id = %(entity)s {only}"
 
 HOLDS = """from holds_hold
-    where entity_id = %(entity)s and starts_on <= %(on)s and (ends_on is null or ends_on >= %(on)s)
-        and (ended_on is null or ended_on > %(on)s) {only}"""
+    where entity_id = %(entity)s and (ends_on is null or ends_on >= %(on)s) and (ended_on is null or ended_on > %(on)s)
+        {only}"""
 
 LATE = "%(on)s::date - due_on"
+FALLS_DUE = on_days_of("due_on", 1)
+OLDEST, NEXT = "min(due_on)", "min(due_on) filter (where due_on >= %(on)s::date)"
+AVERAGE = "(sum(value * delay) / nullif(sum(value), 0))"
+AVERAGE_A_DAY = """(coalesce(sum(value) filter (where settled_on is null or settled_on > %(on)s), 0)
+    / nullif(sum(value), 0))"""
+# An invoice that falls due counts from the next day on: the night looks at its customer then, whatever his groups ask.
+AVERAGE_TURNS = together(
+    drifting(AVERAGE, AVERAGE_A_DAY, rounded_to=Decimal("0.1")),
+    on_days_of("(settled_on + interval '12 months')::date", 0, 1),
+    on_days_of("settled_on", 0),
+)
 
 
 def overdue_between(low: int, high: int | None) -> str:
@@ -71,48 +96,51 @@ def overdue_between(low: int, high: int | None) -> str:
     return f"sum(value) filter (where {LATE} >= {low} {upper})"
 
 
-def money(name: str, label: Label, sql: str, source: str = "items") -> Fact:
-    return Fact(name, label, FactType.MONEY, sql, source, empty="0", section=_("Balance"))
+def money(name: str, label: Label, sql: str, turning: Turning, source: str = "items") -> Fact:
+    return Fact(name, label, FactType.MONEY, sql, source, empty="0", section=_("Balance"), turning=turning)
 
 
-def number(name: str, label: Label, sql: str, source: str = "items", empty: str = "0", unit: Label = "") -> Fact:
-    return Fact(name, label, FactType.NUMBER, sql, source, empty=empty, unit=unit, section=_("Delays and invoices"))
+def overdue(name: str, label: Label, low: int, high: int | None = None) -> Fact:
+    """Overdue for `low` to `high` days: changes when an invoice reaches the first day, or leaves the last."""
+    return money(name, label, overdue_between(low, high), on_days_of("due_on", low, *([high + 1] if high else [])))
+
+
+def number(name: str, label: Label, sql: str, turning: Turning, **options: Any) -> Fact:
+    values = {"source": "items", "empty": "0"} | options
+    return Fact(name, label, FactType.NUMBER, sql, section=_("Delays and invoices"), turning=turning, **values)
 
 
 def balances() -> list[Fact]:
     """Amounts in the entity's currency."""
     return [
-        money("open", _("Open amount"), "sum(value)"),
-        money("not_due", _("Not yet due"), f"sum(value) filter (where {LATE} <= 0)"),
-        money("overdue", _("Overdue"), overdue_between(1, None)),
-        money("overdue_1_30", _("Overdue for 1 to 30 days"), overdue_between(1, 30)),
-        money("overdue_31_60", _("Overdue for 31 to 60 days"), overdue_between(31, 60)),
-        money("overdue_61_90", _("Overdue for 61 to 90 days"), overdue_between(61, 90)),
-        money("overdue_over_90", _("Overdue for more than 90 days"), overdue_between(91, None)),
-        money("unapplied", _("Unapplied money"), "sum(value)", "credits"),
+        money("open", _("Open amount"), "sum(value)", still),
+        money("not_due", _("Not yet due"), f"sum(value) filter (where {LATE} <= 0)", FALLS_DUE),
+        overdue("overdue", _("Overdue"), 1),
+        overdue("overdue_1_30", _("Overdue for 1 to 30 days"), 1, 30),
+        overdue("overdue_31_60", _("Overdue for 31 to 60 days"), 31, 60),
+        overdue("overdue_61_90", _("Overdue for 61 to 90 days"), 61, 90),
+        overdue("overdue_over_90", _("Overdue for more than 90 days"), 91),
+        money("unapplied", _("Unapplied money"), "sum(value)", still, "credits"),
     ]
 
 
 def delays() -> list[Fact]:
     """Numbers about invoices, and days."""
+    days, nearest = _("days"), f"min(-({LATE})) filter (where {LATE} <= 0)"
+    average, until = {"source": "delays", "empty": "null", "unit": days}, counting_days_until(NEXT)
     return [
-        number("days_late", _("Days late of the oldest invoice"), f"greatest(max({LATE}), 0)", unit=_("days")),
-        number("open_count", _("Open invoices"), "count(*)"),
-        number("overdue_count", _("Overdue invoices"), f"count(*) filter (where {LATE} > 0)"),
         number(
-            "next_due_in",
-            _("Next due date in"),
-            f"min(-({LATE})) filter (where {LATE} <= 0)",
-            empty="null",
-            unit=_("days"),
+            "days_late",
+            _("Days late of the oldest invoice"),
+            f"greatest(max({LATE}), 0)",
+            counting_days_from(OLDEST),
+            unit=days,
         ),
+        number("open_count", _("Open invoices"), "count(*)", still),
+        number("overdue_count", _("Overdue invoices"), f"count(*) filter (where {LATE} > 0)", FALLS_DUE),
+        number("next_due_in", _("Next due date in"), nearest, until, empty="null", unit=days),
         number(
-            "average_delay",
-            _("Average payment delay over 12 months"),
-            "round(sum(value * delay) / nullif(sum(value), 0), 1)",
-            "delays",
-            empty="null",
-            unit=_("days"),
+            "average_delay", _("Average payment delay over 12 months"), f"round({AVERAGE}, 1)", AVERAGE_TURNS, **average
         ),
     ]
 
@@ -121,7 +149,7 @@ def identity() -> list[Fact]:
     """Who the customer is and who follows him."""
     country, language = "coalesce(nullif(c.country, ''), e.country)", "coalesce(nullif(c.language, ''), e.language)"
     chosen, text = FactType.CHOICE, FactType.TEXT
-    return [
+    facts = [
         Fact("kind", _("Kind"), chosen, "c.kind::text", choices=choices.kinds),
         Fact("category", _("Category"), chosen, "nullif(c.category, '')", choices=choices.categories),
         Fact("country", _("Country"), chosen, country, choices=choices.countries),
@@ -132,25 +160,32 @@ def identity() -> list[Fact]:
         Fact("name", _("Name"), text, "c.name"),
         Fact("city", _("City"), text, "nullif(c.city, '')"),
     ]
+    # Regrouping gives the customer the team of his group: a question about the team may be answered otherwise then.
+    return [replace(fact, turning=every_night if fact.name == "team" else still) for fact in facts]
 
 
-def dated(name: str, label: Label, sql: str, source: str) -> Fact:
-    return Fact(name, label, FactType.DATE, sql, source, section=_("Dates and suspensions"))
+def dated(name: str, label: Label, sql: str, source: str, turning: Turning) -> Fact:
+    return Fact(name, label, FactType.DATE, sql, source, section=_("Dates and suspensions"), turning=turning)
 
 
-def kinds(name: str, label: Label, sql: str, source: str, proposals: Choices) -> Fact:
-    return Fact(name, label, FactType.SET, sql, source, section=_("Dates and suspensions"), choices=proposals)
+def kinds(name: str, label: Label, sql: str, source: str, proposals: Choices, turning: Turning) -> Fact:
+    section = _("Dates and suspensions")
+    return Fact(name, label, FactType.SET, sql, source, section=section, choices=proposals, turning=turning)
 
 
 def dates_and_holds() -> list[Fact]:
     """Dates, kinds of debt and suspensions in force."""
-    debts, suspensions = "array_agg(distinct debt_type::text)", "array_agg(distinct kind::text)"
+    debts = "array_agg(distinct debt_type::text)"
+    suspensions = "array_agg(distinct kind::text) filter (where starts_on <= %(on)s)"
+    since = "min(issued_on) filter (where issued_on <= %(on)s)"
+    last = "max(received_on) filter (where received_on <= %(on)s)"
+    in_force = together(on_days_of("starts_on", 0), on_days_of("ends_on", 1), on_days_of("ended_on", 0))
     return [
-        dated("customer_since", _("Customer since (first invoice)"), "min(issued_on)", "history"),
-        dated("last_payment_on", _("Last payment"), "max(received_on)", "payments"),
-        dated("oldest_due_on", _("Oldest open due date"), "min(due_on)", "items"),
-        kinds("debt_types", _("Debt types of open invoices"), debts, "items", choices.debt_types),
-        kinds("holds", _("Suspensions in force"), suspensions, "holds", choices.hold_kinds),
+        dated("customer_since", _("Customer since (first invoice)"), since, "history", on_days_of("issued_on", 0)),
+        dated("last_payment_on", _("Last payment"), last, "payments", on_days_of("received_on", 0)),
+        dated("oldest_due_on", _("Oldest open due date"), "min(due_on)", "items", still),
+        kinds("debt_types", _("Debt types of open invoices"), debts, "items", choices.debt_types, still),
+        kinds("holds", _("Suspensions in force"), suspensions, "holds", choices.hold_kinds, in_force),
     ]
 
 

@@ -108,7 +108,7 @@ class MemberInline(OpenInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":
-            kwargs["queryset"] = people_of(request.user).filter(is_active=True)
+            kwargs |= {"queryset": people_of(request.user).filter(is_active=True), "label": _("person")}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

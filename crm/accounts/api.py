@@ -5,7 +5,6 @@ from typing import Any, ClassVar, cast
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from guardian.shortcuts import get_objects_for_user
 from rest_framework import serializers
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from rest_framework.views import APIView
 
 from crm.accounts import rules
 from crm.accounts.models import ApiToken, Entity, User
+from crm.accounts.queries import entities_of
 from crm.core.access import Rule
 from crm.core.rest import PageQuery, page_of, paged
 
@@ -40,10 +40,8 @@ class ApiView(APIView):
     def entities(self) -> QuerySet[Entity]:
         """Those the user sees wholly, or the one his token is limited to."""
         token = self.request.auth
-        seen: QuerySet[Entity] = get_objects_for_user(self.user, "accounts.see_entity", Entity)
-        if isinstance(token, ApiToken) and token.entity_id:
-            return seen.filter(pk=token.entity_id)
-        return seen
+        seen = entities_of(self.user)
+        return seen.filter(pk=token.entity_id) if isinstance(token, ApiToken) and token.entity_id else seen
 
     def entity(self, code: str) -> Entity:
         """The entity of the address; 404 when it does not exist or is not the caller's."""

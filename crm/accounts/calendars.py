@@ -1,5 +1,6 @@
 """Working days of an entity: its weekdays, less the public holidays of its jurisdiction and its own closing days."""
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, EntityClosure
+from crm.core.remembering import remembered
 from crm.law.models import Holiday
 
 # Longer than any run of closed days; past it the calendar itself is wrong.
@@ -27,6 +29,10 @@ class NoWorkingDay(ValueError):
 
 def closed_days(entity: Entity, first: date, last: date) -> set[date]:
     """Public holidays and closing days from `first` to `last` included (one query)."""
+    return remembered(("closed days", entity.pk, first, last), lambda: _closed_days(entity, first, last))
+
+
+def _closed_days(entity: Entity, first: date, last: date) -> set[date]:
     holidays = Holiday.objects.filter(jurisdiction=entity.jurisdiction, on__range=(first, last)).values_list("on")
     closures = EntityClosure.objects.filter(entity=entity, on__range=(first, last)).values_list("on")
     return {on for (on,) in holidays.union(closures)}
@@ -60,10 +66,25 @@ def next_worked_day(entity: Entity, on: date) -> date:
     return days[0]
 
 
+def last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
+    """For `on` and each of the `days` days after it, the nearest worked day up to it (one query).
+
+    Raises NoWorkingDay.
+    """
+    worked = worked_days(entity, on - timedelta(days=HORIZON), on + timedelta(days=days))
+    if not worked or worked[0] > on:
+        raise NoWorkingDay(entity, on)
+    return [worked[bisect(worked, on + timedelta(days=number)) - 1] for number in range(days + 1)]
+
+
 def today(entity: Entity, at: datetime) -> date:
     """The date it is for the entity at the instant `at`: in its time zone, or the day its books stand on (a
     demonstration on one's own file). Every page, operation and night asks here."""
-    return entity.stands_on or at.astimezone(ZoneInfo(entity.time_zone)).date()
+    return _date(entity.stands_on, entity.time_zone, at)
+
+
+def _date(stands_on: date | None, time_zone: str, at: datetime) -> date:
+    return stands_on or at.astimezone(ZoneInfo(time_zone)).date()
 
 
 @dataclass(frozen=True)
@@ -90,7 +111,8 @@ class Days:
 
 def days_at(at: datetime) -> Days:
     """The date it is in every entity at the instant `at` (one query)."""
-    dates = {entity.pk: today(entity, at) for entity in Entity.objects.only("time_zone", "stands_on")}
+    entities = Entity.objects.values_list("pk", "stands_on", "time_zone")
+    dates = {key: _date(stands_on, time_zone, at) for key, stands_on, time_zone in entities}
     counted = Counter(dates.values()).most_common(1)
     usual = counted[0][0] if counted else at.date()
     return Days(usual, {entity: on for entity, on in dates.items() if on != usual})

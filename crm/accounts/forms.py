@@ -1,6 +1,5 @@
 """Forms of the admin for people, teams and entities."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -15,6 +14,7 @@ from crm.accounts.models import Entity, Team, User
 from crm.accounts.queries import entities_of
 from crm.core.fields import CompactField
 from crm.core.identifiers import bic, iban, siren, vat_number
+from crm.core.zones import zones
 from crm.law.rules import check_late_rate
 
 WEEKDAYS = [
@@ -42,7 +42,7 @@ class EntityForm(forms.ModelForm):
     language = language_field(_("language"))
     time_zone = forms.ChoiceField(
         label=capfirst(_("time zone")),
-        choices=[(name, name) for name in sorted(zoneinfo.available_timezones())],
+        choices=[(name, name) for name in zones()],
         initial=_default("time_zone"),
     )
     working_days = forms.TypedMultipleChoiceField(

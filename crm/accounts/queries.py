@@ -5,25 +5,41 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import CharField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
-from guardian.shortcuts import get_objects_for_user
 
 from crm.accounts.models import Entity, Team, User
+from crm.core.remembering import remembered
+
+
+def entity_of(pk: int) -> Entity:
+    """An entity by its number (see `crm.core.remembering`)."""
+    return remembered(("entity", pk), lambda: Entity.objects.get(pk=pk))
+
+
+def person_of(pk: int | None) -> User | None:
+    """A person by his number, if any (see `crm.core.remembering`)."""
+    return remembered(("user", pk), lambda: User.objects.get(pk=pk)) if pk else None
+
+
+def seen(user: Any, right: str) -> RawSQL:
+    """Keys of the entities ("see_entity") or teams ("see_team") the user was let into; what a superuser sees is not
+    asked here."""
+    return RawSQL("select unnest(accounts_sees(%s, %s))", [user.pk, right])
 
 
 def entities_of(user: Any) -> QuerySet[Entity]:
     """Entities whose settings and every customer the user sees."""
     if user.is_superuser:
         return Entity.objects.all()
-    return get_objects_for_user(user, "accounts.see_entity", Entity)
+    return Entity.objects.filter(pk__in=seen(user, "see_entity"))
 
 
 def teams_of(user: Any) -> QuerySet[Team]:
     """Teams of the entities the user sees, and those he was let into."""
     if user.is_superuser:
         return Team.objects.all()
-    let_in = get_objects_for_user(user, "accounts.see_team", Team).values("pk")
-    return Team.objects.filter(Q(entity__in=entities_of(user).values("pk")) | Q(pk__in=let_in))
+    return Team.objects.filter(Q(entity__in=seen(user, "see_entity")) | Q(pk__in=seen(user, "see_team")))
 
 
 def people_of(user: Any) -> QuerySet[User]:
@@ -53,8 +69,28 @@ def _works_in(entities: QuerySet[Entity]) -> Q:
 
 def houses_of(user: Any) -> QuerySet[Entity]:
     """Entities the user has anything to do with: seen wholly, or through one of their teams."""
-    teams = Q(teams__in=teams_of(user)) | Q(teams__members=user) | Q(teams__supervisor=user)
-    return Entity.objects.filter(Q(pk__in=entities_of(user).values("pk")) | teams).distinct()
+    if user.is_superuser:
+        return Entity.objects.all()
+    return Entity.objects.filter(pk__in=RawSQL("select unnest(accounts_houses(%s))", [user.pk]))
+
+
+# Those who work in the houses of a person, as `people_at(houses_of(user))` finds them.
+COLLEAGUES = """
+select m.user_id from accounts_teammember m join accounts_team t on t.id = m.team_id
+where t.entity_id = any(accounts_houses(%s))
+union all
+select t.supervisor_id from accounts_team t where t.entity_id = any(accounts_houses(%s)) and t.supervisor_id is not null
+union all
+select o.user_id from guardian_userobjectpermission o join auth_permission p on p.id = o.permission_id
+where p.codename = 'see_entity' and o.object_pk = any(accounts_houses(%s)::text[])
+"""
+
+
+def colleagues_of(user: Any) -> QuerySet[User]:
+    """Those who work in an entity the user has anything to do with, and himself."""
+    if user.is_superuser:
+        return User.objects.all()
+    return User.objects.filter(Q(pk=user.pk) | Q(pk__in=RawSQL(COLLEAGUES, [user.pk] * 3)))
 
 
 # An absent replacement hands over to his own; a circle of absent people ends with nobody.

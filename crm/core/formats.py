@@ -1,5 +1,7 @@
 """Amounts and dates as the reader writes them. Babel knows the spaces and signs of each locale (CLDR)."""
 
+import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -7,12 +9,22 @@ from functools import lru_cache
 import phonenumbers
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_currency,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+    get_decimal_symbol,
+    get_group_symbol,
+)
 from django.utils import timezone, translation
 
 FALLBACK = "fr"
 # CLDR groups French thousands with a narrow space, too thin to be seen in Inter at the size of a table.
 NARROW, WIDE = "\u202f", "\u00a0"
+# CLDR writes «1 février», French writes «1er février»; a day in digits (01/02/2026) stays.
+FIRST_OF_MONTH = re.compile(r"\b1(?=\s[^\W\d])")
 
 
 @lru_cache
@@ -29,9 +41,43 @@ def reader() -> Locale:
     return _locale("en-GB" if language == "en" else language)
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """How one locale writes one currency, learnt from Babel once: Babel itself reads the pattern again for each amount,
+    and a list has hundreds."""
+
+    positive: tuple[str, str]
+    negative: tuple[str, str]
+    decimals: int
+    marks: dict[int, str]
+
+    def write(self, amount: Decimal) -> str:
+        before, after = self.negative if amount.is_signed() else self.positive
+        return f"{before}{f'{abs(amount):,.{self.decimals}f}'.translate(self.marks)}{after}"
+
+
+@lru_cache(maxsize=1000)
+def _frame(locale: Locale, currency: str) -> _Frame | None:
+    """None where digits are not grouped by three."""
+    if locale.currency_formats["standard"].grouping != (3, 3):
+        return None
+    decimals = get_currency_precision(currency)
+    point, group = get_decimal_symbol(locale), get_group_symbol(locale).replace(NARROW, WIDE)
+    one = f"{Decimal(1):.{decimals}f}".replace(".", point)
+    around = [_babel_money(Decimal(sign), currency, locale).partition(one) for sign in (1, -1)]
+    positive, negative = ((before, after) for before, _one, after in around)
+    return _Frame(positive, negative, decimals, {ord(","): group, ord("."): point})
+
+
+def _babel_money(amount: Decimal, currency: str, locale: Locale) -> str:
+    return format_currency(amount, currency, locale=locale).replace(NARROW, WIDE)
+
+
 def money(amount: Decimal, currency: str) -> str:
     """`amount` with the sign of `currency` (ISO 4217) and its number of decimals."""
-    return format_currency(amount, currency, locale=reader()).replace(NARROW, WIDE)
+    locale = reader()
+    frame = _frame(locale, currency)
+    return frame.write(amount) if frame else _babel_money(amount, currency, locale)
 
 
 def short_money(amount: Decimal, currency: str) -> str:
@@ -64,17 +110,27 @@ def telephone(number: str) -> str:
 
 def day(value: date) -> str:
     """A short date, with the year: 03/07/2026."""
-    return format_date(value, "dd/MM/yyyy", locale=reader())
+    return f"{value.day:02}/{value.month:02}/{value.year:04}"
 
 
 def moment(value: datetime) -> str:
     """A date and time in the current time zone, without seconds."""
-    return format_datetime(timezone.localtime(value), "dd/MM/yyyy HH:mm", locale=reader())
+    return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
+
+
+def written_day(value: date, form: str, locale: Locale | str) -> str:
+    """A date in words, as its readers write it: 3 février 2026, and the first of the month 1er février 2026.
+
+    `form`: one of CLDR (short, medium, long, full) or a pattern of it.
+    """
+    write = format_datetime if isinstance(value, datetime) else format_date
+    text = str(write(value, form, locale=locale))
+    return FIRST_OF_MONTH.sub("1er", text, count=1) if value.day == 1 and str(locale).startswith("fr") else text
 
 
 def appointment(value: datetime) -> str:
     """A day and time as they stand in the zone of `value`: lundi 23 novembre, 09:00."""
-    return format_datetime(value, "EEEE d MMMM, HH:mm", locale=reader())
+    return written_day(value, "EEEE d MMMM, HH:mm", reader())
 
 
 def percent(share: float | Decimal) -> str:

@@ -7,29 +7,56 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import F, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models.lookups import GreaterThan, LessThan
 
 Row = TypeVar("Row", bound=Model)
+# The values of a cursor: that of the field, as text, then the ties and the key. Empty before the first row.
+Start = tuple[Any, ...]
+
+
+class Pair(Func):
+    """Two values compared as one, (a, b) < (c, d): what an index on both is entered by."""
+
+    template = "(%(expressions)s)"
+    output_field = TextField()
 
 
 @dataclass(frozen=True)
 class Sort:
-    """An order: `field` is a column or annotation that is never null; the primary key breaks ties."""
+    """An order: `field` is a column or annotation that is never null; `then`, whole numbers, and the primary key break
+    ties, ascending. With `along` the key, alone, follows the direction of the field, as an index read backwards does.
+    """
 
     field: str
     descending: bool = False
+    then: tuple[str, ...] = ()
+    along: bool = False
 
     @property
-    def ordering(self) -> tuple[str, str]:
+    def ordering(self) -> tuple[str, ...]:
         """What order_by takes."""
-        return ("-" if self.descending else "") + self.field, "pk"
+        key = "-pk" if self.along and self.descending else "pk"
+        return ("-" if self.descending else "") + self.field, *self.then, key
 
-    def beyond(self, value: Any, pk: int) -> Q:
-        """Rows that come after the row with this value and key."""
+    def beyond(self, value: Any, *ties: int) -> Q:
+        """Rows that come after the row with this value, these values of `then` and this key."""
         side = "lt" if self.descending else "gt"
-        later = Q(**{f"{self.field}__{side}": value}) | Q(**{self.field: value, "pk__gt": pk})
-        # The redundant bound lets an index on the field start at the right place.
-        return later & Q(**{f"{self.field}__{side}e": value})
+        # The redundant bound lets an index on the field start at the right place, and refuses what is no value of it.
+        bound = Q(**{f"{self.field}__{side}e": value})
+        if self.along:
+            place, here = Pair(F(self.field), F("pk")), Pair(Value(value), Value(ties[-1]))
+            return bound & Q(LessThan(place, here) if self.descending else GreaterThan(place, here))
+        later, same = Q(**{f"{self.field}__{side}": value}), Q(**{self.field: value})
+        for name, tie in zip((*self.then, "pk"), ties, strict=True):
+            later |= same & Q(**{f"{name}__gt": tie})
+            same &= Q(**{name: tie})
+        return later & bound
+
+    def cursor(self, row: Model) -> str:
+        """What leads to the rows after this one."""
+        return cursor_of(*(getattr(row, name) for name in (self.field, *self.then, "pk")))
 
 
 @dataclass(frozen=True)
@@ -44,7 +71,7 @@ class BadCursor(ValueError):
     """The address holds a cursor that we never made."""
 
 
-def first(queryset: QuerySet[Row], sort: Sort, count: int) -> QuerySet[Row]:
+def first(queryset: QuerySet[Row], sort: Sort, count: int, start: Start = ()) -> QuerySet[Row]:
     """The first `count` rows in the order `sort`."""
     return queryset.order_by(*sort.ordering)[:count]
 
@@ -55,28 +82,32 @@ def page(
     *,
     after: str = "",
     size: int = 50,
-    pick: Callable[[QuerySet[Row], Sort, int], QuerySet[Row]] = first,
+    pick: Callable[[QuerySet[Row], Sort, int, Start], QuerySet[Row]] = first,
 ) -> Page[Row]:
-    """The `size` rows that follow the cursor `after`; one query. `pick` knows a shorter way. Raises BadCursor."""
-    if after:
-        queryset = queryset.filter(sort.beyond(*_decoded(after)))
-    rows = list(pick(queryset, sort, size + 1))
+    """The `size` rows that follow the cursor `after`; one query. `pick` knows a shorter way; it is told where the page
+    starts, though the queryset is already cut there. Raises BadCursor."""
+    start = _decoded(after, len(sort.then) + 1) if after else ()
+    if start:
+        try:
+            queryset = queryset.filter(sort.beyond(*start))
+        except (ValueError, ValidationError) as error:  # a value of another order, or of none
+            raise BadCursor(after) from error
+    rows = list(pick(queryset, sort, size + 1, start))
     if len(rows) <= size:
         return Page(rows, "")
-    last = rows[size - 1]
-    return Page(rows[:size], cursor_of(getattr(last, sort.field), last.pk))
+    return Page(rows[:size], sort.cursor(rows[size - 1]))
 
 
-def cursor_of(value: Any, pk: int) -> str:
-    """What leads to the rows after the one with this value and key."""
-    return urlsafe_b64encode(json.dumps([str(value), pk]).encode()).decode().rstrip("=")
+def cursor_of(value: Any, *ties: int) -> str:
+    """What leads to the rows after the one with this value, these values of `then` and this key."""
+    return urlsafe_b64encode(json.dumps([str(value), *ties]).encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str) -> tuple[str, int]:
+def _decoded(cursor: str, ties: int) -> Start:
     try:
-        value, pk = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        value, *rest = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (BadBase64, ValueError, TypeError) as error:
         raise BadCursor(cursor) from error
-    if not isinstance(value, str) or not isinstance(pk, int):
+    if not isinstance(value, str) or len(rest) != ties or not all(isinstance(tie, int) for tie in rest):
         raise BadCursor(cursor)
-    return value, pk
+    return value, *rest

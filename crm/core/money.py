@@ -1,13 +1,18 @@
 """Amounts: exact decimals, each beside its currency, checked by the database."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
+from babel.numbers import is_currency
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+UNKNOWN_CURRENCY = _("No currency has this code.")
+NOT_MONEY = frozenset({"XXX", "XTS"})  # "no currency" and "for tests" of ISO 4217
 WITHOUT_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
 WITH_THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 
@@ -22,6 +27,18 @@ def decimals(currency: str) -> int:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """`amount` at the precision of its currency, half up as French invoices round."""
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)
+
+
+@lru_cache(maxsize=512)
+def is_known(currency: str) -> bool:
+    """Whether this is the code of a currency (ISO 4217), in capitals."""
+    return currency not in NOT_MONEY and is_currency(currency)
+
+
+def check_currency(currency: str) -> None:
+    """Raises ValidationError when no currency has this code."""
+    if not is_known(currency):
+        raise ValidationError(UNKNOWN_CURRENCY)
 
 
 class MoneyField(models.DecimalField):
@@ -51,6 +68,8 @@ class AmountField(forms.DecimalField):
 
 class CurrencyField(models.CharField):
     """An ISO 4217 code."""
+
+    default_validators = [check_currency]
 
     def __init__(self, verbose_name: Any = _("currency"), **kwargs: Any) -> None:
         kwargs["max_length"] = 3

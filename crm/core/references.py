@@ -1,10 +1,13 @@
 """Foreign keys checked once per statement instead of once per row, for tables a night writes by the million."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.migrations import RunSQL
+
+from crm.core.sql import set_local
 
 CHILD = """
 create trigger {child}_refers_{verb} after {verb} on {child} referencing new table as added
@@ -14,6 +17,25 @@ PARENT = """
 create trigger {parent}_kept_for_{child} after delete on {parent} referencing old table as gone
 for each statement execute function core_keep_referred({pairs});
 """
+
+
+SNAPSHOT = "select pg_current_snapshot()::text"
+
+
+def snapshot() -> str:
+    """What is committed now. Rows read from here on exist unless they are removed later."""
+    with connection.cursor() as cursor:
+        cursor.execute(SNAPSHOT)
+        return str(cursor.fetchone()[0])
+
+
+@contextmanager
+def parents_seen_since(seen: str) -> Iterator[None]:
+    """In a transaction: the rows written inside name parents read after the snapshot `seen`, so that they are looked
+    for only if a parent was removed since. Empty: they are looked for."""
+    set_local(acquit__parents_seen=seen)
+    yield
+    set_local(acquit__parents_seen="")
 
 
 class SetForeignKey(models.ForeignKey):

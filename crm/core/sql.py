@@ -14,6 +14,14 @@ def statement(package: str, name: str) -> str:
     return (files(package) / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def set_local(**settings: str) -> None:
+    """Settings of the database for the rest of the transaction, in one statement; a dot in a name is written `__`."""
+    wanted = ", ".join(["set_config(%s, %s, true)"] * len(settings))
+    values = [word for name, value in settings.items() for word in (name.replace("__", "."), value)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {wanted}", values)
+
+
 def run(package: str, name: str, params: Mapping[str, Any]) -> int:
     """Run a stored statement with named parameters; return the number of rows it touched."""
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.fields import CompactField
 from crm.core.identifiers import siren, siret, vat_number
+from crm.core.zones import zones
 from crm.customers.models import Address, Customer
 from crm.customers.operations.contacts import normal_address
 
@@ -17,6 +18,12 @@ from crm.customers.operations.contacts import normal_address
 class CustomerForm(forms.ModelForm):
     language = forms.ChoiceField(
         label=capfirst(_("language")), required=False, choices=[("", _("that of the entity")), *settings.LANGUAGES]
+    )
+
+    time_zone = forms.ChoiceField(
+        label=capfirst(_("time zone")),
+        required=False,
+        choices=[("", _("that of the entity")), *((name, name) for name in zones())],
     )
 
     class Meta:

@@ -7,9 +7,9 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
-from guardian.shortcuts import get_objects_for_user
 
 from crm.accounts.models import Entity, Team, User
+from crm.accounts.queries import seen
 
 
 class CustomerKind(models.TextChoices):
@@ -38,9 +38,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Rows of the entities and teams the user was given, and his own portfolio."""
         if user.is_superuser:
             return self
-        entities = get_objects_for_user(user, "accounts.see_entity", Entity).values("pk")
-        teams = get_objects_for_user(user, "accounts.see_team", Team).values("pk")
-        return self.filter(let_in(user.pk, entities, teams))
+        return self.filter(let_in(user.pk, seen(user, "see_entity"), seen(user, "see_team")))
 
     def current(self) -> "CustomerQuerySet":
         """Without those merged into another."""
@@ -48,7 +46,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
 
 class Customer(models.Model):
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="customers", verbose_name=_("entity"))
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="customers", verbose_name=_("entity"), db_index=False
+    )
     external_id = models.CharField(_("account"), max_length=60)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=20, choices=CustomerKind, default=CustomerKind.PROFESSIONAL)
@@ -77,6 +77,7 @@ class Customer(models.Model):
         blank=True,
         related_name="portfolio",
         verbose_name=_("portfolio collector"),
+        db_index=False,
     )
     team = models.ForeignKey(
         Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="customers", verbose_name=_("team")
@@ -105,6 +106,10 @@ class Customer(models.Model):
         indexes = [
             GinIndex(OpClass(PlainText("name"), name="gin_trgm_ops"), name="customers_name_trigrams"),
             models.Index("entity", PlainText("name"), "id", name="customers_by_name"),
+            models.Index(fields=["siren"], condition=~Q(siren=""), name="customers_by_siren"),
+            # What a person sees of an entity, one look each (sql/reach.sql).
+            models.Index(fields=["entity", "team"], name="customers_by_team"),
+            models.Index(fields=["collector", "entity"], name="customers_by_collector"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,8 @@ from datetime import date
 
 from django.db.models import DateField, Func, TextField, Value
 
+from crm.core.among import Among
+from crm.core.sql import statement
 from crm.customers.models import Address, Customer
 
 
@@ -14,12 +16,18 @@ class BestAddress(Func):
     output_field = Address._meta.pk
 
 
+def best_addresses(among: Among) -> str:
+    """SELECT (customer_id, channel, address_id) of where to reach each of these customers, in the order of
+    `best_address`. Its parameters: on, and those of `among`."""
+    return among.within(statement("crm.customers", "best_addresses"))
+
+
 def best_address(customer: Customer, channel: str, on: date) -> Address | None:
     """Where to reach a customer by a channel on a date, or None.
 
     The dunning contact comes first, then the customer's own addresses, then whoever receives the invoices, then the
     others; among them the preferred one, then the oldest. Only addresses valid on that date, never one found invalid,
-    opted out or refused. Statements over many customers join `customer_best_addresses(entity id, date)`.
+    opted out or refused. Statements over many customers join `best_addresses(among)`.
     """
     wanted = BestAddress(
         Value(customer.pk), Value(channel, TextField()), Value(on, DateField()), output_field=Address._meta.pk

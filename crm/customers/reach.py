@@ -7,31 +7,40 @@ then stops after its first page, where a nested query would be answered for ever
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
-from guardian.shortcuts import get_objects_for_user
+from django.db.models import Q
 
-from crm.accounts.models import Entity, Team
-from crm.customers.models import Customer, let_in
+from crm.core.sql import rows
+from crm.customers.models import let_in
 
 
 @dataclass(frozen=True)
 class Reach:
-    """`entities` are seen whole; in the entities `within` lies all that is seen."""
+    """`entities` are seen whole, by right or because no customer there is of another team; in the entities `within`
+    lies all that is seen. `own` are the teams the person is a member or the head of."""
 
     user: int
     everything: bool = False
     entities: tuple[int, ...] = ()
     teams: tuple[int, ...] = ()
     within: tuple[int, ...] = ()
+    own: tuple[int, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether every entity in which something is seen is seen whole."""
+        return self.everything or set(self.within) == set(self.entities)
 
     def of(self, customer: str = "") -> Q:
         """The condition on rows with an `entity`; `customer` is the path to the customer: "customer__", or nothing."""
         if self.everything:
             return Q()
         inside = Q(entity=self.within[0]) if len(self.within) == 1 else Q(entity__in=self.within)
-        if set(self.within) == set(self.entities):
+        if self.whole:
             return inside
         return inside & let_in(self.user, self.entities, self.teams, customer=customer)
+
+
+EVERYBODY = Reach(0, everything=True)
 
 
 def reach_of(user: Any) -> Reach:
@@ -43,12 +52,6 @@ def reach_of(user: Any) -> Reach:
 
 
 def _read(user: Any) -> Reach:
-    if user.is_superuser:
-        return Reach(user.pk, everything=True)
-    entities = set(get_objects_for_user(user, "accounts.see_entity", Entity).values_list("pk", flat=True))
-    teams = dict(get_objects_for_user(user, "accounts.see_team", Team).values_list("pk", "entity"))
-    portfolio = Customer.objects.filter(entity=OuterRef("pk"), collector=user.pk)
-    followed = Entity.objects.exclude(pk__in=entities | set(teams.values())).filter(Exists(portfolio))
-    portfolios = set(followed.values_list("pk", flat=True))
-    within = entities | set(teams.values()) | portfolios
-    return Reach(user.pk, False, tuple(sorted(entities)), tuple(sorted(teams)), tuple(sorted(within)))
+    (found,) = rows("crm.customers", "reach", {"user": user.pk})
+    keys = {name: tuple(values) for name, values in found.items()}
+    return Reach(user.pk, True, own=keys["own"]) if user.is_superuser else Reach(user.pk, False, **keys)

@@ -1,6 +1,8 @@
 """Telling what happened, and seeing to it that everyone concerned reacts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -8,12 +10,16 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 from django.db.models import Q
+from kombu.exceptions import OperationalError
 from psycopg.types.json import Jsonb
 
 from crm.events.models import Delivery
 from crm.events.registry import consumers, consumers_of
 
 log = structlog.get_logger(__name__)
+
+# Consumers to wake at the end of `waking_once`; None outside it.
+_gathered: ContextVar[set[str] | None] = ContextVar("consumers_to_wake", default=None)
 
 EMIT = """
 with happened as (
@@ -81,13 +87,38 @@ def wake(names: list[str]) -> None:
 
 @cache
 def _waker(consumer: str) -> Callable[[], Any]:
-    from crm.events.tasks import deliver  # the tasks call the operations of this module
-
     # Not a partial: when a robust hook fails, Django names it.
     def wake_consumer() -> None:
-        deliver.delay(consumer)
+        gathered = _gathered.get()
+        if gathered is None:
+            _send_for(consumer)
+        else:
+            gathered.add(consumer)
 
     return wake_consumer
+
+
+def _send_for(consumer: str) -> None:
+    from crm.events.tasks import deliver  # the tasks call the operations of this module
+
+    deliver.delay(consumer)
+
+
+@contextmanager
+def waking_once() -> Iterator[None]:
+    """Within it the consumers of many transactions are woken once each, at the end, and not after every commit. One
+    that is not (the process died, the broker is down) is found by the sweeper."""
+    gathered: set[str] = set()
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+        for consumer in sorted(gathered):
+            try:
+                _send_for(consumer)
+            except OperationalError:
+                log.warning("consumer_not_woken", consumer=consumer, exc_info=True)
 
 
 def waiting(consumer: str, *, at: datetime) -> Any:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
+from crm.core import planned
+from crm.core.among import Among, named
+from crm.core.sql import statement
 from crm.customers.models import Customer
 from crm.holds.models import Hold
 
@@ -28,34 +31,43 @@ class NetItem:
     net_amount: Decimal
 
 
+TYPES = {"entity": "bigint", "on": "date", "ids": "bigint[]"}
 NET_ITEMS = """
 select invoice_id, currency, kind, issued_on, due_on, due_on_source, open_amount, held, covered, net_amount
-from net_open_items(%(entity)s, %(on)s, %(customer)s, %(customer)s + 1) order by currency, due_on, invoice_id
+from ({net_open_items}) item order by currency, due_on, invoice_id
 """
 FIRST_LATE = """
-select asked.id from unnest(%(customers)s::bigint[]) with ordinality asked (id, place)
-cross join lateral net_open_items(%(entity)s, %(on)s, asked.id, asked.id + 1) item
+select item.customer_id from ({net_open_items}) item
 where item.held is null and item.net_amount > 0 and item.due_on < %(on)s
-order by asked.place limit 1
+order by array_position(%(ids)s::bigint[], item.customer_id) limit 1
 """
+
+
+def net_open_items(among: Among) -> str:
+    """SELECT of what may be decided on, a row per open invoice of these customers (sql/net_open_items.sql).
+
+    Its parameters: entity, on, and those of `among`.
+    """
+    return among.within(statement("crm.holds", "net_open_items"))
 
 
 def net_items(customer: Customer, *, on: date) -> list[NetItem]:
     """Open invoices of a customer as the night sees them on `on`, by currency then oldest due first."""
-    with connection.cursor() as cursor:
-        cursor.execute(NET_ITEMS, {"entity": customer.entity_id, "on": on, "customer": customer.pk})
-        return [NetItem(*row) for row in cursor.fetchall()]
+    rows = _ask(NET_ITEMS, [customer.pk], {"entity": customer.entity_id, "on": on})
+    return [NetItem(*row) for row in rows]
+
+
+def _ask(select: str, customers: list[int], params: dict[str, Any]) -> list[tuple[Any, ...]]:
+    among = named(customers)
+    return planned.rows(select.format(net_open_items=net_open_items(among)), TYPES, params | among.params)
 
 
 def first_owing_late(customers: Sequence[Customer], *, on: date) -> Customer | None:
     """The first of a few customers of one entity who owes something late that is neither on hold nor covered."""
     if not customers:
         return None
-    keys = [one.pk for one in customers]
-    with connection.cursor() as cursor:
-        cursor.execute(FIRST_LATE, {"entity": customers[0].entity_id, "on": on, "customers": keys})
-        found = cursor.fetchone()
-    return next((one for one in customers if found and one.pk == found[0]), None)
+    found = _ask(FIRST_LATE, [one.pk for one in customers], {"entity": customers[0].entity_id, "on": on})
+    return next((one for one in customers if found and one.pk == found[0][0]), None)
 
 
 def holds_at(customer: Customer, *, on: date) -> QuerySet[Hold]:

@@ -26,6 +26,10 @@ class FileMissing(ImportRefused):
     msgid = _("The file %(name)s cannot be opened. Check its path and that it may be read.")
 
 
+class FileNotStored(ImportRefused):
+    msgid = _("The file could not be stored (%(error)s). Nothing was kept of it: send it again once there is room.")
+
+
 class FileTooLarge(ImportRefused):
     msgid = _(
         "The file weighs %(size)s MB, the limit is %(limit)s MB. "

@@ -31,6 +31,7 @@ FIELD_LABELS = {
     "label": _("label"),
     "email": _("e-mail"),
     "phone": _("phone"),
+    "first_name": _("first name of the contact"),
     "contact": _("contact"),
     "position": _("position"),
     "street": _("street"),

@@ -41,7 +41,9 @@ NAMES = {
     "label": "label libelle description objet designation text texte ecriturelib motif",
     "email": "email mail courriel adressemail adresseemail emailaddress emailclient contactemail",
     "phone": "phone telephone tel phonenumber mobile telephonefixe portable numerotelephone",
-    "contact": "contact contactname nomcontact interlocuteur nomducontact",
+    "first_name": "prenom firstname givenname prenomcontact prenomducontact contactfirstname",
+    "contact": "contact contactname nomcontact interlocuteur nomducontact lastname surname familyname nomdefamille "
+    "contactlastname nomprenom nometprenom",
     "position": "fonction position jobtitle",
     "street": "street address adresse rue adresse1 address1 adressepostale",
     "postcode": "postcode zip zipcode codepostal cp postalcode",
@@ -63,13 +65,13 @@ FIELDS = {
     Format.OPEN_ITEMS: "customer name external_id number issued_on due_on cleared_on open_amount amount debit credit "
     "currency type label email phone",
     Format.CUSTOMERS: "customer name kind siren siret vat_number language category street postcode city country "
-    "contact position email phone",
+    "first_name contact position email phone",
     Format.PAYMENTS: "customer name paid_on amount currency invoice_number reference",
 }
 NEEDED = {
     Format.OPEN_ITEMS: (("customer", "name"), ("number", "external_id"), ("due_on", "issued_on"),
                         ("open_amount", "amount", "debit", "credit")),
-    Format.CUSTOMERS: (("customer",), ("name", "email", "phone", "street")),
+    Format.CUSTOMERS: (("customer",), ("name", "email", "phone", "street", "contact")),
     Format.PAYMENTS: (("customer", "invoice_number"), ("paid_on",), ("amount",)),
 }  # fmt: skip
 DATES = ("issued_on", "due_on", "cleared_on", "paid_on")
@@ -129,6 +131,8 @@ def guess(
     _by_name(headers, FIELDS[Format(kind)].split(), places)
     if kind == Format.OPEN_ITEMS:
         _by_values(headers, rows, places)
+    if kind == Format.CUSTOMERS and "name" not in (given or {}):
+        _name_of_a_person(headers, places)
     _demand(kind, places, headers)
     found = ColumnMap(kind, places, headers)
     _read_habits(found, rows, "mdy" if country == "US" else "dmy")
@@ -175,6 +179,17 @@ def _by_name(headers: list[str], fields: list[str], places: dict[str, int]) -> N
         free = [(ranks[n], index) for index, n in enumerate(names) if n in ranks and index not in taken]
         if free:
             places[name] = min(free)[1]
+
+
+def _name_of_a_person(headers: list[str], places: dict[str, int]) -> None:
+    """Beside a first name, a bare "name" is that of the contact and not of the company."""
+    bare = next((index for index, header in enumerate(headers) if _bare(header) in ("nom", "name")), None)
+    if bare is None or "first_name" not in places or "contact" in places:
+        return
+    if places.get("name") == bare:
+        del places["name"]
+    if bare not in places.values():
+        places["contact"] = bare
 
 
 def _by_values(headers: list[str], rows: list[Row], places: dict[str, int]) -> None:

@@ -64,6 +64,14 @@ class Shown:
         changes = self.batch.changes
         return changes if changes.get("closing") else None
 
+    def long_terms(self) -> dict[str, Any] | None:
+        """Invoices due later than the law allows: how many, the longest in days, documents, articles."""
+        found = self.batch.changes.get("long_terms")
+        if not found:
+            return None
+        articles = dict.fromkeys(limit["article"] for limit in found["limits"])
+        return {**found, "numbers": ", ".join(found["numbers"]), "articles": " ; ".join(articles)}
+
     def samples(self) -> list[tuple[Any, str, str, str, str]]:
         """The largest of what would come and move: what, customer, document, day, amount."""
         return [

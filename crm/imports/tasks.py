@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from crm.imports.models import Batch, Status
 from crm.imports.operations import batches
 
-FORGOTTEN_AFTER = timedelta(minutes=10)
+FORGOTTEN_AFTER = timedelta(seconds=settings.LEASE_S)
 
 
 @shared_task

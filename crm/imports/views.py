@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.accounts.models import User
 from crm.accounts.rules import leads
 from crm.core.access import opened_to
-from crm.imports.errors import ImportRefused
+from crm.imports.errors import FileNotStored, ImportRefused
 from crm.imports.forms import OptionsForm, UploadForm
 from crm.imports.models import Batch, RowError, Status
 from crm.imports.operations import batches
@@ -38,16 +38,19 @@ def imports(request: HttpRequest) -> HttpResponse:
     """The form that sends a file, and the history."""
     form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        batch = batches.receive(
-            entity=form.cleaned_data["entity"],
-            upload=form.cleaned_data["file"],
-            options=form.options(),
-            by=cast(User, request.user),
-            at=timezone.now(),
-        )
-        return redirect("import", batch.pk)
+        try:
+            return redirect("import", _received(form, cast(User, request.user)).pk)
+        except FileNotStored as refusal:
+            form.add_error("file", str(refusal))
     history = batches_of(request.user)[:HISTORY]
     return render(request, "imports/imports.html", {"form": form, "history": history})
+
+
+def _received(form: UploadForm, by: User) -> Batch:
+    given = form.cleaned_data
+    return batches.receive(
+        entity=given["entity"], upload=given["file"], options=form.options(), by=by, at=timezone.now()
+    )
 
 
 @require_GET

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from crm.core.remembering import remembered
 from crm.law.models import ExchangeRate, Rate, Rule
 
 
@@ -32,6 +33,10 @@ class RateTable:
     @classmethod
     def of(cls, jurisdiction: str, kind: str) -> "RateTable":
         """Read from the database (one query)."""
+        return remembered(("rates", jurisdiction, kind), lambda: cls._read(jurisdiction, kind))
+
+    @classmethod
+    def _read(cls, jurisdiction: str, kind: str) -> "RateTable":
         rates = list(
             Rate.objects.filter(jurisdiction=jurisdiction, kind=kind)
             .order_by("starts_on")
@@ -52,12 +57,16 @@ def legal_rate(jurisdiction: str, kind: str, on: date) -> Decimal:
     return RateTable.of(jurisdiction, kind).on(on)
 
 
+def rules_in_force(jurisdiction: str, code: str, *, on: date) -> QuerySet[Rule]:
+    """The rules of a code on a date, of every kind of customer and debt."""
+    found = Rule.objects.filter(jurisdiction=jurisdiction, code=code, starts_on__lte=on)
+    return found.filter(Q(ends_on=None) | Q(ends_on__gte=on))
+
+
 def rule(jurisdiction: str, code: str, *, on: date, customer_kind: str = "", debt_type: str = "") -> Rule | None:
     """The most precise rule in force: debt type before kind of customer before the rule for all; None without one."""
-    found = (
-        Rule.objects.filter(jurisdiction=jurisdiction, code=code, starts_on__lte=on)
-        .filter(Q(ends_on=None) | Q(ends_on__gte=on))
-        .filter(customer_kind__in=["", customer_kind], debt_type__in=["", debt_type])
+    found = rules_in_force(jurisdiction, code, on=on).filter(
+        customer_kind__in=["", customer_kind], debt_type__in=["", debt_type]
     )
     return max(found, key=lambda rule: (rule.debt_type != "", rule.customer_kind != "", rule.starts_on), default=None)
 

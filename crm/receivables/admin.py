@@ -1,15 +1,18 @@
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _, ngettext
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.queries import entities_of
+from crm.accounts.rules import changes_settings
 from crm.core import formats
 from crm.core.backoffice import ReadOnlyInline
-from crm.receivables import limitation_admin, waiver_admin
+from crm.receivables import limitation_admin, waiver_admin, write_off_admin
 from crm.receivables.checking import differences
 from crm.receivables.models import Credit, Invoice, Movement
 
@@ -28,9 +31,26 @@ class Amounts:
 
 class MovementInline(Amounts, ReadOnlyInline):
     model = Movement
-    readonly_fields = ["on", "kind", "shown_amount", "invoice", "credit", "reason", "by", "at"]
+    readonly_fields = ["on", "kind", "shown_amount", "shown_invoice", "shown_credit", "shown_reason", "by", "at"]
     fields = tuple(readonly_fields)
     ordering = ["on", "id"]
+
+    @admin.display(description=_("invoice"))
+    def shown_invoice(self, movement: Movement) -> str:
+        return str(movement.invoice or "-")
+
+    @admin.display(description=_("payment or credit note"))
+    def shown_credit(self, movement: Movement) -> str:
+        return str(movement.credit or "-")
+
+    @admin.display(description=_("reason"))
+    def shown_reason(self, movement: Movement) -> str:
+        """What an import gave as reason is kept in English, and read in the reader's language."""
+        return gettext(movement.reason) if movement.reason else "-"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Movement]:
+        """With both sides, asked for once."""
+        return super().get_queryset(request).select_related("invoice", "credit", "by")
 
 
 class LedgerAdmin(Amounts, ReadOnlyScopedAdmin):
@@ -70,6 +90,18 @@ class InvoiceAdmin(LedgerAdmin):
     search_fields = ["=number", "=external_id", "=customer__external_id"]
     search_help_text = _("Number of the invoice, or account of the customer")
     inlines = [MovementInline]
+
+    def get_urls(self) -> list[Any]:
+        """Beside the usual pages, that which gives an amount up."""
+        view = self.admin_site.admin_view(partial(write_off_admin.page, self))
+        return [path("<int:pk>/write-off/", view, name="receivables_invoice_write_off"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the way to write off for who may."""
+        more = {"may_write_off": changes_settings(request.user), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, more)
 
 
 @admin.register(Credit)

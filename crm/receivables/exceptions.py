@@ -56,8 +56,12 @@ class NotAnAllocation(LedgerRefusal):
     message = _("Only an allocation can be undone; the opposite of another movement is recorded by its own operation.")
 
 
+class NotAWriteOff(LedgerRefusal):
+    message = _("Only a write-off can be taken back so.")
+
+
 class AlreadyUndone(LedgerRefusal):
-    message = _("This allocation was undone already.")
+    message = _("This movement was undone already.")
 
 
 class NoDueDate(LedgerRefusal):

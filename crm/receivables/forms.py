@@ -1,5 +1,6 @@
 """Filters of the lists of customers and invoices."""
 
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from crm.core.text import plain
 from crm.customers.models import Customer, CustomerKind, CustomerQuerySet, PlainText
 from crm.customers.reach import reach_of
 from crm.receivables.models import Invoice, InvoiceQuerySet
-from crm.receivables.search import matching
+from crm.receivables.search import found_by
 
 
 class ListFilters(forms.Form):
@@ -28,6 +29,11 @@ class ListFilters(forms.Form):
     def value(self, name: str) -> Any:
         """What is chosen, or nothing."""
         return self.cleaned_data.get(name)
+
+    @cached_property
+    def found(self) -> list[int]:
+        """Keys of the customers the words find."""
+        return found_by(self.value("q"), reach_of(self.user))
 
     def late(self) -> Q:
         """Invoices due before today, each in its own entity's calendar."""
@@ -50,9 +56,10 @@ class CustomerFilters(ListFilters):
 
     def narrow(self) -> CustomerQuerySet:
         """The customers the person may see that meet everything chosen."""
-        found = Customer.objects.filter(reach_of(self.user).of()).current()
+        reach = reach_of(self.user)
+        found = Customer.objects.filter(reach.of()).current()
         if self.value("q"):
-            found = found.filter(pk__in=matching(self.value("q")).values("pk"))
+            found = found.filter(pk__in=self.found)
         if self.value("portfolio"):
             mine = Q(collector=self.user) if self.value("portfolio") == "mine" else Q(collector__isnull=True)
             found = found.filter(mine)
@@ -73,6 +80,9 @@ class CustomerFilters(ListFilters):
         )
 
 
+INVOICE_SORTS = {"due_on": "due_on", "open_amount": "open_amount"}
+
+
 class InvoiceFilters(ListFilters):
     """Words, state."""
 
@@ -90,13 +100,21 @@ class InvoiceFilters(ListFilters):
 
     def narrow(self) -> InvoiceQuerySet:
         """The invoices of visible customers that meet everything chosen."""
-        found = Invoice.objects.filter(reach_of(self.user).of("customer__"))
+        reach = reach_of(self.user)
+        found = Invoice.objects.filter(reach.of("customer__"))
         if self.value("q"):
             words = self.value("q").strip()
-            found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=matching(words)))
+            found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=self.found))
         state = self.value("state")
         if state == "settled":
             return found.filter(settled_on__isnull=False)
         if state == "late":
             return found.open().filter(self.late())
         return found.open().filter(due_on_source="guessed") if state == "guessed" else found.open()
+
+    def sort(self, name: str) -> Sort:
+        """The order called `name` in the address, by due date when the name is unknown."""
+        field = INVOICE_SORTS.get(name.lstrip("-"), "due_on")
+        if field == "open_amount" and self.value("state") == "settled":
+            field = "id"  # nothing is left open of any: their keys alone tell them apart
+        return Sort(field, descending=name.startswith("-"), along=True)

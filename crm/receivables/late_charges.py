@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,7 +22,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _, gettext_noop
 
 from crm.accounts.models import User
-from crm.core import sql
+from crm.core import planned, sql
 from crm.core.money import rounded
 from crm.law.queries import rule
 from crm.receivables.models import ChargeKind, FormalNotice, Invoice, Waiver
@@ -93,22 +94,19 @@ class Charges:
 def late_charges(invoices: Collection[int], *, on: date) -> dict[int, Charges]:
     """What these invoices owe on a date beside their amount, by invoice id; those that owe nothing are left out.
 
-    Four queries whatever the number of invoices. A settled invoice still owes what accrued until then.
+    Three queries whatever the number of invoices. A settled invoice still owes what accrued until then.
     """
     ids = list(invoices)
+    currencies: dict[int, str] = {}
     segments: dict[int, list[Segment]] = {}
     articles: dict[int, str] = {}
-    for row in sql.rows("crm.receivables", "late_interest", {"invoices": ids, "on": on}):
-        invoice = row.pop("invoice_id")
-        articles[invoice] = row.pop("article")
-        segments.setdefault(invoice, []).append(Segment(**row))
-    indemnities = {
-        row["invoice_id"]: row["amount"]
-        for row in sql.rows("crm.receivables", "late_indemnities", {"invoices": ids, "on": on})
-    }
-    waived = _waived(ids, on)
-    charged = segments.keys() | indemnities.keys()
-    currencies = dict(Invoice.objects.filter(pk__in=charged).values_list("pk", "currency"))
+    for invoice, currency, article, *segment in _asked("late_interest", ids, on):
+        currencies[invoice], articles[invoice] = currency, article
+        segments.setdefault(invoice, []).append(Segment(*segment))
+    indemnities: dict[int, Decimal] = {}
+    for invoice, currency, amount in _asked("late_indemnities", ids, on):
+        currencies[invoice], indemnities[invoice] = currency, amount
+    waived = _waived(ids, on) if currencies else {}
     return {
         pk: Charges(
             pk,
@@ -118,8 +116,13 @@ def late_charges(invoices: Collection[int], *, on: date) -> dict[int, Charges]:
             indemnities.get(pk, NOTHING),
             waived.get(pk, {}),
         )
-        for pk in sorted(charged)
+        for pk in sorted(currencies)
     }
+
+
+def _asked(name: str, invoices: list[int], on: date) -> list[tuple[Any, ...]]:
+    types = {"invoices": "bigint[]", "on": "date"}
+    return planned.rows(sql.statement("crm.receivables", name), types, {"invoices": invoices, "on": on})
 
 
 def _waived(invoices: list[int], on: date) -> dict[int, dict[str, Decimal]]:

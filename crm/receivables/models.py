@@ -49,6 +49,7 @@ class Invoice(models.Model):
     `open_amount` = `amount` + the sum of its movements. `settled_on` is set exactly when it is zero.
     """
 
+    # Each is the first column of an index below.
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False)
     customer = SetForeignKey(
         Customer, on_delete=models.PROTECT, related_name="invoices", verbose_name=_("customer"), db_index=False
@@ -110,6 +111,16 @@ class Invoice(models.Model):
                 condition=Q(settled_on__isnull=True),
                 name="receivables_invoice_by_amount",
             ),
+            models.Index(
+                fields=["entity", "due_on", "id"],
+                condition=Q(settled_on__isnull=False),
+                name="receivables_invoice_settled",
+            ),
+            models.Index(
+                fields=["entity", "due_on", "id"],
+                condition=Q(settled_on__isnull=True, due_on_source="guessed"),
+                name="receivables_invoice_guessed",
+            ),
             models.Index(fields=["customer", "issued_on"], name="receivables_invoice_customer"),
             models.Index(fields=["number"], name="receivables_invoice_number"),
         ]
@@ -168,6 +179,7 @@ class Credit(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["number"], condition=Q(open_amount__gt=0), name="receivables_credit_number"),
             models.Index(
                 fields=["entity", "customer", "currency"],
                 condition=Q(open_amount__gt=0),

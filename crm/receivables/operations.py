@@ -21,6 +21,7 @@ from crm.receivables.exceptions import (
     MoreThanOpen,
     NoDueDate,
     NotAnAllocation,
+    NotAWriteOff,
     OtherCurrency,
     OtherCustomer,
 )
@@ -176,22 +177,25 @@ def undo_allocation(
     """
     if movement.kind != MovementKind.ALLOCATED:
         raise NotAnAllocation
-    with transaction.atomic():
-        # Two people who undo the same allocation queue here; the second one is told.
-        Movement.objects.select_for_update(no_key=True).get(pk=movement.pk)
-        if Movement.objects.filter(undoes=movement).exists():
-            raise AlreadyUndone
-        return _give_back(
-            MovementKind.UNALLOCATED,
-            -movement.amount,
-            invoice=movement.invoice,
-            credit=movement.credit,
-            undoes=movement,
-            on=on,
-            reason=reason,
-            by=by,
-            at=at,
-        )
+    return _undo(movement, MovementKind.UNALLOCATED, on=on, reason=reason, by=by, at=at)
+
+
+def undo_write_off(movement: Movement, *, on: date, reason: str = "", by: User | None = None, at: datetime) -> Movement:
+    """Claim again what was given up. Raises NotAWriteOff, AlreadyUndone, and MoreThanMoved as `undo_allocation`."""
+    if movement.kind != MovementKind.WRITTEN_OFF:
+        raise NotAWriteOff
+    return _undo(movement, MovementKind.REOPENED, on=on, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def _undo(movement: Movement, kind: str, **given: Any) -> Movement:
+    # Two people who undo the same movement queue here; the second one is told.
+    Movement.objects.select_for_update(no_key=True).get(pk=movement.pk)
+    if Movement.objects.filter(undoes=movement).exists():
+        raise AlreadyUndone
+    return _give_back(
+        kind, -movement.amount, invoice=movement.invoice, credit=movement.credit, undoes=movement, **given
+    )
 
 
 def write_off(

@@ -1,57 +1,79 @@
 """Finding a customer by what a person has at hand: a name, an account, an invoice, a telephone number, an address."""
 
+from typing import Any
+
 import phonenumbers
+from django.db import connection
 from django.db.models import QuerySet
 
+from crm.accounts.models import Entity
+from crm.core.sql import statement
 from crm.core.text import plain
-from crm.customers.models import Address, Channel, Customer, PlainText
-from crm.receivables.models import Credit, Invoice
+from crm.customers.models import Channel, Customer
+from crm.customers.reach import EVERYBODY, Reach
 
 LEAST_DIGITS = 6
 # Each way of searching stops here: a person who sees more rows than that types more letters.
 MOST = 500
+# How alike a name must be: at least the first; of long words the more, as one typing mistake spoils some five of their
+# letter groups, however many there are.
+LIKENESS, SPOILED = 0.6, 5
+SEEN = "and c.entity_id = any(%(within)s)"
+SEEN_IN_PART = f"""{SEEN} and (
+    c.entity_id = any(%(whole)s) or c.team_id = any(%(teams)s) or c.collector_id = %(user)s)"""
 
 
-def matching(words: str) -> QuerySet[Customer]:
-    """Customers found by `words`; accents, capitals and small typing mistakes in the name do not matter.
-
-    Each way is a small indexed query, joined by UNION: an OR of them would read the whole table.
-    """
-    first, *others = _ways(words.strip())
-    return Customer.objects.filter(pk__in=first.union(*others))
+def matching(words: str, reach: Reach = EVERYBODY) -> QuerySet[Customer]:
+    """Customers within `reach` found by `words`; accents, capitals and small mistakes in the name do not matter."""
+    return Customer.objects.filter(pk__in=found_by(words, reach))
 
 
-def _ways(words: str) -> list[QuerySet]:
-    named = Customer.objects.annotate(plain=PlainText("name"))
-    ways: list[QuerySet] = [
-        named.filter(plain__contains=plain(words)),
-        named.filter(plain__trigram_word_similar=plain(words)),
-        Customer.objects.filter(external_id=words),
-        Customer.objects.filter(external_id=words.upper()),
-    ]
-    compact = words.replace(" ", "")
-    if compact.isdigit() and len(compact) in (9, 14):
-        ways.append(Customer.objects.filter(siren=compact[:9]))
-    ways = [way.values("pk")[:MOST] for way in ways]
-    ways += [found.values("customer_id")[:MOST] for found in _papers(words)]
-    ways += [found.values("customer_id")[:MOST] for found in _addresses(words)]
-    return ways
+def found_by(words: str, reach: Reach) -> list[int]:
+    """Keys of the customers within `reach` found by `words`, in one statement, or two when nothing is like them."""
+    params = _params(words.strip()) | _seen(reach)
+    likeness = max(LIKENESS, 1 - SPOILED / (len(params["plain"]) + 2))
+    found = _ask(reach, params | {"likeness": likeness})
+    if not found and likeness > LIKENESS:
+        found = _ask(reach, params | {"likeness": LIKENESS})
+    return found
 
 
-def _papers(words: str) -> list[QuerySet]:
-    return [
-        Invoice.objects.filter(number__in={words, words.upper()}),
-        Credit.objects.filter(number__in={words, words.upper()}, open_amount__gt=0),
-    ]
+def _ask(reach: Reach, params: dict[str, Any]) -> list[int]:
+    """Each way looks within the reach before it stops, or the customers of others would hide one's own."""
+    seen = "" if reach.everything else SEEN if reach.whole else SEEN_IN_PART
+    with connection.cursor() as cursor:
+        found = statement("crm.receivables", "matching").replace("/* seen */", seen)
+        cursor.execute(found, params)
+        return [key for (key,) in cursor.fetchall()]
 
 
-def _addresses(words: str) -> list[QuerySet]:
+def _seen(reach: Reach) -> dict[str, Any]:
+    within = Entity.objects.values_list("pk", flat=True) if reach.everything else reach.within
+    return {"within": list(within), "whole": list(reach.entities), "teams": list(reach.teams), "user": reach.user}
+
+
+def _params(words: str) -> dict[str, Any]:
+    name, compact = plain(words), words.replace(" ", "")
+    literal = name.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    channels, addresses = _addresses(words)
+    return {
+        "most": MOST,
+        "exact": [words, words.upper()],
+        "siren": compact[:9] if compact.isdigit() and len(compact) in (9, 14) else "",
+        "channels": channels,
+        "addresses": addresses,
+        "plain": name,
+        "beginning": f"{literal}%",
+        "holding": f"%{literal}%",
+    }
+
+
+def _addresses(words: str) -> tuple[list[str], list[str]]:
+    """The channels and the addresses that `words` may be; none when they look like no address."""
     if "@" in words:
-        return [Address.objects.filter(channel=Channel.EMAIL, value__in={words, words.lower()})]
+        return [Channel.EMAIL], [words, words.lower()]
     number = _telephone(words)
-    if not number:
-        return []
-    return [Address.objects.filter(channel__in=(Channel.PHONE, Channel.SMS), value=number)]
+    return ([Channel.PHONE, Channel.SMS], [number]) if number else ([], [])
 
 
 def _telephone(words: str, region: str = "FR") -> str:

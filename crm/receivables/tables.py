@@ -3,59 +3,48 @@
 from decimal import Decimal
 from typing import Any
 
-import django_tables2
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
 from crm.accounts.calendars import Days
 from crm.core import ageing, formats
-from crm.core.tables import PageTable, amount as amount_cell
+from crm.core.markup import NOTHING, fill
+from crm.core.tables import PageTable, amount as amount_cell, column
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
 
-NOTHING = SafeString()
 NO_AMOUNT = SafeString('<span class="soft">—</span>')
+NAME = '<a class="cell-main ellipsis" href="%s" data-row-link>%s</a><span class="cell-sub ellipsis">%s</span>'
 
 
-def _column(label: Any, css: str, *, end: bool = False, **options: Any) -> django_tables2.Column:
-    side = " end" if end else ""
-    attrs = {"th": {"class": f"col-{css}{side}"}, "td": {"class": f"cell-{css}{side}"}}
-    return django_tables2.Column(accessor="pk", verbose_name=label, attrs=attrs, empty_values=(), **options)
-
-
-def _name(customer: Customer) -> SafeString:
+def _name(customer: Customer, page: str) -> SafeString:
     where = " · ".join(filter(None, (customer.external_id, customer.city)))
-    return format_html(
-        '<a class="cell-main ellipsis" href="{}" data-row-link>{}</a><span class="cell-sub ellipsis">{}</span>',
-        reverse("customer", args=[customer.pk]),
-        customer.name,
-        where,
-    )
+    return fill(NAME, page, customer.name, where)
 
 
 def _age(days: int) -> SafeString:
     if days <= 0:
         return NOTHING
-    return format_html('<span class="tag age-{}">{}</span>', ageing.tone(days), gettext("%(days)d d") % {"days": days})
+    return fill('<span class="tag age-%s">%s</span>', ageing.tone(days), gettext("%(days)d d") % {"days": days})
+
+
+def _unapplied(row: dict[str, Any]) -> SafeString:
+    told = gettext("%(amount)s unapplied") % {"amount": formats.money(-row["unapplied"], row["currency"])}
+    return fill('<span class="cell-sub">%s</span>', told)
 
 
 class CustomerTable(PageTable):
     """Name, what he owes, how old it is, whose he is."""
 
-    name = _column(_("Customer"), "name")
-    overdue = _column(_("Overdue"), "amount", end=True)
-    outstanding = _column(_("Open amount"), "amount-2", end=True)
-    age = _column(_("Age"), "age")
-    kind = _column(_("Kind"), "owner")
-    collector = _column(_("Collector"), "owner")
+    name = column(_("Customer"), "name")
+    overdue = column(_("Overdue"), "amount", end=True)
+    outstanding = column(_("Open amount"), "amount-2", end=True)
+    age = column(_("Age"), "age")
+    kind = column(_("Kind"), "owner")
+    collector = column(_("Collector"), "owner")
 
     class Meta(PageTable.Meta):
-        row_attrs = {
-            "data-row": lambda record: record.pk,
-            "data-page": lambda record: reverse("customer", args=[record.pk]),
-        }
+        """The library does not inherit it."""
 
     def __init__(
         self, rows: list[Customer], *, owed: dict[int, list[dict[str, Any]]], days: Days, **options: Any
@@ -63,17 +52,22 @@ class CustomerTable(PageTable):
         super().__init__(rows, **options)
         self.owed, self.days = owed, days
 
+    def customer_of(self, record: Customer) -> int:
+        """Himself."""
+        return record.pk
+
     def render_name(self, record: Customer) -> SafeString:
         """The link to his page."""
-        return _name(record)
+        return _name(record, self.page_of(record.pk))
 
     def render_overdue(self, record: Customer) -> SafeString:
         """Open and late, one line per currency."""
         return self._amounts(record, "overdue", "amount")
 
     def render_outstanding(self, record: Customer) -> SafeString:
-        """All that is open."""
-        return self._amounts(record, "open", "soft")
+        """All that is open, and the money nothing was settled with yet: he may owe nothing."""
+        waiting = [row for row in self.owed.get(record.pk, []) if row["unapplied"]]
+        return SafeString(self._amounts(record, "open", "soft") + "".join(map(_unapplied, waiting)))
 
     def render_age(self, record: Customer) -> SafeString:
         """Days late of the oldest open invoice."""
@@ -92,55 +86,50 @@ class CustomerTable(PageTable):
         rows = [row for row in self.owed.get(record.pk, []) if row[name]]
         if not rows:
             return NO_AMOUNT
-        amounts = ((amount_cell(Decimal(row[name]), row["currency"], f"d-block {css}"),) for row in rows)
-        return format_html_join("", "{}", amounts)
+        return SafeString("".join(amount_cell(Decimal(row[name]), row["currency"], f"d-block {css}") for row in rows))
 
 
 class InvoiceTable(PageTable):
     """Number, customer, dates, amounts."""
 
-    number = _column(_("Invoice"), "code")
-    customer = _column(_("Customer"), "name")
-    issued_on = _column(_("Issued"), "date")
-    due_on = _column(_("Due"), "date", orderable=True)
-    amount = _column(_("Amount"), "amount-2", end=True)
-    open_amount = _column(_("Open"), "amount", end=True, orderable=True)
-    age = _column(_("Age"), "age")
+    number = column(_("Invoice"), "code")
+    customer = column(_("Customer"), "name")
+    issued_on = column(_("Issued"), "date")
+    due_on = column(_("Due"), "date", orderable=True)
+    amount = column(_("Amount"), "amount-2", end=True)
+    open_amount = column(_("Open"), "amount", end=True, orderable=True)
+    age = column(_("Age"), "age")
 
     class Meta(PageTable.Meta):
-        row_attrs = {
-            "data-row": lambda record: record.pk,
-            "data-page": lambda record: reverse("customer", args=[record.customer_id]),
-        }
+        """The library does not inherit it."""
 
     def __init__(self, rows: list[Invoice], *, days: Days, **options: Any) -> None:
         super().__init__(rows, **options)
         self.days = days
 
+    def customer_of(self, record: Invoice) -> int:
+        """Who owes it."""
+        return record.customer_id
+
     def render_number(self, record: Invoice) -> SafeString:
         """Number, with the instalment and the kind where they say something."""
         part = gettext("part %(number)d") % {"number": record.installment} if record.installment > 1 else ""
         kind = "" if record.kind == "invoice" else str(record.get_kind_display())
-        return format_html(
-            '<span class="cell-main ellipsis">{}</span><span class="cell-sub">{}</span>',
-            record.number,
-            " · ".join(filter(None, (part, kind))),
-        )
+        said = " · ".join(filter(None, (part, kind)))
+        return fill('<span class="cell-main ellipsis">%s</span><span class="cell-sub">%s</span>', record.number, said)
 
     def render_customer(self, record: Invoice) -> SafeString:
         """The link to his page."""
-        return _name(record.customer)
+        return _name(record.customer, self.page_of(record.customer_id))
 
     def render_issued_on(self, record: Invoice) -> SafeString:
         """A date."""
-        return format_html('<span class="num">{}</span>', formats.day(record.issued_on))
+        return fill('<span class="num">%s</span>', formats.day(record.issued_on))
 
     def render_due_on(self, record: Invoice) -> SafeString:
         """A date, marked when it is guessed."""
         guessed = gettext("guessed") if record.due_on_source == "guessed" else ""
-        return format_html(
-            '<span class="num">{}</span><span class="cell-sub">{}</span>', formats.day(record.due_on), guessed
-        )
+        return fill('<span class="num">%s</span><span class="cell-sub">%s</span>', formats.day(record.due_on), guessed)
 
     def render_amount(self, record: Any) -> SafeString:
         """The original amount."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.db.models import Min, Q, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,12 +20,11 @@ from crm.core import keyset
 from crm.core.access import opened_to
 from crm.core.keyset import Sort
 from crm.customers.models import Customer
-from crm.receivables.forms import CustomerFilters, InvoiceFilters
-from crm.receivables.models import Invoice
+from crm.receivables.forms import INVOICE_SORTS, CustomerFilters, InvoiceFilters
+from crm.receivables.models import Credit, Invoice
 from crm.receivables.tables import CustomerTable, InvoiceTable
 
 PAGE_SIZE = 50
-INVOICE_SORTS = {"due_on": "due_on", "open_amount": "open_amount"}
 
 
 @require_GET
@@ -49,19 +48,27 @@ def invoices(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     filters = InvoiceFilters(request.GET, user=request.user, days=days_at(timezone.now()))
     name = request.GET.get("sort", "due_on")
-    bare = name.lstrip("-")
-    sort = Sort(INVOICE_SORTS.get(bare, "due_on"), descending=name.startswith("-"))
-    page = _page(request, filters.narrow().select_related("customer"), sort)
-    order = name if bare in INVOICE_SORTS else "due_on"
+    page = _page(request, filters.narrow().select_related("customer"), filters.sort(name))
+    order = name if name.lstrip("-") in INVOICE_SORTS else "due_on"
     table = InvoiceTable(page.rows, days=filters.days, order_by=order)
     return render(request, "customers/invoices.html", {"filters": filters, "page": page, "table": table})
 
 
 def owed_by(customers: Iterable[Customer], days: Days) -> dict[int, list[dict[str, Any]]]:
-    """Open and overdue amounts by customer, one row per currency, in one query."""
-    rows = (
+    """Open, overdue and unapplied amounts by customer, one row per currency, in two queries."""
+    keys = [customer.pk for customer in customers]
+    unapplied = _unapplied(keys)
+    found = defaultdict(list)
+    for row in _open_invoices(keys, days):
+        key = row["customer_id"], row["currency"]
+        found[row["customer_id"]].append(dict(row) | {"unapplied": unapplied.get(key, Decimal(0))})
+    return found
+
+
+def _open_invoices(customers: list[int], days: Days) -> QuerySet[Any, Any]:
+    return (
         Invoice.objects.open()
-        .filter(customer__in=[customer.pk for customer in customers])
+        .filter(customer__in=customers)
         .values("customer_id", "currency")
         .annotate(
             open=Sum("open_amount"),
@@ -70,10 +77,13 @@ def owed_by(customers: Iterable[Customer], days: Days) -> dict[int, list[dict[st
         )
         .order_by("-open")
     )
-    found = defaultdict(list)
-    for row in rows:
-        found[row["customer_id"]].append(dict(row))
-    return found
+
+
+def _unapplied(customers: list[int]) -> dict[tuple[int, str], Decimal]:
+    """Payments and credit notes no invoice has taken yet, by customer and currency."""
+    credits = Credit.objects.filter(customer__in=customers, open_amount__gt=0).order_by()
+    sums = credits.values_list("customer_id", "currency").annotate(Sum("open_amount"))
+    return {(customer, currency): amount for customer, currency, amount in sums}
 
 
 def _page(request: HttpRequest, found: Any, sort: Sort) -> keyset.Page[Any]:

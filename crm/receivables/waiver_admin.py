@@ -84,7 +84,13 @@ class WaiverAdmin(ReadOnlyScopedAdmin):
 @admin.register(FormalNotice)
 class FormalNoticeAdmin(ReadOnlyScopedAdmin):
     entity_lookup = "invoice__entity"
-    list_display = ["invoice", "on", "at"]
+    list_display = ["shown_invoice", "on", "at"]
     list_select_related = ["invoice"]
     search_fields = ["=invoice__number"]
     ordering = ["-pk"]
+    fields = ("shown_invoice", "on", "at")
+    readonly_fields = ("shown_invoice",)
+
+    @admin.display(description=_("invoice"), ordering="invoice__number")
+    def shown_invoice(self, notice: FormalNotice) -> str:
+        return str(notice.invoice)

@@ -54,6 +54,10 @@ class Temporary(SendError):
     """Surely not sent; another try may pass."""
 
 
+class NotConnected(Temporary):
+    """Nobody answers where this channel sends: what comes next would fare no better."""
+
+
 class Ambiguous(SendError):
     """Nobody can tell whether it left: never repeated blindly."""
 

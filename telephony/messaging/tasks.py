@@ -1,11 +1,8 @@
 """A message of the broker only carries ids: lost or doubled, it is harmless (see operations.sending)."""
 
-from contextlib import ExitStack
-
 from celery import shared_task
 from django.utils import timezone
 
-from telephony.core.channels import channels
 from telephony.messaging import operations
 
 BATCH = 200
@@ -22,11 +19,7 @@ def drain_outbox() -> None:
 @shared_task
 def send_batch(ids: list[int]) -> None:
     """Send these messages, each reserved just before its own send, over one connection per channel."""
-    with ExitStack() as sessions:
-        for channel in channels.values():
-            sessions.enter_context(channel.session())
-        for message_id in ids:
-            operations.send_one(message_id, timezone.now())
+    operations.send_batch(ids, clock=timezone.now)
 
 
 @shared_task

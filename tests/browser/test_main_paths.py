@@ -29,7 +29,11 @@ def portfolio(lea: User, entity: Any, count: int = 3) -> list[Action]:
         AddressFactory(customer=customer, contact=ContactFactory(customer=customer), phone=True)
         due = today - timedelta(days=20 + 40 * place)
         action = ActionFactory(
-            customer=customer, owner=lea, rank=100 - place, oldest_due_on=due, reasons=["high_amount", "escalated"]
+            customer=customer,
+            owner=lea,
+            weight=10 ** (4 - place),
+            oldest_due_on=due,
+            reasons=["high_amount", "escalated"],
         )
         ActionLineFactory(action=action, invoice=InvoiceFactory(customer=customer, due_on=due, issued_on=due))
         actions.append(action)

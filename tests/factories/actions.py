@@ -41,7 +41,8 @@ class ActionFactory(factory.django.DjangoModelFactory):
     amount = Decimal(100)
     oldest_due_on = date(2026, 1, 31)
     opened_on = MARCH_2
-    rank = Decimal(100)
+    weight = Decimal(100)
+    late_since_on = factory.LazyAttribute(lambda action: action.oldest_due_on or action.opened_on)
 
     class Params:
         to_approve = factory.Trait(

@@ -51,11 +51,12 @@ class World:
 
 
 @contextmanager
-def a_world() -> Iterator[World]:
-    """The origin "test" has a preparer and e-mail a network of our own."""
+def a_world(*, network: bool = True) -> Iterator[World]:
+    """The origin "test" has a preparer and, with `network`, e-mail one of our own."""
     world, email = World(), channels["email"]
     outgoing.preparers["test"] = world.prepare
-    channels["email"] = replace(email, send=world.send)
+    if network:
+        channels["email"] = replace(email, send=world.send)
     try:
         yield world
     finally:

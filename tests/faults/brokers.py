@@ -26,22 +26,53 @@ def rabbitmq_program() -> Path | None:
     return RABBITMQ if RABBITMQ.exists() else Path(found) if found else None
 
 
+class RabbitMQ:
+    """A server of its own, with its files in `folder`; killed and started again it has what it was given."""
+
+    def __init__(self, folder: Path) -> None:
+        port, between_nodes, names = free_port(), free_port(), free_port()
+        self.broker_url = f"amqp://guest:guest@127.0.0.1:{port}//"
+        self.log = folder / "rabbitmq.log"
+        self.environment = os.environ | {
+            "HOME": str(folder), "RABBITMQ_NODENAME": f"acquit{port}@localhost", "RABBITMQ_NODE_PORT": str(port),
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_DIST_PORT": str(between_nodes),
+            "RABBITMQ_MNESIA_BASE": str(folder), "RABBITMQ_LOG_BASE": str(folder), "RABBITMQ_ENABLED_PLUGINS": "",
+            "RABBITMQ_PID_FILE": str(folder / "pid"), "ERL_EPMD_PORT": str(names),
+            "ERL_EPMD_RELAXED_COMMAND_CHECK": "1",
+        }  # fmt: skip
+        self.started: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return when it answers."""
+        with self.log.open("ab") as log:
+            self.started = subprocess.Popen(
+                [str(rabbitmq_program())], env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+        assert processes.wait_until(lambda: answers(self.broker_url), START_S), self.log.read_text()
+
+    def processes(self) -> list[int]:
+        """All of its processes but the daemon that knows Erlang's nodes."""
+        if self.started is None or self.started.poll() is not None:
+            return []
+        return [self.started.pid, *processes.descendants(self.started.pid)]
+
+    def stop(self) -> None:
+        """Kill it, and that daemon, which would outlive it."""
+        processes.send(self.processes(), signal.SIGKILL)
+        if self.started is not None:
+            self.started.wait()
+        subprocess.run(["epmd", "-kill"], env=self.environment, capture_output=True, check=False)
+
+
 @contextmanager
 def rabbitmq(folder: Path) -> Iterator[str]:
-    """A server of its own, with its files in `folder`; its BROKER_URL."""
-    port, between_nodes, names = free_port(), free_port(), free_port()
-    own = {
-        "HOME": str(folder), "RABBITMQ_NODENAME": f"acquit{port}@localhost", "RABBITMQ_NODE_PORT": str(port),
-        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_DIST_PORT": str(between_nodes),
-        "RABBITMQ_MNESIA_BASE": str(folder), "RABBITMQ_LOG_BASE": str(folder), "RABBITMQ_ENABLED_PLUGINS": "",
-        "RABBITMQ_PID_FILE": str(folder / "pid"), "ERL_EPMD_PORT": str(names), "ERL_EPMD_RELAXED_COMMAND_CHECK": "1",
-    }  # fmt: skip
-    url = f"amqp://guest:guest@127.0.0.1:{port}//"
-    with program([str(rabbitmq_program())], own, folder / "log"):
-        assert processes.wait_until(lambda: answers(url), START_S), (folder / "log").read_text()
-        yield url
-    # The daemon that knows Erlang's nodes outlives them.
-    subprocess.run(["epmd", "-kill"], env=os.environ | own, capture_output=True, check=False)
+    """A server for a while; its BROKER_URL."""
+    server = RabbitMQ(folder)
+    try:
+        server.start()
+        yield server.broker_url
+    finally:
+        server.stop()
 
 
 @contextmanager

@@ -28,6 +28,8 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "work_mem": "32MB",
     "wal_compression": "on",
+    "wal_buffers": "64MB",
+    "min_wal_size": "2GB",  # a night writes into journal files that are there already
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
@@ -167,12 +169,12 @@ class Postgres:
 
 
 def memory_settings() -> dict[str, str]:
-    """A gigabyte of shared buffers where there is room, an eighth of the memory elsewhere."""
+    """A sixth of the memory for shared buffers, four gigabytes at most."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    shared = min(GIGABYTE, memory // 8)
+    shared = min(4 * GIGABYTE, memory // 6)
     return {
         "shared_buffers": f"{shared // 1024**2}MB",
-        "maintenance_work_mem": f"{shared // 2 // 1024**2}MB",
+        "maintenance_work_mem": f"{min(GIGABYTE, shared) // 2 // 1024**2}MB",
         "effective_cache_size": f"{memory // 3 // 1024**2}MB",
     }
 

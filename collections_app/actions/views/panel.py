@@ -15,7 +15,7 @@ from collections_app.actions.models import Action, ActionKind, ActionState
 from collections_app.actions.operations import SENDABLE
 from collections_app.actions.views.one import EntryForm
 from collections_app.actions.views.verbs import colleagues
-from crm.accounts.calendars import today
+from crm.accounts.calendars import days_at, today
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
@@ -31,7 +31,8 @@ HISTORY = 8
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """One action the person may see; 404 for the others."""
     assert isinstance(request.user, User)
-    action = get_object_or_404(queries.with_row(queries.worklist(request.user)).select_related("entity"), pk=pk)
+    rows = queries.with_row(queries.worklist(request.user), days_at(timezone.now()))
+    action = get_object_or_404(rows.select_related("entity"), pk=pk)
     context = panel_context(action, request.user, today(action.entity, timezone.now()))
     return render(request, "actions/_panel.html", {"panel": context})
 

@@ -1,17 +1,18 @@
 """What a person does from the list and the panel: the same views for one action and for many."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _, ngettext
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext as _, ngettext
 from django.views.decorators.http import require_POST
 
 from collections_app.actions import bulk, queries
@@ -20,7 +21,7 @@ from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
 from crm.accounts.calendars import days_at
 from crm.accounts.models import Role, User
-from crm.accounts.queries import houses_of, people_at
+from crm.accounts.queries import colleagues_of
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
 
@@ -29,24 +30,29 @@ MOST_AT_ONCE = 1000
 
 def colleagues(user: User) -> Any:
     """Who an action may be handed to: people in use who work customers in the entities of `user`."""
-    people = User.objects.filter(is_active=True).exclude(role__in=(Role.INTEGRATOR, Role.AUDITOR)).order_by("last_name")
-    if user.is_superuser:
-        return people
-    return people.filter(Q(pk=user.pk) | Q(pk__in=people_at(houses_of(user)).values("pk")))
+    working = colleagues_of(user).filter(is_active=True).exclude(role__in=(Role.INTEGRATOR, Role.AUDITOR))
+    return working.order_by("last_name")
 
 
 def bulk_forms(user: User) -> list[dict[str, Any]]:
     """The dialogs of the bar shown when rows are ticked."""
     reassigning = ReassignForm(auto_id="bulk_reassign_%s", colleagues=colleagues(user))
+    language = get_language()
     return [
-        _dialog("complete", _("Mark as done"), CompleteForm(auto_id="bulk_complete_%s")),
-        _dialog("snooze", _("Put off"), SnoozeForm(auto_id="bulk_snooze_%s")),
+        _dialog("complete", _("Mark as done"), _blank(CompleteForm, "complete", language)),
+        _dialog("snooze", _("Put off"), _blank(SnoozeForm, "snooze", language)),
         _dialog("reassign", _("Hand over"), reassigning),
-        _dialog("skip", _("Skip the step"), SkipForm(auto_id="bulk_skip_%s")),
+        _dialog("skip", _("Skip the step"), _blank(SkipForm, "skip", language)),
     ]
 
 
-def _dialog(name: str, title: str, form: forms.Form) -> dict[str, Any]:
+@lru_cache(maxsize=50)
+def _blank(form: type[forms.Form], name: str, language: str) -> SafeString:
+    """An empty form, the same for everybody."""
+    return form(auto_id=f"bulk_{name}_%s").render()
+
+
+def _dialog(name: str, title: str, form: forms.Form | SafeString) -> dict[str, Any]:
     return {"name": name, "title": title, "form": form, "url": reverse(f"actions_{name}")}
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from collections_app.actions import queries
+from collections_app.actions import counting, queries
 from collections_app.actions.chips import chips
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.kpis import kpis
@@ -46,18 +46,20 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The page, or the list alone when htmx asks for it; `after` continues a list."""
     assert isinstance(request.user, User)
     filters = WorklistFilters(request.GET, user=request.user, days=days_at(timezone.now()))
-    context = _list_context(request, filters)
-    context |= _frame_context(filters) | _opened(request.GET.get("open", ""), filters)
+    counters = counting.counters(filters)
+    context = _list_context(request, filters, many=counters.total > counting.COUNTED)
+    context |= _frame_context(filters, counters) | _opened(request.GET.get("open", ""), filters)
     fragment = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") != "body"
     return render(request, "actions/_list.html" if fragment else "actions/worklist.html", context)
 
 
-def _list_context(request: HttpRequest, filters: WorklistFilters) -> dict[str, Any]:
+def _list_context(request: HttpRequest, filters: WorklistFilters, *, many: bool) -> dict[str, Any]:
     name = request.GET.get("sort", "-rank")
-    found = queries.sortable(filters.narrow(queries.worklist(filters.user)))
-    pick = partial(queries.first_rows, filters)
+    sort = queries.sort_of(name)
+    found = queries.sortable(filters.narrow(queries.worklist(filters.user)), filters.days, sort)
+    pick = partial(queries.first_rows, filters, many)
     try:
-        page = keyset.page(found, queries.sort_of(name), after=request.GET.get("after", ""), size=PAGE_SIZE, pick=pick)
+        page = keyset.page(found, sort, after=request.GET.get("after", ""), size=PAGE_SIZE, pick=pick)
     except keyset.BadCursor as error:
         raise BadRequest from error
     table = WorklistTable(page.rows, days=filters.days, order_by=name)
@@ -66,19 +68,21 @@ def _list_context(request: HttpRequest, filters: WorklistFilters) -> dict[str, A
 
 def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
     """The panel of the action the address opens, when it is one of the person's."""
-    wanted = queries.with_row(queries.worklist(filters.user)).filter(pk=int(key)).first() if key.isdigit() else None
+    if not key.isdigit():
+        return {}
+    rows = queries.with_row(queries.worklist(filters.user), filters.days)
+    wanted = rows.filter(pk=int(key)).first()
     return {"panel": panel_context(wanted, filters.user, filters.days.of(wanted.entity_id))} if wanted else {}
 
 
-def _frame_context(filters: WorklistFilters) -> dict[str, Any]:
-    counters = queries.counters(filters)
+def _frame_context(filters: WorklistFilters, counters: counting.Counters) -> dict[str, Any]:
     return {
         "shortcuts": SHORTCUTS,
         "kpis": kpis(filters, counters),
-        "total": queries.total(filters),
-        "most": queries.COUNTED,
+        "total": counters.total,
+        "most": counting.COUNTED,
         "counters": counters,
-        "choices": _choices(filters, counters.numbers | queries.portfolio_counters(filters.user, filters.days)),
+        "choices": _choices(filters, counters.numbers | counting.portfolio_counters(filters.user, filters.days)),
         "chips": chips(filters),
         "views": SavedView.objects.filter(user=filters.user),
         "bulk": bulk_forms(filters.user),

@@ -1,5 +1,6 @@
 """What makes a night unusual enough to ask a supervisor before anything of it leaves."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from statistics import median
@@ -7,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
 from collections_app.actions.models import Action
 from collections_app.actions.preparing import compose_action
+from collections_app.engine.findings import Findings
 from collections_app.engine.models import Run
 from collections_app.engine.morning.usual import nights_before, usual
 from crm.accounts.calendars import worked_days
@@ -26,22 +28,19 @@ FEW = 20  # below it nobody is flooded
 IMPORTS = 6  # the last imports tell how often one is expected
 LATE = 2  # times the usual wait, plus a day
 
-# One pass over what leaves by itself: two actions of each template, to be written on trial.
-SAMPLES = """
-select template_id, min(id), max(id) from actions_action
-where entity_id = %s and state = 'scheduled' and mode = 'automatic' and template_id is not null
-group by template_id order by template_id
-"""
 
-
-def found(run: Run, entity: Entity, *, at: datetime) -> list[Anomaly]:
+def found(run: Run, entity: Entity, findings: Findings, *, at: datetime) -> list[Anomaly]:
     """All of them; a constant number of queries beside one trial of each template in use tonight."""
-    return [*surge(run), *books(run, entity), *missing_import(entity, run.on, at=at), *templates(entity, run.on)]
+    return [
+        *surge(run, findings.opened.total()),
+        *books(run, entity),
+        *missing_import(entity, run.on, at=at),
+        *templates(run.on, findings.samples),
+    ]
 
 
-def surge(run: Run) -> list[Anomaly]:
+def surge(run: Run, opened: int) -> list[Anomaly]:
     """Ten times more actions than the nights before."""
-    opened = run.stages.filter(name="open").values_list("rows", flat=True).first() or 0
     expected = usual([night.opened.total() for night in nights_before(run)]) if opened >= FEW else None
     if expected is None or opened < TIMES * max(expected, 1):
         return []
@@ -78,15 +77,12 @@ def _between(worked: list[date], first: date, last: date) -> int:
     return sum(first < day <= last for day in worked)
 
 
-def templates(entity: Entity, on: date) -> list[Anomaly]:
-    """Templates with which neither of two actions of tonight can be written."""
-    with connection.cursor() as cursor:
-        cursor.execute(SAMPLES, [entity.pk])
-        samples = {template: {first, last} for template, first, last in cursor.fetchall()}
+def templates(on: date, samples: Mapping[str, Sequence[int]]) -> list[Anomaly]:
+    """Templates with which none of some actions of tonight (their keys, by template) can be written."""
     return [anomaly for keys in samples.values() if (anomaly := _failing(keys, on))]
 
 
-def _failing(keys: set[int], on: date) -> Anomaly | None:
+def _failing(keys: Sequence[int], on: date) -> Anomaly | None:
     related = ("entity", "customer__entity", "customer__collector", "template", "address", "owner")
     error, template = "", None
     for action in Action.objects.filter(pk__in=keys).select_related(*related):

@@ -40,7 +40,7 @@ def withhold(night: Night) -> int:
 def check(night: Night) -> int:
     """Stage: compare the whole night with the ones before; the number of anomalies. Without any its messages leave,
     below the daily ceilings; with any they are held for a supervisor, who is told."""
-    found = anomalies.found(night.run, night.entity, at=night.at)
+    found = anomalies.found(night.run, night.entity, night.found, at=night.at)
     state = ReportState.HELD if found else ReportState.CLEAR
     values = {"entity": night.entity, "on": night.on, "anomalies": found, "state": state}
     report, _created = MorningReport.objects.update_or_create(run=night.run, defaults=values)

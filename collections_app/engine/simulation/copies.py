@@ -79,14 +79,16 @@ COPIES = (
         "actions_action",
         then="x.opened_on < %(from)s",
         changes_then={"state": OPEN_AGAIN, "closed_at": f"case when not ({STILL_OPEN}) then x.closed_at end"},
-        indexes=("pkey", "action_once", "worklist"),
+        indexes=("pkey", "action_once", "worklist", "leaving"),
     ),
     Copy(
         "actions_actionline",
         "x.action_id in (select a.id from actions_action a where a.entity_id = %(entity)s)",
         indexes=("line_once",),
     ),
-    Copy("actions_refusal", then="x.first_on < %(from)s", indexes=("pkey", "refusal_once")),
+    Copy("actions_refusal", then="x.first_on < %(from)s", indexes=("pkey", "refusal_once", "refusal_lately")),
+    Copy("engine_account", "false"),
+    Copy("engine_change", "false"),
     Copy("holds_hold", indexes=("pkey", "hold_in_force")),
     Copy("timeline_entry", "false", indexes=()),
     Copy(
@@ -96,6 +98,6 @@ COPIES = (
         then="x.sent_at < %(from_at)s",
         indexes=("pkey", "message_once", "contacts", "due"),
     ),
-    Copy("receivables_invoice", then="x.issued_on < %(from)s", indexes=("pkey", "invoice_open")),
+    Copy("receivables_invoice", then="x.issued_on < %(from)s", indexes=("pkey", "invoice_open", "invoice_by_due")),
     Copy("receivables_credit", then="x.received_on < %(from)s", indexes=("pkey", "credit_open")),
 )

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from collections_app.engine.models import Run
+from collections_app.engine.scope import Scope, compared
 from collections_app.engine.simulation import books, schema, world
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.models import Simulation
 from collections_app.engine.simulation.night import SimulatedNight, live_through
 from collections_app.engine.simulation.setting import put_in_force
 from crm.accounts.calendars import worked_days
+from crm.receivables.models import Invoice
 
 TODAY, TRIED = "today", "tried"
 # Tables that start small and grow: their statistics are taken on these nights, then every so often.
@@ -31,6 +33,7 @@ class Side:
     schema: str = ""
     kept: set[str] = field(default_factory=set)
     blocked: list[dict[str, int]] = field(default_factory=list)
+    scope: Scope = field(default_factory=Scope)
 
     def __post_init__(self) -> None:
         self.schema = schema.schema_name(self.simulation, self.name)
@@ -39,6 +42,8 @@ class Side:
         self.assumptions = Assumptions.read(self.simulation.assumptions)
         first, last = self.simulation.from_on, self.simulation.until_on
         self.worked = worked_days(self.entity, first, last)
+        used = Invoice.objects.filter(entity=self.entity).exclude(currency=self.entity.currency)
+        self.currencies = list(used.values_list("currency", flat=True).distinct().order_by("currency"))
 
     @property
     def params(self) -> dict[str, Any]:
@@ -96,6 +101,9 @@ class Side:
         learns = number in LEARNING_NIGHTS or number % LEARNS_EVERY == 0
         night = SimulatedNight(run, self.entity, on, self.night_at(on), kept=self.kept, learns=learns)
         night.params["gate_allowed"] = ["*"]
+        before = on - timedelta(days=1) if number else None
+        self.scope = compared(run, self.scope, before=before, currencies=self.currencies)
+        night.look_at(self.scope)
         return night
 
 

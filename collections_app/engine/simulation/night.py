@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from collections_app.actions.dispatch import ORIGIN
-from collections_app.engine import stages
-from collections_app.engine.handing_over import ask_gates, keep_below_ceilings
-from collections_app.engine.night import HERE, Night, join_whole_sets
+from collections_app.engine import stages, watched
+from collections_app.engine.handing_over import ask_gates, forget_changes, keep_below_ceilings
+from collections_app.engine.night import HERE, Night, join_whole_sets, text
 from crm.core import sql
 from crm.holds.operations import end_expired_holds
 from telephony.messaging import operations as messaging
@@ -33,17 +33,16 @@ class SimulatedNight(Night):
         """As in a real night, less what only explains."""
         return 0 if name in NOT_NEEDED else super().do(name)
 
-    def keep(self, table: str, name: str) -> int:
+    def keep(self, table: str, name: str, *, key: str = "") -> int:
         """As in a real night, without making the table anew each time: that would cost more than its rows."""
         if table not in self.kept:
             self.kept.add(table)
-            return super().keep(table, name)
+            return super().keep(table, name, key=key)
         with connection.cursor() as cursor:
             cursor.execute(f"truncate {table}")
-            cursor.execute(f"insert into {table} {sql.statement(HERE, name)}", self.params)
+            cursor.execute(f"insert into {table} {text(name, self.among)}", self.params)
             kept = int(cursor.rowcount)
-            if self.learns:
-                cursor.execute(f"analyze {table}")
+            cursor.execute(f"analyze {table}")
         return kept
 
     def name(self, view: str, name: str) -> None:
@@ -56,10 +55,14 @@ class SimulatedNight(Night):
 def live_through(night: SimulatedNight) -> None:
     """Every stage of a real night, in its order, but those that look at imports and keep figures."""
     for stage in STAGES:
-        if night.learns:
-            # While tables grow fast their statistics mislead: whole sets are joined then, as a real night does.
+        work = INSTEAD.get(stage.name) or stage.work
+        if stage not in stages.BY_CUSTOMER:
+            work(night)
+            continue
+        if night.scope.full:
             join_whole_sets()
-        (INSTEAD.get(stage.name) or stage.work)(night)
+        with watched.deciding():
+            work(night)
 
 
 def _end_holds(night: Night) -> int:
@@ -77,7 +80,13 @@ def _write(night: Night) -> int:
 def _hand_over(night: Night) -> int:
     """Ask every gate, and put into the copied outbox what may leave: no worker is told, none would find it."""
     ask_gates(night)
+    forget_changes(night)
     return messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, wake=False)
+
+
+def _take_figures(night: Night) -> int:
+    night.blocked |= night.pairs("blocked") | night.found.blocked
+    return 0
 
 
 def _keep_below_ceilings(night: Night) -> int:
@@ -98,6 +107,7 @@ INSTEAD: dict[str, Callable[[Night], int]] = {
     "hand_over": _hand_over,
     "ceilings": _keep_below_ceilings,
     "check": _nothing,
-    "figures": _nothing,
+    "scope": _nothing,
+    "figures": _take_figures,
 }
 STAGES = stages.STAGES

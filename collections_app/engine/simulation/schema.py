@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from collections_app.engine import watched
 from collections_app.engine.simulation.copies import COPIES, Copy
 from collections_app.engine.simulation.exceptions import LiveTablesTouched
 from collections_app.engine.simulation.models import Simulation, SimulationKind, SimulationState
@@ -48,6 +49,8 @@ def create(schema: str, *, kind: str, params: Mapping[str, Any]) -> None:
         cursor.execute(f"create schema {schema}")
         for copy in COPIES:
             _copy(cursor, schema, copy, kind, params)
+        for trigger in watched.triggers({copy.table for copy in COPIES} & watched.WATCHED.keys(), f"{schema}."):
+            cursor.execute(trigger)
         cursor.execute(f"analyze {', '.join(f'{schema}.{copy.table}' for copy in COPIES)}")
 
 

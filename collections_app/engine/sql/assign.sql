@@ -6,27 +6,29 @@ with present as (
     where u.is_active and u.role in ('collector', 'field_agent')
       and not exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
 ),
-waiting_team as (
-    select t.id from accounts_team t
-    where t.entity_id = %(entity)s and exists (
-        select from actions_action x
-        where x.entity_id = %(entity)s and x.owner_id is null and x.team_id = t.id and x.state in ('todo', 'to_approve')
-    )
-),
 load as (
     select x.owner_id, count(*) as tasks from actions_action x
     where x.owner_id in (select id from present) and x.state in ('todo', 'to_approve')
       and (x.snoozed_until is null or x.snoozed_until <= %(on)s)
     group by x.owner_id
 ),
+able as materialized (
+    select p.id, p.capacity - coalesce(load.tasks, 0) as free, coalesce(load.tasks, 0) as tasks
+    from present p left join load on load.owner_id = p.id
+    where p.capacity > coalesce(load.tasks, 0)
+),
+unowned as materialized (
+    select x.id, x.team_id, x.customer_id, action_rank(x.weight, x.late_since_on, %(on)s) as rank
+    from actions_action x
+    where x.entity_id = %(entity)s and x.owner_id is null and x.state in ('todo', 'to_approve')
+      and x.team_id in (select m.team_id from accounts_teammember m join able on able.id = m.user_id)
+),
 member as (
-    select m.team_id, m.user_id, greatest(0, p.capacity - coalesce(load.tasks, 0)) as free,
-           coalesce(load.tasks, 0) as tasks, row_number() over (partition by m.user_id order by m.team_id) as turn,
-           count(*) over (partition by m.user_id) as turns
+    select m.team_id, m.user_id, able.free, able.tasks,
+           row_number() over (partition by m.user_id order by m.team_id) as turn, count(*) over (partition by m.user_id) as turns
     from accounts_teammember m
-    join present p on p.id = m.user_id
-    left join load on load.owner_id = m.user_id
-    where m.team_id in (select id from waiting_team)
+    join able on able.id = m.user_id
+    where m.team_id in (select team_id from unowned)
 ),
 slot as materialized (
     select m.team_id, m.user_id, row_number() over (partition by m.team_id order by m.tasks + n.i, m.user_id) as place
@@ -39,10 +41,8 @@ given as (
     select waiting.id, slot.user_id
     from places
     cross join lateral (
-        select x.id, row_number() over (order by x.rank desc, x.id) as place from actions_action x
-        where x.entity_id = %(entity)s and x.owner_id is null and x.team_id = places.team_id
-          and x.state in ('todo', 'to_approve')
-        order by x.rank desc, x.id limit places.free
+        select u.id, row_number() over (order by u.rank desc, u.customer_id, u.id) as place from unowned u
+        where u.team_id = places.team_id order by u.rank desc, u.customer_id, u.id limit places.free
     ) waiting
     join slot on slot.team_id = places.team_id and slot.place = waiting.place
 )

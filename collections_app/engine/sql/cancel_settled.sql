@@ -1,29 +1,24 @@
 -- Open actions nothing is left to say about: what reached their step is paid, covered, held or now due later, their
 -- cycle is closed or went over to another customer (merged while the night opened them), or the invoice they announced has fallen due.
-with carried as (
-    select x.id, bool_or(i.held is not null) as held,
+with kept as (
+    select c.action_id as id, bool_or(i.held is not null) as held,
            bool_or(
-               l.reached and i.net_amount > 0 and (x.kind = 'manual' or i.held is null)
-               and case x.kind
+               c.reached and i.net_amount > 0 and (c.kind = 'manual' or i.held is null)
+               and case c.kind
                    when 'preventive' then i.due_on >= %(on)s
-                   when 'dunning' then i.due_on + x.step_offset <= %(on)s and (i.trusted or not x.formal_notice)
+                   when 'dunning' then i.due_on + c.step_offset <= %(on)s and (i.trusted or not c.formal_notice)
                    else true end
            ) as alive
-    from actions_action x
-    join actions_actionline l on l.action_id = x.id
-    left join night_items i on i.invoice_id = l.invoice_id
-    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled')
-      and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
-      and x.kind in ('dunning', 'preventive', 'manual')
-    group by x.id
+    from night_carried c
+    left join night_items i on i.invoice_id = c.invoice_id
+    group by c.action_id
 ),
 ended as (
     select x.id, coalesce(k.held, false) as held
     from actions_action x
-    left join carried k on k.id = x.id
+    left join kept k on k.id = x.id
     left join actions_cycle c on c.id = x.cycle_id
-    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled')
-      and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
+    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled') /* among x.customer_id */
       and (c.closed_on is not null or c.customer_id <> x.customer_id or k.id is not null and k.alive is not true)
 )
 update actions_action x set state = 'cancelled', closed_at = %(at)s, outcome = case when e.held then 'held' else 'settled' end

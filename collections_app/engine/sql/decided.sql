@@ -3,5 +3,5 @@ select p.*, case when p.outcome = 'open_action' and n.lowest_offset < p.step_off
                  else p.outcome end as decided
 from night_plan p
 left join (
-    select customer_id, currency, min(step_offset) as lowest_offset from night_invoices group by customer_id, currency
+    select customer_id, currency, min(step_offset) as lowest_offset from night_invoices where opens group by customer_id, currency
 ) n on n.customer_id = p.customer_id and n.currency = p.currency

@@ -1,9 +1,7 @@
 with owed as (
-    select o.currency, sum(o.open_amount) as open_amount, sum(o.overdue_amount) as overdue_amount,
-           sum(o.disputed_amount) as disputed_amount, sum(o.customers_overdue) as customers_overdue
-    from jsonb_to_recordset(%(owed)s::jsonb) as o(
-        currency varchar, open_amount numeric, overdue_amount numeric, disputed_amount numeric, customers_overdue bigint)
-    group by o.currency
+    select a.currency, sum(a.open_amount) as open_amount, sum(a.late_amount) as overdue_amount,
+           sum(a.disputed_amount) as disputed_amount, count(*) filter (where a.overdue) as customers_overdue
+    from engine_account a where a.entity_id = %(entity)s group by a.currency
 ),
 unapplied as (
     select c.currency, sum(c.open_amount) as amount
@@ -11,8 +9,11 @@ unapplied as (
 ),
 todo as (
     select x.currency, count(*) as number
-    from actions_action x
-    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled') group by x.currency
+    from (
+        select currency from actions_action where entity_id = %(entity)s and state in ('todo', 'to_approve')
+        union all
+        select currency from actions_action where entity_id = %(entity)s and state = 'scheduled'
+    ) x group by x.currency
 )
 insert into engine_dailyfigures as f (
     entity_id, "on", currency, open_amount, overdue_amount, unapplied_amount, disputed_amount, customers_overdue, actions_open

@@ -1,6 +1,7 @@
 -- What each open action carries tonight. A dunning action: every eligible late invoice of its account (or its one
 -- invoice), each at its own level, never above the action's. The others keep their invoices as long as those are owed,
--- not held (but by hand), and not yet due under a preventive step.
+-- not held (but by hand), and not yet due under a preventive step. `turns_on`: when it reaches
+-- the action's step (on a later worked day, for a step of worked days); the levels before it: turn_levels.sql.
 with ladder as (
     select s.version_id, array_agg(s.offset_days::integer order by s.offset_days) as offsets,
            array_agg(s.code order by s.offset_days) as codes
@@ -17,22 +18,23 @@ dunning as (
 select x.id as action_id, i.invoice_id,
        case when level.offset_days >= x.step_offset then x.step_code else coalesce(level.code, '') end as level_code,
        i.due_on + x.step_offset <= x.until and (i.trusted or not x.formal_notice) as reached,
-       i.net_amount as amount, i.due_on
+       i.net_amount as amount, i.due_on,
+       case when x.until - i.due_on < x.step_offset then i.due_on + x.step_offset end as turns_on
 from dunning x
 join night_items i on i.customer_id = x.customer_id and i.currency = x.currency
-     and i.due_on < %(on)s and i.net_amount > 0 and i.held is null
+     and i.overdue and i.held is null
      and (x.invoice_id is null or x.invoice_id = i.invoice_id)
 cross join lateral (select width_bucket(x.until - i.due_on, x.offsets) as step) aged
 cross join lateral (select x.offsets[aged.step] as offset_days, x.codes[aged.step] as code) level  -- before the first: none
 union all
-select x.id, p.invoice_id, p.step_code, true, p.net_amount, p.due_on
+select x.id, p.invoice_id, p.step_code, true, p.net_amount, p.due_on, null
 from night_preventive p
 join night_actions x on x.customer_id = p.customer_id and x.currency = p.currency and x.step_code = p.step_code
      and x.kind = 'preventive' and x.moves and x.occasion_on = %(on)s  -- opened by an earlier run of the day, too
 union all
-select x.id, l.invoice_id, l.level_code, l.reached, i.net_amount, i.due_on
+select x.id, l.invoice_id, l.level_code, l.reached, i.net_amount, i.due_on, null
 from night_actions x
-join actions_actionline l on l.action_id = x.id
+join night_carried l on l.action_id = x.id
 join night_items i on i.invoice_id = l.invoice_id
 where x.kind in ('preventive', 'manual') and x.moves and not x.opens and i.net_amount > 0
   and (x.kind = 'manual' or i.held is null and i.due_on >= %(on)s)

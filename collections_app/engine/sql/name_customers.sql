@@ -3,8 +3,8 @@ with found as (
     select 'opened' as what, x.step_code as code, x.customer_id, x.currency, x.amount
     from actions_action x where x.run_id = %(run)s
     union all
-    select 'blocked', d.decided, d.customer_id, d.currency, d.overdue_amount
-    from night_decided d where d.decided = any(%(reasons)s)
+    select 'blocked', a.outcome, a.customer_id, a.currency, a.late_amount
+    from engine_account a where a.entity_id = %(entity)s and a.outcome = any(%(reasons)s)
     union all
     select 'blocked', v.gate, x.customer_id, x.currency, x.amount
     from night_verdicts v join actions_action x on x.id = v.key

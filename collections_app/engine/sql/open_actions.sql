@@ -2,14 +2,14 @@
 -- person has approved stays as he saw it: if the balance moved since, its message is handed back to him).
 select x.id, false as opens, false as is_new, x.customer_id, x.currency, x.kind, x.state, x.mode, x.outcome, x.invoice_id,
        x.step_code, x.step_offset, x.scenario_version_id as version_id, x.group_id, x.formal_notice, x.address_id,
-       x.escalated_on, x.owner_id, x.team_id, x.amount, x.oldest_due_on, x.rank, x.reasons, x.occasion_on,
+       x.escalated_on, x.owner_id, x.team_id, x.amount, x.oldest_due_on, x.weight, x.late_since_on, x.reasons,
+       x.occasion_on, x.opened_on,
        x.kind in ('dunning', 'preventive', 'manual')
            and (x.state <> 'scheduled' or x.mode = 'automatic') as moves
 from actions_action x
-where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled')
-  and x.customer_id >= %(from_customer)s and x.customer_id < %(to_customer)s
+where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled') /* among x.customer_id */
 union all
 select o.id, true, o.is_new, o.customer_id, o.currency, o.kind, o.state, o.mode, '', o.invoice_id, o.step_code,
        o.step_offset, o.version_id, o.group_id, o.formal_notice, o.address_id, null, o.owner_id, o.team_id, o.amount,
-       o.oldest_due_on, null, null, o.occasion_on, o.kind <> 'entry'
+       o.oldest_due_on, null, null, null, o.occasion_on, %(on)s::date, o.kind <> 'entry'
 from night_openings o

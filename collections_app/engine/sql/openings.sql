@@ -1,10 +1,6 @@
 -- Actions that open tonight, with the id each will have: a cancelled one of the same key comes back as the same row.
 -- The account's step, a step of one invoice, the question where a backlog enters, what falls due soon.
-with best as materialized (
-    select customer_id, channel, address_id from customer_best_addresses(%(entity)s, %(on)s)
-    where customer_id >= %(from_customer)s and customer_id < %(to_customer)s
-),
-opening as (
+with opening as materialized (
     select d.customer_id, d.currency, 'dunning' as kind, d.step_code, d.step_offset, d.cycle_id,
            null::bigint as invoice_id, null::date as occasion_on, d.channel, d.mode, d.certain, d.template_id,
            d.version_id, d.group_id, d.formal_notice, d.eligible_amount as amount, d.oldest_eligible_on as oldest_due_on,
@@ -13,7 +9,7 @@ opening as (
     union all
     select n.customer_id, n.currency, 'dunning', n.step_code, n.step_offset, n.cycle_id, n.invoice_id, null, n.channel,
            n.mode, n.trusted, n.template_id, n.version_id, n.group_id, n.formal_notice, n.net_amount, n.due_on, n.owner
-    from night_invoices n
+    from night_invoices n where n.opens
     union all
     select d.customer_id, d.currency, 'entry', 'entry', null, d.cycle_id, null, null, 'phone', 'todo', true, null,
            d.version_id, d.group_id, false, d.eligible_amount, d.oldest_eligible_on, 'portfolio'
@@ -27,6 +23,9 @@ opening as (
     having coalesce(case when p.currency = %(books_in)s then sum(p.net_amount)
                          else converted(sum(p.net_amount), p.currency, %(books_in)s, %(on)s::date)
                     end >= p.minimum_amount, true)
+),
+best as materialized (
+/* best addresses of opening */
 )
 select coalesce(x.id, nextval((select pg_get_serial_sequence('actions_action', 'id')::regclass))) as id, x.id is null as is_new, o.*,
        route.channel as by_channel, route.state, a.address_id,
@@ -36,7 +35,7 @@ left join best a on a.customer_id = o.customer_id and a.channel = o.channel and 
 cross join lateral action_route(o.channel, o.mode, o.certain, a.address_id) route
 left join actions_action x on x.customer_id = o.customer_id and x.currency = o.currency and x.step_code = o.step_code
      and x.cycle_id is not distinct from o.cycle_id and x.invoice_id is not distinct from o.invoice_id
-     and x.occasion_on is not distinct from o.occasion_on
+     and x.occasion_on is not distinct from o.occasion_on /* range x.customer_id */
 left join accounts_user u on u.id = x.owner_id
 where x.id is null or x.state = 'cancelled' and x.kind <> 'preventive'
-order by o.customer_id
+order by o.customer_id, o.currency, o.step_offset, o.invoice_id

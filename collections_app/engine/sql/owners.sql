@@ -17,7 +17,7 @@ select x.id, coalesce(x.team_id, c.team_id, g.team_id) as team_id,
            when 'supervisor' then boss.id
        end as owner_id
 from night_actions x
-join customers_customer c on c.id = x.customer_id
+join customers_customer c on c.id = x.customer_id /* range c.id */
 left join segments_group g on g.id = x.group_id
 left join scenarios_step s on s.version_id = x.version_id and s.code = x.step_code
 left join accounts_team t on t.id = coalesce(x.team_id, c.team_id, g.team_id)

@@ -14,15 +14,14 @@ progress as (
     select x.cycle_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
            max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
-           bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy,
+           max(x.opened_on) filter (where x.state in ('todo', 'to_approve', 'scheduled')) as busy_since,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from actions_action x
-    join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id
-    where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning'
-      and c.customer_id >= %(from_customer)s and c.customer_id < %(to_customer)s
+    join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id /* range x.customer_id */
+    where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning' /* among c.customer_id */
     group by x.cycle_id
 ),
-account as (
+account as materialized (
     select a.*, m.group_id, g.code as group_code, v.id as version_id, v.entry_policy, c.id as cycle_id,
            coalesce(c.by_hand, v.entry_policy = 'by_hand' and entry.below is not null, false) as by_hand,
            greatest(case when c.id is not null then c.passed_offset
@@ -30,29 +29,37 @@ account as (
                     p.done_offset, -1) as passed_offset,
            coalesce(case when c.id is not null then c.passed_offset
                          when v.entry_policy = 'step_by_age' then entry.below end, -1) as entered_at,
-           coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on, coalesce(p.busy, false) as busy, r.rate
+           coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on, p.busy_since, r.rate
     from night_accounts a
     join rates r on r.currency = a.currency
-    left join segments_membership m on m.customer_id = a.customer_id and m.to_on is null
+    left join segments_membership m on m.customer_id = a.customer_id and m.to_on is null /* range m.customer_id */
     left join segments_group g on g.id = m.group_id
     left join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
     left join actions_cycle c on c.customer_id = a.customer_id and c.currency = a.currency and c.closed_on is null
+         /* range c.customer_id */
     left join progress p on p.cycle_id = c.id
     cross join lateral (
         select case when c.id is null then entry_offset(v.id, a.oldest_due_on, %(worked)s, %(on)s) end as below
     ) entry
 ),
-next_step as (
-    select a.*, s.code as step_code, s.offset_days as step_offset, s.name as step_name, s.channel, s.template_id, s.mode,
-           s.formal_notice, s.gap_days, s.minimum_amount, s.owner,
+-- Accounts that have passed the same steps of the same version wait for the same one.
+place as materialized (
+    select p.version_id, p.passed_offset, p.done_codes, s.code as step_code, s.offset_days as step_offset,
+           s.name as step_name, s.channel, s.template_id, s.mode, s.formal_notice, s.gap_days, s.minimum_amount, s.owner,
            case when s.working_days_only then %(worked)s::date else %(on)s::date end - s.offset_days as due_by
-    from account a
-    left join lateral (
+    from (select distinct version_id, passed_offset, done_codes from account) p
+    join lateral (
         select s.* from scenarios_step s
-        where s.version_id = a.version_id and s.unit = 'account' and s.offset_days >= 0 and s.offset_days > a.passed_offset
-          and s.code <> all(a.done_codes)  -- a version may move a step already done to a later day
+        where s.version_id = p.version_id and s.unit = 'account' and s.offset_days >= 0 and s.offset_days > p.passed_offset
+          and s.code <> all(p.done_codes)  -- a version may move a step already done to a later day
         order by s.offset_days limit 1
     ) s on true
+),
+next_step as (
+    select a.*, s.step_code, s.step_offset, s.step_name, s.channel, s.template_id, s.mode, s.formal_notice, s.gap_days,
+           s.minimum_amount, s.owner, s.due_by
+    from account a
+    left join place s on s.version_id = a.version_id and s.passed_offset = a.passed_offset and s.done_codes = a.done_codes
 )
 select n.*,
        case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end + n.step_offset as reached_on,
@@ -60,7 +67,7 @@ select n.*,
            when n.oldest_eligible_on is null then 'held'
            when n.version_id is null then 'no_scenario'
            when n.by_hand then 'by_hand'
-           when n.busy then 'action_open'
+           when n.busy_since is not null then 'action_open'
            when n.step_code is null then 'ladder_finished'
            when n.formal_notice and n.oldest_trusted_on is null then 'due_date_not_certain'
            when case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end > n.due_by

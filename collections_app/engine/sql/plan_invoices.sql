@@ -1,6 +1,7 @@
--- Steps that speak of one invoice each: which invoices open an action of their own tonight. An invoice's ladder is what
--- it has carried itself, from where the backlog entered if it was part of it (by age: its own age that day, unless the
--- cycle goes on from a merged one, whose steps are not lowered); account steps the customer has passed are not waited for, since they never repeat in a cycle.
+-- Steps that speak of one invoice each: which late invoices open an action of their own tonight (`opens`), and when the
+-- others should be looked at again, if a date decides. An invoice's ladder is what it has carried itself, from where the
+-- backlog entered if it was part of it (by age: its own age that day, unless the cycle goes on from a merged one, whose
+-- steps are not lowered); account steps the customer has passed are not waited for, since they never repeat in a cycle.
 with asked as (
     select p.* from night_plan p
     where p.version_id in (select s.version_id from scenarios_step s where s.unit = 'invoice' and s.offset_days >= 0)
@@ -17,7 +18,8 @@ carried as (
     group by 1
 )
 select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, i.trusted, p.cycle_id, p.version_id, p.group_id,
-       s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.formal_notice, s.owner
+       s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.formal_notice, s.owner,
+       may.open and waits.until_on is null as opens, case when may.open then waits.until_on end as look_on
 from asked p
 join night_items i on i.customer_id = p.customer_id and i.currency = p.currency
 left join carried c on c.invoice_id = i.invoice_id
@@ -39,8 +41,14 @@ join lateral (
                else s.offset_days > p.passed_offset and s.code <> all(p.done_codes) end
     order by s.offset_days limit 1
 ) s on s.unit = 'invoice'
-where i.due_on < %(on)s and i.net_amount > 0 and i.held is null and not p.by_hand and not coalesce(c.busy, false)
-  and i.due_on + s.offset_days <= case when s.working_days_only then %(worked)s::date else %(on)s::date end
-  and (i.trusted or not s.formal_notice)
-  and coalesce(c.last_done_on + s.gap_days <= %(on)s, true)
-  and coalesce(i.net_amount * p.rate >= s.minimum_amount, true)  -- without a rate the minimum says nothing
+cross join lateral (
+    select not p.by_hand and not coalesce(c.busy, false) and (i.trusted or not s.formal_notice)
+           and coalesce(i.net_amount * p.rate >= s.minimum_amount, true) as open  -- without a rate the minimum says nothing
+) may
+cross join lateral (
+    select greatest(
+        case when i.due_on + s.offset_days > case when s.working_days_only then %(worked)s::date else %(on)s::date end
+             then i.due_on + s.offset_days end,
+        case when c.last_done_on + s.gap_days > %(on)s then c.last_done_on + s.gap_days end) as until_on
+) waits
+where i.overdue and i.held is null

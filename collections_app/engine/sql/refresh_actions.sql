@@ -1,15 +1,12 @@
--- Actions opened on an earlier night: amount, rank, reasons and owner, where they differ. What waits to be sent keeps its
--- place; what somebody has closed or taken meanwhile is left alone.
+-- Actions opened on an earlier night: amount, weight, reasons and owner, where they differ. What somebody has closed or
+-- taken meanwhile is left alone.
 update actions_action x
-set amount = r.amount, oldest_due_on = r.oldest_due_on, rank = n.rank, reasons = n.reasons,
-    owner_id = coalesce(x.owner_id, w.owner_id), team_id = coalesce(x.team_id, w.team_id)
+set amount = r.amount, oldest_due_on = r.oldest_due_on, weight = r.weight, late_since_on = r.late_since_on,
+    reasons = r.reasons, owner_id = coalesce(x.owner_id, w.owner_id), team_id = coalesce(x.team_id, w.team_id)
 from night_actions b
 join night_ranks r on r.id = b.id
 left join night_owners w on w.id = b.id
-cross join lateral (
-    select case when b.state = 'scheduled' then b.rank else r.rank end as rank,
-           case when b.state = 'scheduled' then b.reasons else r.reasons end as reasons
-) n
 where x.id = b.id and not b.opens and x.state = b.state
-  and (b.amount, b.oldest_due_on, b.rank, b.reasons, b.owner_id, b.team_id)
-      is distinct from (r.amount, r.oldest_due_on, n.rank, n.reasons, coalesce(w.owner_id, b.owner_id), coalesce(w.team_id, b.team_id))
+  and (b.amount, b.oldest_due_on, b.weight, b.late_since_on, b.reasons, b.owner_id, b.team_id)
+      is distinct from (r.amount, r.oldest_due_on, r.weight, r.late_since_on, r.reasons, coalesce(w.owner_id, b.owner_id),
+                        coalesce(w.team_id, b.team_id))

@@ -1,7 +1,9 @@
 -- The open cycles of those who no longer rehearse go on from the age they have: steps already reached count as passed.
 with account as (
     select n.customer_id, n.currency, min(n.due_on) as oldest_due_on
-    from net_open_items(%(entity)s, %(on)s, 0, 9223372036854775807) n
+    from (
+/* net open items */
+    ) n
     left join segments_membership m on m.customer_id = n.customer_id and m.to_on is null
     where n.due_on < %(on)s and n.net_amount > 0 and n.held is null
       and coalesce(m.group_id, 0) = any(%(groups)s::bigint[])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from collections_app.letters import batches, tasks
 from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
+from collections_app.letters.files import FileNotWritten
 from collections_app.letters.forms import PostedForm
 from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter
 from collections_app.letters.views import letter_pdf, pdf_answer
@@ -104,6 +105,9 @@ class PrintBatchAdmin(ScopedAdmin):
         except NothingToPrint as nothing:
             messages.info(request, str(nothing))
             return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))
+        except FileNotWritten as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))
         messages.success(request, _("The batch is ready: print it, post it, then confirm it here."))
         return _to(batch)
 
@@ -153,7 +157,7 @@ class PrintBatchAdmin(ScopedAdmin):
         letter = self._letter(request, letter_id)
         try:
             batches.cancel_letter(letter, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-        except BatchClosed as refusal:
+        except (BatchClosed, FileNotWritten) as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("The letter is cancelled; print the file again, without it."))

@@ -1,14 +1,20 @@
 with wanted as materialized (
 /* wanted */
 ), present as (
-    select id, customer_id, group_id, from_on from segments_membership
+    select id, customer_id, group_id, from_on, turns_on from segments_membership
     where entity_id = %(entity)s and to_on is null /* only */
 ), moved as materialized (
-    select wanted.customer_id, wanted.group_id, present.id as membership_id, present.from_on
+    select wanted.customer_id, wanted.group_id, wanted.turns_on, present.id as membership_id, present.from_on
     from wanted left join present using (customer_id)
     where present.group_id is distinct from wanted.group_id and (present.from_on is null or present.from_on <= %(on)s)
+), turned as (
+    update segments_membership membership set turns_on = wanted.turns_on
+    from present join wanted using (customer_id)
+    where membership.id = present.id and present.turns_on is distinct from wanted.turns_on
+        and (present.group_id is not distinct from wanted.group_id or present.from_on > %(on)s)
+    returning membership.customer_id
 ), replaced as (
-    update segments_membership membership set group_id = moved.group_id from moved
+    update segments_membership membership set group_id = moved.group_id, turns_on = moved.turns_on from moved
     where membership.id = moved.membership_id and moved.from_on = %(on)s and moved.group_id is not null
     returning membership.customer_id
 ), withdrawn as (
@@ -18,25 +24,27 @@ with wanted as materialized (
 ), closed as (
     update segments_membership membership set to_on = %(on)s from moved
     where membership.id = moved.membership_id and moved.from_on < %(on)s
-    returning membership.customer_id, moved.group_id
+    returning membership.customer_id, moved.group_id, moved.turns_on
 ), opened as (
     -- Reading `closed` makes each old row end before the new one begins: one open membership at any moment.
-    insert into segments_membership (entity_id, customer_id, group_id, from_on)
-    select %(entity)s, customer_id, group_id, %(on)s from closed where group_id is not null
+    insert into segments_membership (entity_id, customer_id, group_id, from_on, turns_on)
+    select %(entity)s, customer_id, group_id, %(on)s, turns_on from closed where group_id is not null
     union all
-    select %(entity)s, customer_id, group_id, %(on)s from moved where membership_id is null and group_id is not null
+    select %(entity)s, customer_id, group_id, %(on)s, turns_on from moved where membership_id is null and group_id is not null
     returning customer_id
 ), home as (
     select member.user_id, min(member.team_id) as team_id
     from accounts_teammember member join accounts_team team on team.id = member.team_id
     where team.entity_id = %(entity)s group by member.user_id
-), teamed as (
-    update customers_customer customer set team_id = coalesce(home.team_id, of_group.team_id)
+), elsewhere as materialized (
+    select wanted.customer_id, coalesce(home.team_id, of_group.team_id) as team_id
     from wanted
         left join home on home.user_id = wanted.collector_id
         left join segments_group of_group on of_group.id = wanted.group_id
-    where customer.id = wanted.customer_id and coalesce(home.team_id, of_group.team_id) is not null
-        and wanted.team_id is distinct from coalesce(home.team_id, of_group.team_id)
+    where coalesce(home.team_id, of_group.team_id) <> coalesce(wanted.team_id, 0)
+), teamed as (
+    update customers_customer customer set team_id = elsewhere.team_id from elsewhere
+    where customer.id = elsewhere.customer_id
     returning customer.id
 )
 select count(*) from moved

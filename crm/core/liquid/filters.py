@@ -5,12 +5,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from django.utils.translation import gettext as _
 from liquid.builtin.filters import misc, string
 from liquid.exceptions import FilterError
 from liquid.filter import with_context
+
+from crm.core.formats import written_day
 
 DATE_FORMATS = ("short", "medium", "long", "full")
 
@@ -29,7 +30,7 @@ def written_date(value: object, form: object = "long", *, context: Any) -> str:
         raise FilterError(_("A date is written “short”, “medium”, “long” or “full”."), token=None)
     if value is None:
         return ""
-    return str(format_date(_date(value), format=str(form), locale=str(context.resolve("_locale"))))
+    return written_day(_date(value), str(form), str(context.resolve("_locale")))
 
 
 @with_context

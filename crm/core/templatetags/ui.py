@@ -18,16 +18,16 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """One icon of static/icons.svg; decoration only, so a text or a label must stand beside it."""
-    return _drawn(static("icons.svg"), name, f"icon {extra}".strip())
+    return _drawn(name, f"icon {extra}".strip())
 
 
+# A page draws the same few icons hundreds of times; the name of their file is that of the process.
 @lru_cache(maxsize=500)
-def _drawn(sheet: str, name: str, css: str) -> SafeString:
-    # A list draws the same few icons hundreds of times.
+def _drawn(name: str, css: str) -> SafeString:
     return format_html(
         '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css,
-        sheet,
+        static("icons.svg"),
         name,
     )
 

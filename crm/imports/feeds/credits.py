@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from crm.accounts.models import Entity, User
 from crm.core import sql
+from crm.core.formats import money
 from crm.core.money import rounded
 from crm.core.rest.bulk import Row, Written
 from crm.imports.feeds.invoices import known_customers, tell_changed
@@ -120,7 +121,7 @@ def _wrong_invoices(
                 yield field, _("It has more decimals than its currency.")
             if wanted[invoice.pk] > books.left[invoice.pk]:
                 message = _("Only %(left)s is left to pay on %(invoice)s.")
-                yield field, message % {"left": books.left[invoice.pk], "invoice": external_id}
+                yield field, message % {"left": money(books.left[invoice.pk], currency), "invoice": external_id}
     if applied and total > row.get("amount", total):
         yield "allocations", _("More is applied than was received.")
 

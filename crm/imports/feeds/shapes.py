@@ -2,13 +2,14 @@
 
 from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
 from rest_framework import serializers
 from stdnum.fr import siren as siren_number
 
+from crm.core.money import check_currency
+from crm.core.zones import zones
 from crm.customers.models import CustomerKind
 from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
@@ -19,8 +20,10 @@ def _amount(**kwargs: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=18, decimal_places=3, min_value=CENT, **kwargs)
 
 
-def _currency() -> serializers.RegexField:
-    return serializers.RegexField(r"^[A-Z]{3}$", required=False, help_text="Absent: that of the entity.")
+def _currency() -> serializers.CharField:
+    return serializers.CharField(
+        max_length=3, required=False, validators=[check_currency], help_text="ISO 4217. Absent: that of the entity."
+    )
 
 
 class CustomerInput(serializers.Serializer[Any]):
@@ -48,7 +51,7 @@ class CustomerInput(serializers.Serializer[Any]):
         return value
 
     def validate_time_zone(self, value: str) -> str:
-        if value and value not in available_timezones():
+        if value and value not in zones():
             raise serializers.ValidationError(_("This time zone is not known."))
         return value
 

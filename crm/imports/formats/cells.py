@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_noop as _
 
-from crm.core.money import decimals
+from crm.core.money import decimals, is_known
 from crm.imports.formats.rows import RowWrong
 from crm.imports.formats.values import BadValue, amount_of
 from crm.imports.mapping import ColumnMap
@@ -13,7 +13,9 @@ from crm.imports.mapping import ColumnMap
 BAD_DATE = _("This is not a date.")
 BAD_AMOUNT = _("This is not an amount.")
 MISSING = _("A value is missing.")
+BAD_CURRENCY = _("No currency has this code.")
 TOO_LONG = _("The text is longer than %(limit)s signs.")
+CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}
 
 
 class Cells:
@@ -57,6 +59,13 @@ class Cells:
                 continue
         raise RowWrong(self.header(name), text, BAD_AMOUNT)
 
+    def currency(self, usual: str) -> str:
+        """The currency of the row, `usual` where it says none."""
+        text = self.text("currency")
+        if code := currency_of(text, usual):
+            return code
+        raise RowWrong(self.header("currency"), text.upper(), BAD_CURRENCY)
+
     def missing(self, name: str) -> RowWrong:
         """A needed value is not there."""
         return RowWrong(self.header(name), "", MISSING)
@@ -65,3 +74,9 @@ class Cells:
 def exact(amount: Decimal, currency: str) -> Decimal:
     """`amount` at the precision of its currency, half up."""
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)
+
+
+def currency_of(text: str, usual: str) -> str:
+    """The code a text means, `usual` for an empty one; "" when no currency has it."""
+    code = CURRENCIES.get(text.upper(), text.upper()) or usual
+    return code if is_known(code) else ""

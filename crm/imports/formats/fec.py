@@ -43,6 +43,8 @@ NAMES = {
     "Idevise": "idevise devise identifiantdevise codedevise",
 }
 KNOWN = {alias: name for name, aliases in NAMES.items() for alias in aliases.split()}
+OFFICIAL_HEADERS = frozenset(plain(name) for name in OFFICIAL)
+CERTAIN = 8  # official names nobody but a FEC has side by side
 SEPARATORS = "\t|;,"
 SEARCHED_LINES = 30
 
@@ -110,10 +112,15 @@ def layout_of(headers: list[str], separator: str = "\t", line: int = 1) -> Layou
         name = KNOWN.get(plain(header))
         if name and name not in places:
             places[name] = index
-    if "CompteNum" not in places or len(places) < 4:
+    if not is_fec(headers) and ("CompteNum" not in places or len(places) < 4):
         raise WrongFormat(format="FEC")
     _demand(places, headers)
     return Layout(separator, len(headers), places, line, {name: headers[index] for name, index in places.items()})
+
+
+def is_fec(headers: list[str]) -> bool:
+    """Whether a header can be of nothing but a FEC, even one a needed column was taken from."""
+    return len(OFFICIAL_HEADERS & set(map(plain, headers))) >= CERTAIN
 
 
 def _demand(places: dict[str, int], headers: list[str]) -> None:
@@ -125,7 +132,9 @@ def _demand(places: dict[str, int], headers: list[str]) -> None:
     if not split and not signed:
         missing.append("Debit, Credit (Montant, Sens)")
     if missing:
-        raise MissingColumns(columns=", ".join(missing), found=", ".join(filter(None, headers)))
+        raise MissingColumns(
+            columns=", ".join(missing), found=", ".join(filter(None, headers)), of_a_fec=is_fec(headers)
+        )
 
 
 def find_layout(lines: Iterator[tuple[int, str]]) -> Layout:

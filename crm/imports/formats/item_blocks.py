@@ -5,6 +5,7 @@ from functools import partial
 from itertools import repeat
 
 from crm.imports.formats.blocks import Block
+from crm.imports.formats.cells import currency_of
 from crm.imports.formats.columns import NULL, Doubtful, Memo, Texts, days, empty, longer
 from crm.imports.formats.item_money import ItemMoney
 from crm.imports.formats.items import ItemReader
@@ -30,7 +31,7 @@ class ItemBlocks(BlockReader):
         self.words = ["customer", "number", *self.others]
         self.doubtful = ["currency", "issued_on", "amount", "open_amount", *later]
         self.money = ItemMoney(reader.columns)
-        self.codes: Memo[str, str | None] = Memo(lambda text: reader.currency_of(text.strip()) or None)
+        self.codes: Memo[str, str | None] = Memo(lambda text: currency_of(text.strip(), reader.currency) or None)
         self.days = {name: days(partial(reader.columns.day_of, name)) for name in DAYS if name in self.places}
 
     def plainly(self, block: Block) -> Plain:

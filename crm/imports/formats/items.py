@@ -14,10 +14,8 @@ from crm.imports.mapping import ColumnMap
 PAYMENT_WORDS = tuple("reglement payment paiement versement encaissement acompte rgt virement cheque".split())
 CREDIT_WORDS = ("avoir", "creditnote", "creditmemo", "credit")
 PAYMENT_CODES = frozenset({"dz", "rg", "rc", "zp", "pay", "pmt"})
-SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}
 CREDIT_CODES = frozenset({"dg", "av", "cn", "cm", "rk", "av1"})
 
-BAD_CURRENCY = _("This is not a currency code of three letters.")
 NO_DATE = _("Neither the date of the document nor its due date is given.")
 
 
@@ -56,7 +54,7 @@ class ItemReader:
     def item(self, line: int, row: list[str]) -> Item:
         """Read one row. Raises RowWrong."""
         cells = Cells(self.columns, row)
-        currency = self._currency(cells)
+        currency = cells.currency(self.currency)
         whole, left = self._amounts(cells)
         amount, open_amount = exact(whole, currency), exact(left, currency)
         self.rounded += open_amount != left
@@ -88,18 +86,6 @@ class ItemReader:
         if not number:
             raise cells.missing("number")
         return customer, number
-
-    def _currency(self, cells: Cells) -> str:
-        text = cells.text("currency")
-        code = self.currency_of(text)
-        if not code:
-            raise RowWrong(cells.header("currency"), text.upper(), BAD_CURRENCY)
-        return code
-
-    def currency_of(self, text: str) -> str:
-        """The code a text means, that of the list for an empty one; "" when it is none."""
-        code = SIGNS.get(text.upper(), text.upper()) or self.currency
-        return code if len(code) == 3 and code.isalpha() else ""
 
     def _amounts(self, cells: Cells) -> tuple[Decimal, Decimal]:
         """Of a document, and what is open of it, both signed; one alone is taken for both."""

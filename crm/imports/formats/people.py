@@ -68,7 +68,7 @@ class CustomerReader:
         who = (line, customer, cells.text("name", 200), _kind(cells.text("kind")))
         numbers = (self._siren(cells), self._checked(cells, "siret", siret), self._checked(cells, "vat_number", vat))
         what = (cells.text("language", 10).lower(), cells.text("category", 60), cells.text("city", 80), country)
-        contact = (cells.text("contact", 120), cells.text("position", 80))
+        contact = (_contact(cells), cells.text("position", 80))
         return (*who, *numbers, *what, *contact, self._email(cells), self._phone(cells, country), self._post(cells))
 
     def _siren(self, cells: Cells) -> str:
@@ -110,6 +110,11 @@ class CustomerReader:
         return " | ".join(filter(None, (street, place))) if street else ""
 
 
+def _contact(cells: Cells) -> str:
+    """First name and name of a person, from one column or two."""
+    return " ".join(filter(None, (cells.text("first_name", 60), cells.text("contact", 120))))[:120]
+
+
 def _kind(text: str) -> str:
     word = plain(text)
     if not word:
@@ -147,6 +152,6 @@ class PaymentReader:
             raise cells.missing("amount")
         if amount <= 0:
             raise RowWrong(cells.header("amount"), cells.text("amount"), NOT_ABOVE_ZERO)
-        currency = cells.text("currency").upper() or self.currency
+        currency = cells.currency(self.currency)
         money = (exact(amount, currency), currency)
         return PaymentRow(line, customer, paid_on, *money, number, cells.text("reference")[:60])

@@ -6,30 +6,46 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, User
-from crm.imports.errors import ImportRefused, NotWaiting, RowsWrong, TooMuchWouldClose
+from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, RowsWrong, TooMuchWouldClose
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
 
 PROGRESS_KEPT = 3600
+# The database went away or had no room: the file is not at fault, and the sweeper takes the import up again.
+LOST = (OperationalError, InterfaceError)
+
+log = structlog.get_logger(__name__)
 
 
 def receive(*, entity: Entity, upload: UploadedFile, options: Options, by: User, at: datetime) -> Batch:
-    """Keep an uploaded file and have it read; nothing else is written before it is confirmed."""
-    batch = Batch.objects.create(
-        entity=entity, file_name=Path(upload.name or "").name[:255], options=stored(options), by=by, created_at=at
-    )
-    batch.file.save(f"{batch.pk}{Path(batch.file_name).suffix[:10]}", upload, save=False)
-    batch.digest = digest_of(Path(batch.file.path))
-    batch.save(update_fields=["file", "digest"])
-    _send("read_batch", batch)
+    """Keep an uploaded file and have it read; nothing else is written before it is confirmed. Raises FileNotStored."""
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            entity=entity, file_name=Path(upload.name or "").name[:255], options=stored(options), by=by, created_at=at
+        )
+        _store(batch, upload)
+        batch.save(update_fields=["file", "digest"])
+        _send("read_batch", batch)
     return batch
+
+
+def _store(batch: Batch, upload: UploadedFile) -> None:
+    name = f"{batch.pk}{Path(batch.file_name).suffix[:10]}"
+    try:
+        batch.file.save(name, upload, save=False)
+        batch.digest = digest_of(Path(batch.file.path))
+    except OSError as error:
+        # What was written of it: the number of the batch is its own, so nobody else's file has this name.
+        batch.file.storage.delete(batch.file.field.generate_filename(batch, name))
+        raise FileNotStored(error=error.strerror or str(error)) from error
 
 
 def read_again(batch: Batch, *, options: Options) -> None:
@@ -78,7 +94,18 @@ def options_of(batch: Batch) -> Options:
 
 def progress_of(batch: Batch) -> int:
     """Rows seen so far by the task at work."""
-    return int(cache.get(f"import-{batch.pk}", 0))
+    try:
+        return int(cache.get(f"import-{batch.pk}", 0))
+    except Exception:  # whatever library the cache has: a figure to look at is not worth a page
+        log.warning("progress_not_read", exc_info=True)
+        return 0
+
+
+def _note_progress(batch: Batch, rows: int) -> None:
+    try:
+        cache.set(f"import-{batch.pk}", rows, PROGRESS_KEPT)
+    except Exception:  # nor is it worth an import
+        log.warning("progress_not_kept", exc_info=True)
 
 
 def read(batch_id: int, *, at: datetime) -> None:
@@ -91,6 +118,8 @@ def read(batch_id: int, *, at: datetime) -> None:
     except ImportRefused as refusal:
         _refuse(batch, refusal)
         return
+    except LOST:
+        raise
     except Exception:
         _give_up(batch_id)
         raise
@@ -110,6 +139,8 @@ def write(batch_id: int, *, at: datetime) -> None:
         Batch.objects.filter(pk=batch_id).update(status=Status.PROPOSED, refusal=str(refusal))
     except ImportRefused as refusal:
         _refuse(Batch.objects.get(pk=batch_id), refusal)
+    except LOST:
+        raise
     except Exception:
         _give_up(batch_id)
         raise
@@ -136,7 +167,7 @@ def _import(batch: Batch, *, at: datetime, dry_run: bool) -> Outcome:
         at=at,
         dry_run=dry_run,
         batch=batch,
-        progress=lambda stage, rows: cache.set(f"import-{batch.pk}", rows, PROGRESS_KEPT),
+        progress=lambda stage, rows: _note_progress(batch, rows),
     )
 
 

@@ -9,7 +9,7 @@ from crm.core.sql import rows
 from crm.events.operations import emit_each
 from crm.imports.errors import NothingReadable
 from crm.imports.formats.people import CustomerReader
-from crm.imports.formats.rows import RowWrong
+from crm.imports.formats.rows import Problem, RowWrong
 from crm.imports.formats.table import Table
 from crm.imports.mapping import ColumnMap
 from crm.imports.operations.open_items import reading_of
@@ -17,6 +17,7 @@ from crm.imports.outcome import Job, Outcome
 from crm.imports.staging import copy_rows, execute, prepare
 
 SUBJECT = _("Customer file imported from %(file)s")
+UNKNOWN = _("No customer of this entity has this account.")
 TOUCHED = """
 select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import', %(batch)s::bigint) as payload
 from customer_touched
@@ -32,6 +33,8 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     staged = copy_rows(
         "customer_staged", _staged_rows(job, table, CustomerReader(columns, job.entity.country), outcome)
     )
+    if "name" not in columns.places:
+        staged -= _leave_out_unknown(params, outcome)
     if outcome.problems and not staged:
         first = outcome.problems[0]
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
@@ -42,6 +45,14 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     execute("customers_timeline", params)
     emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
     return outcome
+
+
+def _leave_out_unknown(params: dict[str, Any], outcome: Outcome) -> int:
+    """A list of contacts adds to customers who exist; how many rows speak of others."""
+    unknown = rows("crm.imports", "customers_unknown", params)
+    for row in unknown:
+        outcome.reject(Problem(row["line"], "", row["customer"], UNKNOWN))
+    return len(unknown)
 
 
 def _staged_rows(job: Job, table: Table, reader: CustomerReader, outcome: Outcome) -> Iterator[tuple[Any, ...]]:

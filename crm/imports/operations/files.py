@@ -24,6 +24,7 @@ from crm.imports.operations.customers import import_customers
 from crm.imports.operations.fec import import_fec
 from crm.imports.operations.open_items import import_open_items
 from crm.imports.operations.payments import import_payments
+from crm.imports.operations.terms import last_invoice, tell_long_terms
 from crm.imports.outcome import Job, Options, Outcome, Progress, silent
 
 FEC_HEADERS = frozenset(FEC_NAMES)
@@ -55,7 +56,9 @@ def import_file(
             entity=entity, file_name=path.name[:255], by=by, created_at=at, status=Status.WRITING
         )
         job = Job(entity, options, by, at, batch.file_name, batch.pk, progress)
+        before = last_invoice()
         outcome = _read(job, source, dry_run=dry_run)
+        tell_long_terms(job, outcome, after=before)
         if not outcome.rows_read:
             raise EmptyFile()
         outcome.batch_id = None if dry_run else batch.pk
@@ -87,8 +90,8 @@ def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:
         return _read_list(job, source, profile, dry_run=dry_run)
     try:
         layout = fec_layout(source)
-    except (WrongFormat, MissingColumns):
-        if options.format == Format.FEC:
+    except (WrongFormat, MissingColumns) as refusal:
+        if options.format == Format.FEC or refusal.params.get("of_a_fec"):
             raise
         return _read_list(job, source, None, dry_run=dry_run)
     if options.format == Format.FEC or layout.is_certain:
@@ -137,10 +140,12 @@ def find_profile(entity: Entity, name: str) -> MappingProfile:
 
 
 def fec_header(table: Table) -> Layout | None:
-    """The layout of a FEC kept in a spreadsheet, None when it is none."""
+    """The layout of a FEC kept in a spreadsheet, None when it is none. Raises MissingColumns for a maimed one."""
     try:
         layout = layout_of(table.headers, line=table.header_line)
-    except (WrongFormat, MissingColumns):
+    except (WrongFormat, MissingColumns) as refusal:
+        if refusal.params.get("of_a_fec"):
+            raise
         return None
     return layout if layout.is_certain else None
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop as _
 
+from crm.core.money import rounded
 from crm.events.operations import emit_each
 from crm.imports.errors import TooMuchWouldClose
 from crm.imports.formats.item_blocks import ItemBlocks
@@ -140,7 +141,8 @@ def _conflict(row: dict[str, Any]) -> Problem:
     if row["currency"] != row["known_currency"]:
         return Problem(row["line"], "", row["number"], OTHER_CURRENCY, {"currency": row["known_currency"]})
     if abs(row["open_amount"]) > abs(row["amount"]):
-        return Problem(row["line"], "", row["number"], HIGHER, {"amount": f"{abs(row['amount']):f}"})
+        known = f"{rounded(abs(row['amount']), row['currency'])} {row['currency']}"
+        return Problem(row["line"], "", row["number"], HIGHER, {"amount": known})
     return Problem(row["line"], "", row["number"], OTHER_CUSTOMER, {"customer": row["holder"]})
 
 

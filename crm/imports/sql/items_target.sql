@@ -2,9 +2,14 @@
 -- order of the customers, so that the new ones fill the indexes from one side.
 create temporary table item_target on commit drop as
 with rows as not materialized (
-    select s.*, case when amount < 0 then 'credit' else 'debit' end as side,
-           case when amount < 0 then issued_on else coalesce(due_on, issued_on + %(terms)s::integer) end as payable_on
+    select s.*, k.side, case when k.side = 'credit' then issued_on else coalesce(due_on, issued_on + %(terms)s::integer) end as payable_on
     from item_staged s
+    -- A row of zero is a debit, unless it speaks of a credit that is known.
+    cross join lateral (
+        select case when s.amount < 0 or s.amount = 0 and exists (
+            select from item_known k where k.side = 'credit' and k.external_id = s.identifier
+        ) then 'credit' else 'debit' end as side
+    ) k
 ), numbers as (
     select r.line, count(*) over (partition by r.side, r.identifier) as alone,
            row_number() over (partition by r.side, r.identifier, case when r.side = 'debit' then r.payable_on end

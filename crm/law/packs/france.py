@@ -55,7 +55,12 @@ CHARGES = [
     Line(
         "waiver_forbidden", {"forbidden": True}, "C. commande publ. L2192-14 (renonciation réputée non écrite)", PUBLIC
     ),
-    Line("payment_terms", {"days": 30, "maximum_days": 60}, "C. com. L441-10 I", PROFESSIONAL),
+    Line(
+        "payment_terms",
+        {"days": 30, "maximum_days": 60, "end_of_month_days": 45},
+        "C. com. L441-10 I",
+        PROFESSIONAL,
+    ),
     Line(
         "payment_terms", {"days": 30, "maximum_days": 60}, "dir. 2011/7/UE art. 4, C. commande publ. R2192-10", PUBLIC
     ),

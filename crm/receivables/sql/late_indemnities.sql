@@ -1,6 +1,6 @@
 -- The fixed indemnity of invoices that were not wholly paid on their due date, once each, as the law had it on the first
 -- day late; what is paid or credited afterwards changes nothing.
-select i.id as invoice_id, (rule.value ->> 'amount')::numeric as amount
+select i.id as invoice_id, i.currency, (rule.value ->> 'amount')::numeric as amount
 from receivables_invoice i
 join customers_customer c on c.id = i.customer_id
 join accounts_entity e on e.id = i.entity_id

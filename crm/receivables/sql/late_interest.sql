@@ -1,7 +1,7 @@
 -- Interest of invoices per segment of balance and dated rate, as of a date. Days run from the day after the start to
 -- the day funds arrive: on a day, the balance is the amount plus the movements of earlier days.
 with asked as (
-    select i.id, i.due_on, i.amount, e.jurisdiction, rule.value as rule, rule.article,
+    select i.id, i.currency, i.due_on, i.amount, e.jurisdiction, rule.value as rule, rule.article,
            case when rule.value ->> 'rate' = 'late_professional' then e.late_rate_percent end as contract_percent,
            case when rule.value ->> 'from' = 'formal_notice' then greatest(notice."on", i.due_on) else i.due_on end
                as start_on
@@ -37,8 +37,8 @@ with asked as (
 ), segments as (
     select id, "on" as after_on, lead("on", 1, %(on)s::date) over (partition by id order by "on") as until_on from cuts
 )
-select running.id as invoice_id, segments.after_on + 1 as from_on, segments.until_on,
-       segments.until_on - segments.after_on as days, balance.base, rate.percent, running.article
+select running.id as invoice_id, running.currency, running.article, segments.after_on + 1 as from_on,
+       segments.until_on, segments.until_on - segments.after_on as days, balance.base, rate.percent
 from segments
 join running using (id)
 cross join lateral (

@@ -7,7 +7,7 @@ from telephony.messaging.operations.outbox import expire_leases, hand_out
 from telephony.messaging.operations.queueing import cancel, queue, queue_many
 from telephony.messaging.operations.reconcile import AlreadySettled, reconcile
 from telephony.messaging.operations.replies import AlreadyAttached, attach_reply, read_replies, receive
-from telephony.messaging.operations.sending import send_one
+from telephony.messaging.operations.sending import send_batch, send_one
 from telephony.messaging.operations.unsubscribe import unsubscribe
 from telephony.messaging.operations.withholding import cancel_held, hold, let_go, release, withhold
 
@@ -32,6 +32,7 @@ __all__ = [
     "receive",
     "reconcile",
     "release",
+    "send_batch",
     "send_one",
     "unsubscribe",
     "withhold",

@@ -95,9 +95,9 @@ def tell_full(entity: Entity, channel: str, *, at: datetime) -> None:
 def put_off_above(entity: Entity, *, weights_sql: str, origin: str, at: datetime, tell: bool = True) -> dict[str, int]:
     """Spread what is due today above the ceilings over the following days; how many were put off, by channel.
 
-    `weights_sql`: SELECT (origin_id, weight) of messages of `origin`, which may name %(entity)s; the heaviest leave
-    first. One statement, none without a ceiling. `tell` the supervisors of what was put off. What a worker holds is
-    left to the worker, who asks for a place himself.
+    `weights_sql`: SELECT (origin_id, weight) of messages of `origin`, which may name %(entity)s and %(on)s; the
+    heaviest leave first. One statement, none without a ceiling. `tell` the supervisors of what was put off. What a
+    worker holds is left to the worker, who asks for a place himself.
     """
     ceilings = {channel: most for channel in SETTINGS if (most := ceiling(entity, channel)) is not None}
     if not ceilings:

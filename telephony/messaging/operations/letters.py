@@ -6,9 +6,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from crm.accounts.models import User
+from crm.core.remembering import remembering
 from crm.customers.models import Channel
+from crm.events.operations import waking_once
 from telephony.messaging.models import Attempt, AttemptResult, Message
-from telephony.messaging.operations.moving import move, of
+from telephony.messaging.operations.moving import move
 from telephony.messaging.operations.sending import reserve
 from telephony.messaging.operations.telling import SUBJECTS, tell
 from telephony.messaging.states import MessageState
@@ -19,14 +21,12 @@ def prepare_letters(ids: Sequence[int], *, at: datetime) -> list[int]:
 
     Not inside a transaction. The others were cancelled (stale), blocked or put off, each with its event.
     """
-    return [message_id for message_id in ids if _prepare_letter(message_id, at=at)]
-
-
-def _prepare_letter(message_id: int, *, at: datetime) -> bool:
-    letter = of(message_id).filter(channel=Channel.POST)
-    if letter.exists():
-        reserve(message_id, at=at, again=True)
-    return letter.filter(state=MessageState.READY).exists()
+    letters = Message.objects.filter(pk__in=list(ids), channel=Channel.POST)
+    with waking_once(), remembering():
+        for message_id in sorted(letters.values_list("pk", flat=True)):
+            reserve(message_id, at=at, again=True)
+    ready = set(letters.filter(state=MessageState.READY).values_list("pk", flat=True))
+    return [message_id for message_id in ids if message_id in ready]
 
 
 @transaction.atomic

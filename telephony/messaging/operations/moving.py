@@ -27,3 +27,9 @@ def move(messages: QuerySet[Message], target: MessageState, *, at: datetime, **v
 def of(message_id: int) -> QuerySet[Message]:
     """This one message, to be moved."""
     return Message.objects.filter(pk=message_id)
+
+
+def try_later(message_id: int, later: datetime, reason: str, *, at: datetime, **values: int) -> None:
+    """It waits until `later`, showing why."""
+    waits = {"not_before_at": later, "reason": reason[:200], "handed_until": None}
+    move(of(message_id), MessageState.WAITING, at=at, **waits, **values)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from telephony.messaging.models import Attempt, AttemptResult, Message
@@ -10,7 +11,7 @@ from telephony.messaging.operations.telling import tell
 from telephony.messaging.states import MessageState
 
 # While it lasts a message is not handed out again; a lost batch is handed out after it.
-HANDED_FOR = timedelta(minutes=15)
+HANDED_FOR = timedelta(seconds=1.5 * settings.LEASE_S)
 
 # Materialized: chosen once. As a subquery the planner may ask it again for each row, and the limit then holds nothing.
 HAND_OUT = """

@@ -4,31 +4,35 @@ No lock is held during the network. A crash before the commit of the reservation
 it leaves a lease that expires into "to verify" (see outbox.expire_leases). Nothing is ever sent twice blindly.
 """
 
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
+from crm.accounts.queries import entity_of
 from crm.core.crash import crash_point
-from telephony.core.channels import Accepted, Ambiguous, NotAllowed, Permanent, SendError, Temporary, channels
-from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale, prepare
-from telephony.messaging.models import Attempt, AttemptResult, Message, Withholding
+from crm.core.remembering import remembering
+from crm.events.operations import waking_once
+from telephony.core.channels import NotConnected, SendError, channels
+from telephony.core.outgoing import NotBefore, NotSent, Prepared, Refused, Stale, prepare
+from telephony.messaging.models import Attempt, Message, Withholding
 from telephony.messaging.operations import ceilings
-from telephony.messaging.operations.addresses import mark_invalid
 from telephony.messaging.operations.freezing import freeze
-from telephony.messaging.operations.moving import move, of
+from telephony.messaging.operations.moving import move, of, try_later
+from telephony.messaging.operations.outcomes import accepted, not_accepted
 from telephony.messaging.operations.telling import tell
 from telephony.messaging.outbound import outbound
 from telephony.messaging.states import DUE_STATES, MessageState
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=10)  # longer than the longest network timeout
+LEASE = timedelta(seconds=settings.LEASE_S)  # longer than the longest network timeout
 # Waits after an error in composing; after the last one a person is asked, who reads the error.
 RECOMPOSED = [timedelta(minutes=30), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12)]
-# Waits after a temporary failure; after the last one the message has failed.
-RETRIES = [timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6), timedelta(hours=12)]
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,23 @@ class Reservation:
     prepared: Prepared
 
 
+def send_batch(ids: Sequence[int], *, clock: Callable[[], datetime]) -> None:
+    """Send these messages, each reserved just before its own send, over one connection per channel.
+
+    Who reacts to what became of them is woken once, at the end. When nobody answers on the other side the rest stays
+    due, and is handed out again later.
+    """
+    with ExitStack() as sessions:
+        sessions.enter_context(waking_once())
+        sessions.enter_context(remembering())
+        for channel in channels.values():
+            sessions.enter_context(channel.session())
+        for message_id in ids:
+            if not _send(message_id, at=clock()):
+                log.warning("channel_out_of_reach", message_id=message_id)
+                return
+
+
 def send_one(message_id: int, at: datetime, *, durable: bool = True) -> MessageState:
     """Send one message now if it is due and free; return the state it is left in.
 
@@ -45,10 +66,13 @@ def send_one(message_id: int, at: datetime, *, durable: bool = True) -> MessageS
     Must not be called inside a transaction (RuntimeError): the reservation has to be committed before the network.
     Only the made-up past of the demo, one transaction in which nothing leaves, says `durable=False`.
     """
-    reservation = reserve(message_id, at=at, durable=durable)
-    if reservation is not None:
-        carry(reservation, at=at)
+    _send(message_id, at=at, durable=durable)
     return MessageState(of(message_id).values_list("state", flat=True).get())
+
+
+def _send(message_id: int, *, at: datetime, durable: bool = True) -> bool:
+    reservation = reserve(message_id, at=at, durable=durable)
+    return reservation is None or carry(reservation, at=at)
 
 
 def reserve(message_id: int, *, at: datetime, again: bool = False, durable: bool = True) -> Reservation | None:
@@ -58,19 +82,22 @@ def reserve(message_id: int, *, at: datetime, again: bool = False, durable: bool
     """
     states = (*DUE_STATES, MessageState.READY) if again else DUE_STATES
     due = of(message_id).filter(state__in=states, not_before_at__lte=at)
-    rows = due.exclude(held_by__in=Withholding.objects.values("run")).select_related("entity")
+    rows = due.exclude(held_by__in=Withholding.objects.values("run")).order_by()
     with transaction.atomic(durable=durable):
-        message = rows.select_for_update(skip_locked=True, of=("self",)).first()
+        message = next(iter(rows.select_for_update(skip_locked=True)), None)
         if message is None:
             return None
+        message.entity = entity_of(message.entity_id)
         try:
             with transaction.atomic():
                 return _reserve(message, at=at)
+        except NotSent as answer:
+            _keep_home(message, answer, at=at)
         except Exception as error:
             # One message that cannot be composed must not stop those behind it.
             log.exception("message_not_composed", message_id=message_id)
             _not_composed(message, f"{type(error).__name__}: {error}", at=at)
-            return None
+    return None
 
 
 def _not_composed(message: Message, error: str, *, at: datetime) -> None:
@@ -78,19 +105,20 @@ def _not_composed(message: Message, error: str, *, at: datetime) -> None:
     failures = message.compose_failures + 1
     reason, counted = f"composition: {error}"[:200], {"compose_failures": failures}
     if failures <= len(RECOMPOSED):
-        _try_later(message.pk, at + RECOMPOSED[failures - 1], reason, at=at, **counted)
+        try_later(message.pk, at + RECOMPOSED[failures - 1], reason, at=at, **counted)
     elif move(of(message.pk), MessageState.BLOCKED, at=at, reason=reason, **counted):
         tell([message.pk], "blocked", at=at, details={"gate": "composition", "rule": error[:200]})
 
 
 def _reserve(message: Message, *, at: datetime) -> Reservation | None:
+    """Raises NotSent, which undoes what the preparer wrote."""
+    if message.channel not in channels:
+        raise Refused("channel", "not_connected")
     counted = message.state == MessageState.READY  # it took its place when it was composed
     if not counted and ceilings.is_full(message, at=at):
         _wait_for_tomorrow(message, at=at)
         return None
-    prepared = _prepared(message, at=at)
-    if prepared is None:
-        return None
+    prepared = prepare(message.origin, message.origin_id, at)
     if not counted and not ceilings.take_place(message, at=at):
         _wait_for_tomorrow(message, at=at)
         return None
@@ -106,35 +134,26 @@ def _reserve(message: Message, *, at: datetime) -> Reservation | None:
 
 def _wait_for_tomorrow(message: Message, *, at: datetime) -> None:
     tomorrow = ceilings.next_day(message.entity, at)
-    _try_later(message.pk, tomorrow, f"ceiling: {message.channel}", at=at)
+    try_later(message.pk, tomorrow, f"ceiling: {message.channel}", at=at)
     ceilings.tell_full(message.entity, message.channel, at=at)
 
 
-def _prepared(message: Message, *, at: datetime) -> Prepared | None:
-    """What to write, or None after having moved the message where the refusal says."""
-    try:
-        if message.channel not in channels:
-            raise Refused("channel", "not_connected")
-        with transaction.atomic():
-            return prepare(message.origin, message.origin_id, at)
-    except Stale as stale:
-        move(of(message.pk), MessageState.CANCELLED, at=at, reason=f"stale: {stale.reason}"[:200])
-        tell([message.pk], "stale", at=at, details={"reason": stale.reason})
-    except NotBefore as wait:
-        _try_later(message.pk, max(wait.at, at + timedelta(seconds=1)), f"{wait.gate}: {wait.rule}", at=at)
-    except Refused as refusal:
-        move(of(message.pk), MessageState.BLOCKED, at=at, reason=f"{refusal.gate}: {refusal.rule}"[:200])
-        tell([message.pk], "blocked", at=at, details={"gate": refusal.gate, "rule": refusal.rule})
-    return None
+def _keep_home(message: Message, answer: NotSent, *, at: datetime) -> None:
+    """Move the message where the answer of its preparer says."""
+    match answer:
+        case Stale():
+            move(of(message.pk), MessageState.CANCELLED, at=at, reason=f"stale: {answer.reason}"[:200])
+            tell([message.pk], "stale", at=at, details={"reason": answer.reason})
+        case NotBefore():
+            later = max(answer.at, at + timedelta(seconds=1))
+            try_later(message.pk, later, f"{answer.gate}: {answer.rule}", at=at)
+        case Refused():
+            move(of(message.pk), MessageState.BLOCKED, at=at, reason=f"{answer.gate}: {answer.rule}"[:200])
+            tell([message.pk], "blocked", at=at, details={"gate": answer.gate, "rule": answer.rule})
 
 
-def _try_later(message_id: int, later: datetime, reason: str, *, at: datetime, **values: int) -> None:
-    waits = {"not_before_at": later, "reason": reason[:200], "handed_until": None}
-    move(of(message_id), MessageState.WAITING, at=at, **waits, **values)
-
-
-def carry(reservation: Reservation, *, at: datetime) -> None:
-    """Hand the message to its channel and write down what came of it."""
+def carry(reservation: Reservation, *, at: datetime) -> bool:
+    """Hand the message to its channel and write down what came of it; False when nobody answered there."""
     crash_point("outbox.reserved")
     message, send = reservation.message, channels[reservation.message.channel].send
     if message.entity.training:  # which never changes (a trigger), so what was read with the message is true
@@ -142,53 +161,10 @@ def carry(reservation: Reservation, *, at: datetime) -> None:
     if send is None:
         raise RuntimeError(f"The channel {message.channel} sends nothing by itself.")
     try:
-        accepted = send(outbound(message, reservation.prepared))
+        answer = send(outbound(message, reservation.prepared))
     except SendError as error:
-        _not_accepted(reservation, error, at=at)
-    else:
-        crash_point("outbox.accepted")
-        _accepted(reservation, accepted, at=at)
-
-
-@transaction.atomic
-def _accepted(reservation: Reservation, accepted: Accepted, *, at: datetime) -> None:
-    # The lease may have expired meanwhile: "to verify" becomes "sent", since now we know.
-    Attempt.objects.filter(pk=reservation.attempt.pk).update(
-        result=AttemptResult.ACCEPTED, ended_at=at, provider=accepted.provider, provider_id=accepted.provider_id
-    )
-    # News of the provider may have been faster than this line, and told it.
-    if move(of(reservation.message.pk), MessageState.SENT, at=at, reason=""):
-        tell([reservation.message.pk], "sent", at=at)
-
-
-@transaction.atomic
-def _not_accepted(reservation: Reservation, error: SendError, *, at: datetime) -> None:
-    tries = reservation.message.attempts.count()
-    result, target = _outcome(error, tries)
-    ours = Attempt.objects.filter(pk=reservation.attempt.pk, result=AttemptResult.STARTED)
-    if not ours.update(result=result, ended_at=at, error_code=error.code[:60], error_text=error.text):
-        return  # the lease expired: the message is in a person's hands
-    message, reason = reservation.message, error.text or error.code
-    if target is MessageState.BLOCKED:
-        reason = f"{error.code}: {reason}"  # gate and rule, as for the other gates
-    if target is MessageState.WAITING:
-        ceilings.give_back(message, at=reservation.attempt.started_at)
-        _try_later(message.pk, at + RETRIES[tries - 1], reason, at=at)
-        return
-    bad_address = isinstance(error, Permanent) and error.bad_address
-    if bad_address:
-        mark_invalid(message, reason=reason, at=at)
-    if move(of(message.pk), target, at=at, reason=reason[:200]):
-        tell([message.pk], str(target), at=at, details={"error": error.code, "bad_address": bad_address})
-
-
-def _outcome(error: SendError, tries: int) -> tuple[AttemptResult, MessageState]:
-    match error:
-        case Ambiguous():
-            return AttemptResult.AMBIGUOUS, MessageState.AMBIGUOUS
-        case NotAllowed():
-            return AttemptResult.PERMANENT, MessageState.BLOCKED
-        case Temporary():
-            return AttemptResult.TEMPORARY, MessageState.WAITING if tries <= len(RETRIES) else MessageState.FAILED
-        case _:
-            return AttemptResult.PERMANENT, MessageState.FAILED
+        not_accepted(reservation.message, reservation.attempt, error, at=at)
+        return not isinstance(error, NotConnected)
+    crash_point("outbox.accepted")
+    accepted(reservation.message, reservation.attempt, answer, at=at)
+    return True

@@ -1,7 +1,7 @@
 """What went wrong, sorted into four kinds by tables: for good, for now, nobody can tell, not ours to send.
 
-A refusal that came as an answer is certain. A connection that broke while the message was on its way is not: the
-server may have taken it.
+A refusal that came as an answer is certain. A connection that broke once the text of the mail was on its way is not:
+the server may have taken it.
 """
 
 import smtplib
@@ -17,7 +17,7 @@ from anymail.exceptions import (
     AnymailSerializationError,
 )
 
-from telephony.core.channels import Ambiguous, Permanent, SendError, Temporary
+from telephony.core.channels import Ambiguous, NotConnected, Permanent, SendError, Temporary
 
 # Answers of a provider's HTTP API. Others of the 400s: the request is wrong for good; of the 500s: nobody can tell.
 HTTP_TEMPORARY = frozenset({401, 402, 403, 408, 409, 425, 429, 503})
@@ -28,10 +28,25 @@ NEVER_LEFT = (AnymailError, AnymailSerializationError, AnymailConfigurationError
 BAD_ADDRESS = (AnymailRecipientsRefused, AnymailInvalidAddress)
 # SMTP answers that speak of the recipient's address (RFC 5321 §4.2.3); 552 is a full mailbox.
 SMTP_BAD_ADDRESS = frozenset({501, 511, 521, 550, 551, 553, 556})
+# "I am closing this connection", which is also said on one that was idle for too long.
+SMTP_CLOSING = 421
 
 
-def classified(error: Exception) -> SendError:
-    """The same error as one of ours."""
+def is_broken(error: Exception) -> bool:
+    """Whether the connection, and not the mail, is what failed. (Every SMTPException is an OSError.)"""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            return any(code == SMTP_CLOSING for code, _text in error.recipients.values())
+        case smtplib.SMTPResponseException():
+            return error.smtp_code == SMTP_CLOSING
+        case smtplib.SMTPException():
+            return isinstance(error, smtplib.SMTPServerDisconnected)
+        case _:
+            return isinstance(error, OSError)
+
+
+def classified(error: Exception, *, begun: bool = True) -> SendError:
+    """The same error as one of ours. `begun`: the text of the mail may have left before it."""
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, text = next(iter(error.recipients.values()), (550, b""))
@@ -44,12 +59,13 @@ def classified(error: Exception) -> SendError:
             return _http(error)
         case _ if isinstance(error, NEVER_LEFT):
             return Permanent(type(error).__name__, str(error))
-    return Ambiguous(type(error).__name__, str(error))
+    kind = Ambiguous if begun else Temporary if is_broken(error) else Permanent
+    return kind(type(error).__name__, str(error))
 
 
-def not_connected(error: Exception) -> SendError:
+def not_connected(error: Exception) -> NotConnected:
     """An error while connecting: surely not sent."""
-    return Temporary(type(error).__name__, str(error))
+    return NotConnected(type(error).__name__, str(error))
 
 
 def _smtp(code: int, text: bytes | str, *, of_recipient: bool = False) -> SendError:

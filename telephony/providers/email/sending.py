@@ -4,6 +4,7 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from anymail.message import AnymailMessage
@@ -50,33 +51,50 @@ def is_allowed(address: str) -> bool:
 
 
 def _send(message: AnymailMessage, backend: BaseEmailBackend) -> Accepted:
+    """Over the open connection, or over a new one when the server closed it while we were composing."""
+    kept = getattr(backend, "connection", None) is not None
     try:
-        _connect(backend)
+        backend.open()
     except Exception as error:
         raise errors.not_connected(error) from error
-    try:
-        backend.send_messages([message])
-    except Exception as error:
-        _close(backend)
-        raise errors.classified(error) from error
+    with _watched(backend) as progress:
+        try:
+            backend.send_messages([message])
+        except Exception as error:
+            _close(backend)
+            if kept and not progress.begun and errors.is_broken(error):
+                return _send(message, backend)
+            raise errors.classified(error, begun=progress.begun) from error
     status = getattr(message, "anymail_status", None)
     number = getattr(status, "message_id", None) if esp.is_anymail(backend) else None
     return Accepted(esp.provider_of(backend), str(number or ""))
 
 
-def _connect(backend: BaseEmailBackend) -> None:
-    """Open the connection, or open it again when the server closed it while we were composing."""
+@dataclass
+class _Progress:
+    """`begun`: the text of the mail may have left. Until then nobody can have taken it."""
+
+    begun: bool = True
+
+
+@contextmanager
+def _watched(backend: BaseEmailBackend) -> Iterator[_Progress]:
+    """Note when an SMTP conversation comes to the text; of other backends nothing is known."""
     connection = getattr(backend, "connection", None)
-    if isinstance(connection, smtplib.SMTP) and not _answers(connection):
-        _close(backend)
-    backend.open()
+    if not isinstance(connection, smtplib.SMTP):
+        yield _Progress()
+        return
+    progress, hand_over = _Progress(begun=False), connection.data
 
+    def data(text: Any) -> Any:
+        progress.begun = True
+        return hand_over(text)
 
-def _answers(connection: smtplib.SMTP) -> bool:
+    connection.data = data  # type: ignore[assignment, method-assign]
     try:
-        return connection.noop()[0] == 250
-    except (smtplib.SMTPException, OSError):
-        return False
+        yield progress
+    finally:
+        del connection.data
 
 
 def _close(backend: BaseEmailBackend) -> None:

@@ -8,10 +8,12 @@ from django.db.models import ForeignKey
 from collections_app.actions.models import Action, ActionLine, Cycle
 from collections_app.engine.models import Decision
 from collections_app.segments.models import Membership
+from crm.core.references import parents_seen_since, snapshot
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
 from tests.collections_app.engine.world import World
 from tests.factories.accounts import TeamFactory
+from tests.factories.scenarios import TemplateFactory
 
 pytestmark = pytest.mark.django_db
 NOBODY = 2**40
@@ -59,6 +61,18 @@ def test_what_may_be_emptied_is_emptied_when_its_parent_goes(world):
     world.person.delete()
     action = Action.objects.get()
     assert (action.address, action.team, action.group, action.owner, action.closed_by) == (None,) * 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_removed_after_it_was_read_is_missed_when_a_row_names_it(world):
+    seen, template = snapshot(), TemplateFactory(entity=world.entity)
+    with transaction.atomic(), parents_seen_since(seen):
+        Action.objects.update(template=template)
+    Action.objects.update(template=None)
+    key = template.pk
+    template.delete()
+    with pytest.raises(IntegrityError, match=f"template_id {key}"), transaction.atomic(), parents_seen_since(seen):
+        Action.objects.update(template_id=key)
 
 
 def test_an_action_goes_with_its_lines(world):

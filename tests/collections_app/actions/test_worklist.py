@@ -1,20 +1,24 @@
 """The to-do list: whose rows, which filters, how many queries."""
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
+from hypothesis import given, settings, strategies as st
 
-from collections_app.actions import queries
-from collections_app.actions.forms import WorklistFilters
+from collections_app.actions import counting, queries
+from collections_app.actions.forms import AGES, STATES, WorklistFilters
 from collections_app.actions.kpis import kpis
 from collections_app.actions.models import Action, SavedView
+from collections_app.actions.urgency import most_urgent, ranked
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
 from crm.core import keyset
+from crm.customers.models import Channel
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 
@@ -109,38 +113,74 @@ def test_counters_count_what_each_filter_would_show(lea: User, entity: Entity):
     ActionFactory(customer__entity=entity, owner=lea, oldest_due_on=date(2025, 11, 1))
     ActionFactory(customer__entity=entity, owner=lea, to_approve=True)
     ActionFactory(customer__entity=entity, owner=lea, snoozed=True)
-    counters = queries.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2)))
+    counters = counting.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2)))
     names = ("state_waiting", "state_to_approve", "state_snoozed", "channel_phone", "channel_post", "age_91", "age_1")
     assert [counters.numbers[name] for name in names] == [2, 1, 1, 1, 1, 1, 1]
     assert [(money.amount, money.currency) for money in counters.sums] == [(200, "EUR")]
 
 
+@pytest.mark.parametrize("most", [2, 10_000])
+def test_counters_are_the_lengths_of_the_lists(lea: User, entity: Entity, monkeypatch, most: int):
+    monkeypatch.setattr(counting, "COUNTED", most)
+    team = TeamMemberFactory(user=lea, team__entity=entity).team
+    for number in range(6):
+        ActionFactory(
+            customer__entity=entity, owner=[lea, None][number % 2], team=[team, None][number % 3 > 0],
+            channel=["phone", "post"][number % 2], oldest_due_on=MARCH_2 - timedelta(days=20 * number),
+            escalated_on=MARCH_2 if number == 4 else None,
+        )  # fmt: skip
+    ActionFactory(customer__entity=entity, owner=lea, snoozed=True)
+    days = Days(MARCH_2)
+    numbers = counting.counters(WorklistFilters({"portfolio": "all"}, user=lea, days=days)).numbers
+    if most > 10:
+        shown_by = {f"state_{state}": shown(lea, portfolio="all", state=state) for state, _label in STATES}
+        shown_by |= {f"age_{age}": shown(lea, portfolio="all", age=[age]) for age, _label in AGES}
+        shown_by |= {f"channel_{channel}": shown(lea, portfolio="all", channel=[channel]) for channel in Channel.values}
+        assert {name: numbers[name] for name in shown_by} == {name: len(rows) for name, rows in shown_by.items()}
+    portfolios = {name: len(shown(lea, portfolio=name)) for name in ("mine", "team", "unassigned")}
+    assert counting.portfolio_counters(lea, days) == {name: min(count, most) for name, count in portfolios.items()}
+    for chosen in ({}, {"channel": ["phone"]}, {"age": ["31", "61"]}):
+        filters = WorklistFilters({"portfolio": "all"} | chosen, user=lea, days=days)
+        assert counting.counters(filters).total == min(len(shown(lea, portfolio="all", **chosen)), most + 1)
+
+
+def test_the_number_in_the_menu_is_what_waits_for_him(lea: User, entity: Entity):
+    ActionFactory(customer__entity=entity, owner=lea)
+    ActionFactory(customer__entity=entity, owner=lea, snoozed=True)
+    ActionFactory(customer__entity=entity, owner=UserFactory())
+    assert counting.waiting_for(lea) == 1
+
+
 def test_who_was_given_nothing_to_see_has_nothing_counted():
-    counters = queries.counters(WorklistFilters({}, user=UserFactory(), days=Days(MARCH_2)))
+    counters = counting.counters(WorklistFilters({}, user=UserFactory(), days=Days(MARCH_2)))
     assert (set(counters.numbers.values()), counters.sums, counters.capped) == ({0}, [], False)
 
 
+@pytest.mark.parametrize("many", [True, False])
 @pytest.mark.parametrize("name", ["-rank", "customer", "-amount", "-age"])
-def test_the_shorter_way_to_a_page_gives_the_same_rows_in_the_same_order(lea: User, entity: Entity, name: str):
+def test_the_shorter_way_to_a_page_gives_the_same_rows_in_the_same_order(
+    lea: User, entity: Entity, name: str, many: bool
+):
     owners = [lea, UserFactory(), None]
     for number in range(9):
         ActionFactory(
             customer__entity=entity, customer__name=f"É{number * 7 % 5}", owner=owners[number % 3],
-            rank=number * 5 % 7, amount=100 + number % 4, oldest_due_on=date(2026, 1, 1 + number * 3 % 8),
+            weight=number * 5 % 7, amount=100 + number % 4, oldest_due_on=date(2026, 1, 1 + number * 3 % 8),
         )  # fmt: skip
-    ActionFactory(rank=1000)  # of an entity she was not given
+    ActionFactory(weight=1000)  # of an entity she was not given
     filters = WorklistFilters({"portfolio": "all"}, user=lea, days=Days(MARCH_2))
-    found, sort = queries.sortable(filters.narrow(queries.worklist(lea))), queries.sort_of(name)
+    sort = queries.sort_of(name)
+    found = queries.sortable(filters.narrow(queries.worklist(lea)), filters.days, sort)
     pages, after = [], ""
     while not pages or after:
-        page = keyset.page(found, sort, after=after, size=2, pick=partial(queries.first_rows, filters))
+        page = keyset.page(found, sort, after=after, size=2, pick=partial(queries.first_rows, filters, many))
         pages, after = [*pages, *page.rows], page.after
     assert pages == list(found.order_by(*sort.ordering))
 
 
 def test_pages_follow_each_other_without_gap_or_double(desk: Client, lea: User, entity: Entity, monkeypatch):
     monkeypatch.setattr("collections_app.actions.views.worklist.PAGE_SIZE", 2)
-    actions = [ActionFactory(customer__entity=entity, owner=lea, rank=rank) for rank in (5, 9, 5, 7, 5)]
+    actions = [ActionFactory(customer__entity=entity, owner=lea, weight=weight) for weight in (5, 9, 5, 7, 5)]
     seen, after = [], ""
     while True:
         context = desk.get("/", {"after": after}).context
@@ -151,7 +191,7 @@ def test_pages_follow_each_other_without_gap_or_double(desk: Client, lea: User, 
     assert seen == [actions[1], actions[3], actions[0], actions[2], actions[4]]
 
 
-@pytest.mark.parametrize("sort", ["customer", "-amount", "-age", "action", "nonsense"])
+@pytest.mark.parametrize("sort", ["customer", "-amount", "-age", "nonsense"])
 def test_every_column_sorts_and_continues(desk: Client, lea: User, entity: Entity, sort: str, monkeypatch):
     monkeypatch.setattr("collections_app.actions.views.worklist.PAGE_SIZE", 1)
     ActionFactory(customer__entity=entity, owner=lea)
@@ -204,7 +244,9 @@ def test_an_integrator_has_no_list(client: Client):
 
 
 def test_a_counter_that_stopped_says_more_than(lea: User):
-    stopped = queries.Counters(queries.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2))).numbers, [], True)
+    stopped = counting.Counters(
+        counting.counters(WorklistFilters({}, user=lea, days=Days(MARCH_2))).numbers, [], True, 0
+    )
     stopped.numbers["state_waiting"] = 9_000
     assert kpis(WorklistFilters({}, user=lea, days=Days(MARCH_2)), stopped)[0].value == ">\xa09\xa0000"
 
@@ -223,3 +265,42 @@ def test_who_works_for_several_entities_chooses_one(desk: Client, lea: User, ent
 def test_who_works_for_one_has_nothing_to_choose(desk: Client, entity: Entity):
     page = desk.get(reverse("worklist"), {"entity": EntityFactory().pk})
     assert (page.context["filters"].fields["entity"].choices, page.context["chips"]) == ([], [])
+
+
+@pytest.mark.parametrize("ages", [["1"], ["31", "91"], ["61"]])
+def test_most_urgent_of_some_ages(lea: User, entity: Entity, ages: list[str]):
+    for number in range(12):
+        due = MARCH_2 - timedelta(days=17 * number % 130)
+        ActionFactory(
+            customer__entity=entity, owner=[lea, None, None][number % 3], weight=number * 5 % 7, oldest_due_on=due,
+            late_since_on=due - timedelta(days=40 * (number % 4 == 0)),
+        )  # fmt: skip
+    filters = WorklistFilters({"portfolio": "all", "age": ages}, user=lea, days=Days(MARCH_2))
+    found, sort = queries.sortable(filters.narrow(queries.worklist(lea)), filters.days), queries.sort_of("-rank")
+    pages, after = [], ""
+    while not pages or after:
+        page = keyset.page(found, sort, after=after, size=2, pick=partial(queries.first_rows, filters, True))
+        pages, after = [*pages, *page.rows], page.after
+    assert pages == list(found.order_by(*sort.ordering))
+
+
+task = st.tuples(st.sampled_from(["10", "10.001", "25", "60"]), st.integers(0, 6), st.booleans())
+
+
+@settings(max_examples=25)
+@given(tasks=st.lists(task, min_size=1, max_size=14), size=st.integers(1, 4))
+def test_most_urgent_is_weight_times_days_late_then_the_customer(tasks, size):
+    entity, lea = EntityFactory(), UserFactory()
+    found = []
+    for weight, days, hers in tasks:
+        since = MARCH_2 - timedelta(days=15 * days)
+        action = ActionFactory(
+            customer__entity=entity, owner=lea if hers else None, weight=Decimal(weight), late_since_on=since
+        )
+        rank = Decimal(weight) * (1 + Decimal(15 * days) / 30)
+        found.append((-rank.quantize(Decimal("0.001"), ROUND_HALF_UP), action.customer_id, action.pk))
+    waiting = ranked(Action.objects.filter(entity=entity), Days(MARCH_2))
+    assert (
+        most_urgent(waiting, entity=entity.pk, days=Days(MARCH_2), count=size)
+        == [key for _, _, key in sorted(found)][:size]
+    )

@@ -1,7 +1,7 @@
 """A small house for nights run in several ways, and how to compare what they wrote."""
 
 from collections_app.actions.models import Action, ActionLine, Cycle, Refusal
-from collections_app.engine.models import DailyFigures, Decision, MorningReport, Run, RunPart, RunStage
+from collections_app.engine.models import Account, DailyFigures, Decision, MorningReport, Run, RunPart, RunStage
 from collections_app.segments.models import Membership
 from telephony.messaging.models import Message, Withholding
 from tests.collections_app.engine.world import World
@@ -9,8 +9,8 @@ from tests.factories.receivables import CreditFactory
 
 LADDER = ({"offset_days": 5, "email": True}, {"offset_days": 15, "unit": "invoice"}, {"offset_days": -3})
 WRITTEN = (
-    Message, Withholding, Refusal, ActionLine, Action, Cycle, Decision, DailyFigures, MorningReport, RunStage, RunPart,
-    Run, Membership,
+    Message, Withholding, Refusal, ActionLine, Action, Cycle, Account, Decision, DailyFigures, MorningReport, RunStage,
+    RunPart, Run, Membership,
 )  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def state():
         sorted(ActionLine.objects.values_list("invoice__external_id", "level_code", "reached", "amount")),
         sorted(Cycle.objects.values_list("customer__external_id", "opened_on")),
         sorted(Decision.objects.values_list("customer__external_id", "outcome", "step_code")),
+        sorted(Account.objects.values_list("customer__external_id", "open_amount", "outcome")),
         sorted(DailyFigures.objects.values_list("on", "currency", "open_amount", "actions_open")),
         sorted(Message.objects.values_list("customer__external_id", "state")),
     )

@@ -33,6 +33,19 @@ def test_nights_of_other_entities_stay_hidden(client, world):
     assert page(client, "admin:engine_run_change", user, Run.objects.get().pk).status_code == 404
 
 
+def test_the_button_leads_to_the_night_it_started(client, world, monkeypatch, django_capture_on_commit_callbacks):
+    asked = []
+    monkeypatch.setattr("collections_app.engine.starting.start_night.delay", lambda *args: asked.append(args))
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    with django_capture_on_commit_callbacks(execute=True):
+        waits = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})["Location"]
+    assert ([args[0] for args in asked], client.get(waits).status_code) == ([world.entity.pk], 200)
+    world.night()
+    url = reverse("admin:engine_run_change", args=[Run.objects.latest("pk").pk])
+    assert client.get(waits)["Location"] == url
+    assert client.get(waits, headers={"HX-Request": "true"})["HX-Redirect"] == url
+
+
 def test_an_auditor_starts_no_night(client, world):
     client.force_login(UserFactory(auditor=True, sees=world.entity))
     answer = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})

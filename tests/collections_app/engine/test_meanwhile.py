@@ -66,7 +66,7 @@ def test_what_a_night_opened_for_a_customer_merged_meanwhile_is_closed_by_the_ne
 
 
 def failing_on(table, keep):
-    return lambda night, name, statement: 1 / 0 if name == table else keep(night, name, statement)
+    return lambda night, name, statement, **key: 1 / 0 if name == table else keep(night, name, statement, **key)
 
 
 def test_a_removal_locks_tables_in_the_order_a_night_writes_them():

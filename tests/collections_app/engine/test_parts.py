@@ -60,7 +60,7 @@ def test_a_part_whose_worker_is_gone_passes_to_another_and_the_first_writes_noth
 @pytest.mark.django_db
 def test_a_run_led_anew_takes_back_what_its_parts_had_not_finished():
     run = run_cut_in(2)
-    parts.finish(parts.take(run, clock=on_time), Night(run=run, entity=run.entity, on=run.on, at=on_time()))
+    parts.finish(parts.take(run, clock=on_time))
     parts.take(run, clock=on_time)
     led_anew = take_run(run.entity, on=MARCH_1, clock=too_late, by=None)
     parts.cut(Night(run=led_anew, entity=run.entity, on=run.on, at=on_time()), 2, clock=too_late)

@@ -1,15 +1,12 @@
-"""Running twice, late, or after a crash changes nothing."""
+"""Running twice or late changes nothing; after a crash: tests/faults."""
 
-import os
-import signal
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from hypothesis import given, settings, strategies as st
 
 from collections_app.actions.models import Action, Cycle
-from collections_app.engine import handing_over, night as night_module, running
+from collections_app.engine import handing_over
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
 from collections_app.engine.leases import LEASE, hold_lease, take_run
 from collections_app.engine.models import Run
@@ -96,43 +93,6 @@ def test_whatever_nights_are_missed_no_step_repeats_in_a_cycle(days):
     for cycle in Cycle.objects.all():
         offsets = list(cycle.actions.filter(invoice=None).order_by("pk").values_list("step_offset", flat=True))
         assert offsets == sorted(set(offsets))
-
-
-def crash_points_of_a_night(world):
-    """Their names, read from a dry run in this process."""
-    seen = []
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (night_module, running, handing_over):
-            patch.setattr(module, "crash_point", seen.append)
-        world.night(dry_run=True)
-    return list(dict.fromkeys(seen))
-
-
-def killed_at(world, point):
-    """Run the night in a process and a connection of its own that die at `point`; true when it died there."""
-    child = os.fork()
-    if child == 0:
-        connection.connection = None  # it stays its parent's, warm for the next night
-        os.environ["ACQUIT_CRASH_AT"] = point
-        world.night(clock=lambda: noon(MARCH_1))
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_night_killed_anywhere_ends_as_if_nothing_had_happened():
-    load_law()  # an earlier test of this kind may have emptied every table
-    world = small_house()
-    points = crash_points_of_a_night(world)
-    world.night(clock=lambda: noon(MARCH_1))
-    undisturbed = state()
-    assert len(points) > 40
-    for point in points:
-        forget_the_night()
-        assert killed_at(world, point), point
-        world.night(clock=lambda: noon(MARCH_1) + LEASE + timedelta(seconds=1))
-        assert state() == undisturbed, point
 
 
 @pytest.mark.django_db(transaction=True)

@@ -125,6 +125,13 @@ def test_a_wrong_draft_is_shown_again_and_nothing_changes(client, supervisor, pu
     assert list(draft.steps.values_list("offset_days", "name")) == [(-5, "Avant"), (8, "Appel")]
 
 
+def test_what_is_wrong_with_a_whole_step_is_said_on_it(client, supervisor, published):
+    draft = create_draft(published.scenario, by=None)
+    wrong = {"1-formal_notice": "on", "1-mode": "automatic"}
+    page = client.post(url(published.scenario, "draft"), posted(draft, **wrong)).content.decode()
+    assert "Une mise en demeure vient après l’échéance et doit être approuvée." in page
+
+
 def test_a_refused_publication_gives_its_reasons(client, supervisor, entity):
     draft = create_draft(ScenarioFactory(entity=entity), by=None)
     StepFactory(version=draft, name="SMS", channel="sms", mode="automatic")

@@ -3,8 +3,10 @@ from decimal import Decimal
 
 import pytest
 
+from collections_app.segments.among import EVERYBODY
 from collections_app.segments.operations import regroup
 from collections_app.segments.queries import preview, why
+from collections_app.segments.sampling import Sample
 from crm.receivables.operations import close_in_ledger
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
@@ -36,6 +38,21 @@ def test_a_preview_says_how_many_are_taken_before(entity):
     GroupFactory(entity=entity, priority=1, criteria={"fact": "overdue", "is": "gt", "value": "500"})
     found = preview(entity, OVERDUE, on=MARCH_2, before=2)
     assert (found.count, found.left) == (2, 1)
+
+
+def test_in_a_large_entity_some_stand_for_all(entity, monkeypatch):
+    monkeypatch.setattr("collections_app.segments.sampling.ASKED_WHOLE", -1)
+    for amount in (50, 500):
+        InvoiceFactory(customer__entity=entity, amount=Decimal(amount))
+    CustomerFactory(entity=EntityFactory())
+    found = preview(entity, OVERDUE, on=MARCH_2)
+    assert (found.count, found.left, found.asked) == (2, 2, 2)
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, 0), (4, 40), (12, 120), (1234, 12000)])
+def test_what_is_told_from_some_has_two_figures(count, told):
+    assert Sample(EVERYBODY, 10, 4000).told(count) == told
+    assert Sample(EVERYBODY, 1, None).told(count) == count
 
 
 def test_a_preview_of_nobody(entity):

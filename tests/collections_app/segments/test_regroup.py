@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from collections_app.segments.among import named
 from collections_app.segments.consumers import end_memberships
 from collections_app.segments.models import Membership
 from collections_app.segments.operations import GroupNotReadable, regroup
+from crm.core.among import named
 from crm.customers.registry import Merge
 from crm.events.operations import deliver_waiting, emit
 from crm.holds.models import Hold, HoldKind

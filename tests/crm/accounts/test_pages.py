@@ -96,3 +96,26 @@ def test_an_integrator_refused_a_page_finds_his_documentation_and_the_way_out(cl
     assert page.status_code == 403
     links = [reverse("api-docs"), reverse("account_logout"), 'href="/"']
     assert [link in page.content.decode() for link in links] == [True, True, False]
+
+
+def ask_for_a_new_password(client: Client, email: str) -> None:
+    client.post(reverse("account_reset_password"), {"email": email}, headers={"accept-language": "fr"})
+
+
+def test_a_forgotten_password_is_chosen_anew_from_a_mail_in_our_words(client: Client, mailoutbox):
+    user = UserFactory(username="lea", first_name="Léa", last_name="Roy", email="lea@example.com")
+    ask_for_a_new_password(client, "lea@example.com")
+    (mail,) = mailoutbox
+    assert (mail.subject, mail.to) == ("Choisir un nouveau mot de passe pour Acquit", ["lea@example.com"])
+    assert mail.body.startswith("Bonjour Léa Roy,")
+    link = next(word for word in mail.body.split() if word.startswith("http"))
+    page = client.get(link, follow=True)
+    new = "un-tout-autre-mot-42"
+    client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
+    user.refresh_from_db()
+    assert user.check_password(new)
+
+
+def test_an_address_without_an_account_is_written_to_by_nobody(client: Client, mailoutbox):
+    ask_for_a_new_password(client, "nobody@example.com")
+    assert mailoutbox == []

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from crm.core.money import MoneyField
+from crm.core.money import CurrencyField, MoneyField
 
 
 @pytest.mark.parametrize(
@@ -12,3 +13,9 @@ from crm.core.money import MoneyField
 )
 def test_no_decimal_that_says_nothing(stored: str, shown: str):
     assert str(MoneyField().formfield().prepare_value(Decimal(stored))) == shown
+
+
+@pytest.mark.parametrize("code", ["ZZZ", "eur", "XXX", ""])
+def test_a_code_no_currency_has_is_refused(code: str):
+    with pytest.raises(ValidationError):
+        CurrencyField().clean(code, None)

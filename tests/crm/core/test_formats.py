@@ -1,8 +1,11 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from babel import Locale
+from babel.numbers import format_currency, list_currencies
 from django.utils import translation
+from hypothesis import given, strategies as st
 
 from crm.core import formats
 
@@ -11,6 +14,21 @@ from crm.core import formats
 def test_an_amount_is_written_as_the_reader_writes_it(language: str, expected: str):
     with translation.override(language):
         assert formats.money(Decimal("1234.5"), "EUR") == expected
+
+
+AMOUNTS = st.decimals(-(10**14), 10**14, places=3, allow_nan=False)
+
+
+@given(
+    amount=AMOUNTS,
+    currency=st.sampled_from(sorted(list_currencies())),
+    language=st.sampled_from(["fr", "en", "de-CH", "es", "ar", "hi", "pl"]),
+)
+def test_amounts_are_written_as_cldr_says(amount: Decimal, currency: str, language: str):
+    with translation.override(language):
+        locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
+        expected = format_currency(amount, currency, locale=locale).replace("\u202f", "\xa0")
+        assert formats.money(amount, currency) == expected
 
 
 def test_each_currency_has_its_decimals():
@@ -53,3 +71,19 @@ def test_a_telephone_number_is_grouped():
 def test_a_duration_has_its_unit(seconds: float, expected: str):
     with translation.override("fr"):
         assert formats.duration(timedelta(seconds=seconds)) == expected
+
+
+@pytest.mark.parametrize(
+    ("on", "form", "locale", "text"),
+    [
+        (date(2026, 2, 1), "long", "fr", "1er février 2026"),
+        (date(2026, 12, 1), "full", "fr", "mardi 1er décembre 2026"),
+        (date(2026, 2, 1), "medium", "fr", "1er févr. 2026"),
+        (date(2026, 2, 1), "short", "fr", "01/02/2026"),
+        (date(2026, 2, 11), "long", "fr", "11 février 2026"),
+        (date(2026, 2, 1), "long", "en_GB", "1 February 2026"),
+        (datetime(2026, 12, 1, 9, 1, tzinfo=UTC), "EEEE d MMMM, HH:mm", "fr", "mardi 1er décembre, 09:01"),
+    ],
+)
+def test_the_first_of_a_month_as_french_writes_it(on, form, locale, text):
+    assert formats.written_day(on, form, locale) == text

@@ -34,7 +34,7 @@ def findings(source: str) -> list[tuple[str, int | None, int | None]]:
 
 def test_amounts_and_dates_are_written_for_the_recipient() -> None:
     source = "{{ total.net | money }} {{ today | date }} {{ 12.15 | percent }} {{ total.net | money: 'XOF' }}"
-    assert fill(source) == "1\u202f234,50\xa0€ 1 mars 2026 12,15\xa0% 1\u202f234\xa0F\u202fCFA"
+    assert fill(source) == "1\u202f234,50\xa0€ 1er mars 2026 12,15\xa0% 1\u202f234\xa0F\u202fCFA"
     assert fill("{{ total.net | money }}, {{ today | date: 'short' }}", "en_GB") == "€1,234.50, 01/03/2026"
 
 

@@ -73,6 +73,14 @@ def test_a_change_by_hand_is_told(client, entity, lead):
     assert (line.actor, line.subject.startswith("Changed by hand")) == (str(lead), True)
 
 
+@pytest.mark.parametrize(("zone", "kept"), [("Indian/Reunion", "Indian/Reunion"), ("Mars", ""), ("Factory", "")])
+def test_a_time_zone_is_one_the_night_can_reckon_with(client, entity, lead, zone, kept):
+    customer = CustomerFactory(entity=entity)
+    client.post(reverse("admin:customers_customer_change", args=[customer.pk]), form(customer, time_zone=zone))
+    customer.refresh_from_db()
+    assert customer.time_zone == kept
+
+
 def test_an_address_is_checked_and_stored_in_one_form(client, entity, lead):
     customer = CustomerFactory(entity=entity)
     url = reverse("admin:customers_customer_change", args=[customer.pk])

@@ -3,8 +3,9 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
+from crm.core.among import EVERYBODY
 from crm.customers.models import Channel, Consent, ContactRole
-from crm.customers.queries import best_address
+from crm.customers.queries import best_address, best_addresses
 from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +28,9 @@ def address(customer, role=None, **kwargs):
 def in_bulk(customer, channel=Channel.EMAIL, on=TODAY):
     with connection.cursor() as cursor:
         cursor.execute(
-            "select address_id from customer_best_addresses(%s, %s) where customer_id = %s and channel = %s",
-            [customer.entity_id, on, customer.pk, channel],
+            f"select address_id from ({best_addresses(EVERYBODY)}) best "
+            "where customer_id = %(customer)s and channel = %(channel)s",
+            {"on": on, "customer": customer.pk, "channel": channel},
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -1,13 +1,16 @@
 """What lists filter by is what a person sees: the same rows as `visible_to`, for every way of being let in."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
+from guardian.shortcuts import assign_perm, get_objects_for_user
 
-from crm.accounts.models import User
+from crm.accounts.models import Entity, Team, User
+from crm.accounts.queries import colleagues_of, entities_of
 from crm.customers.models import Customer
 from crm.customers.reach import Reach, reach_of
 from crm.receivables.models import Invoice
-from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
@@ -59,3 +62,54 @@ def test_it_is_asked_once_for_a_person(house, django_assert_num_queries):
     reach_of(user)
     with django_assert_num_queries(0):
         reach_of(user)
+
+
+def test_an_entity_of_which_all_customers_are_of_ones_teams_is_seen_whole():
+    team = TeamFactory()
+    mine, theirs = UserFactory(sees=team), UserFactory(sees=TeamFactory(entity=team.entity))
+    CustomerFactory(entity=team.entity, team=team)
+    assert (reach_of(mine).entities, reach_of(theirs).entities) == ((team.entity_id,), ())
+
+
+@pytest.mark.parametrize("team", ["none", "other", "of another entity"])
+def test_one_customer_of_others_and_it_is_not(team: str):
+    mine = TeamFactory()
+    of_others = {"none": None, "other": TeamFactory(entity=mine.entity), "of another entity": TeamFactory()}
+    for one in (mine, of_others[team]):
+        CustomerFactory(entity=mine.entity, team=one)
+    assert reach_of(UserFactory(sees=mine)).entities == ()
+
+
+def test_ones_own_teams_are_those_one_is_in_or_heads():
+    leader, member = UserFactory(), UserFactory()
+    headed, joined = TeamFactory(supervisor=leader), TeamMemberFactory(user=member).team
+    assert (reach_of(leader).own, reach_of(member).own) == ((headed.pk,), (joined.pk,))
+
+
+@pytest.mark.parametrize("given_to", ["person", "group"])
+@pytest.mark.parametrize("of", ["row", "model"])
+def test_rights_count_as_the_library_counts_them(given_to: str, of: str):
+    entities = [EntityFactory(), EntityFactory()]
+    person, group = UserFactory(), Group.objects.create(name="g")
+    person.groups.add(group)
+    assign_perm("accounts.see_entity", person if given_to == "person" else group, entities[0] if of == "row" else None)
+    person = User.objects.get(pk=person.pk)
+    found = get_objects_for_user(person, "accounts.see_entity", Entity)
+    assert set(entities_of(person)) == set(found) == set(entities[: 1 if of == "row" else 2])
+
+
+def test_who_is_no_longer_active_keeps_no_right_to_a_whole_model():
+    EntityFactory()
+    person = UserFactory(is_active=False)
+    assign_perm("accounts.see_entity", person)
+    person = User.objects.get(pk=person.pk)
+    assert list(entities_of(person)) == list(get_objects_for_user(person, "accounts.see_entity", Entity)) == []
+
+
+def test_colleagues_work_in_the_same_entities():
+    team, elsewhere = TeamFactory(), TeamFactory()
+    me = TeamMemberFactory(team=team).user
+    head, guest = UserFactory(), UserFactory(sees=team.entity)
+    Team.objects.filter(pk=team.pk).update(supervisor=head)
+    TeamMemberFactory(team=elsewhere)
+    assert set(colleagues_of(me)) == {me, head, guest}

@@ -49,6 +49,13 @@ def test_money_covers_first_the_invoice_it_names():
     assert net(old.customer) == [Decimal(70), Decimal(0)]
 
 
+def test_money_that_names_the_invoice_of_another_covers_nothing_of_it():
+    named = InvoiceFactory()
+    own = InvoiceFactory(customer__entity=named.entity)
+    CreditFactory(customer=own.customer, amount=60, names_invoice=named)
+    assert (net(named.customer), net(own.customer)) == ([Decimal(100)], [Decimal(40)])
+
+
 def test_money_never_covers_a_disputed_invoice():
     disputed = InvoiceFactory(due_on="2026-01-15")
     InvoiceFactory(customer=disputed.customer, due_on="2026-01-31")

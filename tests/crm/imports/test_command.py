@@ -67,3 +67,34 @@ def test_a_refused_file_exits_with_two(entity, tmp_path, capsys):
     (tmp_path / "empty").write_bytes(b"")
     code, out, err = run(capsys, tmp_path / "empty", "--entity", "BOOKS", "--json")
     assert (code, bool(err), "refused" in json.loads(out)) == (2, True, True)
+
+
+LIST = "customer,name,invoice,date,due,open_amount"
+
+
+@pytest.fixture
+def items(tmp_path):
+    path = tmp_path / "items.csv"
+    rows = [f"C{number},Client {number},F{number},2026-01-05,2026-02-05,100.00" for number in range(4)]
+    path.write_text("\n".join([LIST, *rows]) + "\n")
+    return path
+
+
+def test_a_list_says_how_it_is_written(entity, items, capsys):
+    _, out, _ = run(capsys, items, "--entity", "BOOKS", "--json")
+    assert json.loads(out)["format"] == "csv"
+
+
+def test_a_dry_run_tells_what_a_complete_list_would_close(entity, items, capsys):
+    run(capsys, items, "--entity", "BOOKS", "--snapshot")
+    items.write_text("\n".join(items.read_text().splitlines()[:2]) + "\n")
+    code, out, err = run(capsys, items, "--entity", "BOOKS", "--snapshot", "--dry-run", "--json")
+    assert (code, json.loads(out)["rows_read"], "75.0 %" in err) == (0, 1, True)
+
+
+def test_what_a_list_is_can_be_said(entity, items, tmp_path, capsys):
+    run(capsys, items, "--entity", "BOOKS")
+    path = tmp_path / "money.csv"
+    path.write_text("Client;Référence;Date;Montant;Facture\nC1;V1;02/03/2026;40,00;F1\n")
+    code, out, _ = run(capsys, path, "--entity", "BOOKS", "--kind", "payments", "--json")
+    assert (code, json.loads(out)["payments"], json.loads(out)["open_amount"]) == (0, 1, {"EUR": "-40.00"})

@@ -288,5 +288,14 @@ def test_a_quote_never_closed_is_refused(load, write):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(33):
+    with django_assert_num_queries(36):
         load(path, mode="snapshot")
+
+
+def test_a_code_no_currency_has_is_refused(load, write):
+    header = f"{HEADER};Devise"
+    outcome = load(write(f"{A_1};EUR", f"{A_2};ZZZ", f"{B_1};$", f"{C_1};", header=header))
+    assert [(p.line, p.column, p.value, p.reason) for p in outcome.problems] == [
+        (3, "Devise", "ZZZ", "No currency has this code.")
+    ]
+    assert set(outcome.open_amount) == {"EUR", "USD"}

@@ -55,6 +55,31 @@ def test_wrong_values_are_told(load, write):
     assert [(p.line, p.column) for p in outcome.problems] == [(3, "E-mail"), (4, "SIRET")]
 
 
+CONTACTS = "Client;Prénom;Nom;Fonction;E-mail"
+
+
+def test_a_list_of_contacts_renames_no_customer(load, write):
+    load(write(CUSTOMERS, ALPHA))
+    outcome = load(write(CONTACTS, "A;Jean;Valjean;Comptable;jean@alpha.fr"))
+    assert (outcome.rows_rejected, Customer.objects.values_list("name", flat=True).get()) == (0, "Alpha SARL")
+    assert Contact.objects.filter(position="Comptable").values_list("name", "role").get() == ("Jean Valjean", "dunning")
+    assert Address.objects.filter(value="jean@alpha.fr").values_list("contact__name", flat=True).get() == "Jean Valjean"
+
+
+def test_a_company_and_its_contact_on_one_line(load, write):
+    load(write("Client;Raison sociale;Prénom;Nom", "A;Alpha SARL;Jean;Valjean"))
+    assert Contact.objects.values_list("customer__name", "name").get() == ("Alpha SARL", "Jean Valjean")
+
+
+def test_contacts_of_accounts_nobody_knows_make_no_customers(load, write):
+    load(write(CUSTOMERS, ALPHA))
+    outcome = load(write(CONTACTS, "A;Jean;Valjean;;", "Z;Fantine;;;fantine@z.fr"))
+    assert [(p.line, p.value, p.reason) for p in outcome.problems] == [
+        (3, "Z", "No customer of this entity has this account.")
+    ]
+    assert Customer.objects.count() == 1
+
+
 ITEMS = "client;facture;echeance;solde"
 PAYMENTS = "client;date règlement;montant;facture;référence"
 

@@ -34,6 +34,13 @@ CONTENTS = {
 }
 
 
+# Nothing but a FEC has these side by side: without its account it is no list of open items either.
+MAIMED_FEC = (
+    "JournalCode\tJournalLib\tEcritureNum\tEcritureDate\tCompAuxNum\tCompAuxLib\tPieceRef\tPieceDate\tEcritureLib\tDebit\tCredit\n"
+    "VE\tVentes\t1\t20260105\tC1\tAlpha\tF1\t20260105\tFacture\t100,00\t0,00\n"
+)
+
+
 @pytest.mark.parametrize("name", CONTENTS)
 def test_refused(load, tmp_path, name):
     content, refusal = CONTENTS[name]
@@ -42,6 +49,15 @@ def test_refused(load, tmp_path, name):
     with pytest.raises(refusal):
         load(path)
     assert (Batch.objects.count(), Customer.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("separator", ["\t", ";"])
+def test_a_fec_without_its_accounts_is_not_taken_for_open_items(load, tmp_path, separator):
+    path = tmp_path / "file.txt"
+    path.write_text(MAIMED_FEC.replace("\t", separator))
+    with pytest.raises(MissingColumns) as refusal:
+        load(path)
+    assert refusal.value.params["columns"] == "CompteNum"
 
 
 def test_a_zip_is_named(load, tmp_path):

@@ -1,7 +1,9 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from crm.law.models import Holiday, Rate, RateKind, Rule
@@ -10,6 +12,8 @@ from crm.law.queries import RateMissing, legal_rate, rule
 from crm.law.rules import check_late_rate
 
 pytestmark = pytest.mark.django_db
+migration = import_module("crm.law.migrations.0003_rates_read_since")
+correct, GUESSED = migration.correct, migration.GUESSED
 
 
 def counts():
@@ -37,6 +41,9 @@ def test_what_a_person_changed_is_kept():
         (date(2024, 7, 1), "14.25"),
         (date(2025, 1, 1), "13.15"),
         (date(2025, 7, 1), "12.15"),
+        (date(2026, 1, 1), "12.15"),
+        (date(2026, 7, 1), "12.40"),
+        (date(2026, 12, 31), "12.40"),
     ],
 )
 def test_the_late_rate_of_a_half_year_is_the_central_bank_rate_of_its_first_day_plus_ten(on, percent):
@@ -54,6 +61,45 @@ def test_a_half_year_without_a_change_of_the_central_bank_rate_is_opened_by_date
 
 def test_the_legal_rate_of_benin_is_that_of_the_union():
     assert legal_rate("BJ", RateKind.LEGAL_PROFESSIONAL, date(2024, 3, 1)) == Decimal("5.0336")
+
+
+# The rate of BCEAO's window of marginal lending, its highest, from each day on.
+HIGHEST = {
+    date(2017, 1, 1): "4.50",
+    date(2020, 6, 24): "4.00",
+    date(2022, 6, 16): "4.25",
+    date(2022, 9, 16): "4.50",
+    date(2022, 12, 16): "4.75",
+    date(2023, 3, 16): "5.00",
+    date(2023, 9, 16): "5.25",
+    date(2023, 12, 16): "5.50",
+    date(2025, 6, 16): "5.25",
+}
+
+
+@pytest.mark.parametrize("year", range(2019, 2027))
+def test_the_legal_rate_of_the_union_is_the_average_of_the_year_before(year):
+    """Decision CM/UMOA/010/06/2013: published for 2022 to 2026, computed before."""
+    first, days = date(year - 1, 1, 1), (date(year, 1, 1) - date(year - 1, 1, 1)).days
+    year_before = (first + timedelta(number) for number in range(days))
+    total = sum(Decimal(HIGHEST[max(start for start in HIGHEST if start <= day)]) for day in year_before)
+    expected = legal_rate("BJ", RateKind.LEGAL_PROFESSIONAL, date(year, 1, 1))
+    assert abs(total / days - expected) < Decimal("0.0001")
+
+
+def test_a_guess_delivered_before_is_corrected_unless_a_person_changed_it():
+    Rate.objects.filter(jurisdiction="FR", starts_on__gte="2026-06-01").delete()
+    derived = {"late_professional": ("12.15", "C. com. L441-10 II : x"), "late_public_body": ("9.00", "contrat")}
+    for kind, (percent, source) in {"central_bank": ("2.15", GUESSED), **derived}.items():
+        Rate.objects.create(jurisdiction="FR", kind=kind, starts_on="2026-07-01", percent=percent, source=source)
+    correct(apps, None)
+    load_law()
+    found = {kind: legal_rate("FR", kind, date(2026, 9, 1)) for kind in ("central_bank", *derived)}
+    assert found == {
+        "central_bank": Decimal("2.40"),
+        "late_professional": Decimal("12.40"),
+        "late_public_body": Decimal("9.00"),
+    }
 
 
 def test_a_date_before_the_first_rate_is_refused_with_words():

@@ -43,7 +43,7 @@ def test_killed_while_composing_it_is_sent_once_later(world: World):
 @pytest.mark.parametrize("left", [False, True])
 def test_killed_after_the_reservation_nobody_can_tell(world: World, left, monkeypatch):
     if left:
-        monkeypatch.setattr(sending, "_accepted", die)
+        monkeypatch.setattr(sending, "accepted", die)
     else:
         world.failure = Killed()
     message = planned()

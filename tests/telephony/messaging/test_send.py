@@ -10,7 +10,8 @@ from telephony.core.outgoing import Attachment, NotBefore, Prepared, Refused, St
 from telephony.messaging import operations
 from telephony.messaging.models import Message
 from telephony.messaging.operations.freezing import body
-from telephony.messaging.operations.sending import RECOMPOSED, RETRIES
+from telephony.messaging.operations.outcomes import RETRIES
+from telephony.messaging.operations.sending import RECOMPOSED
 from tests.factories.messaging import AT, World, planned, sent
 
 pytestmark = pytest.mark.django_db

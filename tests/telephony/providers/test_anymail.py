@@ -16,8 +16,8 @@ from telephony.providers.email import errors, esp
 from telephony.providers.email.news import KINDS, normal
 from tests.factories.messaging import AT
 
-# Amazon SES needs boto3, which only those who use it install; sendinblue is the old name of brevo.
-HELPERS = {"base", "base_requests", "console", "test", "amazon_ses", "sendinblue"}
+# sendinblue is the old name of brevo.
+HELPERS = {"base", "base_requests", "console", "test", "sendinblue"}
 
 
 def providers() -> dict[str, list[type]]:

@@ -29,6 +29,11 @@ class Command(JsonCommand):
         parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help="default: today for the entity")
         parser.add_argument("--dry-run", action="store_true", help="decide and print, write nothing")
         parser.add_argument("--names", type=int, default=0, metavar="N", help="customers to name in a dry run")
+        parser.add_argument(
+            "--full",
+            action="store_true",
+            help="look at every customer, not only at those something may have changed for",
+        )
         parser.add_argument("--json", action="store_true")
 
     def answer(self, options: dict[str, Any]) -> None:
@@ -39,7 +44,8 @@ class Command(JsonCommand):
             if not options["dry_run"] and on > today(entity, now) + AHEAD:
                 raise NightTooFarAhead(on, today(entity, now))
             at = instant(entity, on, now)
-            report = run_night(entity, on=on, at=at, dry_run=options["dry_run"], names=options["names"])
+            wanted = {name: options[name] for name in ("dry_run", "names", "full")}
+            report = run_night(entity, on=on, at=at, **wanted)
         except NightRefused as refused:
             raise CommandError(str(refused), returncode=2) from refused
         if warning := report.backlog.sentence():

@@ -2,9 +2,10 @@
 insert into simulated_block as b (reason, customer_id, amount, first_on, nights)
 select kept.reason, kept.customer_id, sum(coalesce(converted(kept.amount, kept.currency, %(books_in)s, %(on)s::date), 0)), %(on)s, 1
 from (
-    select d.decided as reason, d.customer_id, d.currency, d.overdue_amount as amount
-    from night_decided d
-    where d.decided in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain')
+    select a.outcome as reason, a.customer_id, a.currency, a.late_amount as amount
+    from engine_account a
+    where a.entity_id = %(entity)s
+      and a.outcome in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain')
     union all
     select v.gate, x.customer_id, x.currency, x.amount
     from night_verdicts v join actions_action x on x.id = v.key where v.answer = 'refused'

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity
 from crm.imports.errors import ImportRefused
-from crm.imports.models import Mode
+from crm.imports.models import Format, Mode
 from crm.imports.operations import import_file
 from crm.imports.outcome import Options, Outcome
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--entity", required=True, help="code of the creditor entity")
         parser.add_argument("--format", default="auto", choices=["auto", "fec", "csv", "xlsx"])
+        parser.add_argument("--kind", choices=Format.values, help="what the list is, where its columns leave a doubt")
         parser.add_argument("--mapping", default="", help="name of a mapping profile")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
         parser.add_argument("--until", type=date.fromisoformat, help="ignore lines dated after this day")
@@ -65,21 +66,40 @@ class Command(BaseCommand):
 
     def _say(self, outcome: Outcome, *, as_json: bool) -> None:
         errors = [{"line": p.line, "column": p.column, "value": p.value, "reason": p.text} for p in outcome.problems]
-        figures = outcome.figures() | {"errors": errors}
+        figures = outcome.figures() | {"format": format_of(outcome)}
+        if outcome.changes.get("closing_beyond"):
+            self.stderr.write(closing_told(outcome))
+        if "long_terms" in outcome.changes:
+            told = _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days.")
+            self.stderr.write(told % outcome.changes["long_terms"])
         if as_json:
-            self.stdout.write(json.dumps(figures, ensure_ascii=False))
+            self.stdout.write(json.dumps(figures | {"errors": errors}, ensure_ascii=False))
             return
-        for name, value in (outcome.figures() | outcome.changes).items():
+        for name, value in (figures | {"kind": outcome.format} | outcome.changes).items():
             self.stdout.write(f"{name}: {value}")
         for error in errors[:SHOWN_PROBLEMS]:
-            self.stderr.write("line {line}, {column}: {reason} ({value})".format(**error))
+            self.stderr.write(_("line %(line)s, %(column)s: %(reason)s (%(value)s)") % error)
+
+
+def format_of(outcome: Outcome) -> str:
+    """How the file is written, in the words of --format: fec, csv or xlsx."""
+    return outcome.format if outcome.format == Format.FEC else outcome.container
+
+
+def closing_told(outcome: Outcome) -> str:
+    """What a complete list would close, when that is more than the entity's limit."""
+    told = _(
+        "This complete list would close %(closing)s items: %(amount_share)s %% of the open amount, all items of "
+        "%(customer_share)s %% of the customers. Written only with --confirm-closing."
+    )
+    return str(told % outcome.changes)
 
 
 def options_of(given: dict[str, Any]) -> Options:
     """The command's arguments as options of an import."""
     mode = Mode.SNAPSHOT if given["snapshot"] else Mode.DELTA if given["delta"] else ""
     return Options(
-        format=given["format"],
+        format=given["kind"] or given["format"],
         mapping=given["mapping"],
         until=given["until"],
         terms_days=given["terms_days"],

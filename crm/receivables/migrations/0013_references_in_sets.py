@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('core', '0002_references_checked_in_sets'),
         ('accounts', '0005_precautions'),
         ('customers', '0002_best_address'),
-        ('receivables', '0011_training_is_made_again'),
+        ('receivables', '0012_settled_and_guessed_by_due_date'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

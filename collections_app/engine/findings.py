@@ -1,0 +1,44 @@
+"""What a night found and did, added up over its parts."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Findings:
+    """`opened`: actions by step; `entered`: of them, by scenario, those whose backlog entered at the step of its age;
+    `blocked`: what was kept back, by reason; `samples`: by template, two actions that leave by themselves."""
+
+    opened: Counter[str] = field(default_factory=Counter)
+    entered: Counter[str] = field(default_factory=Counter)
+    blocked: Counter[str] = field(default_factory=Counter)
+    samples: dict[str, list[int]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, stored: dict[str, Any]) -> "Findings":
+        """The reverse of `stored`."""
+        counted = {name: Counter(stored.get(name, {})) for name in ("opened", "entered", "blocked")}
+        return cls(**counted, samples=stored.get("samples", {}))
+
+    @classmethod
+    def written(cls, stored: dict[str, Any]) -> "Findings":
+        """Of a part that is worked on again, what it had committed: what it opened stays opened."""
+        return cls.read({name: stored[name] for name in ("opened", "entered") if name in stored})
+
+    def stored(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "opened": dict(self.opened),
+            "entered": dict(self.entered),
+            "blocked": dict(self.blocked),
+            "samples": self.samples,
+        }
+
+    def add(self, other: "Findings") -> None:
+        """What another part of the same night found."""
+        self.opened += other.opened
+        self.entered += other.entered
+        self.blocked += other.blocked
+        for template, actions in other.samples.items():
+            self.samples[template] = sorted({*self.samples.get(template, []), *actions})

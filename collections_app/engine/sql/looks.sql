@@ -1,0 +1,49 @@
+-- The first date on which each account may stand differently though nothing is changed in the books: an invoice falls due,
+-- a step before a due date is reached, the step its age waits for, the end of a gap, a hold that begins or ends, a line
+-- or a reason of an open action, what this night opened for one invoice.
+with found as (
+    select s.customer_id, s.currency, s.next_due_on + 1 as look_on from night_standing s where s.next_due_on is not null
+    union all
+    select d.customer_id, d.currency,
+           case d.decided when 'waiting_age' then d.reached_on when 'waiting_gap' then d.last_done_on + d.gap_days end
+    from night_decided d where d.decided in ('waiting_age', 'waiting_gap')
+    union all
+    -- What an earlier run of the day opened is told tomorrow (record_decisions.sql).
+    select d.customer_id, d.currency, %(on)s::date + 1 from night_decided d
+    where d.decided = 'action_open' and d.busy_since = %(on)s
+    union all
+    select n.customer_id, n.currency, case when n.opens then %(on)s::date + 1 else n.look_on end
+    from night_invoices n where n.opens or n.look_on is not null
+    union all
+    select r.customer_id, r.currency, r.turns_on from night_ranks r where r.turns_on is not null
+    union all
+    select h.customer_id, s.currency, h.turns_on
+    from (
+        select h.customer_id,
+               min(case when h.starts_on > %(on)s then h.starts_on else least(h.ends_on + 1, h.ended_on) end) as turns_on
+        from holds_hold h
+        where h.entity_id = %(entity)s and (h.ended_on is null or h.ended_on > %(on)s) /* among h.customer_id */
+          and (h.starts_on > %(on)s or h.ends_on >= %(on)s or h.ended_on > %(on)s)
+        group by h.customer_id
+    ) h
+    join night_standing s on s.customer_id = h.customer_id
+    union all
+    select i.customer_id, i.currency, p.look_on
+    from night_items i
+    join segments_membership m on m.customer_id = i.customer_id and m.to_on is null /* range m.customer_id */
+    join segments_group g on g.id = m.group_id
+    join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
+    join lateral (
+        select min(case when s.working_days_only
+                        then (%(last_worked)s::date[])[1 + least(reached.days, cardinality(%(last_worked)s::date[]) - 1)]
+                        else %(on)s::date + reached.days end) as look_on
+        from scenarios_step s
+        cross join lateral (
+            select greatest(i.due_on + s.offset_days, i.due_on - 120) - %(on)s::date as days
+        ) reached
+        where s.version_id = v.id and s.offset_days < 0 and reached.days > 0
+    ) p on true
+    where i.due_on >= %(on)s and i.net_amount > 0 and i.held is null and i.trusted
+)
+select f.customer_id, f.currency, greatest(min(f.look_on), %(on)s::date + 1) as look_on
+from found f group by f.customer_id, f.currency

@@ -1,0 +1,1 @@
+select gate, count(*) from night_verdicts where answer = 'refused' group by gate

@@ -1,0 +1,66 @@
+-- One row per open invoice of some customers of an entity: what holds it on a date, what unapplied money covers, what is
+-- left. Money covers what its own customer owes: first the invoice it names, then the oldest due, never a disputed one.
+-- The one definition of what a decision may rest on: night, page, letter and explanation read it
+-- (crm.holds.queries.net_open_items).
+-- Only the customers who have unapplied money are put in order; every invoice is read once more, as it lies.
+with in_force as not materialized (
+    select h.customer_id, h.invoice_id, h.born_before, h.kind
+    from holds_hold h
+    where h.entity_id = %(entity)s /* among h.customer_id */
+      and h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s) and (h.ended_on is null or h.ended_on > %(on)s)
+),
+on_invoice as not materialized (
+    select i.invoice_id, min(i.kind) as kind, bool_or(i.kind = 'dispute') as disputed
+    from in_force i where i.invoice_id is not null group by i.invoice_id
+),
+on_customer as not materialized (
+    select i.customer_id,
+           min(i.kind) filter (where i.born_before is null) as kind,
+           bool_or(i.kind = 'dispute') filter (where i.born_before is null) as disputed,
+           max(i.born_before) as born_before,
+           min(i.kind) filter (where i.born_before is not null) as born_kind
+    from in_force i where i.invoice_id is null group by i.customer_id
+),
+unapplied as (
+    select c.customer_id, c.currency, sum(c.open_amount) as amount
+    from receivables_credit c
+    where c.entity_id = %(entity)s and c.open_amount > 0 /* among c.customer_id */
+    group by c.customer_id, c.currency
+),
+named as (
+    select c.customer_id, c.currency, c.names_invoice_id as invoice_id, sum(c.open_amount) as amount
+    from receivables_credit c
+    where c.entity_id = %(entity)s and c.open_amount > 0 and c.names_invoice_id is not null /* among c.customer_id */
+    group by c.customer_id, c.currency, c.names_invoice_id
+),
+coverable as (
+    select i.id, i.customer_id, i.currency, i.due_on, u.amount as unapplied, n.by_name,
+           case when coalesce(hi.disputed, false) or coalesce(hc.disputed, false) then 0
+                else i.open_amount - n.by_name end as may_cover
+    from receivables_invoice i
+    join unapplied u on u.customer_id = i.customer_id and u.currency = i.currency
+    left join named on named.invoice_id = i.id and named.customer_id = i.customer_id and named.currency = i.currency
+    cross join lateral (select least(i.open_amount, coalesce(named.amount, 0)) as by_name) n
+    left join on_invoice hi on hi.invoice_id = i.id
+    left join on_customer hc on hc.customer_id = i.customer_id
+    where i.entity_id = %(entity)s and i.settled_on is null /* among i.customer_id */
+),
+running as (
+    select c.*, sum(c.by_name) over account as named_total, sum(c.may_cover) over oldest_first as up_to_here
+    from coverable c
+    window account as (partition by c.customer_id, c.currency),
+           oldest_first as (partition by c.customer_id, c.currency order by c.due_on, c.id)
+),
+covered as (
+    select r.id, r.by_name + least(r.may_cover, greatest(0, r.unapplied - r.named_total - (r.up_to_here - r.may_cover)))
+           as amount
+    from running r
+)
+select i.id as invoice_id, i.customer_id, i.currency, i.kind, i.issued_on, i.due_on, i.due_on_source, i.open_amount,
+       coalesce(hi.kind, hc.kind, case when i.issued_on < hc.born_before then hc.born_kind end) as held,
+       coalesce(v.amount, 0) as covered, i.open_amount - coalesce(v.amount, 0) as net_amount
+from receivables_invoice i
+left join on_invoice hi on hi.invoice_id = i.id
+left join on_customer hc on hc.customer_id = i.customer_id
+left join covered v on v.id = i.id
+where i.entity_id = %(entity)s and i.settled_on is null /* among i.customer_id */

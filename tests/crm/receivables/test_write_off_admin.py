@@ -1,0 +1,71 @@
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from crm.receivables.models import Invoice, Movement
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def entity(client):
+    entity = EntityFactory()
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    return entity
+
+
+@pytest.fixture
+def invoice(entity):
+    return InvoiceFactory(customer=CustomerFactory(entity=entity), amount=Decimal(100), open_amount=Decimal(100))
+
+
+def url(invoice):
+    return reverse("admin:receivables_invoice_write_off", args=[invoice.pk])
+
+
+def open_of(invoice):
+    return Invoice.objects.get(pk=invoice.pk).open_amount
+
+
+def test_a_supervisor_gives_a_part_up_and_claims_it_again(client, invoice):
+    assert client.post(url(invoice), {"amount": "30", "reason": "Trop cher à poursuivre"}).status_code == 302
+    movement = Movement.objects.get(invoice=invoice, kind="written_off")
+    assert (open_of(invoice), movement.reason, movement.by.role) == (70, "Trop cher à poursuivre", "supervisor")
+    assert "Trop cher à poursuivre" in client.get(url(invoice)).content.decode()
+    client.post(url(invoice), {"undone": movement.pk})
+    assert open_of(invoice) == 100
+    page = client.post(url(invoice), {"undone": movement.pk})
+    assert (page.status_code, open_of(invoice)) == (200, 100)
+
+
+@pytest.mark.parametrize("wrong", [{"amount": "100.01"}, {"amount": "0"}, {"amount": "-5"}, {"reason": ""}])
+def test_what_cannot_be_given_up_is_told(client, invoice, wrong):
+    page = client.post(url(invoice), {"amount": "30", "reason": "Geste"} | wrong)
+    assert (page.status_code, open_of(invoice)) == (200, 100)
+
+
+def test_the_page_of_the_invoice_leads_there(client, invoice):
+    page = client.get(reverse("admin:receivables_invoice_change", args=[invoice.pk])).content.decode()
+    assert url(invoice) in page
+
+
+def test_an_auditor_gives_nothing_up(client, entity, invoice):
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    assert client.post(url(invoice), {"amount": "30", "reason": "x"}).status_code == 403
+    page = client.get(reverse("admin:receivables_invoice_change", args=[invoice.pk])).content.decode()
+    assert url(invoice) not in page
+
+
+def test_an_invoice_of_another_entity_is_not_there(client, entity):
+    assert client.get(url(InvoiceFactory())).status_code == 404
+
+
+def test_only_a_write_off_of_this_invoice_is_taken_back(client, invoice):
+    other = InvoiceFactory(customer=invoice.customer)
+    client.post(url(other), {"amount": "1", "reason": "x"})
+    movement = Movement.objects.get(invoice=other)
+    assert client.post(url(invoice), {"undone": movement.pk}).status_code == 404

@@ -1,0 +1,111 @@
+"""Work that is killed at a chosen place, in a process of its own, as by kill -9."""
+
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+Work = Callable[[], object]
+
+
+def killed_at(point: str, work: Work) -> bool:
+    """Do `work` in a process that dies at the named crash point; whether it died there."""
+    return killed(lambda: os.environ.__setitem__("ACQUIT_CRASH_AT", point), work)
+
+
+def killed(arm: Work, work: Work, *, started: Callable[[int], object] = lambda child: None) -> bool:
+    """Do `work` in a process that `arm` made mortal; whether it was killed. A fork of this one: nothing starts again.
+
+    `started` hears its number.
+    """
+    child = os.fork()
+    if child == 0:
+        try:
+            connection.connection = None  # it stays its parent's, warm for what comes next
+            arm()
+            work()
+        except BaseException:  # nothing of pytest may run in the child
+            traceback.print_exc()
+        finally:
+            os._exit(0)
+    started(child)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+class Statements:
+    """Counts what is said to the database, COMMIT included, and kills the process before or after one of it."""
+
+    def __init__(self, kill_before: int = 0, kill_after: int = 0) -> None:
+        self.kill_before, self.kill_after = kill_before, kill_after
+        self.said: list[str] = []
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        return self.watch(str(sql), lambda: execute(sql, params, many, context))
+
+    def watch(self, words: str, run: Callable[[], Any]) -> Any:
+        """Run one of them, or die."""
+        self.said.append(" ".join(words.split()[:3]))
+        if len(self.said) == self.kill_before:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = run()
+        if len(self.said) == self.kill_after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Count within it."""
+        commit = connection.commit
+        connection.commit = lambda: self.watch("COMMIT", commit)
+        try:
+            with connection.execute_wrapper(self):
+                yield
+        finally:
+            del connection.commit
+
+
+def said_by(work: Work) -> list[str]:
+    """The first words of each statement of `work`, done here, undisturbed."""
+    statements = Statements()
+    with statements.watching():
+        work()
+    return statements.said
+
+
+def killed_by_statement(work: Work, *, before: int = 0, after: int = 0) -> bool:
+    """Do `work` in a process that dies before or after its n-th statement (from 1); whether it died there."""
+
+    def watched() -> None:
+        with Statements(before, after).watching():
+            work()
+
+    return killed(lambda: None, watched)
+
+
+def points_of(work: Work, *modules: Any) -> list[str]:
+    """The crash points `work` passes in these modules, in order, each once; it is done here, undisturbed."""
+    return [point for point, _number in _passed(work, *modules)]
+
+
+def places_of(work: Work, *modules: Any) -> list[str]:
+    """The same, less those with nothing said to the database since the one before: one place with two names."""
+    passed = _passed(work, *modules)
+    before = [-1, *(number for _point, number in passed)]
+    return [point for (point, number), last in zip(passed, before, strict=False) if number != last]
+
+
+def _passed(work: Work, *modules: Any) -> list[tuple[str, int]]:
+    """Points and how many statements had been said by then."""
+    seen: dict[str, int] = {}
+    statements = Statements()
+    with pytest.MonkeyPatch.context() as patch, statements.watching():
+        for module in modules:
+            patch.setattr(module, "crash_point", lambda point: seen.setdefault(point, len(statements.said)))
+        work()
+    return list(seen.items())

@@ -1,0 +1,55 @@
+"""`python -m tests.faults.prepared`: reads the whole application once, then forks a worker or a clock for each line.
+
+A line says what to start and where it writes: "worker /tmp/…/log". The answer is the number of the process.
+"""
+
+import os
+import signal
+import sys
+
+import django
+
+django.setup()
+
+from config.celery import app  # noqa: E402 - after the set-up
+
+COMMANDS = {
+    "worker": ["worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+    "beat": ["beat", "--loglevel", "INFO", "--pidfile", ""],
+}
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    app.loader.import_default_modules()
+    app.finalize()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed is forgotten
+    say("ready")
+    for line in sys.stdin:
+        what, log = line.rstrip("\n").split(" ", 1)
+        child = os.fork()
+        if child == 0:
+            become(COMMANDS[what], log)
+        say(str(child))
+
+
+def say(words: str) -> None:
+    """A line for who started us."""
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()
+
+
+def become(command: list[str], log: str) -> None:
+    """Be this program from now on, in a session of its own."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    output, nothing = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), os.open(os.devnull, os.O_RDONLY)
+    for descriptor, target in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(descriptor, target)
+    sys.stdin = open(0)  # noqa: SIM115 - for as long as the process lives
+    app.start(argv=command)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
