@@ -93,6 +93,7 @@ class ColumnMap:
     headers: list[str]
     orders: dict[str, str] = field(default_factory=dict)
     either_order: frozenset[str] = frozenset()
+    undecided: frozenset[str] = frozenset()
     marks: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, dict[str, int]] = field(default_factory=dict)
     currency: str = ""
@@ -276,7 +277,7 @@ def _demand(kind: str, places: dict[str, int], headers: list[str]) -> None:
 
 def _read_habits(found: ColumnMap, rows: list[Row], default: str) -> None:
     """How dates and amounts are written in each column, from the sample."""
-    either = set()
+    either, undecided = set(), set()
     for name in set(DATES) & set(found.places):
         texts = column(rows, found.places[name])
         met = Counter(texts)
@@ -284,12 +285,19 @@ def _read_habits(found: ColumnMap, rows: list[Row], default: str) -> None:
         orders.pop("", None)
         found.orders[name] = orders.most_common(1)[0][0] if orders else default
         either |= {name} if len(orders) > 1 else set()
+        undecided |= {name} if not orders and any(map(YEAR_LAST.match, met)) else set()
         found.shapes[name] = dict(_weighed(_shape, met).most_common(6))
-    found.either_order = frozenset(either)
+    found.either_order, found.undecided = frozenset(either), frozenset(undecided)
     for name in set(AMOUNTS) & set(found.places):
         texts = column(rows, found.places[name])
         found.marks[name] = _mark(texts)
         found.currency = found.currency or _currency(found.headers[found.places[name]])
+
+
+def order_given(found: ColumnMap, order: str) -> None:
+    """Read every date in the order a person says, whatever the values seem to be."""
+    found.orders |= dict.fromkeys(found.orders, order)
+    found.either_order = found.undecided = frozenset()
 
 
 def _weighed(look: Callable[[str], str], met: Counter[str]) -> Counter[str]:

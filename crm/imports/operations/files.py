@@ -18,7 +18,7 @@ from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, lay
 from crm.imports.formats.rows import cells_of
 from crm.imports.formats.source import Source, look_at
 from crm.imports.formats.table import Table, open_table, sample
-from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess
+from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess, order_given
 from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode, RowError, Status
 from crm.imports.operations.customers import import_customers
 from crm.imports.operations.fec import import_fec
@@ -123,9 +123,12 @@ def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> Column
     if table.container == "xlsx":
         columns.marks.clear()
     if profile:
-        columns.orders |= dict.fromkeys(columns.orders, profile.date_format) if profile.date_format else {}
+        if profile.date_format:
+            order_given(columns, profile.date_format)
         columns.marks |= dict.fromkeys(columns.marks, profile.decimal_mark) if profile.decimal_mark else {}
         columns.currency = profile.currency or columns.currency
+    if job.options.date_order:
+        order_given(columns, job.options.date_order)
     return columns
 
 
