@@ -1,115 +1,66 @@
 """`./acquit bench import`: a long file into an empty ledger, against COPY of the same bytes into a staging table.
 
 The staging table is unlogged, without index, one text column per column of the file: what PostgreSQL needs at least.
+Each file is imported twice, a tenth of it and the whole, each in a process of its own, so that memory can be compared.
 """
 
 import argparse
 import json
-import os
-import resource
+import subprocess
 import sys
-import tempfile
-from datetime import UTC, datetime
-from pathlib import Path
-from time import perf_counter
 from typing import Any
 
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
-
-from django.db import connection  # noqa: E402 - after the set-up
-
-from bench._ledgers import write  # noqa: E402
-from bench._portfolio import CLEAR, run  # noqa: E402
-from crm.accounts.models import Entity  # noqa: E402
-from crm.imports.operations import import_file  # noqa: E402
-from crm.imports.outcome import Options  # noqa: E402
-
-SEPARATORS = {"fec": "\t", "csv": ";"}
+KINDS = ("fec", "csv")
 TARGET = 0.4
+LABELS = {
+    "lines": "lines",
+    "megabytes": "megabytes",
+    "seconds": "seconds in all",
+    "seconds_reading": "seconds of reading and staging",
+    "lines_per_second": "lines a second",
+    "processor_seconds": "seconds of processors in all (this process and its server's)",
+    "copy_seconds": "seconds of COPY of the same bytes",
+    "copy_processor_seconds": "seconds of processors of that COPY",
+    "ratio_to_copy": "COPY / all",
+    "ratio_reading_to_copy": "COPY / reading and staging",
+    "target_ratio": "target",
+    "peak_mb_before": "peak memory before, MB",
+    "peak_mb_tenth": "peak memory, a tenth of the file, MB",
+    "peak_mb": "peak memory, all of it, MB",
+    "server_own_mb_tenth": "memory of the server's own, a tenth, MB",
+    "server_own_mb": "memory of the server's own, all of it, MB",
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./acquit bench import")
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--format", choices=[*SEPARATORS, "both"], default="both")
+    parser.add_argument("--format", choices=[*KINDS, "both"], default="both")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    kinds = list(SEPARATORS) if given.format == "both" else [given.format]
+    kinds = KINDS if given.format == "both" else (given.format,)
     results = [measured(kind, given.lines) for kind in kinds]
-    if given.json:
-        print(json.dumps(results))
-        return
-    for result in results:
-        print("\n".join(f"{name:<22}{value}" for name, value in result.items()), end="\n\n")
+    print(json.dumps(results) if given.json else "\n".join(map(told, results)))
 
 
 def measured(kind: str, lines: int) -> dict[str, Any]:
-    """Seconds of COPY, then of the import, split where reading ends and writing begins."""
-    run(CLEAR)
-    entity = Entity.objects.create(code="BENCH-IMPORT", legal_name="Bench")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"ledger.{kind}"
-        write(path, kind, lines)
-        floor = copied(path, SEPARATORS[kind])
-        before = peak_mb()
-        seconds = imported(path, entity)
-        size = path.stat().st_size
-    return {
-        "format": kind,
-        "lines": lines,
-        "megabytes": round(size / 1e6, 1),
-        "seconds": round(seconds["all"], 2),
-        "seconds_reading": round(seconds["reading"], 2),
-        "lines_per_second": round(lines / seconds["all"]),
-        "copy_seconds": round(floor, 2),
-        "ratio_to_copy": round(floor / seconds["all"], 3),
-        "target_ratio": TARGET,
-        "peak_mb": peak_mb(),
-        "peak_mb_before": before,
-    }
+    """The figures of the whole file, with the memory a tenth of it takes."""
+    tenth, whole = alone(kind, lines // 10), alone(kind, lines)
+    memory = {f"{name}_tenth": tenth[name] for name in ("peak_mb", "server_own_mb")}
+    return {"format": kind, "lines": lines, "target_ratio": TARGET} | memory | whole
 
 
-def imported(path: Path, entity: Entity) -> dict[str, float]:
-    started = perf_counter()
-    seconds = {"reading": 0.0}
-
-    def progress(stage: str, rows: int) -> None:
-        if stage == "writing" and not seconds["reading"]:
-            seconds["reading"] = perf_counter() - started
-            print(f"{path.suffix}: {rows} rows read in {seconds['reading']:.1f} s", file=sys.stderr, flush=True)
-
-    import_file(
-        path, entity=entity, options=Options(), by=None, at=datetime(2026, 6, 30, tzinfo=UTC), progress=progress
-    )
-    seconds["all"] = perf_counter() - started
-    return seconds
+def alone(kind: str, lines: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bench._one_import", kind, str(lines)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return found
 
 
-def copied(path: Path, separator: str) -> float:
-    """Seconds of COPY of the same bytes, the best of two."""
-    with path.open(encoding="utf-8") as file:
-        columns = ", ".join(f"c{number} text" for number, _name in enumerate(file.readline().split(separator)))
-    return min(copied_once(path, separator, columns) for _ in range(2))
-
-
-def copied_once(path: Path, separator: str, columns: str) -> float:
-    run(f"drop table if exists floor_staging; create unlogged table floor_staging ({columns})")
-    with connection.cursor() as cursor, path.open("rb") as file:
-        started = perf_counter()
-        with cursor.copy(f"copy floor_staging from stdin (format csv, header, delimiter '{separator}')") as copy:
-            while block := file.read(1 << 20):
-                copy.write(block)
-        seconds = perf_counter() - started
-    run("drop table floor_staging")
-    return seconds
-
-
-def peak_mb() -> int:
-    """Most memory this process ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def told(result: dict[str, Any]) -> str:
+    """The figures, then the statements that take longest."""
+    lines = [f"{result['format']}", *(f"  {result[name]:>12}  {label}" for name, label in LABELS.items())]
+    lines += [f"  {seconds:>12}  seconds of {name}" for name, seconds in result["statements"].items()]
+    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ with happened as (
     insert into events_delivery (event_id, consumer, failures, last_error)
     select id, consumer, 0, '' from happened cross join unnest(%(consumers)s::text[]) as consumer
 )
-select id from happened
+select {told} from happened
 """
 ONE = "select %(entity_id)s::bigint as entity_id, %(customer_id)s::bigint as customer_id, %(payload)s::jsonb as payload"
 
@@ -55,15 +55,25 @@ def emit_many(kind: str, candidates_sql: str, params: Mapping[str, Any], *, at: 
 
     `params` are named; the names kind, at and consumers are taken.
     """
+    return [id_ for (id_,) in _emit("id", kind, candidates_sql, params, at=at)]
+
+
+def emit_each(kind: str, candidates_sql: str, params: Mapping[str, Any], *, at: datetime) -> int:
+    """As `emit_many`; return how many, for events too numerous to be held in memory."""
+    return int(_emit("count(*)", kind, candidates_sql, params, at=at)[0][0])
+
+
+def _emit(told: str, kind: str, candidates_sql: str, params: Mapping[str, Any], *, at: datetime) -> list[tuple[int]]:
     concerned = consumers_of(kind)
     with connection.cursor() as cursor:
         cursor.execute(
-            EMIT.format(candidates=candidates_sql), {**params, "kind": kind, "at": at, "consumers": concerned}
+            EMIT.format(candidates=candidates_sql, told=told),
+            {**params, "kind": kind, "at": at, "consumers": concerned},
         )
-        ids = [row[0] for row in cursor.fetchall()]
-    if ids:
+        found: list[tuple[int]] = cursor.fetchall()
+    if found and found[0][0]:
         wake(concerned)
-    return ids
+    return found
 
 
 def wake(names: list[str]) -> None:

@@ -49,6 +49,7 @@ FIELD_LABELS = {
     "invoice_number": _("invoice it pays"),
 }
 AUTO = [("auto", _("find out")), *Format.choices]
+DATE_ORDERS = [("", _("find out")), ("dmy", _("day first")), ("mdy", _("month first"))]
 
 
 class UploadForm(forms.Form):
@@ -100,6 +101,7 @@ class OptionsForm(forms.Form):
     until = forms.DateField(
         label=_("Ignore what is dated after"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    date_order = forms.ChoiceField(label=_("Dates as 03/04/2026"), choices=DATE_ORDERS, required=False)
     mode = forms.ChoiceField(label=_("The list is"), choices=Mode.choices, required=False)
     keep = forms.ChoiceField(label=_("Wrong rows"), choices=Keeping.choices)
     closing_confirmed = forms.BooleanField(label=_("I checked what would be closed"), required=False)
@@ -109,6 +111,8 @@ class OptionsForm(forms.Form):
         kwargs.setdefault("initial", _initial(options, self.reading))
         super().__init__(*args, **kwargs)
         self.mapping = options.mapping
+        if batch.format == Format.FEC or not self.reading.get("orders"):
+            del self.fields["date_order"]
         if batch.format not in ("", Format.OPEN_ITEMS):
             del self.fields["mode"]
         if not batch.changes.get("closing_beyond"):
@@ -152,6 +156,7 @@ class OptionsForm(forms.Form):
             keep=data["keep"],
             mode=data.get("mode", ""),
             closing_confirmed=data.get("closing_confirmed", False),
+            date_order=data.get("date_order", ""),
             columns={name: header for name, header in columns.items() if header},
         )
 
@@ -163,4 +168,5 @@ def _initial(options: Options, reading: dict[str, Any]) -> dict[str, Any]:
         "until": options.until,
         "mode": options.mode or reading.get("mode", Mode.DELTA),
         "keep": options.keep,
+        "date_order": options.date_order,
     }

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from crm.imports.errors import MissingColumns
 from crm.imports.formats.rows import plain
@@ -79,6 +80,8 @@ KNOWN_HEADERS = frozenset(name for names in NAMES.values() for name in names.spl
 CURRENCY_IN_HEADER = {"usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "xof": "XOF", "tnd": "TND", "cad": "CAD"}
 CURRENCY_ENDING = re.compile(f"(?:{'|'.join(CURRENCY_IN_HEADER)}|euros?)$")
 MOSTLY = 0.9
+NO_DAY = frozenset({"", "0", "00000000", "-", "00/00/0000", "0000-00-00"})
+OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
 
 
 @dataclass
@@ -90,6 +93,7 @@ class ColumnMap:
     headers: list[str]
     orders: dict[str, str] = field(default_factory=dict)
     either_order: frozenset[str] = frozenset()
+    undecided: frozenset[str] = frozenset()
     marks: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, dict[str, int]] = field(default_factory=dict)
     currency: str = ""
@@ -97,6 +101,18 @@ class ColumnMap:
     def columns(self) -> dict[str, str]:
         """Field to header, as a profile keeps it."""
         return {name: self.headers[index] for name, index in self.places.items()}
+
+    def day_of(self, name: str, text: str) -> date | None:
+        """The day a text of a field means, None for an empty one. Raises BadValue."""
+        if text in NO_DAY:
+            return None
+        order = self.orders.get(name, "dmy")
+        try:
+            return date_of(text, order)
+        except BadValue:
+            if name not in self.either_order:
+                raise
+        return date_of(text, OTHER_ORDER[order])
 
 
 def guess(
@@ -261,18 +277,35 @@ def _demand(kind: str, places: dict[str, int], headers: list[str]) -> None:
 
 def _read_habits(found: ColumnMap, rows: list[Row], default: str) -> None:
     """How dates and amounts are written in each column, from the sample."""
-    either = set()
+    either, undecided = set(), set()
     for name in set(DATES) & set(found.places):
         texts = column(rows, found.places[name])
-        orders = Counter(order for text in texts if (order := _order(text)))
+        met = Counter(texts)
+        orders = _weighed(_order, met)
+        orders.pop("", None)
         found.orders[name] = orders.most_common(1)[0][0] if orders else default
         either |= {name} if len(orders) > 1 else set()
-        found.shapes[name] = dict(Counter(map(_shape, texts)).most_common(6))
-    found.either_order = frozenset(either)
+        undecided |= {name} if not orders and any(map(YEAR_LAST.match, met)) else set()
+        found.shapes[name] = dict(_weighed(_shape, met).most_common(6))
+    found.either_order, found.undecided = frozenset(either), frozenset(undecided)
     for name in set(AMOUNTS) & set(found.places):
         texts = column(rows, found.places[name])
         found.marks[name] = _mark(texts)
         found.currency = found.currency or _currency(found.headers[found.places[name]])
+
+
+def order_given(found: ColumnMap, order: str) -> None:
+    """Read every date in the order a person says, whatever the values seem to be."""
+    found.orders |= dict.fromkeys(found.orders, order)
+    found.either_order = found.undecided = frozenset()
+
+
+def _weighed(look: Callable[[str], str], met: Counter[str]) -> Counter[str]:
+    """How often each thing is seen, looking once at each text."""
+    seen: Counter[str] = Counter()
+    for text, times in met.items():
+        seen[look(text)] += times
+    return seen
 
 
 def _order(text: str) -> str:

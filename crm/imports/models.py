@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from crm.accounts.models import Entity, User
 from crm.core.money import MoneyField
+from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
 
@@ -143,9 +145,9 @@ class FecLine(models.Model):
     `amount` is debit minus credit. `year_on` is the first day of its exercise. `letter` follows the latest file.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="fec_lines")
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="fec_lines")
+    entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = SetForeignKey(Customer, on_delete=models.PROTECT, related_name="fec_lines")
+    batch = SetForeignKey(Batch, on_delete=models.PROTECT, related_name="fec_lines", db_index=False)
     digest = models.UUIDField()
     rank = models.PositiveIntegerField()
     account = models.CharField(max_length=60)
@@ -159,7 +161,7 @@ class FecLine(models.Model):
     kind = models.CharField(max_length=20)
     letter = models.CharField(max_length=40, blank=True)
     previous_letter = models.CharField(max_length=40, blank=True)
-    letter_batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="+")
+    letter_batch = SetForeignKey(Batch, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("FEC line")
@@ -167,12 +169,19 @@ class FecLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["entity", "digest", "rank"], name="imports_fecline_once"),
         ]
+        indexes = [
+            # Lines of an import lie side by side, and only its undoing looks for them.
+            BrinIndex(fields=["batch"], name="imports_fecline_of_batch"),
+            models.Index(
+                fields=["letter_batch"], condition=Q(letter_batch__isnull=False), name="imports_fecline_lettered"
+            ),
+        ]
 
 
 class NewCustomer(models.Model):
     """A customer an import brought: its undoing takes him away again, unless something else speaks of him."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="new_customers")
+    batch = SetForeignKey(Batch, on_delete=models.CASCADE, related_name="new_customers")
     customer_id = models.BigIntegerField()
 
     class Meta:
@@ -183,8 +192,8 @@ class NewCustomer(models.Model):
 class DueDateBefore(models.Model):
     """The due date an import replaced, and what it became: an undoing puts it back where nobody changed it since."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="due_dates_before")
-    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="+")
+    batch = SetForeignKey(Batch, on_delete=models.CASCADE, related_name="due_dates_before")
+    invoice = SetForeignKey(Invoice, on_delete=models.CASCADE, related_name="+")
     due_on = models.DateField()
     due_on_source = models.CharField(max_length=10)
     became_on = models.DateField()

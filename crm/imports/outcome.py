@@ -24,7 +24,8 @@ class Options:
     """How a file is to be read and taken.
 
     `format` auto, fec, csv or xlsx (as the command says it) or a `Format`; `until`: later lines are ignored;
-    `terms_days`: terms confirmed for a file without due dates; `mode`: delta, snapshot or "" (the profile's).
+    `terms_days`: terms confirmed for a file without due dates; `mode`: delta, snapshot or "" (the profile's);
+    `date_order`: "dmy", "mdy" or "" (found out).
     """
 
     format: str = "auto"
@@ -35,6 +36,7 @@ class Options:
     mode: str = ""
     closing_confirmed: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
+    date_order: str = ""
 
 
 @dataclass

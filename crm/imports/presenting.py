@@ -112,7 +112,9 @@ class Shown:
 
     def _habit(self, name: str, orders: dict[str, str]) -> str:
         if name in orders:
-            return str(_("month first") if orders[name] == "mdy" else _("day first"))
+            order = _("month first") if orders[name] == "mdy" else _("day first")
+            undecided = name in self.reading.get("undecided", [])
+            return str(_("%(order)s: supposed, the file does not tell") % {"order": order} if undecided else order)
         return self.reading.get("marks", {}).get(name, "")
 
     def apart(self) -> list[tuple[str, Any, int, str]]:

@@ -1,4 +1,4 @@
-"""Rows on their way into a temporary table, by COPY, a block at a time."""
+"""Rows on their way into a temporary table, by COPY, a block at a time; and room for the statements that read them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,10 +9,13 @@ from typing import Any
 from django.db import connection
 
 from crm.core.crash import crash_point
-from crm.core.sql import statement
+from crm.core.sql import rows, statement
 
 ESCAPED = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\x00": ""})
 BLOCK = 2_000
+# Above so many rows statements join whole tables; below, they look rows up in what may be a very large ledger.
+MANY = 5_000
+WORK_MEM = "128MB"
 
 
 def copied(value: Any) -> str:
@@ -32,20 +35,32 @@ def copied(value: Any) -> str:
             return str(value)
 
 
-def copy_rows(table: str, rows: Iterable[tuple[Any, ...]]) -> int:
-    """COPY rows into `table`; return how many. Memory does not grow with them."""
+def line_of(values: Iterable[Any]) -> str:
+    """A line of COPY's text format."""
+    return "\t".join(map(copied, values)) + "\n"
+
+
+def copy_blocks(table: str, columns: Iterable[str], blocks: Iterable[str]) -> None:
+    """COPY blocks of lines in COPY's text format into some columns of `table`. Memory does not grow with them."""
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for block in blocks:
+            copy.write(block)
+
+
+def copy_rows(table: str, lines: Iterable[tuple[Any, ...]]) -> int:
+    """COPY lines into `table`; return how many. Memory does not grow with them."""
     count, block = 0, []
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-            for row in rows:
+            for line in lines:
                 count += 1
-                block.append("\t".join(map(copied, row)) + "\n")
+                block.append(line_of(line))
                 if len(block) == BLOCK:
                     copy.write("".join(block))
                     block.clear()
             copy.write("".join(block))
         if count > BLOCK:
-            cursor.execute(f"analyze {table}")
+            cursor.execute(f"analyze {table.partition(' ')[0]}")
     return count
 
 
@@ -61,22 +76,41 @@ def execute(names: str, params: dict[str, Any]) -> int:
     return touched
 
 
+def answer(name: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    """Run a stored statement of this app; return its rows, which are few."""
+    crash_point(f"import: before {name}")
+    found = rows("crm.imports", name, params)
+    crash_point(f"import: after {name}")
+    return found
+
+
 def prepare(name: str) -> None:
     """Run a stored statement list without parameters (temporary tables)."""
     with connection.cursor() as cursor:
         cursor.execute(statement("crm.imports", name))
 
 
-def analyze(*tables: str) -> None:
-    """Nothing analyses a temporary table by itself, and plans for a million rows need it."""
-    with connection.cursor() as cursor:
-        cursor.execute("analyze " + ", ".join(tables))
+def analyze(*tables: str, rows: int = 0) -> None:
+    """Tell the planner how much there is in tables of this session: nothing else does. Not above MANY `rows`: plans for
+    so many are those of `room_for` all the same, and looking would cost more than it saves."""
+    if rows <= MANY:
+        with connection.cursor() as cursor:
+            cursor.execute("analyze " + ", ".join(tables))
 
 
 @contextmanager
-def without_nested_loops() -> Iterator[None]:
-    """Within it the planner joins by hash or merge, which stays right whatever it believes of the number of rows."""
+def room_for(rows: int) -> Iterator[None]:
+    """Within it statements plan for so many rows in the temporary tables.
+
+    For many, joins are by hash, which stays right whatever the planner believes of tables just written; for few it may
+    look rows up in the ledger, which costs nothing however large the ledger is.
+    """
+    settings = {"work_mem": WORK_MEM}
+    if rows > MANY:
+        settings |= {"enable_nestloop": "off", "enable_mergejoin": "off"}
     with connection.cursor() as cursor:
-        cursor.execute("set local enable_nestloop = off")
+        for name, value in settings.items():
+            cursor.execute("select set_config(%s, %s, true)", [name, value])
         yield
-        cursor.execute("set local enable_nestloop = on")
+        for name in settings:
+            cursor.execute(f"set local {name} to default")

@@ -1,11 +1,13 @@
 """One ledger: what is owed (invoices), what reduces it (credits), and every movement between them."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
 from crm.core.money import CurrencyField, MoneyField, exact_money
+from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
 
 
@@ -48,10 +50,8 @@ class Invoice(models.Model):
     """
 
     # Each is the first column of an index below.
-    entity = models.ForeignKey(
-        Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False
-    )
-    customer = models.ForeignKey(
+    entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False)
+    customer = SetForeignKey(
         Customer, on_delete=models.PROTECT, related_name="invoices", verbose_name=_("customer"), db_index=False
     )
     external_id = models.CharField(_("identifier in the books"), max_length=120)
@@ -139,8 +139,10 @@ class CreditKind(models.TextChoices):
 class Credit(models.Model):
     """A payment, credit note or other credit; `open_amount` is what is not yet applied to an invoice."""
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credits", verbose_name=_("customer"))
+    entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False)
+    customer = SetForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="credits", verbose_name=_("customer"), db_index=False
+    )
     external_id = models.CharField(_("identifier in the books"), max_length=120)
     number = models.CharField(_("reference"), max_length=60, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=CreditKind, default=CreditKind.PAYMENT)
@@ -148,13 +150,14 @@ class Credit(models.Model):
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
     open_amount = MoneyField(_("unapplied amount"))
-    names_invoice = models.ForeignKey(
+    names_invoice = SetForeignKey(
         Invoice,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="named_by",
         verbose_name=_("invoice it names"),
+        db_index=False,
     )
     label = models.CharField(_("label"), max_length=200, blank=True)
     import_batch_id = models.BigIntegerField(null=True, editable=False)
@@ -184,6 +187,9 @@ class Credit(models.Model):
                 name="receivables_credit_open",
             ),
             models.Index(fields=["customer", "received_on"], name="receivables_credit_customer"),
+            models.Index(
+                fields=["names_invoice"], condition=Q(names_invoice__isnull=False), name="receivables_credit_names"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -204,16 +210,18 @@ class Movement(models.Model):
     """Append-only. `amount` is added to the open amount of the invoice and of the credit it names (one or both):
     an allocation of 30 is one row of -30 naming both."""
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="movements")
-    credit = models.ForeignKey(Credit, on_delete=models.PROTECT, null=True, related_name="movements")
+    entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    customer = SetForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    invoice = SetForeignKey(Invoice, on_delete=models.PROTECT, null=True, related_name="movements", db_index=False)
+    credit = SetForeignKey(Credit, on_delete=models.PROTECT, null=True, related_name="movements", db_index=False)
     kind = models.CharField(_("kind"), max_length=20, choices=MovementKind)
     currency = CurrencyField()
     amount = MoneyField(_("amount"))
     on = models.DateField(_("date"))
     at = models.DateTimeField(_("recorded at"))
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"))
+    by = SetForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"), db_index=False
+    )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     undoes = models.ForeignKey(
         "self",
@@ -256,7 +264,8 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["invoice", "on"], condition=Q(invoice__isnull=False), name="receivables_move_invoice"),
             models.Index(fields=["credit", "on"], condition=Q(credit__isnull=False), name="receivables_move_credit"),
-            models.Index(fields=["import_batch_id"], name="receivables_move_batch"),
+            # Rows of an import lie side by side, and only its undoing looks for them.
+            BrinIndex(fields=["import_batch_id"], name="receivables_move_batch"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
+from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
 
 
@@ -28,13 +29,13 @@ class Entry(models.Model):
     pk = models.CompositePrimaryKey("at", "id")
     id = models.BigIntegerField(db_default=models.Func(models.Value("timeline_entry_id_seq"), function="nextval"))
     at = models.DateTimeField()
-    entity = models.ForeignKey(Entity, on_delete=models.DO_NOTHING, related_name="+")
-    customer = models.ForeignKey(Customer, on_delete=models.DO_NOTHING, related_name="entries")
+    entity = SetForeignKey(Entity, on_delete=models.DO_NOTHING, related_name="+")
+    customer = SetForeignKey(Customer, on_delete=models.DO_NOTHING, related_name="entries")
     kind = models.CharField(max_length=12, choices=EntryKind)
     subject = models.CharField(max_length=200)
     params = models.JSONField(default=dict)
     text = models.TextField(blank=True)
-    actor = models.ForeignKey(User, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    actor = SetForeignKey(User, on_delete=models.DO_NOTHING, null=True, related_name="+")
     about = models.CharField(max_length=30, blank=True)
     about_id = models.BigIntegerField(null=True)
 

@@ -40,7 +40,7 @@ def test_a_list_costs_the_same_whatever_its_length(entity, erp, count, django_as
     for day in range(count):
         run(entity, on=date(2026, 3, 2) + timedelta(days=day))
     erp.get(PATH)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         assert len(erp.get(PATH).json()["rows"]) == count
 
 

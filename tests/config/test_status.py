@@ -163,7 +163,7 @@ def test_the_page_costs_the_same_for_more_entities(count, client, django_assert_
     client.force_login(supervisor_of(*entities), backend="django.contrib.auth.backends.ModelBackend")
     client.get("/admin/status/", headers={"hx-request": "true"})
     # 8 of the figures; session, person, and his rights.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         client.get("/admin/status/", headers={"hx-request": "true"})
 
 

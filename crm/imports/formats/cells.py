@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _
 
 from crm.core.money import decimals, is_known
 from crm.imports.formats.rows import RowWrong
-from crm.imports.formats.values import BadValue, amount_of, date_of
+from crm.imports.formats.values import BadValue, amount_of
 from crm.imports.mapping import ColumnMap
 
 BAD_DATE = _("This is not a date.")
@@ -16,7 +16,6 @@ MISSING = _("A value is missing.")
 BAD_CURRENCY = _("No currency has this code.")
 TOO_LONG = _("The text is longer than %(limit)s signs.")
 CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}
-OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
 
 
 class Cells:
@@ -43,16 +42,10 @@ class Cells:
     def day(self, name: str) -> date | None:
         """The date of a field, None where it is empty."""
         text = self.text(name)
-        if not text or text in {"0", "00000000", "-", "00/00/0000", "0000-00-00"}:
-            return None
-        order = self.columns.orders.get(name, "dmy")
-        orders = (order, OTHER_ORDER[order]) if name in self.columns.either_order else (order,)
-        for each in orders:
-            try:
-                return date_of(text, each)
-            except BadValue:
-                continue
-        raise RowWrong(self.header(name), text, BAD_DATE)
+        try:
+            return self.columns.day_of(name, text)
+        except BadValue as error:
+            raise RowWrong(self.header(name), text, BAD_DATE) from error
 
     def amount(self, name: str) -> Decimal | None:
         """The amount of a field as written, None where it is empty."""
@@ -68,11 +61,10 @@ class Cells:
 
     def currency(self, usual: str) -> str:
         """The currency of the row, `usual` where it says none."""
-        text = self.text("currency").upper()
-        code = CURRENCIES.get(text, text) or usual
-        if not is_known(code):
-            raise RowWrong(self.header("currency"), text, BAD_CURRENCY)
-        return code
+        text = self.text("currency")
+        if code := currency_of(text, usual):
+            return code
+        raise RowWrong(self.header("currency"), text.upper(), BAD_CURRENCY)
 
     def missing(self, name: str) -> RowWrong:
         """A needed value is not there."""
@@ -82,3 +74,9 @@ class Cells:
 def exact(amount: Decimal, currency: str) -> Decimal:
     """`amount` at the precision of its currency, half up."""
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)
+
+
+def currency_of(text: str, usual: str) -> str:
+    """The code a text means, `usual` for an empty one; "" when no currency has it."""
+    code = CURRENCIES.get(text.upper(), text.upper()) or usual
+    return code if is_known(code) else ""

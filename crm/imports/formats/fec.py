@@ -276,23 +276,36 @@ class FecReader:
             raise RowWrong(self.layout.headers[name], text, BAD_AMOUNT) from error
 
     def _sign(self, text: str) -> int:
-        bare = text.lower().replace("é", "e")
-        if bare in DEBIT_SIGNS:
-            return 1
-        if bare in CREDIT_SIGNS:
-            return -1
+        if sign := sign_of(text):
+            return sign
         raise RowWrong(self.layout.headers["Sens"], text, BAD_SIGN)
+
+
+def sign_of(text: str) -> int:
+    """1 for debit, -1 for credit, 0 for neither."""
+    bare = text.lower().replace("é", "e")
+    return 1 if bare in DEBIT_SIGNS else -1 if bare in CREDIT_SIGNS else 0
 
 
 @lru_cache(maxsize=65536)
 def is_opening(journal: str, journal_label: str, label: str, piece: str) -> bool:
     """À-nouveaux: said by the journal, or by the label where the journal is silent."""
-    named = _words(journal_label)
-    if OPENING_JOURNAL.search(named):
-        return True
+    said = journal_opens(journal, journal_label)
+    if said is not None:
+        return said
+    named, searched = _words(journal_label), _words(label)
     if journal.upper() in OPENING_CODES:
-        return not named or bool(OPENING_LABEL.search(f"{named} {_words(label)}")) or piece.upper() in OPENING_CODES
-    return not named and bool(OPENING_LABEL.search(_words(label)))
+        return bool(OPENING_LABEL.search(f"{named} {searched}")) or piece.upper() in OPENING_CODES
+    return bool(OPENING_LABEL.search(searched))
+
+
+@lru_cache(maxsize=4096)
+def journal_opens(journal: str, journal_label: str) -> bool | None:
+    """Whether a journal holds à-nouveaux; None where only its lines say so."""
+    named, is_code = _words(journal_label), journal.upper() in OPENING_CODES
+    if OPENING_JOURNAL.search(named) or (is_code and not named):
+        return True
+    return False if named and not is_code else None
 
 
 def _words(text: str) -> str:

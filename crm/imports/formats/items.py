@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils.translation import gettext_noop as _
 
@@ -21,7 +22,8 @@ NO_DATE = _("Neither the date of the document nor its due date is given.")
 @dataclass(frozen=True, slots=True)
 class Item:
     """`amount` and `open_amount` are signed: below zero for a credit note or a payment. `exact` is the open amount as
-    the file has it, before it was rounded to its currency."""
+    the file has it, before it was rounded to its currency. Where `external_id` is "", customer and number stand for it.
+    """
 
     line: int
     customer: str
@@ -61,20 +63,20 @@ class ItemReader:
         if issued_on is None and due_on is None:
             name = "due_on" if "due_on" in self.columns.places else "issued_on"
             raise RowWrong(cells.header(name), cells.text(name), NO_DATE)
-        external_id = cells.text("external_id", 120) or f"{customer}/{number}"
+        external_id = cells.text("external_id", 120)
         days = (issued_on or due_on, due_on, cells.day("cleared_on"))
-        money = (currency, amount, open_amount, _kind(cells, amount))
+        money = (currency, amount, open_amount, kind_of(amount, type_of(cells.text("type"))))
         words = (cells.text("label")[:200], cells.text("email"), cells.text("phone"))
         return Item(line, customer, cells.text("name")[:200], external_id, number, *days, *money, *words, left)  # type: ignore[arg-type]
 
-    def identity(self, row: list[str]) -> list[str]:
-        """The identifier of a row that is wrong elsewhere, nothing when it cannot be read either."""
+    def identity(self, row: list[str]) -> dict[str, str]:
+        """Customer, number and identifier of a row that is wrong elsewhere, nothing when they cannot be read either."""
         cells = Cells(self.columns, row)
         try:
             customer, number = self._identity(cells)
-            return [cells.text("external_id", 120) or f"{customer}/{number}"]
+            return {"customer": customer, "number": number, "external_id": cells.text("external_id", 120)}
         except RowWrong:
-            return []
+            return {}
 
     def _identity(self, cells: Cells) -> tuple[str, str]:
         customer = cells.text("customer", 60) or cells.text("name", 60)
@@ -93,7 +95,7 @@ class ItemReader:
         left = (whole or Decimal(0)) if left is None else left
         if not whole or whole * left < 0 or abs(left) > abs(whole):
             whole = left
-        if _type(cells) and whole > 0:
+        if type_of(cells.text("type")) and whole > 0:
             whole, left = -whole, -left
         return whole, left
 
@@ -105,14 +107,17 @@ class ItemReader:
         return (debit or Decimal(0)) - (credit or Decimal(0))
 
 
-def _kind(cells: Cells, amount: Decimal) -> str:
+def kind_of(amount: Decimal | float, said: str) -> str:
+    """What an amount is of, with what the type of its document says (`type_of`)."""
     if amount > 0:
         return "invoice"
-    return "payment" if _type(cells) == "payment" else "credit_note"
+    return "payment" if said == "payment" else "credit_note"
 
 
-def _type(cells: Cells) -> str:
-    word = plain(cells.text("type"))
+@lru_cache(maxsize=4096)
+def type_of(text: str) -> str:
+    """ "payment" or "credit_note" where the type of a document says so, else ""."""
+    word = plain(text)
     if word in PAYMENT_CODES or any(known in word for known in PAYMENT_WORDS):
         return "payment"
     if word in CREDIT_CODES or any(known in word for known in CREDIT_WORDS):

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
+EXCEL_TEXT = re.compile(r'="(.*)"')
 
 
 @dataclass(frozen=True)
@@ -70,4 +71,11 @@ def _parsed(line: str, separator: str) -> list[str]:
 def _unquoted(cell: str) -> str:
     if len(cell) > 1 and cell[0] == cell[-1] == '"':
         return cell[1:-1].replace('""', '"').strip()
+    return cell
+
+
+def excel_text(cell: str) -> str:
+    """Excel's way of keeping zeros in a CSV: ="00123"."""
+    if cell.startswith('="') and (match := EXCEL_TEXT.fullmatch(cell)):
+        return match[1]
     return cell

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_noop as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from crm.imports.errors import FormulaCells, NotATable, UnclosedQuote
-from crm.imports.formats.rows import cells_of, plain
+from crm.imports.formats.blocks import ROWS, Block, by_width, list_blocks
+from crm.imports.formats.rows import cells_of, excel_text, plain
 from crm.imports.formats.source import Source
 from crm.imports.formats.values import cell_text
 
 SEPARATORS = ";,\t|"
 LOOKED_AT = 30
-EXCEL_TEXT = re.compile(r'="(.*)"')
 FORMULA = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[ >/]')
 BLOCK = 1 << 20
 Row = tuple[int, list[str]]
@@ -26,7 +26,7 @@ Row = tuple[int, list[str]]
 
 @dataclass
 class Table:
-    """A header and the rows below it; `rows` is read once."""
+    """A header and the rows below it, one by one or many at a time: `rows` or `blocks`, which are read once."""
 
     headers: list[str]
     header_line: int
@@ -34,6 +34,16 @@ class Table:
     container: str
     separator: str = ""
     formulas: dict[int, int] = field(default_factory=dict)
+    text: Source | None = None
+
+    def blocks(self) -> Iterator[list[Block]]:
+        """The rows, a piece of the file at a time. Text is read again from its file, so that none is held."""
+        first = next(self.rows, None)
+        if self.text and first:
+            yield from list_blocks(self.text, self.separator, first[0])
+        elif first:
+            rows = chain([first], self.rows)
+            yield from (list(by_width(some)) for some in iter(lambda: list(islice(rows, ROWS)), []))
 
     def refuse_formulas(self, columns: Iterable[int]) -> None:
         """Raises FormulaCells when a column that is read holds formulas: their saved result may be old, or none."""
@@ -56,7 +66,8 @@ def open_table(source: Source, known: frozenset[str]) -> Table:
     at = _header_at(first, known)
     line, headers = first[at]
     below = ((number, cells) for number, cells in chain(first[at + 1 :], rows) if any(cells))
-    return Table([" ".join(h.split()) for h in headers], line, below, container, separator, formulas)
+    text = None if source.spreadsheet else source
+    return Table([" ".join(h.split()) for h in headers], line, below, container, separator, formulas, text)
 
 
 def _header_at(rows: list[Row], known: frozenset[str]) -> int:
@@ -87,17 +98,10 @@ def _csv_rows(source: Source, separator: str) -> Iterator[Row]:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield start, [_excel_text(cell.strip()) for cell in cells]
+                yield start, [excel_text(cell.strip()) for cell in cells]
             start = reader.line_num + 1
     except csv.Error as error:
         raise UnclosedQuote(line=start) from error
-
-
-def _excel_text(cell: str) -> str:
-    """Excel's way of keeping zeros in a CSV: ="00123"."""
-    if cell.startswith('="') and (match := EXCEL_TEXT.fullmatch(cell)):
-        return match[1]
-    return cell
 
 
 def _sheet_rows(source: Source) -> Iterator[Row]:

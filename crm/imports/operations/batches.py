@@ -64,6 +64,8 @@ def keep_profile(batch: Batch, *, name: str) -> MappingProfile:
     """Keep how this file's columns were read under a name, for the next ones; the same name is replaced."""
     reading = batch.changes.get("reading", {})
     values = {"format": batch.format, "columns": reading.get("columns", {}), "mode": reading.get("mode", "delta")}
+    if order := options_of(batch).date_order:
+        values["date_format"] = order
     profile, _created = MappingProfile.objects.update_or_create(entity=batch.entity, name=name, defaults=values)
     return profile
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from crm.core.sql import rows
-from crm.events.operations import emit_many
+from crm.events.operations import emit_each
 from crm.imports.errors import NothingReadable
 from crm.imports.formats.people import CustomerReader
 from crm.imports.formats.rows import Problem, RowWrong
@@ -43,7 +43,7 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     outcome.changes |= rows("crm.imports", "customers_count", params)[0]
     outcome.customers = outcome.changes.pop("customers")
     execute("customers_timeline", params)
-    emit_many("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
+    emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
     return outcome
 
 

@@ -1,26 +1,23 @@
 """A FEC becomes customers, items and lettering: stage, identify, reconcile with what the books say."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext_noop as _
 
 from crm.core.money import decimals
-from crm.core.sql import rows
-from crm.events.operations import emit_many
-from crm.imports.errors import NothingReadable
-from crm.imports.formats.fec import FecReader, FecRow, Layout
-from crm.imports.formats.rows import RowWrong
+from crm.events.operations import emit_each
+from crm.imports.formats.blocks import Block
+from crm.imports.formats.fec import FecReader, Layout
+from crm.imports.formats.fec_blocks import FecBlocks
+from crm.imports.operations.reading import stage
 from crm.imports.outcome import Job, Outcome
-from crm.imports.staging import analyze, copy_rows, execute, prepare, without_nested_loops
+from crm.imports.staging import analyze, answer, execute, prepare, room_for
 
-MANY_LINES = 5_000
-POOLS = "letter_of_year letter residual_credit residual_debit zero".split()
-Cells = Iterator[tuple[int, list[str]]]
+POOLS = "letter residual_credit residual_debit zero".split()
+Pieces = Iterable[Iterable[Block]]
 
 SUBJECT = _("Accounting entries imported from %(file)s: %(lines)s new lines, balance %(balance)s")
 LETTERED = _("lettered in the books")
@@ -60,65 +57,43 @@ def params_of(job: Job) -> dict[str, Any]:
     }
 
 
-def import_fec(job: Job, layout: Layout, lines: Cells) -> Outcome:
+def import_fec(job: Job, layout: Layout, pieces: Pieces) -> Outcome:
     """Take a FEC into the entity's ledger. Raises ImportRefused; runs in the caller's transaction.
 
     Each touched customer's open amount equals the balance of his account afterwards, less what persons did here.
     """
     outcome = Outcome("fec")
     params = params_of(job)
-    _stage(job, layout, lines, outcome)
+    _stage(job, layout, pieces, outcome)
     job.progress("writing", outcome.rows_read)
-    _describe(outcome, params, job)
-    gone = rows("crm.imports", "fec_gone", params)[0]
-    if gone["lines"]:
-        outcome.changes["lines_gone"] = _texts(gone)
-    outcome.changes |= _write(params)
-    if job.options.terms_days is not None:
-        outcome.changes["due_dates_confirmed"] = execute("fec_terms", params)
-    _tell(params, job)
+    with room_for(outcome.rows_read):
+        _describe(outcome, params, job)
+        execute("fec_recall", params)
+        analyze("fec_recalled")
+        _count_gone(outcome, params)
+        _take(outcome, params)
+        if job.options.terms_days is not None:
+            outcome.changes["due_dates_confirmed"] = execute("fec_terms", params)
+        execute("fec_timeline", params)
+        emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
     return outcome
 
 
-def _stage(job: Job, layout: Layout, lines: Cells, outcome: Outcome) -> None:
-    reader = FecReader(layout, decimals(job.entity.currency))
+def _stage(job: Job, layout: Layout, pieces: Pieces, outcome: Outcome) -> None:
+    places = decimals(job.entity.currency)
+    reader = FecReader(layout, places)
     prepare("fec_stage")
     prepare("fec_touched")
-    staged = copy_rows("fec_staged", _staged_rows(job, reader, lines, outcome))
-    if outcome.rows_rejected and not staged and outcome.rows_rejected == outcome.rows_read:
-        first = outcome.problems[0]
-        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
+    stage("fec_staged", FecBlocks(reader, places=places, until=job.options.until), pieces, job, outcome)
     outcome.reading = {"separator": layout.separator, "rounded": reader.rounded}
 
 
-def _staged_rows(job: Job, reader: FecReader, lines: Cells, outcome: Outcome) -> Iterator[tuple[Any, ...]]:
-    until = job.options.until
-    for line, cells in lines:
-        outcome.rows_read += 1
-        if outcome.rows_read % 20_000 == 0:
-            job.progress("reading", outcome.rows_read)
-        try:
-            row = reader.row(line, cells)
-        except RowWrong as error:
-            outcome.reject(error.on_line(line))
-            continue
-        if until is None or row.entered_on <= until:
-            yield _tuple(row)
-
-
-def _tuple(row: FecRow) -> tuple[Any, ...]:
-    return (
-        row.line, row.journal, row.number, row.entered_on, row.account, row.auxiliary, row.name, row.piece,
-        row.piece_on, row.label, row.amount, row.letter, row.opening,
-    )  # fmt: skip
-
-
 def _describe(outcome: Outcome, params: dict[str, Any], job: Job) -> None:
-    # Entries by (journal, number, day): the planner takes the three for independent and would loop.
-    with without_nested_loops():
-        execute("fec_lines", params)
-    analyze("fec_line")
-    found = rows("crm.imports", "fec_figures", params)[0]
+    analyze("fec_staged", rows=outcome.rows_read)
+    outcome.changes["customers_new"] = execute("fec_customers", params)
+    execute("fec_entries fec_lines fec_untold fec_ranks", params)
+    analyze("fec_line", rows=outcome.rows_read)
+    found = answer("fec_figures", params)[0]
     outcome.customers, outcome.invoices = found["customers"], found["invoices"]
     outcome.credit_notes, outcome.payments = found["credit_notes"], found["payments"]
     outcome.open_amount = {job.entity.currency: found["open_amount"]}
@@ -126,7 +101,7 @@ def _describe(outcome: Outcome, params: dict[str, Any], job: Job) -> None:
     outcome.reading |= {
         "first_on": found["first_on"] and found["first_on"].isoformat(),
         "last_on": found["last_on"] and found["last_on"].isoformat(),
-        "apart": [_texts(row) for row in rows("crm.imports", "fec_apart", params)],
+        "apart": [_texts(row) for row in answer("fec_apart", params)],
         "terms_days": params["terms"],
         "terms_confirmed": job.options.terms_days is not None,
     }
@@ -136,48 +111,29 @@ def _texts(row: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, Decimal) else value for name, value in row.items()}
 
 
-def _write(params: dict[str, Any]) -> dict[str, Any]:
-    customers = execute("fec_customers", params)
-    execute("fec_identify", params)
-    changed = rows("crm.imports", "fec_changed", params)[0]["customers"]
-    return {"customers_new": customers, "customers_changed": changed} | reconcile(params)
+def _count_gone(outcome: Outcome, params: dict[str, Any]) -> None:
+    gone = answer("fec_gone", params)[0]
+    if gone["lines"]:
+        outcome.changes["lines_gone"] = _texts(gone)
 
 
-def reconcile(params: dict[str, Any]) -> dict[str, Any]:
-    """Make the ledger of the customers in `fec_touched` say what their known FEC lines say; return what changed."""
-    with _joins_for_many():
-        execute("fec_items", params)
-    analyze("fec_item")
-    changes = {"invoices_new": execute("fec_invoices", params), "credits_new": execute("fec_credits", params)}
-    execute("fec_known", params)
-    analyze("fec_known")
-    execute("fec_left", params)
-    analyze("fec_left")
-    # Pools are rewritten between two matches: what the planner knows of them is always old.
-    with without_nested_loops():
-        for pool in POOLS:
-            execute(f"fec_pool_{pool} fec_match", params)
-    analyze("fec_pair")
+def _take(outcome: Outcome, params: dict[str, Any]) -> None:
+    execute("fec_touch fec_letters", params)
+    outcome.changes["customers_changed"] = answer("fec_changed", params)[0]["customers"]
+    outcome.changes |= reconcile(params, rows=outcome.rows_read)
+    execute("fec_keep", params)
+
+
+def reconcile(params: dict[str, Any], *, rows: int) -> dict[str, Any]:
+    """Make the ledger of the customers in `fec_touched` say what their lines say, those known and the new ones in
+    `fec_line`; return what changed. `rows` is about how many lines it is for. Call it within `room_for`.
+    """
+    analyze("fec_touched", rows=rows)
+    execute("fec_older fec_items fec_known", params)
+    analyze("fec_item", "fec_known", rows=rows)
+    execute("fec_left fec_match_even fec_match", params)
+    for pool in POOLS:
+        execute(f"fec_pool_{pool} fec_match", params)
     execute("fec_moves", params)
-    analyze("fec_move")
-    moved = rows("crm.imports", "apply_moves", params)[0]
-    return changes | {"movements_down": moved["down"], "movements_up": moved["up"]}
-
-
-@contextmanager
-def _joins_for_many() -> Iterator[None]:
-    """A first import: the lines just written are not in the planner's figures, and loops over them would crawl."""
-    with connection.cursor() as cursor:
-        cursor.execute("select coalesce(sum(lines_new + lines_lettered), 0) from fec_touched")
-        many = cursor.fetchone()[0] > MANY_LINES
-    if not many:
-        yield
-        return
-    analyze("imports_fecline")
-    with without_nested_loops():
-        yield
-
-
-def _tell(params: dict[str, Any], job: Job) -> None:
-    execute("fec_timeline", params)
-    emit_many("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
+    analyze("fec_move", rows=rows)
+    return answer("fec_write", params)[0]

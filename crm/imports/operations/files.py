@@ -13,11 +13,12 @@ from crm.accounts.models import Entity, User
 from crm.core.formats import moment
 from crm.core.sql import rows
 from crm.imports.errors import EmptyFile, MissingColumns, RowsWrong, UnknownMapping, WrongFormat
+from crm.imports.formats.blocks import fec_blocks
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
 from crm.imports.formats.source import Source, look_at
 from crm.imports.formats.table import Table, open_table, sample
-from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess
+from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess, order_given
 from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode, RowError, Status
 from crm.imports.operations.customers import import_customers
 from crm.imports.operations.fec import import_fec
@@ -94,7 +95,7 @@ def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:
             raise
         return _read_list(job, source, None, dry_run=dry_run)
     if options.format == Format.FEC or layout.is_certain:
-        return import_fec(job, layout, fec_cells(source, layout))
+        return import_fec(job, layout, fec_blocks(source, layout.separator, layout.width, layout.header_line + 1))
     return _read_list(job, source, None, dry_run=dry_run)
 
 
@@ -102,7 +103,7 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
     table = open_table(source, KNOWN_HEADERS | FEC_HEADERS)
     if profile is None and job.options.format in CONTAINERS and (layout := fec_header(table)):
         table.refuse_formulas(layout.places.values())
-        return import_fec(job, layout, table.rows)
+        return import_fec(job, layout, table.blocks())
     columns = columns_of(table, job, profile)
     mode = job.options.mode or (profile.mode if profile else Mode.DELTA)
     if columns.format == Format.CUSTOMERS:
@@ -122,9 +123,12 @@ def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> Column
     if table.container == "xlsx":
         columns.marks.clear()
     if profile:
-        columns.orders |= dict.fromkeys(columns.orders, profile.date_format) if profile.date_format else {}
+        if profile.date_format:
+            order_given(columns, profile.date_format)
         columns.marks |= dict.fromkeys(columns.marks, profile.decimal_mark) if profile.decimal_mark else {}
         columns.currency = profile.currency or columns.currency
+    if job.options.date_order:
+        order_given(columns, job.options.date_order)
     return columns
 
 

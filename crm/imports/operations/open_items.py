@@ -1,6 +1,5 @@
 """A list of open items becomes invoices and credits; what it no longer says is closed by dated movements."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,16 +7,18 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_noop as _
 
 from crm.core.money import rounded
-from crm.core.sql import rows
-from crm.events.operations import emit_many
-from crm.imports.errors import NothingReadable, TooMuchWouldClose
-from crm.imports.formats.items import Item, ItemReader
-from crm.imports.formats.rows import Problem, RowWrong
+from crm.events.operations import emit_each
+from crm.imports.errors import TooMuchWouldClose
+from crm.imports.formats.item_blocks import ItemBlocks
+from crm.imports.formats.items import ItemReader
+from crm.imports.formats.rows import Problem
 from crm.imports.formats.table import Table
 from crm.imports.mapping import ColumnMap
 from crm.imports.models import Mode
-from crm.imports.outcome import Job, Outcome
-from crm.imports.staging import analyze, copy_rows, execute, prepare, without_nested_loops
+from crm.imports.operations.reading import stage
+from crm.imports.operations.rejecting import reject_found
+from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
+from crm.imports.staging import analyze, answer, execute, prepare, room_for
 
 SUBJECT = _("Open items imported from %(file)s: %(items)s new, %(moves)s changed")
 CLOSED = _("closed in ledger")
@@ -49,16 +50,17 @@ def import_open_items(
     outcome.as_of = job.options.until or job.at.astimezone(ZoneInfo(job.entity.time_zone)).date()
     params = _params(job, outcome, mode)
     reader = ItemReader(columns, job.entity.currency)
-    _stage(job, table, reader, outcome)
+    prepare("items_stage")
+    stage("item_staged", ItemBlocks(reader, until=job.options.until), table.blocks(), job, outcome)
     job.progress("writing", outcome.rows_read)
-    _describe(outcome, params)
-    with without_nested_loops():
+    with room_for(outcome.rows_read):
+        _describe(outcome, params)
         _plan(outcome, params)
-    _weigh_closing(job, outcome, mode, dry_run=dry_run)
-    outcome.changes |= _write(params)
+        _weigh_closing(job, outcome, mode, dry_run=dry_run)
+        outcome.changes |= _write(params)
+        execute("items_touched items_timeline", params)
+        emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
     outcome.reading = reading_of(table, columns, reader.rounded) | {"mode": mode}
-    execute("items_timeline", params)
-    emit_many("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
     return outcome
 
 
@@ -70,6 +72,7 @@ def reading_of(table: Table, columns: ColumnMap, rounded: int = 0) -> dict[str, 
         "columns": columns.columns(),
         "orders": columns.orders,
         "either_order": sorted(columns.either_order),
+        "undecided": sorted(columns.undecided),
         "marks": columns.marks,
         "shapes": columns.shapes,
         "currency": columns.currency,
@@ -96,48 +99,19 @@ def _params(job: Job, outcome: Outcome, mode: str) -> dict[str, Any]:
         "before": BEFORE,
         "gone": GONE,
         "again": AGAIN,
+        "kept": KEPT_PROBLEMS,
     }
 
 
-def _stage(job: Job, table: Table, reader: ItemReader, outcome: Outcome) -> None:
-    prepare("items_stage")
-    prepare("items_touched")
-    spared: list[str] = []
-    staged = copy_rows("item_staged", _staged_rows(job, table, reader, outcome, spared))
-    copy_rows("item_spared", ((external_id,) for external_id in spared))
-    if outcome.problems and not staged and outcome.rows_rejected == outcome.rows_read:
-        first = outcome.problems[0]
-        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
-
-
-def _staged_rows(
-    job: Job, table: Table, reader: ItemReader, outcome: Outcome, spared: list[str]
-) -> Iterator[tuple[Any, ...]]:
-    until = job.options.until
-    for line, cells in table.rows:
-        outcome.rows_read += 1
-        if outcome.rows_read % 20_000 == 0:
-            job.progress("reading", outcome.rows_read)
-        try:
-            item = reader.item(line, cells)
-        except RowWrong as error:
-            outcome.reject(error.on_line(line))
-            spared.extend(reader.identity(cells))
-            continue
-        if until is None or item.issued_on <= until:
-            yield _tuple(item)
-
-
-def _tuple(item: Item) -> tuple[Any, ...]:
-    return tuple(getattr(item, name) for name in Item.__slots__)
-
-
 def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
-    execute("items_rows", params)
-    for twin in rows("crm.imports", "items_twins", params):
-        outcome.reject(Problem(twin["line"], "", twin["number"], TWIN, {"line": twin["first_line"]}))
-    analyze("item_row")
-    for found in rows("crm.imports", "items_figures", params):
+    if outcome.rows_rejected:
+        execute("items_spared", params)
+    analyze("item_staged", rows=outcome.rows_read)
+    execute("items_repeated", params)
+    analyze("item_repeated")
+    reject_found("items_twins", params, outcome, _twin)
+    execute("items_names", params)
+    for found in answer("items_figures", params):
         outcome.customers = found["customers"]
         outcome.invoices += found["invoices"]
         outcome.credit_notes += found["credit_notes"]
@@ -148,13 +122,20 @@ def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
 
 def _plan(outcome: Outcome, params: dict[str, Any]) -> None:
     outcome.changes["customers_new"] = execute("items_customers", params)
-    execute("items_addresses items_known", params)
+    execute("items_owners items_addresses", params)
+    known = execute("items_known", params)
     analyze("item_known")
-    execute("items_target", params)
-    for row in rows("crm.imports", "items_conflicts", params):
-        outcome.reject(_conflict(row))
-    analyze("item_target")
+    if known:
+        execute("items_known_numbers", params)
+    execute("items_target items_installments", params)
+    if known:
+        reject_found("items_conflicts", params, outcome, _conflict)
+    analyze("item_target", rows=outcome.rows_read)
     execute("items_closing", params)
+
+
+def _twin(row: dict[str, Any]) -> Problem:
+    return Problem(row["line"], "", row["number"], TWIN, {"line": row["first_line"]})
 
 
 def _conflict(row: dict[str, Any]) -> Problem:
@@ -169,7 +150,7 @@ def _conflict(row: dict[str, Any]) -> Problem:
 def _weigh_closing(job: Job, outcome: Outcome, mode: str, *, dry_run: bool) -> None:
     if mode != Mode.SNAPSHOT:
         return
-    found = rows("crm.imports", "items_closing_share", {})[0]
+    found = answer("items_closing_share", {})[0]
     shares = {
         "amount_share": _percent(found["amount"], found["of_amount"]),
         "customer_share": _percent(found["customers"], found["of_customers"]),
@@ -187,9 +168,6 @@ def _percent(part: Decimal | int, whole: Decimal | int) -> Decimal:
 
 
 def _write(params: dict[str, Any]) -> dict[str, Any]:
-    changes = {"invoices_new": execute("items_invoices", params), "credits_new": execute("items_credits", params)}
-    changes["due_dates_changed"] = execute("items_due", params)
-    with without_nested_loops():
-        execute("items_moves", params)
-    moved = rows("crm.imports", "items_apply", params)[0]
-    return changes | {"movements_down": moved["down"], "movements_up": moved["up"]}
+    due_dates_changed = execute("items_due", params)
+    execute("items_moves", params)
+    return answer("items_write", params)[0] | {"due_dates_changed": due_dates_changed}

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _, gettext_noop
 from crm.accounts.models import User
 from crm.core.sql import rows
 from crm.customers.models import Customer
-from crm.events.operations import emit_many
+from crm.events.operations import emit_each
 from crm.imports.errors import CannotUndo
 from crm.imports.models import Batch, Format, Status
 from crm.imports.operations.fec import params_of, reconcile
 from crm.imports.outcome import Job, Options
 from crm.imports.registry import undo_guards
-from crm.imports.staging import execute, prepare
+from crm.imports.staging import execute, prepare, room_for
 from crm.timeline.models import Entry
 
 SUBJECT = gettext_noop("Import of %(file)s undone")
@@ -49,16 +49,17 @@ def _undo(batch: Batch, *, by: User | None, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select set_config('acquit.undo_import', %s, true)", [str(batch.pk)])
     prepare("undo_touched")
-    execute("undo_note undo_movements undo_due undo_items", params)
-    if batch.format == Format.FEC:
-        _undo_lines(batch, params, by=by, at=at)
-    _remove_customers(batch)
+    with room_for(batch.rows_read):
+        execute("undo_note undo_movements undo_due undo_alone undo_items", params)
+        if batch.format == Format.FEC:
+            _undo_lines(batch, params, by=by, at=at)
+        _remove_customers(batch)
     with connection.cursor() as cursor:
         # Foreign keys are checked now, so that a refusal is known here and not at the commit.
         cursor.execute("set constraints all immediate")
         cursor.execute("set constraints all deferred")
     execute("undo_timeline", params)
-    emit_many("facts.changed", TOUCHED, {"entity": batch.entity_id, "batch": batch.pk}, at=at)
+    emit_each("facts.changed", TOUCHED, {"entity": batch.entity_id, "batch": batch.pk}, at=at)
     batch.status, batch.undone_at, batch.undone_by = Status.UNDONE, at, by
     batch.save(update_fields=["status", "undone_at", "undone_by"])
 
@@ -107,6 +108,7 @@ def _remove_customers(batch: Batch) -> None:
 
 def _undo_lines(batch: Batch, params: dict[str, Any], *, by: User | None, at: datetime) -> None:
     job = Job(batch.entity, Options(), by, at, batch.file_name, batch.pk)
+    prepare("fec_stage")
     prepare("fec_touched")
-    execute("undo_lines", params)
-    reconcile(params_of(job))
+    execute("undo_lines fec_recall", params)
+    reconcile(params_of(job), rows=batch.rows_read)

@@ -9,11 +9,13 @@ with years as (
     select distinct on (customer) customer, sum(moved + coalesce(opened, 0)) over (
         partition by customer, stretch order by year_on) as balance
     from stretches order by customer, year_on desc
+), whole as (
+    select count(*) as customers, coalesce(sum(balance), 0) as open_amount from balances
+), lines as (
+    select count(*) filter (where kind = 'invoice' and amount > 0) as invoices,
+           count(*) filter (where kind = 'credit_note' and amount < 0) as credit_notes,
+           count(*) filter (where kind = 'payment' and amount < 0) as payments,
+           min(entered_on) as first_on, max(entered_on) as last_on
+    from fec_line
 )
-select (select count(distinct customer) from fec_line) as customers,
-       coalesce((select sum(balance) from balances), 0) as open_amount,
-       count(*) filter (where kind = 'invoice' and amount > 0) as invoices,
-       count(*) filter (where kind = 'credit_note' and amount < 0) as credit_notes,
-       count(*) filter (where kind = 'payment' and amount < 0) as payments,
-       min(entered_on) as first_on, max(entered_on) as last_on
-from fec_line
+select * from whole, lines

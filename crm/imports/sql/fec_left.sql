@@ -1,16 +1,8 @@
--- What is left to letter, and (pool) with what: items of one pool are set against each other, oldest first.
+-- What is left to letter, and (pool) with what: items of one pool are set against each other, oldest first. What is used up
+-- leaves the table. First, lettering codes are local to an account, and to an exercise where they balance in it.
 create temporary table fec_left on commit drop as
-with days as (
-    select customer_id, entered_on, sum(sum(amount)) over (partition by customer_id order by entered_on) as balance
-    from fec_item group by customer_id, entered_on
-), zeros as (
-    select customer_id, max(entered_on) as zero_on from days where balance = 0 group by customer_id
-), last_years as (
-    select customer_id, max(year_on) as year_on from fec_item group by customer_id
-)
-select k.side, k.id, k.customer_id, k.account, k.auxiliary, k.year_on, k.entered_on, k.letter, k.capacity as remaining,
-       k.kind = 'opening' or k.year_on < y.year_on as early, k.entered_on <= z.zero_on as before_zero,
-       null::text as pool
-from fec_known k join last_years y using (customer_id) left join zeros z using (customer_id)
-where k.counted and k.capacity > 0
-
+select i.side, i.id, i.customer_id, i.account, i.auxiliary, i.letter, i.entered_on, i.early,
+       case when i.is_new then abs(i.amount) else k.capacity end as remaining,
+       case when i.letter <> '' then concat_ws(chr(31), i.customer_id, i.account, i.auxiliary, i.letter, i.year_on) end as pool
+from fec_item i left join fec_known k on k.side = i.side and k.id = i.id
+where i.is_new or k.capacity > 0

@@ -4,7 +4,9 @@ select %(at)s, %(entity)s, t.customer_id, 'import', %(subject)s,
            'balance', jsonb_build_object('amount', (coalesce(d.open, 0) - coalesce(c.open, 0))::text, 'currency', %(currency)s::text)),
        %(by)s, 'import', %(batch)s
 from fec_touched t
-left join (select customer_id, sum(open_amount) as open from receivables_invoice
-           where entity_id = %(entity)s and settled_on is null and currency = %(currency)s group by 1) d using (customer_id)
-left join (select customer_id, sum(open_amount) as open from receivables_credit
-           where entity_id = %(entity)s and open_amount > 0 and currency = %(currency)s group by 1) c using (customer_id)
+left join (select i.customer_id, sum(i.open_amount) as open
+           from receivables_invoice i join fec_touched using (customer_id)
+           where i.entity_id = %(entity)s and i.settled_on is null and i.currency = %(currency)s group by 1) d using (customer_id)
+left join (select r.customer_id, sum(r.open_amount) as open
+           from receivables_credit r join fec_touched using (customer_id)
+           where r.entity_id = %(entity)s and r.open_amount > 0 and r.currency = %(currency)s group by 1) c using (customer_id)

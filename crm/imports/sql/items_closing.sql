@@ -4,5 +4,5 @@ create temporary table item_closing on commit drop as
 select k.side, k.id, k.customer_id, k.currency, k.open_amount
 from item_known k
 where k.of_source and k.open_amount <> 0
-    and not exists (select 1 from item_target t where t.side = k.side and t.known_id = k.id)
+    and not exists (select 1 from item_target t where t.side = k.side and t.id = k.id and not t.is_new)
     and not exists (select 1 from item_spared s where s.external_id = k.external_id)

@@ -1,10 +1,13 @@
--- A customer met under several names gets the one met most often.
+-- In the order of their accounts: the rows written for them then fill the indexes from one side.
 with made as (
     insert into customers_customer (entity_id, external_id, name, kind, siren, siret, vat_number, language, time_zone, country,
         city, category, tags, attributes, created_at)
-    select %(entity)s, customer, coalesce(mode() within group (order by name) filter (where name <> ''), customer),
-           'professional', '', '', '', '', '', '', '', '', '{}', '{}', %(at)s
-    from item_row group by customer
+    select %(entity)s, k.customer, coalesce(nullif(k.name, ''), k.customer), 'professional', '', '', '', '', '', '', '', '',
+           '{}', '{}', %(at)s
+    from item_customer k
+    where not exists (
+        select from customers_customer c where c.entity_id = %(entity)s and c.external_id = k.customer)
+    order by k.customer
     on conflict (entity_id, external_id) do nothing
     returning id
 )

@@ -1,7 +1,9 @@
--- Amounts as the file has them; the ledger holds each at the precision of its currency.
-select currency, sum(exact) as open_amount, sum(open_amount - exact) as rounding,
-       count(*) filter (where kind = 'invoice' and amount <> 0) as invoices,
+-- Amounts as the file has them; the ledger holds each at the precision of its currency. A row cleared after the day of
+-- the state was still open on it.
+select currency, sum(case when cleared_on <= %(as_of)s then 0 else coalesce(exact, open_amount) end) as open_amount,
+       sum(case when cleared_on <= %(as_of)s then 0 else open_amount - coalesce(exact, open_amount) end) as rounding,
+       count(*) filter (where kind = 'invoice') as invoices,
        count(*) filter (where kind = 'credit_note' and amount <> 0) as credit_notes,
        count(*) filter (where kind = 'payment' and amount <> 0) as payments,
-       (select count(distinct customer) from item_row) as customers
-from item_row group by currency order by currency
+       (select count(*) from item_customer) as customers
+from item_staged group by currency order by currency

@@ -2,22 +2,27 @@
 create temporary table item_known on commit drop as
 with source_batches as (
     select id from imports_batch where entity_id = %(entity)s and format = 'open_items' and source = %(source)s
+), numbered as (
+    select s.identifier || '#' || row_number() over (partition by s.identifier order by s.line) as external_id
+    from item_staged s join item_repeated using (line) where s.amount < 0
+), debits as (
+    select i.id from receivables_invoice i
+    where i.entity_id = %(entity)s and exists (select from item_staged s where s.identifier = i.external_id)
+    union
+    select i.id from receivables_invoice i join source_batches b on b.id = i.import_batch_id
+    where i.entity_id = %(entity)s and i.settled_on is null
+), credits as (
+    select c.id from receivables_credit c
+    where c.entity_id = %(entity)s and exists (select from item_staged s where s.identifier = c.external_id)
+    union
+    select c.id from receivables_credit c join numbered n using (external_id) where c.entity_id = %(entity)s
+    union
+    select c.id from receivables_credit c join source_batches b on b.id = c.import_batch_id
+    where c.entity_id = %(entity)s and c.open_amount > 0
 )
-select 'debit' as side, id, customer_id, external_id, installment, due_on, currency, amount, open_amount,
-       import_batch_id in (select id from source_batches) as of_source,
-       row_number() over (partition by external_id, due_on order by installment) as nth,
-       count(*) over (partition by external_id) as alone
-from receivables_invoice i
-where entity_id = %(entity)s and (
-    external_id in (select external_id from item_row where side = 'debit')
-    or settled_on is null and import_batch_id in (select id from source_batches))
+select 'debit' as side, i.id, i.customer_id, i.external_id, i.installment, i.due_on, i.currency, i.amount, i.open_amount,
+       b.id is not null as of_source, 1 as nth
+from receivables_invoice i join debits using (id) left join source_batches b on b.id = i.import_batch_id
 union all
-select 'credit', id, customer_id, external_id, 1, null, currency, -amount, -open_amount,
-       import_batch_id in (select id from source_batches),
-       1, 1
-from receivables_credit c
-where entity_id = %(entity)s and (
-    external_id in (select item_row.external_id || case when n > 1 then '#' || n else '' end from (
-        select external_id, row_number() over (partition by external_id order by line) as n
-        from item_row where side = 'credit') as item_row)
-    or open_amount > 0 and import_batch_id in (select id from source_batches))
+select 'credit', c.id, c.customer_id, c.external_id, 1, null, c.currency, -c.amount, -c.open_amount, b.id is not null, 1
+from receivables_credit c join credits using (id) left join source_batches b on b.id = c.import_batch_id

@@ -125,9 +125,9 @@ def test_the_page_says_when_it_leaves_before_and_after_the_click(desk: Client, c
     AddressFactory(customer=customer)
     given = {"template": template.pk, "currency": "EUR", "invoice": [InvoiceFactory(customer=customer).pk]}
     preview = desk.post(reverse("manual_preview", args=[customer.pk]), given).content.decode()
-    assert "mercredi 1 avril, 08:00" in preview
+    assert "mercredi 1er avril, 08:00" in preview
     page = desk.post(reverse("manual_open", args=[customer.pk]), given | {"send": "1"}, follow=True)
-    assert ["mercredi 1 avril, 08:00" in str(message) for message in page.context["messages"]] == [True]
+    assert ["mercredi 1er avril, 08:00" in str(message) for message in page.context["messages"]] == [True]
 
 
 def test_a_manual_formal_notice_is_one(desk: Client, customer: Customer):
@@ -155,9 +155,9 @@ def test_the_panel_of_a_task_says_when_it_would_leave(desk: Client, customer: Cu
     )
     ActionLineFactory(action=action, invoice=InvoiceFactory(customer=customer))
     panel = desk.get(reverse("action_panel", args=[action.pk])).content.decode()
-    assert "mercredi 1 avril, 08:00" in panel
+    assert "mercredi 1er avril, 08:00" in panel
     page = desk.post(reverse("actions_send"), {"action": action.pk}, follow=True)
-    assert ["mercredi 1 avril, 08:00" in str(message) for message in page.context["messages"]] == [True]
+    assert ["mercredi 1er avril, 08:00" in str(message) for message in page.context["messages"]] == [True]
 
 
 def previewed(desk: Client, customer: Customer, **template) -> tuple[str, str]:

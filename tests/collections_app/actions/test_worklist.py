@@ -212,7 +212,7 @@ def test_the_page_costs_the_same_for_one_and_three_rows(
     for _ in range(count):
         ActionLineFactory(action=ActionFactory(customer__entity=entity, owner=lea))
     desk.get("/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(12):
         desk.get("/")
 
 

@@ -166,7 +166,7 @@ class TestPages:
         self.supervisor(client, world)
         asked = tried(world)
         self.page(client, asked)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(4):
             self.page(client, asked, hx_request="true")
 
 

@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from collections_app.segments.among import EVERYBODY
 from collections_app.segments.operations import regroup
 from collections_app.segments.queries import preview, why
 from collections_app.segments.sampling import Sample
+from crm.core.among import EVERYBODY
 from crm.receivables.operations import close_in_ledger
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory

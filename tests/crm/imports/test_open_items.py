@@ -288,7 +288,7 @@ def test_a_quote_never_closed_is_refused(load, write):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(36):
         load(path, mode="snapshot")
 
 

@@ -166,3 +166,19 @@ def test_a_file_imported_meanwhile_by_the_command_has_nothing_left_to_confirm(su
     assert (batch.status, other.status) == ("superseded", "proposed")
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert ("importé entre-temps" in page, "Relire" in page) == (True, False)
+
+
+def test_who_reads_says_in_which_order_dates_are_written(supervisor, entity):
+    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;01/02/2026;100\n")
+    page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+    assert "jour en premier : supposé, le fichier ne le dit pas" in page
+    assert "Dates comme 03/04/2026" in page
+    answer = {"keep": "good_rows", "mode": "delta", "date_order": "mdy"}
+    supervisor.post(reverse("import_decide", args=[batch.pk]), answer)
+    assert [str(due_on) for due_on in Invoice.objects.values_list("due_on", flat=True)] == ["2026-01-02"]
+
+
+def test_a_file_that_proves_the_order_of_its_dates_says_so(supervisor, entity):
+    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;31/01/2026;100\n")
+    page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+    assert "supposé, le fichier ne le dit pas" not in page

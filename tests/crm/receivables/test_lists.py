@@ -76,7 +76,7 @@ def test_rows_of_other_entities_stay_out(desk: Client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("customers", 13), ("invoices", 11)])
+@pytest.mark.parametrize(("name", "queries"), [("customers", 9), ("invoices", 7)])
 def test_a_list_costs_the_same_for_one_and_three_rows(
     desk: Client, name: str, queries: int, count: int, django_assert_num_queries
 ):

@@ -1,0 +1,141 @@
+"""Values of a whole column at once, as COPY writes them. What is written plainly passes in a few steps over the column;
+what is not is left in doubt (None), to be read one by one by the reader that says what is wrong with it."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import cache
+from typing import TypeVar
+
+from crm.imports.formats.values import SPACES, BadValue
+from crm.imports.staging import ESCAPED
+
+NULL = r"\N"
+MOST_REMEMBERED = 65_536
+PLAIN_SIGNS = b"0123456789.-\n"
+DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"000000000")
+TOO_LARGE = b"0" * 13
+SPACES_IN_LINE = re.compile(r"[^\S\n]|['’]")
+OTHER_MARK = {",": ".", ".": ","}
+K = TypeVar("K")
+V = TypeVar("V")
+Texts = list[str]
+Doubtful = list[str | None]
+Amounts = tuple[Doubtful, list[float]]
+
+
+class Memo(dict[K, V]):
+    """What each text of a column means, looked at once; it forgets rather than fill the memory."""
+
+    def __init__(self, read: Callable[[K], V]) -> None:
+        self.read = read
+
+    def __missing__(self, text: K) -> V:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        self[text] = found = self.read(text)
+        return found
+
+    def of(self, texts: Iterable[K]) -> list[V]:
+        """The meanings of a column."""
+        return list(map(self.__getitem__, texts))
+
+
+def days(read: Callable[[str], date | None]) -> Memo[str, str | None]:
+    """The days of a column; `read` returns None for an empty cell, and raises BadValue for one that is in doubt."""
+
+    def day(text: str) -> str | None:
+        try:
+            found = read(text.strip())
+        except BadValue:
+            return None
+        return found.isoformat() if found else NULL
+
+    return Memo(day)
+
+
+def amounts(texts: Texts, mark: str, places: int) -> Amounts:
+    """A column of amounts of at most `places` decimals, with a point; and about how much each is, exact enough to
+    compare them. "" and 0 where the cell is empty. `mark` is the decimal mark of the column, "" where it is not known.
+    """
+    joined, count = "\n".join(texts), len(texts)
+    return (
+        _all_plain(joined, count, mark, places)
+        or _all_plain(SPACES_IN_LINE.sub("", joined), count, mark, places)
+        or _one_by_one(texts, mark, places)
+    )
+
+
+def _all_plain(joined: str, count: int, mark: str, places: int) -> Amounts | None:
+    if mark and OTHER_MARK[mark] in joined:
+        return None
+    pointed = joined.replace(",", ".")
+    signs = pointed.encode(errors="replace")
+    if signs.translate(None, PLAIN_SIGNS) or _is_extreme(signs, places):
+        return None
+    texts = pointed.split("\n")
+    try:
+        values = [float(text) if text else 0.0 for text in texts] if "" in texts else list(map(float, texts))
+    except ValueError:
+        return None
+    return ([*texts], values) if len(texts) == count else None
+
+
+def _is_extreme(signs: bytes, places: int) -> bool:
+    """Whether there is an amount too large to be compared, or a digit that counts beyond the decimals there may be."""
+    shape = signs.translate(DIGITS_AS_ZERO)
+    return TOO_LARGE in shape or (
+        b"." + b"0" * (places + 1) in shape and bool(re.search(rb"\.\d{%d}\d*[1-9]" % places, signs))
+    )
+
+
+def _one_by_one(texts: Texts, mark: str, places: int) -> Amounts:
+    plain = _plain(mark, places).fullmatch
+    bare = (SPACES.sub("", text) for text in texts)
+    found = [text.replace(",", ".") if not text or plain(text) else None for text in bare]
+    return found, [float(text) if text else 0.0 for text in found]
+
+
+@cache
+def _plain(mark: str, places: int) -> re.Pattern[str]:
+    return re.compile(rf"-?[0-9]{{1,12}}(?:[{mark or ',.'}][0-9]{{0,{places}}}0*)?")
+
+
+def difference(debits: Amounts, credits: Amounts, *, empty: str | None) -> Doubtful:
+    """Debit less credit of each row, `empty` where neither is there; in doubt where both are."""
+    return [
+        None if debit is None or credit is None or less < 0 or (more and less)
+        else f"-{credit}" if less else debit or (credit and "0") or empty
+        for debit, more, credit, less in zip(*debits, *credits, strict=True)
+    ]  # fmt: skip
+
+
+def in_doubt(column: Doubtful) -> Iterable[int]:
+    """Places of the values that must be read one by one."""
+    return (place for place, value in enumerate(column) if value is None) if None in column else ()
+
+
+def empty(texts: Texts) -> Iterable[int]:
+    """Places of the empty texts."""
+    return (place for place, text in enumerate(texts) if not text) if "" in texts else ()
+
+
+def longer(texts: Texts, limit: int) -> Iterable[int]:
+    """Places of the texts that have more signs than allowed."""
+    if max(map(len, texts)) <= limit:
+        return ()
+    return (place for place, text in enumerate(texts) if len(text) > limit)
+
+
+def escaped(texts: Iterable[str]) -> Texts:
+    """Texts as COPY's text format writes them."""
+    return [text.translate(ESCAPED) for text in texts]
+
+
+def lines(columns: Sequence[Iterable[str]], *, without: set[int]) -> str:
+    """Columns as lines of COPY's text format, except the places `without`."""
+    rows: Iterable[tuple[str, ...]] = zip(*columns, strict=False)
+    if without:
+        rows = (row for place, row in enumerate(rows) if place not in without)
+    text = "\n".join(map("\t".join, rows))
+    return f"{text}\n" if text else ""

@@ -1,0 +1,87 @@
+"""Rows of a list of open items, many at a time."""
+
+from datetime import date
+from functools import partial
+from itertools import repeat
+
+from crm.imports.formats.blocks import Block
+from crm.imports.formats.cells import currency_of
+from crm.imports.formats.columns import NULL, Doubtful, Memo, Texts, days, empty, longer
+from crm.imports.formats.item_money import ItemMoney
+from crm.imports.formats.items import ItemReader
+from crm.imports.formats.many import BlockReader, Plain
+from crm.imports.staging import line_of
+
+ALWAYS = "line customer number currency issued_on amount open_amount kind exact".split()
+DAYS = ["issued_on", "due_on", "cleared_on"]
+OTHERS = ["external_id", "name", "label", "email", "phone"]
+CUT = {"name": 200, "label": 200}
+
+
+class ItemBlocks(BlockReader):
+    """Turns blocks of a list into lines of `item_staged`; the columns a list does not have are not written."""
+
+    day = "issued_on"
+
+    def __init__(self, reader: ItemReader, *, until: date | None) -> None:
+        super().__init__(until)
+        self.reader, self.places = reader, reader.columns.places
+        later, self.others = ([name for name in names if name in self.places] for names in (DAYS[1:], OTHERS))
+        self.columns = [*ALWAYS, *later, *self.others]
+        self.words = ["customer", "number", *self.others]
+        self.doubtful = ["currency", "issued_on", "amount", "open_amount", *later]
+        self.money = ItemMoney(reader.columns)
+        self.codes: Memo[str, str | None] = Memo(lambda text: currency_of(text.strip(), reader.currency) or None)
+        self.days = {name: days(partial(reader.columns.day_of, name)) for name in DAYS if name in self.places}
+
+    def plainly(self, block: Block) -> Plain:
+        """See BlockReader."""
+        currencies = self.codes.of(block.raw(self.places.get("currency")))
+        amounts = zip(("amount", "open_amount", "kind"), self.money.of(block, currencies), strict=True)
+        given = {name: column.of(block.raw(self.places[name])) for name, column in self.days.items()}
+        others = {name: self._text(block, name, CUT.get(name, 0)) for name in self.others}
+        plain = {"line": map(str, block.numbers), "currency": currencies, "exact": repeat(NULL), **given, **others}
+        return {**plain, **self._names(block), **dict(amounts), "issued_on": _issued(given)}
+
+    def doubts(self, block: Block, plain: Plain) -> set[int]:
+        """See BlockReader; also rows that cannot be told apart, or whose day could not be read."""
+        found = super().doubts(block, plain)
+        for name in ("customer", "number"):
+            found.update(empty(plain[name]), longer(plain[name], 60))  # type: ignore[arg-type]
+        if "external_id" in plain:
+            found.update(longer(plain["external_id"], 120))  # type: ignore[arg-type]
+        return found
+
+    def singly(self, number: int, cells: list[str]) -> str:
+        """See BlockReader."""
+        item = self.reader.item(number, cells)
+        too_late = self.until is not None and item.issued_on > self.until
+        return "" if too_late else line_of(getattr(item, name) for name in self.columns)
+
+    def spared(self, number: int, cells: list[str]) -> str:
+        """Only what tells the item of a row that is wrong elsewhere, so that it is not taken for gone."""
+        found = self.reader.identity(cells)
+        return line_of(map({"line": number, **found}.get, self.columns)) if found else ""
+
+    def _text(self, block: Block, name: str, most: int = 0) -> Texts:
+        texts = block.column(self.places.get(name))
+        return [text[:most] for text in texts] if most and any(longer(texts, most)) else texts
+
+    def _names(self, block: Block) -> dict[str, Texts]:
+        """Customer and number of each row, as far as they are there."""
+        customers, numbers = self._text(block, "customer"), self._text(block, "number")
+        if "" in customers:
+            names = self._text(block, "name")
+            customers = [customer or name for customer, name in zip(customers, names, strict=True)]
+        if "external_id" in self.places:
+            given = self._text(block, "external_id")
+            numbers = [number or text[:60] for number, text in zip(numbers, given, strict=True)]
+        return {"customer": customers, "number": numbers}
+
+
+def _issued(given: dict[str, Doubtful]) -> Doubtful:
+    """The day of each document, that it is due on where it has none; in doubt where it has neither."""
+    first, *rest = (given[name] for name in DAYS[:2] if name in given)
+    if rest and NULL in first:
+        first = [due if issued == NULL else issued for issued, due in zip(first, rest[0], strict=True)]
+    return [None if day == NULL else day for day in first] if NULL in first else first

@@ -1,0 +1,194 @@
+"""Rows read many at a time give what rows read one by one give, values and refusals alike."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from crm.imports.formats.blocks import fec_blocks
+from crm.imports.formats.fec import FecReader, find_layout
+from crm.imports.formats.fec_blocks import FecBlocks
+from crm.imports.formats.item_blocks import ItemBlocks
+from crm.imports.formats.items import ItemReader
+from crm.imports.formats.many import BlockReader
+from crm.imports.formats.rows import RowWrong
+from crm.imports.formats.source import BLOCK_OF_LINES, look_at
+from crm.imports.formats.table import Table, open_table, sample
+from crm.imports.mapping import KNOWN_HEADERS, guess
+from crm.imports.operations.files import fec_cells
+from crm.imports.staging import line_of
+from tests.crm.imports.test_fec_variants import LEDGER, shapes
+from tests.factories.fec import Shape
+
+Read = tuple[list[tuple[object, ...]], list[tuple[object, ...]], int]
+MANGLED = [
+    "",
+    " ",
+    "abc",
+    "31/02/2026",
+    "12,345",
+    "1 234,50",
+    "-5,00",
+    "(7,10)",
+    "9" * 14,
+    "back\\slash",
+    'a "b" c',
+    "x" * 300,
+    "0",
+]
+HEADERS = (
+    "Code client;Nom;Facture;Identifiant;Date facture;Échéance;Montant TTC;Reste à payer;Devise;Type;Libellé;Email"
+)
+WELL = [
+    ["A", "B", " C "],
+    ["Alpha", ""],
+    ["F1", "F2"],
+    ["", "id-1", "id-2"],
+    ["01/02/2026", "2026-02-03", ""],
+    ["03/03/2026", "04/03/2026"],
+    ["100,00", "1 000,50", "-20,00", ""],
+    ["100,00", "250,50", "-20,00", "0,00", ""],
+    ["EUR", "eur", "", "XOF"],
+    ["", "Avoir", "Règlement"],
+    ["", "Libellé\ttabulé"],
+    ["", "a@b.fr"],
+]
+row = st.tuples(*(st.sampled_from(values) for values in WELL)).map(list)
+mangled = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 17), st.sampled_from(MANGLED)), max_size=6)
+
+
+def comparable(reader: BlockReader, line: str) -> tuple[object, ...]:
+    """A line of COPY with its amounts as numbers; `exact` says something only where it differs from the open amount."""
+    values: dict[str, object] = dict(zip(reader.columns, line.split("\t"), strict=True))
+    for name in {"amount", "open_amount", "exact"} & values.keys():
+        values[name] = None if values[name] == r"\N" else Decimal(str(values[name]))
+    if values.get("exact") == values.get("open_amount"):
+        values.pop("exact", None)
+    return tuple((name, value) for name, value in values.items() if (name, value) != ("exact", None))
+
+
+def found(reader: BlockReader, lines: list[str], wrong: list[object], rows: int) -> Read:
+    return sorted((comparable(reader, line) for line in lines), key=str), wrong, rows  # type: ignore[return-value]
+
+
+def at_once(reader: BlockReader, pieces) -> Read:
+    lines, wrong = [], []
+    for piece in pieces:
+        lines += reader.text(piece).split("\n")[:-1]
+        wrong += reader.wrong
+    return found(reader, lines, wrong, reader.rows)
+
+
+def one_by_one(reader: BlockReader, rows) -> Read:
+    lines, wrong, count = [], [], 0
+    for number, cells in rows:
+        count += 1
+        try:
+            lines.append(reader.singly(number, cells))
+        except RowWrong as error:
+            wrong.append(error.on_line(number))
+            lines.append(reader.spared(number, cells))
+    return found(reader, [line.rstrip("\n") for line in lines if line], wrong, count)
+
+
+def both_ways_fec(path: Path) -> tuple[Read, Read]:
+    source = look_at(path)
+    layout = find_layout(source.lines())
+    many, single = (FecBlocks(FecReader(layout), places=2, until=None) for _ in range(2))
+    pieces = fec_blocks(source, layout.separator, layout.width, layout.header_line + 1)
+    return at_once(many, pieces), one_by_one(single, fec_cells(source, layout))
+
+
+def opened(path: Path) -> tuple[Table, ItemBlocks]:
+    table = open_table(look_at(path), KNOWN_HEADERS)
+    return table, ItemBlocks(ItemReader(guess(table.headers, sample(table, 100)), "EUR"), until=None)
+
+
+def both_ways_items(path: Path) -> tuple[Read, Read]:
+    table, many = opened(path)
+    rows, single = opened(path)
+    return at_once(many, table.blocks()), one_by_one(single, rows.rows)
+
+
+@settings(max_examples=150, deadline=None)
+@given(shape=shapes, changes=mangled, ragged=st.sampled_from(["", "|", "\t\t", ";x"]))
+def test_a_fec_with_anything_in_its_cells(tmp_path_factory, shape, changes, ragged):
+    path = shape.write(LEDGER, tmp_path_factory.mktemp("fec") / "ledger.txt")
+    lines = path.read_bytes().decode(shape.encoding).splitlines()
+    for at, column, text in changes:
+        cells = lines[1 + at % (len(lines) - 1)].split(shape.separator)
+        cells[column % len(cells)] = text
+        lines[1 + at % (len(lines) - 1)] = shape.separator.join(cells)
+    lines[-1] += ragged
+    path.write_bytes(shape.newline.join(lines).encode(shape.encoding, "replace"))
+    many, single = both_ways_fec(path)
+    assert many == single
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(row, min_size=1, max_size=12),
+    changes=mangled,
+    separator=st.sampled_from(";\t|"),
+    quoted=st.sampled_from(["none", "all", "some"]),
+    short=st.integers(0, 12),
+)
+def test_a_list_with_anything_in_its_cells(tmp_path_factory, rows, changes, separator, quoted, short):
+    for at, column, text in changes:
+        rows[at % len(rows)][column % len(WELL)] = text
+    rows[-1] = rows[-1][: len(WELL) - short] or ["x"]
+    lines = [[_quoted(cell, quoted, separator) for cell in cells] for cells in [HEADERS.split(";"), *rows]]
+    path = tmp_path_factory.mktemp("items") / "items.csv"
+    path.write_text("\n".join(separator.join(cells) for cells in lines), encoding="utf-8")
+    many, single = both_ways_items(path)
+    assert many == single
+
+
+def _quoted(cell: str, how: str, separator: str) -> str:
+    needed = '"' in cell or separator in cell
+    if how == "all" or needed or (how == "some" and len(cell) % 2):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_lines_keep_their_numbers_from_piece_to_piece(tmp_path, newline):
+    texts = [f"{n};" + "é" * (n % 97) for n in range(BLOCK_OF_LINES // 20)]
+    texts[5] = texts[2000] = ""
+    path = tmp_path / "long.txt"
+    path.write_bytes(newline.join(texts).encode())
+    source = look_at(path)
+    lines = list(source.lines())
+    for start in (1, 2, 2000, len(lines)):
+        read = [
+            (at, line) for number, text in source.blocks(start) for at, line in enumerate(text.split("\n")[:-1], number)
+        ]
+        assert read == lines[start - 1 :]
+
+
+def test_a_quoted_cell_goes_on_in_the_next_piece(tmp_path):
+    path = tmp_path / "items.csv"
+    long = "mot\n" * (BLOCK_OF_LINES // 4)
+    path.write_text(
+        "Code client;Facture;Échéance;Solde;Libellé\n"
+        "A;F1;01/02/2026;10,00;court\n"
+        f'B;F2;01/02/2026;20,00;"{long}"\n'
+        "C;F3;01/02/2026;30,00;court\n"
+    )
+    many, single = both_ways_items(path)
+    assert many == single
+    assert many[2] == 3
+
+
+def test_a_row_of_copy_holds_no_sign_of_its_own():
+    assert line_of(["a\tb", None, Decimal("1.50"), True, "c\\d"]) == "a b\t\\N\t1.50\tt\tc\\\\d\n"
+
+
+def test_a_ledger_of_many_pieces(tmp_path):
+    path = Shape().write(LEDGER, tmp_path / "ledger.txt")
+    header, *lines = path.read_bytes().split(b"\r\n")
+    path.write_bytes(b"\r\n".join([header, *(lines[:-1] * 200), b""]))
+    many, single = both_ways_fec(path)
+    assert many == single
+    assert many[2] == len(LEDGER.lines) * 200
