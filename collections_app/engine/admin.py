@@ -8,19 +8,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from collections_app.engine import precautions, starting, trying
 from collections_app.engine.entering import backlog_of
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, opened_steps, stage_label
-from collections_app.engine.models import DailyFigures, MorningReport, Run, RunState
+from collections_app.engine.models import DailyFigures, MorningReport, Run, RunStage, RunState
 from collections_app.engine.morning.pages import MorningReportAdmin
 from collections_app.engine.simulation.admin import SimulationAdmin
 from collections_app.engine.stages import STAGES
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.rules import changes_settings
-from crm.core.formats import day, duration
+from crm.core.formats import day, duration, number
 
 
 @admin.register(Run)
@@ -101,12 +101,26 @@ def story(run: Run) -> dict[str, Any]:
             for stage in STAGES
             for row in [done.get(stage.name)]
         ],
-        "opened": [(name, number) for _code, name, number in opened_steps(run.entity_id, run.opened)],
-        "blocked": [(block_label(reason), number) for reason, number in sorted(run.blocked.items())],
+        "looked_at": looked_at(run, done.get("customers")),
+        "opened": [(name, count) for _code, name, count in opened_steps(run.entity_id, run.opened)],
+        "blocked": [(block_label(reason), count) for reason, count in sorted(run.blocked.items())],
         "backlog": None if run.state == RunState.RUNNING else backlog_of(run),
         "report": MorningReport.objects.filter(run=run).first(),
         "figures": DailyFigures.objects.filter(entity=run.entity_id, on=run.on).order_by("currency"),
     }
+
+
+def looked_at(run: Run, customers: RunStage | None) -> str:
+    """Whom the night looks at, in words; nothing while that is not known."""
+    if customers is None or "full" not in run.scope:
+        return ""
+    if run.scope["full"]:
+        return _("It looked at every customer.")
+    return ngettext(
+        "It looked at %(count)s customer: for no other could anything have changed.",
+        "It looked at %(count)s customers: for no other could anything have changed.",
+        customers.rows,
+    ) % {"count": number(customers.rows)}
 
 
 __all__ = ["MorningReportAdmin", "RunAdmin", "SimulationAdmin", "story"]

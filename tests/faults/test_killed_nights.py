@@ -6,6 +6,7 @@ import pytest
 
 from collections_app.engine import handing_over, night as night_module, running
 from collections_app.engine.leases import LEASE
+from collections_app.engine.models import Change, Run
 from crm.law.operations import load_law
 from tests.collections_app.engine.small_house import forget_the_night, small_house, state
 from tests.collections_app.engine.world import MARCH_1, World, noon
@@ -53,6 +54,26 @@ def test_killed_at_each_point_in_turn(world):
         clock += LEASE + timedelta(seconds=1)
     run(world, clock)
     assert state() == undisturbed
+
+
+def test_a_night_of_some_customers_killed_at_each_point_in_turn(world):
+    live_the_eve(world)
+    points = points_of(lambda: run(world), *MODULES)
+    assert not Run.objects.latest("pk").scope["full"]
+    undisturbed = state(), Change.objects.count()
+    live_the_eve(world)
+    clock = NOON
+    for point in points:
+        assert killed_at(point, lambda at=clock: run(world, at)), point
+        clock += LEASE + timedelta(seconds=1)
+    run(world, clock)
+    assert (state(), Change.objects.count()) == undisturbed
+
+
+def live_the_eve(world: World) -> None:
+    """As before the night, the one before it done."""
+    forget_the_night()
+    world.night(MARCH_1 - timedelta(days=1), shards=1)
 
 
 @pytest.mark.parametrize("point", SIDE_BY_SIDE)

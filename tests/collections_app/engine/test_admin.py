@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from collections_app.engine.models import Run
-from tests.collections_app.engine.world import World
+from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import EntityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +28,19 @@ def test_a_supervisor_reads_what_the_night_did(client, world):
     text = page(client, "admin:engine_run_change", user, Run.objects.get().pk).content.decode()
     assert "Décider ce qu’il faut à chaque compte" in text
     assert "Étape +5" in text
+
+
+def test_a_night_says_whom_it_looked_at(client, world):
+    user = UserFactory(supervisor=True, sees=world.entity)
+    world.invoice(world.customer(), late=1)
+    world.night(MARCH_1 + timedelta(days=1))
+    told = [
+        page(client, "admin:engine_run_change", user, run.pk).context["looked_at"] for run in Run.objects.order_by("pk")
+    ]
+    assert told == [
+        "Il a regardé tous les clients.",
+        "Il a regardé 1 client : pour aucun autre rien n’a pu changer.",
+    ]
 
 
 def test_nights_of_other_entities_stay_hidden(client, world):
