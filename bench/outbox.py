@@ -75,7 +75,11 @@ def measure(workers: int, messages: int) -> dict[str, Any]:
         assert process.stdout is not None
         process.stdout.readline()  # ready
     started = perf_counter()
-    done = [json.loads(process.communicate("go\n")[0]) for process in running]
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    done = [json.loads(process.communicate()[0]) for process in running]
     seconds = perf_counter() - started
     results = dict(Attempt.objects.filter(message__entity=entity).values_list("result").annotate(Count("id")))
     sent = Message.objects.filter(entity=entity, state="sent").count()
