@@ -23,8 +23,9 @@ class Findings:
 
     @classmethod
     def written(cls, stored: dict[str, Any]) -> "Findings":
-        """Of a part that is worked on again, what it had committed: what it opened stays opened."""
-        return cls.read({name: stored[name] for name in ("opened", "entered") if name in stored})
+        """Of a part that is worked on again, what it had committed and finds no more: what it opened stays opened, and
+        what it queued is still to be written on trial."""
+        return cls.read({name: stored[name] for name in ("opened", "entered", "samples") if name in stored})
 
     def stored(self) -> dict[str, Any]:
         """As JSON."""

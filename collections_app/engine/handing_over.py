@@ -10,6 +10,7 @@ from collections_app.actions.consumers import FOR_A_PERSON
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.compliance import gates
 from collections_app.engine import watched
+from collections_app.engine.findings import Findings
 from collections_app.engine.night import HERE, Night
 from crm.core import sql
 from crm.core.crash import crash_point
@@ -47,7 +48,7 @@ def hand_over(night: Night) -> int:
         sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, held_by=night.run.pk
     )
     crash_point("after queue")
-    night.found.samples = night.pairs("samples")
+    night.found.add(Findings(samples=night.pairs("samples")))
     forget_changes(night)
     return queued
 

@@ -61,6 +61,7 @@ def group(night: Night) -> int:
         return regroup(night.entity, on=night.on, among=night.among)
     moved = regroup(night.entity, on=night.on, among=listed("night_turning"))
     night.do("turned")
+    night.do("note_looked_at")
     return moved
 
 

@@ -90,22 +90,9 @@ def killed_by_statement(work: Work, *, before: int = 0, after: int = 0) -> bool:
 
 def points_of(work: Work, *modules: Any) -> list[str]:
     """The crash points `work` passes in these modules, in order, each once; it is done here, undisturbed."""
-    return [point for point, _number in _passed(work, *modules)]
-
-
-def places_of(work: Work, *modules: Any) -> list[str]:
-    """The same, less those with nothing said to the database since the one before: one place with two names."""
-    passed = _passed(work, *modules)
-    before = [-1, *(number for _point, number in passed)]
-    return [point for (point, number), last in zip(passed, before, strict=False) if number != last]
-
-
-def _passed(work: Work, *modules: Any) -> list[tuple[str, int]]:
-    """Points and how many statements had been said by then."""
-    seen: dict[str, int] = {}
-    statements = Statements()
-    with pytest.MonkeyPatch.context() as patch, statements.watching():
+    seen: dict[str, None] = {}
+    with pytest.MonkeyPatch.context() as patch:
         for module in modules:
-            patch.setattr(module, "crash_point", lambda point: seen.setdefault(point, len(statements.said)))
+            patch.setattr(module, "crash_point", lambda point: seen.setdefault(point))
         work()
-    return list(seen.items())
+    return list(seen)

@@ -6,17 +6,24 @@ import pytest
 
 from collections_app.engine import handing_over, night as night_module, running
 from collections_app.engine.leases import LEASE
-from collections_app.engine.models import Change, Run
+from collections_app.engine.models import Run
+from collections_app.engine.stages import STAGES
 from crm.law.operations import load_law
 from tests.collections_app.engine.small_house import forget_the_night, small_house, state
 from tests.collections_app.engine.world import MARCH_1, World, noon
-from tests.faults.killing import killed_at, places_of, points_of
+from tests.faults import usual_night
+from tests.faults.killing import killed_at, points_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = noon(MARCH_1)
 NEXT = NOON + LEASE + timedelta(seconds=1)
 # Where several parts, each on a connection of its own, are under way.
 SIDE_BY_SIDE = ("after stage facts", "after insert_actions", "before stage hand_over", "after stage hand_over")
+
+
+@pytest.fixture(autouse=True)
+def _messages_may_leave(settings):
+    settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
 
 
 @pytest.fixture
@@ -32,48 +39,74 @@ def run(world: World, at=NOON, shards: int = 1) -> None:
 MODULES = (night_module, running, handing_over)
 
 
-def test_killed_at_each_place(world):
-    places = places_of(lambda: run(world), *MODULES)
-    undisturbed = state()
-    assert len(places) > 30
-    for place in places:
+def transactions(passed: list[str]) -> list[str]:
+    """Points after something was committed: what dies between two of them is taken back, and is one place."""
+    return [point for point in passed if point.startswith("after stage")]
+
+
+def test_killed_after_each_transaction(world):
+    points = transactions(points_of(lambda: run(world), *MODULES))
+    undisturbed = usual_night.written()
+    assert [len(points), len(undisturbed["Message"])] == [len(STAGES), 3]
+    for point in points:
         forget_the_night()
-        assert killed_at(place, lambda: run(world)), place
+        assert killed_at(point, lambda: run(world)), point
         run(world, NEXT)
-        assert state() == undisturbed, place
+        assert usual_night.written() == undisturbed, point
 
 
 def test_killed_at_each_point_in_turn(world):
     """The worst night: whoever takes it up dies a little further."""
     points = points_of(lambda: run(world), *MODULES)
-    undisturbed = state()
+    undisturbed = usual_night.written()
     forget_the_night()
     clock = NOON
     for point in points:
         assert killed_at(point, lambda at=clock: run(world, at)), point
         clock += LEASE + timedelta(seconds=1)
     run(world, clock)
-    assert state() == undisturbed
+    assert usual_night.written() == undisturbed
 
 
-def test_a_night_of_some_customers_killed_at_each_point_in_turn(world):
-    live_the_eve(world)
-    points = points_of(lambda: run(world), *MODULES)
+@pytest.fixture
+def usual():
+    """The world of a usual night, taken back to its eve."""
+    load_law()
+    world = usual_night.eve()
+    usual_night.keep()
+    return world
+
+
+def test_a_usual_night_killed_after_each_transaction(usual):
+    points = transactions(points_of(lambda: run(usual), *MODULES))
+    undisturbed, looks = usual_night.written(), usual_night.looks()
     assert not Run.objects.latest("pk").scope["full"]
-    undisturbed = state(), Change.objects.count()
-    live_the_eve(world)
+    assert [len(points), len(undisturbed["Message"])] == [len(STAGES), 4]
+    for point in points:
+        usual_night.back()
+        assert killed_at(point, lambda: run(usual)), point
+        run(usual, NEXT)
+        assert usual_night.written() == undisturbed, point
+        # What was open when it was taken up is looked at once more the next day; nothing is looked at later.
+        assert {who: min(on, looks[who]) for who, on in usual_night.looks().items()} == usual_night.looks(), point
+
+
+def test_a_usual_night_killed_after_each_transaction_in_turn(usual):
+    points = transactions(points_of(lambda: run(usual), *MODULES))
+    undisturbed = usual_night.written(), the_day_after(usual)
+    usual_night.back()
     clock = NOON
     for point in points:
-        assert killed_at(point, lambda at=clock: run(world, at)), point
+        assert killed_at(point, lambda at=clock: run(usual, at)), point
         clock += LEASE + timedelta(seconds=1)
-    run(world, clock)
-    assert (state(), Change.objects.count()) == undisturbed
+    run(usual, clock)
+    assert (usual_night.written(), the_day_after(usual)) == undisturbed
 
 
-def live_the_eve(world: World) -> None:
-    """As before the night, the one before it done."""
-    forget_the_night()
-    world.night(MARCH_1 - timedelta(days=1), shards=1)
+def the_day_after(world: World) -> tuple[object, ...]:
+    """What the next night writes, too."""
+    world.night(MARCH_1 + timedelta(days=1), shards=1)
+    return usual_night.written(), usual_night.looks()
 
 
 @pytest.mark.parametrize("point", SIDE_BY_SIDE)
