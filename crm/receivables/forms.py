@@ -71,13 +71,12 @@ class CustomerFilters(ListFilters):
         return found
 
     def sorted(self) -> tuple[QuerySet[Customer], Sort]:
-        """Best match first when words are given, else by name."""
+        """Best match first when words are given, those that match as well by name; else by name."""
         found = self.narrow().annotate(plain_name=PlainText("name"))
         if not self.value("q"):
             return found, Sort("plain_name")
-        return found.annotate(match=TrigramWordSimilarity(plain(self.value("q")), "plain_name")), Sort(
-            "match", descending=True
-        )
+        match = TrigramWordSimilarity(plain(self.value("q")), "plain_name")
+        return found.annotate(match=match), Sort("match", descending=True, then=("plain_name",))
 
 
 INVOICE_SORTS = {"due_on": "due_on", "open_amount": "open_amount"}

@@ -1,15 +1,20 @@
--- What this look found, kept for the nights that do not look at these customers: written only where it differs.
+-- What this look found, kept for the nights that do not look at these customers: written only where it differs. Run again
+-- on its day, a night finds open what it has opened itself: what it found before stands.
 with tonight as materialized (
     select s.customer_id, s.currency, s.open_amount, s.late_amount, s.disputed_amount, s.oldest_due_on is not null as overdue,
-           case d.decided when 'open_action' then 'action_open' else coalesce(d.decided, '') end as outcome, l.look_on,
-           a.customer_id is not null as known
+           o.outcome, l.look_on, a.customer_id is not null as known
     from night_standing s
     left join night_decided d on d.customer_id = s.customer_id and d.currency = s.currency
     left join night_looks l on l.customer_id = s.customer_id and l.currency = s.currency
     left join engine_account a on a.customer_id = s.customer_id and a.currency = s.currency /* range a.customer_id */
+    cross join lateral (
+        select case when d.decided = 'open_action' then 'action_open'
+                    when d.decided = 'action_open' and d.busy_since = %(on)s then coalesce(a.outcome, d.decided)
+                    else coalesce(d.decided, '') end as outcome
+    ) o
     where (a.entity_id, a.open_amount, a.late_amount, a.disputed_amount, a.overdue, a.outcome, a.look_on)
           is distinct from (%(entity)s, s.open_amount, s.late_amount, s.disputed_amount, s.oldest_due_on is not null,
-              case d.decided when 'open_action' then 'action_open' else coalesce(d.decided, '') end, l.look_on)
+              o.outcome, l.look_on)
 ),
 gone as (
     delete from engine_account a

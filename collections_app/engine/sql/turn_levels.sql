@@ -24,6 +24,7 @@ from (
     join actions_action x on x.customer_id = c.customer_id and x.currency = c.currency and x.kind = 'dunning'
          and (x.state in ('todo', 'to_approve') or x.state = 'scheduled' and x.mode = 'automatic')
          and (x.invoice_id is null or x.invoice_id = c.id)
+         and x.customer_id >= %(first_customer)s and x.customer_id < %(end_customer)s
     join ladder d on d.version_id = x.scenario_version_id
     left join scenarios_step s on s.version_id = x.scenario_version_id and s.code = x.step_code
     cross join lateral (

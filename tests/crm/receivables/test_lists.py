@@ -69,6 +69,13 @@ def test_a_single_find_opens_the_page(desk: Client):
     assert answer["Location"] == reverse("customer", args=[customer.pk])
 
 
+def test_those_that_match_as_well_are_found_by_name(desk: Client):
+    for name in ("Zone Martin", "Martin Alix", "Cave Martin"):
+        CustomerFactory(name=name, entity=desk.entity)
+    rows = desk.get(reverse("customers"), {"q": "martin"}).context["page"].rows
+    assert [row.name for row in rows] == ["Cave Martin", "Martin Alix", "Zone Martin"]
+
+
 def test_rows_of_other_entities_stay_out(desk: Client):
     InvoiceFactory(customer=CustomerFactory(name="Éclair"))
     assert desk.get(reverse("customers"), {"q": "eclair"}).context["page"].rows == []
