@@ -198,9 +198,9 @@ def trace() -> None:
 
 
 def timed(method: Callable[..., int]) -> Callable[..., int]:
-    def run_it(night: Night, *names: str) -> int:
+    def run_it(night: Night, *names: str, **said: str) -> int:
         started = perf_counter()
-        rows = method(night, *names)
+        rows = method(night, *names, **said)
         say(f"    {names[-1]:<28}{rows:>10}{(perf_counter() - started) * 1000:>10.0f} ms")
         return rows
 
