@@ -7,7 +7,7 @@ from collections_app.compliance import gates
 from collections_app.compliance.gates import Verdict, evaluate
 from crm.holds.models import Hold
 from crm.receivables.limitation import end_proceedings, record_interruption
-from tests.collections_app.compliance.situations import CANDIDATE, TUESDAY, ask, reachable, sent, under_way
+from tests.collections_app.compliance.situations import TUESDAY, ask, reachable, sent, under_way
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.paying import pay
