@@ -91,8 +91,8 @@ def prepare(name: str) -> None:
 
 
 def analyze(*tables: str, rows: int = 0) -> None:
-    """Tell the planner how much there is in tables of this session: nothing else does. Not above MANY `rows`: plans for
-    so many are those of `room_for` all the same, and looking would cost more than it saves."""
+    """Tell the planner how much there is in tables; in those of this session nothing else does. Not above MANY `rows`:
+    plans for so many are those of `room_for` all the same, and looking would cost more than it saves."""
     if rows <= MANY:
         with connection.cursor() as cursor:
             cursor.execute("analyze " + ", ".join(tables))
