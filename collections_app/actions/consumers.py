@@ -122,13 +122,14 @@ def record_refusal(action: Action, *, gate: str, rule: str, event: Event) -> Non
 
 
 def answer_reply(event: Event) -> None:
-    """A customer wrote: one task a day to answer him, for whoever follows him."""
+    """A customer wrote: one task a day to answer him, for whoever follows him; closed before he wrote again, it opens
+    again."""
     if event.customer_id is None:
         return
     customer = Customer.objects.select_related("entity").get(pk=event.customer_id)
     on = today(customer.entity, event.at)
     followed = customer.actions.filter(owner__isnull=False).order_by("-pk").first()
-    Action.objects.get_or_create(
+    task, _new = Action.objects.get_or_create(
         customer=customer,
         currency=customer.entity.currency,
         step_code="reply",
@@ -147,4 +148,7 @@ def answer_reply(event: Event) -> None:
             "late_since_on": on,
             "opened_on": on,
         },
+    )
+    Action.objects.filter(pk=task.pk, closed_at__lt=event.at).update(
+        state=ActionState.TODO, closed_at=None, closed_by=None, outcome="", snoozed_until=None
     )
