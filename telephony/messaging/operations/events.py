@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from telephony.core.storable import storable, storable_json
 from telephony.core.news import News
+from telephony.core.storable import storable, storable_json
 from telephony.messaging.models import Attempt, DeliveryEvent, DeliveryKind, Message
 from telephony.messaging.operations.addresses import mark_invalid, opt_out
 from telephony.messaging.operations.moving import move, of
@@ -111,8 +111,8 @@ def _apply(event: DeliveryEvent, message: Message) -> None:
 def _moved(event: DeliveryEvent, message: Message, target: MessageState) -> bool:
     """Whether it moves. Our own line about the sending may be lost or late: whoever waits for it is told first, once,
     for the database says whether it was the first to hear."""
-    values = {"at": event.at, "reason": event.reason}
-    if target in STATES_AFTER_SENDING and move(of(message.pk).filter(sent_at=None), target, **values):
-        tell([message.pk], "sent", at=event.at, details={"told_by": event.provider})
+    at, reason = event.at, event.reason
+    if target in STATES_AFTER_SENDING and move(of(message.pk).filter(sent_at=None), target, at=at, reason=reason):
+        tell([message.pk], "sent", at=at, details={"told_by": event.provider})
         return True
-    return move(of(message.pk), target, **values) > 0
+    return move(of(message.pk), target, at=at, reason=reason) > 0

@@ -12,8 +12,8 @@ from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 
 import nh3
 
-from telephony.core.storable import storable
 from telephony.core.news import News
+from telephony.core.storable import storable
 from telephony.providers.email.news import address_is_bad
 
 TOKEN = re.compile(r"\+([0-9a-f]{32})@", re.IGNORECASE)

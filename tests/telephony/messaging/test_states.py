@@ -124,9 +124,7 @@ def test_a_refusal_of_the_provider_marks_the_address_when_it_is_wrong(world: Wor
 
 
 @pytest.mark.django_db
-def test_news_that_comes_while_our_own_line_is_written_tells_the_sending_once(
-    world: World, listening, monkeypatch
-):
+def test_news_that_comes_while_our_own_line_is_written_tells_the_sending_once(world: World, listening, monkeypatch):
     message = planned()
     reservation = sending.reserve(message.pk, at=AT)
     operations.hear([news(message, "delivered")], at=AT)
