@@ -1,7 +1,7 @@
 """How actions react to what becomes of their messages."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
@@ -45,7 +45,13 @@ def _completed(action: Action, event: Event) -> None:
         move(action, "sent", at=event.at, by=None, outcome="sent")
         if action.formal_notice:
             reached = action.lines.filter(reached=True).values_list("invoice_id", flat=True)
-            record_formal_notice(list(reached), on=today(action.entity, event.at), at=event.at)
+            record_formal_notice(list(reached), on=_left_on(action, event), at=event.at)
+
+
+def _left_on(action: Action, event: Event) -> date:
+    """The day a letter was posted, which a person may confirm later; else the day it is told."""
+    posted_on = event.payload.get("posted_on")
+    return date.fromisoformat(posted_on) if posted_on else today(action.entity, event.at)
 
 
 def _bounced(action: Action, event: Event) -> None:
