@@ -181,3 +181,9 @@ def without(row, *names):
 )  # fmt: skip
 def test_what_no_book_holds_is_a_fault_of_its_row(customer, erp, what, row, faults):
     assert send(erp, what, row) == (0, 0, 0, faults)
+
+
+def test_amounts_of_a_known_invoice_have_the_decimals_of_its_own_currency(customer, erp):
+    dinars = INVOICE | {"currency": "TND", "amount": "10.125"}
+    assert send(erp, "invoices", dinars) == (1, 0, 0, [])
+    assert send(erp, "invoices", without(dinars, "currency") | {"label": "x"}) == (0, 1, 0, [])

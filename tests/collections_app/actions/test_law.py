@@ -19,9 +19,7 @@ pytestmark = pytest.mark.django_db
 POSTED = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("told", "left_on"), [({}, date(2026, 3, 4)), ({"posted_on": "2026-03-02"}, date(2026, 3, 2))]
-)
+@pytest.mark.parametrize(("told", "left_on"), [({}, date(2026, 3, 4)), ({"posted_on": "2026-03-02"}, date(2026, 3, 2))])
 def test_legal_interest_may_run_from_the_day_a_formal_notice_left(told, left_on):
     action = ActionFactory(formal_notice=True, state="scheduled", channel="post")
     noticed, other = InvoiceFactory.create_batch(2, customer=action.customer)
