@@ -83,8 +83,9 @@ def _stale(action: Action, event: Event) -> None:
     elif reason == "balance_changed" and action.state == ActionState.SCHEDULED:
         approval = action.mode == StepMode.APPROVAL
         state = ActionState.TO_APPROVE if approval else ActionState.TODO
+        reasons = list(dict.fromkeys([*action.reasons, "stale"]))
         if Action.objects.filter(pk=action.pk, state=ActionState.SCHEDULED).update(
-            state=state, outcome="balance_changed"
+            state=state, outcome="balance_changed", reasons=reasons
         ):
             carry_what_is_owed(action, on=today(action.entity, event.at))
 

@@ -126,6 +126,9 @@ def test_what_a_person_approved_goes_back_to_him_when_the_balance_changes(world,
     carry()
     assert network.sent == []
     assert situation() == ("to_approve", "email", "balance_changed")
+    assert "stale" in action().reasons
+    world.night(MARCH_3 + timedelta(days=1))
+    assert action().reasons == ["to_approve", "stale"]
 
 
 def test_a_hold_placed_after_the_night_keeps_the_message_home(world, network):
