@@ -31,7 +31,9 @@ def take_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
 @transaction.atomic
 def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
     # Waits for the stages that share the lease (see share_lease): what they write is committed or undone by then.
-    running = Run.objects.select_for_update().get(entity=entity, state=RunState.RUNNING)
+    running = Run.objects.select_for_update().filter(entity=entity, state=RunState.RUNNING).first()
+    if running is None:  # it ended between the two statements
+        return take_run(entity, on=on, clock=clock, by=by)
     now = clock()
     expired = Run.objects.filter(pk=running.pk, fence=running.fence, lease_until__lt=now)
     if running.on != on:

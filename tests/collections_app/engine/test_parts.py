@@ -7,10 +7,11 @@ import pytest
 
 from collections_app.actions.models import Action
 from collections_app.engine import parts, shards, tasks
-from collections_app.engine.exceptions import LeaseLost, PartFailed
+from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, PartFailed
 from collections_app.engine.leases import LEASE, take_run
 from collections_app.engine.models import RunPart
 from collections_app.engine.night import EVERYBODY, Night
+from collections_app.engine.stages import STAGES
 from crm.law.operations import load_law
 from tests.collections_app.engine.small_house import forget_the_night, small_house, state
 from tests.collections_app.engine.world import MARCH_1, World, noon
@@ -128,3 +129,20 @@ def call_a_helper_at_once(monkeypatch):
 
     monkeypatch.setattr(tasks.help_with_night, "delay", delay)
     return helped
+
+
+@pytest.mark.django_db
+def test_a_night_in_one_part_keeps_its_lease_from_stage_to_stage():
+    world = World({"offset_days": 5})
+    world.invoice(world.customer(), late=6)
+    at = [noon(MARCH_1)]
+    refused = []
+
+    def later(stage):
+        at[0] += LEASE * 0.6
+        with pytest.raises(NightAlreadyRunning):
+            take_run(world.entity, on=MARCH_1, clock=lambda: at[0], by=None)
+        refused.append(stage)
+
+    world.night(shards=1, clock=lambda: at[0], starting=later)
+    assert refused == [stage.name for stage in STAGES]
