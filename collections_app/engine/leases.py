@@ -68,3 +68,12 @@ def share_lease(run: Run) -> None:
         )
         if cursor.fetchone() is None:
             raise LeaseLost
+
+
+@transaction.atomic
+def fail_run(run: Run, error: Exception, *, clock: Clock) -> None:
+    """Say that it failed, if it is still this worker's: after the stages of other processes that share the lease, or
+    the next run would meet what they are about to write."""
+    mine = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING)
+    if mine.select_for_update().first():
+        mine.update(state=RunState.FAILED, finished_at=clock(), error=f"{type(error).__name__}: {error}"[:2000])
