@@ -157,9 +157,10 @@ def test_a_night_fails_only_after_the_stages_other_processes_are_in():
     elsewhere = Thread(target=in_a_stage_of, args=[run, started := Event(), ended := Event()])
     elsewhere.start()
     started.wait()
-    with pytest.raises(OperationalError), transaction.atomic():
+    with transaction.atomic():
         set_local(lock_timeout="20ms")
-        fail_run(run, ValueError("broken"), clock=on_time)
+        with pytest.raises(OperationalError):
+            fail_run(run, ValueError("broken"), clock=on_time)
     assert Run.objects.get().state == "running"
     ended.set()
     elsewhere.join()
