@@ -137,6 +137,15 @@ def test_a_test_goes_to_oneself_only(client: Client, mailoutbox: list[Any], sett
     assert [(mail.to, mail.subject[:6]) for mail in mailoutbox] == [([user.email], "[Test]")]
 
 
+@pytest.mark.parametrize("verb", ["test", "save", "publish"])
+def test_a_text_in_use_that_did_not_change_makes_no_version(client: Client, verb: str) -> None:
+    published = TemplateVersionFactory()
+    supervisor(client, published.template.entity)
+    form = {"language": "fr", "subject": published.subject, "body": f"{published.body}\r\n", "verb": verb}
+    assert client.post(url("template_change", published.template.pk), form).status_code == 302
+    assert list(published.template.versions.all()) == [published]
+
+
 def test_a_refused_test_says_why(client: Client, mailoutbox: list[Any], settings: Any) -> None:
     settings.MAIL_RECIPIENT_ALLOWLIST = []
     template = TemplateFactory()
