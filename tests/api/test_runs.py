@@ -61,7 +61,7 @@ def test_the_past_is_refused_with_its_reason(entity, erp, asked):
     run(entity)
     answer = erp.post(PATH, {"on": "2026-03-01"})
     assert answer.status_code == 422
-    assert "2026-03-02" in answer.json()["detail"]
+    assert "02/03/2026" in answer.json()["detail"]
     assert asked == []
 
 
