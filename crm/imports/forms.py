@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity
@@ -95,7 +96,7 @@ class OptionsForm(forms.Form):
         choices = [("", "—"), *((header, header) for header in headers)]
         for name in FIELDS[Format(batch.format or Format.OPEN_ITEMS)].split():
             self.fields[f"column_{name}"] = forms.ChoiceField(
-                label=FIELD_LABELS[name],
+                label=capfirst(FIELD_LABELS[name]),
                 choices=choices,
                 required=False,
                 initial=self.reading.get("columns", {}).get(name),
