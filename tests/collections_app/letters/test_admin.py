@@ -75,6 +75,14 @@ def test_an_auditor_reads_and_does_not_write(client: Client) -> None:
     assert client.post(url("template_change", template.pk), {"language": "fr", "body": "x"}).status_code == 403
 
 
+def test_the_list_names_the_languages(client: Client) -> None:
+    published = TemplateVersionFactory()
+    TemplateVersionFactory(template=published.template, language="en", draft=True)
+    supervisor(client, published.template.entity)
+    page = client.get(reverse("admin:letters_template_changelist")).content.decode()
+    assert ('languages_in_use">français</td>' in page, 'drafts">anglais</td>' in page) == (True, True)
+
+
 def test_a_new_template_opens_in_the_editor(client: Client) -> None:
     entity = EntityFactory()
     supervisor(client, entity)
