@@ -22,7 +22,7 @@ NAMES = {
     "external_id": "externalid identifiant identifiantexterne uid",
     "number": "docid invoicenumber invoiceno numfacture numerofacture nofacture nfacture facture invoice invoiceid "
     "documentnumber docnumber docno numeropiece numpiece nopiece npiece piece pieceref numerodocument document "
-    "referencefacture reference ref numero number belnr",
+    "referencefacture reference ref numero number belnr ndoc numdoc nodoc numerodoc",
     "issued_on": "invoicedate datefacture datedefacture documentdate datedocument datepiece datedepiece dateemission "
     "issuedate issuedon postingdate documentcreatedate dateecriture ecrituredate datecomptable date bldat "
     "baselinecreatedate emission emise emisele",
