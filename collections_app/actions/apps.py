@@ -24,6 +24,7 @@ class ActionsConfig(AppConfig):
         register_calls()
         preparers[ORIGIN] = prepare_action
         wordings["stale"] = stale_sentence
+        wordings["settled"] = lambda _detail: stale_sentence("settled")
         registry.register("actions", KINDS, on_message)
         navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))
         register_panel(Panel("actions", _("Open actions"), "customers/_open_actions.html", open_actions, order=50))

@@ -1,7 +1,7 @@
 """How actions react to what becomes of their messages."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
@@ -45,7 +45,13 @@ def _completed(action: Action, event: Event) -> None:
         move(action, "sent", at=event.at, by=None, outcome="sent")
         if action.formal_notice:
             reached = action.lines.filter(reached=True).values_list("invoice_id", flat=True)
-            record_formal_notice(list(reached), on=today(action.entity, event.at), at=event.at)
+            record_formal_notice(list(reached), on=_left_on(action, event), at=event.at)
+
+
+def _left_on(action: Action, event: Event) -> date:
+    """The day a letter was posted, which a person may confirm later; else the day it is told."""
+    posted_on = event.payload.get("posted_on")
+    return date.fromisoformat(posted_on) if posted_on else today(action.entity, event.at)
 
 
 def _bounced(action: Action, event: Event) -> None:
@@ -77,8 +83,9 @@ def _stale(action: Action, event: Event) -> None:
     elif reason == "balance_changed" and action.state == ActionState.SCHEDULED:
         approval = action.mode == StepMode.APPROVAL
         state = ActionState.TO_APPROVE if approval else ActionState.TODO
+        reasons = list(dict.fromkeys([*action.reasons, "stale"]))
         if Action.objects.filter(pk=action.pk, state=ActionState.SCHEDULED).update(
-            state=state, outcome="balance_changed"
+            state=state, outcome="balance_changed", reasons=reasons
         ):
             carry_what_is_owed(action, on=today(action.entity, event.at))
 
@@ -122,13 +129,14 @@ def record_refusal(action: Action, *, gate: str, rule: str, event: Event) -> Non
 
 
 def answer_reply(event: Event) -> None:
-    """A customer wrote: one task a day to answer him, for whoever follows him."""
+    """A customer wrote: one task a day to answer him, for whoever follows him; closed before he wrote again, it opens
+    again."""
     if event.customer_id is None:
         return
     customer = Customer.objects.select_related("entity").get(pk=event.customer_id)
     on = today(customer.entity, event.at)
     followed = customer.actions.filter(owner__isnull=False).order_by("-pk").first()
-    Action.objects.get_or_create(
+    task, _new = Action.objects.get_or_create(
         customer=customer,
         currency=customer.entity.currency,
         step_code="reply",
@@ -147,4 +155,7 @@ def answer_reply(event: Event) -> None:
             "late_since_on": on,
             "opened_on": on,
         },
+    )
+    Action.objects.filter(pk=task.pk, closed_at__lt=event.at).update(
+        state=ActionState.TODO, closed_at=None, closed_by=None, outcome="", snoozed_until=None
     )

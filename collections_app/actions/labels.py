@@ -66,6 +66,7 @@ STALE = {
     "settled": _("What it asked for was settled meanwhile."),
     "balance_changed": _("The balance changed meanwhile: it has to be composed again."),
     "no_template": _("No template is attached to its action."),
+    "rehearsal": _("It was decided in a rehearsal, and only what becomes due later leaves."),
 }
 
 # The column before it says these already.

@@ -94,4 +94,9 @@ def _held(entity: Entity, event: Event) -> Words:
     )
 
 
+def night_cancelled(reason: str) -> str:
+    """Why a message of a night that was cancelled did not leave."""
+    return _("The night that queued it was cancelled: %(reason)s") % {"reason": reason}
+
+
 WORDS: dict[str, Callable[[Entity, Event], Words]] = {"night.held": _held, "outbox.full": _full}

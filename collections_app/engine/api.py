@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from collections_app.engine.exceptions import NightRefused
 from collections_app.engine.leases import take_run
 from collections_app.engine.models import Run, RunStage
+from collections_app.engine.schedule import refuse_far_ahead
 from collections_app.engine.tasks import start_night
 from crm.accounts import rules
 from crm.accounts.api import ApiView
@@ -73,6 +74,7 @@ class RunsApi(ApiView):
 def refuse_impossible(entity: Entity, on: date, *, by: User) -> None:
     """Ask the engine whether the night could start, and take nothing. Raises Unprocessable."""
     try:
+        refuse_far_ahead(entity, on, at=timezone.now())
         with transaction.atomic():
             take_run(entity, on=on, clock=timezone.now, by=by)
             transaction.set_rollback(True)

@@ -11,9 +11,11 @@ class EngineConfig(AppConfig):
         from collections_app.engine import alerts
         from crm.customers.registry import Panel, register_panel, stays
         from crm.events.registry import register
+        from telephony.core.outgoing import wordings
 
         register("alerts", alerts.WORDS, alerts.on_alert)
 
+        wordings["night"] = alerts.night_cancelled
         stays("engine.Account.customer")
         stays("engine.Decision.customer")
         register_panel(Panel("why", _("Why?"), "customers/_why.html", lambda customer, user: {}, order=505))

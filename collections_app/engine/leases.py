@@ -31,7 +31,9 @@ def take_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
 @transaction.atomic
 def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
     # Waits for the stages that share the lease (see share_lease): what they write is committed or undone by then.
-    running = Run.objects.select_for_update().get(entity=entity, state=RunState.RUNNING)
+    running = Run.objects.select_for_update().filter(entity=entity, state=RunState.RUNNING).first()
+    if running is None:  # it ended between the two statements
+        return take_run(entity, on=on, clock=clock, by=by)
     now = clock()
     expired = Run.objects.filter(pk=running.pk, fence=running.fence, lease_until__lt=now)
     if running.on != on:
@@ -66,3 +68,12 @@ def share_lease(run: Run) -> None:
         )
         if cursor.fetchone() is None:
             raise LeaseLost
+
+
+@transaction.atomic
+def fail_run(run: Run, error: Exception, *, clock: Clock) -> None:
+    """Say that it failed, if it is still this worker's: after the stages of other processes that share the lease, or
+    the next run would meet what they are about to write."""
+    mine = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING)
+    if mine.select_for_update().first():
+        mine.update(state=RunState.FAILED, finished_at=clock(), error=f"{type(error).__name__}: {error}"[:2000])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from collections_app.engine.entering import Backlog, backlog_of
-from collections_app.engine.leases import Clock, hold_lease, take_run
+from collections_app.engine.leases import Clock, fail_run, hold_lease, take_run
 from collections_app.engine.models import Run, RunState
 from collections_app.engine.night import HERE, Night
 from collections_app.engine.running import run_stage
@@ -106,9 +106,7 @@ def _run(night: Night, starting: Starting, *, shards: int, clock: Clock) -> Nigh
         with bound_contextvars(run_id=run.pk, entity=night.entity.code):
             _run_stages(night, starting, shards=shards, clock=clock)
     except Exception as error:
-        Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(
-            state=RunState.FAILED, finished_at=clock(), error=f"{type(error).__name__}: {error}"[:2000]
-        )
+        fail_run(run, error, clock=clock)
         raise
     return _finish(night, clock=clock)
 

@@ -114,7 +114,7 @@ def _start_from_now(entity: Entity, groups: Iterable[int], *, at: datetime) -> i
     cancelled = sql.rows(HERE, "rehearsal_cancelled", params)
     queued = [row["id"] for row in cancelled if row["queued"]]
     if queued:
-        messaging.cancel(origin=ORIGIN, origin_ids=queued, reason="rehearsal", at=at)
+        messaging.cancel(origin=ORIGIN, origin_ids=queued, reason="stale: rehearsal", at=at)
     return len(cancelled)
 
 

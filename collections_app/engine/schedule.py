@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from collections_app.engine.exceptions import NightTooFarAhead
 from collections_app.engine.models import Run, RunState
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 
 TRIES_A_DAY = 3
+AHEAD = timedelta(days=31)  # a slip of the year would close every night until then
 
 
 def due_nights(*, at: datetime) -> list[tuple[int, date]]:
@@ -59,3 +61,9 @@ def next_night(entity: Entity, *, at: datetime) -> date:
     last = Run.objects.filter(entity=entity, state=RunState.DONE).order_by("-on").first()
     on = today(entity, at)
     return max(on, last.on + timedelta(days=1)) if last else on
+
+
+def refuse_far_ahead(entity: Entity, on: date, *, at: datetime) -> None:
+    """Raises NightTooFarAhead for a day the entity only comes to after more than a month."""
+    if on > today(entity, at) + AHEAD:
+        raise NightTooFarAhead(on, today(entity, at))

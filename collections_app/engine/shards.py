@@ -36,7 +36,7 @@ def run_by_customer(night: Night, *, shards: int, starting: Starting, clock: Clo
     """
     parts.cut(night, shards, clock=clock)
     if shards == 1:
-        work_on(night.run, clock=clock, starting=starting)
+        work_on(night.run, clock=clock, starting=_keeping_the_lease(night.run, starting, clock))
     else:
         connections = min(shards, settings.NIGHT_CONNECTIONS)
         _call_helpers(night.run, shards - connections)
@@ -45,6 +45,16 @@ def run_by_customer(night: Night, *, shards: int, starting: Starting, clock: Clo
     for found in night.run.parts.order_by("number").values_list("found", flat=True):
         night.found.add(Findings.read(found))
     night.blocked |= night.found.blocked
+
+
+def _keeping_the_lease(run: Run, starting: Starting, clock: Clock) -> Starting:
+    """With nobody beside who keeps the lease of the run, it is kept before each stage."""
+
+    def started(stage: str) -> None:
+        starting(stage)
+        hold_lease(run, clock=clock)
+
+    return started
 
 
 def work_on(run: Run, *, clock: Clock, starting: Starting = lambda stage: None) -> int:

@@ -32,6 +32,14 @@ def account_sentence(account: AccountExplanation) -> str:
         "below_minimum": lambda: _("%(step)s waits: %(amount)s is below its minimum of %(minimum)s."),
         "open_action": lambda: _("Step %(step)s is due: its action is opened for %(amount)s."),
     }
+    if account.amount is None:  # a night records what it decided, not these figures
+        say |= {
+            "waiting_gap": lambda: _(
+                "Next step %(step)s, not before %(next)s: the gap after the last one is not over."
+            ),
+            "below_minimum": lambda: _("%(step)s waits: the account is below its minimum amount."),
+            "open_action": lambda: _("Step %(step)s is due: its action is opened."),
+        }
     return say[account.outcome]() % _account_params(account)
 
 

@@ -1,10 +1,11 @@
 """What fills the places of a subject: kept as JSON, worded in the reader's language.
 
 In JSON (also for those who write entries in SQL): a text or a number stands as it is, the rest is an object:
-{"on": "2026-01-31"} a date, {"amount": "120.500", "currency": "EUR"} an amount, {"msgid": "dispute"} a text of ours.
+{"on": "2026-01-31"} a date, {"amount": "120.500", "currency": "EUR"} an amount, {"msgid": "dispute"} a text of ours,
+{"said": "reason", "as": "opt_out: opt_out"} a code that an app above words (`sayings`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -12,6 +13,9 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext
 
 from crm.core.formats import day, money, number
+
+# What is said -> its words, from the code kept; filled by the apps above when they are ready.
+sayings: dict[str, Callable[[str], str]] = {}
 
 
 class Money(NamedTuple):
@@ -54,6 +58,8 @@ def _worded(value: Any) -> str:
             return day(date.fromisoformat(on))
         case {"msgid": msgid}:
             return gettext(msgid)
+        case {"said": what, "as": code}:
+            return sayings[what](code) if what in sayings else str(code)
         case bool() | None:
             return str(value)
         case int() | float():

@@ -161,3 +161,29 @@ class TestPayments:
         CreditFactory(customer=customer, external_id="RG1")
         (row,) = erp.get(f"{BASE}/payments", {"unapplied": "true"}).json()["rows"]
         assert (row["external_id"], row["open_amount"], row["invoice"]) == ("RG1", "40.00", None)
+
+
+def without(row, *names):
+    return {name: value for name, value in row.items() if name not in names}
+
+
+@pytest.mark.parametrize(
+    ("what", "row", "faults"),
+    [
+        ("invoices", without(INVOICE, "due_on") | {"issued_on": "9999-12-31"}, [(0, "issued_on")]),
+        ("invoices", INVOICE | {"due_on": "0001-01-01"}, [(0, "due_on")]),
+        ("payments", PAYMENT | {"received_on": "9999-12-31"}, [(0, "received_on")]),
+        ("invoices", without(INVOICE, "due_on", "amount")
+            | {"installments": [{"due_on": "9999-12-31", "amount": 1}]}, [(0, "installments.0.due_on")]),
+        ("customers", {"external_id": "C2", "name": "X", "attributes": {"a": ["b\x00"]}}, [(0, "attributes")]),
+        ("customers", {"external_id": "C2", "name": "X", "attributes": {"b\x00": 1}}, [(0, "attributes")]),
+    ],
+)  # fmt: skip
+def test_what_no_book_holds_is_a_fault_of_its_row(customer, erp, what, row, faults):
+    assert send(erp, what, row) == (0, 0, 0, faults)
+
+
+def test_amounts_of_a_known_invoice_have_the_decimals_of_its_own_currency(customer, erp):
+    dinars = INVOICE | {"currency": "TND", "amount": "10.125"}
+    assert send(erp, "invoices", dinars) == (1, 0, 0, [])
+    assert send(erp, "invoices", without(dinars, "currency") | {"label": "x"}) == (0, 1, 0, [])

@@ -46,6 +46,13 @@ def test_one_customer(entity, erp):
     assert erp.get(f"{PATH}/C2").status_code == 404
 
 
+def test_the_address_of_a_merged_account_is_of_the_customer_who_stands_for_it(entity, erp):
+    kept = CustomerFactory(entity=entity, external_id="C1")
+    CustomerFactory(entity=entity, external_id="C2", merged_into=kept)
+    send(erp, {"external_id": "C2", "email": "a@b.example"})
+    assert Address.objects.get().customer == kept
+
+
 def test_customers_are_added_then_changed_then_left_alone(entity, erp):
     row = {"external_id": "C1", "name": "Morel", "siren": "732829320", "tags": ["vip"], "attributes": {"zone": "Sud"}}
     assert counts(send(erp, row)) == (1, 0, 0)

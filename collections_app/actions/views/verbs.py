@@ -126,7 +126,7 @@ def _act(
 
 def keys_of(request: HttpRequest) -> list[int]:
     """The actions a form names."""
-    return [int(key) for key in request.POST.getlist("action")[:MOST_AT_ONCE] if key.isdigit()]
+    return [int(key) for key in request.POST.getlist("action")[:MOST_AT_ONCE] if key.isdecimal()]
 
 
 def _tell(request: HttpRequest, moved: int, asked: int) -> None:
@@ -153,5 +153,5 @@ def back(request: HttpRequest) -> HttpResponse:
     path, _mark, query = (target if safe and target else reverse("worklist")).partition("?")
     kept = [(name, value) for name, value in parse_qsl(query) if name not in ("open", "after")]
     following = request.POST.get("then", "")
-    opened = [("open", following)] if following.isdigit() else []
+    opened = [("open", following)] if following.isdecimal() else []
     return HttpResponseRedirect(f"{path}?{urlencode(kept + opened)}" if kept or opened else path)

@@ -68,7 +68,7 @@ def _list_context(request: HttpRequest, filters: WorklistFilters, *, many: bool)
 
 def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
     """The panel of the action the address opens, when it is one of the person's."""
-    if not key.isdigit():
+    if not key.isdecimal():
         return {}
     rows = queries.with_row(queries.worklist(filters.user), filters.days)
     wanted = rows.filter(pk=int(key)).first()

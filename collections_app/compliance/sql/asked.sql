@@ -3,7 +3,7 @@ asked as materialized (
     select candidate.key, candidate.entity_id, candidate.customer_id, candidate.currency, candidate.channel,
            candidate.address_id, candidate.formal_notice, candidate.automatic, candidate.amount,
            coalesce(candidate.invoice_ids, '{}') as invoice_ids,
-           (to_jsonb(candidate) ->> 'occasion')::bigint as occasion, (to_jsonb(candidate) ->> 'message')::bigint as message,
+           candidate.occasion, candidate.message,
            customer.kind, entity.jurisdiction, entity.live_since,
            coalesce(nullif(customer.time_zone, ''), entity.time_zone) as zone,
            (%(gate_at)s::timestamptz at time zone entity.time_zone)::date as today,

@@ -1,9 +1,9 @@
 -- One look at the clock per place, not per message.
 with place as materialized (
-    select distinct asked.jurisdiction, asked.kind, asked.zone, asked.channel, law.value, law.article, law.code
-    from asked
-    join law on law.jurisdiction = asked.jurisdiction and law.kind = asked.kind
-            and law.code = 'contact_hours_' || asked.channel
+    select here.*, law.value, law.article, law.code
+    from (select distinct jurisdiction, kind, zone, channel from asked) here
+    join law on law.jurisdiction = here.jurisdiction and law.kind = here.kind
+            and law.code = 'contact_hours_' || here.channel
 ), opening as materialized (
     select place.*, next_contact_at(place.value, place.zone, place.jurisdiction, %(gate_at)s) as opens_at from place
 )

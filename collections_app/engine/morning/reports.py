@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.engine.models import MorningReport, ReportState
 from collections_app.engine.morning import anomalies
+from collections_app.engine.morning.unseen import found_unseen, runs_unseen
 from collections_app.engine.night import HERE, Night
 from crm.accounts.models import User
 from crm.core import sql
@@ -39,8 +40,11 @@ def withhold(night: Night) -> int:
 
 def check(night: Night) -> int:
     """Stage: compare the whole night with the ones before; the number of anomalies. Without any its messages leave,
-    below the daily ceilings; with any they are held for a supervisor, who is told."""
-    found = anomalies.found(night.run, night.entity, night.found, at=night.at)
+    below the daily ceilings; with any they are held for a supervisor, who is told. What runs that failed since the last
+    night had opened is part of it: their messages go with those of this one."""
+    findings = found_unseen(night.run)
+    findings.add(night.found)
+    found = anomalies.found(night.run, night.entity, findings, at=night.at)
     state = ReportState.HELD if found else ReportState.CLEAR
     values = {"entity": night.entity, "on": night.on, "anomalies": found, "state": state}
     report, _created = MorningReport.objects.update_or_create(run=night.run, defaults=values)
@@ -66,13 +70,14 @@ def release(report: MorningReport, *, by: User, at: datetime) -> int:
 
 @transaction.atomic
 def cancel(report: MorningReport, *, reason: str, by: User, at: datetime) -> int:
-    """Close the actions the night opened that nobody has touched, and take back its messages; the next night decides
-    again. Returns the actions closed. Raises ReasonMissing, ReportSettled."""
+    """Close the actions the night opened that nobody has touched, and take back its messages, those of runs that failed
+    before it too; the next night decides again. Returns the actions closed. Raises ReasonMissing, ReportSettled."""
     if not reason.strip():
         raise ReasonMissing
     _settle(report, ReportState.CANCELLED, by=by, at=at, reason=reason.strip()[:200])
     _settled(report, messaging.cancel_held(held_by=report.run_id, reason=f"night: {reason}", at=at))
-    params = {"entity": report.entity_id, "run": report.run_id, "at": at, "by": by.pk, "note": reason}
+    runs = [report.run_id, *runs_unseen(report.run).values_list("pk", flat=True)]
+    params = {"entity": report.entity_id, "runs": runs, "at": at, "by": by.pk, "note": reason}
     return sql.run(HERE, "cancel_night", params)
 
 

@@ -96,7 +96,7 @@ COPIES = (
         f"{REACHED} and ({LATELY} or x.state in ('planned', 'waiting', 'ready', 'reserved', 'ambiguous'))",
         {"body": "null", "variables": "'{}'"},
         then="x.sent_at < %(from_at)s",
-        indexes=("pkey", "message_once", "contacts", "due"),
+        indexes=("pkey", "message_once", "contacts", "due", "held", "for_a_person", "leased"),
     ),
     Copy("receivables_invoice", then="x.issued_on < %(from)s", indexes=("pkey", "invoice_open", "invoice_by_due")),
     Copy("receivables_credit", then="x.received_on < %(from)s", indexes=("pkey", "credit_open")),

@@ -22,6 +22,7 @@ TODAY, TRIED = "today", "tried"
 # Tables that start small and grow: their statistics are taken on these nights, then every so often.
 LEARNING_NIGHTS = frozenset({1, 2, 3, 6, 12, 25})
 LEARNS_EVERY = 50
+CLEANED_EVERY = 20  # nights
 
 
 @dataclass
@@ -76,6 +77,8 @@ class Side:
                 put_in_force(simulation)
         for number in range((simulation.until_on - simulation.from_on).days + 1):
             self._live_day(number, simulation.from_on + timedelta(days=number))
+            if number % CLEANED_EVERY == CLEANED_EVERY - 1 and not connection.in_atomic_block:
+                schema.clean(self.schema)
             beat()
 
     def _live_day(self, number: int, on: date) -> None:

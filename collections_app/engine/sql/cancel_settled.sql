@@ -15,10 +15,10 @@ with kept as (
 ),
 ended as (
     select x.id, coalesce(k.held, false) as held
-    from actions_action x
+    from (/* open actions */) x
     left join kept k on k.id = x.id
     left join actions_cycle c on c.id = x.cycle_id
-    where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled') /* among x.customer_id */
+    where x.entity_id = %(entity)s /* among x.customer_id */
       and (c.closed_on is not null or c.customer_id <> x.customer_id or k.id is not null and k.alive is not true)
 )
 update actions_action x set state = 'cancelled', closed_at = %(at)s, outcome = case when e.held then 'held' else 'settled' end

@@ -11,10 +11,9 @@ select a.customer_id from engine_account a
 where cardinality(%(currencies)s::text[]) > 0 and a.entity_id = %(entity)s and a.currency = any(%(currencies)s::text[])
   and a.customer_id >= %(first_customer)s and a.customer_id < %(end_customer)s
 union
-select x.customer_id from actions_action x
+select x.customer_id from (/* open actions */) x
 join customers_customer c on c.id = x.customer_id
 left join accounts_team t on t.id = x.team_id
 where cardinality(%(people)s::bigint[]) > 0 and x.entity_id = %(entity)s and x.owner_id is null
-  and x.state in ('todo', 'to_approve', 'scheduled')
   and (c.collector_id = any(%(people)s::bigint[]) or t.supervisor_id = any(%(people)s::bigint[]))
   and x.customer_id >= %(first_customer)s and x.customer_id < %(end_customer)s

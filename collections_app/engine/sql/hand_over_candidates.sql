@@ -2,6 +2,7 @@
 -- since the last night.
 select x.id as key, x.entity_id, x.customer_id, x.currency, x.channel, x.address_id, x.formal_notice,
        x.mode = 'automatic' as automatic, x.amount, x.run_id as occasion,
+       null::bigint as message,
        array(select l.invoice_id from actions_actionline l where l.action_id = x.id) as invoice_ids
 from (
     select o.id from night_actions o where o.state = 'scheduled'

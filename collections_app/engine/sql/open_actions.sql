@@ -6,8 +6,8 @@ select x.id, false as opens, false as is_new, x.customer_id, x.currency, x.kind,
        x.occasion_on, x.opened_on,
        x.kind in ('dunning', 'preventive', 'manual')
            and (x.state <> 'scheduled' or x.mode = 'automatic') as moves
-from actions_action x
-where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve', 'scheduled') /* among x.customer_id */
+from (/* open actions */) x
+where x.entity_id = %(entity)s /* among x.customer_id */
 union all
 select o.id, true, o.is_new, o.customer_id, o.currency, o.kind, o.state, o.mode, '', o.invoice_id, o.step_code,
        o.step_offset, o.version_id, o.group_id, o.formal_notice, o.address_id, null, o.owner_id, o.team_id, o.amount,

@@ -29,6 +29,7 @@ select id, customer_id, currency, asks as amount, since_on as oldest_due_on,
            case when state = 'to_approve' then 'to_approve' end,
            case when escalated_on is not null then 'escalated' end,
            case when outcome in ('bounced', 'failed', 'blocked', 'no_template', 'not_composed') then outcome end,
+           case when outcome = 'balance_changed' and state <> 'scheduled' then 'stale' end,
            case when mode = 'automatic' and state <> 'scheduled' and address_id is null then 'no_address' end,
            case when mode = 'automatic' and state <> 'scheduled' and address_id is not null and outcome = ''
                then 'due_date_not_certain' end,

@@ -79,7 +79,7 @@ def _refusals(
         yield "customer", _("No customer of this entity has this account.")
         return
     yield from _changes(row, found, customers) if found else _lacks(row)
-    currency = row.get("currency", entity.currency)
+    currency = row.get("currency", found[min(found)].currency if found else entity.currency)
     if any(amount is not None and amount != rounded(amount, currency) for _due_on, amount in _parts(row)):
         yield "amount", _("It has more decimals than its currency.")
 

@@ -1,5 +1,7 @@
 """What a row of a feed looks like. Shapes only: what may be written is decided by the feeds."""
 
+from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +13,39 @@ from stdnum.fr import siren as siren_number
 from crm.core.money import check_currency
 from crm.core.zones import zones
 from crm.customers.models import CustomerKind
+from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
 from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
 CENT = Decimal("0.001")
+TEXT = serializers.CharField(allow_blank=True)
 
 
 def _amount(**kwargs: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=18, decimal_places=3, min_value=CENT, **kwargs)
+
+
+def _day(**kwargs: Any) -> serializers.DateField:
+    return serializers.DateField(validators=[check_day], **kwargs)
+
+
+def check_day(value: date) -> None:
+    """Raises ValidationError for a day no book is of."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise serializers.ValidationError(
+            _("Write a day between %(first)s and %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All text within lists and mappings, names included."""
+    if isinstance(value, Mapping):
+        yield from map(str, value)
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value
 
 
 def _currency() -> serializers.CharField:
@@ -45,6 +73,11 @@ class CustomerInput(serializers.Serializer[Any]):
     phone = serializers.CharField(required=False, help_text="Added to the addresses; international, +33…")
     postal_address = serializers.CharField(required=False, help_text="Added to the addresses; one line each.")
 
+    def validate_attributes(self, value: dict[str, Any]) -> dict[str, Any]:
+        for text in _texts(value):
+            TEXT.run_validation(text)  # refuses the signs no database holds
+        return value
+
     def validate_siren(self, value: str) -> str:
         if value and not siren_number.is_valid(value):
             raise serializers.ValidationError(_("This is not a SIREN."))
@@ -66,7 +99,7 @@ class CustomerInput(serializers.Serializer[Any]):
 
 
 class InstallmentInput(serializers.Serializer[Any]):
-    due_on = serializers.DateField()
+    due_on = _day()
     amount = _amount()
 
 
@@ -76,8 +109,8 @@ class InvoiceInput(serializers.Serializer[Any]):
     number = serializers.CharField(max_length=60, required=False, help_text="Absent: the external id.")
     kind = serializers.ChoiceField(InvoiceKind.choices, required=False)
     debt_type = serializers.ChoiceField(DebtType.choices, required=False)
-    issued_on = serializers.DateField(required=False)
-    due_on = serializers.DateField(required=False, help_text="Absent: guessed from the terms of the entity.")
+    issued_on = _day(required=False)
+    due_on = _day(required=False, help_text="Absent: guessed from the terms of the entity.")
     currency = _currency()
     amount = _amount(required=False)
     installments = InstallmentInput(many=True, required=False, help_text="In place of `due_on` and `amount`.")
@@ -100,7 +133,7 @@ class PaymentInput(serializers.Serializer[Any]):
     customer = serializers.CharField(required=False, help_text="Account of the customer; required for a new payment.")
     kind = serializers.ChoiceField([CreditKind.PAYMENT, CreditKind.CREDIT_NOTE], required=False)
     number = serializers.CharField(max_length=60, required=False, allow_blank=True)
-    received_on = serializers.DateField(required=False)
+    received_on = _day(required=False)
     currency = _currency()
     amount = _amount(required=False)
     invoice = serializers.CharField(required=False, help_text="External id of the invoice it names.")

@@ -10,6 +10,7 @@ CURRENCY_SIGNS = re.compile(r"(?:€|\$|£|EUR|USD|GBP|CHF|XOF|TND|FCFA)", re.IG
 GROUPED = {mark: re.compile(rf"\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ".,"}
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 LARGEST = Decimal(10) ** 15
+FIRST_YEAR, LAST_YEAR = 1970, 2200  # a date further away is a slip, and its terms may lead out of the calendar
 
 
 class BadValue(ValueError):
@@ -105,7 +106,7 @@ def date_of(text: str, order: str = "dmy") -> date:
         found = _year_first(bare) or _year_last(bare, order) or _named(bare) or _serial(bare)
     except (ValueError, OverflowError) as error:
         raise BadValue(text) from error
-    if found is None or not 1970 <= found.year <= 2200:
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise BadValue(text)
     return found
 
@@ -114,7 +115,7 @@ def _year_first(text: str) -> date | None:
     if match := YEAR_FIRST.fullmatch(text):
         return date(*map(int, match.groups()))
     match = COMPACT.fullmatch(text)
-    if match and 1970 <= int(match[1]) <= 2200 and int(match[2]) <= 12:
+    if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR and int(match[2]) <= 12:
         return date(*map(int, match.groups()))
     return None
 

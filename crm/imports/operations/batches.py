@@ -111,7 +111,8 @@ def _note_progress(batch: Batch, rows: int) -> None:
 
 
 def read(batch_id: int, *, at: datetime) -> None:
-    """Read a received file and say what importing it would change. Running it twice does no harm."""
+    """Read a received file and say what importing it would change. Running it twice does no harm: of a file confirmed
+    or read otherwise meanwhile it says nothing."""
     batch = _claim(batch_id, {Status.RECEIVED, Status.READING}, Status.READING)
     if batch is None:
         return
@@ -123,10 +124,12 @@ def read(batch_id: int, *, at: datetime) -> None:
     except LOST:
         raise
     except Exception:
-        _give_up(batch_id)
+        _give_up(batch_id, Status.READING)
         raise
-    _note(batch, outcome)
-    Batch.objects.filter(pk=batch.pk, status=Status.READING).update(status=Status.PROPOSED)
+    with transaction.atomic():
+        if _is_still(batch):
+            _note(batch, outcome)
+            Batch.objects.filter(pk=batch.pk).update(status=Status.PROPOSED)
 
 
 def write(batch_id: int, *, at: datetime) -> None:
@@ -138,20 +141,27 @@ def write(batch_id: int, *, at: datetime) -> None:
             if batch is not None:
                 _import(batch, at=at, dry_run=False)
     except TooMuchWouldClose as refusal:
-        Batch.objects.filter(pk=batch_id).update(status=Status.PROPOSED, refusal=str(refusal))
+        at_work = Batch.objects.filter(pk=batch_id, status=Status.WRITING)
+        at_work.update(status=Status.PROPOSED, refusal=str(refusal))
     except ImportRefused as refusal:
         _refuse(Batch.objects.get(pk=batch_id), refusal)
     except LOST:
         raise
     except Exception:
-        _give_up(batch_id)
+        _give_up(batch_id, Status.WRITING)
         raise
 
 
-def _give_up(batch_id: int) -> None:
+def _give_up(batch_id: int, at_work: Status) -> None:
     """An unforeseen failure crashes the task, and must not be tried again for ever."""
     text = _("Reading failed for an unforeseen reason, which was reported. Nothing was written.")
-    Batch.objects.filter(pk=batch_id).update(status=Status.REFUSED, refusal=text)
+    Batch.objects.filter(pk=batch_id, status=at_work).update(status=Status.REFUSED, refusal=text)
+
+
+def _is_still(batch: Batch) -> bool:
+    """Whether it is where, and to be read as, it was when the work began; until the commit it stays there."""
+    same = Batch.objects.filter(pk=batch.pk, status=batch.status, options=batch.options)
+    return bool(same.select_for_update().values_list("pk"))
 
 
 def _claim(batch_id: int, before: set[Status], after: Status) -> Batch | None:
@@ -173,13 +183,15 @@ def _import(batch: Batch, *, at: datetime, dry_run: bool) -> Outcome:
     )
 
 
+@transaction.atomic
 def _refuse(batch: Batch, refusal: ImportRefused) -> None:
+    if not _is_still(batch):
+        return
     if isinstance(refusal, RowsWrong):
         _note(batch, refusal.params["outcome"])
     elif headers := refusal.params.get("headers"):
         _note_headers(batch, headers, refusal.params)
-    at_work = Batch.objects.filter(pk=batch.pk, status__in=(Status.READING, Status.WRITING))
-    at_work.update(status=Status.REFUSED, refusal=str(refusal))
+    Batch.objects.filter(pk=batch.pk).update(status=Status.REFUSED, refusal=str(refusal))
 
 
 def _note_headers(batch: Batch, headers: list[str], found: Mapping[str, Any]) -> None:

@@ -1,12 +1,15 @@
-with added as (
+-- Of whom they are: a customer merged into another stands for him.
+with said as (
+    select s.*, coalesce(c.merged_into_id, c.id) as customer_id
+    from customer_staged s join customers_customer c on c.entity_id = %(entity)s and c.external_id = s.customer
+), added as (
     insert into customers_address (customer_id, contact_id, channel, value, preferred, invalid_reason, consent)
-    select distinct on (c.id, v.channel, v.value) c.id, k.id, v.channel, v.value, false, '', 'unknown'
-    from customer_staged s
-    join customers_customer c on c.entity_id = %(entity)s and c.external_id = s.customer
-    left join customers_contact k on k.customer_id = c.id and k.name = s.contact and s.contact <> ''
+    select distinct on (s.customer_id, v.channel, v.value) s.customer_id, k.id, v.channel, v.value, false, '', 'unknown'
+    from said s
+    left join customers_contact k on k.customer_id = s.customer_id and k.name = s.contact and s.contact <> ''
     cross join lateral (values ('email', s.email), ('phone', s.phone), ('post', replace(s.post, ' | ', chr(10)))) as v (channel, value)
     where v.value <> ''
-    order by c.id, v.channel, v.value, s.line
+    order by s.customer_id, v.channel, v.value, s.line
     on conflict (customer_id, channel, value) do nothing
     returning customer_id
 ), counted as (

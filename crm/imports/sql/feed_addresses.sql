@@ -1,7 +1,7 @@
--- Addresses given with customers. One already on file keeps its history: opt-out, invalidity, preference.
+-- Addresses given with customers; a merged customer stands for the one he was merged into. One already on file keeps its history: opt-out, invalidity, preference.
 insert into customers_address (
     customer_id, channel, value, preferred, invalid_reason, consent)
-select c.id, given.channel, given.value, false, '', 'unknown'
+select coalesce(c.merged_into_id, c.id), given.channel, given.value, false, '', 'unknown'
 from unnest(%(external_ids)s::text[], %(channels)s::text[], %(values)s::text[]) given(external_id, channel, value)
 join customers_customer c on c.entity_id = %(entity)s and c.external_id = given.external_id
 on conflict (customer_id, channel, value) do nothing

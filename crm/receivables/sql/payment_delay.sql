@@ -10,7 +10,8 @@ with invoice as (
     from receivables_movement as movement
     join invoice on invoice.id = movement.invoice_id
     left join receivables_credit as credit on credit.id = movement.credit_id
-    where movement."on" <= %(on)s and movement.kind <> 'written_off'
+    left join receivables_movement as undone on undone.id = movement.undoes_id
+    where movement."on" <= %(on)s and movement.kind <> 'written_off' and undone.kind is distinct from 'written_off'
     group by movement.invoice_id, movement.credit_id, credit.kind, credit.received_on
 ), part as (
     select invoice.customer_id, paid.amount, paid.on_day - invoice.due_on as days

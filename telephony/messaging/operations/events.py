@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from telephony.core.news import News
+from telephony.core.storable import storable, storable_json
 from telephony.messaging.models import Attempt, DeliveryEvent, DeliveryKind, Message
 from telephony.messaging.operations.addresses import mark_invalid, opt_out
 from telephony.messaging.operations.moving import move, of
@@ -32,16 +33,16 @@ def hear(news: Iterable[News], *, at: datetime) -> int:
     rows = [
         DeliveryEvent(
             provider=item.provider[:30],
-            key=item.key[:200],
+            key=storable(item.key)[:200],
             kind=item.kind,
             permanent=item.permanent,
-            message_ref=item.message_ref[:200],
-            provider_id=item.provider_id[:200],
-            recipient=item.recipient[:320],
-            reason=item.reason[:200],
+            message_ref=storable(item.message_ref)[:200],
+            provider_id=storable(item.provider_id)[:200],
+            recipient=storable(item.recipient)[:320],
+            reason=storable(item.reason)[:200],
             at=item.at,
             received_at=at,
-            payload=dict(item.payload),
+            payload=storable_json(item.payload),
         )
         for item in news
     ]
@@ -97,17 +98,21 @@ def _message_of(event: DeliveryEvent) -> Message | None:
 def _apply(event: DeliveryEvent, message: Message) -> None:
     kind, target = DeliveryKind(event.kind), STATE_OF.get(DeliveryKind(event.kind))
     details = {"permanent": event.permanent, "reason": event.reason}
-    if target is not None:
-        was_sent = message.sent_at is not None
-        if move(of(message.pk), target, at=event.at, reason=event.reason):
-            if target in STATES_AFTER_SENDING and not was_sent:
-                # Our own line about the sending was lost or is late; whoever waits for it is told first.
-                tell([message.pk], "sent", at=event.at, details={"told_by": event.provider})
-            if target is not MessageState.SENT:
-                tell([message.pk], str(target), at=event.at, details=details)
-    if kind is DeliveryKind.BOUNCED and event.permanent:
+    if target is not None and _moved(event, message, target) and target is not MessageState.SENT:
+        tell([message.pk], str(target), at=event.at, details=details)
+    if event.permanent:
         mark_invalid(message, reason=event.reason, at=event.at)
     if kind is DeliveryKind.COMPLAINED:
         opt_out(message, at=event.at)
     if kind is DeliveryKind.UNSUBSCRIBED:
         unsubscribe(message, at=event.at)
+
+
+def _moved(event: DeliveryEvent, message: Message, target: MessageState) -> bool:
+    """Whether it moves. Our own line about the sending may be lost or late: whoever waits for it is told first, once,
+    for the database says whether it was the first to hear."""
+    at, reason = event.at, event.reason
+    if target in STATES_AFTER_SENDING and move(of(message.pk).filter(sent_at=None), target, at=at, reason=reason):
+        tell([message.pk], "sent", at=at, details={"told_by": event.provider})
+        return True
+    return move(of(message.pk), target, at=at, reason=reason) > 0

@@ -33,7 +33,8 @@ from messaging_message where id = any(%(ids)s::bigint[])
 ENTRIES = """
 insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, text, actor_id, about, about_id)
 select %(at)s, entity_id, customer_id, 'message', %(subject)s,
-       jsonb_build_object('recipient', recipient, 'subject', subject, 'reason', reason), '', %(by)s, 'message', id
+       jsonb_build_object('recipient', recipient, 'subject', subject,
+                          'reason', jsonb_build_object('said', 'reason', 'as', reason)), '', %(by)s, 'message', id
 from messaging_message where id = any(%(ids)s::bigint[])
 """
 

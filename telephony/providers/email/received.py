@@ -13,6 +13,7 @@ from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 import nh3
 
 from telephony.core.news import News
+from telephony.core.storable import storable
 from telephony.providers.email.news import address_is_bad
 
 TOKEN = re.compile(r"\+([0-9a-f]{32})@", re.IGNORECASE)
@@ -72,7 +73,7 @@ def token(address: str) -> str:
 def header_id(raw: bytes) -> str:
     """The Message-ID of a mail without its brackets; empty when it has none."""
     head = message_from_bytes(raw, policy=policy.compat32)
-    return str(head.get("Message-ID", "")).strip().strip("<>")
+    return storable(str(head.get("Message-ID", ""))).strip().strip("<>")
 
 
 def parse(raw: bytes) -> Received:
@@ -99,7 +100,7 @@ def _references(mail: Message) -> tuple[str, ...]:
 
 def _header(mail: Message, name: str) -> str:
     try:
-        return str(mail.get(name) or "")
+        return storable(str(mail.get(name) or ""))
     except (ValueError, IndexError, AttributeError):  # the standard parser gives up on some malformed headers
         return ""
 
@@ -135,7 +136,7 @@ def _text(mail: EmailMessage | Message) -> str:
     if not isinstance(content, str):
         return ""
     text = nh3.clean(content, tags=set()) if part.get_content_subtype() == "html" else content
-    return text.replace("\x00", "").strip()
+    return storable(text).strip()
 
 
 def _reports(mail: Message) -> list[Report]:

@@ -19,15 +19,16 @@ pytestmark = pytest.mark.django_db
 POSTED = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
 
 
-def test_legal_interest_may_run_from_the_day_a_formal_notice_left():
+@pytest.mark.parametrize(("told", "left_on"), [({}, date(2026, 3, 4)), ({"posted_on": "2026-03-02"}, date(2026, 3, 2))])
+def test_legal_interest_may_run_from_the_day_a_formal_notice_left(told, left_on):
     action = ActionFactory(formal_notice=True, state="scheduled", channel="post")
     noticed, other = InvoiceFactory.create_batch(2, customer=action.customer)
     action.lines.all().delete()
     ActionLine.objects.create(action=action, invoice=noticed, amount=100, reached=True)
     ActionLine.objects.create(action=action, invoice=other, amount=100, reached=False)
-    payload = {"origin": "action", "origin_id": action.pk, "completes": True}
+    payload = {"origin": "action", "origin_id": action.pk, "completes": True, **told}
     on_message(Event(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED))
-    assert [(notice.invoice, notice.on) for notice in FormalNotice.objects.all()] == [(noticed, date(2026, 3, 4))]
+    assert [(notice.invoice, notice.on) for notice in FormalNotice.objects.all()] == [(noticed, left_on)]
 
 
 @pytest.mark.parametrize(("outcome", "noticed"), [(Outcome.SENT, 1), (Outcome.OTHER, 0)])

@@ -304,3 +304,10 @@ def test_most_urgent_is_weight_times_days_late_then_the_customer(tasks, size):
         most_urgent(waiting, entity=entity.pk, days=Days(MARCH_2), count=size)
         == [key for _, _, key in sorted(found)][:size]
     )
+
+
+@pytest.mark.parametrize("key", ["²", "9" * 30, "-1", "x"])
+def test_a_key_that_is_none_opens_and_moves_nothing(desk: Client, key: str):
+    assert desk.get(reverse("worklist"), {"open": key}).status_code == 200
+    answer = desk.post(reverse("actions_complete"), {"action": key, "outcome": "spoke", "then": key})
+    assert answer.status_code == 302

@@ -7,7 +7,7 @@ from collections_app.compliance import gates
 from collections_app.compliance.gates import Verdict, evaluate
 from crm.holds.models import Hold
 from crm.receivables.limitation import end_proceedings, record_interruption
-from tests.collections_app.compliance.situations import CANDIDATE, TUESDAY, ask, reachable, sent, under_way
+from tests.collections_app.compliance.situations import TUESDAY, ask, reachable, sent, under_way
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.paying import pay
@@ -45,7 +45,8 @@ def test_many_contacts_cost_one_statement(count, django_assert_num_queries):
     rows = " union all ".join(
         f"select {c.pk}::bigint as key, {c.entity_id}::bigint as entity_id, {c.pk}::bigint as customer_id, "
         f"'EUR' as currency, 'email' as channel, {c.addresses.get().pk}::bigint as address_id, false as formal_notice, "
-        "true as automatic, 100::numeric as amount, '{}'::bigint[] as invoice_ids"
+        "true as automatic, 100::numeric as amount, '{}'::bigint[] as invoice_ids, "
+        "null::bigint as occasion, null::bigint as message"
         for c in customers
     )
     with django_assert_num_queries(1):
@@ -375,11 +376,3 @@ class TestHours:
         assert ask(address, at=night).gate == "caps"
         hold(address.customer)
         assert ask(address, at=night).gate == "hold"
-
-
-def test_a_candidate_may_say_nothing_of_its_run():
-    address = reachable()
-    values = {"key": 1, "entity": address.customer.entity_id, "customer": address.customer_id, "currency": "EUR"}
-    values |= {"channel": "email", "address": address.pk, "formal_notice": False, "automatic": True, "amount": 5}
-    candidate = CANDIDATE.rsplit(",", 2)[0]
-    assert [v.answer for v in evaluate(candidate, values | {"invoices": None}, at=TUESDAY)] == ["allowed"]

@@ -80,6 +80,28 @@ def test_sentences_exist_for_what_is_decided(late, outcome):
     assert all(item_sentence(item, account) for item in account.items)
 
 
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        ({}, "L’étape Étape +10 est due\xa0: son action est ouverte."),
+        ({"minimum_amount": 1000}, "Étape +10 attend\xa0: le compte est inférieur à son montant minimal."),
+        (
+            {"gap_days": 30},
+            "Prochaine étape\xa0: Étape +10, pas avant le 31/03/2026\xa0: le délai après la précédente court encore.",
+        ),
+    ],
+)
+def test_a_recorded_decision_is_told_without_the_figures_nobody_recorded(step, sentence):
+    world = World({"offset_days": 5}, {"offset_days": 10, "gap_days": 0, **step})
+    customer = world.customer()
+    world.invoice(customer, late=12)
+    world.night(MARCH_1)
+    world.do(MARCH_1)
+    world.nights(2, MARCH_1 + timedelta(days=1))
+    past = explain(customer, on=MARCH_1 + timedelta(days=1))
+    assert (past.source, [account_sentence(account) for account in past.accounts]) == ("recorded", [sentence])
+
+
 def test_the_date_of_the_next_look():
     world = World({"offset_days": 5})
     customer = world.customer()

@@ -157,6 +157,52 @@ def test_an_import_that_comes_every_worked_day_is_missing_after_three(waited, mi
     assert bool(found) == missing
 
 
+def stop_before(stage):
+    def starting(name):
+        if name == stage:
+            raise RuntimeError(f"stopped before {stage}")
+
+    return starting
+
+
+def fail(world, stage):
+    with pytest.raises(RuntimeError):
+        world.night(MARCH_3, starting=stop_before(stage))
+
+
+@pytest.mark.parametrize("stage", ["assign", "check"])
+def test_what_a_failed_night_opened_and_queued_is_checked_by_the_next_one(world, stage):
+    mended(world)
+    past_nights(world.entity, 1)
+    for _ in range(19):
+        world.invoice(world.customer(), late=6, on=MARCH_3)
+    fail(world, stage)
+    world.night(MARCH_3)
+    report = MorningReport.objects.get()
+    assert (report.state, [anomaly["code"] for anomaly in report.anomalies]) == ("held", ["surge"])
+    assert states() == ["held"] * 20
+
+
+def test_a_template_a_failed_night_could_not_fill_holds_the_next_one(world):
+    fail(world, "check")
+    world.night(MARCH_3)
+    assert (MorningReport.objects.get().state, states()) == ("held", ["held"])
+
+
+def test_cancelled_it_closes_what_the_failed_night_opened_too(world):
+    fail(world, "check")
+    world.night(MARCH_3)
+    assert reports.cancel(MorningReport.objects.get(), reason="faux modèle", by=world.lead, at=noon(MARCH_3)) == 1
+    assert (world.opened(), states()) == ([("s5", "cancelled")], ["cancelled"])
+
+
+def test_a_failed_night_counts_once(world):
+    fail(world, "figures")  # after its check: what it queued is held by its own report
+    mended(world)
+    world.night(MARCH_3)
+    assert list(MorningReport.objects.order_by("pk").values_list("state", "messages")) == [("held", 1), ("clear", 0)]
+
+
 def test_the_night_is_compared_with_the_median(world):
     past_nights(world.entity, 10)
     mended(world)

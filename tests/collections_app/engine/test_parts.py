@@ -1,16 +1,19 @@
 """A night's customers cut into parts: each is worked on once, by whoever holds its lease, here or elsewhere."""
 
 from datetime import timedelta
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from collections_app.actions.models import Action
 from collections_app.engine import parts, shards, tasks
-from collections_app.engine.exceptions import LeaseLost, PartFailed
-from collections_app.engine.leases import LEASE, take_run
-from collections_app.engine.models import RunPart
+from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, PartFailed
+from collections_app.engine.leases import LEASE, fail_run, share_lease, take_run
+from collections_app.engine.models import Run, RunPart
 from collections_app.engine.night import EVERYBODY, Night
+from collections_app.engine.stages import STAGES
+from crm.core.sql import set_local
 from crm.law.operations import load_law
 from tests.collections_app.engine.small_house import forget_the_night, small_house, state
 from tests.collections_app.engine.world import MARCH_1, World, noon
@@ -128,3 +131,48 @@ def call_a_helper_at_once(monkeypatch):
 
     monkeypatch.setattr(tasks.help_with_night, "delay", delay)
     return helped
+
+
+@pytest.mark.django_db
+def test_a_night_in_one_part_keeps_its_lease_from_stage_to_stage():
+    world = World({"offset_days": 5})
+    world.invoice(world.customer(), late=6)
+    at = [noon(MARCH_1)]
+    refused = []
+
+    def later(stage):
+        at[0] += LEASE * 0.6
+        with pytest.raises(NightAlreadyRunning):
+            take_run(world.entity, on=MARCH_1, clock=lambda: at[0], by=None)
+        refused.append(stage)
+
+    world.night(shards=1, clock=lambda: at[0], starting=later)
+    assert refused == [stage.name for stage in STAGES]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_fails_only_after_the_stages_other_processes_are_in():
+    load_law()
+    run = run_cut_in(1)
+    elsewhere = Thread(target=in_a_stage_of, args=[run, started := Event(), ended := Event()])
+    elsewhere.start()
+    started.wait()
+    with transaction.atomic():
+        set_local(lock_timeout="20ms")
+        with pytest.raises(OperationalError):
+            fail_run(run, ValueError("broken"), clock=on_time)
+    assert Run.objects.get().state == "running"
+    ended.set()
+    elsewhere.join()
+    fail_run(run, ValueError("broken"), clock=on_time)
+    assert (Run.objects.get().state, Run.objects.get().error) == ("failed", "ValueError: broken")
+
+
+def in_a_stage_of(run, started, ended):
+    try:
+        with transaction.atomic():
+            share_lease(run)
+            started.set()
+            ended.wait()
+    finally:
+        connection.close()

@@ -85,6 +85,27 @@ def test_from_now_takes_back_what_was_due_and_the_next_step_comes_at_its_age(wor
     assert world.opened() == [("s5", "cancelled"), ("s20", "scheduled")]
 
 
+@pytest.mark.parametrize(("late", "decided", "later"), [(-2, ["s-3"], 4), (3, ["s2"], 5), (9, ["s2"], 3)])
+def test_from_now_counts_what_was_announced_or_said_of_one_invoice_as_passed(late, decided, later):
+    of_invoice = {"unit": "invoice", "email": True, "gap_days": 0}
+    world = World({"offset_days": -3, "email": True}, *({"offset_days": days, **of_invoice} for days in (2, 8, 12)))
+    customer = world.customer()
+    world.invoice(customer, late=20, on=MARCH_3)
+    world.night(after(-9))  # the cycle is open before the other invoice falls due
+    world.do(after(-9))
+    rehearsal.start(world.entity, by=world.person, at=noon(after(-9)))
+    world.entity.refresh_from_db()
+    mine = Action.objects.filter(lines__invoice=world.invoice(customer, late=late, on=MARCH_3)).order_by("pk")
+    world.night(after(-6 if late == 9 else 0))
+    assert list(mine.values_list("step_code", "state")) == [(step, "scheduled") for step in decided]
+    lifted(world, "from_now", MARCH_3)
+    for day in range(1, later):
+        world.night(after(day))
+    assert list(mine.values_list("step_code", "state")) == [(step, "skipped") for step in decided]
+    world.night(after(later))
+    assert [state for _step, state in mine.values_list("step_code", "state")] == ["skipped", "scheduled"]
+
+
 def test_a_pilot_is_one_live_group_of_an_entity_in_rehearsal(world):
     rehearsal.set_group(world.group, "live", by=world.person, at=noon(MARCH_3))
     world.night(MARCH_3)

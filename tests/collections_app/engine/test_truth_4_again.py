@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from collections_app.actions.models import Action, Cycle
-from collections_app.engine import handing_over
+from collections_app.engine import handing_over, leases
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
 from collections_app.engine.leases import LEASE, hold_lease, take_run
 from collections_app.engine.models import Run
@@ -53,6 +53,21 @@ def test_two_nights_at_once_are_one_too_many():
     take_run(world.entity, on=MARCH_1, clock=lambda: noon(MARCH_1), by=None)
     with pytest.raises(NightAlreadyRunning):
         world.night(clock=lambda: noon(MARCH_1))
+
+
+@pytest.mark.django_db
+def test_a_night_that_ends_while_another_is_asked_for_leaves_it_its_place(monkeypatch):
+    world = World({"offset_days": 5})
+    asked = {"on": MARCH_1, "clock": lambda: noon(MARCH_1), "by": None}
+    ending = take_run(world.entity, **asked)
+    take_over = leases._take_over
+
+    def ended_meanwhile(*args, **given):
+        Run.objects.filter(pk=ending.pk).update(state="done", finished_at=noon(MARCH_1))
+        return take_over(*args, **given)
+
+    monkeypatch.setattr(leases, "_take_over", ended_meanwhile)
+    assert take_run(world.entity, **asked).pk > ending.pk
 
 
 @pytest.mark.django_db

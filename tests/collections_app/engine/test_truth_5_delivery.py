@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from collections_app.actions import preparing
+from collections_app.actions.bulk import complete
+from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, Refusal
 from collections_app.actions.operations import approve, open_manual, send_now
 from collections_app.engine.queries import explain
@@ -124,6 +126,9 @@ def test_what_a_person_approved_goes_back_to_him_when_the_balance_changes(world,
     carry()
     assert network.sent == []
     assert situation() == ("to_approve", "email", "balance_changed")
+    assert "stale" in action().reasons
+    world.night(MARCH_3 + timedelta(days=1))
+    assert action().reasons == ["to_approve", "stale"]
 
 
 def test_a_hold_placed_after_the_night_keeps_the_message_home(world, network):
@@ -165,6 +170,17 @@ def test_an_answer_becomes_one_task_a_day_for_who_follows_the_customer(world, ne
         )
     deliver_waiting("actions", at=AT)
     assert list(Action.objects.filter(kind="reply").values_list("step_code", "state")) == [("reply", "todo")]
+
+
+def test_who_writes_again_after_he_was_answered_waits_for_an_answer_again(world, network):
+    who = {"entity_id": world.entity.pk, "customer_id": world.late.customer_id, "payload": {}}
+    emit("message.reply", at=AT, **who)
+    deliver_waiting("actions", at=AT)
+    complete([Action.objects.get(kind="reply").pk], outcome=Outcome.SPOKE, by=world.person, at=AT)
+    emit("message.reply", at=AT + timedelta(hours=1), **who)
+    deliver_waiting("actions", at=AT + timedelta(hours=1))
+    answered = Action.objects.get(kind="reply")
+    assert (answered.state, answered.closed_at, answered.outcome) == ("todo", None, "")
 
 
 def test_a_night_sends_nothing_twice(world, network):

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from django.db import connection
 
 from crm.accounts.models import Entity
 from crm.customers.models import Customer
 from crm.imports.errors import FormulaCells, MissingColumns, TooMuchWouldClose, UnclosedQuote, UnknownMapping
 from crm.imports.models import MappingProfile
+from crm.imports.staging import MANY
 from crm.receivables.models import Credit, Invoice, Movement
 from tests.crm.imports.conftest import balances, open_items
 
@@ -309,3 +311,10 @@ def test_a_code_no_currency_has_is_refused(load, write):
         (3, "Devise", "ZZZ", "No currency has this code.")
     ]
     assert set(outcome.open_amount) == {"EUR", "USD"}
+
+
+def test_a_large_file_leaves_the_books_with_statistics(load, write):
+    load(write(*(f"C{n % 900};Alpha;F{n};01/01/2026;31/01/2026;10,00;10,00" for n in range(MANY + 1))))
+    with connection.cursor() as cursor:
+        cursor.execute("select reltuples::int from pg_class where relname = 'receivables_invoice'")
+        assert cursor.fetchone() == (MANY + 1,)

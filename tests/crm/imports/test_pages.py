@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.imports.models import Batch, MappingProfile, RowError
+from crm.imports.operations import batches
 from crm.imports.views import harmless
 from crm.receivables.models import Invoice
 from tests.crm.imports.conftest import AT, balances
@@ -21,7 +22,6 @@ LIST = "client;facture;echeance;solde\nA;F1;01/02/2026;100\nB;F2;01/02/2026;50\n
 def at_once(settings, monkeypatch, tmp_path, django_capture_on_commit_callbacks):
     """Tasks run where they are sent, files stay in the test's folder."""
     from crm.imports import tasks
-    from crm.imports.operations import batches
 
     settings.MEDIA_ROOT = str(tmp_path)
     monkeypatch.setattr(batches, "_send", lambda task, batch: getattr(tasks, task)(batch.pk))
@@ -166,14 +166,47 @@ def test_the_work_is_followed(supervisor, entity):
 
 
 def test_a_crash_is_told_and_not_tried_for_ever(supervisor, entity, monkeypatch):
-    from crm.imports.operations import batches
-
     batch = Batch.objects.create(entity=entity, file_name="x", created_at=AT, file=str(Path("none")))
     monkeypatch.setattr(batches, "import_file", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         batches.read(batch.pk, at=AT)
     batch.refresh_from_db()
     assert batch.status == "refused"
+
+
+@pytest.mark.parametrize("keep", ["good_rows", "all_or_nothing"])
+def test_a_reading_sent_twice_says_nothing_of_what_was_imported_meanwhile(supervisor, entity, monkeypatch, keep):
+    batch = send(supervisor, entity, keep=keep)
+    Batch.objects.filter(pk=batch.pk).update(status="reading")  # the sweeper sent it again, and it waits for its turn
+    import_again = batches._import
+
+    def imported_meanwhile(waiting, **given):
+        monkeypatch.setattr(batches, "_import", import_again)
+        Batch.objects.filter(pk=batch.pk).update(status="writing", options=given_options)
+        batches.write(batch.pk, at=AT)
+        return import_again(waiting, **given)
+
+    given_options = batch.options | {"keep": "good_rows"}
+    monkeypatch.setattr(batches, "_import", imported_meanwhile)
+    batches.read(batch.pk, at=AT)
+    batch.refresh_from_db()
+    assert (batch.status, batch.changes["invoices_new"], batch.errors.count()) == ("done", 2, 1)
+    assert batch.changes["customers_new"] == 2
+
+
+def test_a_reading_that_fails_after_the_import_does_not_take_it_for_refused(supervisor, entity, monkeypatch):
+    batch = send(supervisor, entity)
+
+    def crash(waiting, **given):
+        Batch.objects.filter(pk=batch.pk).update(status="done")
+        raise ZeroDivisionError
+
+    Batch.objects.filter(pk=batch.pk).update(status="reading")
+    monkeypatch.setattr(batches, "_import", crash)
+    with pytest.raises(ZeroDivisionError):
+        batches.read(batch.pk, at=AT)
+    batch.refresh_from_db()
+    assert (batch.status, batch.refusal) == ("done", "")
 
 
 def test_a_file_imported_meanwhile_by_the_command_has_nothing_left_to_confirm(supervisor, entity, tmp_path):

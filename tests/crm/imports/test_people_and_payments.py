@@ -4,8 +4,10 @@ from decimal import Decimal
 import pytest
 
 from crm.customers.models import Address, Contact, Customer
+from crm.customers.operations import merge_customers
 from crm.receivables.models import Credit, Invoice
-from tests.crm.imports.conftest import balances
+from tests.crm.imports.conftest import AT, balances
+from tests.factories.customers import CustomerFactory
 
 CUSTOMERS = "Code client;Raison sociale;Type client;SIRET;Adresse;CP;Ville;Contact;E-mail;Téléphone"
 ALPHA = "A;Alpha SARL;Entreprise;73282932000074;1 rue X;69003;Lyon;Mme Roy;Compta@Alpha.fr;04 78 00 00 00"
@@ -112,3 +114,28 @@ def test_the_same_payments_twice_are_one(load, write, owed, entity):
 def test_a_payer_nobody_knows_is_told(load, write, owed):
     outcome = load(write(PAYMENTS, "Z;05/02/2026;60,00;;V1", "A;05/02/2026;-3;;V2", "A;05/02/2026;3;;V3"))
     assert [(p.line, p.value) for p in outcome.problems] == [(3, "-3"), (2, "Z")]
+
+
+@pytest.fixture
+def merged(entity):
+    """Customer B, merged into A."""
+    kept, duplicate = (CustomerFactory(entity=entity, external_id=account) for account in "AB")
+    merge_customers(kept, duplicate, by=None, at=AT)
+    return kept
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (CUSTOMERS, ALPHA.replace("A;", "B;", 1)),
+        (
+            "Client;Numéro;Date;Échéance;Montant;E-mail;Téléphone",
+            "B;F1;01/02/2026;01/03/2026;100,00;compta@alpha.fr;+33478000000",
+        ),
+    ],
+)
+def test_addresses_of_an_account_merged_into_another_are_his(load, write, merged, lines):
+    load(write(*lines))
+    found = Address.objects.exclude(channel="post").order_by("channel").values_list("customer__external_id", "value")
+    assert list(found) == [("A", "compta@alpha.fr"), ("A", "+33478000000")]
+    assert set(Contact.objects.values_list("customer__external_id", flat=True)) <= {"A"}

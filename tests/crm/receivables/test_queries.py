@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from crm.receivables import operations as ledger, queries
+from crm.receivables.models import Invoice
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
@@ -46,6 +47,15 @@ def test_the_aged_balance_counts_days_past_the_due_date(customer, past):
     [row] = queries.aged_balance(customer.entity, on=MARCH_1, past=past)
     found = (row.not_due, row.days_1_30, row.days_31_60, row.days_61_90, row.days_91, row.unapplied, row.balance)
     assert found == (1, 6, 24, 96, 128, 5, 250)
+
+
+def test_a_write_off_taken_back_hides_no_payment_from_the_delay(customer):
+    invoice = due(customer, date(2026, 1, 11), 100)
+    given_up = ledger.write_off(invoice, on=date(2026, 1, 15), reason="x", at=NOON)
+    ledger.undo_write_off(given_up, on=date(2026, 1, 20), at=NOON)
+    ledger.close_in_ledger(Invoice.objects.get(), on=date(2026, 1, 21), at=NOON)
+    [delay] = queries.payment_delays(customer.entity, on=MARCH_1, since=JAN_1)
+    assert (delay.amount, delay.days) == (100, Decimal("10.0"))
 
 
 @pytest.mark.parametrize("count", [1, 3])

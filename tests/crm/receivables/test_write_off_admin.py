@@ -69,3 +69,4 @@ def test_only_a_write_off_of_this_invoice_is_taken_back(client, invoice):
     client.post(url(other), {"amount": "1", "reason": "x"})
     movement = Movement.objects.get(invoice=other)
     assert client.post(url(invoice), {"undone": movement.pk}).status_code == 404
+    assert client.post(url(invoice), {"undone": "²"}).status_code == 404

@@ -2,14 +2,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from crm.timeline.queries import entries
 from telephony.core.channels import Ambiguous
-from telephony.core.outgoing import Attachment, Prepared, in_words
+from telephony.core.outgoing import Attachment, Prepared, Refused, in_words
 from telephony.messaging import operations
 from telephony.messaging.models import Message, Reply
 from tests.factories import mails
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
-from tests.factories.messaging import AT, World, sent
+from tests.factories.messaging import AT, World, planned, sent
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/messaging/message/"
@@ -101,8 +102,22 @@ def test_a_mail_of_nobody_is_seen_by_who_sees_everything(stray: Reply):
 
 
 def test_why_a_message_is_kept_is_said_in_words():
-    assert [in_words(reason) for reason in ("hours: contact_hours_sms", "stale: settled", "550 no such user")] == [
-        "Horaires de contact du canal : SMS.".replace(" :", "\u00a0:"),
-        "Ce qu’il réclamait a été soldé entre-temps.",
-        "550 no such user",
-    ]
+    said = {
+        "hours: contact_hours_sms": "Horaires de contact du canal\u00a0: SMS.",
+        "stale: settled": "Ce qu’il réclamait a été soldé entre-temps.",
+        "settled": "Ce qu’il réclamait a été soldé entre-temps.",
+        "stale: rehearsal": "Il a été décidé en répétition, et seul part ce qui devient dû ensuite.",
+        "ceiling: email": "Au-dessus du plafond quotidien (e-mail)\u00a0: il attend les jours suivants.",
+        "lease_expired": "Ce qui l’envoyait s’est arrêté\u00a0: personne ne peut dire s’il est parti.",
+        "night: faux modèle": "La nuit qui l’a mis en file a été annulée\u00a0: faux modèle",
+        "550 no such user": "550 no such user",
+    }
+    assert {reason: in_words(reason) for reason in said} == said
+
+
+def test_the_history_says_in_words_why_a_message_did_not_leave(world: World):
+    world.refusal = Refused("opt_out", "opt_out")
+    message = planned()
+    operations.send_one(message.pk, AT)
+    [line] = entries(message.customer, language="fr").lines
+    assert line.subject == f"Message à {message.recipient} non envoyé\u00a0: La personne a refusé ce canal."

@@ -170,3 +170,23 @@ def test_wrong_headers_are_read_as_far_as_they_can_be(name, value):
 
 def test_an_address_without_token_has_none():
     assert received.token("replies@acquit.example") == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("subject", ["=?utf-8?b?AGE=?=", "=?utf-8?q?a=00?="])
+def test_a_sign_no_database_holds_keeps_no_mail_unread(message, subject):
+    raw = mails.answer().replace(b"Subject: Re: Votre facture", b"Subject: " + subject.encode())
+    assert (give(raw).kind, give(raw).subject) == ("answer", "a")
+
+
+@pytest.mark.django_db
+def test_a_mail_named_with_a_sign_no_database_holds_is_stored_and_read(message):
+    raw = b"Message-ID: <a\x00b@client.example>\r\nFrom: paie@client.example\r\nSubject: x\r\n\r\nBonjour"
+    assert (give(raw).kind, give(raw).header_id) == ("answer", "ab@client.example")
+
+
+@pytest.mark.django_db
+def test_a_report_of_signs_no_database_holds_is_applied(message):
+    give(mails.bounce(message.message_id, said="550 5.1.1 no\x00body"))
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("bounced", "550 5.1.1 nobody")

@@ -80,7 +80,7 @@ def test_a_message_refused_by_a_gate_is_blocked_with_its_rule(world: World):
     message = planned()
     assert operations.send_one(message.pk, AT) == "blocked"
     assert Event.objects.get().payload["gate"] == "caps"
-    assert Entry.objects.get().params["reason"] == "caps: FR-21"
+    assert Entry.objects.get().params["reason"] == {"said": "reason", "as": "caps: FR-21"}
 
 
 def test_a_message_too_early_waits_and_is_asked_again_then(world: World):

@@ -9,6 +9,7 @@ from crm.events.models import Event
 from telephony.core.news import News
 from telephony.messaging import operations
 from telephony.messaging.models import DeliveryEvent, Message
+from telephony.messaging.operations import events, sending
 from telephony.messaging.operations.events import STATE_OF
 from telephony.messaging.states import BY_STRENGTH, MOVES, STATES_AFTER_SENDING, MessageState
 from tests.factories.messaging import AT, World, a_world, planned, sent
@@ -111,6 +112,33 @@ def test_the_provider_s_own_number_is_enough(world: World):
     operations.apply_events(at=AT)
     message.refresh_from_db()
     assert message.state == "delivered"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("permanent", [False, True])
+def test_a_refusal_of_the_provider_marks_the_address_when_it_is_wrong(world: World, permanent):
+    message = sent()
+    assert tell(message, "rejected", permanent=permanent, reason="invalid") == "failed"
+    message.address.refresh_from_db()
+    assert (message.address.invalid_since is not None) == permanent
+
+
+@pytest.mark.django_db
+def test_news_that_comes_while_our_own_line_is_written_tells_the_sending_once(world: World, listening, monkeypatch):
+    message = planned()
+    reservation = sending.reserve(message.pk, at=AT)
+    operations.hear([news(message, "delivered")], at=AT)
+
+    def found(event):
+        found = message_of(event)
+        sending.carry(reservation, at=AT)  # commits while the news is applied
+        return found
+
+    message_of = events._message_of
+    monkeypatch.setattr(events, "_message_of", found)
+    operations.apply_events(at=AT)
+    kinds = list(Event.objects.order_by("pk").values_list("kind", flat=True))
+    assert (Message.objects.get().state, kinds) == ("delivered", ["message.sent", "message.delivered"])
 
 
 @pytest.mark.django_db

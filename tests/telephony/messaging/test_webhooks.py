@@ -83,6 +83,14 @@ def test_a_doubled_webhook_is_stored_once(client):
 
 
 @pytest.mark.django_db
+def test_news_with_signs_no_database_holds_is_stored(client):
+    content = json.dumps({**DELIVERY, "Details": "a\x00b", "Subject": "half of a face: \ud83d"}).encode()
+    assert post(client, POSTMARK, content, SECRET) == 200
+    payload = DeliveryEvent.objects.get().payload["raw"]
+    assert (payload["Details"], payload["Subject"]) == ("ab", "half of a face: ?")
+
+
+@pytest.mark.django_db
 def test_a_webhook_costs_one_statement(client, django_assert_num_queries):
     content = body()
     with django_assert_num_queries(1):

@@ -42,7 +42,9 @@ class Command(JsonCommand):
 def customer_named(name: str, entity: str | None) -> Customer:
     """The customer of this account; by number (#12) too. CommandError when there is none or several."""
     found = Customer.objects.select_related("entity")
-    found = found.filter(pk=int(name[1:])) if name[:1] == "#" and name[1:].isdigit() else found.filter(external_id=name)
+    found = (
+        found.filter(pk=int(name[1:])) if name[:1] == "#" and name[1:].isdecimal() else found.filter(external_id=name)
+    )
     if entity:
         found = found.filter(entity__code=entity)
     customers = list(found[:2])

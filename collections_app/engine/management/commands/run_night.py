@@ -1,6 +1,6 @@
 import json
 from argparse import ArgumentParser, ArgumentTypeError
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,16 +9,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from collections_app.engine.exceptions import NightRefused, NightTooFarAhead
+from collections_app.engine.exceptions import NightRefused
 from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.operations import NightReport, run_night
-from collections_app.engine.schedule import instant
+from collections_app.engine.schedule import instant, refuse_far_ahead
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.core.commands import JsonCommand
 from crm.core.formats import money
-
-AHEAD = timedelta(days=31)  # a slip of the year would close every night until then
 
 
 class Command(JsonCommand):
@@ -43,8 +41,8 @@ class Command(JsonCommand):
         now = timezone.now()
         on = options["on"] or today(entity, now)
         try:
-            if not options["dry_run"] and on > today(entity, now) + AHEAD:
-                raise NightTooFarAhead(on, today(entity, now))
+            if not options["dry_run"]:
+                refuse_far_ahead(entity, on, at=now)
             at = instant(entity, on, now)
             wanted = {name: options[name] for name in ("dry_run", "names", "full")}
             report = run_night(entity, on=on, at=at, **wanted)

@@ -1,0 +1,17 @@
+"""Why a message waits or is to verify, in the reader's words: reasons the outbox itself gives."""
+
+from django.utils.translation import gettext as _
+
+from crm.customers.models import Channel
+
+
+def ceiling(channel: str) -> str:
+    """It is above the daily ceiling of its channel."""
+    return _("Above the daily ceiling (%(channel)s): it waits for the following days.") % {
+        "channel": Channel(channel).label
+    }
+
+
+def lease_expired(_detail: str) -> str:
+    """Its worker is gone."""
+    return _("Whoever was sending it stopped: nobody can tell whether it left.")
