@@ -127,7 +127,7 @@ class BackOffice(AdminSite):
         from crm.accounts.rules import reads_settings  # for the same reason
 
         if reads_settings(request.user):
-            found[STATUS] = _page(_("system status"), "Status", reverse("admin:status"))
+            found[STATUS] = _page(_("System status"), "Status", reverse("admin:status"))
         sections = [
             _section(str(title), [found.pop(name) for name in names if name in found]) for title, names in SECTIONS
         ]

@@ -4,6 +4,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from crm.core.formats import day
+
 
 class NightRefused(Exception):
     """A night run that cannot start; its text tells a person what to do."""
@@ -16,7 +18,7 @@ class NightInThePast(NightRefused):
                 "The night of %(on)s cannot run: the entity already stands at %(last_on)s. "
                 "The past can only be simulated."
             )
-            % {"on": on.isoformat(), "last_on": last_on.isoformat()}
+            % {"on": day(on), "last_on": day(last_on)}
         )
 
 
@@ -27,7 +29,7 @@ class NightTooFarAhead(NightRefused):
                 "The night of %(on)s cannot run: today is %(today)s for the entity, and no night could run before "
                 "%(on)s afterwards. Check the year, or try it without writing anything (--dry-run)."
             )
-            % {"on": on.isoformat(), "today": today.isoformat()}
+            % {"on": day(on), "today": day(today)}
         )
 
 
@@ -35,7 +37,7 @@ class NightAlreadyRunning(NightRefused):
     def __init__(self, on: date) -> None:
         super().__init__(
             _("A night run of this entity is already running (for %(on)s). Wait for its end, then start again.")
-            % {"on": on.isoformat()}
+            % {"on": day(on)}
         )
 
 

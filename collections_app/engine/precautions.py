@@ -142,7 +142,7 @@ def _changed(request: HttpRequest, entity: Entity) -> HttpResponse:
 
 def _start(request: HttpRequest, entity: Entity, common: dict[str, Any]) -> None:
     rehearsal.start(entity, **common)
-    messages.success(request, _("%(entity)s is in rehearsal: nothing leaves any more.") % {"entity": entity.code})
+    messages.success(request, _("%(entity)s is in rehearsal: nothing leaves any more.") % {"entity": entity.legal_name})
 
 
 def _lift(request: HttpRequest, entity: Entity, common: dict[str, Any]) -> None:

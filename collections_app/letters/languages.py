@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.letters.labels import LABELS
 from collections_app.letters.models import Template, TemplateVersion
+from crm.core.formats import language_name
 from crm.core.remembering import remembered
 from crm.customers.models import Contact, Customer
 
@@ -17,7 +18,7 @@ class NoPublishedVersion(Exception):
     def __init__(self, template: Template, language: str) -> None:
         super().__init__(
             _("The template “%(template)s” has no published text in %(language)s: publish one.")
-            % {"template": template.name, "language": language}
+            % {"template": template.name, "language": language_name(language)}
         )
 
 

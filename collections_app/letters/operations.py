@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from collections_app.letters.defaults import DEFAULTS, LANGUAGES, Default
@@ -23,15 +22,23 @@ class TemplateRefused(Exception):
 
 @transaction.atomic
 def save_draft(template: Template, *, language: str, subject: str, body: str) -> TemplateVersion:
-    """Keep a text not yet in use: the draft of this language, made when there is none. It may hold faults."""
+    """Keep a text not yet in use: the draft of this language, made when there is none. It may hold faults.
+
+    A text that the published version says already makes no draft: that version is returned.
+    """
+    subject, body = subject.strip(), body.replace("\r\n", "\n").strip()
     template = Template.objects.select_for_update().get(pk=template.pk)
-    draft = template.versions.filter(language=language, published_at=None).first()
-    if draft is None:
-        last = template.versions.filter(language=language).aggregate(last=Max("number"))["last"] or 0
-        draft = TemplateVersion(template=template, language=language, number=last + 1)
-    draft.subject, draft.body = subject.strip(), body.replace("\r\n", "\n").strip()
+    latest = template.versions.filter(language=language).order_by("-number").first()
+    if latest and latest.published_at and (latest.subject, latest.body) == (subject, body):
+        return latest
+    draft = latest if latest and latest.published_at is None else _next(template, language, latest)
+    draft.subject, draft.body = subject, body
     draft.save()
     return draft
+
+
+def _next(template: Template, language: str, latest: TemplateVersion | None) -> TemplateVersion:
+    return TemplateVersion(template=template, language=language, number=latest.number + 1 if latest else 1)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from collections_app.segments.facts import get
 from collections_app.segments.models import Group, Membership
 from collections_app.segments.operations import readable
 from collections_app.segments.sampling import sample_of
-from collections_app.segments.wording import worded
+from collections_app.segments.wording import operator, worded
 from crm.accounts.models import Entity
 from crm.core.among import named
 from crm.customers.models import Customer
@@ -197,7 +197,7 @@ def leaf_reason(leaf: Condition, met: bool, value: Any, entity: Entity) -> Reaso
         "fact",
         met,
         label=str(leaf.fact.label),
-        operator=str(leaf.operator.label),
+        operator=operator(leaf),
         wanted=worded(leaf.fact, leaf.value, entity, leaf.operator.shape),
         found=worded(leaf.fact, value, entity),
     )

@@ -131,14 +131,14 @@ def delays() -> list[Fact]:
     return [
         number(
             "days_late",
-            _("Days late of the oldest invoice"),
+            _("Lateness of the oldest invoice"),
             f"greatest(max({LATE}), 0)",
             counting_days_from(OLDEST),
             unit=days,
         ),
         number("open_count", _("Open invoices"), "count(*)", still),
         number("overdue_count", _("Overdue invoices"), f"count(*) filter (where {LATE} > 0)", FALLS_DUE),
-        number("next_due_in", _("Next due date in"), nearest, until, empty="null", unit=days),
+        number("next_due_in", _("Time to the next due date"), nearest, until, empty="null", unit=days),
         number(
             "average_delay", _("Average payment delay over 12 months"), f"round({AVERAGE}, 1)", AVERAGE_TURNS, **average
         ),

@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, pgettext_lazy
 
 from collections_app.segments.criteria import Condition, Node, Not
 from collections_app.segments.facts import Fact, FactType
 from collections_app.segments.operators import Shape
 from crm.accounts.models import Entity
 from crm.core import formats
+
+SINGLE = {"in": pgettext_lazy("criteria", "is"), "not_in": pgettext_lazy("criteria", "is not")}
 
 
 def worded(fact: Fact, value: Any, entity: Entity, shape: Shape = Shape.ONE) -> str:
@@ -45,10 +47,16 @@ def choice(fact: Fact, value: str, entity: Entity) -> str:
     return str(dict(fact.choices(entity)).get(value, value))
 
 
+def operator(condition: Condition) -> str:
+    """What a condition asks of its fact; of a single choice it asks to be it, not to be one of it."""
+    single = isinstance(condition.value, list) and len(condition.value) == 1
+    return str((SINGLE if single else {}).get(condition.operator.code, condition.operator.label))
+
+
 def sentence(node: Node, entity: Entity, *, inside: bool = False) -> str:
     """The whole tree in one sentence, blocks in brackets."""
     if isinstance(node, Condition):
-        parts = (node.fact.label, node.operator.label, worded(node.fact, node.value, entity, node.operator.shape))
+        parts = (node.fact.label, operator(node), worded(node.fact, node.value, entity, node.operator.shape))
         return " ".join(str(part) for part in parts if part)
     if isinstance(node, Not):
         return _("not (%(condition)s)") % {"condition": sentence(node.node, entity)}

@@ -249,6 +249,14 @@ class UserAdmin(RuleAdmin):
             operations.revoke_entity(obj, entity, by=by)
 
 
+class FirstDayFilter(admin.DateFieldListFilter):
+    """The field is called “from”, which says nothing above a list of dates."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("first day")
+
+
 @admin.register(Absence)
 class AbsenceAdmin(RuleAdmin):
     reads = staticmethod(reads_settings)
@@ -256,7 +264,7 @@ class AbsenceAdmin(RuleAdmin):
     removes = staticmethod(changes_settings)
     list_display = ["user", "starts_on", "ends_on", "replacement"]
     list_select_related = ["user", "replacement"]
-    list_filter = ["starts_on"]
+    list_filter = [("starts_on", FirstDayFilter)]
     search_fields = ["user__last_name", "user__username"]
     autocomplete_fields = ["user", "replacement"]
     ordering = ["-starts_on"]

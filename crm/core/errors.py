@@ -1,14 +1,19 @@
-"""Error pages. A fragment asked by htmx gets a fragment back, so that a refusal never nests a page in a page."""
+"""Error pages. A fragment asked by htmx gets a fragment back, so that a refusal never nests a page in a page;
+a program gets JSON."""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+API = "/api/"
+
 
 def _answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    if request.path.startswith(API):
+        return JsonResponse({"detail": title}, status=status)
     fragment = request.headers.get("HX-Request") == "true"
     template = "components/error.html" if fragment else f"{status}.html"
     return render(request, template, {"title": title, "text": text, "status": status}, status=status)

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop as _
 
+from crm.imports.labels import FIELD_LABELS
+
 
 class ImportRefused(Exception):
     """The file, or the whole import, is refused. `msgid` is English; `str()` words it in the active language."""
@@ -56,7 +58,13 @@ class MixedEncodings(ImportRefused):
 
 
 class MissingColumns(ImportRefused):
+    """`columns` as the file would name them; or `fields`: of each group, one was needed."""
+
     msgid = _("Columns are missing: %(columns)s. Found: %(found)s.")
+
+    def __str__(self) -> str:
+        named = (" / ".join(str(FIELD_LABELS[name]) for name in group) for group in self.params.get("fields", []))
+        return gettext(self.msgid) % {**self.params, "columns": ", ".join(named) or self.params["columns"]}
 
 
 class WrongFormat(ImportRefused):

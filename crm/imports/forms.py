@@ -4,50 +4,18 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
 from crm.imports.formats.source import limit_mb
+from crm.imports.labels import FIELD_LABELS
 from crm.imports.mapping import FIELDS
 from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode
 from crm.imports.operations.batches import options_of
 from crm.imports.outcome import Options
 
-FIELD_LABELS = {
-    "customer": _("account of the customer"),
-    "name": _("name of the customer"),
-    "external_id": _("identifier in the books"),
-    "number": _("number of the document"),
-    "issued_on": _("date of the document"),
-    "due_on": _("due date"),
-    "cleared_on": _("cleared on"),
-    "open_amount": _("open amount"),
-    "amount": _("amount"),
-    "debit": _("debit"),
-    "credit": _("credit"),
-    "currency": _("currency"),
-    "type": _("kind of document"),
-    "label": _("label"),
-    "email": _("e-mail"),
-    "phone": _("phone"),
-    "first_name": _("first name of the contact"),
-    "contact": _("contact"),
-    "position": _("position"),
-    "street": _("street"),
-    "postcode": _("postcode"),
-    "city": _("city"),
-    "country": _("country"),
-    "siren": _("SIREN"),
-    "siret": _("SIRET"),
-    "vat_number": _("VAT number"),
-    "language": _("language"),
-    "category": _("category"),
-    "kind": _("kind"),
-    "paid_on": _("paid on"),
-    "reference": _("reference"),
-    "invoice_number": _("invoice it pays"),
-}
 AUTO = [("auto", _("find out")), *Format.choices]
 DATE_ORDERS = [("", _("find out")), ("dmy", _("day first")), ("mdy", _("month first"))]
 
@@ -128,7 +96,7 @@ class OptionsForm(forms.Form):
         choices = [("", "—"), *((header, header) for header in headers)]
         for name in FIELDS[Format(batch.format or Format.OPEN_ITEMS)].split():
             self.fields[f"column_{name}"] = forms.ChoiceField(
-                label=FIELD_LABELS[name],
+                label=capfirst(FIELD_LABELS[name]),
                 choices=choices,
                 required=False,
                 initial=self.reading.get("columns", {}).get(name),

@@ -22,16 +22,16 @@ NAMES = {
     "external_id": "externalid identifiant identifiantexterne uid",
     "number": "docid invoicenumber invoiceno numfacture numerofacture nofacture nfacture facture invoice invoiceid "
     "documentnumber docnumber docno numeropiece numpiece nopiece npiece piece pieceref numerodocument document "
-    "referencefacture reference ref numero number belnr",
+    "referencefacture reference ref numero number belnr ndoc numdoc nodoc numerodoc",
     "issued_on": "invoicedate datefacture datedefacture documentdate datedocument datepiece datedepiece dateemission "
     "issuedate issuedon postingdate documentcreatedate dateecriture ecrituredate datecomptable date bldat "
-    "baselinecreatedate",
+    "baselinecreatedate emission emise emisele",
     "due_on": "dueindate duedate dueon dateecheance datedecheance echeance due netduedate datelimite paymentdue "
     "dateexigibilite",
     "cleared_on": "cleardate clearingdate datelettrage datedelettrage datesolde paidon paiddate datepaiement",
     "open_amount": "openamount totalopenamount amountopen outstanding outstandingamount restantdu resteapayer restedu "
     "montantrestant montantdu soldedu solde balance amountdue balancedue remaining remainingamount montantouvert "
-    "encours soldettc",
+    "encours soldettc reste resteouvert reliquat",
     "amount": "amount invoiceamount totalamount montantttc montantfacture montanttotal totalttc montant total ttc "
     "amountttc convertedusd montantinitial originalamount montanteur dmbtr grossamount",
     "debit": "debit",
@@ -39,7 +39,7 @@ NAMES = {
     "currency": "currency invoicecurrency devise currencycode codedevise idevise monnaie waers",
     "type": "documenttype doctype typepiece typedocument typedepiece nature type blart typefacture",
     "label": "label libelle description objet designation text texte ecriturelib motif",
-    "email": "email mail courriel adressemail adresseemail emailaddress emailclient contactemail",
+    "email": "email mail mel courriel adressemail adresseemail emailaddress emailclient contactemail",
     "phone": "phone telephone tel phonenumber mobile telephonefixe portable numerotelephone",
     "first_name": "prenom firstname givenname prenomcontact prenomducontact contactfirstname",
     "contact": "contact contactname nomcontact interlocuteur nomducontact lastname surname familyname nomdefamille "
@@ -155,13 +155,15 @@ def _given(headers: list[str], given: Mapping[str, str]) -> dict[str, int]:
 
 
 def _format_of(headers: list[str]) -> str:
-    """Open items have a due date or a document with an amount; payments a date of payment; else it is customers."""
+    """Open items have a document with its due date or an amount; payments a date of payment; else it is customers."""
     names = {_bare(header) for header in headers}
 
     def has(name: str, skip: str = "") -> bool:
         return bool(names & (set(NAMES[name].split()) - set(skip.split())))
 
     if not any(has(name) for name in AMOUNTS):
+        if has("due_on") and (has("number") or has("issued_on")):
+            return Format.OPEN_ITEMS
         return Format.CUSTOMERS if has("name") or has("email") else Format.OPEN_ITEMS
     if has("due_on") or has("open_amount"):
         return Format.OPEN_ITEMS
@@ -270,9 +272,16 @@ def _is_counter(rows: list[Row], index: int) -> bool:
 
 
 def _demand(kind: str, places: dict[str, int], headers: list[str]) -> None:
-    missing = [" / ".join(names) for names in NEEDED[Format(kind)] if not set(names) & set(places)]
+    missing = [names for names in NEEDED[Format(kind)] if not set(names) & set(places)]
     if missing:
-        raise MissingColumns(columns=", ".join(missing), found=", ".join(filter(None, headers)), headers=headers)
+        raise MissingColumns(
+            format=kind,
+            fields=missing,
+            columns=", ".join(map(" / ".join, missing)),
+            found=", ".join(filter(None, headers)),
+            headers=headers,
+            places={name: headers[index] for name, index in places.items()},
+        )
 
 
 def _read_habits(found: ColumnMap, rows: list[Row], default: str) -> None:

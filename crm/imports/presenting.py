@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.formats import day, money
-from crm.imports.forms import FIELD_LABELS
+from crm.imports.labels import FIELD_LABELS
 from crm.imports.models import Batch
 from crm.receivables.models import MovementKind
 
@@ -109,6 +109,11 @@ class Shown:
             (FIELD_LABELS[name], header, " · ".join(shapes.get(name, {})), self._habit(name, orders))
             for name, header in self.reading.get("columns", {}).items()
         ]
+
+    def left_aside(self) -> list[str]:
+        """Headers of a list that nothing is read from."""
+        read = set(self.reading.get("columns", {}).values())
+        return [header for header in self.reading.get("headers", []) if header and header not in read]
 
     def _habit(self, name: str, orders: dict[str, str]) -> str:
         if name in orders:

@@ -84,13 +84,17 @@ class WaiverAdmin(ReadOnlyScopedAdmin):
 @admin.register(FormalNotice)
 class FormalNoticeAdmin(ReadOnlyScopedAdmin):
     entity_lookup = "invoice__entity"
-    list_display = ["shown_invoice", "on", "at"]
-    list_select_related = ["invoice"]
+    list_display = ["shown_invoice", "customer", "on", "at"]
+    list_select_related = ["invoice__customer"]
     search_fields = ["=invoice__number"]
     ordering = ["-pk"]
-    fields = ("shown_invoice", "on", "at")
-    readonly_fields = ("shown_invoice",)
+    fields = ("shown_invoice", "customer", "on", "at")
+    readonly_fields = ("shown_invoice", "customer")
 
     @admin.display(description=_("invoice"), ordering="invoice__number")
     def shown_invoice(self, notice: FormalNotice) -> str:
         return str(notice.invoice)
+
+    @admin.display(description=_("customer"), ordering="invoice__customer__name")
+    def customer(self, notice: FormalNotice) -> str:
+        return str(notice.invoice.customer)

@@ -44,6 +44,15 @@ def test_without_a_token_the_api_is_closed():
         assert APIClient().get(f"/api/v1/{path}").status_code == 401
 
 
+def test_an_address_that_does_not_exist_answers_in_json():
+    answer = APIClient().get("/api/v1/nothing")
+    assert (answer.status_code, answer["Content-Type"], answer.json()) == (
+        404,
+        "application/json",
+        {"detail": "Il n’y a rien ici"},
+    )
+
+
 def test_a_wrong_token_is_told():
     answer = APIClient().get("/api/v1/entities", HTTP_AUTHORIZATION="Bearer acq_nothing")
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from collections_app.actions.models import Action
 from crm.accounts.models import User
+from crm.customers.models import Customer
 from tests.browser.axe import faults
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
@@ -89,6 +90,19 @@ def test_pages_are_readable_in_both_themes(page: Any, live_server: Any):
         page.goto(live_server.url + path)
         found += [f"{path} {fault}" for theme in THEMES for fault in faults_in(page, theme)]
     assert found == []
+
+
+def test_names_and_reasons_are_whole_beside_the_panel(page: Any, live_server: Any):
+    entity = EntityFactory()
+    action = portfolio(UserFactory(username="lea", sees=entity), entity, count=1)[0]
+    Action.objects.filter(pk=action.pk).update(reasons=["not_composed"])
+    Customer.objects.filter(pk=action.customer_id).update(name="Centre communal d’action sociale de Bourgoin-Jallieu")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/?open={action.pk}")
+    page.locator(f"[data-panel-of='{action.pk}']").wait_for()
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+    assert page.locator(".cell-main, .with-dot > .ellipsis").evaluate_all(cut) == []
 
 
 def test_a_phone_shows_everything_without_scrolling_sideways(page: Any, live_server: Any):

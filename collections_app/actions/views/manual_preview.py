@@ -31,7 +31,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _shown(one: Asked) -> dict[str, Any]:
     if one.form.problem:
-        return {"problem": one.form.problem}
+        return {"problem": one.form.problem, "unfinished": True}
     try:
         composed = one.composed()
     except (NoPublishedVersion, TemplateFault) as refusal:

@@ -45,7 +45,7 @@ class MorningReportAdmin(ReadOnlyScopedAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Morning report of %(day)s · %(entity)s")
-            % {"day": day(report.on), "entity": report.entity.code},
+            % {"day": day(report.on), "entity": report.entity.legal_name},
             "report": report,
             "anomalies": [anomaly_sentence(anomaly) for anomaly in report.anomalies],
             "figures": _figures(report),

@@ -104,13 +104,15 @@ def _saved(model_admin: "TemplateAdmin", request: HttpRequest, template: Templat
 
 def _after_saving(request: HttpRequest, template: Template, draft: TemplateVersion, verb: str, search: str) -> None:
     user: Any = request.user
-    if verb == "publish":
+    if verb == "test":
+        _test(request, template, draft, search)
+    elif draft.published_at:
+        messages.info(request, _("Nothing has changed: version %(number)s is in use.") % {"number": draft.number})
+    elif verb == "publish":
         operations.publish(draft, by=user, at=timezone.now())
         messages.success(
             request, _("Version %(number)s is published: it is used from now on.") % {"number": draft.number}
         )
-    elif verb == "test":
-        _test(request, template, draft, search)
     else:
         messages.success(request, _("The draft is saved; the published text stays in use until you publish it."))
 

@@ -1,5 +1,6 @@
 """Relance → Modèles: list, editor with live preview, settings, history."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from collections_app.letters.admin import editor, history, other
 from collections_app.letters.models import Template
 from crm.accounts.backoffice import ScopedAdmin
+from crm.core.formats import language_name
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -62,13 +64,11 @@ class TemplateAdmin(ScopedAdmin):
 
     @admin.display(description=_("published in"))
     def languages_in_use(self, template: Template) -> str:
-        found = {version.language for version in template.versions.all() if version.published_at}
-        return ", ".join(sorted(found)) or "—"
+        return _named(version.language for version in template.versions.all() if version.published_at)
 
     @admin.display(description=_("draft"), ordering="waiting")
     def drafts(self, template: Any) -> str:
-        found = {version.language for version in template.versions.all() if not version.published_at}
-        return ", ".join(sorted(found)) or "—"
+        return _named(version.language for version in template.versions.all() if not version.published_at)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> list[str]:
         """The code names the template elsewhere, the channel and the entity decide what its texts may say."""
@@ -101,3 +101,7 @@ class TemplateAdmin(ScopedAdmin):
 def editor_url(template: Template) -> str:
     """Where the texts of a template are written."""
     return reverse("admin:letters_template_change", args=[template.pk])
+
+
+def _named(languages: Iterable[str]) -> str:
+    return ", ".join(sorted(map(language_name, set(languages)))) or "—"

@@ -189,9 +189,18 @@ def _refuse(batch: Batch, refusal: ImportRefused) -> None:
         return
     if isinstance(refusal, RowsWrong):
         _note(batch, refusal.params["outcome"])
-    if headers := refusal.params.get("headers"):
-        Batch.objects.filter(pk=batch.pk).update(changes={"reading": {"headers": headers}})
+    elif headers := refusal.params.get("headers"):
+        _note_headers(batch, headers, refusal.params)
     Batch.objects.filter(pk=batch.pk).update(status=Status.REFUSED, refusal=str(refusal))
+
+
+def _note_headers(batch: Batch, headers: list[str], found: Mapping[str, Any]) -> None:
+    """Keep what a person needs to name the columns that were not found, and nothing of an earlier reading."""
+    reading = {"headers": headers, "columns": found.get("places", {})}
+    Batch.objects.filter(pk=batch.pk).update(
+        format=found.get("format", batch.format), rows_read=0, rows_rejected=0, figures={}, changes={"reading": reading}
+    )
+    batch.errors.all().delete()
 
 
 def _note(batch: Batch, outcome: Outcome) -> None:

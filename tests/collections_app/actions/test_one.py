@@ -91,6 +91,7 @@ def test_the_preview_shows_what_would_leave(desk: Client, customer: Customer, te
 def test_a_preview_without_invoice_says_so(desk: Client, customer: Customer, template):
     page = desk.post(reverse("manual_preview", args=[customer.pk]), {"template": template.pk, "currency": "EUR"})
     assert "Choisissez au moins une facture." in page.content.decode()
+    assert "notice-error" not in page.content.decode()  # nothing is wrong, it is not finished
 
 
 @pytest.mark.parametrize(("button", "state", "messages"), [({"send": "1"}, "scheduled", 1), ({}, "todo", 0)])

@@ -119,6 +119,12 @@ def test_the_command_names_them_as_well(world, capsys):
     assert [row["name"] for row in told["customers"]] == ["Colas", "Blanc", "Petit"]
 
 
+def test_the_command_writes_amounts_for_a_person(world, capsys):
+    call_command("run_night", "--entity", world.entity.code, "--on", "2026-03-03", "--dry-run", "--names", "1")
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.endswith(" Colas")]
+    assert line.split("€")[0].strip().endswith(",00")
+
+
 class TestPages:
     def supervisor(self, client, world):
         client.force_login(UserFactory(supervisor=True, sees=world.entity))

@@ -75,6 +75,14 @@ def test_an_auditor_reads_and_does_not_write(client: Client) -> None:
     assert client.post(url("template_change", template.pk), {"language": "fr", "body": "x"}).status_code == 403
 
 
+def test_the_list_names_the_languages(client: Client) -> None:
+    published = TemplateVersionFactory()
+    TemplateVersionFactory(template=published.template, language="en", draft=True)
+    supervisor(client, published.template.entity)
+    page = client.get(reverse("admin:letters_template_changelist")).content.decode()
+    assert ('languages_in_use">français</td>' in page, 'drafts">anglais</td>' in page) == (True, True)
+
+
 def test_a_new_template_opens_in_the_editor(client: Client) -> None:
     entity = EntityFactory()
     supervisor(client, entity)
@@ -135,6 +143,15 @@ def test_a_test_goes_to_oneself_only(client: Client, mailoutbox: list[Any], sett
     form = {"language": "fr", "subject": "Compte {{ customer.account }}", "body": "b", "verb": "test"}
     client.post(url("template_change", template.pk), form)
     assert [(mail.to, mail.subject[:6]) for mail in mailoutbox] == [([user.email], "[Test]")]
+
+
+@pytest.mark.parametrize("verb", ["test", "save", "publish"])
+def test_a_text_in_use_that_did_not_change_makes_no_version(client: Client, verb: str) -> None:
+    published = TemplateVersionFactory()
+    supervisor(client, published.template.entity)
+    form = {"language": "fr", "subject": published.subject, "body": f"{published.body}\r\n", "verb": verb}
+    assert client.post(url("template_change", published.template.pk), form).status_code == 302
+    assert list(published.template.versions.all()) == [published]
 
 
 def test_a_refused_test_says_why(client: Client, mailoutbox: list[Any], settings: Any) -> None:

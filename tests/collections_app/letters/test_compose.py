@@ -285,3 +285,22 @@ def test_the_default_sms_fits_in_two_parts() -> None:
     for language in ("fr", "en"):
         made = compose(template, customer, currency="EUR", lines=[line(customer)], on=ON, language=language)
         assert (measure(made.text).parts, measure(made.text).foreign) in (((1, ())), (2, ()))
+
+
+SINCE = {
+    "consumer-friendly-email": "attendu le",
+    "consumer-reminder-email": "attendu depuis le",
+    "consumer-firm-letter": "attendue depuis le",
+    "firm-letter": "échue depuis le",
+}
+
+
+@pytest.mark.parametrize("code", SINCE)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_sum_of_several_items_is_not_told_as_due_since_the_oldest(code: str, count: int) -> None:
+    customer = CustomerFactory(consumer=True)
+    deliver_defaults(customer.entity, at=AT)
+    lines = [line(customer, number=f"FA-{n}", due_on=f"2026-02-0{n + 1}", amount=Decimal(50)) for n in range(count)]
+    made = compose(customer.entity.templates.get(code=code), customer, currency="EUR", lines=lines, on=ON)
+    assert (f"{SINCE[code]} 1er février 2026" in made.text, "1er février 2026" in made.text) == (count == 1, True)
+    assert count == 1 or "FA-0" not in made.subject

@@ -148,7 +148,8 @@ def test_groups_change_places(client, supervisor, group, entity):
 
 def test_an_auditor_reads_only(client, group, entity):
     client.force_login(UserFactory(auditor=True, sees=entity))
-    assert client.get(url(group)).status_code == 200
+    page = client.get(url(group))
+    assert (page.status_code, '<fieldset class="group-set" disabled>' in page.content.decode()) == (200, True)
     assert client.post(url(group), fields(verb="save")).status_code == 403
     assert client.post(url(group, "archive")).status_code == 403
 

@@ -163,5 +163,5 @@ def test_criteria_read_as_a_sentence(entity):
     tree = {"all": [OVERDUE, {"any": [{"fact": "kind", "is": "in", "value": ["consumer"]}, {"not": OVERDUE}]}]}
     with override("en"):
         assert sentence(parse(tree), entity) == (
-            "Overdue is more than €0.00 and (Kind is one of consumer or not (Overdue is more than €0.00))"
+            "Overdue is more than €0.00 and (Kind is consumer or not (Overdue is more than €0.00))"
         )

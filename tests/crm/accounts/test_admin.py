@@ -124,6 +124,11 @@ def test_members_join_and_leave_with_their_sight(client, entity, lead):
     assert Team.objects.get().supervisor == lead
 
 
+def test_absences_are_narrowed_by_their_first_day(client, lead):
+    client.force_login(lead)
+    assert "premier jour" in client.get(reverse("admin:accounts_absence_changelist")).content.decode()
+
+
 def test_an_absence_ends_after_it_starts(client, entity, lead):
     client.force_login(lead)
     given = {"user": lead.pk, "starts_on": date(2026, 3, 2), "ends_on": date(2026, 3, 1)}

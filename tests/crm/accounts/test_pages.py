@@ -102,6 +102,11 @@ def ask_for_a_new_password(client: Client, email: str) -> None:
     client.post(reverse("account_reset_password"), {"email": email}, headers={"accept-language": "fr"})
 
 
+def test_the_forgotten_password_is_asked_for_in_our_words(client: Client):
+    page = client.get(reverse("account_reset_password"), headers={"accept-language": "fr"}).content.decode()
+    assert ("Adresse e-mail</label>" in page, "Courriel" in page) == (True, False)
+
+
 def test_a_forgotten_password_is_chosen_anew_from_a_mail_in_our_words(client: Client, mailoutbox):
     user = UserFactory(username="lea", first_name="Léa", last_name="Roy", email="lea@example.com")
     ask_for_a_new_password(client, "lea@example.com")

@@ -57,6 +57,13 @@ def test_rejected_rows_exit_with_one(entity, path, capsys):
     ]
 
 
+def test_a_person_reads_words_and_amounts(entity, items, capsys):
+    _, out, _ = run(capsys, items, "--entity", "BOOKS", "--dry-run")
+    assert out.splitlines()[0] == "Pris pour\xa0: postes ouverts."
+    assert {" ".join(line.split()) for line in out.splitlines()} >= {"Lignes lues 4", "Lignes rejetées 0"}
+    assert "open_amount" not in out
+
+
 def test_an_unknown_entity_exits_with_two_and_names_the_known(entity, path, capsys):
     EntityFactory(code="OTHER")
     code, _, err = run(capsys, path, "--entity", "NONE")

@@ -281,6 +281,16 @@ def test_a_list_without_amount_is_refused_by_name(load, write):
     assert refused.value.params["columns"] == "open_amount / amount / debit / credit"
 
 
+def test_documents_with_a_due_date_are_open_items_whatever_their_amount_is_called(load, write, entity):
+    outcome = load(write("A;Zola;F1;2020-01-01;5,50", header="Tiers;Raison sociale;Pièce;Échéance;Colonne 5"))
+    assert (outcome.format, open_items(entity)) == ("open_items", {("A", Decimal("5.50"))})
+
+
+def test_a_code_beside_a_numbered_document_is_not_its_number(load, write, entity):
+    load(write("K1;Zola;X-1;2020-01-01;5,50", header="Code;Client;N° doc;Échéance;Solde"))
+    assert Invoice.objects.get().number == "X-1"
+
+
 def test_a_quote_never_closed_is_refused(load, write):
     with pytest.raises(UnclosedQuote):
         load(write('A;"F1;2020-01-01;5', *["B;F2;2020-01-01;6"] * 9000, header="Code client;Facture;Échéance;Solde"))

@@ -81,6 +81,28 @@ def test_columns_that_were_not_found_are_chosen(supervisor, entity):
     assert (batch.status, batch.figures["open_amount"]) == ("proposed", {"EUR": "12.50"})
 
 
+def test_what_the_file_was_taken_for_and_what_is_not_read_of_it_is_told(supervisor, entity):
+    batch = send(supervisor, entity, "Compte;Nom;Depuis;Fidélité\nA;Zola;2019;oui\n")
+    page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+    assert "Pris pour\xa0: clients et contacts. Colonnes non lues\xa0: Depuis, Fidélité." in page
+
+
+def test_a_file_taken_for_another_kind_is_put_right_on_its_page(supervisor, entity):
+    batch = send(supervisor, entity, "Compte;Nom;Doc;Dû;k\nA;Zola;F1;12;01/02/2026\n")
+    decide = reverse("import_decide", args=[batch.pk])
+    supervisor.post(decide, {"keep": "good_rows", "again": "1", "format": "open_items"})
+    batch.refresh_from_db()
+    assert (batch.status, batch.format, batch.figures) == ("refused", "open_items", {})
+    missing = "Des colonnes manquent\xa0:\xa0restant dû / montant / débit / crédit."
+    assert batch.refusal == f"{missing} Trouvées\xa0:\xa0Compte, Nom, Doc, Dû, k."
+    form = supervisor.get(reverse("import", args=[batch.pk])).context["form"]
+    assert (form["column_name"].initial, form["column_open_amount"].initial) == ("Nom", None)
+    chosen = {"column_customer": "Compte", "column_number": "Doc", "column_due_on": "k", "column_open_amount": "Dû"}
+    supervisor.post(decide, {"keep": "good_rows", "again": "1", "format": "open_items", **chosen})
+    batch.refresh_from_db()
+    assert (batch.status, batch.figures["open_amount"]) == ("proposed", {"EUR": "12.00"})
+
+
 def test_how_it_was_read_is_kept_as_a_profile(supervisor, entity):
     batch = send(supervisor, entity)
     supervisor.post(reverse("import_profile", args=[batch.pk]), {"name": "Sage"})

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from crm.receivables.models import Waiver
+from crm.receivables.models import FormalNotice, Waiver
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -57,3 +57,9 @@ def test_an_invoice_of_another_entity_is_not_there(client, entity):
 def test_an_auditor_waives_nothing(client, entity):
     client.force_login(UserFactory(auditor=True, sees=entity))
     assert send(client, late(entity)).status_code == 403
+
+
+def test_the_list_of_formal_notices_names_the_customer(client, entity):
+    FormalNotice.objects.create(invoice=late(entity, name="Fromagerie Blanc"), on="2025-09-01", at="2025-09-01T08:00Z")
+    page = client.get(reverse("admin:receivables_formalnotice_changelist")).content.decode()
+    assert "Fromagerie Blanc" in page

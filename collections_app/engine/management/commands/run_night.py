@@ -1,6 +1,7 @@
 import json
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -15,6 +16,7 @@ from collections_app.engine.schedule import instant, refuse_far_ahead
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.core.commands import JsonCommand
+from crm.core.formats import money
 
 
 class Command(JsonCommand):
@@ -87,7 +89,7 @@ def as_text(entity: Entity, report: NightReport) -> str:
         for code, name, number in rows:
             lines.append(f"{sign} {name:<46} {number:>10}")
             lines += [
-                f"    {row['amount']:>14} {row['currency']} {row['name']}"
+                f"    {money(Decimal(row['amount']), row['currency']):>18} {row['name']}"
                 for row in report.customers
                 if (row["what"], row["code"]) == (what, code)
             ]

@@ -2,19 +2,23 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity
+from crm.core.formats import money
 from crm.imports.errors import ImportRefused
 from crm.imports.models import Format, Mode
 from crm.imports.operations import import_file
 from crm.imports.outcome import Options, Outcome
+from crm.imports.presenting import CHANGES, FIGURES
 
 SHOWN_PROBLEMS = 20
 
@@ -75,8 +79,8 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(figures | {"errors": errors}, ensure_ascii=False))
             return
-        for name, value in (figures | {"kind": outcome.format} | outcome.changes).items():
-            self.stdout.write(f"{name}: {value}")
+        for line in as_text(outcome):
+            self.stdout.write(line)
         for error in errors[:SHOWN_PROBLEMS]:
             self.stderr.write(_("line %(line)s, %(column)s: %(reason)s (%(value)s)") % error)
 
@@ -84,6 +88,19 @@ class Command(BaseCommand):
 def format_of(outcome: Outcome) -> str:
     """How the file is written, in the words of --format: fec, csv or xlsx."""
     return outcome.format if outcome.format == Format.FEC else outcome.container
+
+
+def as_text(outcome: Outcome) -> Iterator[str]:
+    """For a person: what the page of an import says."""
+    yield _("Taken for: %(format)s.") % {"format": Format(outcome.format).label}
+    figures = outcome.figures()
+    told: list[tuple[Any, Any]] = [(label, figures[name]) for name, label in FIGURES.items()]
+    told += [
+        (_("Net open amount"), money(amount, currency)) for currency, amount in sorted(outcome.open_amount.items())
+    ]
+    told += [(label, outcome.changes[name]) for name, label in CHANGES.items() if outcome.changes.get(name)]
+    for label, value in told:
+        yield f"{capfirst(label):<52} {value:>16}"
 
 
 def closing_told(outcome: Outcome) -> str:

@@ -1,0 +1,38 @@
+"""What the fields of a list are called."""
+
+from django.utils.translation import gettext_lazy as _
+
+FIELD_LABELS = {
+    "customer": _("account of the customer"),
+    "name": _("name of the customer"),
+    "external_id": _("identifier in the books"),
+    "number": _("number of the document"),
+    "issued_on": _("date of the document"),
+    "due_on": _("due date"),
+    "cleared_on": _("cleared on"),
+    "open_amount": _("open amount"),
+    "amount": _("amount"),
+    "debit": _("debit"),
+    "credit": _("credit"),
+    "currency": _("currency"),
+    "type": _("kind of document"),
+    "label": _("label"),
+    "email": _("e-mail"),
+    "phone": _("phone"),
+    "first_name": _("first name of the contact"),
+    "contact": _("contact"),
+    "position": _("position"),
+    "street": _("street"),
+    "postcode": _("postcode"),
+    "city": _("city"),
+    "country": _("country"),
+    "siren": _("SIREN"),
+    "siret": _("SIRET"),
+    "vat_number": _("VAT number"),
+    "language": _("language"),
+    "category": _("category"),
+    "kind": _("kind"),
+    "paid_on": _("paid on"),
+    "reference": _("reference"),
+    "invoice_number": _("invoice it pays"),
+}
