@@ -23,6 +23,12 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Last: under the loop Playwright leaves running a thread has other connections than in its forks, where some tests
+    # are killed.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     # Playwright's synchronous interface keeps a loop running, which Django takes for asynchronous code.

@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -304,3 +305,20 @@ def test_a_sum_of_several_items_is_not_told_as_due_since_the_oldest(code: str, c
     made = compose(customer.entity.templates.get(code=code), customer, currency="EUR", lines=lines, on=ON)
     assert (f"{SINCE[code]} 1er février 2026" in made.text, "1er février 2026" in made.text) == (count == 1, True)
     assert count == 1 or "FA-0" not in made.subject
+
+
+def test_no_default_speaks_of_1_days() -> None:
+    entity = EntityFactory()
+    deliver_defaults(entity, at=AT)
+    customer = CustomerFactory(entity=entity)
+    lines = [line(customer, number="FA-1", due_on=ON - dt.timedelta(days=1))]
+    texts = {}
+    for template in entity.templates.all():
+        for language in ("fr", "en"):
+            texts[template.code, language] = compose(
+                template, customer, currency="EUR", lines=lines, on=ON, language=language
+            ).text
+    assert [name for name, text in texts.items() if re.search(r"\b1 (jours|days)\b", text)] == []
+    assert {"1 jour ", "1 day "} <= {
+        found for text in texts.values() for found in re.findall(r"\b1 (?:jour|day) ", text)
+    }
