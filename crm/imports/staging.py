@@ -1,7 +1,6 @@
 """Rows on their way into a temporary table, by COPY, a block at a time; and room for the statements that read them."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -42,19 +41,10 @@ def line_of(values: Iterable[Any]) -> str:
 
 
 def copy_blocks(table: str, columns: Iterable[str], blocks: Iterable[str]) -> None:
-    """COPY blocks of lines in COPY's text format into some columns of `table`. Memory does not grow with them.
-
-    The server takes a block while the next one is read: a thread writes, and this one touches the connection no more.
-    """
-    command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(command) as copy, ThreadPoolExecutor(1) as writer:
-        written: Future[None] | None = None
+    """COPY blocks of lines in COPY's text format into some columns of `table`. Memory does not grow with them."""
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         for block in blocks:
-            if written:
-                written.result()
-            written = writer.submit(copy.write, block)
-        if written:
-            written.result()
+            copy.write(block)
 
 
 def copy_rows(table: str, lines: Iterable[tuple[Any, ...]]) -> int:
