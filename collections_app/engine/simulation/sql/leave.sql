@@ -2,7 +2,7 @@
 with leaving as (
     update messaging_message m set state = 'sent', sent_at = m.not_before_at, digest = 'simulated'
     from actions_action x
-    where m.state in ('planned', 'waiting', 'ready') and m.not_before_at < %(until_at)s and m.origin = 'action'
+    where (m.state in ('planned', 'waiting') or m.state = 'ready') and m.not_before_at < %(until_at)s and m.origin = 'action'
       and x.id = m.origin_id and x.entity_id = %(entity)s and x.state = 'scheduled'
     returning m.origin_id, m.sent_at
 )

@@ -18,4 +18,4 @@ entered as (
 update actions_action x
 set state = r.becomes, outcome = case when r.becomes = 'done' then r.outcome else x.outcome end,
     closed_at = case when r.becomes = 'done' then %(noon)s::timestamptz end
-from ripe r where x.id = r.id
+from ripe r where x.id = any(array(select id from ripe)) and x.id = r.id
