@@ -1,4 +1,5 @@
--- Addresses given with customers; a merged customer stands for the one he was merged into. One already on file keeps its history: opt-out, invalidity, preference.
+-- Addresses given with customers; a merged account's go to the customer who stands for it. One already on file keeps its
+-- history: opt-out, invalidity, preference.
 insert into customers_address (
     customer_id, channel, value, preferred, invalid_reason, consent)
 select coalesce(c.merged_into_id, c.id), given.channel, given.value, false, '', 'unknown'
