@@ -68,7 +68,9 @@ def most_urgent(
         "entity": entity, "on": days.of(entity), "count": count, "ceiling": ceiling,
         "since": [first for first, _last in due] or None, "until": [last for _first, last in due] or None,
     }  # fmt: skip
-    sql = statement("collections_app.actions", "most_urgent").format(apart=sorted_apart, unowned=by_date)
+    sql = statement("collections_app.actions", "most_urgent").format(
+        apart=sorted_apart, unowned=by_date, dates=statement("collections_app.actions", "dates_of_nobody")
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, params | of_apart | of_nobody)
         return [key for (key,) in cursor.fetchall()]

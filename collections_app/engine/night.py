@@ -27,6 +27,7 @@ LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is
 # Statements of the apps below that a statement of the night is built on.
 BUILT_ON: dict[str, Callable[[Among], str]] = {
     "/* net open items */": net_open_items,
+    "/* dates of nobody */": lambda among: sql.statement("collections_app.actions", "dates_of_nobody"),
     "/* best addresses of opening */": lambda among: best_addresses(listed("opening") if among.few else among),
 }
 

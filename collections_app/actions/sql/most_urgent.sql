@@ -3,15 +3,7 @@
 -- the n dates whose heaviest rank highest, and ranks no lower than the last of these. The owner, always the same, is
 -- named in each order because the planner does not see that the index has it.
 with recursive since as (
-    (select late_since_on as "on" from actions_action
-     where entity_id = %(entity)s and owner_id is null and state in ('todo', 'to_approve')
-     order by owner_id, late_since_on limit 1)
-    union all
-    select (select x.late_since_on from actions_action x
-            where x.entity_id = %(entity)s and x.owner_id is null and x.state in ('todo', 'to_approve')
-              and x.late_since_on > since."on"
-            order by x.owner_id, x.late_since_on limit 1)
-    from since where since."on" is not null
+{dates}
 ),
 -- What a weight of one ranks on each date, a little too high and a little too low: bounds the index can be entered by.
 dated as (

@@ -25,15 +25,7 @@ team as materialized (
     group by m.team_id
 ),
 since as (
-    (select late_since_on as "on" from actions_action
-     where entity_id = %(entity)s and owner_id is null and state in ('todo', 'to_approve') and exists (select from team)
-     order by owner_id, late_since_on limit 1)
-    union all
-    select (select x.late_since_on from actions_action x
-            where x.entity_id = %(entity)s and x.owner_id is null and x.state in ('todo', 'to_approve')
-              and x.late_since_on > since."on"
-            order by x.owner_id, x.late_since_on limit 1)
-    from since where since."on" is not null
+/* dates of nobody */
 ),
 dated as materialized (
     select "on", action_rank(1000000, "on", %(on)s) / 1000000 + 0.000001 as above, count(*) over () as dates
