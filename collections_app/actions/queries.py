@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from collections_app.actions.forms import WorklistFilters
-from collections_app.actions.models import DUE_OR_NEVER, Action, ActionLine, ActionQuerySet
+from collections_app.actions.models import AMOUNT_IN_ORDER, DUE_OR_NEVER, Action, ActionLine, ActionQuerySet
 from collections_app.actions.urgency import MOST_URGENT, most_urgent, ranked
 from collections_app.scenarios.models import Step
 from crm.accounts.calendars import Days
@@ -20,7 +20,7 @@ from crm.customers.reach import Reach, reach_of
 
 SORTS = {
     "customer": "customer_plain",
-    "amount": "amount",
+    "amount": "amount_in_order",
     "age": "due_or_never",
 }
 # What a row of the list is drawn from: a page has hundreds of objects, and half of their columns are never looked at.
@@ -31,6 +31,7 @@ SHOWN = (
 )  # fmt: skip
 COMPUTED = {
     "customer_plain": PlainText("customer__name"),
+    "amount_in_order": AMOUNT_IN_ORDER,
     "due_or_never": DUE_OR_NEVER,
 }
 

@@ -1,7 +1,8 @@
 """The order of the to-do list: most urgent first, on the day it is read.
 
 rank = weight x (1 + days late / 30), ties by customer. `weight` is what the account owes late, in the currency of the
-entity; the days are counted when the list is read, so that a night writes nothing for an action nothing happened to.
+entity, as a floating-point number: it puts tasks in order and is never added up. The days are counted when the list is
+read, so that a night writes nothing for an action nothing happened to.
 """
 
 from collections.abc import Sequence

@@ -77,6 +77,8 @@ class Membership(models.Model):
     `turns_on`: the first day on which the date alone may give him another.
     """
 
+    pk = models.CompositePrimaryKey("customer_id", "from_on")  # one a day
+
     entity = SetForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False)
     customer = SetForeignKey(Customer, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     group = SetForeignKey(Group, on_delete=models.CASCADE, related_name="memberships", db_index=False)
@@ -91,7 +93,6 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["customer"], condition=Q(to_on__isnull=True), name="segments_one_group_at_a_time"
             ),
-            models.UniqueConstraint(fields=["customer", "from_on"], name="segments_membership_once_a_day"),
             models.CheckConstraint(
                 name="segments_membership_in_order",
                 condition=Q(to_on__isnull=True) | Q(to_on__gt=models.F("from_on")),

@@ -41,7 +41,7 @@ class ActionFactory(factory.django.DjangoModelFactory):
     amount = Decimal(100)
     oldest_due_on = date(2026, 1, 31)
     opened_on = MARCH_2
-    weight = Decimal(100)
+    weight = 100.0
     late_since_on = factory.LazyAttribute(lambda action: action.oldest_due_on or action.opened_on)
 
     class Params:

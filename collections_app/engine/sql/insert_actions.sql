@@ -6,8 +6,7 @@ insert into actions_action (
 )
 select o.id, %(entity)s, o.customer_id, o.currency, o.kind, o.step_code, o.step_offset, o.cycle_id, o.invoice_id,
        o.occasion_on, o.by_channel, o.mode, o.state, o.template_id, o.version_id, o.group_id, o.address_id, o.formal_notice,
-       w.owner_id, w.team_id, r.amount, r.oldest_due_on, %(on)s, r.weight, r.late_since_on, r.reasons, '', '', '', %(run)s
+       r.owner_id, r.team_id, r.amount, r.oldest_due_on, %(on)s, r.weight, r.late_since_on, r.reasons, '', '', '', %(run)s
 from night_openings o
 join night_ranks r on r.id = o.id
-join night_owners w on w.id = o.id
 where o.is_new

@@ -2,12 +2,12 @@
 insert into actions_actionline (action_id, invoice_id, level_code, reached, amount)
 select n.action_id, n.invoice_id, n.level_code, n.reached, n.amount
 from night_lines n
-join night_actions x on x.id = n.action_id and x.is_new
+where n.is_new
 union all
 select n.action_id, n.invoice_id, n.level_code, n.reached, n.amount
 from night_lines n
-join night_actions x on x.id = n.action_id and not x.is_new
+join night_actions x on x.id = n.action_id
 left join night_carried c on c.action_id = n.action_id and c.invoice_id = n.invoice_id
 join actions_action still on still.id = x.id and still.state = x.state
-where c.action_id is null
+where not n.is_new and c.action_id is null
   and not exists (select from actions_actionline l where l.action_id = n.action_id and l.invoice_id = n.invoice_id)

@@ -1,22 +1,24 @@
 -- Actions that open tonight, with the id each will have: a cancelled one of the same key comes back as the same row.
--- The account's step, a step of one invoice, the question where a backlog enters, what falls due soon.
+-- The account's step, a step of one invoice, the question where a backlog enters, what falls due soon. `enters`: with the
+-- steps before it counted as passed, because the debt was old already.
 with opening as materialized (
     select d.customer_id, d.currency, 'dunning' as kind, d.step_code, d.step_offset, d.cycle_id,
            null::bigint as invoice_id, null::date as occasion_on, d.channel, d.mode, d.certain, d.template_id,
            d.version_id, d.group_id, d.formal_notice, d.eligible_amount as amount, d.oldest_eligible_on as oldest_due_on,
-           d.owner as owner_rule
+           d.owner as owner_rule, d.cycle_opened_on = %(on)s and d.entered_at >= 0 as enters
     from night_decided d where d.decided = 'open_action'
     union all
     select n.customer_id, n.currency, 'dunning', n.step_code, n.step_offset, n.cycle_id, n.invoice_id, null, n.channel,
-           n.mode, n.trusted, n.template_id, n.version_id, n.group_id, n.formal_notice, n.net_amount, n.due_on, n.owner
+           n.mode, n.trusted, n.template_id, n.version_id, n.group_id, n.formal_notice, n.net_amount, n.due_on, n.owner,
+           n.enters
     from night_invoices n where n.opens
     union all
     select d.customer_id, d.currency, 'entry', 'entry', null, d.cycle_id, null, null, 'phone', 'todo', true, null,
-           d.version_id, d.group_id, false, d.eligible_amount, d.oldest_eligible_on, 'portfolio'
+           d.version_id, d.group_id, false, d.eligible_amount, d.oldest_eligible_on, 'portfolio', false
     from night_decided d where d.decided = 'by_hand'
     union all
     select p.customer_id, p.currency, 'preventive', p.step_code, p.step_offset, null, null, %(on)s, p.channel, p.mode,
-           true, p.template_id, p.version_id, p.group_id, false, sum(p.net_amount), min(p.due_on), p.owner
+           true, p.template_id, p.version_id, p.group_id, false, sum(p.net_amount), min(p.due_on), p.owner, false
     from night_preventive p
     group by p.customer_id, p.currency, p.step_code, p.step_offset, p.channel, p.mode, p.template_id, p.version_id,
              p.group_id, p.owner, p.minimum_amount

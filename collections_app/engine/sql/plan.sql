@@ -47,7 +47,10 @@ place as materialized (
     select p.version_id, p.passed_offset, p.done_codes, s.code as step_code, s.offset_days as step_offset,
            s.name as step_name, s.channel, s.template_id, s.mode, s.formal_notice, s.gap_days, s.minimum_amount, s.owner,
            case when s.working_days_only then %(worked)s::date else %(on)s::date end - s.offset_days as due_by
-    from (select distinct version_id, passed_offset, done_codes from account) p
+    from (
+        select distinct version_id, passed_offset, done_codes from account
+        limit (select count(*) from account)  -- never reached: it tells the planner that there are few
+    ) p
     join lateral (
         select s.* from scenarios_step s
         where s.version_id = p.version_id and s.unit = 'account' and s.offset_days >= 0 and s.offset_days > p.passed_offset

@@ -19,7 +19,8 @@ carried as (
 )
 select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, i.trusted, p.cycle_id, p.version_id, p.group_id,
        s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.formal_notice, s.owner,
-       may.open and waits.until_on is null as opens, case when may.open then waits.until_on end as look_on
+       may.open and waits.until_on is null as opens, case when may.open then waits.until_on end as look_on,
+       p.cycle_opened_on = %(on)s and p.entered_at >= 0 as enters
 from asked p
 join night_items i on i.customer_id = p.customer_id and i.currency = p.currency
 left join carried c on c.invoice_id = i.invoice_id

@@ -1,5 +1,8 @@
--- What each open action asks for, what its rank rests on (see actions/urgency.py) and the reasons a collector reads;
--- `turns_on`: when a line of it or a reason changes by itself.
+-- What each open action asks for, what its rank rests on (see actions/urgency.py), the reasons a collector reads, and whose
+-- it is. `turns_on`: when a line of it or a reason changes by itself. The team and, by the rule of the step, the person
+-- are those of an action nobody has: the portfolio collector or, while he is away, his replacement (if he is there
+-- himself); the team's supervisor where the step says so. What has a team but no person here is given out at the end of
+-- the night (assign.sql).
 with rates as (
     select c.currency,
            case when c.currency = %(books_in)s then 1
@@ -8,6 +11,16 @@ with rates as (
                       order by r."on" desc limit 1)
            end as rate
     from (select distinct currency from night_actions) c
+),
+present as (
+    select u.id from accounts_user u
+    where u.is_active
+      and not exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
+),
+stands_in as (
+    select a.user_id, min(p.id) as replacement_id
+    from accounts_absence a join present p on p.id = a.replacement_id
+    where %(on)s between a.starts_on and a.ends_on group by a.user_id
 ),
 carried as (
     select l.action_id, sum(l.amount) as amount, min(l.due_on) as oldest_due_on, min(l.turns_on) as turns_on
@@ -20,9 +33,19 @@ asked as (
     join rates r on r.currency = x.currency
     left join carried c on c.action_id = x.id
     left join night_accounts a on a.customer_id = x.customer_id and a.currency = x.currency
+),
+given as (
+    select x.*, coalesce(x.team_id, c.team_id, g.team_id) as given_team_id, coalesce(s.owner, 'portfolio') as rule,
+           coalesce(p.id, stands_in.replacement_id) as portfolio_id
+    from asked x
+    join customers_customer c on c.id = x.customer_id /* range c.id */
+    left join segments_group g on g.id = x.group_id
+    left join scenarios_step s on s.version_id = x.version_id and s.code = x.step_code
+    left join present p on p.id = c.collector_id
+    left join stands_in on stands_in.user_id = c.collector_id
 )
-select id, customer_id, currency, asks as amount, since_on as oldest_due_on,
-       round(coalesce(overdue_amount, asks) * coalesce(rate, 1), 3) as weight,
+select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
+       round(coalesce(overdue_amount, asks) * coalesce(rate, 1), 3)::double precision as weight,
        coalesce(account_since_on, since_on, opened_on) as late_since_on,
        array_remove(array[
            case when kind = 'entry' then 'choose_entry' end,
@@ -37,5 +60,9 @@ select id, customer_id, currency, asks as amount, since_on as oldest_due_on,
            case when formal_notice then 'formal_notice' end,
            case when asks * coalesce(rate, 1) >= 10000 then 'high_amount' end
        ]::varchar[], null) as reasons,
+       coalesce(x.owner_id, case rule when 'portfolio' then portfolio_id when 'supervisor' then boss.id end) as owner_id,
+       case when x.owner_id is null then given_team_id else x.team_id end as team_id,
        least(turns_on, case when %(on)s::date - since_on <= 90 then since_on + 91 end) as turns_on
-from asked
+from given x
+left join accounts_team t on t.id = x.given_team_id
+left join accounts_user boss on boss.id = t.supervisor_id and boss.is_active

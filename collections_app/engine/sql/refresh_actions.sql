@@ -2,11 +2,9 @@
 -- taken meanwhile is left alone.
 update actions_action x
 set amount = r.amount, oldest_due_on = r.oldest_due_on, weight = r.weight, late_since_on = r.late_since_on,
-    reasons = r.reasons, owner_id = coalesce(x.owner_id, w.owner_id), team_id = coalesce(x.team_id, w.team_id)
+    reasons = r.reasons, owner_id = coalesce(x.owner_id, r.owner_id), team_id = coalesce(x.team_id, r.team_id)
 from night_actions b
 join night_ranks r on r.id = b.id
-left join night_owners w on w.id = b.id
 where x.id = b.id and not b.opens and x.state = b.state
   and (b.amount, b.oldest_due_on, b.weight, b.late_since_on, b.reasons, b.owner_id, b.team_id)
-      is distinct from (r.amount, r.oldest_due_on, r.weight, r.late_since_on, r.reasons, coalesce(w.owner_id, b.owner_id),
-                        coalesce(w.team_id, b.team_id))
+      is distinct from (r.amount, r.oldest_due_on, r.weight, r.late_since_on, r.reasons, r.owner_id, r.team_id)

@@ -4,8 +4,7 @@ set step_offset = o.step_offset, formal_notice = o.formal_notice, state = o.stat
     amount = r.amount, oldest_due_on = r.oldest_due_on, weight = r.weight, late_since_on = r.late_since_on,
     reasons = r.reasons, opened_on = %(on)s,
     closed_at = null, closed_by_id = null, outcome = '', snoozed_until = null, escalated_on = null, escalation_reason = '',
-    owner_id = coalesce(w.owner_id, o.owner_id), team_id = coalesce(w.team_id, o.team_id), run_id = %(run)s
+    owner_id = r.owner_id, team_id = r.team_id, run_id = %(run)s
 from night_openings o
 join night_ranks r on r.id = o.id
-left join night_owners w on w.id = o.id
 where x.id = o.id and not o.is_new and x.state = 'cancelled'

@@ -92,13 +92,13 @@ def done(model_admin: "GroupAdmin", request: HttpRequest, pk: int, work: Callabl
 
 
 def members(model_admin: "GroupAdmin", request: HttpRequest, pk: int) -> HttpResponse:
-    """Who is in the group now, fifty at a time, by the key of the last one shown."""
+    """Who is in the group now, fifty at a time, by the key of the last customer shown."""
     group = opened(model_admin, request, pk)
-    rows = Membership.objects.filter(group=group, to_on__isnull=True).select_related("customer").order_by("pk")
+    rows = Membership.objects.filter(group=group, to_on__isnull=True).select_related("customer").order_by("customer_id")
     after = request.GET.get("after", "")
-    found = list(rows.filter(pk__gt=int(after) if after.isdecimal() else 0)[: MEMBERS_ON_A_PAGE + 1])
+    found = list(rows.filter(customer_id__gt=int(after) if after.isdecimal() else 0)[: MEMBERS_ON_A_PAGE + 1])
     shown = found[:MEMBERS_ON_A_PAGE]
-    more = {"group": group, "members": shown, "next": shown[-1].pk if len(found) > len(shown) else None}
+    more = {"group": group, "members": shown, "next": shown[-1].customer_id if len(found) > len(shown) else None}
     return render(request, f"{FOLDER}members.html", context(model_admin, request, title=group.name, **more))
 
 

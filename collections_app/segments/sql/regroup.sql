@@ -1,36 +1,37 @@
 with wanted as materialized (
 /* wanted */
 ), present as (
-    select id, customer_id, group_id, from_on, turns_on from segments_membership
+    select customer_id, group_id, from_on, turns_on from segments_membership
     where entity_id = %(entity)s and to_on is null /* only */
 ), moved as materialized (
-    select wanted.customer_id, wanted.group_id, wanted.turns_on, present.id as membership_id, present.from_on
+    select wanted.customer_id, wanted.group_id, wanted.turns_on, present.from_on
     from wanted left join present using (customer_id)
     where present.group_id is distinct from wanted.group_id and (present.from_on is null or present.from_on <= %(on)s)
 ), turned as (
     update segments_membership membership set turns_on = wanted.turns_on
     from present join wanted using (customer_id)
-    where membership.id = present.id and present.turns_on is distinct from wanted.turns_on
+    where membership.customer_id = present.customer_id and membership.from_on = present.from_on
+        and present.turns_on is distinct from wanted.turns_on
         and (present.group_id is not distinct from wanted.group_id or present.from_on > %(on)s)
     returning membership.customer_id
 ), replaced as (
     update segments_membership membership set group_id = moved.group_id, turns_on = moved.turns_on from moved
-    where membership.id = moved.membership_id and moved.from_on = %(on)s and moved.group_id is not null
+    where membership.customer_id = moved.customer_id and membership.from_on = moved.from_on and moved.from_on = %(on)s and moved.group_id is not null
     returning membership.customer_id
 ), withdrawn as (
     delete from segments_membership membership using moved
-    where membership.id = moved.membership_id and moved.from_on = %(on)s and moved.group_id is null
+    where membership.customer_id = moved.customer_id and membership.from_on = moved.from_on and moved.from_on = %(on)s and moved.group_id is null
     returning membership.customer_id
 ), closed as (
     update segments_membership membership set to_on = %(on)s from moved
-    where membership.id = moved.membership_id and moved.from_on < %(on)s
+    where membership.customer_id = moved.customer_id and membership.from_on = moved.from_on and moved.from_on < %(on)s
     returning membership.customer_id, moved.group_id, moved.turns_on
 ), opened as (
     -- Reading `closed` makes each old row end before the new one begins: one open membership at any moment.
     insert into segments_membership (entity_id, customer_id, group_id, from_on, turns_on)
     select %(entity)s, customer_id, group_id, %(on)s, turns_on from closed where group_id is not null
     union all
-    select %(entity)s, customer_id, group_id, %(on)s, turns_on from moved where membership_id is null and group_id is not null
+    select %(entity)s, customer_id, group_id, %(on)s, turns_on from moved where from_on is null and group_id is not null
     returning customer_id
 ), home as (
     select member.user_id, min(member.team_id) as team_id

@@ -295,7 +295,7 @@ def test_most_urgent_is_weight_times_days_late_then_the_customer(tasks, size):
     for weight, days, hers in tasks:
         since = MARCH_2 - timedelta(days=15 * days)
         action = ActionFactory(
-            customer__entity=entity, owner=lea if hers else None, weight=Decimal(weight), late_since_on=since
+            customer__entity=entity, owner=lea if hers else None, weight=float(weight), late_since_on=since
         )
         rank = Decimal(weight) * (1 + Decimal(15 * days) / 30)
         found.append((-rank.quantize(Decimal("0.001"), ROUND_HALF_UP), action.customer_id, action.pk))

@@ -45,7 +45,7 @@ def expected(people: list[tuple[int, int, set[int]]], tasks: list[Action]) -> di
 
 
 def urgency(action: Action) -> tuple[Decimal, int, int]:
-    rank = action.weight * (1 + Decimal((MARCH_2 - action.late_since_on).days) / 30)
+    rank = Decimal(action.weight) * (1 + Decimal((MARCH_2 - action.late_since_on).days) / 30)
     return (-rank.quantize(Decimal("0.001"), ROUND_HALF_UP), action.customer_id, action.pk)
 
 
@@ -75,7 +75,7 @@ def test_the_highest_ranks_go_to_the_least_loaded_up_to_their_capacity(people, t
             ActionFactory(
                 customer__entity=entity,
                 team=teams[team],
-                weight=Decimal(heavy),
+                weight=float(heavy),
                 late_since_on=since,
                 owner_id=staff[owner][0] if owner is not None and owner < len(staff) else None,
             )
@@ -90,8 +90,8 @@ def test_a_team_that_finds_too_few_among_the_highest_ranks_is_read_whole():
     for team in (large, small):
         TeamMemberFactory(team=team, user=UserFactory(capacity=2))
     for _ in range(40):
-        ActionFactory(customer__entity=entity, team=large, weight=Decimal(900))
-    light = [ActionFactory(customer__entity=entity, team=small, weight=Decimal(1)) for _ in range(3)]
+        ActionFactory(customer__entity=entity, team=large, weight=900.0)
+    light = [ActionFactory(customer__entity=entity, team=small, weight=1.0) for _ in range(3)]
     hand_out(entity)
     given_out = Action.objects.filter(owner__isnull=False)
     assert (given_out.filter(team=large).count(), list(given_out.filter(team=small).order_by("pk"))) == (2, light[:2])

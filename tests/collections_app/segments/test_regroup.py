@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from collections_app.segments.consumers import end_memberships
 from collections_app.segments.models import Membership
@@ -243,3 +244,11 @@ def test_where_the_books_stand_on_a_day_a_change_of_facts_counts_for_that_day(en
     emit("facts.changed", entity_id=entity.pk, customer_id=customer.pk, at=at)
     deliver_waiting("segments", at=at)
     assert list(Membership.objects.values_list("from_on", flat=True)) == [MARCH_2]
+
+
+def test_nobody_is_in_two_groups_at_a_time(entity):
+    customer = InvoiceFactory(customer__entity=entity).customer
+    regroup(entity, on=FEB_1)
+    other = GroupFactory(entity=entity)
+    with pytest.raises(IntegrityError, match="segments_one_group_at_a_time"), transaction.atomic():
+        Membership.objects.create(entity=entity, customer=customer, group=other, from_on=FEB_2)
