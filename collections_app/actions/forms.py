@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import DUE_OR_NEVER, ActionQuerySet, ActionState
+from collections_app.actions.models import AMOUNT_IN_ORDER, DUE_OR_NEVER, ActionQuerySet, ActionState
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
 from crm.accounts.rules import leads, works_customers
@@ -129,7 +129,9 @@ class WorklistFilters(forms.Form):
         if self.value("q"):
             actions = actions.filter(customer__in=self.found)
         if self.value("minimum"):
-            actions = actions.filter(amount__gte=self.value("minimum"))
+            least = self.value("minimum")
+            # Said twice: to the index, and exactly.
+            actions = actions.filter(GreaterThanOrEqual(AMOUNT_IN_ORDER, float(least)), amount__gte=least)
         return actions
 
     def narrow(self, actions: ActionQuerySet, *, any_age: bool = False) -> ActionQuerySet:

@@ -27,7 +27,7 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "work_mem": "32MB",
-    "wal_compression": "on",
+    "wal_compression": "off",
     "wal_buffers": "64MB",
     "min_wal_size": "2GB",  # a night writes into journal files that are there already
     "max_wal_size": "4GB",

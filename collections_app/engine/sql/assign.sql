@@ -29,7 +29,7 @@ since as (
 ),
 dated as materialized (
     select "on", action_rank(1000000, "on", %(on)s) / 1000000 + 0.000001 as above, count(*) over () as dates
-    from since where "on" is not null
+    from since where "on" is not null and exists (select from team)
 ),
 wanted as materialized (select 2 * sum(most)::bigint as number from team),
 -- As many as are wanted of the heaviest of each date tell how low the last one ranks at least.
