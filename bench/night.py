@@ -27,6 +27,7 @@ from bench._memory import Memory  # noqa: E402 - after the set-up
 from bench._portfolio import ON, build, one, run  # noqa: E402
 from collections_app.engine.night import Night  # noqa: E402
 from collections_app.engine.operations import NightReport, run_night  # noqa: E402
+from config.celery import app  # noqa: E402 - after the set-up
 from crm.accounts.models import Entity  # noqa: E402
 
 AGGREGATE = """
@@ -92,6 +93,7 @@ def main() -> None:
     if given.trace:
         trace()
     entity = again() if given.keep else build_said(given.customers, given.invoices)
+    reach_broker()
     with Memory() as memory:
         first, first_seconds = night(entity, 0, given.shards)
     floor_seconds = floor(entity)
@@ -128,6 +130,12 @@ def again() -> Entity:
     run(UNDO)
     run("vacuum (analyze)")
     return Entity.objects.get(code="BENCH")
+
+
+def reach_broker() -> None:
+    """Load what speaks to the broker, as a worker has long before its first night."""
+    with app.connection_for_write() as broker:
+        broker.connect()
 
 
 def told(report: NightReport) -> list[dict[str, Any]]:

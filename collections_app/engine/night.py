@@ -80,8 +80,7 @@ class Night:
     def look_at(self, scope: Scope) -> None:
         """Look at the customers a scope says."""
         self.scope = scope
-        everybody = between(*self.customers)
-        self.among = everybody if scope.full else listed("night_customers", within=everybody)
+        self.among = between(*self.customers) if scope.full else listed("night_customers")
         before = scope.before or self.on
         self.params |= {
             "people": scope.people,

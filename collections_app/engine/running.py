@@ -15,8 +15,8 @@ from crm.core.references import parents_seen_since
 from crm.core.sql import set_local
 
 # A stage sorts and joins whole ledgers, one statement at a time: it may use more memory than a page. The sizes of its
-# tables are what the next joins need; thirty thousand sampled rows a table would say little more.
-ROOM = {"work_mem": "128MB", "default_statistics_target": "10"}
+# tables are what the next joins need; thirty thousand sampled rows a table would say little more than a thousand do.
+ROOM = {"work_mem": "128MB", "default_statistics_target": "4"}
 # The parts share the processors, and none waits for the disk: what a broken server forgets of a part is done again, for
 # the row that tells of it is forgotten with it.
 BESIDE_OTHERS = {"max_parallel_workers_per_gather": "0", "synchronous_commit": "off"}

@@ -9,19 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-SPAN = "and {customer} >= %(first_customer)s and {customer} < %(end_customer)s"
 MARK = re.compile(r"/\* (among|range) ([\w.]+) \*/")
 
 
 @dataclass(frozen=True)
 class Among:
-    """`condition`: SQL on `{customer}`, with its `params`; `span`: the range of ids they lie in, as SQL, where there is
-    one. `few`: so few that an index finds them."""
+    """`condition`: SQL on `{customer}`, with its `params`. `few`: so few that an index finds them."""
 
     condition: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     few: bool = False
-    span: str = ""
 
     def on(self, column: str) -> str:
         """What to add to a WHERE that names the customer `column`."""
@@ -29,8 +26,7 @@ class Among:
 
     def within(self, statement: str) -> str:
         """The statement about these customers alone: each of its marks becomes the condition."""
-        said = {"among": self.condition, "range": self.span}
-        return MARK.sub(lambda mark: said[mark[1]].format(customer=mark[2]), statement)
+        return MARK.sub(lambda mark: "" if mark[1] == "range" and self.few else self.on(mark[2]), statement)
 
 
 EVERYBODY = Among()
@@ -43,10 +39,12 @@ def named(customer_ids: Sequence[int]) -> Among:
 
 def between(first: int, end: int) -> Among:
     """The customers whose id is at least `first` and below `end`."""
-    return Among(SPAN, {"first_customer": first, "end_customer": end}, span=SPAN)
+    return Among(
+        "and {customer} >= %(first_customer)s and {customer} < %(end_customer)s",
+        {"first_customer": first, "end_customer": end},
+    )
 
 
-def listed(table: str, *, within: Among = EVERYBODY) -> Among:
-    """The customers of the column `customer_id` of a table or view; `within`: a range they all lie in."""
-    condition = f"and {{customer}} in (select listed.customer_id from {table} listed)"
-    return Among(condition, within.params, few=True, span=within.span)
+def listed(table: str) -> Among:
+    """The customers of the column `customer_id` of a table or view."""
+    return Among(f"and {{customer}} in (select listed.customer_id from {table} listed)", few=True)

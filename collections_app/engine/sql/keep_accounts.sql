@@ -18,7 +18,7 @@ with tonight as materialized (
 ),
 gone as (
     delete from engine_account a
-    where a.entity_id = %(entity)s /* among a.customer_id */ /* range a.customer_id */
+    where a.entity_id = %(entity)s /* among a.customer_id */
       and not exists (select from night_standing s where s.customer_id = a.customer_id and s.currency = a.currency)
 ),
 changed as (
