@@ -57,7 +57,7 @@ COPIES = (
         "segments_membership",
         then="x.from_on < %(from)s",
         changes_then={"to_on": "case when x.to_on < %(from)s then x.to_on end"},
-        indexes=("pkey", "one_group_at_a_time", "members_now"),
+        indexes=("pkey", "one_group_at_a_time"),
     ),
     Copy(
         "scenarios_scenarioversion",

@@ -31,7 +31,8 @@ dated as materialized (
     select "on", action_rank(1000000, "on", %(on)s) / 1000000 + 0.000001 as above, count(*) over () as dates
     from since where "on" is not null and exists (select from team)
 ),
-wanted as materialized (select 2 * sum(most)::bigint as number from team),
+-- Twice as many as there are places: several teams need not wait in equal numbers.
+wanted as materialized (select sum(most)::bigint * least(2, count(*)) as number from team),
 -- As many as are wanted of the heaviest of each date tell how low the last one ranks at least.
 lowest as materialized (
     select case when count(*) = (select number from wanted) then min(rank) - 0.001 end as rank

@@ -1,5 +1,5 @@
 import django.db.models.fields.composite
-from django.db import migrations
+from django.db import migrations, models
 
 # Taking away the index of a reference (0002) took with it, unsaid, every index on that column alone: the constraint that
 # keeps a customer in one group at a time was one. Should somebody have two by now, the later one stands.
@@ -12,7 +12,8 @@ from (
 where later.customer_id = m.customer_id and later.starts_on = m.from_on and m.to_on is null and later.from_on is not null
 """
 ONE_AT_A_TIME = """
-create unique index if not exists segments_one_group_at_a_time on segments_membership (customer_id) where to_on is null
+drop index if exists segments_one_group_at_a_time;
+create unique index segments_one_group_at_a_time on segments_membership (customer_id) include (group_id) where to_on is null
 """
 BY_DAY = """
 alter table segments_membership drop constraint segments_membership_pkey,
@@ -31,7 +32,22 @@ class Migration(migrations.Migration):
     dependencies = [("segments", "0006_turning_found_by_reading")]
     operations = [
         migrations.RunSQL(ENDED, migrations.RunSQL.noop),
-        migrations.RunSQL(ONE_AT_A_TIME, migrations.RunSQL.noop),
+        migrations.RemoveIndex(model_name="membership", name="segments_members_now"),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(ONE_AT_A_TIME, migrations.RunSQL.noop)],
+            state_operations=[
+                migrations.RemoveConstraint(model_name="membership", name="segments_one_group_at_a_time"),
+                migrations.AddConstraint(
+                    model_name="membership",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("to_on__isnull", True)),
+                        fields=("customer",),
+                        include=("group",),
+                        name="segments_one_group_at_a_time",
+                    ),
+                ),
+            ],
+        ),
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(BY_DAY, BY_NUMBER)],
             state_operations=[
