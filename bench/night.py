@@ -94,6 +94,7 @@ def main() -> None:
         trace()
     entity = again() if given.keep else build_said(given.customers, given.invoices)
     reach_broker()
+    run("checkpoint")  # what was written to make the ledger is not part of the night
     with Memory() as memory:
         first, first_seconds = night(entity, 0, given.shards)
     floor_seconds = floor(entity)
