@@ -22,6 +22,7 @@ os.environ["MAIL_RECIPIENT_ALLOWLIST"] = "*"
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402 - after the set-up
+from django.template import engines  # noqa: E402 - after the set-up
 
 from bench._memory import Memory  # noqa: E402 - after the set-up
 from bench._portfolio import ON, build, one, run  # noqa: E402
@@ -93,7 +94,7 @@ def main() -> None:
     if given.trace:
         trace()
     entity = again() if given.keep else build_said(given.customers, given.invoices)
-    reach_broker()
+    warm_up()
     run("checkpoint")  # what was written to make the ledger is not part of the night
     with Memory() as memory:
         first, first_seconds = night(entity, 0, given.shards)
@@ -133,8 +134,9 @@ def again() -> Entity:
     return Entity.objects.get(code="BENCH")
 
 
-def reach_broker() -> None:
-    """Load what speaks to the broker, as a worker has long before its first night."""
+def warm_up() -> None:
+    """Load the client of the broker and the template engine, as a worker has long before a night."""
+    engines.all()
     with app.connection_for_write() as broker:
         broker.connect()
 

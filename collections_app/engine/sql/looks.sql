@@ -4,13 +4,12 @@
 with found as (
     select s.customer_id, s.currency, s.next_due_on + 1 as look_on from night_standing s where s.next_due_on is not null
     union all
-    select d.customer_id, d.currency,
-           case d.decided when 'waiting_age' then d.reached_on when 'waiting_gap' then d.last_done_on + d.gap_days end
-    from night_decided d where d.decided in ('waiting_age', 'waiting_gap')
-    union all
     -- What an earlier run of the day opened is told tomorrow (record_decisions.sql).
-    select d.customer_id, d.currency, %(on)s::date + 1 from night_decided d
-    where d.decided = 'action_open' and d.busy_since = %(on)s
+    select d.customer_id, d.currency,
+           case d.decided when 'waiting_age' then d.reached_on when 'waiting_gap' then d.last_done_on + d.gap_days
+                else %(on)s::date + 1 end
+    from night_decided d
+    where d.decided in ('waiting_age', 'waiting_gap') or d.decided = 'action_open' and d.busy_since = %(on)s
     union all
     select n.customer_id, n.currency, case when n.opens then %(on)s::date + 1 else n.look_on end
     from night_invoices n where n.opens or n.look_on is not null
