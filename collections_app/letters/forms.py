@@ -47,11 +47,14 @@ class TextForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),
     )
 
-    def __init__(self, *args: Any, template: Template, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, template: Template, may_write: bool = True, **kwargs: Any) -> None:
+        """`may_write`: without it the text is shown and sent for a preview, and nobody can type in it."""
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = languages()  # type: ignore[attr-defined]
         if template.channel in (Channel.SMS, Channel.PHONE):
             self.fields["subject"].widget = forms.HiddenInput()
+        for name in () if may_write else ("subject", "body"):
+            self.fields[name].widget.attrs["readonly"] = True
 
 
 class DuplicateForm(forms.Form):

@@ -8,6 +8,7 @@ document.addEventListener("focusin", (event) => {
 });
 
 function insert(text) {
+  if (last.readOnly) return;
   last.focus();
   last.setRangeText(text, last.selectionStart, last.selectionEnd, "end");
   last.dispatchEvent(new Event("input", { bubbles: true }));

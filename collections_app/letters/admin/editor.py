@@ -54,7 +54,9 @@ def edit(model_admin: "TemplateAdmin", request: HttpRequest, object_id: Any) -> 
         "body": version.body if version else "",
         "customer": request.GET.get("customer", ""),
     }
-    return _page(model_admin, request, template, TextForm(initial=initial, template=template), language)
+    may_write = model_admin.has_change_permission(request, template)
+    form = TextForm(initial=initial, template=template, may_write=may_write)
+    return _page(model_admin, request, template, form, language)
 
 
 def _page(

@@ -71,7 +71,11 @@ def test_only_those_who_lead_open_it(client: Client, role: str) -> None:
 def test_an_auditor_reads_and_does_not_write(client: Client) -> None:
     template = TemplateFactory()
     client.force_login(UserFactory(auditor=True, sees=template.entity))
-    assert client.get(url("template_change", template.pk)).status_code == 200
+    page = client.get(url("template_change", template.pk))
+    assert [page.context["form"][name].field.widget.attrs.get("readonly") for name in ("subject", "body")] == [
+        True,
+        True,
+    ]
     assert client.post(url("template_change", template.pk), {"language": "fr", "body": "x"}).status_code == 403
 
 
