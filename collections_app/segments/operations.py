@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _, override
+from psycopg.errors import UniqueViolation
 
 from collections_app.letters import operations as letters
 from collections_app.scenarios import operations as scenarios
@@ -19,6 +21,8 @@ from collections_app.segments.models import Group
 from crm.accounts.models import Entity, User
 from crm.core.among import EVERYBODY, Among
 from crm.core.sql import statement
+
+TRIES = 3
 
 
 class GroupNotReadable(ValueError):
@@ -34,14 +38,26 @@ def regroup(entity: Entity, *, on: date, among: Among = EVERYBODY) -> int:
 
     One statement whatever their number. A row is written only where the group differs; a second move on the same day
     replaces the first; a customer already moved after `on` is left alone. The customer's team follows that of his
-    portfolio collector, or else of his group. Raises `GroupNotReadable`.
+    portfolio collector, or else of his group. Whoever groups one of them at the same moment is waited for, and what he
+    left is seen. Raises `GroupNotReadable`.
     """
     compiler = Compiler(entity, on=on, among=among)
     wanted = wanted_groups(compiler, entity)
     sql = statement("collections_app.segments", "regroup").replace("/* wanted */", wanted)
-    with transaction.atomic(), connection.cursor() as cursor, joining_whole_tables(cursor, wanted=not among.few):
-        cursor.execute(sql.replace("/* only */", among.on("customer_id")), compiler.params)
-        return int(cursor.fetchone()[0])
+    sql = sql.replace("/* only */", among.on("customer_id"))
+    return _move(sql, compiler.params, whole=not among.few, tries=TRIES)
+
+
+def _move(sql: str, params: dict[str, Any], *, whole: bool, tries: int) -> int:
+    """Tried again where somebody moved one of the customers at once: the other has committed by then."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor, joining_whole_tables(cursor, wanted=whole):
+            cursor.execute(sql, params)
+            return int(cursor.fetchone()[0])
+    except IntegrityError as error:
+        if tries == 1 or not isinstance(error.__cause__, UniqueViolation):
+            raise
+    return _move(sql, params, whole=whole, tries=tries - 1)
 
 
 @contextmanager

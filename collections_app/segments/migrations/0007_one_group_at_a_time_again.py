@@ -2,14 +2,16 @@ import django.db.models.fields.composite
 from django.db import migrations, models
 
 # Taking away the index of a reference (0002) took with it, unsaid, every index on that column alone: the constraint that
-# keeps a customer in one group at a time was one. Should somebody have two by now, the later one stands.
+# keeps a customer in one group at a time was one. Should somebody have two by now, the later one stands; so it does where
+# both are over, for a simulation takes up what was open on a day.
 ENDED = """
 update segments_membership m set to_on = later.from_on
 from (
     select customer_id, from_on as starts_on, lead(from_on) over (partition by customer_id order by from_on) as from_on
     from segments_membership
 ) later
-where later.customer_id = m.customer_id and later.starts_on = m.from_on and m.to_on is null and later.from_on is not null
+where later.customer_id = m.customer_id and later.starts_on = m.from_on and later.from_on is not null
+  and (m.to_on is null or m.to_on > later.from_on)
 """
 ONE_AT_A_TIME = """
 drop index if exists segments_one_group_at_a_time;

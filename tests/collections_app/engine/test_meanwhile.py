@@ -33,6 +33,18 @@ def test_a_task_taken_while_the_night_looks_for_its_owner_stays_with_who_took_it
     assert Action.objects.get().owner == taker
 
 
+def test_a_task_handed_back_while_the_night_counts_what_it_carries_stays_handed_back():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=6)
+    world.night()
+    Action.objects.update(owner=UserFactory())
+    world.invoice(customer, late=7)
+    world.night(starting=when("open", lambda: Action.objects.update(owner=None)))
+    task = Action.objects.get()
+    assert (task.owner, task.amount) == (None, 200)
+
+
 def test_a_second_night_of_the_day_adds_what_came_in_to_the_message_before_the_due_date():
     world = World({"offset_days": -5})
     customer = world.customer()
