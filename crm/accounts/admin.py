@@ -106,6 +106,10 @@ class MemberInline(OpenInline):
     verbose_name = _("member")
     verbose_name_plural = _("members (they share the list and see the customers of the team)")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMember]:
+        """With the persons, who name the rows."""
+        return super().get_queryset(request).select_related("user")
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user":
             kwargs |= {"queryset": people_of(request.user).filter(is_active=True), "label": _("person")}

@@ -195,6 +195,9 @@ class TeamMember(models.Model):
         verbose_name_plural = _("team members")
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="accounts_member_once")]
 
+    def __str__(self) -> str:
+        return str(self.user)
+
 
 class Absence(models.Model):
     """While it lasts, what would go to `user` goes to `replacement` (or to the team's list)."""

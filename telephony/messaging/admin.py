@@ -21,6 +21,13 @@ from telephony.messaging import operations
 from telephony.messaging.models import Attempt, DeliveryEvent, Enclosure, Message, Reply
 from telephony.messaging.operations.freezing import body
 
+RECOGNISED_BY = {
+    "token": _("the address written to"),
+    "reference": _("the mail it answers"),
+    "sender": _("its sender"),
+    "person": _("a person"),
+}
+
 
 class AttemptInline(ReadOnlyInline):
     model = Attempt
@@ -50,12 +57,17 @@ class MessageAdmin(ReadOnlyScopedAdmin):
             _("When"),
             {"fields": [("created_at", "not_before_at", "reserved_at"), ("sent_at", "delivered_at", "closed_at")]},
         ),
-        (_("Origin"), {"fields": [("origin", "origin_id", "attempt_key"), "message_id", "variables"]}),
+        (_("Origin"), {"fields": [("origin", "origin_id", "rank"), "message_id", "variables"]}),
     ]
 
     def get_urls(self) -> list[URLPattern]:
         download = self.admin_site.admin_view(self.download)
         return [path("enclosure/<int:pk>/", download, name="messaging_enclosure"), *super().get_urls()]
+
+    @admin.display(description=_("attempt"))
+    def rank(self, message: Message) -> int:
+        """Which attempt of what asked for it: 1 for the first."""
+        return message.attempt_key
 
     @admin.display(description=_("reason"))
     def why(self, message: Message) -> str:
@@ -122,13 +134,18 @@ class UnattachedFilter(admin.SimpleListFilter):
 
 @admin.register(Reply)
 class ReplyAdmin(ReadOnlyScopedAdmin):
-    list_display = ["received_at", "sender", "subject", "kind", "customer", "matched_by"]
+    list_display = ["received_at", "sender", "subject", "kind", "customer", "recognised_by"]
     list_filter = ["kind", UnattachedFilter, "entity"]
     list_select_related = ["customer"]
     search_fields = ["=sender", "=customer__external_id", "subject"]
     ordering = ["-id"]
     raw_id_fields = ["customer"]
-    fields = ["received_at", "sender", "recipients", "subject", "text", "kind", "customer", "message", "matched_by"]
+    fields = ["received_at", "sender", "recipients", "subject", "text", "kind", "customer", "message", "recognised_by"]
+
+    @admin.display(description=_("recognised by"), ordering="matched_by")
+    def recognised_by(self, reply: Reply) -> str:
+        """What told whose mail it is, in words."""
+        return str(RECOGNISED_BY.get(reply.matched_by, "—"))
 
     def has_change_permission(self, request: HttpRequest, obj: Reply | None = None) -> bool:
         """A mail nobody recognised may be given to its customer; nothing else changes."""

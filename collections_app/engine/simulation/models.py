@@ -19,7 +19,7 @@ class SimulationState(models.TextChoices):
     WAITING = "waiting", _("waiting for a worker")
     RUNNING = "running", _("running")
     DONE = "done", pgettext_lazy("simulation", "done")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("simulation", "cancelled")
     FAILED = "failed", _("failed")
 
 

@@ -168,6 +168,7 @@ class PrintBatchAdmin(ScopedAdmin):
         self._must_write(request)
         letter = self._letter(request, letter_id)
         batches.record_registered_number(letter, request.POST.get("number", "")[:40])
+        messages.success(request, _("The registered number is kept."))
         return _to(letter.batch)
 
     def _batch(self, request: HttpRequest, object_id: Any) -> PrintBatch:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -80,13 +81,12 @@ def _header_at(rows: list[Row], known: frozenset[str]) -> int:
 
 
 def _separator(source: Source) -> str:
-    """The sign that cuts the first lines most often and most evenly."""
+    """The sign that cuts the first lines most often and most evenly: a line or two cut otherwise do not count."""
     lines = [line for _number, line in islice(source.lines(), LOOKED_AT) if line.strip()]
 
-    def evenness(separator: str) -> tuple[int, int]:
-        widths = [len(cells_of(line, separator, 0)) for line in lines]
-        widest = max(widths, default=1)
-        return (sum(width == widest for width in widths) if widest > 1 else 0, widest)
+    def evenness(separator: str) -> int:
+        widths = Counter(len(cells_of(line, separator, 0)) for line in lines)
+        return max((count * (width - 1) for width, count in widths.items()), default=0)
 
     return max(SEPARATORS, key=evenness)
 

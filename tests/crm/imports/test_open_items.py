@@ -52,6 +52,13 @@ def test_columns_dates_and_amounts_are_found(load, write, entity):
     assert (second.amount, second.due_on, second.due_on_source) == (1000, date(2026, 3, 17), "file")
 
 
+def test_a_line_cut_otherwise_does_not_hide_the_semicolons(load, write):
+    """Decimal commas in most rows, and one label with a semicolon: the file is still cut at its semicolons."""
+    extra = "C;Gamma; et fils;F4;20/02/2026;22/03/2026;1 000,00;1 000,00"
+    outcome = load(write(A_1, A_2, B_1, extra))
+    assert (outcome.invoices, [problem.line for problem in outcome.problems]) == (3, [5])
+
+
 def test_the_same_list_twice_changes_nothing(load, write):
     path = write(A_1, A_2)
     load(path, mode="snapshot")

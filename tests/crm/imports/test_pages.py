@@ -62,6 +62,14 @@ def test_confirmed_it_is_imported_then_undone(supervisor, entity):
     assert (batch.status, Invoice.objects.count()) == ("undone", 0)
 
 
+def test_a_list_of_customers_is_not_offered_to_be_undone(supervisor, entity):
+    batch = send(supervisor, entity, "Compte;Raison sociale;Ville\nN1;Alpes;Gap\n")
+    supervisor.post(reverse("import_decide", args=[batch.pk]), {"keep": "good_rows"})
+    batch.refresh_from_db()
+    page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+    assert (batch.status, batch.format, reverse("import_undo", args=[batch.pk]) in page) == ("done", "customers", False)
+
+
 def test_all_or_nothing_refuses_and_keeps_the_errors(supervisor, entity):
     batch = send(supervisor, entity)
     supervisor.post(reverse("import_decide", args=[batch.pk]), {"keep": "all_or_nothing", "mode": "delta"})

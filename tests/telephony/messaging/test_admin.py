@@ -101,6 +101,22 @@ def test_a_mail_of_nobody_is_seen_by_who_sees_everything(stray: Reply):
     assert "inconnu@x.example" not in logged_in(supervisor=True).get(path).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("token", "l’adresse à laquelle il répond"),
+        ("reference", "l’e-mail auquel il répond"),
+        ("sender", "son expéditeur"),
+        ("person", "une personne"),
+        ("", "—"),
+    ],
+)
+def test_what_told_whose_mail_it_is_is_said_in_words(stray: Reply, how: str, words: str):
+    Reply.objects.update(matched_by=how)
+    page = logged_in(administrator=True).get(reverse("admin:messaging_reply_changelist")).content.decode()
+    assert f'<td class="field-recognised_by">{words}</td>' in page
+
+
 def test_why_a_message_is_kept_is_said_in_words():
     said = {
         "hours: contact_hours_sms": "Horaires de contact du canal\u00a0: SMS.",
@@ -109,6 +125,7 @@ def test_why_a_message_is_kept_is_said_in_words():
         "stale: rehearsal": "Il a été décidé en répétition, et seul part ce qui devient dû ensuite.",
         "ceiling: email": "Au-dessus du plafond quotidien (e-mail)\u00a0: il attend les jours suivants.",
         "lease_expired": "Ce qui l’envoyait s’est arrêté\u00a0: personne ne peut dire s’il est parti.",
+        "taken out of the print batch": "retirée du lot d’impression",
         "night: faux modèle": "La nuit qui l’a mis en file a été annulée\u00a0: faux modèle",
         "550 no such user": "550 no such user",
     }

@@ -88,7 +88,9 @@ def as_json(customer: Customer, explanation: Explanation) -> dict[str, Any]:
 def as_text(customer: Customer, explanation: Explanation) -> str:
     lines = [f"{customer} · {formats.day(explanation.on)}"]
     for account in explanation.accounts:
-        lines.append(f"{account.currency}: {account_sentence(account)}")
+        lines.append(
+            _("%(currency)s: %(sentence)s") % {"currency": account.currency, "sentence": account_sentence(account)}
+        )
         lines += [
             f"  {item.number:<20} {formats.day(item.due_on)} {formats.money(item.net_amount, account.currency):>16} "
             f"{item_sentence(item, account)}"

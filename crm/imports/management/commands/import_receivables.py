@@ -82,7 +82,13 @@ class Command(BaseCommand):
         for line in as_text(outcome):
             self.stdout.write(line)
         for error in errors[:SHOWN_PROBLEMS]:
-            self.stderr.write(_("line %(line)s, %(column)s: %(reason)s (%(value)s)") % error)
+            self.stderr.write(row_told(error))
+
+
+def row_told(error: dict[str, Any]) -> str:
+    """A row left out, for a person: where, why, and what is written there if anything is."""
+    words = _("line %(line)s, %(column)s: %(reason)s") if error["column"] else _("line %(line)s: %(reason)s")
+    return words % error + (f" ({error['value']})" if error["value"] else "")
 
 
 def format_of(outcome: Outcome) -> str:
