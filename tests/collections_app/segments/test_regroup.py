@@ -261,7 +261,8 @@ def test_memberships_made_before_the_constraint_end_where_the_next_begins(entity
     with connection.cursor() as cursor:
         cursor.execute("drop index segments_one_group_at_a_time")
         for customer, from_on, to_on in (
-            (two, FEB_1, None), (two, FEB_2, None), (kept, FEB_1, None), (closed, FEB_1, MARCH_2), (closed, FEB_2, MARCH_2)
+            (two, FEB_1, None), (two, FEB_2, None), (kept, FEB_1, None),
+            (closed, FEB_1, MARCH_2), (closed, FEB_2, MARCH_2),
         ):  # fmt: skip
             Membership.objects.create(entity=entity, customer=customer, group=other, from_on=from_on, to_on=to_on)
         cursor.execute(import_module("collections_app.segments.migrations.0007_one_group_at_a_time_again").ENDED)
