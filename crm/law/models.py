@@ -30,6 +30,9 @@ class Rate(models.Model):
             models.UniqueConstraint(fields=["jurisdiction", "kind", "starts_on"], name="law_rate_once_a_day")
         ]
 
+    def __str__(self) -> str:
+        return f"{RateKind(self.kind).label} · {self.starts_on}"
+
 
 class Rule(models.Model):
     """A dated legal or policy setting. `customer_kind` and `debt_type` empty = any."""
@@ -52,6 +55,9 @@ class Rule(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.code} · {self.starts_on}"
+
 
 class Holiday(models.Model):
     """A public holiday of a jurisdiction (filled from the `holidays` library, then editable)."""
@@ -64,6 +70,9 @@ class Holiday(models.Model):
         verbose_name = _("public holiday")
         verbose_name_plural = _("public holidays")
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "on"], name="law_holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.on}"
 
 
 class ExchangeRate(models.Model):
@@ -81,3 +90,6 @@ class ExchangeRate(models.Model):
             models.UniqueConstraint(fields=["base", "quote", "on"], name="law_exchange_rate_once"),
             models.CheckConstraint(condition=models.Q(rate__gt=0), name="law_exchange_rate_positive"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.base} {self.quote} · {self.on}"

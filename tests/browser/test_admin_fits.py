@@ -28,6 +28,12 @@ CUT = """() => [...document.querySelectorAll('#content *')].filter(e => {
         && !['INPUT', 'SELECT'].includes(e.tagName) && e.scrollWidth > e.clientWidth + 2;
 }).map(e => e.className)"""
 
+OUTSIDE = """() => [
+    ...document.querySelectorAll('#content fieldset .form-row :is(input, select, textarea)')
+].filter(e =>
+    e.checkVisibility() && e.getBoundingClientRect().right > e.closest('fieldset').getBoundingClientRect().right
+).map(e => e.name)"""
+
 
 @pytest.fixture
 def sophie(page: Any, live_server: Any) -> User:
@@ -70,6 +76,15 @@ def test_a_phone_scrolls_tables_and_nothing_else(sophie: User, page: Any, live_s
         page.goto(live_server.url + reverse(f"admin:{name}_changelist"))
         found[name] = (page.evaluate("document.documentElement.scrollWidth"), page.evaluate(CUT))
     assert found == dict.fromkeys(LISTS, (390, []))
+
+
+def test_the_fields_of_a_form_stay_inside_their_frame_on_a_phone(sophie: User, page: Any, live_server: Any):
+    page.set_viewport_size({"width": 390, "height": 844})
+    found = {}
+    for name in ("accounts_team", "accounts_absence", "holds_hold", "letters_template"):
+        page.goto(live_server.url + reverse(f"admin:{name}_add"))
+        found[name] = (page.locator("#content fieldset .form-row").count() > 0, page.evaluate(OUTSIDE))
+    assert found == dict.fromkeys(found, (True, []))
 
 
 def test_the_bar_of_a_draft_covers_no_field_in_use(sophie: User, page: Any, live_server: Any):

@@ -1,8 +1,11 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from crm.law.labels import RULES
-from crm.law.models import Rate, RateKind, Rule
+from crm.law.models import ExchangeRate, Holiday, Rate, RateKind, Rule
 from tests.factories.accounts import EntityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,3 +36,20 @@ def test_a_new_central_bank_rate_opens_the_late_rates_of_its_half_year(client):
 
 def test_every_rule_delivered_has_a_name():
     assert set(Rule.objects.values_list("code", flat=True)) == set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (
+            Rate(kind=RateKind.LATE_PROFESSIONAL, starts_on=date(2026, 7, 1)),
+            "pénalités de retard entre professionnels · 2026-07-01",
+        ),
+        (Rule(code="flat_fee", starts_on=date(2013, 1, 1)), "flat_fee · 2013-01-01"),
+        (Holiday(name="Noël", on=date(2026, 12, 25)), "Noël · 2026-12-25"),
+        (ExchangeRate(base="CHF", quote="EUR", on=date(2026, 11, 1)), "CHF EUR · 2026-11-01"),
+    ],
+)
+def test_a_row_of_the_law_is_named_with_its_day(row, name):
+    with override("fr"):
+        assert str(row) == name
