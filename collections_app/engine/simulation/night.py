@@ -24,7 +24,8 @@ NOT_NEEDED = frozenset({"record_decisions"})
 @dataclass
 class SimulatedNight(Night):
     """`kept`: tables and views of this session earlier nights of the simulation have made, with the statement each was
-    made of; they are filled again. `learns`: whether statistics are taken; they are needed while tables grow fast, that is in the first nights."""
+    made of; they are filled again. `learns`: whether statistics are taken; they are needed while tables grow fast, that
+    is in the first nights."""
 
     kept: dict[str, str] = field(default_factory=dict)
     learns: bool = True
