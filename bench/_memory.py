@@ -69,7 +69,8 @@ def _counted_kb(process: int, file: str, name: str) -> int:
         said = Path(f"/proc/{process}/{file}").read_text()
     except OSError:
         return 0
-    return int(said.partition(name)[2].split()[0])
+    figures = said.partition(name)[2].split()
+    return int(figures[0]) if figures else 0  # of a process that has ended and is not yet waited for, nothing is said
 
 
 def own_mb(pid: int) -> int:

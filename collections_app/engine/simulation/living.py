@@ -32,7 +32,7 @@ class Side:
     simulation: Simulation
     name: str
     schema: str = ""
-    kept: set[str] = field(default_factory=set)
+    kept: dict[str, str] = field(default_factory=dict)
     blocked: list[dict[str, int]] = field(default_factory=list)
     scope: Scope = field(default_factory=Scope)
 

@@ -23,10 +23,11 @@ NOT_NEEDED = frozenset({"record_decisions"})
 
 @dataclass
 class SimulatedNight(Night):
-    """`kept`: tables and views of this session earlier nights of the simulation have made; they are filled again.
-    `learns`: whether statistics are taken; they are needed while tables grow fast, that is in the first nights."""
+    """`kept`: tables and views of this session earlier nights of the simulation have made, with the statement each was
+    made of; they are filled again. `learns`: whether statistics are taken; they are needed while tables grow fast, that
+    is in the first nights."""
 
-    kept: set[str] = field(default_factory=set)
+    kept: dict[str, str] = field(default_factory=dict)
     learns: bool = True
 
     def do(self, name: str) -> int:
@@ -36,7 +37,7 @@ class SimulatedNight(Night):
     def keep(self, table: str, name: str, *, key: str = "") -> int:
         """As in a real night, without making the table anew each time: that would cost more than its rows."""
         if table not in self.kept:
-            self.kept.add(table)
+            self.kept[table] = name
             return super().keep(table, name, key=key)
         with connection.cursor() as cursor:
             cursor.execute(f"truncate {table}")
@@ -46,9 +47,9 @@ class SimulatedNight(Night):
         return kept
 
     def name(self, view: str, name: str) -> None:
-        """Once: it reads tables that stay."""
-        if view not in self.kept:
-            self.kept.add(view)
+        """Once, as long as it says the same: it reads tables that stay."""
+        if self.kept.get(view) != name:
+            self.kept[view] = name
             super().name(view, name)
 
 

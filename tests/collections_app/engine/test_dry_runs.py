@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 
 from collections_app.actions.models import Action, Cycle, Refusal
@@ -201,3 +202,15 @@ def test_the_command_warns_of_it_beside_what_programs_read(world, capsys):
     assert (set(json.loads(told.out)), told.err.startswith("Première nuit de cette entité. 1 action s’ouvre")) == (
         {"stages", "actions_opened", "blocked"}, True,
     )  # fmt: skip
+
+
+def test_how_the_facts_are_added_up_is_no_matter_of_the_stages_that_follow_in_the_same_transaction(world):
+    found = []
+
+    def look(stage):
+        with connection.cursor() as cursor:
+            cursor.execute("select current_setting('enable_hashagg')")
+            found.append(cursor.fetchone()[0])
+
+    world.night(MARCH_3, dry_run=True, starting=look)
+    assert set(found) == {"on"}

@@ -15,6 +15,7 @@ from collections_app.engine.simulation.models import Simulation
 from collections_app.engine.simulation.operations import ask_simulation, ask_to_stop, run_simulation, sweep
 from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
+from crm.holds.models import Hold
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
 from crm.receivables.operations import close_in_ledger
@@ -135,6 +136,18 @@ def test_with_nothing_changed_it_does_what_the_real_nights_then_do(world):
         dict(sorted(steps.items())),
         dict(sorted(opened.items())),
     )
+
+
+def test_the_step_of_an_invoice_goes_before_that_of_its_account_from_the_night_there_is_one():
+    load_law()
+    world = World({"offset_days": 3, "unit": "invoice"}, {"offset_days": 6})
+    customer = world.customer()
+    world.invoice(customer, late=9)
+    Hold.objects.create(
+        entity=world.entity, customer=customer, kind="dispute", starts_on=MARCH_1, ends_on=MARCH_1, created_at=AT
+    )
+    report = simulated(world, until_on=MARCH_1 + timedelta(days=1)).report["today"]
+    assert report["opened"] == {"s3": 1}
 
 
 def test_the_live_tables_are_as_before_and_nothing_is_left_behind(world):
