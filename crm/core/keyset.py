@@ -89,6 +89,8 @@ def page(
     start = _decoded(after, len(sort.then) + 1) if after else ()
     if start:
         try:
+            if sort.along:
+                start = (_value(queryset, sort.field, start[0]), *start[1:])
             queryset = queryset.filter(sort.beyond(*start))
         except (ValueError, ValidationError) as error:  # a value of another order, or of none
             raise BadCursor(after) from error
@@ -96,6 +98,14 @@ def page(
     if len(rows) <= size:
         return Page(rows, "")
     return Page(rows[:size], sort.cursor(rows[size - 1]))
+
+
+def _value(queryset: QuerySet[Any], field: str, said: str) -> Any:
+    """What a cursor says of a column or annotation, as a value of it: not every text Python takes for a number is one
+    to the database. Raises ValueError, ValidationError."""
+    annotation = queryset.query.annotations.get(field)
+    column = annotation.output_field if annotation else queryset.model._meta.get_field(field)
+    return column.get_prep_value(said)
 
 
 def cursor_of(value: Any, *ties: int) -> str:

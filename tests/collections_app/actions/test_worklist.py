@@ -205,6 +205,11 @@ def test_a_cursor_we_never_made_is_refused(desk: Client):
     assert desk.get("/", {"after": "x"}).status_code == 400
 
 
+@pytest.mark.parametrize(("value", "status"), [("x", 400), ("1e400", 200), ("1_0", 200), ("nan", 200)])
+def test_a_cursor_says_an_amount_or_nothing(desk: Client, value: str, status: int):
+    assert desk.get("/", {"sort": "-amount", "after": keyset.cursor_of(value, 1)}).status_code == status
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_page_costs_the_same_for_one_and_three_rows(
     desk: Client, lea: User, entity: Entity, count: int, django_assert_num_queries
