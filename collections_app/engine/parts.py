@@ -28,10 +28,16 @@ def cut(night: Night, shards: int, *, clock: Clock) -> None:
 
 
 def _ranges(night: Night, shards: int) -> list[tuple[int, int]]:
-    """Ranges of customer ids, equally wide, that leave nobody out: each part reads its own stretch of the indexes."""
+    """Ranges of customer ids that leave nobody out: each part reads its own stretch of the indexes.
+
+    Equally wide; but where everybody is looked at, the first is half as wide and another half comes last. Workers who
+    begin together would read together and write together all night, and to write beside another costs half more.
+    """
     ids = Customer.objects.filter(entity=night.entity).aggregate(first=Min("id"), last=Max("id"))
     first, last = ids["first"] or 0, ids["last"] or 0
-    inner = [first + (last + 1 - first) * number // shards for number in range(1, shards)]
+    step = (last + 1 - first) / shards
+    halves = night.scope.full and shards > 1
+    inner = [first + int(step * (number + 0.5 * halves)) for number in range(1 - halves, shards)]
     return list(pairwise([0, *inner, EVERYBODY]))
 
 

@@ -1,6 +1,7 @@
 """A night's customers cut into parts: each is worked on once, by whoever holds its lease, here or elsewhere."""
 
 from datetime import timedelta
+from itertools import pairwise
 from threading import Event, Thread
 
 import pytest
@@ -12,6 +13,7 @@ from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, Pa
 from collections_app.engine.leases import LEASE, fail_run, share_lease, take_run
 from collections_app.engine.models import Run, RunPart
 from collections_app.engine.night import EVERYBODY, Night
+from collections_app.engine.scope import Scope
 from collections_app.engine.stages import STAGES
 from crm.core.sql import set_local
 from crm.law.operations import load_law
@@ -45,9 +47,23 @@ def test_the_parts_leave_nobody_out_and_overlap_nowhere():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("full", "widths"), [(True, [10, 20, 20, 10]), (False, [20, 20, 20])])
+def test_over_everybody_the_first_part_and_the_last_are_half_as_wide(full, widths):
+    world = World({"offset_days": 5})
+    world.customer(pk=1000)
+    world.customer(pk=1059)
+    run = take_run(world.entity, on=MARCH_1, clock=on_time, by=None)
+    night = Night(run=run, entity=world.entity, on=MARCH_1, at=on_time())
+    night.look_at(Scope(full=full))
+    parts.cut(night, 3, clock=on_time)
+    starts = list(run.parts.order_by("number").values_list("first_customer", flat=True))
+    assert [end - start for start, end in pairwise([1000, *starts[1:], 1060])] == widths
+
+
+@pytest.mark.django_db
 def test_each_part_is_taken_once():
     run = run_cut_in(2)
-    assert [part and part.number for part in (parts.take(run, clock=on_time) for _ in range(3))] == [0, 1, None]
+    assert [part and part.number for part in (parts.take(run, clock=on_time) for _ in range(4))] == [0, 1, 2, None]
 
 
 @pytest.mark.django_db
@@ -67,7 +83,7 @@ def test_a_run_led_anew_takes_back_what_its_parts_had_not_finished():
     parts.take(run, clock=on_time)
     led_anew = take_run(run.entity, on=MARCH_1, clock=too_late, by=None)
     parts.cut(Night(run=led_anew, entity=run.entity, on=run.on, at=on_time()), 2, clock=too_late)
-    assert list(led_anew.parts.order_by("number").values_list("state", flat=True)) == ["done", "waiting"]
+    assert list(led_anew.parts.order_by("number").values_list("state", flat=True)) == ["done", "waiting", "waiting"]
 
 
 @pytest.mark.django_db
@@ -90,7 +106,7 @@ def test_another_worker_takes_its_share_and_the_result_is_the_same(monkeypatch, 
     settings.NIGHT_CONNECTIONS = 1
     helped = call_a_helper_at_once(monkeypatch)
     world.night(clock=on_time, shards=3)
-    assert (state(), helped) == (alone, [3, 0])
+    assert (state(), helped) == (alone, [4, 0])
     assert set(RunPart.objects.values_list("state", flat=True)) == {"done"}
 
 
