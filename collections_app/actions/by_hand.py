@@ -27,7 +27,8 @@ CANDIDATE = """
 select 1::bigint as key, %(entity)s::bigint as entity_id, %(customer)s::bigint as customer_id,
        %(currency)s::text as currency, %(channel)s::text as channel, %(address)s::bigint as address_id,
        %(notice)s::boolean as formal_notice, false as automatic, %(amount)s::numeric as amount,
-       null::bigint as occasion, null::bigint as message, %(invoices)s::bigint[] as invoice_ids
+       null::bigint as occasion, null::bigint as message, %(invoices)s::bigint[] as invoice_ids,
+       null::date as oldest_due_on
 """
 
 

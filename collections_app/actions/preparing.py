@@ -21,7 +21,8 @@ CANDIDATE = """
 select x.id as key, x.entity_id, x.customer_id, x.currency, x.channel, x.address_id, x.formal_notice,
        x.mode = 'automatic' as automatic, x.amount, x.run_id as occasion,
        (select max(m.id) from messaging_message m where m.origin = 'action' and m.origin_id = x.id) as message,
-       array(select l.invoice_id from actions_actionline l where l.action_id = x.id) as invoice_ids
+       array(select l.invoice_id from actions_actionline l where l.action_id = x.id) as invoice_ids,
+       null::date as oldest_due_on
 from actions_action x where x.id = %(action)s
 """
 

@@ -57,8 +57,9 @@ def evaluate(
     """Ask every gate about each candidate at the instant `at`; one row per candidate, one statement in all.
 
     `candidates_sql` is a SELECT of (key bigint, entity_id, customer_id, currency, channel, address_id, formal_notice
-    bool, automatic bool, amount, invoice_ids bigint[], occasion bigint, message bigint): `occasion` is the run (what
-    the same run already sent to the same address is the same contact), `message` the queued message it is about (those
+    bool, automatic bool, amount, invoice_ids bigint[], oldest_due_on date, occasion bigint, message bigint):
+    `oldest_due_on` is that of these invoices, null where it was not counted just now; `occasion` is the run (what the
+    same run already sent to the same address is the same contact), `message` the queued message it is about (those
     queued after it wait for it, not it for them); null where there is none. Names of `params` that start with "gate_"
     are taken. `types`, the SQL type of each of `params`, has the statement planned once per connection: for what is
     asked about one contact at a time.

@@ -2,7 +2,7 @@
 asked as materialized (
     select candidate.key, candidate.entity_id, candidate.customer_id, candidate.currency, candidate.channel,
            candidate.address_id, candidate.formal_notice, candidate.automatic, candidate.amount,
-           coalesce(candidate.invoice_ids, '{}') as invoice_ids,
+           coalesce(candidate.invoice_ids, '{}') as invoice_ids, candidate.oldest_due_on,
            candidate.occasion, candidate.message,
            customer.kind, entity.jurisdiction, entity.live_since,
            coalesce(nullif(customer.time_zone, ''), entity.time_zone) as zone,

@@ -6,7 +6,7 @@ with carried as (
            invoice.id, invoice.customer_id, invoice.issued_on, invoice.due_on, invoice.debt_type
     from asked
     join receivables_invoice invoice on invoice.id = any(asked.invoice_ids)
-    where invoice.due_on < asked.today - 360
+    where invoice.due_on < asked.today - 360 and coalesce(asked.oldest_due_on < asked.today - 360, true)
 ), terms as (
     select distinct on (place.jurisdiction, place.kind, place.debt_type)
            place.jurisdiction, place.kind, place.debt_type, r.article,

@@ -3,7 +3,8 @@
 select x.id as key, x.entity_id, x.customer_id, x.currency, x.channel, x.address_id, x.formal_notice,
        x.mode = 'automatic' as automatic, x.amount, x.run_id as occasion,
        null::bigint as message,
-       array(select l.invoice_id from actions_actionline l where l.action_id = x.id) as invoice_ids
+       array(select l.invoice_id from actions_actionline l where l.action_id = x.id) as invoice_ids,
+       case when x.mode = 'automatic' then x.oldest_due_on end as oldest_due_on  -- counted tonight: see "moves"
 from (
     select o.id from night_actions o where o.state = 'scheduled'
     union

@@ -45,7 +45,7 @@ def test_many_contacts_cost_one_statement(count, django_assert_num_queries):
     rows = " union all ".join(
         f"select {c.pk}::bigint as key, {c.entity_id}::bigint as entity_id, {c.pk}::bigint as customer_id, "
         f"'EUR' as currency, 'email' as channel, {c.addresses.get().pk}::bigint as address_id, false as formal_notice, "
-        "true as automatic, 100::numeric as amount, '{}'::bigint[] as invoice_ids, "
+        "true as automatic, 100::numeric as amount, '{}'::bigint[] as invoice_ids, null::date as oldest_due_on, "
         "null::bigint as occasion, null::bigint as message"
         for c in customers
     )

@@ -33,6 +33,7 @@ class Situation:
     held: str
     amount: int
     contacts: list[tuple[int, str]]
+    age_is_told: bool
 
     @property
     def today(self) -> date:
@@ -83,6 +84,7 @@ situations = st.builds(
     held=st.sampled_from(["", "", "", "customer", "invoice", "other invoice", "insolvency", "later claims"]),
     amount=st.integers(0, 50),
     contacts=st.lists(st.tuples(st.integers(1, 24 * 40), st.sampled_from(["email", "post"])), max_size=9),
+    age_is_told=st.booleans(),
 )
 
 
@@ -120,6 +122,7 @@ def place(situation):
         "automatic": situation.automatic,
         "amount": situation.amount,
         "invoices": [carried.pk],
+        "oldest_due_on": due_on if situation.age_is_told else None,
         "occasion": None,
         "message": None,
     }

@@ -52,6 +52,14 @@ def test_allowed_it_is_queued_at_once(world):
     assert refusals(world) == []
 
 
+@pytest.mark.parametrize(("late", "answers"), [(1900, [("limitation", "limitation")]), (300, [])])
+def test_a_claim_that_is_barred_does_not_leave_by_itself_however_young_the_others_are(world, late, answers):
+    world.invoice(world.late.customer, late=late, on=MARCH_3)
+    world.night(MARCH_3)
+    assert [(gate, rule) for gate, rule, *_ in refusals(world)] == answers
+    assert Message.objects.count() == (not answers)
+
+
 def test_not_before_waits_in_the_outbox_until_that_instant(world):
     address = world.late.customer.addresses.get()
     for day in (1, 2):
