@@ -199,6 +199,10 @@ class Action(models.Model):
                 condition=WAITING & WITH_OLDER_DEBTS,
                 name="actions_with_older_debts",
             ),
+            # What the contact caps count, not looked for among all a customer ever had.
+            models.Index(
+                fields=["customer", "closed_at"], condition=Q(channel="phone", state="done"), name="actions_calls_made"
+            ),
             # Few, and so not looked for among all those that wait.
             models.Index(
                 fields=["entity", "state", "owner"],
