@@ -94,11 +94,12 @@ def rank(night: Night) -> int:
     """What each open action carries, asks for and weighs, whose it is by rule, those that open included, and when each
     account is to be looked at again; tables of this session."""
     night.do("carried_again")
-    rows = night.keep("night_actions", "open_actions")
+    night.keep("night_open_already", "open_already")
+    night.name("night_actions", "open_actions")
     night.keep("night_lines", "lines")
-    night.keep("night_ranks", "ranks")
+    ranked = night.keep("night_ranks", "ranks")
     night.keep("night_looks", "looks")
-    return rows
+    return ranked
 
 
 def write(night: Night) -> int:

@@ -1,13 +1,8 @@
--- Every action that is open tonight, those that open included. `moves`: what it carries follows the balance (what a
--- person has approved stays as he saw it: if the balance moved since, its message is handed back to him).
+-- Every action that is open tonight, those that open included.
 select x.id, false as opens, false as is_new, x.customer_id, x.currency, x.kind, x.state, x.mode, x.outcome, x.invoice_id,
-       x.step_code, x.step_offset, x.scenario_version_id as version_id, x.group_id, x.formal_notice, x.address_id,
-       x.escalated_on, x.owner_id, x.team_id, x.amount, x.oldest_due_on, x.weight, x.late_since_on, x.reasons,
-       x.occasion_on, x.opened_on,
-       x.kind in ('dunning', 'preventive', 'manual')
-           and (x.state <> 'scheduled' or x.mode = 'automatic') as moves
-from actions_action x
-where x.entity_id = %(entity)s and (x.state in ('todo', 'to_approve') or x.state = 'scheduled') /* among x.customer_id */
+       x.step_code, x.step_offset, x.version_id, x.group_id, x.formal_notice, x.address_id, x.escalated_on, x.owner_id,
+       x.team_id, x.amount, x.oldest_due_on, x.weight, x.late_since_on, x.reasons, x.occasion_on, x.opened_on, x.moves
+from night_open_already x
 union all
 select o.id, true, o.is_new, o.customer_id, o.currency, o.kind, o.state, o.mode, '', o.invoice_id, o.step_code,
        o.step_offset, o.version_id, o.group_id, o.formal_notice, o.address_id, null, o.owner_id, o.team_id, o.amount,
