@@ -279,6 +279,7 @@ class Tally(models.Model):
     amount = models.DecimalField(max_digits=24, decimal_places=3)
 
     class Meta:
+        default_permissions = ()
         indexes = [models.Index(fields=["entity_id"], name="actions_tally_of_entity")]
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from collections_app.actions.forms import WorklistFilters
@@ -96,7 +96,7 @@ def first_rows(
     return rows.order_by(*sort.ordering)[:count]
 
 
-def none(actions: ActionQuerySet, sort: Sort, count: int, start: Start = ()) -> ActionQuerySet:
+def none(actions: QuerySet[Action], sort: Sort, count: int, start: Start = ()) -> QuerySet[Action]:
     """No row, without asking: the counters have told that there is none."""
     return actions.none()
 

@@ -47,8 +47,8 @@ def most_urgent(
     scheduled: bool = False,
 ) -> list[int]:
     """Keys of the `count` most urgent of `actions` (ranked), all of one entity and waiting for a person, or all
-    `scheduled`: each kind has its index. `ceiling` says that none of them ranks higher, `due` that the oldest invoice of
-    each fell due within one of these spans.
+    `scheduled`: each kind has its index. `ceiling` says that none of them ranks higher, `due` that the oldest invoice
+    of each fell due within one of these spans.
 
     A person has few tasks: his are read and sorted. Those of nobody may be a million, but of those late since the same
     date the heaviest ranks highest, which is the order of the index `actions_worklist`. Where the due date matters too,

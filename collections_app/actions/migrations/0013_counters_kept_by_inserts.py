@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                 ('number', models.IntegerField()),
                 ('amount', models.DecimalField(decimal_places=3, max_digits=24)),
             ],
+            options={'default_permissions': ()},
         ),
         migrations.AddIndex(
             model_name='action',

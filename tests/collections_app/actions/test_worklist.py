@@ -138,9 +138,7 @@ def test_counters_are_the_lengths_of_the_lists(lea: User, entity: Entity, monkey
         shown_by |= {f"channel_{channel}": shown(lea, portfolio="all", channel=[channel]) for channel in Channel.values}
         assert {name: numbers[name] for name in shown_by} == {name: len(rows) for name, rows in shown_by.items()}
     portfolios = {name: len(shown(lea, portfolio=name)) for name in ("mine", "team", "unassigned")}
-    assert counting.portfolio_counters(lea, days) == {
-        name: min(count, most + 1) for name, count in portfolios.items()
-    }
+    assert counting.portfolio_counters(lea, days) == {name: min(count, most + 1) for name, count in portfolios.items()}
     for chosen in ({}, {"channel": ["phone"]}, {"age": ["31", "61"]}):
         filters = WorklistFilters({"portfolio": "all"} | chosen, user=lea, days=days)
         assert counting.counters(filters).total == min(len(shown(lea, portfolio="all", **chosen)), most + 1)
