@@ -25,6 +25,7 @@ class Periodic:
 
 
 TIMETABLE = [
+    Periodic("add up what is counted", "collections_app.actions.tasks.squash_tallies", every(300), 300),
     Periodic("apply what mail providers told", "telephony.messaging.tasks.apply_events", every(OFTEN_S), OFTEN_S),
     Periodic("clear expired sessions", "config.tasks.clear_expired_sessions", crontab(hour="3", minute="40"), 3600),
     Periodic("deliver events left behind", "crm.events.tasks.sweep", every(OFTEN_S), OFTEN_S),

@@ -1,23 +1,24 @@
 """The numbers of the to-do list: beside its filters, above its rows, in the menu."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
-from django.db.models.sql import Query
 from django.utils import timezone
 
+from collections_app.actions.conditions import Condition, condition
 from collections_app.actions.forms import AGES, PORTFOLIOS, STATES, WorklistFilters, days_late, in_portfolio, in_state
-from collections_app.actions.models import Action
 from collections_app.actions.queries import within, worklist
+from collections_app.actions.tallies import tallied
 from crm.accounts.calendars import Days, days_at
 from crm.accounts.models import User
+from crm.core import formats
 from crm.customers.models import Channel
 from crm.customers.reach import Reach, reach_of
 
@@ -25,15 +26,18 @@ from crm.customers.reach import Reach, reach_of
 COUNTED = 10_000
 MOST_IN_MENU = 1_000
 
-# Alike rows are put together first: each condition is then asked of some hundreds instead of ten thousand.
 COUNTING = """
 select currency, sum(number)::int as everything, sum(amount) filter (where {waiting}) as waiting_amount, {columns}
-from (select entity_id, currency, state, channel, oldest_due_on, snoozed_until, escalated_on, count(*) as number,
-             sum(amount) as amount
-      from ({rows}) r group by 1, 2, 3, 4, 5, 6, 7) as actions_action
+from ({rows}) as actions_action
 group by currency order by waiting_amount desc nulls last
 """
-COLUMN = "coalesce(sum(number) filter (where {condition}), 0)::int as {name}"
+# Alike rows are put together first: each condition is then asked of some hundreds instead of ten thousand.
+ALIKE = """
+select entity_id, currency, state, channel, oldest_due_on, snoozed_until, escalated_on, count(*) as number,
+       sum(amount) as amount
+from ({rows}) r group by 1, 2, 3, 4, 5, 6, 7
+"""
+NUMBER = "coalesce(sum(number) filter (where {condition}), 0)::int"
 COUNTED_COLUMNS = (
     "entity_id", "currency", "state", "channel", "oldest_due_on", "snoozed_until", "escalated_on", "amount"
 )  # fmt: skip
@@ -54,61 +58,90 @@ class Money:
 
 @dataclass(frozen=True)
 class Counters:
-    """Numbers beside the filters, by choice, and `total`, that of the rows listed; `capped` when the set is larger
-    than we count: `total` then stops at COUNTED + 1."""
+    """Numbers beside the filters, by choice, and `total`, that of the rows listed, which stops at COUNTED + 1; `capped`
+    when only the first rows of a set too large to be counted were: there are at least so many of each."""
 
     numbers: dict[str, int]
     sums: list[Money]
     capped: bool
     total: int
 
-
-@dataclass(frozen=True)
-class Condition:
-    """What is asked of a row of actions, as SQL on its own columns; or such rows themselves."""
-
-    sql: str
-    params: tuple[Any, ...]
+    def said(self, name: str) -> str:
+        """The number of a choice in words, "> 10 000" beyond what we count."""
+        return said(self.numbers[name], at_least=self.capped)
 
 
-def condition(asked: Q) -> Condition:
-    """The SQL of conditions on columns of actions."""
-    query = Query(Action)
-    query.add_q(asked)
-    try:
-        sql, params = query.get_compiler(connection=connection).compile(query.where)
-    except EmptyResultSet:
-        return Condition("false", ())
-    except FullResultSet:
-        return Condition("true", ())
-    return Condition(sql, tuple(params))
+def said(number: int, *, at_least: bool = False) -> str:
+    """A number as the pages write it."""
+    more = at_least or number > COUNTED
+    return f">\u00a0{formats.number(min(number, COUNTED))}" if more else formats.number(number)
 
 
 def counters(filters: WorklistFilters) -> Counters:
     """All numbers of the chosen portfolio and its sums by currency, whatever the number of choices; one statement, and
-    a second for the total of what is too large to be counted whole."""
+    a second for the total where rows are counted and are too many."""
     marks = _marks(*_key(filters.days))
     by_state_alone = not filters.value("channel") and not filters.value("age")
     listed = marks[f"state_{filters.value('state')}"] if by_state_alone else condition(filters.chosen_among())
+    asked = {**marks, "total": listed}
+    if _is_tallied(filters):
+        return _summed(_counted(tallied(_scope(filters)), asked), asked)
     scope = filters.scope(worklist(filters.user)).order_by()
     try:
-        found = _counted(scope, {**marks, "total": listed})
+        found = _summed(_counted(_first_alike(scope), asked), asked)
     except EmptyResultSet:  # Django knows without asking: a person who was given nothing to see
-        return Counters(dict.fromkeys(("everything", *marks), 0), [], capped=False, total=0)
-    numbers = {name: sum(row[name] for row in found) for name in ("everything", *marks, "total")}
-    sums = [Money(row["waiting_amount"], row["currency"]) for row in found if row["waiting_amount"] is not None]
-    capped, total = numbers["everything"] > COUNTED, numbers.pop("total")
-    if capped and total <= COUNTED:
-        total = _at_most(Condition(*scope.query.sql_with_params()), {"total": listed}, COUNTED + 1)["total"]
-    return Counters(numbers, sums, capped, total)
+        return _summed([], asked)
+    if found.numbers["everything"] <= _read():
+        return found
+    if found.total > COUNTED:
+        return replace(found, capped=True)
+    whole = _most(Condition(*scope.query.sql_with_params()), {"total": listed}, COUNTED + 1)
+    (row,) = _rows(whole.sql, whole.params)
+    return replace(found, capped=True, total=row["total"])
 
 
-def _counted(scope: Any, marks: Mapping[str, Condition]) -> list[dict[str, Any]]:
-    rows, params = scope.values(*COUNTED_COLUMNS)[: COUNTED + 1].query.sql_with_params()
-    columns = ", ".join(COLUMN.format(condition=mark.sql, name=name) for name, mark in marks.items())
+def _read() -> int:
+    return COUNTED * 5 // 4
+
+
+def _is_tallied(filters: WorklistFilters) -> bool:
+    """Whether what is counted is added up already: nothing is asked of single actions, customers or owners. What is a
+    person's own is few and is counted."""
+    single = filters.value("q") or filters.value("minimum") or filters.value("portfolio") == "mine"
+    return reach_of(filters.user).whole and not single
+
+
+def _scope(filters: WorklistFilters) -> Q:
+    reach = reach_of(filters.user)
+    chosen = Q(entity=filters.value("entity")) if filters.value("entity") else Q()
+    return reach.of() & in_portfolio(filters.value("portfolio"), reach) & chosen
+
+
+def _first_alike(scope: Any) -> Condition:
+    # With those that are not to be done now, these are most often enough to tell that there are more than COUNTED.
+    rows, params = scope.values(*COUNTED_COLUMNS)[: _read() + 1].query.sql_with_params()
+    return Condition(ALIKE.format(rows=rows), params)
+
+
+def _counted(rows: Condition, marks: Mapping[str, Condition]) -> list[dict[str, Any]]:
     waiting = marks["state_waiting"]
-    asked = [*waiting.params, *(param for mark in marks.values() for param in mark.params), *params]
-    return _rows(COUNTING.format(waiting=waiting.sql, columns=columns, rows=rows), asked)
+    statement = COUNTING.format(waiting=waiting.sql, columns=_numbers(marks), rows=rows.sql)
+    return _rows(statement, [*waiting.params, *_params(marks), *rows.params])
+
+
+def _summed(found: list[dict[str, Any]], marks: Iterable[str]) -> Counters:
+    """From one row per currency."""
+    numbers = {name: sum(row[name] for row in found) for name in ("everything", *marks)}
+    sums = [Money(row["waiting_amount"], row["currency"]) for row in found if row["state_waiting"]]
+    return Counters(numbers, sums, capped=False, total=min(numbers.pop("total"), COUNTED + 1))
+
+
+def _numbers(marks: Mapping[str, Condition]) -> str:
+    return ", ".join(f"{NUMBER.format(condition=mark.sql)} as {name}" for name, mark in marks.items())
+
+
+def _params(marks: Mapping[str, Condition]) -> list[Any]:
+    return [param for mark in marks.values() for param in mark.params]
 
 
 @lru_cache(maxsize=10)
@@ -123,23 +156,30 @@ def _marks(usual: date, others: tuple[tuple[int, date], ...]) -> dict[str, Condi
 
 
 def portfolio_counters(user: User, days: Days) -> dict[str, int]:
-    """What waits in each portfolio, in one statement; a number stops at COUNTED."""
-    waiting, portfolios = _portfolios(reach_of(user), *_key(days))
-    return _at_most(waiting, portfolios, COUNTED) if waiting else dict.fromkeys(portfolios, 0)
+    """What waits in each portfolio, in one statement; a number stops at COUNTED + 1."""
+    asked = _portfolios(reach_of(user), *_key(days))
+    if asked is None:
+        return {name: 0 for name, _label in PORTFOLIOS if name != "all"}
+    (found,) = _rows(asked.sql, asked.params)
+    return {name: min(number, COUNTED + 1) for name, number in found.items()}
 
 
 @lru_cache(maxsize=1_000)
-def _portfolios(
-    reach: Reach, usual: date, others: tuple[tuple[int, date], ...]
-) -> tuple[Condition | None, dict[str, Condition]]:
-    """The rows that wait within reach and what each portfolio asks of them, the same until the day or the reach change;
+def _portfolios(reach: Reach, usual: date, others: tuple[tuple[int, date], ...]) -> Condition | None:
+    """The statement that counts what waits within reach by portfolio, the same until the day or the reach change;
     None when nothing is within reach."""
-    waiting = within(reach).filter(in_state("waiting", Days(usual, dict(others)))).order_by()
-    asked = {name: condition(in_portfolio(name, reach)) for name, _label in PORTFOLIOS if name != "all"}
+    waits = in_state("waiting", Days(usual, dict(others)))
+    marks = {name: condition(in_portfolio(name, reach)) for name, _label in PORTFOLIOS if name != "all"}
     try:
-        return Condition(*waiting.query.sql_with_params()), asked
+        waiting = Condition(*within(reach).filter(waits).order_by().query.sql_with_params())
     except EmptyResultSet:
-        return None, asked
+        return None
+    if not reach.whole:
+        return _most(waiting, marks, COUNTED + 1)
+    mine = _most(waiting, {"mine": marks.pop("mine")}, COUNTED + 1)
+    alike = tallied(reach.of() & waits)
+    sql = f"{mine.sql}, {_numbers(marks)} from ({alike.sql}) as actions_action"
+    return Condition(sql, (*mine.params, *_params(marks), *alike.params))
 
 
 def _key(days: Days) -> tuple[date, tuple[tuple[int, date], ...]]:
@@ -147,14 +187,13 @@ def _key(days: Days) -> tuple[date, tuple[tuple[int, date], ...]]:
     return days.usual, tuple(sorted(days.others.items()))
 
 
-def _at_most(rows: Condition, marks: Mapping[str, Condition], most: int) -> dict[str, int]:
-    """How many of `rows` meet each condition, counted up to `most`; one statement."""
+def _most(rows: Condition, marks: Mapping[str, Condition], most: int) -> Condition:
+    """The statement that says how many of `rows` meet each condition, counted up to `most`."""
     columns = ", ".join(
         f"{AT_MOST.format(rows=rows.sql, condition=mark.sql)} as {name}" for name, mark in marks.items()
     )
     asked = [param for mark in marks.values() for param in (*rows.params, *mark.params, most)]
-    (found,) = _rows(f"select {columns}", asked)
-    return found
+    return Condition(f"select {columns}", tuple(asked))
 
 
 def _rows(statement: str, params: Iterable[Any]) -> list[dict[str, Any]]:

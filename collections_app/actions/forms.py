@@ -134,9 +134,9 @@ class WorklistFilters(forms.Form):
             actions = actions.filter(GreaterThanOrEqual(AMOUNT_IN_ORDER, float(least)), amount__gte=least)
         return actions
 
-    def narrow(self, actions: ActionQuerySet, *, any_age: bool = False) -> ActionQuerySet:
-        """Narrowed by everything chosen; with `any_age`, whatever the ages."""
-        return self.scope(actions).filter(self.chosen_among(any_age=any_age))
+    def narrow(self, actions: ActionQuerySet) -> ActionQuerySet:
+        """Narrowed by everything chosen."""
+        return self.scope(actions).filter(self.chosen_among())
 
     def due_within(self, on: date) -> list[tuple[date, date]]:
         """The spans in which the oldest invoice fell due, by the ages chosen on a day; empty when none is."""
@@ -146,12 +146,12 @@ class WorklistFilters(forms.Form):
             for bucket, last in lasts.items()
         ]
 
-    def chosen_among(self, *, any_age: bool = False) -> Q:
+    def chosen_among(self) -> Q:
         """The state, channels and ages chosen: what the counters stand beside."""
         found = in_state(self.value("state"), self.days)
         if self.value("channel"):
             found &= Q(channel__in=self.value("channel"))
-        if self.value("age") and not any_age:
+        if self.value("age"):
             found &= reduce(or_, (days_late(bucket, self.days) for bucket in self.value("age")))
         return found
 

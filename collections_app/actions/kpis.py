@@ -32,7 +32,7 @@ def kpis(filters: WorklistFilters, counters: Counters) -> list[Kpi]:
         _state(filters, counters, "to_approve", _("To approve")),
         Kpi(
             _("More than 90 days"),
-            _number(counters, "age_91"),
+            counters.said("age_91"),
             _query(filters, age="91"),
             note=_("oldest first") if numbers["age_91"] else "",
             current=filters.value("age") == ["91"],
@@ -47,14 +47,8 @@ def _state(filters: WorklistFilters, counters: Counters, state: str, label: str,
     note = _("to look at") if alarming and number else ""
     current = filters.cleaned_data.get("state") == state
     return Kpi(
-        label, _number(counters, f"state_{state}"), _query(filters, state=state), note, "bad" if note else "", current
+        label, counters.said(f"state_{state}"), _query(filters, state=state), note, "bad" if note else "", current
     )
-
-
-def _number(counters: Counters, name: str) -> str:
-    number = formats.number(counters.numbers[name])
-    # Only the first rows were counted: there are at least that many.
-    return f">\u00a0{number}" if counters.capped and counters.numbers[name] else number
 
 
 def _sum(counters: Counters) -> str:

@@ -196,6 +196,7 @@ class Action(models.Model):
             models.Index(
                 "entity",
                 DUE_OR_NEVER,
+                "late_since_on",
                 condition=WAITING & WITH_OLDER_DEBTS,
                 name="actions_with_older_debts",
             ),
@@ -210,6 +211,16 @@ class Action(models.Model):
                 | Q(state__in=("todo", "to_approve"), snoozed_until__isnull=False)
                 | Q(state__in=("todo", "to_approve"), escalated_on__isnull=False),
                 name="actions_exceptions",
+            ),
+            # What leaves by itself, in the order of the list; it is gone the same day.
+            models.Index(
+                fields=["entity", "owner", "late_since_on", "-weight", "customer"],
+                condition=Q(state="scheduled"),
+                name="actions_scheduled",
+            ),
+            # A person mostly calls: what he sends is few, and so not looked for among the calls.
+            models.Index(
+                fields=["entity", "channel"], condition=WAITING & ~Q(channel="phone"), name="actions_not_calls"
             ),
         ]
 
@@ -250,6 +261,30 @@ class Refusal(models.Model):
         verbose_name_plural = _("refusals")
         constraints = [models.UniqueConstraint(fields=["action", "gate"], name="actions_refusal_once")]
         indexes = [models.Index(fields=["entity", "last_on"], name="actions_refusal_lately")]
+
+
+class Tally(models.Model):
+    """A change of how many open actions are alike in what the counters of the to-do list ask, and of their amount: the
+    sum of the rows is what there is. Written by triggers on actions and read by tallies.py, never by hand.
+
+    `entity_id` and `team_id` are no references: what is removed leaves rows that add up to nothing.
+    """
+
+    entity_id = models.BigIntegerField()
+    team_id = models.BigIntegerField(null=True)
+    owned = models.BooleanField()
+    currency = CurrencyField()
+    state = models.CharField(max_length=12)
+    channel = models.CharField(max_length=10)
+    oldest_due_on = models.DateField(null=True)
+    snoozed_until = models.DateField(null=True)
+    escalated_on = models.DateField(null=True)
+    number = models.IntegerField()
+    amount = models.DecimalField(max_digits=24, decimal_places=3)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["entity_id"], name="actions_tally_of_entity")]
 
 
 class SavedView(models.Model):

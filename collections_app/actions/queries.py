@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from collections_app.actions.forms import WorklistFilters
@@ -90,21 +90,24 @@ def first_rows(
         # Said of the customer too, the index of names by entity gives the order.
         actions = actions.filter(customer__entity=entity)
     keys: Any = actions.order_by(*sort.ordering).values("pk")[:count]
-    if many and sort == MOST_URGENT and entity and not others and filters.value("state") != "scheduled":
+    if many and sort == MOST_URGENT and entity and not others:
         keys = _most_urgent(filters, actions, entity, count, start)
     rows = with_row(Action.objects.filter(pk__in=keys), filters.days, sort).only(*SHOWN)
     return rows.order_by(*sort.ordering)[:count]
 
 
+def none(actions: QuerySet[Action], sort: Sort, count: int, start: Start = ()) -> QuerySet[Action]:
+    """No row, without asking: the counters have told that there is none."""
+    return actions.none()
+
+
 def _most_urgent(filters: WorklistFilters, actions: ActionQuerySet, entity: int, count: int, start: Start) -> list[int]:
     due = filters.due_within(filters.days.of(entity))
-    of_any_age = sortable(filters.narrow(worklist(filters.user), any_age=True), filters.days) if due else None
-    if of_any_age is not None and start:
-        of_any_age = of_any_age.filter(MOST_URGENT.beyond(*start))
     ceiling = Decimal(start[0]) if start else None
     return most_urgent(
-        actions, entity=entity, days=filters.days, count=count, ceiling=ceiling, due=due, of_any_age=of_any_age
-    )
+        actions, entity=entity, days=filters.days, count=count, ceiling=ceiling, due=due,
+        scheduled=filters.value("state") == "scheduled",
+    )  # fmt: skip
 
 
 def _entities(filters: WorklistFilters) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ read, so that a night writes nothing for an action nothing happened to.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,8 @@ from crm.accounts.calendars import Days
 from crm.core.keyset import Sort
 from crm.core.sql import statement
 
+# What the indexes on open actions are of, as `dates_of_nobody` says it and for those that leave by themselves.
+OF_A_PERSON, LEAVING = "state in ('todo', 'to_approve')", "state = 'scheduled'"
 COLUMNS = ("id", "owner_id", "customer_id", "late_since_on", "weight", "rank")
 MOST_URGENT = Sort("rank", descending=True, then=("customer_id",))
 
@@ -42,25 +44,23 @@ def most_urgent(
     count: int,
     ceiling: Decimal | None = None,
     due: Sequence[Span] = (),
-    of_any_age: ActionQuerySet | None = None,
+    scheduled: bool = False,
 ) -> list[int]:
-    """Keys of the `count` most urgent of `actions` (ranked), all of one entity and waiting for a person. `ceiling` says
-    that none of them ranks higher, `due` that the oldest invoice of each fell due within one of these spans, beside
-    which `of_any_age` are the same without this condition.
+    """Keys of the `count` most urgent of `actions` (ranked), all of one entity and waiting for a person, or all
+    `scheduled`: each kind has its index. `ceiling` says that none of them ranks higher, `due` that the oldest invoice
+    of each fell due within one of these spans.
 
     A person has few tasks: his are read and sorted. Those of nobody may be a million, but of those late since the same
     date the heaviest ranks highest, which is the order of the index `actions_worklist`. Where the due date matters too,
-    those with older debts, which are few, are read and sorted as well.
+    those late since a date outside its spans have older debts: they are few, and are read and sorted as well.
     """
     bare = actions.order_by().values(*COLUMNS)
     unowned = bare.filter(owner__isnull=True)
     apart = bare.filter(owner__isnull=False)
     try:
         if due:
-            apart = apart.union(unowned.filter(WITH_OLDER_DEBTS), all=True)
-            # The date they are late since is that of the invoice: asked twice, the planner would take them for few.
-            unowned = (actions if of_any_age is None else of_any_age).order_by().values(*COLUMNS)
-            unowned = unowned.filter(owner__isnull=True).exclude(WITH_OLDER_DEBTS)
+            older = unowned.filter(WITH_OLDER_DEBTS)
+            apart = apart.union(*(older.filter(late_since_on__range=gap) for gap in _between(due)), all=True)
         sorted_apart, of_apart = _named(apart, "apart")
         by_date, of_nobody = _named(unowned, "unowned")
     except EmptyResultSet:  # Django knows without asking: the team of who has none
@@ -69,12 +69,23 @@ def most_urgent(
         "entity": entity, "on": days.of(entity), "count": count, "ceiling": ceiling,
         "since": [first for first, _last in due] or None, "until": [last for _first, last in due] or None,
     }  # fmt: skip
+    dates = statement("collections_app.actions", "dates_of_nobody")
     sql = statement("collections_app.actions", "most_urgent").format(
-        apart=sorted_apart, unowned=by_date, dates=statement("collections_app.actions", "dates_of_nobody")
+        apart=sorted_apart, unowned=by_date, dates=dates.replace(OF_A_PERSON, LEAVING) if scheduled else dates
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, params | of_apart | of_nobody)
         return [key for (key,) in cursor.fetchall()]
+
+
+def _between(spans: Sequence[Span]) -> list[Span]:
+    """The spans of the calendar that these leave out."""
+    day, start, gaps = timedelta(days=1), date.min, []
+    for first, last in sorted(spans):
+        if first > start:
+            gaps.append((start, first - day))
+        start = max(start, last + day)
+    return [*gaps, (start, date.max)]
 
 
 def _named(rows: QuerySet[Any], prefix: str) -> tuple[str, dict[str, Any]]:

@@ -47,17 +47,17 @@ def worklist(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     filters = WorklistFilters(request.GET, user=request.user, days=days_at(timezone.now()))
     counters = counting.counters(filters)
-    context = _list_context(request, filters, many=counters.total > counting.COUNTED)
+    context = _list_context(request, filters, counters)
     context |= _frame_context(filters, counters) | _opened(request.GET.get("open", ""), filters)
     fragment = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") != "body"
     return render(request, "actions/_list.html" if fragment else "actions/worklist.html", context)
 
 
-def _list_context(request: HttpRequest, filters: WorklistFilters, *, many: bool) -> dict[str, Any]:
+def _list_context(request: HttpRequest, filters: WorklistFilters, counters: counting.Counters) -> dict[str, Any]:
     name = request.GET.get("sort", "-rank")
     sort = queries.sort_of(name)
     found = queries.sortable(filters.narrow(queries.worklist(filters.user)), filters.days, sort)
-    pick = partial(queries.first_rows, filters, many)
+    pick = partial(queries.first_rows, filters, counters.total > counting.COUNTED) if counters.total else queries.none
     try:
         page = keyset.page(found, sort, after=request.GET.get("after", ""), size=PAGE_SIZE, pick=pick)
     except keyset.BadCursor as error:
@@ -82,14 +82,21 @@ def _frame_context(filters: WorklistFilters, counters: counting.Counters) -> dic
         "total": counters.total,
         "most": counting.COUNTED,
         "counters": counters,
-        "choices": _choices(filters, counters.numbers | counting.portfolio_counters(filters.user, filters.days)),
+        "choices": _choices(filters, _said(filters, counters)),
         "chips": chips(filters),
         "views": SavedView.objects.filter(user=filters.user),
         "bulk": bulk_forms(filters.user),
     }
 
 
-def _choices(filters: WorklistFilters, numbers: dict[str, int]) -> list[dict[str, Any]]:
+def _said(filters: WorklistFilters, counters: counting.Counters) -> dict[str, str]:
+    """The number beside each choice, by its name."""
+    portfolios = counting.portfolio_counters(filters.user, filters.days)
+    said = {name: counters.said(name) for name in counters.numbers}
+    return said | {f"portfolio_{name}": counting.said(number) for name, number in portfolios.items()}
+
+
+def _choices(filters: WorklistFilters, numbers: dict[str, str]) -> list[dict[str, Any]]:
     """Groups of boxes with the number beside each."""
     groups = (("state", "radio"), ("channel", "checkbox"), ("age", "checkbox"), ("portfolio", "radio"))
     return [
@@ -98,14 +105,14 @@ def _choices(filters: WorklistFilters, numbers: dict[str, int]) -> list[dict[str
     ]
 
 
-def _options(filters: WorklistFilters, name: str, numbers: dict[str, int]) -> list[dict[str, Any]]:
+def _options(filters: WorklistFilters, name: str, numbers: dict[str, str]) -> list[dict[str, Any]]:
     chosen = filters.value(name)
     return [
         {
             "value": value,
             "label": label,
             "chosen": value in chosen if isinstance(chosen, list) else value == chosen,
-            "count": numbers.get(f"{name}_{value}", numbers.get(str(value))),
+            "count": numbers.get(f"{name}_{value}"),
         }
         for value, label in filters.fields[name].choices  # type: ignore[attr-defined]
     ]
