@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("actions", "0012_weights_compared_fast")]
+    dependencies = [("actions", "0013_counters_kept_by_inserts")]
     operations = [
         migrations.AddIndex(
             model_name="action",
