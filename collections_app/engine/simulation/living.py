@@ -17,6 +17,7 @@ from collections_app.engine.simulation.night import Kept, SimulatedNight, live_t
 from collections_app.engine.simulation.setting import put_in_force
 from crm.accounts.calendars import worked_days
 from crm.core import planned
+from crm.core.remembering import remembering
 from crm.receivables.models import Invoice
 
 TODAY, TRIED = "today", "tried"
@@ -75,6 +76,11 @@ class Side:
             world.open_notes()
             if self.name == TRIED:
                 put_in_force(simulation)
+        with remembering():
+            self._live_nights(beat)
+
+    def _live_nights(self, beat: Callable[[], None]) -> None:
+        simulation = self.simulation
         for number in range((simulation.until_on - simulation.from_on).days + 1):
             self._live_day(number, simulation.from_on + timedelta(days=number))
             if number % CLEANED_EVERY == CLEANED_EVERY - 1 and not connection.in_atomic_block:
