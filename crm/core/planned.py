@@ -45,6 +45,13 @@ def forget_plans() -> None:
         cursor.execute("discard plans")
 
 
+def forget_statements() -> None:
+    """Give back the memory of whatever this connection has planned."""
+    with connection.cursor() as cursor:
+        cursor.execute("deallocate all")
+    _known.pop(connection.connection, None)
+
+
 def _ask_as_planned(execute: Callable[..., Any], asked: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     if many or not isinstance(params, Mapping) or not PLANNABLE.match(asked):
         return execute(asked, params, many, context)

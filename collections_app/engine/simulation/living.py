@@ -76,8 +76,12 @@ class Side:
             world.open_notes()
             if self.name == TRIED:
                 put_in_force(simulation)
-        with remembering():
-            self._live_nights(beat)
+        try:
+            with remembering():
+                self._live_nights(beat)
+        finally:
+            if not connection.in_atomic_block:
+                planned.forget_statements()
 
     def _live_nights(self, beat: Callable[[], None]) -> None:
         simulation = self.simulation

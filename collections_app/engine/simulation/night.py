@@ -59,8 +59,8 @@ class SimulatedNight(Night):
         return 0 if name in NOT_NEEDED else super().do(name)
 
     def keep_rows(self, table: str, select: str, params: Mapping[str, Any], *, key: str = "") -> int:
-        """As in a real night, but the table stays: to make it and to take its statistics each time would cost more than its
-        rows. Each commit empties it, but for one with a key, whose index would be built again."""
+        """As in a real night, but the table stays: to make it and to take its statistics each time would cost more than
+        its rows. Each commit empties it, but for one with a key, whose index would be built again."""
         with connection.cursor() as cursor:
             if table in self.kept.rows:
                 cursor.execute(f"truncate {table}" if key and self.learns else f"delete from {table}")

@@ -113,7 +113,8 @@ def inside(schema: str) -> Iterator[None]:
         cursor.execute(
             "select set_config('search_path', %s, true), set_config('work_mem', %s, true), "
             "set_config('jit', 'off', true), set_config('synchronous_commit', 'off', true), "
-            "set_config('default_statistics_target', %s, true), set_config('plan_cache_mode', 'force_generic_plan', true)",
+            "set_config('default_statistics_target', %s, true), "
+            "set_config('plan_cache_mode', 'force_generic_plan', true)",
             [f"{schema}, {before}", WORK_MEM, SAMPLE],
         )
         yield
