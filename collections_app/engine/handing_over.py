@@ -93,9 +93,5 @@ def _keep_verdicts(night: Night) -> None:
     night.keep("night_candidates", "hand_over_candidates")
     with connection.cursor() as cursor:
         cursor.execute("set local enable_nestloop to default")  # on a usual night few leave, and they are counted
-        cursor.execute("drop table if exists pg_temp.night_verdicts")
-        cursor.execute(
-            f"create temporary table night_verdicts as {gates.statement('select * from night_candidates')}",
-            gates.parameters(night.at) | night.params,
-        )
-        cursor.execute("analyze night_verdicts")
+    asked = gates.statement("select * from night_candidates")
+    night.keep_rows("night_verdicts", asked, gates.parameters(night.at) | night.params)

@@ -1,6 +1,6 @@
 """One night of one entity: its parameters, and how its statements run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -103,9 +103,13 @@ class Night:
     def keep(self, table: str, name: str, *, key: str = "") -> int:
         """Make the SELECT of sql/{name}.sql a temporary table of this session, with statistics; its rows. `key`: the
         column others find its rows by, whatever a plan thinks of how many it asks for."""
+        return self.keep_rows(table, text(name, self.among), self.params, key=key)
+
+    def keep_rows(self, table: str, select: str, params: Mapping[str, Any], *, key: str = "") -> int:
+        """As `keep`, of a SELECT with its parameters."""
         with connection.cursor() as cursor:
             cursor.execute(f"drop table if exists pg_temp.{table} cascade")
-            cursor.execute(f"create temporary table {table} as {text(name, self.among)}", self.params)
+            cursor.execute(f"create temporary table {table} as {select}", params)
             kept = int(cursor.rowcount)
             if key:
                 cursor.execute(f"create index on {table} ({key})")

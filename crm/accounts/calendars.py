@@ -28,8 +28,11 @@ class NoWorkingDay(ValueError):
 
 
 def closed_days(entity: Entity, first: date, last: date) -> set[date]:
-    """Public holidays and closing days from `first` to `last` included (one query)."""
-    return remembered(("closed days", entity.pk, first, last), lambda: _closed_days(entity, first, last))
+    """Public holidays and closing days from `first` to `last` included (one query, of whole years: night after night
+    asks for other days of the same ones)."""
+    years = date(first.year, 1, 1), date(last.year, 12, 31)
+    closed = remembered(("closed days", entity.pk, *years), lambda: _closed_days(entity, *years))
+    return {on for on in closed if first <= on <= last}
 
 
 def _closed_days(entity: Entity, first: date, last: date) -> set[date]:

@@ -13,15 +13,16 @@ from collections_app.engine.scope import Scope, compared
 from collections_app.engine.simulation import books, schema, world
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.models import Simulation
-from collections_app.engine.simulation.night import SimulatedNight, live_through
+from collections_app.engine.simulation.night import Kept, SimulatedNight, live_through
 from collections_app.engine.simulation.setting import put_in_force
 from crm.accounts.calendars import worked_days
+from crm.core import planned
+from crm.core.remembering import remembering
 from crm.receivables.models import Invoice
 
 TODAY, TRIED = "today", "tried"
-# Tables that start small and grow: their statistics are taken on these nights, then every so often.
-LEARNING_NIGHTS = frozenset({1, 2, 3, 6, 12, 25})
-LEARNS_EVERY = 50
+# Tables that start small and grow: their statistics are taken on these nights, then after each cleaning.
+LEARNING_NIGHTS = frozenset({1, 2, 3, 6, 12})
 CLEANED_EVERY = 20  # nights
 
 
@@ -32,7 +33,7 @@ class Side:
     simulation: Simulation
     name: str
     schema: str = ""
-    kept: dict[str, str] = field(default_factory=dict)
+    kept: Kept = field(default_factory=Kept)
     blocked: list[dict[str, int]] = field(default_factory=list)
     scope: Scope = field(default_factory=Scope)
 
@@ -75,6 +76,15 @@ class Side:
             world.open_notes()
             if self.name == TRIED:
                 put_in_force(simulation)
+        try:
+            with remembering():
+                self._live_nights(beat)
+        finally:
+            if not connection.in_atomic_block:
+                planned.forget_statements()
+
+    def _live_nights(self, beat: Callable[[], None]) -> None:
+        simulation = self.simulation
         for number in range((simulation.until_on - simulation.from_on).days + 1):
             self._live_day(number, simulation.from_on + timedelta(days=number))
             if number % CLEANED_EVERY == CLEANED_EVERY - 1 and not connection.in_atomic_block:
@@ -82,7 +92,7 @@ class Side:
             beat()
 
     def _live_day(self, number: int, on: date) -> None:
-        with schema.inside(self.schema):
+        with schema.inside(self.schema), planned.planning_once():
             if number:
                 books.open_day(self.simulation.kind, on)
             night = self._night(number, on)
@@ -101,7 +111,9 @@ class Side:
     def _night(self, number: int, on: date) -> SimulatedNight:
         # Numbers below zero are those of no real run.
         run = Run(pk=-number - 1, entity=self.entity, on=on)
-        learns = number in LEARNING_NIGHTS or number % LEARNS_EVERY == 0
+        learns = number in LEARNING_NIGHTS or number % CLEANED_EVERY == 0
+        if learns:
+            self.kept.planned_for.clear()
         night = SimulatedNight(run, self.entity, on, self.night_at(on), kept=self.kept, learns=learns)
         night.params["gate_allowed"] = ["*"]
         before = on - timedelta(days=1) if number else None

@@ -1,15 +1,16 @@
 """A night of a simulation: the stages and statements of the real one, on copies; nothing is queued for a worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine import stages, watched
 from collections_app.engine.handing_over import ask_gates, forget_changes, keep_below_ceilings
-from collections_app.engine.night import HERE, Night, join_whole_sets, text
-from crm.core import sql
+from collections_app.engine.night import HERE, Night, join_whole_sets
+from crm.core import planned, sql
 from crm.holds.operations import end_expired_holds
 from telephony.messaging import operations as messaging
 
@@ -17,53 +18,93 @@ from telephony.messaging import operations as messaging
 GROWING = (
     "actions_action, actions_actionline, actions_cycle, messaging_message, receivables_invoice, segments_membership"
 )
+# Plans are made again for a table of several times the rows, not for one of a few.
+MANY_TIMES = 4
+FEW = 50
 # Kept to explain the past to a person; no later night reads it.
 NOT_NEEDED = frozenset({"record_decisions"})
 
 
 @dataclass
-class SimulatedNight(Night):
-    """`kept`: tables and views of this session earlier nights of the simulation have made, with the statement each was
-    made of; they are filled again. `learns`: whether statistics are taken; they are needed while tables grow fast, that
-    is in the first nights."""
+class Kept:
+    """What the nights of one side leave each other in their session. `views`: with the statement each was made of.
+    `rows`: of each table, on its last night; `planned_for`: when statements were planned."""
 
-    kept: dict[str, str] = field(default_factory=dict)
+    views: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    planned_for: dict[str, int] = field(default_factory=dict)
+
+    def note(self, table: str, rows: int) -> None:
+        """A plan is good for fewer rows than it was made for, not for many times more: then all are made again."""
+        self.rows[table] = rows
+        if rows > MANY_TIMES * max(FEW, self.planned_for.setdefault(table, rows)):
+            self.plan_again()
+            self.planned_for = dict(self.rows)
+
+    def plan_again(self) -> None:
+        """Statements are planned for the rows there are from now on."""
+        planned.forget_plans()
+        self.planned_for = {}
+
+
+@dataclass
+class SimulatedNight(Night):
+    """`learns`: whether statistics are taken; they are needed while tables grow fast, that is in the first nights."""
+
+    kept: Kept = field(default_factory=Kept)
     learns: bool = True
 
     def do(self, name: str) -> int:
         """As in a real night, less what only explains."""
         return 0 if name in NOT_NEEDED else super().do(name)
 
-    def keep(self, table: str, name: str, *, key: str = "") -> int:
-        """As in a real night, without making the table anew each time: that would cost more than its rows."""
-        if table not in self.kept:
-            self.kept[table] = name
-            return super().keep(table, name, key=key)
+    def keep_rows(self, table: str, select: str, params: Mapping[str, Any], *, key: str = "") -> int:
+        """As in a real night, but the table stays: to make it and to take its statistics each time would cost more than
+        its rows. Each commit empties it, but for one with a key, whose index would be built again."""
         with connection.cursor() as cursor:
-            cursor.execute(f"truncate {table}")
-            cursor.execute(f"insert into {table} {text(name, self.among)}", self.params)
-            kept = int(cursor.rowcount)
-            cursor.execute(f"analyze {table}")
+            if table in self.kept.rows:
+                cursor.execute(f"truncate {table}" if key and self.learns else f"delete from {table}")
+                cursor.execute(f"insert into {table} {select}", params)
+                kept = int(cursor.rowcount)
+            else:
+                cursor.execute(f"drop table if exists pg_temp.{table} cascade")
+                emptied = "" if key else "on commit delete rows"
+                cursor.execute(f"create temporary table {table} {emptied} as {select}", params)
+                kept = int(cursor.rowcount)
+                if key:
+                    cursor.execute(f"create index on {table} ({key})")
+            if self.learns:
+                cursor.execute(f"analyze {table}")
+        self.kept.note(table, kept)
         return kept
 
     def name(self, view: str, name: str) -> None:
         """Once, as long as it says the same: it reads tables that stay."""
-        if self.kept.get(view) != name:
-            self.kept[view] = name
+        if self.kept.views.get(view) != name:
+            self.kept.views[view] = name
             super().name(view, name)
 
 
 def live_through(night: SimulatedNight) -> None:
     """Every stage of a real night, in its order, but those that look at imports and keep figures."""
-    for stage in STAGES:
+    full = night.scope.full
+    if full:
+        night.kept.plan_again()
+    _work(night, stages.BEFORE)
+    with watched.deciding():
+        for stage in stages.BY_CUSTOMER:
+            if full:
+                join_whole_sets()
+            _work(night, [stage])
+    _work(night, stages.AFTER)
+    if full:  # without loops
+        night.kept.plan_again()
+
+
+def _work(night: SimulatedNight, of: Iterable[stages.Stage]) -> None:
+    for stage in of:
         work = INSTEAD.get(stage.name) or stage.work
-        if stage not in stages.BY_CUSTOMER:
-            work(night)
-            continue
-        if night.scope.full:
-            join_whole_sets()
-        with watched.deciding():
-            work(night)
+        work(night)
 
 
 def _end_holds(night: Night) -> int:
@@ -111,4 +152,3 @@ INSTEAD: dict[str, Callable[[Night], int]] = {
     "scope": _nothing,
     "figures": _take_figures,
 }
-STAGES = stages.STAGES

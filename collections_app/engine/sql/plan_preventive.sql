@@ -16,16 +16,16 @@ with reached as materialized (
     where i.due_on >= %(on)s and i.due_on <= %(on)s::date + 120 and i.net_amount > 0 and i.held is null and i.trusted
 ),
 -- By arrays: a plan that guesses few of either would read the lines once per action, one that guesses many all of them.
-announced as materialized (
-    select l.invoice_id, max(x.step_offset) as step_offset
+announcement as materialized (
+    select x.id, x.step_offset
     from actions_action x
-    join actions_actionline l on l.action_id = x.id and l.action_id = any(array(
-        select p.id from actions_action p
-        where p.kind = 'preventive' and p.state <> 'cancelled' and p.occasion_on >= %(on)s::date - 120
-          and p.entity_id = %(entity)s and p.customer_id = any(array(select distinct customer_id from reached))
-    ))
     where x.kind = 'preventive' and x.state <> 'cancelled' and x.occasion_on >= %(on)s::date - 120
       and x.entity_id = %(entity)s and x.customer_id = any(array(select distinct customer_id from reached))
+),
+announced as materialized (
+    select l.invoice_id, max(x.step_offset) as step_offset
+    from announcement x
+    join actions_actionline l on l.action_id = x.id and l.action_id = any(array(select id from announcement))
     group by l.invoice_id
 )
 select r.* from reached r

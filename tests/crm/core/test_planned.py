@@ -49,3 +49,51 @@ def test_a_new_connection_plans_again():
     assert planned.rows(statement, types, {"number": 1}) == [(3,)]
     connection.close()
     assert planned.rows(statement, types, {"number": 2}) == [(6,)]
+
+
+DOUBLED = """-- Said first.
+select %(number)s * 2, %(day)s + %(number)s, %(word)s || '%%', %(word)s is null, cardinality(%(ids)s::bigint[])"""
+NAMED_HERE = "select count(*) from pg_prepared_statements where statement like %s"
+
+
+def known(like: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED_HERE, [like])
+        return int(cursor.fetchone()[0])
+
+
+def ask(**params):
+    with connection.cursor() as cursor:
+        cursor.execute(DOUBLED, params)
+        return cursor.fetchone()
+
+
+def test_inside_a_block_whatever_has_named_parameters_is_planned_once():
+    day = date(2026, 3, 1)
+    outside = ask(number=2, day=day, word="a", ids=[1, 2])
+    with planned.planning_once():
+        assert ask(number=2, day=day, word="a", ids=[1, 2]) == outside == (4, date(2026, 3, 3), "a%", False, 2)
+        assert ask(number=-3, day=day, word=None, ids=[]) == (-6, date(2026, 2, 26), None, True, 0)
+        assert known("%Said first%") == 1
+        assert ask(number=2**40, day=None, word="a", ids=None)[0] == 2**41
+        assert known("%Said first%") == 2
+
+
+def test_what_cannot_be_planned_is_asked_as_it_is():
+    with planned.planning_once(), connection.cursor() as cursor:
+        cursor.execute("create temporary table counted as select %(number)s as number", {"number": 3})
+        cursor.execute("update counted set number = number + %s", [1])
+        cursor.execute("update counted set number = number + %(more)s", {"more": 1})
+        assert cursor.rowcount == 1
+        cursor.execute("select number from counted")
+        assert cursor.fetchall() == [(5,)]
+
+
+def test_plans_and_statements_are_forgotten():
+    statement, types = "select %(number)s * 5", {"number": "bigint"}
+    planned.rows(statement, types, {"number": 1})
+    planned.forget_plans()
+    assert planned.rows(statement, types, {"number": 2}) == [(10,)]
+    planned.forget_statements()
+    assert known("%* 5%") == 0
+    assert planned.rows(statement, types, {"number": 3}) == [(15,)]
