@@ -117,9 +117,10 @@ class Night:
         return kept
 
     def name(self, view: str, name: str) -> None:
-        """Make the SELECT of sql/{name}.sql a view of this session."""
+        """Make the SELECT of sql/{name}.sql a view of this session. It may say nothing of this night (a date, customers):
+        a simulation keeps it for all of them."""
         with connection.cursor() as cursor:
-            cursor.execute(f"create or replace temporary view {view} as {text(name, self.among)}", self.params)
+            cursor.execute(f"create or replace temporary view {view} as {sql.statement(HERE, name)}")
 
     def pairs(self, name: str) -> dict[str, Any]:
         """The two columns of the SELECT of sql/{name}.sql as a dict."""

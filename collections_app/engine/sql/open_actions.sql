@@ -6,5 +6,5 @@ from night_open_already x
 union all
 select o.id, true, o.is_new, o.customer_id, o.currency, o.kind, o.state, o.mode, '', o.invoice_id, o.step_code,
        o.step_offset, o.version_id, o.group_id, o.formal_notice, o.address_id, null, o.owner_id, o.team_id, o.amount,
-       o.oldest_due_on, null, null, null, o.occasion_on, %(on)s::date, o.kind <> 'entry'
+       o.oldest_due_on, null, null, null, o.occasion_on, null::date, o.kind <> 'entry'
 from night_openings o

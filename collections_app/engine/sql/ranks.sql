@@ -46,7 +46,7 @@ given as (
 )
 select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
        round(coalesce(overdue_amount, asks) * coalesce(rate, 1), 3)::double precision as weight,
-       coalesce(account_since_on, since_on, opened_on) as late_since_on,
+       coalesce(account_since_on, since_on, opened_on, %(on)s::date) as late_since_on,
        array_remove(array[
            case when kind = 'entry' then 'choose_entry' end,
            case when state = 'to_approve' then 'to_approve' end,
