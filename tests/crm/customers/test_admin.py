@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -99,6 +101,13 @@ def test_two_records_are_merged_after_saying_which_is_kept(client, entity, lead)
     client.post(reverse(LIST), chosen | {"kept": kept.pk})
     duplicate.refresh_from_db()
     assert duplicate.merged_into == kept
+
+
+def test_records_beyond_the_first_thousand_are_merged_as_the_page_says(client, entity, lead):
+    pair = [CustomerFactory(entity=entity, pk=number) for number in (1001, 1002)]
+    page = client.post(reverse(LIST), {"action": "merge", "_selected_action": [one.pk for one in pair]})
+    sent = re.findall(r'name="_selected_action" value="([^"]*)"', page.text)
+    assert (sent, re.findall(r'name="kept"[^>]* value="([^"]*)"', page.text)) == (["1001", "1002"], ["1001", "1002"])
 
 
 @pytest.mark.parametrize("chosen", [1, 3])
