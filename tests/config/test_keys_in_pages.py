@@ -1,5 +1,5 @@
-"""A key a page sends back is written bare: Django would write 2483 as “2 483”, and the form or link that carries it fails
-on every installation of more than a thousand rows."""
+"""A key a page sends back is written bare: Django would write 2483 as “2 483”, and the form or link that carries it
+fails on every installation of more than a thousand rows."""
 
 import re
 
