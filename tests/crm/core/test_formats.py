@@ -33,7 +33,13 @@ def test_amounts_are_written_as_cldr_says(amount: Decimal, currency: str, langua
 
 @pytest.mark.parametrize(
     ("currency", "expected"),
-    [("XOF", "F\xa0CFA\xa012"), ("TND", "TND\xa012.000"), ("CHF", "CHF\xa012.00"), ("USD", "US$12.00"), ("EUR", "€12.00")],
+    [
+        ("XOF", "F\xa0CFA\xa012"),
+        ("TND", "TND\xa012.000"),
+        ("CHF", "CHF\xa012.00"),
+        ("USD", "US$12.00"),
+        ("EUR", "€12.00"),
+    ],
 )
 def test_letters_of_a_currency_do_not_touch_the_digits(currency: str, expected: str):
     with translation.override("en"):
