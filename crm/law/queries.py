@@ -83,6 +83,15 @@ def rate_on(base: str, quote: str, on: date) -> Decimal | None:
     return None if inverse is None else 1 / inverse
 
 
+def of_that_order(euros: Decimal, currency: str, on: date) -> Decimal:
+    """A round amount worth about as much: 150 € are 100000 in XOF. The number itself where it is of the same order, or
+    where no rate is known."""
+    rate = rate_on("EUR", currency, on) or Decimal(1)
+    if not euros or Decimal("0.5") <= rate <= 2:
+        return euros
+    return Decimal(f"{euros * rate:.0e}").quantize(Decimal(1))
+
+
 def next_contact_at(jurisdiction: str, channel: str, customer_kind: str, zone: str, at: datetime) -> datetime | None:
     """`at` when the contact hours of the channel allow it there, else when they next open; None when they never do."""
     hours = rule(jurisdiction, f"contact_hours_{channel}", on=at.date(), customer_kind=customer_kind)

@@ -53,3 +53,15 @@ def test_every_rule_delivered_has_a_name():
 def test_a_row_of_the_law_is_named_with_its_day(row, name):
     with override("fr"):
         assert str(row) == name
+
+
+@pytest.mark.parametrize("jurisdiction", ["CI", "BE"])
+def test_a_central_bank_rate_of_another_law_opens_no_french_rate(client, jurisdiction):
+    client.force_login(UserFactory(administrator=True))
+    given = {"kind": "central_bank", "starts_on": "2026-07-01", "percent": "3", "source": "BCEAO"}
+    client.post(reverse("admin:law_rate_add"), given | {"jurisdiction": jurisdiction})
+    assert list(Rate.objects.filter(jurisdiction=jurisdiction, source="BCEAO")) == [
+        Rate.objects.get(jurisdiction=jurisdiction, kind=RateKind.CENTRAL_BANK, starts_on="2026-07-01")
+    ]
+    late = Rate.objects.filter(jurisdiction=jurisdiction, kind=RateKind.LATE_PROFESSIONAL, source__startswith="C. com.")
+    assert not late.exists()
