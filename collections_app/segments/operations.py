@@ -164,14 +164,13 @@ def deliver_defaults(entity: Entity, *, at: datetime) -> dict[str, int]:
         templates = letters.deliver_defaults(entity, at=at)
         delivered = scenarios.deliver_defaults(entity, at=at)
         fresh = scenarios.first_time(entity, [f"group:{default.code}" for default in DEFAULTS], at=at)
-        groups = [
-            deliver_group(entity, default, on=at.date()) for default in DEFAULTS if f"group:{default.code}" in fresh
-        ]
+        wanted = [default for default in DEFAULTS if f"group:{default.code}" in fresh]
+        groups = [deliver_group(entity, default, on=at.date()) for default in wanted]
     return {"templates": len(templates), "scenarios": len(delivered), "groups": sum(groups)}
 
 
 def deliver_group(entity: Entity, default: Default, *, on: date) -> bool:
-    """Whether the entity had room for this default group; its amounts are in the entity's currency, at the rate of `on`."""
+    """Whether the entity had room for this default group, its amounts in the entity's currency at the rate of `on`."""
     present = Q(code=default.code) | Q(is_default=True, archived=False) if default.is_default else Q(code=default.code)
     if Group.objects.filter(present, entity=entity).exists():
         return False

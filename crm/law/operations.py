@@ -49,7 +49,7 @@ def semesters(last: date) -> Iterator[date]:
 def derive_late_rates(jurisdiction: str = "FR", *, until: date | None = None) -> int:
     """Late rates of each half-year from the central bank rate of its first day (FR-01, EU-01); how many are new.
 
-    Up to `until`, by default the last known change of the central bank rate. French law only: elsewhere nothing follows.
+    Up to `until`, by default the last known change of the central bank rate. French law only: elsewhere none follows.
     """
     known = queries.RateTable.of(jurisdiction, RateKind.CENTRAL_BANK)
     if not known.starts or jurisdiction != "FR":
