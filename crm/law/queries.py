@@ -57,6 +57,11 @@ def legal_rate(jurisdiction: str, kind: str, on: date) -> Decimal:
     return RateTable.of(jurisdiction, kind).on(on)
 
 
+def jurisdictions() -> set[str]:
+    """Those whose law is known: they have rules."""
+    return set(Rule.objects.order_by().values_list("jurisdiction", flat=True).distinct())
+
+
 def rules_in_force(jurisdiction: str, code: str, *, on: date) -> QuerySet[Rule]:
     """The rules of a code on a date, of every kind of customer and debt."""
     found = Rule.objects.filter(jurisdiction=jurisdiction, code=code, starts_on__lte=on)

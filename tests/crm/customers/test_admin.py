@@ -3,6 +3,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from crm.accounts import operations
 from crm.customers.models import Address, Customer
 from crm.timeline.queries import entries
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
@@ -134,3 +135,28 @@ def test_a_customer_is_added_with_his_contact_and_address(client, entity, lead):
     assert list(added.addresses.values_list("value", flat=True)) == ["+33472001122"]
     foreign = form(new, entity=EntityFactory().pk, external_id="N2")
     assert client.post(url, foreign).context["adminform"].form.errors.keys() == {"entity"}
+
+
+def errors_of(client, customer, **changes):
+    """What the form of a customer answers, by field."""
+    url = reverse("admin:customers_customer_change", args=[customer.pk])
+    page = client.post(url, form(customer, entity=customer.entity_id, external_id=customer.external_id, **changes))
+    return {} if page.status_code == 302 else page.context["adminform"].form.errors.keys()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "refused"), [("[1]", {"attributes"}), ('"a"', {"attributes"}), ('{"a": 1}', {})]
+)
+def test_free_attributes_have_names(client, entity, lead, attributes, refused):
+    """A bare list made every page that offers them as facts, and every merge, fail."""
+    assert errors_of(client, CustomerFactory(entity=entity), attributes=attributes) == refused
+
+
+def test_a_parent_is_of_the_same_books_and_leads_in_one_direction(client, lead, entity):
+    elsewhere = EntityFactory()
+    operations.grant_entity(lead, elsewhere, by=None)
+    above, below = CustomerFactory(entity=entity), CustomerFactory(entity=entity)
+    assert errors_of(client, below, parent=CustomerFactory(entity=elsewhere).pk) == {"parent"}
+    assert errors_of(client, below, parent=below.pk) == {"parent"}
+    assert errors_of(client, below, parent=above.pk) == {}
+    assert errors_of(client, above, parent=below.pk) == {"parent"}
