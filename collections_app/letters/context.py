@@ -88,6 +88,7 @@ def _entity(entity: Entity) -> dict[str, Any]:
         "address": ", ".join(filter(None, [*entity.street.splitlines(), place])),
         "phone": telephone(entity.phone),
         "email": entity.sender_email,
+        "french_law": entity.jurisdiction == "FR",
     }
 
 

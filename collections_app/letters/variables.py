@@ -82,6 +82,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("entity.address", _("Address of the creditor on one line."), "12 rue des Lilas, 69003 Lyon"),
     Variable("entity.phone", _("Telephone of the creditor."), "+33 4 72 00 00 00"),
     Variable("entity.email", _("Address that receives the replies."), "relance@verdier.example"),
+    Variable("entity.french_law", _("True when French law applies to the creditor: its articles and the 40 €."), "oui"),
     Variable("sender.name", _("Collector who signs, else the sender name of the entity."), "Léa Martin"),
     Variable("total.net", _("Amount asked for, net of unapplied payments."), "2 450,00 €"),
     Variable("total.original", _("Original amount of the invoices concerned."), "2 850,00 €"),

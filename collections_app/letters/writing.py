@@ -7,7 +7,7 @@ from decimal import Decimal
 from babel.numbers import format_currency, format_decimal
 
 from collections_app.letters.labels import label, locale_of
-from crm.core.formats import written_day
+from crm.core.formats import apart, written_day
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Writer:
 
     def money(self, amount: Decimal) -> str:
         """«1 234,50 €»."""
-        return str(format_currency(amount, self.currency, locale=locale_of(self.language)))
+        return apart(format_currency(amount, self.currency, locale=locale_of(self.language)))
 
     def day(self, on: date) -> str:
         """«03/02/2026», for tables."""

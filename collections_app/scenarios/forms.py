@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.text import slugify
 from django.utils.translation import gettext as _, gettext_lazy
@@ -59,6 +60,8 @@ class StepForm(forms.ModelForm):
         self.fields["code"].required = False
         chosen: Any = self.fields["template"]
         chosen.choices = [("", "—"), *templates]
+        for name in ("minimum_amount", "escalate_above"):
+            self.fields[name].validators.append(MinValueValidator(0))
         for name in ("offset_days", "gap_days", "escalate_after_days"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
 

@@ -12,7 +12,9 @@ from collections_app.scenarios.defaults import DEFAULTS, Default
 from collections_app.scenarios.models import DeliveredDefault, Scenario, ScenarioVersion, Step, VersionState
 from collections_app.scenarios.rules import reasons_not_to_publish
 from crm.accounts.models import Entity, User
+from crm.law.queries import of_that_order
 
+AMOUNTS = ("minimum_amount", "escalate_above")
 STEP_FIELDS = [
     "code", "name", "offset_days", "channel", "template", "mode", "unit", "formal_notice", "gap_days", "minimum_amount",
     "owner", "working_days_only", "escalate_after_days", "escalate_above",
@@ -209,7 +211,7 @@ def first_time(entity: Entity, codes: list[str], *, at: datetime) -> set[str]:
 
 
 def deliver(entity: Entity, default: Default, *, at: datetime) -> Scenario:
-    """One default scenario, published when nothing speaks against it."""
+    """One default scenario, its amounts in the entity's currency, published when nothing speaks against it."""
     names = {"name": str(default.name), "description": str(default.description)}
     scenario = create_scenario(entity, code=default.code, by=None, **names)
     draft = scenario.versions.get()
@@ -217,7 +219,8 @@ def deliver(entity: Entity, default: Default, *, at: datetime) -> Scenario:
     templates = {template.code: template for template in Template.objects.filter(entity=entity, archived=False)}
     for step in default.steps:
         words = {"name": str(step["name"]), "template": templates.get(step["template"])}
-        save_step(draft, by=None, **{**step, **words})
+        amounts = {name: of_that_order(step[name], entity.currency, at.date()) for name in AMOUNTS if name in step}
+        save_step(draft, by=None, **{**step, **words, **amounts})
     if not reasons_not_to_publish(draft):
         publish(draft, by=None, at=at)
     return scenario

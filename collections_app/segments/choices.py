@@ -61,7 +61,8 @@ def collectors(entity: Entity) -> Pairs:
 
 def attribute_keys(entity: Entity) -> Pairs:
     """The free attributes found on customers, as facts."""
-    return [(ATTRIBUTE + key, key) for key in seen(entity, "jsonb_object_keys(attributes)")]
+    named = "case when jsonb_typeof(attributes) = 'object' then attributes else '{}' end"
+    return [(ATTRIBUTE + key, key) for key in seen(entity, f"jsonb_object_keys({named})")]
 
 
 def seen(entity: Entity, expression: str) -> list[str]:

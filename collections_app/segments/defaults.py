@@ -1,11 +1,14 @@
 """The groups every entity receives once, free to keep, change or delete, in the order they are tried."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+AMOUNTS = ("open", "overdue")
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,14 @@ class Default:
     def is_default(self) -> bool:
         """The group of those no other one takes."""
         return not self.criteria
+
+
+def with_amounts(criteria: Mapping[str, Any], written: Callable[[Decimal], Decimal]) -> dict[str, Any]:
+    """The same criteria with each amount (said in euros) as `written` gives it."""
+    if "fact" in criteria:
+        asked = dict(criteria)
+        return asked | {"value": str(written(Decimal(asked["value"])))} if asked["fact"] in AMOUNTS else asked
+    return {joined: [with_amounts(one, written) for one in several] for joined, several in criteria.items()}
 
 
 def fact(name: str, operator: str, value: Any) -> dict[str, Any]:

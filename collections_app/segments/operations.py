@@ -16,11 +16,12 @@ from collections_app.scenarios import operations as scenarios
 from collections_app.scenarios.models import Scenario
 from collections_app.segments.compiler import Compiler
 from collections_app.segments.criteria import Node, WrongCriteria, parse
-from collections_app.segments.defaults import DEFAULTS, Default
+from collections_app.segments.defaults import DEFAULTS, Default, with_amounts
 from collections_app.segments.models import Group
 from crm.accounts.models import Entity, User
 from crm.core.among import EVERYBODY, Among
 from crm.core.sql import statement
+from crm.law.queries import of_that_order
 
 TRIES = 3
 
@@ -163,12 +164,13 @@ def deliver_defaults(entity: Entity, *, at: datetime) -> dict[str, int]:
         templates = letters.deliver_defaults(entity, at=at)
         delivered = scenarios.deliver_defaults(entity, at=at)
         fresh = scenarios.first_time(entity, [f"group:{default.code}" for default in DEFAULTS], at=at)
-        groups = [deliver_group(entity, default) for default in DEFAULTS if f"group:{default.code}" in fresh]
+        wanted = [default for default in DEFAULTS if f"group:{default.code}" in fresh]
+        groups = [deliver_group(entity, default, on=at.date()) for default in wanted]
     return {"templates": len(templates), "scenarios": len(delivered), "groups": sum(groups)}
 
 
-def deliver_group(entity: Entity, default: Default) -> bool:
-    """Whether the entity had room for this default group."""
+def deliver_group(entity: Entity, default: Default, *, on: date) -> bool:
+    """Whether the entity had room for this default group, its amounts in the entity's currency at the rate of `on`."""
     present = Q(code=default.code) | Q(is_default=True, archived=False) if default.is_default else Q(code=default.code)
     if Group.objects.filter(present, entity=entity).exists():
         return False
@@ -177,6 +179,7 @@ def deliver_group(entity: Entity, default: Default) -> bool:
     group = Group(
         entity=entity, code=default.code, name=str(default.name), scenario=scenario, is_default=default.is_default
     )
-    group.criteria, group.team = dict(default.criteria), teams[0] if len(teams) == 1 else None
+    group.criteria = with_amounts(default.criteria, lambda euros: of_that_order(euros, entity.currency, on))
+    group.team = teams[0] if len(teams) == 1 else None
     save_group(group, by=None)
     return True

@@ -12,7 +12,7 @@ from crm.accounts import operations, token_admin
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.exceptions import CannotGoLive, SupervisesTeam
-from crm.accounts.forms import EntityForm, TeamForm, UserForm
+from crm.accounts.forms import AbsenceForm, EntityForm, TeamForm, UserForm
 from crm.accounts.models import Absence, Entity, EntityClosure, Team, TeamMember, User
 from crm.accounts.queries import entities_of, houses_of, people_of
 from crm.accounts.rules import administers, changes_settings, reads_settings, roles_given_by
@@ -167,6 +167,7 @@ class TeamAdmin(ScopedAdmin):
 
 class AbsenceInline(OpenInline):
     model = Absence
+    form = AbsenceForm
     fk_name = "user"
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -263,6 +264,7 @@ class FirstDayFilter(admin.DateFieldListFilter):
 
 @admin.register(Absence)
 class AbsenceAdmin(RuleAdmin):
+    form = AbsenceForm
     reads = staticmethod(reads_settings)
     writes = staticmethod(changes_settings)
     removes = staticmethod(changes_settings)

@@ -10,11 +10,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.calendars import today
-from crm.accounts.models import Entity, Team, User
+from crm.accounts.models import Absence, Entity, Team, User
 from crm.accounts.queries import entities_of
+from crm.accounts.rules import works_customers
 from crm.core.fields import CompactField
+from crm.core.formats import country_name
 from crm.core.identifiers import bic, iban, siren, vat_number
 from crm.core.zones import zones
+from crm.law.queries import jurisdictions
 from crm.law.rules import check_late_rate
 
 WEEKDAYS = [
@@ -45,6 +48,11 @@ class EntityForm(forms.ModelForm):
         choices=[(name, name) for name in zones()],
         initial=_default("time_zone"),
     )
+    jurisdiction = forms.ChoiceField(
+        label=capfirst(_("jurisdiction")),
+        initial=_default("jurisdiction"),
+        help_text=_("The law that applies: penalties, hours, caps, limitation. Another one is made of rules first."),
+    )
     working_days = forms.TypedMultipleChoiceField(
         label=capfirst(_("working days")),
         choices=WEEKDAYS,
@@ -62,7 +70,6 @@ class EntityForm(forms.ModelForm):
             "code": _("Short and lasting: it is what commands and files name the entity by."),
             "siren": _("Nine digits, checked."),
             "iban": _("Checked; spaces do not matter."),
-            "jurisdiction": _("Pack of legal rules that applies: FR, …"),
             "sender_email": _("Reminders are sent from this address; its domain must authorise your mail provider."),
             "collects_for_others": _(
                 "Such an entity cannot go live yet: mandates and the first letter are not managed."
@@ -70,6 +77,13 @@ class EntityForm(forms.ModelForm):
             "night_at": _("In the time zone of the entity."),
             "track_opens": _("Off by default: it watches the reader. It never serves as proof nor stops a reminder."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "jurisdiction" in self.fields:
+            known = jurisdictions() | ({self.instance.jurisdiction} if self.instance.pk else set())
+            field: Any = self.fields["jurisdiction"]
+            field.choices = sorted(((code, country_name(code)) for code in known), key=lambda choice: choice[1])
 
     def clean(self) -> dict[str, Any]:
         """A contractual late rate stands above the legal floor (FR-03)."""
@@ -93,6 +107,34 @@ class EntityForm(forms.ModelForm):
 
     def clean_bic(self) -> str:
         return bic(self.cleaned_data["bic"])
+
+
+class AbsenceForm(forms.ModelForm):
+    """Somebody who works stands in, one for each day."""
+
+    class Meta:
+        model = Absence
+        fields = ["user", "starts_on", "ends_on", "replacement"]
+
+    def clean_replacement(self) -> User | None:
+        """A person whose role works on tasks."""
+        given: User | None = self.cleaned_data["replacement"]
+        if given is not None and not works_customers(given):
+            raise ValidationError(
+                _("Tasks do not go to %(user)s: this role does not work on them."), params={"user": given}
+            )
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        """No day of one person is replaced twice."""
+        given = super().clean() or self.cleaned_data
+        user = given.get("user") or (self.instance.user if self.instance.user_id else None)
+        first, last = given.get("starts_on"), given.get("ends_on")
+        if user and user.pk and first and last:
+            others = Absence.objects.filter(user=user, starts_on__lte=last, ends_on__gte=first)
+            if others.exclude(pk=self.instance.pk).exists():
+                self.add_error("starts_on", _("Another absence of this person covers some of these days."))
+        return given
 
 
 class TeamForm(forms.ModelForm):

@@ -1,5 +1,6 @@
 """Tokens of the API in the admin: made, shown once, revoked."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,10 +17,24 @@ from crm.accounts.tokens import issue_token, revoke_token
 from crm.core.backoffice import RuleAdmin
 
 
+class TokenForm(forms.ModelForm):
+    class Meta:
+        model = ApiToken
+        fields = ["user", "name", "entity", "expires_on"]
+
+    def clean_expires_on(self) -> date | None:
+        """A token that is dead on the day it is made opens nothing."""
+        day: date | None = self.cleaned_data["expires_on"]
+        if day is not None and day < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        return day
+
+
 @admin.register(ApiToken)
 class ApiTokenAdmin(RuleAdmin):
     """A token is as strong as its user: administrators make and revoke them."""
 
+    form = TokenForm
     reads = staticmethod(administers)
     writes = staticmethod(administers)
     list_display = ["name", "user", "entity", "hint", "created_at", "expires_on", "last_used_on", "revoked_at"]

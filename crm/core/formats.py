@@ -23,6 +23,8 @@ from django.utils import timezone, translation
 FALLBACK = "fr"
 # CLDR groups French thousands with a narrow space, too thin to be seen in Inter at the size of a table.
 NARROW, WIDE = "\u202f", "\u00a0"
+# CLDR keeps a currency written in letters away from the digits (its currencySpacing), which Babel does not read.
+GLUED = re.compile(r"(?<=[^\W\d_])(?=\d)")
 # CLDR writes «1 février», French writes «1er février»; a day in digits (01/02/2026) stays.
 FIRST_OF_MONTH = re.compile(r"\b1(?=\s[^\W\d])")
 
@@ -69,8 +71,13 @@ def _frame(locale: Locale, currency: str) -> _Frame | None:
     return _Frame(positive, negative, decimals, {ord(","): group, ord("."): point})
 
 
+def apart(written: str) -> str:
+    """An amount whose currency does not touch the digits."""
+    return GLUED.sub(WIDE, written)
+
+
 def _babel_money(amount: Decimal, currency: str, locale: Locale) -> str:
-    return format_currency(amount, currency, locale=locale).replace(NARROW, WIDE)
+    return apart(format_currency(amount, currency, locale=locale).replace(NARROW, WIDE))
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -85,7 +92,7 @@ def short_money(amount: Decimal, currency: str) -> str:
     if abs(amount) < 1000:
         return format_currency(amount, currency, locale=reader(), currency_digits=False, format="#,##0\u00a0¤")
     digits = 2 if abs(amount) >= 1_000_000 else 0
-    return format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits)
+    return apart(format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits))
 
 
 def language_name(code: str) -> str:

@@ -1,5 +1,6 @@
 """Forms of the admin for customers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -50,14 +51,42 @@ class CustomerForm(forms.ModelForm):
     def clean_vat_number(self) -> str:
         return vat_number(self.cleaned_data["vat_number"])
 
+    def clean_attributes(self) -> dict[str, Any]:
+        """Names with their values: groups ask for them by name."""
+        given = self.cleaned_data["attributes"]
+        if not isinstance(given, dict):
+            raise ValidationError(_('Write names with their values: {"agency": "Lyon"}.'))
+        return given
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        self._check_parent(given)
         number, office = given.get("siren"), given.get("siret")
         if number and office and not office.startswith(number):
             raise ValidationError({"siret": _("The SIRET does not start with the SIREN.")})
         if office and not number:
             given["siren"] = office[:9]
         return given
+
+    def _check_parent(self, given: dict[str, Any]) -> None:
+        """A group within the same books, that does not end up leading itself."""
+        parent, entity = given.get("parent"), given.get("entity") or getattr(self.instance, "entity", None)
+        if parent is None:
+            return
+        if entity is not None and parent.entity_id != entity.pk:
+            self.add_error("parent", _("%(parent)s is a customer of another entity.") % {"parent": parent})
+        elif self.instance.pk in [above.pk for above in _above(parent)]:
+            self.add_error("parent", _("%(parent)s is led by this customer already.") % {"parent": parent})
+
+
+def _above(customer: Customer) -> Iterator[Customer]:
+    """The group a customer is in, and those above it."""
+    seen: set[int] = set()
+    above: Customer | None = customer
+    while above is not None and above.pk not in seen:
+        yield above
+        seen.add(above.pk)
+        above = above.parent
 
 
 class StoredAddress(forms.BaseForm):

@@ -6,11 +6,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.backoffice import ReadOnlyScopedAdmin, ScopedAdmin
+from crm.imports.forms import ProfileForm
 from crm.imports.models import Batch, MappingProfile
 
 
 @admin.register(MappingProfile)
 class MappingProfileAdmin(ScopedAdmin):
+    form = ProfileForm
     list_display = ["name", "entity", "format", "mode", "currency"]
     list_filter = ["format", "mode"]
     search_fields = ["name"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
+from crm.core.money import check_currency
 from crm.imports.formats.source import limit_mb
 from crm.imports.labels import FIELD_LABELS
 from crm.imports.mapping import FIELDS
@@ -18,6 +19,41 @@ from crm.imports.outcome import Options
 
 AUTO = [("auto", _("find out")), *Format.choices]
 DATE_ORDERS = [("", _("find out")), ("dmy", _("day first")), ("mdy", _("month first"))]
+
+
+class ProfileForm(forms.ModelForm):
+    """A profile every import that names it can use."""
+
+    date_format = forms.ChoiceField(
+        label=capfirst(_("date format")), required=False, choices=[*DATE_ORDERS, ("ymd", _("year first"))]
+    )
+    decimal_mark = forms.ChoiceField(
+        label=capfirst(_("decimal mark")),
+        required=False,
+        choices=[("", _("find out")), (",", _("comma")), (".", _("point"))],
+    )
+
+    class Meta:
+        model = MappingProfile
+        fields = ["entity", "name", "format", "columns", "date_format", "decimal_mark", "currency", "mode"]
+
+    def clean_columns(self) -> dict[str, str]:
+        """The fields of this kind of file, each with the header of its column."""
+        given, known = self.cleaned_data["columns"], FIELDS.get(self.cleaned_data.get("format", ""), "").split()
+        if not isinstance(given, dict) or not all(isinstance(header, str) for header in given.values()):
+            raise forms.ValidationError(_('Write fields with the header of their column: {"due_on": "Due date"}.'))
+        if unknown := ", ".join(sorted(given.keys() - set(known))):
+            known_ones = ", ".join(known) or "-"
+            text = _("Not a field of this kind of file: %(unknown)s. Its fields are: %(known)s.")
+            raise forms.ValidationError(text, params={"unknown": unknown, "known": known_ones})
+        return given
+
+    def clean_currency(self) -> str:
+        """Empty, or the code of a currency."""
+        given: str = self.cleaned_data["currency"].upper()
+        if given:
+            check_currency(given)
+        return given
 
 
 class UploadForm(forms.Form):

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.backoffice import RuleAdmin as ClosedAdmin
+from crm.law.forms import ExchangeRateForm, RuleForm
 from crm.law.labels import name_of
 from crm.law.models import ExchangeRate, Holiday, Rate, RateKind, Rule
 from crm.law.operations import derive_late_rates
@@ -66,6 +67,7 @@ class CodeFilter(admin.AllValuesFieldListFilter):
 
 @admin.register(Rule)
 class RuleAdmin(LawAdmin):
+    form = RuleForm
     list_display = ["jurisdiction", "named", "customers", "debts", "starts_on", "ends_on", "article"]
     list_display_links = ["named"]
     list_filter = ["jurisdiction", ("code", CodeFilter), ("customer_kind", CodeFilter)]
@@ -118,6 +120,7 @@ class HolidayAdmin(LawAdmin):
 
 @admin.register(ExchangeRate)
 class ExchangeRateAdmin(LawAdmin):
+    form = ExchangeRateForm
     list_display = ["base", "quote", "on", "rate"]
     list_filter = ["base", "quote"]
     date_hierarchy = "on"

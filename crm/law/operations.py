@@ -10,10 +10,12 @@ import holidays
 from django.db import transaction
 
 from crm.law import queries
-from crm.law.models import Holiday, Rate, RateKind, Rule
+from crm.law.models import ExchangeRate, Holiday, Rate, RateKind, Rule
 from crm.law.packs import PACKS, values
 
 FIRST_YEAR, LAST_YEAR = 2019, 2030
+# The parity of the CFA francs is fixed (decision 98/683/EC of the Council of the European Union).
+FRANC, FRANC_SINCE = Decimal("655.957"), date(1999, 1, 1)
 POINTS = {RateKind.LATE_PROFESSIONAL: Decimal(10), RateKind.LATE_PUBLIC_BODY: Decimal(8)}
 ARTICLES = {
     RateKind.LATE_PROFESSIONAL: "C. com. L441-10 II : taux BCE au premier jour du semestre + 10 points",
@@ -47,10 +49,10 @@ def semesters(last: date) -> Iterator[date]:
 def derive_late_rates(jurisdiction: str = "FR", *, until: date | None = None) -> int:
     """Late rates of each half-year from the central bank rate of its first day (FR-01, EU-01); how many are new.
 
-    Up to `until`, by default the last known change of the central bank rate.
+    Up to `until`, by default the last known change of the central bank rate. French law only: elsewhere none follows.
     """
     known = queries.RateTable.of(jurisdiction, RateKind.CENTRAL_BANK)
-    if not known.starts:
+    if not known.starts or jurisdiction != "FR":
         return 0
     due = [
         Rate(
@@ -61,6 +63,7 @@ def derive_late_rates(jurisdiction: str = "FR", *, until: date | None = None) ->
             source=ARTICLES[kind],
         )
         for day in semesters(until or known.starts[-1])
+        if day >= known.starts[0]
         for kind, points in POINTS.items()
     ]
     before = Rate.objects.count()
@@ -70,9 +73,11 @@ def derive_late_rates(jurisdiction: str = "FR", *, until: date | None = None) ->
 
 @transaction.atomic
 def load_law() -> None:
-    """Insert what is missing of the delivered rates, rules and holidays; running it again changes nothing."""
+    """Insert what is missing of the delivered rates, parities, rules and holidays; again, it changes nothing."""
     Rate.objects.bulk_create(delivered_rates(), ignore_conflicts=True)
     derive_late_rates()
+    parities = [ExchangeRate(base="EUR", quote=quote, on=FRANC_SINCE, rate=FRANC) for quote in ("XOF", "XAF")]
+    ExchangeRate.objects.bulk_create(parities, ignore_conflicts=True)
     rules = [Rule(jurisdiction=code, **values(line)) for code, pack in PACKS.items() for line in pack.rules]
     Rule.objects.bulk_create(rules, ignore_conflicts=True)
     for jurisdiction in PACKS:

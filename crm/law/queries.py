@@ -57,6 +57,11 @@ def legal_rate(jurisdiction: str, kind: str, on: date) -> Decimal:
     return RateTable.of(jurisdiction, kind).on(on)
 
 
+def jurisdictions() -> set[str]:
+    """Those whose law is known: they have rules."""
+    return set(Rule.objects.order_by().values_list("jurisdiction", flat=True).distinct())
+
+
 def rules_in_force(jurisdiction: str, code: str, *, on: date) -> QuerySet[Rule]:
     """The rules of a code on a date, of every kind of customer and debt."""
     found = Rule.objects.filter(jurisdiction=jurisdiction, code=code, starts_on__lte=on)
@@ -81,6 +86,15 @@ def rate_on(base: str, quote: str, on: date) -> Decimal | None:
         return direct
     inverse = known.filter(base=quote, quote=base).values_list("rate", flat=True).first()
     return None if inverse is None else 1 / inverse
+
+
+def of_that_order(euros: Decimal, currency: str, on: date) -> Decimal:
+    """A round amount worth about as much: 150 € are 100000 in XOF. The number itself where it is of the same order, or
+    where no rate is known."""
+    rate = rate_on("EUR", currency, on) or Decimal(1)
+    if not euros or Decimal("0.5") <= rate <= 2:
+        return euros
+    return Decimal(f"{euros * rate:.0e}").quantize(Decimal(1))
 
 
 def next_contact_at(jurisdiction: str, channel: str, customer_kind: str, zone: str, at: datetime) -> datetime | None:

@@ -126,7 +126,7 @@ class Invoice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.number
+        return self.number if self.installment == 1 else f"{self.number}/{self.installment}"
 
 
 class CreditKind(models.TextChoices):

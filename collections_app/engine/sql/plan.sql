@@ -1,12 +1,7 @@
 -- What is decided for each customer and currency with something overdue (docs/decisions/0001-model.md, "How a step
 -- is chosen"). One row each: the next step, and the first reason for which it is not opened, if any.
 with rates as (
-    select c.currency,
-           case when c.currency = e.currency then 1
-                else (select r.rate from law_exchangerate r
-                      where r.base = c.currency and r.quote = e.currency and r."on" <= %(on)s
-                      order by r."on" desc limit 1)
-           end as rate
+    select c.currency, exchange_rate(c.currency, e.currency, %(on)s) as rate
     from (select distinct currency from night_accounts) c
     join accounts_entity e on e.id = %(entity)s
 ),

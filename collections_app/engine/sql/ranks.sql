@@ -3,13 +3,11 @@
 -- are those of an action nobody has: the portfolio collector or, while he is away, his replacement (if he is there
 -- himself); the team's supervisor where the step says so. What has a team but no person here is given out at the end of
 -- the night (assign.sql).
-with rates as (
-    select c.currency,
-           case when c.currency = %(books_in)s then 1
-                else (select r.rate from law_exchangerate r
-                      where r.base = c.currency and r.quote = %(books_in)s and r."on" <= %(on)s
-                      order by r."on" desc limit 1)
-           end as rate
+with books as (
+    select 10000 * coalesce(exchange_rate('EUR', %(books_in)s, %(on)s), 1) as least_high
+),
+rates as (
+    select c.currency, exchange_rate(c.currency, %(books_in)s, %(on)s) as rate
     from (select distinct currency from night_actions) c
 ),
 present as (
@@ -58,7 +56,7 @@ select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
                then 'due_date_not_certain' end,
            case when %(on)s::date - since_on > 90 then 'over_90_days' end,
            case when formal_notice then 'formal_notice' end,
-           case when asks * coalesce(rate, 1) >= 10000 then 'high_amount' end
+           case when asks * coalesce(rate, 1) >= (select least_high from books) then 'high_amount' end
        ]::varchar[], null) as reasons,
        coalesce(x.owner_id, case rule when 'portfolio' then portfolio_id when 'supervisor' then boss.id end) as owner_id,
        case when x.owner_id is null then given_team_id else x.team_id end as team_id,

@@ -65,6 +65,17 @@ def test_the_limit_of_escalation_is_in_the_currency_of_the_entity(rate, escalate
     assert bool(Action.objects.get().escalated_on) is escalated
 
 
+@pytest.mark.parametrize(("amount", "reasons"), [(6_000_000, []), (7_000_000, ["high_amount"])])
+def test_a_high_amount_is_one_in_any_currency(amount, reasons):
+    """10000 in the money of the entity would be 15 euros in CFA francs."""
+    world = World({"offset_days": 5})
+    world.entity.currency = "XOF"
+    world.entity.save()
+    world.invoice(world.customer(), late=6, currency="XOF", amount=amount)
+    world.night()
+    assert Action.objects.get().reasons == reasons
+
+
 def led_by(world):
     """The team of the world's group, with a supervisor."""
     team = TeamFactory(entity=world.entity, supervisor=UserFactory(supervisor=True))

@@ -73,9 +73,11 @@ def test_what_is_paid_cancels_what_was_to_be_said():
     assert list(Action.objects.values_list("state", "outcome")) == [("cancelled", "settled")]
 
 
-def test_the_minimum_is_on_the_net_amount_in_the_currency_of_the_entity():
+@pytest.mark.parametrize(("base", "quote", "rate"), [("USD", "EUR", "0.5"), ("EUR", "USD", "2")])
+def test_the_minimum_is_on_the_net_amount_in_the_currency_of_the_entity(base, quote, rate):
+    """Whichever way round the rate was written."""
     world = World({"offset_days": 5, "minimum_amount": 50})
-    ExchangeRate.objects.create(base="USD", quote="EUR", on="2026-01-01", rate="0.5")
+    ExchangeRate.objects.create(base=base, quote=quote, on="2026-01-01", rate=rate)
     dollars = world.customer()
     world.invoice(dollars, late=10, currency="USD", amount=99)
     euros = world.customer()

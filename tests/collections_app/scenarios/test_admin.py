@@ -180,3 +180,11 @@ def test_a_scenario_published_once_is_archived_not_deleted(client, supervisor, p
 def test_the_name_changes_on_its_own_page(client, supervisor, published):
     client.post(url(published.scenario, "settings"), {"name": "Autre nom", "description": "Pour qui"})
     assert Scenario.objects.get().name == "Autre nom"
+
+
+@pytest.mark.parametrize("name", ["minimum_amount", "escalate_above"])
+def test_an_amount_below_zero_is_refused_in_words(client, supervisor, published, name):
+    draft = create_draft(published.scenario, by=None)
+    page = client.post(url(published.scenario, "draft"), posted(draft, **{f"0-{name}": "-5"}))
+    assert "supérieure ou égale à" in page.text
+    assert "scenarios_step_" not in page.text

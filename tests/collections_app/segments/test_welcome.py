@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from collections_app.letters.models import Template
+from collections_app.scenarios.models import Step
 from collections_app.segments.models import Group
 from crm.accounts.operations import announce
 from crm.events.operations import deliver_waiting
@@ -18,3 +19,17 @@ def test_a_new_entity_receives_its_defaults():
     deliver_waiting("defaults", at=AT)
     assert Template.objects.filter(entity=entity).count() >= 12
     assert Group.objects.filter(entity=entity, is_default=True).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("currency", "least", "high", "small"), [("EUR", 150, "15000", "150"), ("XOF", 100_000, "10000000", "100000")]
+)
+def test_the_amounts_of_the_defaults_are_of_the_order_of_the_currency(currency, least, high, small):
+    """150 XOF are 23 cents: every customer would be a key account."""
+    entity = EntityFactory(currency=currency)
+    announce(entity, at=AT)
+    deliver_waiting("defaults", at=AT)
+    assert Step.objects.get(version__scenario__code="standard-b2b", code="call").minimum_amount == least
+    criteria = dict(Group.objects.filter(entity=entity).values_list("code", "criteria"))
+    assert criteria["high-amount"] == {"all": [{"fact": "overdue", "is": "gte", "value": high}]}
+    assert [asked["value"] for asked in criteria["small-balances"]["all"]] == ["0", small]

@@ -7,6 +7,7 @@ from crm.accounts import operations
 from crm.accounts.forms import EntityForm
 from crm.accounts.models import Absence, Entity, Role, Team, User
 from crm.accounts.queries import entities_of
+from crm.law.packs import PACKS
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +157,41 @@ def test_a_contractual_rate_below_the_legal_floor_is_refused(entity):
 def test_a_new_entity_is_offered_the_usual_days_and_hours():
     offered = EntityForm()
     assert (offered["time_zone"].value(), offered["working_days"].value()) == ("Europe/Paris", [1, 2, 3, 4, 5])
+
+
+def absent(client, **changes):
+    """The errors of the form of an absence by field; none when it was added."""
+    given = {"starts_on": date(2026, 3, 2), "ends_on": date(2026, 3, 10)} | changes
+    page = client.post(reverse("admin:accounts_absence_add"), given)
+    return {} if page.status_code == 302 else page.context["adminform"].form.errors.keys()
+
+
+@pytest.mark.parametrize(
+    ("role", "refused"), [("auditor", {"replacement"}), ("integrator", {"replacement"}), ("collector", {})]
+)
+def test_who_stands_in_works_on_tasks(client, entity, lead, role, refused):
+    client.force_login(lead)
+    away, there = UserFactory(sees=entity), UserFactory(sees=entity, role=role)
+    assert absent(client, user=away.pk, replacement=there.pk) == refused
+
+
+def test_a_day_of_absence_has_one_replacement(client, entity, lead):
+    client.force_login(lead)
+    away = UserFactory(sees=entity)
+    assert absent(client, user=away.pk) == {}
+    assert absent(client, user=away.pk, starts_on=date(2026, 3, 10), ends_on=date(2026, 3, 12)) == {"starts_on"}
+    assert absent(client, user=away.pk, starts_on=date(2026, 3, 11), ends_on=date(2026, 3, 12)) == {}
+
+
+def test_an_entity_lives_under_a_law_that_is_known(client, entity):
+    client.force_login(UserFactory(administrator=True))
+    form = EntityForm(instance=entity)
+    assert {code for code, _name in form.fields["jurisdiction"].choices} == set(PACKS)
+    assert EntityForm({"jurisdiction": "OHADA"}, instance=entity).errors["jurisdiction"]
+
+
+def test_a_token_dead_on_arrival_is_refused(client, entity):
+    client.force_login(UserFactory(administrator=True))
+    given = {"user": UserFactory().pk, "name": "ERP", "expires_on": "2020-01-01"}
+    page = client.post(reverse("admin:accounts_apitoken_add"), given)
+    assert page.context["adminform"].form.errors.keys() == {"expires_on"}

@@ -28,7 +28,22 @@ def test_amounts_are_written_as_cldr_says(amount: Decimal, currency: str, langua
     with translation.override(language):
         locale = Locale.parse("en-GB" if language == "en" else language, sep="-")
         expected = format_currency(amount, currency, locale=locale).replace("\u202f", "\xa0")
-        assert formats.money(amount, currency) == expected
+        assert formats.money(amount, currency) == formats.GLUED.sub("\xa0", expected)
+
+
+@pytest.mark.parametrize(
+    ("currency", "expected"),
+    [
+        ("XOF", "F\xa0CFA\xa012"),
+        ("TND", "TND\xa012.000"),
+        ("CHF", "CHF\xa012.00"),
+        ("USD", "US$12.00"),
+        ("EUR", "€12.00"),
+    ],
+)
+def test_letters_of_a_currency_do_not_touch_the_digits(currency: str, expected: str):
+    with translation.override("en"):
+        assert formats.money(Decimal(12), currency) == expected
 
 
 def test_each_currency_has_its_decimals():

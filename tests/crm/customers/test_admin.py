@@ -1,6 +1,9 @@
+import re
+
 import pytest
 from django.urls import reverse
 
+from crm.accounts import operations
 from crm.customers.models import Address, Customer
 from crm.timeline.queries import entries
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
@@ -101,6 +104,13 @@ def test_two_records_are_merged_after_saying_which_is_kept(client, entity, lead)
     assert duplicate.merged_into == kept
 
 
+def test_records_beyond_the_first_thousand_are_merged_as_the_page_says(client, entity, lead):
+    pair = [CustomerFactory(entity=entity, pk=number) for number in (1001, 1002)]
+    page = client.post(reverse(LIST), {"action": "merge", "_selected_action": [one.pk for one in pair]})
+    sent = re.findall(r'name="_selected_action" value="([^"]*)"', page.text)
+    assert (sent, re.findall(r'name="kept"[^>]* value="([^"]*)"', page.text)) == (["1001", "1002"], ["1001", "1002"])
+
+
 @pytest.mark.parametrize("chosen", [1, 3])
 def test_a_merge_takes_two(client, entity, lead, chosen):
     keys = [customer.pk for customer in CustomerFactory.create_batch(chosen, entity=entity)]
@@ -125,3 +135,28 @@ def test_a_customer_is_added_with_his_contact_and_address(client, entity, lead):
     assert list(added.addresses.values_list("value", flat=True)) == ["+33472001122"]
     foreign = form(new, entity=EntityFactory().pk, external_id="N2")
     assert client.post(url, foreign).context["adminform"].form.errors.keys() == {"entity"}
+
+
+def errors_of(client, customer, **changes):
+    """What the form of a customer answers, by field."""
+    url = reverse("admin:customers_customer_change", args=[customer.pk])
+    page = client.post(url, form(customer, entity=customer.entity_id, external_id=customer.external_id, **changes))
+    return {} if page.status_code == 302 else page.context["adminform"].form.errors.keys()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "refused"), [("[1]", {"attributes"}), ('"a"', {"attributes"}), ('{"a": 1}', {})]
+)
+def test_free_attributes_have_names(client, entity, lead, attributes, refused):
+    """A bare list made every page that offers them as facts, and every merge, fail."""
+    assert errors_of(client, CustomerFactory(entity=entity), attributes=attributes) == refused
+
+
+def test_a_parent_is_of_the_same_books_and_leads_in_one_direction(client, lead, entity):
+    elsewhere = EntityFactory()
+    operations.grant_entity(lead, elsewhere, by=None)
+    above, below = CustomerFactory(entity=entity), CustomerFactory(entity=entity)
+    assert errors_of(client, below, parent=CustomerFactory(entity=elsewhere).pk) == {"parent"}
+    assert errors_of(client, below, parent=below.pk) == {"parent"}
+    assert errors_of(client, below, parent=above.pk) == {}
+    assert errors_of(client, above, parent=below.pk) == {"parent"}

@@ -76,3 +76,12 @@ def test_a_long_account_shows_its_oldest_invoices_first(desk: Client):
     InvoiceFactory.create_batch(45, customer=customer)
     page = desk.get(reverse("customer", args=[customer.pk])).content.decode()
     assert "Afficher 5 factures de plus" in page.replace("\xa0", " ")
+
+
+def test_the_due_dates_of_one_invoice_are_told_apart(desk: Client):
+    customer = CustomerFactory(entity=desk.entity)
+    for number in (1, 2):
+        InvoiceFactory(customer=customer, external_id="F1", number="F1", installment=number)
+    page = desk.get(reverse("customer", args=[customer.pk])).text
+    assert [page.count(f'<span class="cell-main">{name}</span>') for name in ("F1", "F1/2")] == [1, 1]
+    assert page.count(">F1/2</option>") == 1

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 
 import pytest
@@ -6,6 +7,7 @@ from django.utils.translation import override
 
 from crm.law.labels import RULES
 from crm.law.models import ExchangeRate, Holiday, Rate, RateKind, Rule
+from crm.law.shapes import SHAPES
 from tests.factories.accounts import EntityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +55,61 @@ def test_every_rule_delivered_has_a_name():
 def test_a_row_of_the_law_is_named_with_its_day(row, name):
     with override("fr"):
         assert str(row) == name
+
+
+@pytest.mark.parametrize("jurisdiction", ["CI", "BE"])
+def test_a_central_bank_rate_of_another_law_opens_no_french_rate(client, jurisdiction):
+    client.force_login(UserFactory(administrator=True))
+    given = {"kind": "central_bank", "starts_on": "2026-07-01", "percent": "3", "source": "BCEAO"}
+    client.post(reverse("admin:law_rate_add"), given | {"jurisdiction": jurisdiction})
+    assert list(Rate.objects.filter(jurisdiction=jurisdiction, source="BCEAO")) == [
+        Rate.objects.get(jurisdiction=jurisdiction, kind=RateKind.CENTRAL_BANK, starts_on="2026-07-01")
+    ]
+    late = Rate.objects.filter(jurisdiction=jurisdiction, kind=RateKind.LATE_PROFESSIONAL, source__startswith="C. com.")
+    assert not late.exists()
+
+
+WRONG = {"a": 1}
+RULE = {"jurisdiction": "FR", "starts_on": "2027-01-01", "article": "x"}
+
+
+def added(client, model, given):
+    """The errors of the form by field; none when the row was added."""
+    client.force_login(UserFactory(administrator=True))
+    page = client.post(reverse(f"admin:law_{model}_add"), given)
+    return {} if page.status_code == 302 else page.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("contact_hours_sms", WRONG),
+        ("contact_hours_sms", {"days": {"1": [["18:00", "09:00"]]}, "holidays": False}),
+        ("contact_caps", {"caps": [{"channel": "all", "days": 7}]}),
+        ("limitation", {"years": "five"}),
+        ("minimum_amount", {"amount": "1,00", "currency": "EUR"}),
+        ("forbidden_words", {"words": [""]}),
+        ("hold", []),
+    ],
+)
+def test_a_value_no_night_could_read_is_refused(client, code, value):
+    assert added(client, "rule", RULE | {"code": code, "value": json.dumps(value)}).keys() == {"value"}
+
+
+def test_every_delivered_rule_could_be_typed():
+    assert [rule for rule in Rule.objects.all() if not SHAPES[rule.code].fits(rule.value)] == []
+
+
+def test_a_rule_is_one_the_decisions_know_over_days_in_order(client):
+    assert added(client, "rule", RULE | {"code": "nope", "value": "[1]"}).keys() == {"code"}
+    hold = RULE | {"code": "hold", "value": '{"blocks": true}'}
+    assert added(client, "rule", hold | {"ends_on": "2026-01-01"}).keys() == {"ends_on"}
+    assert added(client, "rule", hold) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), [({"quote": "XOF"}, "quote"), ({"rate": "-1"}, "rate"), ({"rate": "0"}, "rate")]
+)
+def test_a_rate_is_above_zero_between_two_currencies(client, change, field):
+    given = {"base": "XOF", "quote": "EUR", "on": "2026-11-01", "rate": "0.0015"} | change
+    assert {name: len(said) for name, said in added(client, "exchangerate", given).items()} == {field: 1}

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from crm.law.models import Holiday, Rate, RateKind, Rule
 from crm.law.operations import derive_late_rates, load_law
-from crm.law.queries import RateMissing, legal_rate, rule
+from crm.law.queries import RateMissing, legal_rate, of_that_order, rate_on, rule
 from crm.law.rules import check_late_rate
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +142,9 @@ def test_a_contract_rate_below_three_times_the_legal_rate_is_refused():
     with pytest.raises(ValidationError, match="14,76"):
         check_late_rate(Decimal("14.25"), jurisdiction="FR", on=date(2024, 9, 1))
     check_late_rate(Decimal("14.76"), jurisdiction="FR", on=date(2024, 9, 1))
+
+
+def test_the_parity_of_the_cfa_franc_is_known():
+    assert rate_on("EUR", "XOF", date(2026, 3, 1)) == Decimal("655.957")
+    assert of_that_order(Decimal(15000), "XOF", date(2026, 3, 1)) == 10_000_000
+    assert [of_that_order(Decimal(150), currency, date(2026, 3, 1)) for currency in ("EUR", "TND")] == [150, 150]
