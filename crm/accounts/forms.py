@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity, Team, User
 from crm.accounts.queries import entities_of
-from crm.core.fields import CompactField
+from crm.core.fields import CompactField, country_field, keep_choice
 from crm.core.identifiers import bic, iban, siren, vat_number
 from crm.core.zones import zones
 from crm.law.rules import check_late_rate
@@ -39,6 +39,7 @@ def _default(field: str) -> Any:
 
 
 class EntityForm(forms.ModelForm):
+    country = country_field(capfirst(_("country")), initial=_default("country"))
     language = language_field(_("language"))
     time_zone = forms.ChoiceField(
         label=capfirst(_("time zone")),
@@ -70,6 +71,11 @@ class EntityForm(forms.ModelForm):
             "night_at": _("In the time zone of the entity."),
             "track_opens": _("Off by default: it watches the reader. It never serves as proof nor stops a reminder."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "country" in self.fields:
+            keep_choice(self.fields["country"], self.instance.country, self.instance.country)
 
     def clean(self) -> dict[str, Any]:
         """A contractual late rate stands above the legal floor (FR-03)."""

@@ -156,3 +156,8 @@ def test_a_contractual_rate_below_the_legal_floor_is_refused(entity):
 def test_a_new_entity_is_offered_the_usual_days_and_hours():
     offered = EntityForm()
     assert (offered["time_zone"].value(), offered["working_days"].value()) == ("Europe/Paris", [1, 2, 3, 4, 5])
+
+
+@pytest.mark.parametrize(("country", "refused"), [("BE", False), ("ZZ", True), ("France", True)])
+def test_the_country_of_an_entity_is_one_there_is(entity, country, refused):
+    assert ("country" in EntityForm({"country": country}, instance=entity).errors) is refused

@@ -125,3 +125,20 @@ def test_a_customer_is_added_with_his_contact_and_address(client, entity, lead):
     assert list(added.addresses.values_list("value", flat=True)) == ["+33472001122"]
     foreign = form(new, entity=EntityFactory().pk, external_id="N2")
     assert client.post(url, foreign).context["adminform"].form.errors.keys() == {"entity"}
+
+
+@pytest.mark.parametrize(("country", "kept"), [("BE", "BE"), ("", ""), ("ZZ", "DE"), ("EU", "DE")])
+def test_the_country_of_a_customer_is_one_there_is(client, entity, lead, country, kept):
+    customer = CustomerFactory(entity=entity, country="DE")
+    client.post(reverse("admin:customers_customer_change", args=[customer.pk]), form(customer, country=country))
+    customer.refresh_from_db()
+    assert customer.country == kept
+
+
+def test_a_language_an_import_brought_stays(client, entity, lead):
+    customer = CustomerFactory(entity=entity, language="de")
+    url = reverse("admin:customers_customer_change", args=[customer.pk])
+    assert client.post(url, form(customer, language="de", name="New name")).status_code == 302
+    assert client.post(url, form(customer, language="zz")).status_code == 200
+    customer.refresh_from_db()
+    assert (customer.name, customer.language) == ("New name", "de")
