@@ -19,7 +19,7 @@ class CompactField(forms.CharField):
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
 
 
-def country_field(label: str, *, nothing: Any = None, **given: Any) -> forms.ChoiceField:
+def country_field(label: Any, *, nothing: Any = None, **given: Any) -> forms.ChoiceField:
     """One country of all, in the reader's language; with `nothing`, the word for none of its own."""
 
     def choices() -> list[tuple[str, Any]]:

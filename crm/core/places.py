@@ -1,5 +1,6 @@
-"""Countries and languages: the codes there are (ISO 3166 and ISO 639, as CLDR lists them), and what files write for them."""
+"""Countries and languages: the codes of ISO 3166 and ISO 639, as CLDR lists them, and what files write for them."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from babel import Locale
@@ -19,7 +20,7 @@ def country_of(text: str) -> str:
 
 
 def language_of(text: str) -> str:
-    """The code of a language written as a code (fr, FRA, fr-BE) or by its French or English name; "" when it is none."""
+    """The code of a language written as a code (fr, FRA, fr-BE) or by its French or English name, else ""."""
     return _languages().get(_bare(text)) or _languages().get(_bare(text.replace("_", "-").partition("-")[0]), "")
 
 
@@ -35,18 +36,18 @@ def _bare(text: str) -> str:
 
 @cache
 def _countries() -> dict[str, str]:
-    codes = {code for code in Locale("en").territories if len(code) == 2 and code.isalpha()} - NO_COUNTRIES
+    codes = {code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()} - NO_COUNTRIES
     aliases = {old: new[0] for old, new in get_global("territory_aliases").items() if len(new) == 1}
     return _known(codes, "territories", aliases)
 
 
 @cache
 def _languages() -> dict[str, str]:
-    codes = {code for code in Locale("en").languages if len(code) == 2}
+    codes = {code for code in map(str, Locale("en").languages) if len(code) == 2}
     return _known(codes, "languages", get_global("language_aliases"))
 
 
-def _known(codes: set[str], kind: str, aliases: dict[str, str]) -> dict[str, str]:
+def _known(codes: set[str], kind: str, aliases: Mapping[str, str]) -> dict[str, str]:
     """Codes by what is written for them: other codes first, names over those, the codes themselves over all."""
     found = {_bare(old): new for old, new in aliases.items() if new in codes}
     for language in NAMES_READ_IN:

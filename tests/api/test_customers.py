@@ -119,7 +119,9 @@ def test_writing_costs_the_same_whatever_the_number(entity, erp, count, django_a
         assert counts(send(erp, *rows)) == (count, 0, 0)
 
 
-@pytest.mark.parametrize(("field", "code"), [("country", "ZZ"), ("country", "fr"), ("language", "zz"), ("language", "FR")])
+@pytest.mark.parametrize(
+    ("field", "code"), [("country", "ZZ"), ("country", "fr"), ("language", "zz"), ("language", "FR")]
+)
 def test_a_country_and_a_language_are_codes_there_are(entity, erp, field, code):
     answer = send(erp, {"external_id": "C1", "name": "Morel", field: code})
     assert ([fault["field"] for fault in answer.json()["errors"]], Customer.objects.count()) == ([field], 0)

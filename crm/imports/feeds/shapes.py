@@ -62,7 +62,9 @@ class CustomerInput(serializers.Serializer[Any]):
     siren = serializers.CharField(max_length=9, required=False, allow_blank=True)
     siret = serializers.CharField(max_length=14, required=False, allow_blank=True)
     vat_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
-    language = serializers.CharField(max_length=10, required=False, allow_blank=True, help_text="Two letters (ISO 639).")
+    language = serializers.CharField(
+        max_length=10, required=False, allow_blank=True, help_text="Two letters (ISO 639)."
+    )
     time_zone = serializers.CharField(required=False, allow_blank=True)
     country = serializers.CharField(max_length=2, required=False, allow_blank=True, help_text="Two letters (ISO 3166).")
     city = serializers.CharField(max_length=80, required=False, allow_blank=True)

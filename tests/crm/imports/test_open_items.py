@@ -328,7 +328,9 @@ def test_a_large_file_leaves_the_books_with_statistics(load, write):
 
 
 def test_all_that_is_wrong_in_a_row_is_told(load, write):
-    outcome = load(write(A_1, B_1.replace("B;", ";", 1).replace("22/03/2026", "31/02/2026").replace("80,00;80,00", "x;y")))
+    outcome = load(
+        write(A_1, B_1.replace("B;", ";", 1).replace("22/03/2026", "31/02/2026").replace("80,00;80,00", "x;y"))
+    )
     assert [(p.line, p.value) for p in outcome.problems] == [(3, ""), (3, "31/02/2026"), (3, "y"), (3, "x")]
     assert outcome.rows_rejected == 1
 

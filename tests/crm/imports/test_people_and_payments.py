@@ -169,9 +169,7 @@ def test_two_names_of_an_account_are_not_merged(load, write):
     beta = "A;Beta SAS;Entreprise;;2 rue Y;69003;Lyon;;chef@beta.fr;"
     same = "A;ALPHA, S.à.r.l.;;;;;;M. Jean;jean@alpha.fr;"
     outcome = load(write(CUSTOMERS, ALPHA, beta, same.replace("S.à.r.l.", "sarl"), "B;Beta SAS;;;;;;;;"))
-    assert told(outcome) == [
-        (3, "Raison sociale", "Beta SAS", "Line 2 gives this account another name: Alpha SARL.")
-    ]
+    assert told(outcome) == [(3, "Raison sociale", "Beta SAS", "Line 2 gives this account another name: Alpha SARL.")]
     assert (outcome.rows_rejected, outcome.customers) == (1, 2)
     assert set(Address.objects.filter(channel="email").values_list("value", flat=True)) == {
         "compta@alpha.fr",
