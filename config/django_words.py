@@ -33,7 +33,10 @@ OURS = [
     _("update"),
     _("delete"),
     _("access"),
-    _("Field"),
+    _("Created {repr:s}"),
+    _("Updated {repr:s}"),
+    _("Deleted {repr:s}"),
+    _("Logged {repr:s}"),
     _("log entry"),
     _("log entries"),
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.formats import day
+from crm.core.formats import day_of_row
 from crm.core.money import CurrencyField
 
 
@@ -227,7 +227,7 @@ class Absence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}, {day(self.starts_on)} – {day(self.ends_on)}"
+        return f"{self.user}, {day_of_row(self.starts_on)} – {day_of_row(self.ends_on)}"
 
 
 class ApiToken(models.Model):
