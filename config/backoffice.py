@@ -154,6 +154,10 @@ class BackOfficeConfig(AdminConfig):
         super().ready()
         from django.contrib.admin import site
 
+        from config.libraries import name_libraries, redo_pages  # read models, which are not there before
+
+        name_libraries()
+        redo_pages()
         for model, page in list(site._registry.items()):
             if model._meta.label_lower in UNUSED:
                 site.unregister(model)

@@ -28,4 +28,15 @@ OURS = [
     _("The {name} “{obj}” was changed successfully."),
     _("The %(name)s “%(obj)s” was deleted successfully."),
     _("You have signed out."),
+    # What the journal of changes says was done, and its columns: the library has no French.
+    _("create"),
+    _("update"),
+    _("delete"),
+    _("access"),
+    _("Created {repr:s}"),
+    _("Updated {repr:s}"),
+    _("Deleted {repr:s}"),
+    _("Logged {repr:s}"),
+    _("log entry"),
+    _("log entries"),
 ]

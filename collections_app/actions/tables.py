@@ -86,7 +86,9 @@ class WorklistTable(PageTable):
         return fill(NAME, self.page_of(customer.pk), self.panel_of(record.pk), customer.name, where)
 
     def render_amount(self, record: Any) -> SafeString:
-        """Net amount of the invoices carried, and how many they are."""
+        """Net amount of the invoices carried, and how many they are; nothing for a task that is not about money."""
+        if not record.amount:
+            return NOTHING
         count = ngettext("%(count)d invoice", "%(count)d invoices", record.line_count) % {"count": record.line_count}
         written = amount(record.amount, record.currency, "amount")
         return fill('%s<span class="cell-sub">%s</span>', written, count if record.line_count else "")

@@ -63,7 +63,7 @@ def block_label(reason: str) -> str:
 
 
 def opened_steps(entity_id: int, numbers: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """(code, what people call it, number) of each step a night opened, by code."""
+    """(code, what people call it, number) of each step a night opened, in the order of the scenario."""
     return [
         (code, name or str(OWN_STEPS.get(code, code)), number) for code, name, number in step_names(entity_id, numbers)
     ]

@@ -1,5 +1,6 @@
 """Print batches: letters that wait become one file to print; a person then confirms that it was posted."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -12,11 +13,17 @@ from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter
 from crm.accounts.models import Entity, User
 from crm.core.crash import crash_point
 from crm.customers.models import Channel, PlainText
+from crm.timeline.models import EntryKind
+from crm.timeline.operations import record
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
 from telephony.messaging.states import DUE_STATES, MessageState
 
 GIVEN_UP = gettext_noop("taken out of the print batch")
+NUMBERED = gettext_noop("Registered post %(number)s: %(letter)s")
+NUMBER_TAKEN_BACK = gettext_noop("Number of registered post taken back, %(number)s: %(letter)s")
+# La Poste writes 1A and eleven digits, other posts RK and nine digits between letters; printers keep to neither.
+REGISTERED_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{8,20}", re.ASCII)
 
 
 class NothingToPrint(Exception):
@@ -24,6 +31,18 @@ class NothingToPrint(Exception):
 
     def __init__(self, entity: Entity) -> None:
         super().__init__(_("No letter of %(entity)s waits to be printed.") % {"entity": entity.legal_name})
+
+
+class NotARegisteredNumber(Exception):
+    """No number of registered post looks like that."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A number of registered post has 8 to 20 letters and digits, as the proof of posting shows it: "
+                "1A 234 567 8901 2, RK 123 456 789 FR. Nothing was kept."
+            )
+        )
 
 
 class BatchClosed(Exception):
@@ -147,9 +166,33 @@ def _give_up(batch: PrintBatch, at: datetime) -> None:
     batch.save(update_fields=["state"])
 
 
-def record_registered_number(letter: PrintedLetter, number: str) -> None:
-    """Keep the number of a registered item, as the proof of posting gives it."""
-    PrintedLetter.objects.filter(pk=letter.pk).update(registered_number=number.strip())
+@transaction.atomic
+def record_registered_number(letter: PrintedLetter, number: str, *, by: User, at: datetime) -> None:
+    """Keep the number of a registered item, as the proof of posting gives it ("" takes it back), and tell it in the
+    customer's history. Raises NotARegisteredNumber."""
+    kept = registered_number(number)
+    changed = PrintedLetter.objects.filter(pk=letter.pk).exclude(registered_number=kept).update(registered_number=kept)
+    if changed:
+        params = {"letter": letter.message.subject, "number": kept or letter.registered_number}
+        told = NUMBERED if kept else NUMBER_TAKEN_BACK
+        record(
+            letter.message.customer,
+            EntryKind.MESSAGE,
+            told,
+            params=params,
+            by=by,
+            at=at,
+            about="message",
+            about_id=letter.message_id,
+        )
+
+
+def registered_number(text: str) -> str:
+    """A number of registered post as it is printed, in capitals and with single spaces. Raises NotARegisteredNumber."""
+    number = " ".join(text.upper().split())
+    if number and not REGISTERED_NUMBER.fullmatch(number.replace(" ", "")):
+        raise NotARegisteredNumber
+    return number
 
 
 def cancelled_since(batch: PrintBatch) -> QuerySet[PrintedLetter]:

@@ -24,6 +24,7 @@ from crm.accounts.models import User
 from crm.core.liquid import render
 from crm.customers.models import Address, Channel, Contact, ContactRole, Customer
 from crm.customers.queries import best_address
+from telephony.core.lines import one_line
 from telephony.core.outgoing import Attachment, Prepared
 
 __all__ = ["Composed", "Line", "compose"]
@@ -109,7 +110,7 @@ def _written(
 ) -> Composed:
     values = context.variables(subject)
     locale = locale_of(choice.language)
-    title = " ".join(render(choice.version.subject, values, locale=locale, currency=currency).split())
+    title = one_line(render(choice.version.subject, values, locale=locale, currency=currency))
     blocks = tuple(markup.parse(render(choice.version.body, values, locale=locale, currency=currency)))
     drawn = drawing.draw(template, blocks, subject, title, currency, address, notice)
     text = sms.simplified(drawn.text) if template.channel == Channel.SMS else drawn.text

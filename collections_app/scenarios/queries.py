@@ -51,10 +51,12 @@ def shown(step: Step, name: str) -> str:
 
 
 def step_names(entity_id: int, numbers: Mapping[str, int]) -> list[tuple[str, str, int]]:
-    """(code, name, number) of each step code of `numbers`, by code; the name is that of its latest version."""
-    steps = Step.objects.filter(version__scenario__entity=entity_id, code__in=list(numbers))
-    names = dict(steps.order_by("version__number").values_list("code", "name"))
-    return [(code, names.get(code, ""), number) for code, number in sorted(numbers.items())]
+    """(code, name, number) of each step code of `numbers`, along the due date as in a scenario, what is no step of one
+    last; day and name are those of its latest version."""
+    steps = Step.objects.filter(version__scenario__entity=entity_id, code__in=list(numbers)).order_by("version__number")
+    known = {code: (day, name) for code, day, name in steps.values_list("code", "offset_days", "name")}
+    order = sorted(numbers, key=lambda code: (code not in known, known.get(code, (0, ""))[0], code))
+    return [(code, known.get(code, (0, ""))[1], numbers[code]) for code in order]
 
 
 def names_of(versions: Iterable[int | None]) -> dict[tuple[int, str], str]:

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,10 +20,18 @@ from crm.core.rest import PageQuery, page_of, paged
 
 
 class OpenedByRule(BasePermission):
-    """Closed unless the view names a rule for the method (`rules = {"GET": reads_api}`)."""
+    """Closed unless the view names a rule for the method (`rules = {"GET": reads_api}`). Whom it lets in by another
+    one is told that it has no such method."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        rule: Rule | None = view.rules.get("GET" if request.method == "HEAD" else request.method)
+        method = "GET" if request.method == "HEAD" else request.method
+        rule: Rule | None = view.rules.get(method)
+        if (
+            rule is None
+            and method not in view.allowed_methods
+            and any(let(request.user) for let in view.rules.values())
+        ):
+            raise MethodNotAllowed(str(request.method))
         return rule is not None and rule(request.user)
 
 

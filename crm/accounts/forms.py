@@ -13,7 +13,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import Absence, Entity, Team, User
 from crm.accounts.queries import entities_of
 from crm.accounts.rules import works_customers
-from crm.core.fields import CompactField
+from crm.core.fields import CompactField, country_field, keep_choice
 from crm.core.formats import country_name
 from crm.core.identifiers import bic, iban, siren, vat_number
 from crm.core.zones import zones
@@ -42,6 +42,7 @@ def _default(field: str) -> Any:
 
 
 class EntityForm(forms.ModelForm):
+    country = country_field(capfirst(_("country")), initial=_default("country"))
     language = language_field(_("language"))
     time_zone = forms.ChoiceField(
         label=capfirst(_("time zone")),
@@ -84,6 +85,8 @@ class EntityForm(forms.ModelForm):
             known = jurisdictions() | ({self.instance.jurisdiction} if self.instance.pk else set())
             field: Any = self.fields["jurisdiction"]
             field.choices = sorted(((code, country_name(code)) for code in known), key=lambda choice: choice[1])
+        if "country" in self.fields:
+            keep_choice(self.fields["country"], self.instance.country, self.instance.country)
 
     def clean(self) -> dict[str, Any]:
         """A contractual late rate stands above the legal floor (FR-03)."""

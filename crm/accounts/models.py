@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.formats import day_of_row
 from crm.core.money import CurrencyField
 
 
@@ -164,7 +165,7 @@ class EntityClosure(models.Model):
 class Team(models.Model):
     """Collectors who share a list, under a supervisor, inside one entity."""
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="teams")
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="teams", verbose_name=_("entity"))
     name = models.CharField(_("name"), max_length=80)
     supervisor = models.ForeignKey(
         User,
@@ -224,6 +225,9 @@ class Absence(models.Model):
                 violation_error_message=_("Nobody replaces himself."),
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {day_of_row(self.starts_on)} – {day_of_row(self.ends_on)}"
 
 
 class ApiToken(models.Model):

@@ -120,6 +120,11 @@ def day(value: date) -> str:
     return f"{value.day:02}/{value.month:02}/{value.year:04}"
 
 
+def day_of_row(value: date | str) -> str:
+    """A day in the name of a row: the journal asks for it while a new row still has what it was given (2026-07-03)."""
+    return day(date.fromisoformat(value) if isinstance(value, str) else value)
+
+
 def moment(value: datetime) -> str:
     """A date and time in the current time zone, without seconds."""
     return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"

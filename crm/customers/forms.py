@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.fields import CompactField
+from crm.core.fields import CompactField, country_field, keep_choice
+from crm.core.formats import language_name
 from crm.core.identifiers import siren, siret, vat_number
 from crm.core.zones import zones
 from crm.customers.models import Address, Customer
@@ -21,6 +22,7 @@ class CustomerForm(forms.ModelForm):
         label=capfirst(_("language")), required=False, choices=[("", _("that of the entity")), *settings.LANGUAGES]
     )
 
+    country = country_field(capfirst(_("country")), nothing=_("that of the entity"))
     time_zone = forms.ChoiceField(
         label=capfirst(_("time zone")),
         required=False,
@@ -41,6 +43,12 @@ class CustomerForm(forms.ModelForm):
             "collector": _("His tasks go to this person first."),
             "team": _("Else to this team, which sees the customer."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, named in (("country", str), ("language", language_name)):
+            if name in self.fields:
+                keep_choice(self.fields[name], value := getattr(self.instance, name), named(value))
 
     def clean_siren(self) -> str:
         return siren(self.cleaned_data["siren"])

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
 from crm.accounts.queries import people_of, teams_of
+from crm.core.fields import keep_choice
+from crm.core.formats import language_name
 from crm.customers.forms import StoredAddress
 from crm.customers.models import Channel, Contact, ContactRole, Customer
 from crm.customers.operations.contacts import normal_address
@@ -38,6 +40,9 @@ class MasterForm(forms.ModelForm):
             del self.fields[name]
         for name, field in self.fields.items():
             field.label = capfirst(str(Customer._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+        if "language" in self.fields:
+            language = self.instance.language
+            keep_choice(self.fields["language"], language, language_name(language))
         self._within_reach(user)
 
     def _within_reach(self, user: User) -> None:

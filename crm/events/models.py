@@ -17,16 +17,19 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
 
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.pk})"
+
 
 class Delivery(models.Model):
     """That one consumer still has to see one event (`processed_at` empty) or has seen it."""
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
-    consumer = models.CharField(max_length=60)
-    processed_at = models.DateTimeField(null=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    last_error = models.TextField(blank=True)
-    retry_at = models.DateTimeField(null=True)
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("event"))
+    consumer = models.CharField(_("told to"), max_length=60)
+    processed_at = models.DateTimeField(_("taken at"), null=True)
+    failures = models.PositiveSmallIntegerField(_("failures"), default=0)
+    last_error = models.TextField(_("last error"), blank=True)
+    retry_at = models.DateTimeField(_("to be tried again at"), null=True)
 
     class Meta:
         verbose_name = _("delivery of an event")
@@ -39,3 +42,6 @@ class Delivery(models.Model):
                 name="events_delivery_waiting",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.event.kind} → {self.consumer}"

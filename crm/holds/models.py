@@ -37,7 +37,7 @@ class Hold(models.Model):
     In force from `starts_on` to `ends_on` included (empty: until lifted); dunning resumes on the next day.
     """
 
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="holds", verbose_name=_("customer"))
     invoice = models.ForeignKey(
         Invoice, on_delete=models.PROTECT, null=True, blank=True, related_name="holds", verbose_name=_("invoice")
@@ -75,6 +75,9 @@ class Hold(models.Model):
             models.Index(fields=["customer"], condition=Q(ended_on__isnull=True), name="holds_hold_in_force"),
             models.Index(fields=["entity", "ends_on"], condition=Q(ended_on__isnull=True), name="holds_hold_expiring"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.customer}"
 
     def clean(self) -> None:
         """A promise is held to its day. Raises ValidationError."""

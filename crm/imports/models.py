@@ -64,7 +64,9 @@ class Batch(models.Model):
     created_at = models.DateTimeField(_("received at"))
     finished_at = models.DateTimeField(_("finished at"), null=True)
     undone_at = models.DateTimeField(_("undone at"), null=True)
-    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("undone by")
+    )
 
     class Meta:
         verbose_name = _("import")

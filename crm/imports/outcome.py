@@ -72,11 +72,10 @@ class Outcome:
     as_of: date | None = None
     batch_id: int | None = None
 
-    def reject(self, problem: Problem) -> None:
-        """Count a row left out; the first KEPT_PROBLEMS are told one by one."""
+    def reject(self, *problems: Problem) -> None:
+        """Count a row left out, with all that is wrong in it; of all rows the first KEPT_PROBLEMS are told."""
         self.rows_rejected += 1
-        if len(self.problems) < KEPT_PROBLEMS:
-            self.problems.append(problem)
+        self.problems += problems[: max(0, KEPT_PROBLEMS - len(self.problems))]
 
     def figures(self) -> dict[str, Any]:
         """The figures as JSON holds them; amounts are texts with the decimals of their currency."""

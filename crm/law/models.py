@@ -3,7 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.formats import day_of_row
 from crm.core.money import CurrencyField
+from crm.law.labels import name_of
 
 
 class RateKind(models.TextChoices):
@@ -31,7 +33,7 @@ class Rate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{RateKind(self.kind).label} · {self.starts_on}"
+        return f"{RateKind(self.kind).label} · {day_of_row(self.starts_on)}"
 
 
 class Rule(models.Model):
@@ -56,7 +58,7 @@ class Rule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} · {self.starts_on}"
+        return f"{name_of(self.code)} · {day_of_row(self.starts_on)}"
 
 
 class Holiday(models.Model):
@@ -72,7 +74,7 @@ class Holiday(models.Model):
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "on"], name="law_holiday_once")]
 
     def __str__(self) -> str:
-        return f"{self.name} · {self.on}"
+        return f"{self.name} · {day_of_row(self.on)}"
 
 
 class ExchangeRate(models.Model):
@@ -92,4 +94,4 @@ class ExchangeRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.base} {self.quote} · {self.on}"
+        return f"{self.base} {self.quote} · {day_of_row(self.on)}"

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
+from crm.core.formats import day, money
 from crm.core.money import CurrencyField, MoneyField, exact_money
 from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
@@ -280,13 +281,22 @@ class ChargeKind(models.TextChoices):
 class FormalNotice(models.Model):
     """The day an invoice was formally demanded: legal interest of a consumer runs from it (C. civ. 1231-6)."""
 
-    invoice = models.OneToOneField(Invoice, on_delete=models.CASCADE, db_constraint=False, related_name="formal_notice")
+    invoice = models.OneToOneField(
+        Invoice,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="formal_notice",
+        verbose_name=_("invoice"),
+    )
     on = models.DateField(_("date"))
     at = models.DateTimeField(_("recorded at"))
 
     class Meta:
         verbose_name = _("formal notice")
         verbose_name_plural = _("formal notices")
+
+    def __str__(self) -> str:
+        return f"{self.invoice}, {day(self.on)}"
 
 
 class Waiver(models.Model):
@@ -316,6 +326,9 @@ class Waiver(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["invoice"], name="receivables_waiver_invoice")]
+
+    def __str__(self) -> str:
+        return f"{self.invoice}, {money(self.amount, self.currency)}"
 
 
 class InterruptionKind(models.TextChoices):

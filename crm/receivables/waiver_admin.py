@@ -12,6 +12,7 @@ from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import leads
+from crm.core.formats import money
 from crm.receivables.late_charges import check_waiver, waive
 from crm.receivables.models import FormalNotice, Invoice, Waiver
 
@@ -42,12 +43,13 @@ class WaiverForm(forms.ModelForm):
 @admin.register(Waiver)
 class WaiverAdmin(ReadOnlyScopedAdmin):
     form = WaiverForm
-    list_display = ["invoice", "kind", "amount", "currency", "on", "by", "reason"]
+    list_display = ["invoice", "kind", "waived", "on", "by", "reason"]
     list_filter = ["entity", "kind"]
     list_select_related = ["invoice", "by"]
     search_fields = ["=invoice__number", "=invoice__external_id"]
     autocomplete_fields = ["invoice"]
     ordering = ["-pk"]
+    readonly_fields = ["waived"]
     fieldsets = [
         (
             None,
@@ -60,6 +62,16 @@ class WaiverAdmin(ReadOnlyScopedAdmin):
             },
         )
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Waiver | None = None) -> Any:
+        """One that was recorded is shown with its currency, its day and its author."""
+        if obj is None:
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": ["invoice", "kind", "waived", "reason", "on", "by"]})]
+
+    @admin.display(description=_("amount waived"), ordering="amount")
+    def waived(self, waiver: Waiver) -> str:
+        return money(waiver.amount, waiver.currency)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Giving money up is for those who lead."""

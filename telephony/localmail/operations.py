@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 
 from telephony.core.channels import Accepted, Outbound
+from telephony.core.lines import one_line
 from telephony.localmail.models import LocalMail
 from telephony.providers.email.sending import composed
 
@@ -51,7 +52,7 @@ def take(raw: bytes, *, recipient: str = "", variables: dict[str, str] | None = 
         message_id=str(mail.get("Message-ID", "")).strip() or make_msgid(domain="local.invalid"),
         sender=str(mail.get("From", ""))[:320],
         recipient=(recipient or parseaddr(str(mail.get("To", "")))[1])[:320],
-        subject=" ".join(str(mail.get("Subject", "")).split())[:300],
+        subject=one_line(str(mail.get("Subject", "")))[:300],
         variables=variables or {},
         raw=raw,
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.rules import leads
 from crm.core.backoffice import ReadOnlyInline
+from crm.core.formats import money
 from telephony.core.outgoing import in_words
 from telephony.messaging import operations
 from telephony.messaging.models import Attempt, DeliveryEvent, Enclosure, Message, Reply
@@ -52,7 +53,7 @@ class MessageAdmin(ReadOnlyScopedAdmin):
     actions = ["it_left", "it_did_not_leave"]
     fieldsets = [
         (None, {"fields": [("customer", "entity"), ("channel", "recipient", "language"), ("state", "why")]}),
-        (_("What was written"), {"fields": ["subject", "content", ("amount", "currency"), "files", "digest"]}),
+        (_("What was written"), {"fields": ["subject", "content", "claimed", "files", "digest"]}),
         (
             _("When"),
             {"fields": [("created_at", "not_before_at", "reserved_at"), ("sent_at", "delivered_at", "closed_at")]},
@@ -78,6 +79,11 @@ class MessageAdmin(ReadOnlyScopedAdmin):
     def content(self, message: Message) -> SafeString:
         """The text version, as it left."""
         return format_html('<div class="readonly-text"><pre>{}</pre></div>', body(message)["text"] or "—")
+
+    @admin.display(description=_("amount"))
+    def claimed(self, message: Message) -> str:
+        """What it asks for, at the precision of its currency."""
+        return "—" if message.amount is None else money(message.amount, message.currency)
 
     @admin.display(description=_("enclosures"))
     def files(self, message: Message) -> SafeString:

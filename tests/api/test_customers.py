@@ -117,3 +117,16 @@ def test_writing_costs_the_same_whatever_the_number(entity, erp, count, django_a
     rows = [{"external_id": f"C{n}", "name": f"N{n}", "email": f"a{n}@b.example"} for n in range(count)]
     with django_assert_num_queries(7):
         assert counts(send(erp, *rows)) == (count, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "code"), [("country", "ZZ"), ("country", "fr"), ("language", "zz"), ("language", "FR")]
+)
+def test_a_country_and_a_language_are_codes_there_are(entity, erp, field, code):
+    answer = send(erp, {"external_id": "C1", "name": "Morel", field: code})
+    assert ([fault["field"] for fault in answer.json()["errors"]], Customer.objects.count()) == ([field], 0)
+
+
+def test_a_customer_of_any_country_and_language(entity, erp):
+    send(erp, {"external_id": "C1", "name": "Morel", "country": "DE", "language": "de"})
+    assert Customer.objects.values_list("country", "language").get() == ("DE", "de")

@@ -80,3 +80,16 @@ def test_only_some_roles_send_books(entity, role, status):
     body = {"rows": [{"external_id": "C1", "name": "Un"}]}
     assert client.post("/api/v1/entities/ACME/customers/bulk", body).status_code == status
     assert client.get("/api/v1/entities/ACME/customers").status_code == 200
+
+
+@pytest.mark.parametrize(("method", "status"), [("delete", 405), ("put", 405), ("patch", 405), ("get", 200)])
+def test_a_method_there_is_not_is_told_to_whom_is_let_in(entity, erp, method, status):
+    assert getattr(erp, method)("/api/v1/entities/ACME/customers").status_code == status
+
+
+@pytest.mark.parametrize("method", ["delete", "get", "post"])
+def test_a_method_there_is_not_stays_closed_to_others(entity, method):
+    """Whom an address lets do nothing is not told what it offers."""
+    assert getattr(APIClient(), method)("/api/v1/entities/ACME/customers").status_code == 401
+    sender = client_of(UserFactory(sees=entity))
+    assert getattr(sender, method)("/api/v1/entities/ACME/customers/bulk").status_code == 403

@@ -87,6 +87,19 @@ def test_the_fields_of_a_form_stay_inside_their_frame_on_a_phone(sophie: User, p
     assert found == dict.fromkeys(found, (True, []))
 
 
+def test_what_a_group_says_in_a_rehearsal_fits_a_phone(sophie: User, page: Any, live_server: Any):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(live_server.url + reverse("admin:engine_rehearsals"))
+    assert page.locator(".group-says select").count() > 0
+    assert (
+        page.evaluate(
+            "() => [...document.querySelectorAll('.group-says select')].filter("
+            "e => e.getBoundingClientRect().right > e.closest('.module').getBoundingClientRect().right).length"
+        )
+        == 0
+    )
+
+
 def test_the_bar_of_a_draft_covers_no_field_in_use(sophie: User, page: Any, live_server: Any):
     scenario = Entity.objects.get().scenarios.get(code="standard-b2b")
     create_draft(scenario, by=sophie)

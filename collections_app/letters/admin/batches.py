@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from collections_app.letters import batches, tasks
-from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
+from collections_app.letters.batches import BatchClosed, NotARegisteredNumber, NothingToPrint, PostedBeforePrepared
 from collections_app.letters.files import FileNotWritten
 from collections_app.letters.forms import PostedForm
 from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter
@@ -167,8 +167,13 @@ class PrintBatchAdmin(ScopedAdmin):
         """Keep the number of a registered letter."""
         self._must_write(request)
         letter = self._letter(request, letter_id)
-        batches.record_registered_number(letter, request.POST.get("number", "")[:40])
-        messages.success(request, _("The registered number is kept."))
+        try:
+            user: Any = request.user
+            batches.record_registered_number(letter, request.POST.get("number", ""), by=user, at=timezone.now())
+        except NotARegisteredNumber as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("The registered number is kept."))
         return _to(letter.batch)
 
     def _batch(self, request: HttpRequest, object_id: Any) -> PrintBatch:

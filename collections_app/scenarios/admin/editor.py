@@ -6,7 +6,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from collections_app.scenarios import operations
@@ -90,6 +92,9 @@ def after(
         return page(
             model_admin, request, scenario, version, VersionForm(instance=version), steps_formset(version, extra=1)
         )
+    if verb == "simulate":
+        asked = urlencode({"entity": scenario.entity_id, "version": version.pk})
+        return HttpResponseRedirect(f"{reverse('admin:engine_simulation_ask')}?{asked}")
     messages.success(request, _("The draft is saved; what is published stays in use until you publish it."))
     return HttpResponseRedirect(url_of(scenario, "draft"))
 

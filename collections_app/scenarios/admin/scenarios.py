@@ -8,6 +8,8 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.scenarios import operations
@@ -65,6 +67,7 @@ class ScenarioAdmin(ScopedAdmin):
         return super().get_queryset(request).annotate(
             published_number=Max("versions__number", filter=published),
             draft_number=Max("versions__number", filter=Q(versions__state=VersionState.DRAFT)),
+            draft_id=Max("versions__pk", filter=Q(versions__state=VersionState.DRAFT)),
             step_count=Count("versions__steps", filter=published, distinct=True),
             group_count=Count("groups", filter=Q(groups__archived=False), distinct=True),
         )  # fmt: skip
@@ -76,6 +79,15 @@ class ScenarioAdmin(ScopedAdmin):
     @admin.display(description=_("draft"), ordering="draft_number")
     def draft_waiting(self, scenario: Any) -> str:
         return f"v{scenario.draft_number}" if scenario.draft_number else "—"
+
+    @admin.display(description=_("draft"), ordering="draft_number")
+    def draft_to_try(self, scenario: Any) -> str:
+        """The number of the draft, and the way to see what it would do before it is published."""
+        if not scenario.draft_number:
+            return "—"
+        asked = urlencode({"entity": scenario.entity_id, "version": scenario.draft_id})
+        link = f"{reverse('admin:engine_simulation_ask')}?{asked}"
+        return format_html('v{} · <a href="{}">{}</a>', scenario.draft_number, link, _("Simulate this draft"))
 
     @admin.display(description=_("steps"), ordering="step_count")
     def steps_in_use(self, scenario: Any) -> int:
@@ -90,6 +102,11 @@ class ScenarioAdmin(ScopedAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Scenario | None = None) -> dict[str, Any]:
         return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Who may change a draft may simulate it from here."""
+        draft = "draft_to_try" if self.has_change_permission(request) else "draft_waiting"
+        return [draft if name == "draft_waiting" else name for name in super().get_list_display(request)]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Scenarios")})

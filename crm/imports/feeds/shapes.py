@@ -11,6 +11,7 @@ from rest_framework import serializers
 from stdnum.fr import siren as siren_number
 
 from crm.core.money import check_currency
+from crm.core.places import country_of, language_of
 from crm.core.zones import zones
 from crm.customers.models import CustomerKind
 from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
@@ -61,9 +62,11 @@ class CustomerInput(serializers.Serializer[Any]):
     siren = serializers.CharField(max_length=9, required=False, allow_blank=True)
     siret = serializers.CharField(max_length=14, required=False, allow_blank=True)
     vat_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
-    language = serializers.ChoiceField(["", "fr", "en"], required=False, allow_blank=True)
+    language = serializers.CharField(
+        max_length=10, required=False, allow_blank=True, help_text="Two letters (ISO 639)."
+    )
     time_zone = serializers.CharField(required=False, allow_blank=True)
-    country = serializers.RegexField(r"^[A-Z]{2}$|^$", required=False, allow_blank=True)
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True, help_text="Two letters (ISO 3166).")
     city = serializers.CharField(max_length=80, required=False, allow_blank=True)
     category = serializers.CharField(max_length=60, required=False, allow_blank=True)
     tags = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
@@ -81,6 +84,16 @@ class CustomerInput(serializers.Serializer[Any]):
     def validate_siren(self, value: str) -> str:
         if value and not siren_number.is_valid(value):
             raise serializers.ValidationError(_("This is not a SIREN."))
+        return value
+
+    def validate_language(self, value: str) -> str:
+        if value and language_of(value) != value:
+            raise serializers.ValidationError(_("No language has this code: two small letters, fr or en."))
+        return value
+
+    def validate_country(self, value: str) -> str:
+        if value and country_of(value) != value:
+            raise serializers.ValidationError(_("No country has this code: two capital letters, FR or BE."))
         return value
 
     def validate_time_zone(self, value: str) -> str:

@@ -39,6 +39,13 @@ class Cells:
             raise RowWrong(self.header(name), text, TOO_LONG, limit=limit)
         return text
 
+    def account(self) -> str:
+        """Who a row is of: his account, or in a list without a column of accounts his name. Raises RowWrong."""
+        name = "customer" if "customer" in self.columns.places else "name"
+        if account := self.text(name, 60):
+            return account
+        raise self.missing(name)
+
     def day(self, name: str) -> date | None:
         """The date of a field, None where it is empty."""
         text = self.text(name)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.utils.translation import gettext_noop as _
 
@@ -187,15 +187,16 @@ class FecReader:
         self.rounded = 0
 
     def row(self, line: int, cells: list[str]) -> FecRow:
-        """Read one line. Raises RowWrong."""
-        cells = self._fitted(cells)
-        get = self._getter(cells)
-        entered_on = self._date("EcritureDate", get("EcritureDate"))
-        account = get("CompteNum")
-        if not account:
-            raise RowWrong(self.layout.headers["CompteNum"], "", NO_ACCOUNT)
-        if entered_on is None:
-            raise RowWrong(self.layout.headers["EcritureDate"], "", NO_DATE)
+        """Read one line. Raises RowWrong with all that is wrong in it."""
+        get = self._getter(self._fitted(cells))
+        try:
+            return self._row(line, get)
+        except RowWrong as wrong:
+            parts = (self._entered_on, self._account, *self._sides())
+            raise wrong.with_all(partial(part, get) for part in parts) from None
+
+    def _row(self, line: int, get: Callable[[str], str]) -> FecRow:
+        entered_on, account = self._entered_on(get), self._account(get)
         label, auxiliary, letter = get("EcritureLib"), get("CompAuxNum"), get("EcritureLet")
         return FecRow(
             line,
@@ -259,6 +260,25 @@ class FecReader:
             return date_of(text) if text else None
         except BadValue:
             return None
+
+    def _entered_on(self, get: Callable[[str], str]) -> date:
+        entered_on = self._date("EcritureDate", get("EcritureDate"))
+        if entered_on is None:
+            raise RowWrong(self.layout.headers["EcritureDate"], "", NO_DATE)
+        return entered_on
+
+    def _account(self, get: Callable[[str], str]) -> str:
+        account = get("CompteNum")
+        if not account:
+            raise RowWrong(self.layout.headers["CompteNum"], "", NO_ACCOUNT)
+        return account
+
+    def _sides(self) -> Iterator[Callable[[Callable[[str], str]], object]]:
+        """The parts of an amount, to be read one by one."""
+        for name in ("Debit", "Credit") if "Debit" in self.layout.places else ("Montant",):
+            yield lambda get, name=name: self._number(name, get(name))  # type: ignore[misc]
+        if "Debit" not in self.layout.places:
+            yield lambda get: self._sign(get("Sens"))
 
     def _amount(self, get: Callable[[str], str]) -> Decimal:
         if "Debit" in self.layout.places:

@@ -69,10 +69,8 @@ class ItemBlocks(BlockReader):
 
     def _names(self, block: Block) -> dict[str, Texts]:
         """Customer and number of each row, as far as they are there."""
-        customers, numbers = self._text(block, "customer"), self._text(block, "number")
-        if "" in customers:
-            names = self._text(block, "name")
-            customers = [customer or name for customer, name in zip(customers, names, strict=True)]
+        customers = self._text(block, "customer" if "customer" in self.places else "name")
+        numbers = self._text(block, "number")
         if "external_id" in self.places:
             given = self._text(block, "external_id")
             numbers = [number or text[:60] for number, text in zip(numbers, given, strict=True)]

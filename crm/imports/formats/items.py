@@ -1,15 +1,16 @@
 """A row of a list of open items."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.utils.translation import gettext_noop as _
 
 from crm.imports.formats.cells import Cells, exact
 from crm.imports.formats.rows import RowWrong, plain
-from crm.imports.mapping import ColumnMap
+from crm.imports.mapping import AMOUNTS, ColumnMap
 
 PAYMENT_WORDS = tuple("reglement payment paiement versement encaissement acompte rgt virement cheque".split())
 CREDIT_WORDS = ("avoir", "creditnote", "creditmemo", "credit")
@@ -52,40 +53,53 @@ class ItemReader:
         self.rounded = 0
 
     def item(self, line: int, row: list[str]) -> Item:
-        """Read one row. Raises RowWrong."""
+        """Read one row. Raises RowWrong with all that is wrong in it."""
         cells = Cells(self.columns, row)
+        try:
+            return self._item(line, cells)
+        except RowWrong as wrong:
+            raise wrong.with_all(self._parts(cells)) from None
+
+    def identity(self, row: list[str]) -> dict[str, str]:
+        """Customer, number and identifier of a row that is wrong elsewhere ("" for a customer who is not there),
+        nothing when they cannot be read either."""
+        cells = Cells(self.columns, row)
+        try:
+            customer = cells.text("customer" if "customer" in self.columns.places else "name", 60)
+            return {"customer": customer, "number": _number(cells), "external_id": cells.text("external_id", 120)}
+        except RowWrong:
+            return {}
+
+    def _item(self, line: int, cells: Cells) -> Item:
         currency = cells.currency(self.currency)
         whole, left = self._amounts(cells)
         amount, open_amount = exact(whole, currency), exact(left, currency)
         self.rounded += open_amount != left
-        customer, number = self._identity(cells)
-        issued_on, due_on = cells.day("issued_on"), cells.day("due_on")
-        if issued_on is None and due_on is None:
-            name = "due_on" if "due_on" in self.columns.places else "issued_on"
-            raise RowWrong(cells.header(name), cells.text(name), NO_DATE)
+        customer, number = cells.account(), _number(cells)
+        issued_on, due_on = self._days(cells)
         external_id = cells.text("external_id", 120)
         days = (issued_on or due_on, due_on, cells.day("cleared_on"))
         money = (currency, amount, open_amount, kind_of(amount, type_of(cells.text("type"))))
         words = (cells.text("label")[:200], cells.text("email"), cells.text("phone"))
         return Item(line, customer, cells.text("name")[:200], external_id, number, *days, *money, *words, left)  # type: ignore[arg-type]
 
-    def identity(self, row: list[str]) -> dict[str, str]:
-        """Customer, number and identifier of a row that is wrong elsewhere, nothing when they cannot be read either."""
-        cells = Cells(self.columns, row)
-        try:
-            customer, number = self._identity(cells)
-            return {"customer": customer, "number": number, "external_id": cells.text("external_id", 120)}
-        except RowWrong:
-            return {}
+    def _parts(self, cells: Cells) -> Iterator[Callable[[], object]]:
+        yield cells.account
+        yield partial(_number, cells)
+        yield partial(cells.text, "external_id", 120)
+        yield from (partial(cells.day, name) for name in ("issued_on", "due_on", "cleared_on"))
+        yield partial(self._days, cells)
+        yield from (partial(cells.amount, name) for name in AMOUNTS)
+        yield partial(self._amounts, cells)
+        yield partial(cells.currency, self.currency)
 
-    def _identity(self, cells: Cells) -> tuple[str, str]:
-        customer = cells.text("customer", 60) or cells.text("name", 60)
-        number = cells.text("number", 60) or cells.text("external_id")[:60]
-        if not customer:
-            raise cells.missing("customer")
-        if not number:
-            raise cells.missing("number")
-        return customer, number
+    def _days(self, cells: Cells) -> tuple[date | None, date | None]:
+        """Of the document and due; one of them is there."""
+        issued_on, due_on = cells.day("issued_on"), cells.day("due_on")
+        if issued_on is None and due_on is None:
+            name = "due_on" if "due_on" in self.columns.places else "issued_on"
+            raise RowWrong(cells.header(name), cells.text(name), NO_DATE)
+        return issued_on, due_on
 
     def _amounts(self, cells: Cells) -> tuple[Decimal, Decimal]:
         """Of a document, and what is open of it, both signed; one alone is taken for both."""
@@ -105,6 +119,12 @@ class ItemReader:
             name = next(n for n in ("open_amount", "amount", "debit", "credit") if n in self.columns.places)
             raise cells.missing(name)
         return (debit or Decimal(0)) - (credit or Decimal(0))
+
+
+def _number(cells: Cells) -> str:
+    if number := cells.text("number", 60) or cells.text("external_id")[:60]:
+        return number
+    raise cells.missing("number")
 
 
 def kind_of(amount: Decimal | float, said: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from crm.imports.formats.blocks import Block
 from crm.imports.formats.columns import escaped, in_doubt, lines
-from crm.imports.formats.rows import Problem, RowWrong
+from crm.imports.formats.rows import Problems, RowWrong
 
 Plain = dict[str, Iterable[Any]]
 
@@ -16,7 +16,8 @@ Plain = dict[str, Iterable[Any]]
 class BlockReader(ABC):
     """Turns blocks into lines for COPY, with the `columns` it names.
 
-    `rows` counts those that hold something; `wrong` are those of the last piece that were left out, in their order.
+    `rows` counts those that hold something; `wrong` tells of each row of the last piece that was left out, in their
+    order, what is wrong with it.
     Rows whose `day` is after `until` are left out too, silently. `words` are columns of any text, `doubtful` those
     where None leaves a row to be read by itself. Rows of fewer than `least` cells are read by themselves.
     """
@@ -30,13 +31,13 @@ class BlockReader(ABC):
     def __init__(self, until: date | None) -> None:
         self.until = until
         self.rows = 0
-        self.wrong: list[Problem] = []
+        self.wrong: list[Problems] = []
 
     def text(self, piece: Iterable[Block]) -> str:
         """The lines of a piece of the file."""
         self.wrong = []
         text = "".join(map(self._block, piece))
-        self.wrong.sort(key=lambda problem: problem.line)
+        self.wrong.sort(key=lambda problems: problems[0].line)
         return text
 
     @abstractmethod

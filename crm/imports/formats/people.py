@@ -1,8 +1,10 @@
 """A row of a list of customers and contacts, and one of a list of payments."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 from stdnum.eu import vat
 from stdnum.fr import siren, siret
 
+from crm.core.places import country_of, language_of
 from crm.customers.models import CustomerKind
 from crm.imports.formats.cells import Cells, exact
 from crm.imports.formats.rows import RowWrong, plain
@@ -20,16 +23,14 @@ BAD_EMAIL = _("This is not an e-mail address.")
 BAD_PHONE = _("This is not a phone number.")
 BAD_NUMBER = _("This number is not valid (its check digits are wrong).")
 NOT_ABOVE_ZERO = _("A payment is above zero.")
-BAD_COUNTRY = _("A country is a code of two letters.")
+BAD_COUNTRY = _("No country has this code (FR, BE) or this name.")
+BAD_LANGUAGE = _("No language has this code (fr, en) or this name.")
 KINDS = {
     CustomerKind.CONSUMER: ("consumer", "particulier", "consommateur", "b2c", "personal", "individual"),
     CustomerKind.PUBLIC_BODY: ("public", "administration", "collectivite", "etat", "mairie"),
     CustomerKind.ASSOCIATION: ("association", "asso", "nonprofit"),
     CustomerKind.PROFESSIONAL: ("pro", "entreprise", "societe", "b2b", "company", "business"),
 }
-COUNTRIES = {"france": "FR", "belgique": "BE", "belgium": "BE", "suisse": "CH", "switzerland": "CH", "luxembourg": "LU",
-             "allemagne": "DE", "germany": "DE", "espagne": "ES", "spain": "ES", "italie": "IT", "italy": "IT",
-             "senegal": "SN", "cotedivoire": "CI", "tunisie": "TN", "maroc": "MA", "canada": "CA"}  # fmt: skip
 
 
 def email_of(text: str) -> str:
@@ -52,6 +53,10 @@ def phone_of(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+LIMITS = {"name": 200, "category": 60, "city": 80, "first_name": 60, "contact": 120, "position": 80}
+NUMBERS = (("siren", siren), ("siret", siret), ("vat_number", vat))
+
+
 class CustomerReader:
     """Turns rows into the columns of `customer_staged`."""
 
@@ -59,17 +64,28 @@ class CustomerReader:
         self.columns, self.country = columns, country
 
     def row(self, line: int, row: list[str]) -> tuple[object, ...]:
-        """Read one row. Raises RowWrong."""
+        """Read one row. Raises RowWrong with all that is wrong in it."""
         cells = Cells(self.columns, row)
-        customer = cells.text("customer", 60)
-        if not customer:
-            raise cells.missing("customer")
-        country = self._country(cells)
-        who = (line, customer, cells.text("name", 200), _kind(cells.text("kind")))
+        try:
+            return self._row(line, cells)
+        except RowWrong as wrong:
+            raise wrong.with_all(self._parts(cells)) from None
+
+    def _row(self, line: int, cells: Cells) -> tuple[object, ...]:
+        customer, country = cells.account(), _country(cells)
+        who = (line, customer, _text(cells, "name"), _kind(cells.text("kind")))
         numbers = (self._siren(cells), self._checked(cells, "siret", siret), self._checked(cells, "vat_number", vat))
-        what = (cells.text("language", 10).lower(), cells.text("category", 60), cells.text("city", 80), country)
-        contact = (_contact(cells), cells.text("position", 80))
+        what = (_language(cells), _text(cells, "category"), _text(cells, "city"), country)
+        contact = (_contact(cells), _text(cells, "position"))
         return (*who, *numbers, *what, *contact, self._email(cells), self._phone(cells, country), self._post(cells))
+
+    def _parts(self, cells: Cells) -> Iterator[Callable[[], object]]:
+        """What may be wrong in a row; a phone is not judged by a country that is wrong itself."""
+        yield cells.account
+        yield from (partial(cells.text, name, limit) for name, limit in LIMITS.items())
+        yield from (partial(self._checked, cells, *number) for number in NUMBERS)
+        yield from (partial(read, cells) for read in (_language, _country, self._email))
+        yield lambda: self._phone(cells, _country(cells))
 
     def _siren(self, cells: Cells) -> str:
         return self._checked(cells, "siren", siren) or self._checked(cells, "siret", siret)[:9]
@@ -82,13 +98,6 @@ class CustomerReader:
             return str(module.validate(text))
         except module.ValidationError as error:
             raise RowWrong(cells.header(name), text, BAD_NUMBER) from error
-
-    def _country(self, cells: Cells) -> str:
-        text = cells.text("country")
-        code = COUNTRIES.get(plain(text), text.upper())
-        if code and (len(code) != 2 or not code.isalpha()):
-            raise RowWrong(cells.header("country"), text, BAD_COUNTRY)
-        return code
 
     def _email(self, cells: Cells) -> str:
         text = cells.text("email")
@@ -110,9 +119,29 @@ class CustomerReader:
         return " | ".join(filter(None, (street, place))) if street else ""
 
 
+def _country(cells: Cells) -> str:
+    text = cells.text("country")
+    code = country_of(text)
+    if text and not code:
+        raise RowWrong(cells.header("country"), text, BAD_COUNTRY)
+    return code
+
+
+def _language(cells: Cells) -> str:
+    text = cells.text("language")
+    code = language_of(text)
+    if text and not code:
+        raise RowWrong(cells.header("language"), text, BAD_LANGUAGE)
+    return code
+
+
+def _text(cells: Cells, name: str) -> str:
+    return cells.text(name, LIMITS[name])
+
+
 def _contact(cells: Cells) -> str:
     """First name and name of a person, from one column or two."""
-    return " ".join(filter(None, (cells.text("first_name", 60), cells.text("contact", 120))))[:120]
+    return " ".join(filter(None, (_text(cells, "first_name"), _text(cells, "contact"))))[:120]
 
 
 def _kind(text: str) -> str:
@@ -140,18 +169,42 @@ class PaymentReader:
         self.columns, self.currency = columns, columns.currency or currency
 
     def row(self, line: int, row: list[str]) -> PaymentRow:
-        """Read one row. Raises RowWrong."""
+        """Read one row. Raises RowWrong with all that is wrong in it."""
         cells = Cells(self.columns, row)
-        customer, number = cells.text("customer", 60) or cells.text("name", 60), cells.text("invoice_number", 60)
-        if not customer and not number:
-            raise cells.missing("customer")
-        paid_on, amount = cells.day("paid_on"), cells.amount("amount")
-        if paid_on is None:
-            raise cells.missing("paid_on")
-        if amount is None:
-            raise cells.missing("amount")
-        if amount <= 0:
-            raise RowWrong(cells.header("amount"), cells.text("amount"), NOT_ABOVE_ZERO)
-        currency = cells.currency(self.currency)
-        money = (exact(amount, currency), currency)
-        return PaymentRow(line, customer, paid_on, *money, number, cells.text("reference")[:60])
+        try:
+            return self._row(line, cells)
+        except RowWrong as wrong:
+            raise wrong.with_all(partial(part, cells) for part in (_payer, _paid_on, _paid, self._currency)) from None
+
+    def _row(self, line: int, cells: Cells) -> PaymentRow:
+        (customer, number), currency = _payer(cells), self._currency(cells)
+        money = (exact(_paid(cells), currency), currency)
+        return PaymentRow(line, customer, _paid_on(cells), *money, number, cells.text("reference")[:60])
+
+    def _currency(self, cells: Cells) -> str:
+        return cells.currency(self.currency)
+
+
+def _payer(cells: Cells) -> tuple[str, str]:
+    """Account and number of the invoice; the invoice alone says who pays."""
+    number = cells.text("invoice_number", 60)
+    try:
+        return cells.account(), number
+    except RowWrong:
+        if not number:
+            raise
+        return "", number
+
+
+def _paid_on(cells: Cells) -> date:
+    if (day := cells.day("paid_on")) is None:
+        raise cells.missing("paid_on")
+    return day
+
+
+def _paid(cells: Cells) -> Decimal:
+    if (amount := cells.amount("amount")) is None:
+        raise cells.missing("amount")
+    if amount <= 0:
+        raise RowWrong(cells.header("amount"), cells.text("amount"), NOT_ABOVE_ZERO)
+    return amount

@@ -3,6 +3,7 @@
 import csv
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -29,15 +30,31 @@ class Problem:
         return gettext(self.reason) % self.params if self.params else gettext(self.reason)
 
 
+Problems = tuple[Problem, ...]
+Fault = tuple[str, str, str, dict[str, Any]]
+
+
 class RowWrong(Exception):
-    """A row cannot be read; carries the problem."""
+    """A row cannot be read; carries each thing that is wrong with it (column, value, reason, parameters)."""
 
     def __init__(self, column: str, value: str, reason: str, **params: Any) -> None:
         super().__init__(reason)
-        self.column, self.value, self.reason, self.params = column, value, reason, params
+        self.faults: list[Fault] = [(column, value[:200], reason, params)]
 
-    def on_line(self, line: int) -> Problem:
-        return Problem(line, self.column, self.value[:200], self.reason, self.params)
+    def on_line(self, line: int) -> Problems:
+        """What is wrong, as problems of a line."""
+        return tuple(Problem(line, *fault) for fault in self.faults)
+
+    def with_all(self, parts: Iterable[Callable[[], object]]) -> "RowWrong":
+        """Itself, with what else is wrong: `parts` read each a part of the row, in the order to tell them."""
+        found: list[Fault] = []
+        for part in parts:
+            try:
+                part()
+            except RowWrong as wrong:
+                found += [fault for fault in wrong.faults if fault not in found]
+        self.faults = found + [fault for fault in self.faults if fault not in found]
+        return self
 
 
 @lru_cache(maxsize=4096)

@@ -13,10 +13,12 @@ from crm.imports.formats.rows import Problem, RowWrong
 from crm.imports.formats.table import Table
 from crm.imports.mapping import ColumnMap
 from crm.imports.operations.open_items import reading_of
-from crm.imports.outcome import Job, Outcome
+from crm.imports.operations.rejecting import reject_found
+from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
 from crm.imports.staging import copy_rows, execute, prepare
 
 SUBJECT = _("Customer file imported from %(file)s")
+OTHER_NAME = _("Line %(line)s gives this account another name: %(name)s.")
 UNKNOWN = _("No customer of this entity has this account.")
 TOUCHED = """
 select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import', %(batch)s::bigint) as payload
@@ -28,13 +30,18 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     """Take a list of customers. Raises ImportRefused; runs in the caller's transaction."""
     outcome = Outcome("customers", container=table.container, reading=reading_of(table, columns))
     params: dict[str, Any] = {"entity": job.entity.pk, "batch": job.batch_id, "at": job.at, "subject": SUBJECT}
-    params |= {"file": job.file_name, "by": job.by.pk if job.by else None}
+    params |= {"file": job.file_name, "by": job.by.pk if job.by else None, "kept": KEPT_PROBLEMS}
     prepare("customers_stage")
     staged = copy_rows(
         "customer_staged", _staged_rows(job, table, CustomerReader(columns, job.entity.country), outcome)
     )
-    if "name" not in columns.places:
-        staged -= _leave_out_unknown(params, outcome)
+    left_out = outcome.rows_rejected
+    if "name" in columns.places:
+        header = columns.columns()["name"]
+        reject_found("customers_names", params, outcome, lambda row: _otherwise_named(row, header))
+    else:
+        reject_found("customers_unknown", params, outcome, _unknown)
+    staged -= outcome.rows_rejected - left_out
     if outcome.problems and not staged:
         first = outcome.problems[0]
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
@@ -47,12 +54,13 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     return outcome
 
 
-def _leave_out_unknown(params: dict[str, Any], outcome: Outcome) -> int:
-    """A list of contacts adds to customers who exist; how many rows speak of others."""
-    unknown = rows("crm.imports", "customers_unknown", params)
-    for row in unknown:
-        outcome.reject(Problem(row["line"], "", row["customer"], UNKNOWN))
-    return len(unknown)
+def _unknown(row: dict[str, Any]) -> Problem:
+    return Problem(row["line"], "", row["customer"], UNKNOWN)
+
+
+def _otherwise_named(row: dict[str, Any], header: str) -> Problem:
+    first = {"line": row["first_line"], "name": row["first_name"]}
+    return Problem(row["line"], header, row["name"], OTHER_NAME, first)
 
 
 def _staged_rows(job: Job, table: Table, reader: CustomerReader, outcome: Outcome) -> Iterator[tuple[Any, ...]]:
@@ -63,4 +71,4 @@ def _staged_rows(job: Job, table: Table, reader: CustomerReader, outcome: Outcom
         try:
             yield reader.row(line, cells)
         except RowWrong as error:
-            outcome.reject(error.on_line(line))
+            outcome.reject(*error.on_line(line))

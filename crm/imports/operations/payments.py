@@ -60,7 +60,7 @@ def _staged_rows(job: Job, table: Table, reader: PaymentReader, outcome: Outcome
         try:
             row = reader.row(line, cells)
         except RowWrong as error:
-            outcome.reject(error.on_line(line))
+            outcome.reject(*error.on_line(line))
             continue
         if until is None or row.paid_on <= until:
             yield (line, row.customer, row.paid_on, row.amount, row.currency, row.invoice_number, row.reference)

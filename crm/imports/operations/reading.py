@@ -22,8 +22,8 @@ def stage(table: str, reader: BlockReader, pieces: Iterable[Iterable[Block]], jo
 def _texts(reader: BlockReader, pieces: Iterable[Iterable[Block]], job: Job, outcome: Outcome) -> Iterator[str]:
     for piece in pieces:
         text = reader.text(piece)
-        for problem in reader.wrong:
-            outcome.reject(problem)
+        for problems in reader.wrong:
+            outcome.reject(*problems)
         told = outcome.rows_read // TOLD_EVERY < reader.rows // TOLD_EVERY
         outcome.rows_read = reader.rows
         if told:

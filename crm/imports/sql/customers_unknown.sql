@@ -4,4 +4,4 @@ with gone as (
         select from customers_customer c where c.entity_id = %(entity)s and c.external_id = s.customer)
     returning line, customer
 )
-select line, customer from gone order by line
+select line, customer, count(*) over () as of_all from gone order by line limit %(kept)s

@@ -1,3 +1,13 @@
--- A row that could not be taken spares the item it speaks of from being closed.
-with gone as (delete from item_staged where amount is null returning identifier)
-insert into item_spared select identifier from gone
+-- A row that could not be taken spares the item it speaks of from being closed; one that does not say of whom it is, all
+-- items of its number.
+with gone as (
+    delete from item_staged where amount is null returning customer, external_id, number, identifier
+), of_nobody as (
+    select distinct number from gone where customer = '' and coalesce(external_id, '') = ''
+)
+insert into item_spared
+select identifier from gone
+union all
+select i.external_id from receivables_invoice i join of_nobody using (number) where i.entity_id = %(entity)s
+union all
+select c.external_id from receivables_credit c join of_nobody using (number) where c.entity_id = %(entity)s

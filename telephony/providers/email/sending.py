@@ -13,6 +13,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from telephony.core.channels import Accepted, NotAllowed, Outbound
+from telephony.core.lines import one_line
 from telephony.providers.email import errors, esp
 
 _open: ContextVar[BaseEmailBackend | None] = ContextVar("open_mail_connection", default=None)
@@ -109,7 +110,7 @@ def _close(backend: BaseEmailBackend) -> None:
 def composed(mail: Outbound, backend: BaseEmailBackend) -> AnymailMessage:
     """The mail with its headers (RFC 5322, RFC 8058) and, for a provider Anymail knows, metadata and tracking."""
     message = AnymailMessage(
-        subject=" ".join(mail.subject.split()),
+        subject=one_line(mail.subject),
         body=mail.text,
         from_email=mail.sender,
         to=[mail.to],

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from collections_app.actions import counting, queries
 from collections_app.actions.forms import AGES, STATES, WorklistFilters
 from collections_app.actions.kpis import kpis
-from collections_app.actions.models import Action, SavedView
+from collections_app.actions.models import Action, ActionKind, SavedView
 from collections_app.actions.urgency import most_urgent, ranked
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
@@ -317,3 +317,18 @@ def test_a_key_that_is_none_opens_and_moves_nothing(desk: Client, key: str):
     assert desk.get(reverse("worklist"), {"open": key}).status_code == 200
     answer = desk.post(reverse("actions_complete"), {"action": key, "outcome": "spoke", "then": key})
     assert answer.status_code == 302
+
+
+def test_a_reply_to_write_tells_no_amount(client: Client, lea: User, entity: Entity):
+    reply = ActionFactory(
+        customer__entity=entity, owner=lea, kind=ActionKind.REPLY, cycle=None, oldest_due_on=None, amount=0
+    )
+    client.force_login(lea)
+    pages = [
+        reverse("worklist"),
+        reverse("action_panel", args=[reply.pk]),
+        reverse("customer", args=[reply.customer_id]),
+    ]
+    rows = [client.get(page).text for page in pages]
+    assert "0,00" not in rows[0].partition("<tbody")[2] + rows[1].partition('"step-card"')[2].partition("</div>")[0]
+    assert "0,00" not in rows[2].partition("Répondre")[2].partition("</li>")[0]

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -13,6 +14,7 @@ from collections_app.letters.compose import compose
 from collections_app.letters.models import BatchState, PrintBatch
 from crm.accounts.models import Entity
 from crm.customers.models import Customer
+from crm.timeline.queries import entries
 from telephony.core.outgoing import Stale
 from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
@@ -153,7 +155,7 @@ def test_formal_notices_are_registered_with_their_number(world: World) -> None:
     batch = prepared(letters_of(world, "Alpes", notice=True))
     letter = batch.letters.get()
     assert letter.registered
-    batches.record_registered_number(letter, " 1A 234 567 8901 2 ")
+    batches.record_registered_number(letter, " 1A 234 567 8901 2 ", by=UserFactory(), at=AT)
     letter.refresh_from_db()
     assert letter.registered_number == "1A 234 567 8901 2"
 
@@ -193,3 +195,53 @@ def test_the_task_prepares_once(world: World) -> None:
     user = UserFactory()
     first = tasks.prepare_print_batch(entity.pk, ON.isoformat(), user.pk)
     assert (first, tasks.prepare_print_batch(entity.pk, ON.isoformat(), user.pk)) == (PrintBatch.objects.get().pk, None)
+
+
+def number_of(world: World, client: Any, given: str) -> Any:
+    """A supervisor types a number of registered post for the one letter there is."""
+    entity = Entity.objects.get(legal_name="Ateliers Verdier")
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    letter = PrintBatch.objects.get().letters.get()
+    answer = client.post(reverse("admin:letters_printbatch_registered", args=[letter.pk]), {"number": given})
+    letter.refresh_from_db()
+    return letter.registered_number, [str(told) for told in get_messages(answer.wsgi_request)]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (" 1a 234  567 8901 2", "1A 234 567 8901 2"),
+        ("RK123456789FR", "RK123456789FR"),
+        ("3C00123456789", "3C00123456789"),
+    ],
+)
+def test_numbers_of_registered_post(world: World, client: Any, given: str, kept: str) -> None:
+    prepared(letters_of(world, "Alpes", notice=True))
+    assert number_of(world, client, given)[0] == kept
+
+
+@pytest.mark.parametrize(
+    "given", ["posté mardi", "RECOMMANDE", "12", "1A 234 567 8901 2 / 3", "1" * 21, "１２３４５６７８"]
+)
+def test_what_is_no_number_of_registered_post_is_told(world: World, client: Any, given: str) -> None:
+    prepared(letters_of(world, "Alpes", notice=True))
+    kept, told = number_of(world, client, given)
+    assert (kept, told) == (
+        "",
+        [
+            "Un numéro de recommandé a de 8 à 20 lettres et chiffres, comme sur la preuve de dépôt\N{NO-BREAK SPACE}: "
+            "1A 234 567 8901 2, RK 123 456 789 FR. Rien n’a été gardé."
+        ],
+    )
+
+
+def test_the_number_of_registered_post_is_in_the_history(world: World, client: Any) -> None:
+    prepared(letters_of(world, "Alpes", notice=True))
+    Message.objects.update(subject="Mise en demeure")
+    for given in ("1A 234 567 8901 2", "1A 234 567 8901 2", ""):
+        number_of(world, client, given)
+    told = [line.subject for line in entries(Customer.objects.get(), language="fr").lines]
+    assert [subject for subject in told if "recommandé" in subject.lower()] == [
+        "Numéro de recommandé retiré, 1A 234 567 8901 2\N{NO-BREAK SPACE}: Mise en demeure",
+        "Recommandé 1A 234 567 8901 2\N{NO-BREAK SPACE}: Mise en demeure",
+    ]

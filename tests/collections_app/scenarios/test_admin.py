@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step
 from collections_app.scenarios.operations import STEP_FIELDS, create_draft
+from collections_app.scenarios.queries import step_names
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.scenarios import ScenarioFactory, StepFactory, published_scenario
 from tests.factories.segments import GroupFactory
@@ -188,3 +189,22 @@ def test_an_amount_below_zero_is_refused_in_words(client, supervisor, published,
     page = client.post(url(published.scenario, "draft"), posted(draft, **{f"0-{name}": "-5"}))
     assert "supérieure ou égale à" in page.text
     assert "scenarios_step_" not in page.text
+
+
+def test_a_draft_is_tried_from_where_it_is_written_and_listed(client, supervisor, entity, published):
+    draft = create_draft(published.scenario, by=supervisor)
+    ask = f"{reverse('admin:engine_simulation_ask')}?entity={entity.pk}&version={draft.pk}"
+    answer = client.post(url(published.scenario, "draft"), posted(draft, "simulate", **{"0-name": "Bien avant"}))
+    assert (answer.url, draft.steps.order_by("offset_days").first().name) == (ask, "Bien avant")
+    listing = reverse("admin:scenarios_scenario_changelist")
+    link = ask.replace("&", "&amp;")
+    assert client.get(listing).text.count(link) == 1
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    assert client.get(listing).text.count(link) == 0
+
+
+def test_steps_are_counted_along_the_due_date(entity):
+    published_scenario(entity, steps=[{"offset_days": 8, "name": "Appel"}, {"offset_days": -5, "name": "Avant"}])
+    codes = dict(Step.objects.values_list("name", "code"))
+    counted = step_names(entity.pk, {"by-hand": 3, codes["Appel"]: 2, codes["Avant"]: 1})
+    assert [(name, number) for _code, name, number in counted] == [("Avant", 1), ("Appel", 2), ("", 3)]

@@ -195,3 +195,8 @@ def test_a_token_dead_on_arrival_is_refused(client, entity):
     given = {"user": UserFactory().pk, "name": "ERP", "expires_on": "2020-01-01"}
     page = client.post(reverse("admin:accounts_apitoken_add"), given)
     assert page.context["adminform"].form.errors.keys() == {"expires_on"}
+
+
+@pytest.mark.parametrize(("country", "refused"), [("BE", False), ("ZZ", True), ("France", True)])
+def test_the_country_of_an_entity_is_one_there_is(entity, country, refused):
+    assert ("country" in EntityForm({"country": country}, instance=entity).errors) is refused

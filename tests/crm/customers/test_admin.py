@@ -160,3 +160,20 @@ def test_a_parent_is_of_the_same_books_and_leads_in_one_direction(client, lead, 
     assert errors_of(client, below, parent=below.pk) == {"parent"}
     assert errors_of(client, below, parent=above.pk) == {}
     assert errors_of(client, above, parent=below.pk) == {"parent"}
+
+
+@pytest.mark.parametrize(("country", "kept"), [("BE", "BE"), ("", ""), ("ZZ", "DE"), ("EU", "DE")])
+def test_the_country_of_a_customer_is_one_there_is(client, entity, lead, country, kept):
+    customer = CustomerFactory(entity=entity, country="DE")
+    client.post(reverse("admin:customers_customer_change", args=[customer.pk]), form(customer, country=country))
+    customer.refresh_from_db()
+    assert customer.country == kept
+
+
+def test_a_language_an_import_brought_stays(client, entity, lead):
+    customer = CustomerFactory(entity=entity, language="de")
+    url = reverse("admin:customers_customer_change", args=[customer.pk])
+    assert client.post(url, form(customer, language="de", name="New name")).status_code == 302
+    assert client.post(url, form(customer, language="zz")).status_code == 200
+    customer.refresh_from_db()
+    assert (customer.name, customer.language) == ("New name", "de")

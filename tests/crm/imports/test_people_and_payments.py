@@ -139,3 +139,82 @@ def test_addresses_of_an_account_merged_into_another_are_his(load, write, merged
     found = Address.objects.exclude(channel="post").order_by("channel").values_list("customer__external_id", "value")
     assert list(found) == [("A", "compta@alpha.fr"), ("A", "+33478000000")]
     assert set(Contact.objects.values_list("customer__external_id", flat=True)) <= {"A"}
+
+
+def told(outcome):
+    return [(p.line, p.column, p.value, p.reason % p.params) for p in outcome.problems]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (CUSTOMERS, ALPHA),
+        ("client;nom;facture;echeance;solde", "A;Alpha;F1;01/02/2026;100,00"),
+        ("client;nom;date règlement;montant", "A;Alpha;05/02/2026;60,00"),
+    ],
+)
+def test_a_name_stands_for_no_empty_account(load, write, header, row):
+    load(write("client;facture;echeance;solde", "A;F0;01/02/2026;100,00", name="known.csv"))
+    outcome = load(write(header, row, row.replace("A;", ";", 1)))
+    assert (told(outcome), outcome.rows_rejected) == ([(3, header.split(";")[0], "", "A value is missing.")], 1)
+    assert list(Customer.objects.values_list("external_id", flat=True)) == ["A"]
+
+
+def test_a_list_without_accounts_knows_customers_by_name(load, write, entity):
+    load(write("Raison sociale;facture;echeance;solde", "Alpha;F1;01/02/2026;100,00"))
+    assert balances(entity) == {"Alpha": Decimal(100)}
+
+
+def test_two_names_of_an_account_are_not_merged(load, write):
+    beta = "A;Beta SAS;Entreprise;;2 rue Y;69003;Lyon;;chef@beta.fr;"
+    same = "A;ALPHA, S.à.r.l.;;;;;;M. Jean;jean@alpha.fr;"
+    outcome = load(write(CUSTOMERS, ALPHA, beta, same.replace("S.à.r.l.", "sarl"), "B;Beta SAS;;;;;;;;"))
+    assert told(outcome) == [(3, "Raison sociale", "Beta SAS", "Line 2 gives this account another name: Alpha SARL.")]
+    assert (outcome.rows_rejected, outcome.customers) == (1, 2)
+    assert set(Address.objects.filter(channel="email").values_list("value", flat=True)) == {
+        "compta@alpha.fr",
+        "jean@alpha.fr",
+    }
+
+
+def test_all_that_is_wrong_in_a_row_is_told(load, write):
+    bad = ";Gamma;Entreprise;73282932000075;;;;;gamma(at)gamma;12"
+    outcome = load(write(CUSTOMERS, ALPHA, bad))
+    assert [(p.line, p.column) for p in outcome.problems] == [
+        (3, "Code client"),
+        (3, "SIRET"),
+        (3, "E-mail"),
+        (3, "Téléphone"),
+    ]
+    assert outcome.rows_rejected == 1
+
+
+def test_all_that_is_wrong_in_a_payment_is_told(load, write, owed):
+    outcome = load(write(PAYMENTS, "A;05/02/2026;60,00;F1;V1", ";hier;-3;;V2"))
+    assert [(p.line, p.column) for p in outcome.problems] == [(3, "client"), (3, "date règlement"), (3, "montant")]
+    assert outcome.rows_rejected == 1
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "found"),
+    [
+        ("FR", "fr", ("FR", "fr")),
+        ("Belgique", "fr-BE", ("BE", "fr")),
+        ("DEU", "Allemand", ("DE", "de")),
+        ("uk", "ENG", ("GB", "en")),
+        ("", "", ("", "")),
+    ],
+)
+def test_countries_and_languages_as_files_write_them(load, write, country, language, found):
+    load(write("Client;Nom;Pays;Langue", f"A;Alpha;{country};{language}"))
+    assert Customer.objects.values_list("country", "language").get() == found
+
+
+def test_no_such_country_or_language(load, write):
+    outcome = load(write("Client;Nom;Pays;Langue", "A;Alpha;FR;fr", "B;Beta;ZZ;zz", "C;Gamma;EU;klingon"))
+    assert [(p.line, p.column, p.value) for p in outcome.problems] == [
+        (3, "Langue", "zz"),
+        (3, "Pays", "ZZ"),
+        (4, "Langue", "klingon"),
+        (4, "Pays", "EU"),
+    ]

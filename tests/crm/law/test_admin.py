@@ -45,11 +45,12 @@ def test_every_rule_delivered_has_a_name():
     [
         (
             Rate(kind=RateKind.LATE_PROFESSIONAL, starts_on=date(2026, 7, 1)),
-            "pénalités de retard entre professionnels · 2026-07-01",
+            "pénalités de retard entre professionnels · 01/07/2026",
         ),
-        (Rule(code="flat_fee", starts_on=date(2013, 1, 1)), "flat_fee · 2013-01-01"),
-        (Holiday(name="Noël", on=date(2026, 12, 25)), "Noël · 2026-12-25"),
-        (ExchangeRate(base="CHF", quote="EUR", on=date(2026, 11, 1)), "CHF EUR · 2026-11-01"),
+        (Rule(code="flat_fee", starts_on=date(2013, 1, 1)), "flat_fee · 01/01/2013"),
+        (Rule(code="contact_caps", starts_on=date(2013, 1, 1)), "nombre maximal de contacts · 01/01/2013"),
+        (Holiday(name="Noël", on=date(2026, 12, 25)), "Noël · 25/12/2026"),
+        (ExchangeRate(base="CHF", quote="EUR", on=date(2026, 11, 1)), "CHF EUR · 01/11/2026"),
     ],
 )
 def test_a_row_of_the_law_is_named_with_its_day(row, name):

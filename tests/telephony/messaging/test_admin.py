@@ -138,3 +138,10 @@ def test_the_history_says_in_words_why_a_message_did_not_leave(world: World):
     operations.send_one(message.pk, AT)
     [line] = entries(message.customer, language="fr").lines
     assert line.subject == f"Message à {message.recipient} non envoyé\u00a0: La personne a refusé ce canal."
+
+
+def test_an_amount_is_shown_in_its_currency(message: Message):
+    Message.objects.update(amount=120, currency="EUR")
+    text = logged_in(supervisor=True, sees=message.entity).get(f"{LIST}{message.pk}/change/").text
+    assert "120,00\N{NO-BREAK SPACE}€" in text
+    assert "120,000" not in text
