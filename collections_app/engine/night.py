@@ -117,8 +117,8 @@ class Night:
         return kept
 
     def name(self, view: str, name: str) -> None:
-        """Make the SELECT of sql/{name}.sql a view of this session. It may say nothing of this night (a date, customers):
-        a simulation keeps it for all of them."""
+        """Make the SELECT of sql/{name}.sql a view of this session. It says nothing of this night (no date):
+        a simulation keeps it for all nights."""
         with connection.cursor() as cursor:
             cursor.execute(f"create or replace temporary view {view} as {sql.statement(HERE, name)}")
 

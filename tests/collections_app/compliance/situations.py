@@ -13,8 +13,8 @@ CANDIDATE = """
 select %(key)s::bigint as key, %(entity)s::bigint as entity_id, %(customer)s::bigint as customer_id,
        %(currency)s::text as currency, %(channel)s::text as channel, %(address)s::bigint as address_id,
        %(formal_notice)s::bool as formal_notice, %(automatic)s::bool as automatic, %(amount)s::numeric as amount,
-       %(invoices)s::bigint[] as invoice_ids, %(oldest_due_on)s::date as oldest_due_on, %(occasion)s::bigint as occasion,
-       %(message)s::bigint as message
+       %(invoices)s::bigint[] as invoice_ids, %(oldest_due_on)s::date as oldest_due_on,
+       %(occasion)s::bigint as occasion, %(message)s::bigint as message
 """
 
 
