@@ -35,11 +35,12 @@ MOST_NAMES = 6
 
 def name_libraries() -> None:
     """Say fields and models of libraries in the reader's language; what migrations compare stays as it was."""
+    known = {model._meta.label_lower: model for model in apps.get_models()}
     for label, fields in FIELDS.items():
         for name, words in fields.items():
-            apps.get_model(label)._meta.get_field(name).verbose_name = words
+            known[label]._meta.get_field(name).verbose_name = words
     for label, (one, many) in MODELS.items():
-        options = apps.get_model(label)._meta
+        options = known[label]._meta
         options.verbose_name, options.verbose_name_plural = one, many
 
 

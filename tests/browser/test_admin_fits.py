@@ -1,5 +1,6 @@
 """The settings in a real browser: no text cut beside the menu and the filters, and a phone can work with them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.factories.customers import AddressFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AT = "2026-01-01T00:00:00Z"
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 LISTS = (
     "segments_group", "engine_run", "messaging_message", "holds_hold", "customers_customer", "receivables_invoice",
     "letters_template", "scenarios_scenario", "accounts_user",
