@@ -21,6 +21,14 @@ PROBLEMS: dict[type[Exception], Any] = {
     InvalidComponent: _("Part of “%(value)s” is wrong for a %(name)s (country, bank or office)."),
 }
 
+# Length of the accounts of UEMOA, CEMAC and their neighbours, which use the form of an IBAN outside the registry.
+UNREGISTERED = {
+    **dict.fromkeys(("BJ", "BF", "CI", "MA", "ML", "NE", "SN", "TG"), 28),
+    **dict.fromkeys(("CF", "CG", "CM", "GA", "GQ", "KM", "MG", "TD"), 27),
+    "DZ": 26,
+    "GW": 25,
+}
+
 
 def _checked(value: str, name: str, validate: Callable[[str], str]) -> str:
     if not value.strip():
@@ -49,7 +57,20 @@ def vat_number(value: str) -> str:
 
 def iban(value: str) -> str:
     """An IBAN, without spaces."""
-    return _checked(value, "IBAN", _iban.validate)
+    return _checked(value, "IBAN", _iban_of_any_country)
+
+
+def _iban_of_any_country(value: str) -> str:
+    """By the registry of SWIFT; of the countries that use the form without being in it, check digits and length."""
+    number = _iban.compact(value)
+    try:
+        return str(_iban.validate(number))
+    except InvalidComponent:
+        if number[:2] not in UNREGISTERED:
+            raise
+    if len(number) != UNREGISTERED[number[:2]]:
+        raise InvalidLength()
+    return str(number)
 
 
 def bic(value: str) -> str:
