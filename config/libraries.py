@@ -38,7 +38,8 @@ def name_libraries() -> None:
     known = {model._meta.label_lower: model for model in apps.get_models()}
     for label, fields in FIELDS.items():
         for name, words in fields.items():
-            known[label]._meta.get_field(name).verbose_name = words
+            field: Any = known[label]._meta.get_field(name)
+            field.verbose_name = words
     for label, (one, many) in MODELS.items():
         options = known[label]._meta
         options.verbose_name, options.verbose_name_plural = one, many
