@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from collections_app.letters.lines import NOTHING, Line
+from crm.core.remembering import remembered
 from crm.customers.models import Customer, CustomerKind
-from crm.law.models import RateKind
-from crm.law.queries import RateMissing, legal_rate
+from crm.law.queries import RateMissing, legal_rate, rule
 from crm.receivables.late_charges import Charges, late_charges
 from crm.receivables.models import ChargeKind
 
@@ -43,12 +43,6 @@ class ChargeSheet:
         return self.interest + self.indemnity
 
 
-LATE_RATES = {
-    CustomerKind.PROFESSIONAL: RateKind.LATE_PROFESSIONAL,
-    CustomerKind.PUBLIC_BODY: RateKind.LATE_PUBLIC_BODY,
-}
-
-
 def charge_sheet(customer: Customer, lines: Sequence[Line], *, on: date) -> ChargeSheet:
     """Late charges of these invoices on a date, waivers taken off."""
     charges = late_charges([line.invoice.pk for line in lines], on=on).values() if lines else ()
@@ -72,13 +66,18 @@ def _left(charges: Collection[Charges], kind: str) -> Decimal:
 
 
 def late_rate(customer: Customer, *, on: date) -> Decimal | None:
-    """Yearly late rate in percent: that of the contract for a professional, else that of the law; None for others."""
-    kind = LATE_RATES.get(CustomerKind(customer.kind))
-    if kind is None:
+    """Yearly late rate in percent that runs by itself from the due date: that of the contract for a professional, else
+    that of the law; None for whom none does."""
+    jurisdiction = customer.entity.jurisdiction
+    law = remembered(
+        ("late_interest", jurisdiction, customer.kind, on),
+        lambda: rule(jurisdiction, "late_interest", on=on, customer_kind=customer.kind),
+    )
+    if law is None or law.value["from"] != "due_date":
         return None
-    if kind == RateKind.LATE_PROFESSIONAL and customer.entity.late_rate_percent is not None:
+    if customer.kind == CustomerKind.PROFESSIONAL and customer.entity.late_rate_percent is not None:
         return customer.entity.late_rate_percent
     try:
-        return legal_rate(customer.entity.jurisdiction, kind, on)
+        return legal_rate(jurisdiction, law.value["rate"], on)
     except RateMissing:
         return None

@@ -11,7 +11,7 @@ from liquid.builtin.filters import misc, string
 from liquid.exceptions import FilterError
 from liquid.filter import with_context
 
-from crm.core.formats import written_day
+from crm.core.formats import apart, written_day
 
 DATE_FORMATS = ("short", "medium", "long", "full")
 
@@ -20,7 +20,7 @@ DATE_FORMATS = ("short", "medium", "long", "full")
 def money(value: object, currency: object = None, *, context: Any) -> str:
     """`{{ total.net | money }}` in the currency of the message, or `money: "USD"`."""
     code = str(currency or context.resolve("_currency"))
-    return str(format_currency(_decimal(value), code, locale=str(context.resolve("_locale"))))
+    return apart(format_currency(_decimal(value), code, locale=str(context.resolve("_locale"))))
 
 
 @with_context

@@ -2,7 +2,8 @@
 -- the day funds arrive: on a day, the balance is the amount plus the movements of earlier days.
 with asked as (
     select i.id, i.currency, i.due_on, i.amount, e.jurisdiction, rule.value as rule, rule.article,
-           case when rule.value ->> 'rate' = 'late_professional' then e.late_rate_percent end as contract_percent,
+           case when c.kind = 'professional' and rule.value ->> 'from' = 'due_date' then e.late_rate_percent
+           end as contract_percent,
            case when rule.value ->> 'from' = 'formal_notice' then greatest(notice."on", i.due_on) else i.due_on end
                as start_on
     from receivables_invoice i

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from collections_app.letters.charges import charge_sheet
 from collections_app.letters.compose import Composed, Line, compose
 from collections_app.letters.languages import NoPublishedVersion
 from collections_app.letters.models import Template
 from collections_app.letters.operations import deliver_defaults
-from crm.customers.models import Customer
+from crm.customers.models import Customer, CustomerKind
 from crm.law.models import Rate, RateKind
 from crm.receivables.models import Invoice
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -240,6 +241,17 @@ def test_a_professional_is_told_interest_and_rate() -> None:
     assert written(customer, body, late).text == "12\xa0% 36,00\xa0€ 3\u202f726,00\xa0€"
 
 
+@pytest.mark.parametrize("contract", [None, Decimal("12.5")])
+@pytest.mark.parametrize("jurisdiction", ["FR", "CI"])
+@pytest.mark.parametrize("kind", CustomerKind.values)
+def test_the_rate_told_is_the_rate_counted(kind: str, jurisdiction: str, contract: Decimal | None) -> None:
+    entity = EntityFactory(jurisdiction=jurisdiction, late_rate_percent=contract)
+    customer = CustomerFactory(entity=entity, kind=kind)
+    late = line(customer, amount=Decimal(3650), due_on="2026-02-01")
+    charges = charge_sheet(customer, [late], on=ON)
+    assert {charges.rate} - {None} == {accrued.percent for accrued in charges.details}
+
+
 def test_a_consumer_owes_nothing_beside() -> None:
     customer = CustomerFactory(consumer=True, entity__late_rate_percent=Decimal(12))
     body = "[{{ charges.rate }}] {{ total.with_charges | money }}"
@@ -261,7 +273,7 @@ def test_queries_do_not_grow_with_invoices(count: int, django_assert_num_queries
     template = template_of(customer, "{{ invoice_table }}")
     lines = [line(customer) for _ in range(count)]
     customer = Customer.objects.select_related("entity", "collector").get(pk=customer.pk)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         compose(template, customer, currency="EUR", lines=lines, on=ON)
 
 
