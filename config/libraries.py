@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from auditlog.admin import LogEntryAdmin
 from auditlog.models import LogEntry
-from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
@@ -13,36 +14,34 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django_celery_beat.models import PeriodicTask
 
 from crm.core.formats import moment
 
 NAME_OF_JOURNAL = _("journal of changes")
-FIELDS = {
-    "mfa.authenticator": {
+FIELDS: dict[type[Model], dict[str, Any]] = {
+    Authenticator: {
         "user": _("user"),
         "type": _("kind"),
         "data": _("data"),
         "created_at": _("created at"),
         "last_used_at": _("last used on"),
     },
-    "socialaccount.socialaccount": {"user": _("user")},
-    "socialaccount.socialapp": {"settings": _("settings")},
-    "django_celery_beat.periodictask": {"task": _("task")},
+    SocialAccount: {"user": _("user")},
+    SocialApp: {"settings": _("settings")},
+    PeriodicTask: {"task": _("task")},
 }
-MODELS = {"mfa.authenticator": (_("second factor"), _("second factors"))}
+MODELS: dict[type[Model], tuple[Any, Any]] = {Authenticator: (_("second factor"), _("second factors"))}
 MOST_NAMES = 6
 
 
 def name_libraries() -> None:
     """Say fields and models of libraries in the reader's language; what migrations compare stays as it was."""
-    known = {model._meta.label_lower: model for model in apps.get_models()}
-    for label, fields in FIELDS.items():
+    for model, fields in FIELDS.items():
         for name, words in fields.items():
-            field: Any = known[label]._meta.get_field(name)
-            field.verbose_name = words
-    for label, (one, many) in MODELS.items():
-        options = known[label]._meta
-        options.verbose_name, options.verbose_name_plural = one, many
+            model._meta.get_field(name).verbose_name = words  # type: ignore[union-attr]
+    for model, (one, many) in MODELS.items():
+        model._meta.verbose_name, model._meta.verbose_name_plural = one, many
 
 
 class Journal(LogEntryAdmin):
