@@ -1,11 +1,13 @@
 """Handing an action to the outbox: one message per attempt."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
 from collections_app.actions.models import Action
 from collections_app.actions.states import ActionRefused
+from crm.accounts.calendars import today
+from crm.customers.queries import best_address
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
@@ -25,6 +27,7 @@ def queue_message(action: Action, *, at: datetime, not_before_at: datetime | Non
     last = Message.objects.filter(origin=ORIGIN, origin_id=action.pk).order_by("-attempt_key").first()
     if last is not None and last.state not in GONE_WRONG:
         return last
+    _choose_address(action, today(action.entity, at))
     if action.address is None:
         raise NoAddress(
             _("No usable %(channel)s address: add one on the customer's page, or do the action otherwise.")
@@ -39,6 +42,16 @@ def queue_message(action: Action, *, at: datetime, not_before_at: datetime | Non
         occasion=action.run_id,
         not_before_at=not_before_at,
     )
+
+
+def _choose_address(action: Action, on: date) -> None:
+    """One that was added or put right since the night, where that of the night is missing or of no use any more."""
+    if action.address is not None and action.address.serves(on):
+        return
+    found = best_address(action.customer, action.channel, on)
+    if found is not None:
+        action.address = found
+        action.save(update_fields=["address"])
 
 
 def withdraw_messages(action: Action, *, at: datetime, reason: str) -> None:

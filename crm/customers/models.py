@@ -1,5 +1,6 @@
 """Who owes, whom to talk to there, and where they can be reached."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -181,3 +182,8 @@ class Address(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+    def serves(self, on: date) -> bool:
+        """Whether it may be written to on a date: valid then, found good, refused by nobody."""
+        refused = self.invalid_since or self.opted_out_at or self.consent == Consent.REFUSED
+        return not refused and (self.valid_from or on) <= on <= (self.valid_until or on)

@@ -107,3 +107,18 @@ def test_dunning_by_hand(
 
 def test_nobody_duns_a_customer_he_does_not_see(desk: Client):
     assert desk.get(reverse("manual", args=[CustomerFactory().pk])).status_code == 404
+
+
+@pytest.mark.parametrize("of_the_night", ["none", "invalid", "refused", "over"])
+def test_an_address_added_since_the_night_serves(desk: Client, customer: Customer, template, of_the_night: str):
+    """The list says to add one on the page of the customer: then it must leave to it."""
+    action = letter_to_send(customer, template, state="to_approve", mode="approval")
+    wrong = {"invalid": {"invalid_since": "2026-02-01"}, "refused": {"consent": "refused"}}
+    wrong |= {"over": {"valid_until": "2026-02-01"}, "none": {}}
+    customer.addresses.update(**wrong[of_the_night], preferred=False)
+    if of_the_night == "none":
+        customer.addresses.all().delete()
+    good = AddressFactory(customer=customer, value="new@client.example")
+    desk.post(reverse("actions_send"), {"action": action.pk})
+    action.refresh_from_db()
+    assert (action.state, action.address, Message.objects.get().address) == ("scheduled", good, good)
