@@ -1,6 +1,6 @@
 -- What is decided for each customer and currency with something overdue (docs/decisions/0001-model.md, "How a step
 -- is chosen"). One row each: the next step, and the first reason for which it is not opened, if any.
-with rates as (
+with rates as materialized (  -- once per currency, not per row
     select c.currency, exchange_rate(c.currency, e.currency, %(on)s) as rate
     from (select distinct currency from night_accounts) c
     join accounts_entity e on e.id = %(entity)s

@@ -6,7 +6,7 @@
 with books as (
     select 10000 * coalesce(exchange_rate('EUR', %(books_in)s, %(on)s), 1) as least_high
 ),
-rates as (
+rates as materialized (  -- once per currency, not per row
     select c.currency, exchange_rate(c.currency, %(books_in)s, %(on)s) as rate
     from (select distinct currency from night_actions) c
 ),
