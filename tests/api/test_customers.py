@@ -43,7 +43,8 @@ def test_a_bad_question_is_told(entity, erp, query):
 def test_one_customer(entity, erp):
     CustomerFactory(entity=entity, external_id="C1", name="Boulangerie Morel")
     assert erp.get(f"{PATH}/C1").json()["name"] == "Boulangerie Morel"
-    assert erp.get(f"{PATH}/C2").status_code == 404
+    nothing = erp.get(f"{PATH}/C2", headers={"accept-language": "fr"})
+    assert (nothing.status_code, nothing.json()) == (404, {"detail": "Il n’y a rien ici"})
 
 
 def test_the_address_of_a_merged_account_is_of_the_customer_who_stands_for_it(entity, erp):

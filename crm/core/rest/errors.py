@@ -4,9 +4,10 @@ from json import JSONDecodeError
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
@@ -25,6 +26,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, BadCursor):
         error = APIException(_("This cursor was not made by this list."), code="bad_cursor")
         error.status_code = status.HTTP_400_BAD_REQUEST
+    if isinstance(error, Http404):
+        error = NotFound(_("Nothing is here"))
     if isinstance(error, ParseError):
         error = ParseError(_("The body of the request is not valid JSON%(place)s.") % {"place": _place(error)})
     if isinstance(error, ValidationError):
