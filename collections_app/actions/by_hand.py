@@ -18,7 +18,6 @@ from collections_app.scenarios.models import Step, VersionState
 from crm.core import formats
 from crm.customers.models import Address, Channel, Customer, CustomerKind
 from crm.holds.summary import Account, Item
-from crm.receivables.models import DueSource, InvoiceKind
 
 # What a company is written and a consumer never: texts that may claim penalties or the 40 €.
 NEUTRAL = Q(tone__in=(Tone.PREVENTIVE, Tone.STATEMENT)) | Q(channel__in=(Channel.SMS, Channel.PHONE))
@@ -70,12 +69,8 @@ def reached_notice(customer: Customer, currency: str, late: Iterable[Item]) -> s
     if notice is None:
         return set()
     before = current.filter(offset_days__gte=0, offset_days__lt=notice.offset_days).order_by("-offset_days").first()
-    old = {item.invoice.pk for item in late if item.days_late >= notice.offset_days and _certain(item)}
+    old = {item.invoice.pk for item in late if item.days_late >= notice.offset_days and item.invoice.is_certain}
     return old if before is None else old & _carried(customer, currency, before, old)
-
-
-def _certain(item: Item) -> bool:
-    return item.invoice.kind == InvoiceKind.INVOICE and item.invoice.due_on_source != DueSource.GUESSED
 
 
 def _carried(customer: Customer, currency: str, step: Step, invoices: set[int]) -> set[int]:

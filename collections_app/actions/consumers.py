@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from collections_app.actions.dispatch import ORIGIN
+from collections_app.actions.levels import noticed
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
 from collections_app.actions.preparing import carry_what_is_owed
 from collections_app.actions.states import ActionMoved, move
@@ -44,8 +45,8 @@ def _completed(action: Action, event: Event) -> None:
     if event.payload.get("completes") and action.state in (ActionState.SCHEDULED, ActionState.CANCELLED):
         move(action, "sent", at=event.at, by=None, outcome="sent")
         if action.formal_notice:
-            reached = action.lines.filter(reached=True).values_list("invoice_id", flat=True)
-            record_formal_notice(list(reached), on=_left_on(action, event), at=event.at)
+            left_on = _left_on(action, event)
+            record_formal_notice(noticed(action, on=left_on), on=left_on, at=event.at)
 
 
 def _left_on(action: Action, event: Event) -> date:
@@ -106,7 +107,7 @@ def _hand_back(action: Action, event: Event, outcome: str) -> None:
     channel = action.channel if kept else Channel.PHONE
     reasons = list(dict.fromkeys([*action.reasons, outcome]))
     move(
-        action, "hand_back", at=event.at, by=None, outcome=outcome, channel=channel, reasons=reasons, snoozed_until=None
+        action, "hand_back", at=event.at, by=None, outcome=outcome, channel=channel, reasons=reasons, snoozed_until=None, approved_on=None
     )
 
 

@@ -144,6 +144,9 @@ class Action(models.Model):
     amount = MoneyField(_("amount"), help_text=_("Net of unapplied money, on the invoices carried."))
     oldest_due_on = models.DateField(_("oldest due date"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"))
+    approved_on = models.DateField(
+        _("approved on"), null=True, blank=True, help_text=_("What it carries stays as it was seen that day.")
+    )
     snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
     weight = models.FloatField(
         _("weight"),
@@ -226,7 +229,8 @@ class Action(models.Model):
 
 
 class ActionLine(models.Model):
-    """An invoice carried by an action, at its own level: `reached` tells that its age reached the step.
+    """An invoice carried by an action, at what is left of it. Its own level, and whether its age reached the step of the
+    action, follow from its due date (levels.py).
 
     What carried an invoice is found through the actions of its customer: an index on the invoice would be the dearest
     write of a night.
@@ -236,8 +240,6 @@ class ActionLine(models.Model):
 
     action = SetForeignKey(Action, on_delete=models.CASCADE, related_name="lines", db_index=False)
     invoice = SetForeignKey(Invoice, on_delete=models.PROTECT, related_name="action_lines", db_index=False)
-    level_code = models.CharField(_("own level"), max_length=40, blank=True)
-    reached = models.BooleanField(_("reached the step"), default=True)
     amount = MoneyField(_("net amount"))
 
     class Meta:

@@ -21,6 +21,7 @@ from collections_app.compliance.wording import rule_sentence
 from collections_app.letters.models import Template, Tone
 from collections_app.scenarios.models import StepMode
 from collections_app.segments.queries import kept_home
+from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.customers.models import Channel, Customer
 from crm.customers.queries import best_address
@@ -44,7 +45,7 @@ def approve(action: Action, *, by: User, at: datetime) -> None:
     """A person agrees with what the system prepared: it leaves by the outbox. Raises ActionMoved, NothingToSend,
     KeptHome."""
     _check_sendable(action)
-    move(action, "approve", at=at, by=by)
+    move(action, "approve", at=at, by=by, approved_on=today(action.entity, at))
     queue_message(action, at=at)
     tell(action, gettext_noop("%(step)s approved"), by=by, at=at)
 
@@ -55,7 +56,7 @@ def send_now(action: Action, *, by: User, at: datetime) -> Message:
     once after the commit. Balance and gates are asked again before it leaves. Raises NothingToSend, NoAddress,
     KeptHome."""
     _check_sendable(action)
-    move(action, "send", at=at, by=by)
+    move(action, "send", at=at, by=by, approved_on=today(action.entity, at))
     tell(action, gettext_noop("%(step)s: sending asked by hand"), by=by, at=at)
     return queue_message(action, at=at)
 

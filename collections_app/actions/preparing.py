@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from collections_app.actions.levels import reached
 from collections_app.actions.models import Action, ActionKind, ActionLine, ActionState
 from collections_app.compliance import gates
 from collections_app.letters.compose import Composed, Line, compose
@@ -40,7 +41,7 @@ def prepare_action(action_id: int, at: datetime) -> Prepared:
         raise Stale("closed")
     on = today(action.entity, at)
     lines = _locked_lines(action)
-    lines = _check_balance(action, lines, _items_now(action, lines, on))
+    lines = _check_balance(action, lines, _items_now(action, lines, on), on)
     _ask_gates(action, at)
     return compose_action(action, on=on, carried=lines).prepared()
 
@@ -68,7 +69,7 @@ def compose_action(
         action.template,
         action.customer,
         currency=action.currency,
-        lines=[Line(line.invoice, line.amount, line.level_code, line.reached) for line in carried],
+        lines=[Line(line.invoice, line.amount, reached(action, line.invoice, on)) for line in carried],
         on=on,
         language=language,
         address=action.address,
@@ -89,10 +90,12 @@ def _items_now(action: Action, lines: Sequence[ActionLine], on: date) -> dict[in
     return {item.invoice_id: item for item in net_items(action.customer, on=on) if item.invoice_id in carried}
 
 
-def _check_balance(action: Action, lines: list[ActionLine], items: dict[int, NetItem]) -> list[ActionLine]:
+def _check_balance(
+    action: Action, lines: list[ActionLine], items: dict[int, NetItem], on: date
+) -> list[ActionLine]:
     """The lines to write about. Raises Stale."""
     left = _left(action, items)
-    if not left.keys() & {line.invoice_id for line in lines if line.reached}:
+    if not left.keys() & {line.invoice_id for line in lines if reached(action, line.invoice, on)}:
         raise Stale("settled")
     owed = {key: item.net_amount for key, item in left.items()}
     # Line by line: the text lists invoices, and two changes may leave the same total.

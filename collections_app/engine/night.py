@@ -81,13 +81,10 @@ class Night:
         """Look at the customers a scope says."""
         self.scope = scope
         self.among = between(*self.customers) if scope.full else listed("night_customers")
-        before = scope.before or self.on
         self.params |= {
             "people": scope.people,
             "currencies": scope.currencies,
-            "before": before,
-            # Days back to the last worked one of the last night: what reached a step since.
-            "levels_of": (self.on - last_worked_day(self.entity, before)).days,
+            "before": scope.before or self.on,
             "last_worked": last_worked_days(self.entity, self.on, LOOKS_AHEAD),
         }
 

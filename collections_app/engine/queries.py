@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import F, Prefetch, Q
 
+from collections_app.actions.levels import Levels
 from collections_app.actions.models import Action, ActionLine, Refusal
 from collections_app.engine.models import Decision, Run, RunState
 from collections_app.engine.night import decision_params, text
-from collections_app.scenarios.queries import names_of
+from collections_app.scenarios.models import Step
 from collections_app.segments.models import Group
+from crm.accounts.calendars import last_worked_day
 from crm.core.among import Among, named
 from crm.customers.models import Customer
 
@@ -31,19 +33,11 @@ select d.*, g.name as group_name
 from night_decided d left join segments_group g on g.id = d.group_id order by d.currency
 """
 ITEMS = """
-select i.*, v.number, v.installment, v.amount, level.code as level_code, level.name as level_name,
-       p.step_code as preventive_step, n.step_code as invoice_step
+select i.*, v.number, v.installment, v.amount, p.step_code as preventive_step, n.step_code as invoice_step
 from night_items i
 join receivables_invoice v on v.id = i.invoice_id
-left join night_decided d on d.customer_id = i.customer_id and d.currency = i.currency
 left join night_preventive p on p.invoice_id = i.invoice_id
 left join night_invoices n on n.invoice_id = i.invoice_id and n.opens
-left join lateral (
-    select s.code, s.name from scenarios_step s
-    where s.version_id = d.version_id and s.offset_days >= 0
-      and i.due_on + s.offset_days <= case when s.working_days_only then %(worked)s::date else %(on)s::date end
-    order by s.offset_days desc limit 1
-) level on true
 order by i.currency, i.due_on, i.invoice_id
 """
 
@@ -131,12 +125,16 @@ def _computed(customer: Customer, on: date) -> list[AccountExplanation]:
     for row in _ask(ITEMS, among, params):
         items.setdefault(row["currency"], []).append(row)
     decided = {row["currency"]: row for row in _ask(ACCOUNTS, among, params)}
-    return [_account(currency, rows, decided.get(currency), on) for currency, rows in items.items()]
+    levels = Levels.among((row["version_id"] for row in decided.values()), on=on, worked=params["worked"])
+    return [_account(currency, rows, decided.get(currency), levels) for currency, rows in items.items()]
 
 
-def _account(currency: str, rows: list[dict[str, Any]], decided: dict[str, Any] | None, on: date) -> AccountExplanation:
+def _account(
+    currency: str, rows: list[dict[str, Any]], decided: dict[str, Any] | None, levels: Levels
+) -> AccountExplanation:
     outcome = decided["decided"] if decided else "nothing_overdue"
-    items = [_item(row, outcome, on) for row in rows]
+    version = decided["version_id"] if decided else None
+    items = [_item(row, outcome, levels.own(version, row["due_on"]), levels.on) for row in rows]
     if decided is None:
         return AccountExplanation(currency, outcome, items=items)
     return AccountExplanation(
@@ -163,7 +161,7 @@ def _next_look(decided: dict[str, Any]) -> date | None:
     return None
 
 
-def _item(row: dict[str, Any], account_outcome: str, on: date) -> ItemExplanation:
+def _item(row: dict[str, Any], account_outcome: str, level: Step | None, on: date) -> ItemExplanation:
     return ItemExplanation(
         invoice_id=row["invoice_id"],
         number=row["number"] if row["installment"] == 1 else f"{row['number']}/{row['installment']}",
@@ -174,9 +172,9 @@ def _item(row: dict[str, Any], account_outcome: str, on: date) -> ItemExplanatio
         covered=row["open_amount"] - row["net_amount"],
         net_amount=row["net_amount"],
         outcome=_item_outcome(row, account_outcome, on),
-        level=row["level_code"] or "",
+        level=level.code if level else "",
         held=row["held"] or "",
-        level_name=row["level_name"] or "",
+        level_name=level.name if level else "",
     )
 
 
@@ -197,17 +195,17 @@ def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
     actions = actions_open_at(customer, on)
     carried = ActionLine.objects.filter(action__in=actions).select_related("invoice", "action")
     versions = {row.facts.get("version") for row in rows} | {action.scenario_version_id for action in actions}
-    names = names_of(versions)
+    levels = Levels.among(versions, on=on, worked=last_worked_day(customer.entity, on))
     groups = dict(Group.objects.filter(entity=customer.entity_id).values_list("code", "name"))
     lines: dict[str, list[ItemExplanation]] = {}
     for line in carried:
-        lines.setdefault(line.action.currency, []).append(_recorded_item(line, names, on))
+        lines.setdefault(line.action.currency, []).append(_recorded_item(line, levels))
     return [
         AccountExplanation(
             row.currency,
             "action_open" if row.outcome == "open_action" and row.on < on else row.outcome,
             step=row.step_code,
-            step_name=names.get((row.facts.get("version"), row.step_code), row.step_code),
+            step_name=levels.name(row.facts.get("version"), row.step_code),
             next_look_on=row.next_look_on,
             group=groups.get(row.facts.get("group"), row.facts.get("group", "")),
             version_id=row.facts.get("version"),
@@ -217,18 +215,19 @@ def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
     ]
 
 
-def _recorded_item(line: ActionLine, names: dict[tuple[int, str], str], on: date) -> ItemExplanation:
-    invoice = line.invoice
+def _recorded_item(line: ActionLine, levels: Levels) -> ItemExplanation:
+    invoice, action = line.invoice, line.action
+    level = levels.own(action.scenario_version_id, invoice.due_on, up_to=action.step_offset)
     return ItemExplanation(
         invoice_id=invoice.pk,
         number=invoice.number,
         due_on=invoice.due_on,
-        days_late=max(0, (on - invoice.due_on).days),
+        days_late=max(0, (levels.on - invoice.due_on).days),
         amount=invoice.amount,
         open_amount=line.amount,
         covered=Decimal(0),
         net_amount=line.amount,
         outcome="carried",
-        level=line.level_code,
-        level_name=names.get((line.action.scenario_version_id or 0, line.level_code), line.level_code),
+        level=level.code if level else "",
+        level_name=level.name if level else "",
     )

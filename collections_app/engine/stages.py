@@ -107,8 +107,6 @@ def write(night: Night) -> int:
     opened = night.do("insert_actions") + night.do("reopen_actions")
     for name in ("refresh_actions", "drop_lines", "refresh_lines", "insert_lines", "record_decisions", "keep_accounts"):
         night.do(name)
-    if not night.scope.full:
-        night.do("turn_levels")
     night.found.opened += Counter(night.pairs("opened"))
     night.found.entered += Counter(night.pairs("entered"))
     return opened

@@ -15,12 +15,11 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class Line:
-    """An open invoice: what is left of it once unapplied money is taken off, the step its own age reached, and
-    whether it reached the step of the message."""
+    """An open invoice: what is left of it once unapplied money is taken off, and whether its age reached the step of
+    the message."""
 
     invoice: Invoice
     net_amount: Decimal
-    level_code: str = ""
     reached: bool = True
 
 

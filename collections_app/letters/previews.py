@@ -42,7 +42,7 @@ def lines_of(customer: Customer, *, on: date) -> tuple[str, list[Line]]:
     invoices = Invoice.objects.in_bulk([item.invoice_id for item in chosen])
     oldest = max(((on - item.due_on).days for item in chosen), default=0)
     return currency, [
-        Line(invoices[item.invoice_id], item.net_amount, "", _reached(item, oldest, on)) for item in chosen
+        Line(invoices[item.invoice_id], item.net_amount, _reached(item, oldest, on)) for item in chosen
     ]
 
 

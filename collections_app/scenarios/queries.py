@@ -59,6 +59,14 @@ def step_names(entity_id: int, numbers: Mapping[str, int]) -> list[tuple[str, st
     return [(code, known.get(code, (0, ""))[1], numbers[code]) for code in order]
 
 
+def steps_of(versions: Iterable[int | None]) -> dict[int, list[Step]]:
+    """The steps of these versions along the due date, by version; one query."""
+    found: dict[int, list[Step]] = {}
+    for step in Step.objects.filter(version__in=set(versions) - {None}).order_by("version", "offset_days"):
+        found.setdefault(step.version_id, []).append(step)
+    return found
+
+
 def names_of(versions: Iterable[int | None]) -> dict[tuple[int, str], str]:
     """What the steps of these versions are called, by (version, code); one query."""
     steps = Step.objects.filter(version__in=set(versions) - {None})

@@ -4,15 +4,21 @@ with moved as (
         closed_at = %(at)s, closed_by_id = %(by)s, snoozed_until = null
     where id = any(%(ids)s) and state = any(%(from_states)s)
       and kind <> 'entry'  -- an entry task is answered by choosing the step
-    returning id, entity_id, customer_id, formal_notice
+    returning id, entity_id, customer_id, formal_notice, step_offset
 ), noticed as (
     -- A formal notice sent by hand: legal interest may run from that day, from the first notice of an invoice.
     insert into receivables_formalnotice (invoice_id, "on", at)
-    select distinct line.invoice_id, (%(at)s::timestamptz at time zone entity.time_zone)::date, %(at)s::timestamptz
+    select distinct line.invoice_id, today."on", %(at)s::timestamptz
     from moved
-    join actions_actionline line on line.action_id = moved.id and line.reached
+    join actions_actionline line on line.action_id = moved.id
+    join receivables_invoice invoice on invoice.id = line.invoice_id
     join accounts_entity entity on entity.id = moved.entity_id
-    where moved.formal_notice and %(outcome)s = 'sent'
+    cross join lateral (select (%(at)s::timestamptz at time zone entity.time_zone)::date as "on") today
+    where moved.formal_notice and %(outcome)s = 'sent' and (
+        moved.step_offset is null
+        or invoice.due_on + moved.step_offset <= today."on"
+           and invoice.kind = 'invoice' and invoice.due_on_source <> 'guessed'
+    )
     on conflict (invoice_id) do nothing
 )
 insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, text, actor_id, about, about_id)

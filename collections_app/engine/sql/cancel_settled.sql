@@ -3,7 +3,7 @@
 with kept as (
     select c.action_id as id, bool_or(i.held is not null) as held,
            bool_or(
-               c.reached and i.net_amount > 0 and (c.kind = 'manual' or i.held is null)
+               i.net_amount > 0 and (c.kind = 'manual' or i.held is null)
                and case c.kind
                    when 'preventive' then i.due_on >= %(on)s
                    when 'dunning' then i.due_on + c.step_offset <= %(on)s and (i.trusted or not c.formal_notice)

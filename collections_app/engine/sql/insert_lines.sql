@@ -1,10 +1,10 @@
 -- Lines of what opens, then those that join an action open already (unless somebody was quicker).
-insert into actions_actionline (action_id, invoice_id, level_code, reached, amount)
-select n.action_id, n.invoice_id, n.level_code, n.reached, n.amount
+insert into actions_actionline (action_id, invoice_id, amount)
+select n.action_id, n.invoice_id, n.amount
 from night_lines n
 where n.is_new
 union all
-select n.action_id, n.invoice_id, n.level_code, n.reached, n.amount
+select n.action_id, n.invoice_id, n.amount
 from night_lines n
 join night_actions x on x.id = n.action_id
 left join night_carried c on c.action_id = n.action_id and c.invoice_id = n.invoice_id

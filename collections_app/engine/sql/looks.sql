@@ -1,6 +1,6 @@
 -- The first date on which each account may stand differently though nothing is changed in the books: an invoice falls due,
--- a step before a due date is reached, the step its age waits for, the end of a gap, a hold that begins or ends, a line
--- or a reason of an open action, what this night opened for one invoice.
+-- a step before a due date is reached, the step its age waits for, the end of a gap, a hold that begins or ends, a
+-- reason of an open action, what this night opened for one invoice.
 with found as (
     select s.customer_id, s.currency, s.next_due_on + 1 as look_on from night_standing s where s.next_due_on is not null
     union all

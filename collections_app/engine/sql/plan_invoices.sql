@@ -14,7 +14,12 @@ carried as (
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is not null) as done_codes
     from asked p
     join actions_action x on x.customer_id = p.customer_id and x.cycle_id = p.cycle_id and x.kind = 'dunning'
-    join actions_actionline l on l.action_id = x.id and l.reached
+    join actions_actionline l on l.action_id = x.id
+    join night_items i on i.invoice_id = l.invoice_id
+    -- An invoice carried beside others counts where its own age had reached the step (`reached` in actions/levels.py).
+    where x.invoice_id is not null
+       or i.due_on + x.step_offset <= coalesce(x.approved_on, (x.closed_at at time zone %(time_zone)s)::date, %(on)s)
+          and (i.trusted or not x.formal_notice)
     group by 1
 )
 select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, i.trusted, p.cycle_id, p.version_id, p.group_id,

@@ -1,5 +1,5 @@
 -- What each open action asks for, what its rank rests on (see actions/urgency.py), the reasons a collector reads, and whose
--- it is. `turns_on`: when a line of it or a reason changes by itself. The team and, by the rule of the step, the person
+-- it is. `turns_on`: when a reason changes by itself. The team and, by the rule of the step, the person
 -- are those of an action nobody has: the portfolio collector or, while he is away, his replacement (if he is there
 -- himself); the team's supervisor where the step says so. What has a team but no person here is given out at the end of
 -- the night (assign.sql).
@@ -21,11 +21,11 @@ stands_in as (
     where %(on)s between a.starts_on and a.ends_on group by a.user_id
 ),
 carried as (
-    select l.action_id, sum(l.amount) as amount, min(l.due_on) as oldest_due_on, min(l.turns_on) as turns_on
+    select l.action_id, sum(l.amount) as amount, min(l.due_on) as oldest_due_on
     from night_lines l group by l.action_id
 ),
 asked as (
-    select x.*, coalesce(c.amount, x.amount) as asks, coalesce(c.oldest_due_on, x.oldest_due_on) as since_on, c.turns_on, r.rate,
+    select x.*, coalesce(c.amount, x.amount) as asks, coalesce(c.oldest_due_on, x.oldest_due_on) as since_on, r.rate,
            a.overdue_amount, a.oldest_due_on as account_since_on
     from night_actions x
     join rates r on r.currency = x.currency
@@ -60,7 +60,7 @@ select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
        ]::varchar[], null) as reasons,
        coalesce(x.owner_id, case rule when 'portfolio' then portfolio_id when 'supervisor' then boss.id end) as owner_id,
        case when x.owner_id is null then given_team_id else x.team_id end as team_id,
-       least(turns_on, case when %(on)s::date - since_on <= 90 then since_on + 91 end) as turns_on
+       case when %(on)s::date - since_on <= 90 then since_on + 91 end as turns_on
 from given x
 left join accounts_team t on t.id = x.given_team_id
 left join accounts_user boss on boss.id = t.supervisor_id and boss.is_active

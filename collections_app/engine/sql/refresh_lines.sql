@@ -1,7 +1,7 @@
-update actions_actionline l set level_code = n.level_code, reached = n.reached, amount = n.amount
+update actions_actionline l set amount = n.amount
 from night_lines n
 join night_carried c on c.action_id = n.action_id and c.invoice_id = n.invoice_id
 join night_actions x on x.id = n.action_id
 join actions_action still on still.id = x.id and still.state = x.state
 where l.action_id = n.action_id and l.invoice_id = n.invoice_id
-  and (c.level_code, c.reached, c.amount) is distinct from (n.level_code, n.reached, n.amount)
+  and c.amount <> n.amount

@@ -3,7 +3,7 @@ set step_offset = o.step_offset, formal_notice = o.formal_notice, state = o.stat
     template_id = o.template_id, scenario_version_id = o.version_id, group_id = o.group_id, address_id = o.address_id,
     amount = r.amount, oldest_due_on = r.oldest_due_on, weight = r.weight, late_since_on = r.late_since_on,
     reasons = r.reasons, opened_on = %(on)s,
-    closed_at = null, closed_by_id = null, outcome = '', snoozed_until = null, escalated_on = null, escalation_reason = '',
+    closed_at = null, closed_by_id = null, outcome = '', approved_on = null, snoozed_until = null, escalated_on = null, escalation_reason = '',
     owner_id = r.owner_id, team_id = r.team_id, run_id = %(run)s
 from night_openings o
 join night_ranks r on r.id = o.id

@@ -7,13 +7,11 @@ import pytest
 from collections_app.actions.bulk import complete
 from collections_app.actions.consumers import on_message
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import ActionLine
 from crm.events.models import Event
 from crm.receivables.models import FormalNotice
 from tests.collections_app.compliance.situations import TUESDAY, ask, reachable
 from tests.factories.accounts import UserFactory
-from tests.factories.actions import ActionFactory
-from tests.factories.receivables import InvoiceFactory
+from tests.factories.actions import ActionFactory, ActionLineFactory
 
 pytestmark = pytest.mark.django_db
 POSTED = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
@@ -21,11 +19,10 @@ POSTED = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
 
 @pytest.mark.parametrize(("told", "left_on"), [({}, date(2026, 3, 4)), ({"posted_on": "2026-03-02"}, date(2026, 3, 2))])
 def test_legal_interest_may_run_from_the_day_a_formal_notice_left(told, left_on):
-    action = ActionFactory(formal_notice=True, state="scheduled", channel="post")
-    noticed, other = InvoiceFactory.create_batch(2, customer=action.customer)
-    action.lines.all().delete()
-    ActionLine.objects.create(action=action, invoice=noticed, amount=100, reached=True)
-    ActionLine.objects.create(action=action, invoice=other, amount=100, reached=False)
+    action = ActionFactory(formal_notice=True, state="scheduled", channel="post", approved_on=date(2026, 3, 1))
+    noticed = ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30)).invoice
+    ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 31))  # thirty days late on the day after
+    ActionLineFactory(action=action, invoice__due_on=date(2025, 1, 31), invoice__due_on_source="guessed")
     payload = {"origin": "action", "origin_id": action.pk, "completes": True, **told}
     on_message(Event(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED))
     assert [(notice.invoice, notice.on) for notice in FormalNotice.objects.all()] == [(noticed, left_on)]
@@ -34,8 +31,8 @@ def test_legal_interest_may_run_from_the_day_a_formal_notice_left(told, left_on)
 @pytest.mark.parametrize(("outcome", "noticed"), [(Outcome.SENT, 1), (Outcome.OTHER, 0)])
 def test_so_it_may_from_one_sent_by_hand(outcome, noticed):
     action = ActionFactory(formal_notice=True, state="todo", channel="post")
-    action.lines.all().delete()
-    ActionLine.objects.create(action=action, invoice=InvoiceFactory(customer=action.customer), amount=100)
+    for due_on, source in ((date(2026, 2, 2), "file"), (date(2026, 2, 3), "file"), (date(2026, 2, 2), "guessed")):
+        ActionLineFactory(action=action, invoice__due_on=due_on, invoice__due_on_source=source)
     assert complete([action.pk], outcome=outcome, by=UserFactory(), at=POSTED) == 1
     assert list(FormalNotice.objects.values_list("on", flat=True)) == [date(2026, 3, 4)] * noticed
 

@@ -274,7 +274,7 @@ WRITTEN: dict[Any, str] = {
     " step_offset amount opened_on oldest_due_on weight late_since_on reasons owner__first_name team__name"
     " escalated_on outcome group__code cycle__opened_on",
     ActionLine: "action__customer__external_id action__step_code action__opened_on action__state invoice__external_id"
-    " level_code reached amount",
+    " amount",
     Cycle: "customer__external_id currency opened_on closed_on passed_offset by_hand",
     Account: "customer__external_id currency open_amount late_amount disputed_amount overdue outcome",
     DailyFigures: "on currency open_amount overdue_amount unapplied_amount disputed_amount customers_overdue"

@@ -28,7 +28,7 @@ def state():
     """Everything a night writes, without the numbers and instants of rows."""
     return (
         sorted(Action.objects.values_list("customer__external_id", "step_code", "state", "amount", "channel")),
-        sorted(ActionLine.objects.values_list("invoice__external_id", "level_code", "reached", "amount")),
+        sorted(ActionLine.objects.values_list("invoice__external_id", "amount")),
         sorted(Cycle.objects.values_list("customer__external_id", "opened_on")),
         sorted(Decision.objects.values_list("customer__external_id", "outcome", "step_code")),
         sorted(Account.objects.values_list("customer__external_id", "open_amount", "outcome")),

@@ -102,16 +102,17 @@ def test_the_past_is_what_each_night_recorded_whatever_came_later(late, days, pa
             assert told(customer, on) == what
 
 
-def test_each_invoice_is_told_at_the_level_the_night_gave_it():
+def test_a_later_day_tells_each_invoice_at_the_level_it_had():
     world = World({"offset_days": 5}, {"offset_days": 15}, entry_policy="step_by_age")
     customer = world.customer()
     for late in (40, 8, 2):
         world.invoice(customer, late=late)
     world.regroup()
     [account] = explain(customer, on=MARCH_1).accounts
-    levels = {item.invoice_id: item.level for item in account.items}
-    world.night()
-    assert dict(ActionLine.objects.values_list("invoice_id", "level_code")) == levels
+    levels = {item.invoice_id: (item.level, item.level_name) for item in account.items}
+    world.nights(12)
+    [recorded] = explain(customer, on=MARCH_1).accounts
+    assert {item.invoice_id: (item.level, item.level_name) for item in recorded.items} == levels
 
 
 def test_a_preventive_message_is_announced_by_the_explanation():
@@ -141,5 +142,5 @@ def test_explaining_costs_the_same_whatever_is_owed(count, django_assert_num_que
     for number in range(count):
         world.invoice(customer, late=10 + number)
     world.night()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         explain(customer, on=MARCH_1)

@@ -31,7 +31,7 @@ def saved(made: Any) -> Any:
 
 def line(customer: Customer, net: str | None = None, *, reached: bool = True, **values: Any) -> Line:
     invoice: Invoice = saved(InvoiceFactory(customer=customer, **values))
-    return Line(invoice, invoice.amount if net is None else Decimal(net), "l1", reached)
+    return Line(invoice, invoice.amount if net is None else Decimal(net), reached)
 
 
 def template_of(customer: Customer, body: str, subject: str = "Objet", **values: Any) -> Template:

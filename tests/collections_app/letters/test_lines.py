@@ -21,7 +21,7 @@ ON = dt.date(2026, 3, 3)
 
 def line(days: int, net: int, kind: str, reached: bool, number: int) -> Line:
     invoice = Invoice(pk=number, due_on=ON + dt.timedelta(days=days), amount=Decimal(100), kind=kind)
-    return Line(invoice, Decimal(net), "", reached)
+    return Line(invoice, Decimal(net), reached)
 
 
 ledgers = strategies.lists(
