@@ -23,6 +23,8 @@ EVERYBODY = 2**63 - 1
 # No nested loop: what was written a moment ago has no statistics, and a loop chosen on a wrong guess is quadratic in
 # customers.
 WHOLE_SETS = {"enable_nestloop": "off"}
+# No merge join where some customers are looked at: it would walk an index from its beginning up to the last of them.
+FEW = {"enable_mergejoin": "off"}
 LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is looked at again then
 # Statements of the apps below that a statement of the night is built on.
 BUILT_ON: dict[str, Callable[[Among], str]] = {

@@ -8,7 +8,7 @@ from django.db import transaction
 from collections_app.engine import parts, watched
 from collections_app.engine.leases import Clock, hold_lease, share_lease
 from collections_app.engine.models import Run, RunPart, RunStage
-from collections_app.engine.night import WHOLE_SETS, Night
+from collections_app.engine.night import FEW, WHOLE_SETS, Night
 from collections_app.engine.stages import STAGES, Stage
 from crm.core.crash import crash_point
 from crm.core.references import parents_seen_since
@@ -44,7 +44,7 @@ def run_part(stage: Stage, night: Night, part: RunPart, *, clock: Clock) -> None
     with transaction.atomic():
         share_lease(night.run)
         parts.hold(part, clock=clock)
-        set_local(**ROOM, **BESIDE_OTHERS, **(WHOLE_SETS if night.scope.full else {}))
+        set_local(**ROOM, **BESIDE_OTHERS, **(WHOLE_SETS if night.scope.full else FEW))
         with watched.deciding(), parents_seen_since(night.seen):
             rows = stage.work(night)
         part.stages.append({"name": stage.name, "rows": rows, "ms": _ms_since(started)})

@@ -73,7 +73,9 @@ def read_facts(night: Night) -> int:
 
 
 def close(night: Night) -> int:
-    """What nothing is left to say about, and in the same transaction its messages that have not left."""
+    """What nothing is left to say about, and in the same transaction its messages that have not left. The other open
+    actions stay as a table of this session: what becomes of them meanwhile is asked where they are written."""
+    night.keep("night_open_already", "open_already")
     night.keep("night_carried", "carried")
     closed = night.do("close_cycles") + night.do("cancel_settled")
     recall(night)
@@ -94,7 +96,6 @@ def rank(night: Night) -> int:
     """What each open action carries, asks for and weighs, whose it is by rule, those that open included, and when each
     account is to be looked at again; tables of this session."""
     night.do("carried_again")
-    night.keep("night_open_already", "open_already")
     night.name("night_actions", "open_actions")
     night.keep("night_lines", "lines")
     ranked = night.keep("night_ranks", "ranks")
@@ -121,6 +122,7 @@ def assign(night: Night) -> int:
 
 
 def take_figures(night: Night) -> int:
+    night.keep("night_owed", "owed")
     night.blocked |= night.pairs("blocked")
     return night.do("figures")
 

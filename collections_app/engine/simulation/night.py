@@ -127,6 +127,7 @@ def _hand_over(night: Night) -> int:
 
 
 def _take_figures(night: Night) -> int:
+    night.keep("night_owed", "owed")
     night.blocked |= night.pairs("blocked") | night.found.blocked
     return 0
 

@@ -1,5 +1,4 @@
 -- Accounts kept back, by what keeps them.
-select a.outcome, count(*) from engine_account a
-where a.entity_id = %(entity)s
-  and a.outcome in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain')
+select a.outcome, sum(a.number)::integer from night_owed a
+where a.outcome in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain')
 group by a.outcome

@@ -15,12 +15,16 @@ with kept as (
 ),
 ended as (
     select x.id, coalesce(k.held, false) as held
-    from actions_action x
+    from night_open_already x
     left join kept k on k.id = x.id
     left join actions_cycle c on c.id = x.cycle_id
-    where x.entity_id = %(entity)s and (x.state in ('todo', 'to_approve') or x.state = 'scheduled') /* among x.customer_id */
-      and (c.closed_on is not null or c.customer_id <> x.customer_id or k.id is not null and k.alive is not true)
+    where c.closed_on is not null or c.customer_id <> x.customer_id or k.id is not null and k.alive is not true
+),
+cancelled as (
+    update actions_action x
+    set state = 'cancelled', closed_at = %(at)s, outcome = case when e.held then 'held' else 'settled' end
+    from ended e
+    where x.id = e.id and x.state in ('todo', 'to_approve', 'scheduled')
+    returning x.id
 )
-update actions_action x set state = 'cancelled', closed_at = %(at)s, outcome = case when e.held then 'held' else 'settled' end
-from ended e
-where x.id = e.id and x.state in ('todo', 'to_approve', 'scheduled')
+delete from night_open_already x using cancelled c where x.id = c.id

@@ -1,7 +1,7 @@
 with owed as (
     select a.currency, sum(a.open_amount) as open_amount, sum(a.late_amount) as overdue_amount,
-           sum(a.disputed_amount) as disputed_amount, count(*) filter (where a.overdue) as customers_overdue
-    from engine_account a where a.entity_id = %(entity)s group by a.currency
+           sum(a.disputed_amount) as disputed_amount, sum(a.overdue) as customers_overdue
+    from night_owed a group by a.currency
 ),
 unapplied as (
     select c.currency, sum(c.open_amount) as amount

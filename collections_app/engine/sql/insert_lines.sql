@@ -1,13 +1,19 @@
 -- Lines of what opens, then those that join an action open already (unless somebody was quicker).
+with joining as materialized (
+    select n.action_id, n.invoice_id, n.amount
+    from night_lines n
+    left join night_carried c on c.action_id = n.action_id and c.invoice_id = n.invoice_id
+    where not n.is_new and c.action_id is null
+)
 insert into actions_actionline (action_id, invoice_id, amount)
 select n.action_id, n.invoice_id, n.amount
 from night_lines n
 where n.is_new
 union all
 select n.action_id, n.invoice_id, n.amount
-from night_lines n
+from joining n
 join night_actions x on x.id = n.action_id
-left join night_carried c on c.action_id = n.action_id and c.invoice_id = n.invoice_id
 join actions_action still on still.id = x.id and still.state = x.state
-where not n.is_new and c.action_id is null
-  and not exists (select from actions_actionline l where l.action_id = n.action_id and l.invoice_id = n.invoice_id)
+-- One by one (offset 0): they are few, whatever a plan thinks of them, and would else be compared with all lines.
+where not exists (
+    select from actions_actionline l where l.action_id = n.action_id and l.invoice_id = n.invoice_id offset 0)

@@ -22,10 +22,12 @@ announcement as materialized (
     where x.kind = 'preventive' and x.state <> 'cancelled' and x.occasion_on >= %(on)s::date - 120
       and x.entity_id = %(entity)s and x.customer_id = any(array(select distinct customer_id from reached))
 ),
+line as materialized (
+    select l.action_id, l.invoice_id from actions_actionline l where l.action_id = any(array(select id from announcement))
+),
 announced as materialized (
     select l.invoice_id, max(x.step_offset) as step_offset
-    from announcement x
-    join actions_actionline l on l.action_id = x.id and l.action_id = any(array(select id from announcement))
+    from line l join announcement x on x.id = l.action_id
     group by l.invoice_id
 )
 select r.* from reached r
