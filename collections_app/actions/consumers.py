@@ -107,7 +107,15 @@ def _hand_back(action: Action, event: Event, outcome: str) -> None:
     channel = action.channel if kept else Channel.PHONE
     reasons = list(dict.fromkeys([*action.reasons, outcome]))
     move(
-        action, "hand_back", at=event.at, by=None, outcome=outcome, channel=channel, reasons=reasons, snoozed_until=None, approved_on=None
+        action,
+        "hand_back",
+        at=event.at,
+        by=None,
+        outcome=outcome,
+        channel=channel,
+        reasons=reasons,
+        snoozed_until=None,
+        approved_on=None,
     )
 
 

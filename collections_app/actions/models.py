@@ -229,8 +229,8 @@ class Action(models.Model):
 
 
 class ActionLine(models.Model):
-    """An invoice carried by an action, at what is left of it. Its own level, and whether its age reached the step of the
-    action, follow from its due date (levels.py).
+    """An invoice carried by an action, at what is left of it. Its own level, and whether its age reached the step of
+    the action, follow from its due date (levels.py).
 
     What carried an invoice is found through the actions of its customer: an index on the invoice would be the dearest
     write of a night.

@@ -90,9 +90,7 @@ def _items_now(action: Action, lines: Sequence[ActionLine], on: date) -> dict[in
     return {item.invoice_id: item for item in net_items(action.customer, on=on) if item.invoice_id in carried}
 
 
-def _check_balance(
-    action: Action, lines: list[ActionLine], items: dict[int, NetItem], on: date
-) -> list[ActionLine]:
+def _check_balance(action: Action, lines: list[ActionLine], items: dict[int, NetItem], on: date) -> list[ActionLine]:
     """The lines to write about. Raises Stale."""
     left = _left(action, items)
     if not left.keys() & {line.invoice_id for line in lines if reached(action, line.invoice, on)}:

@@ -41,9 +41,7 @@ def lines_of(customer: Customer, *, on: date) -> tuple[str, list[Line]]:
     chosen = [item for item in items if item.currency == currency]
     invoices = Invoice.objects.in_bulk([item.invoice_id for item in chosen])
     oldest = max(((on - item.due_on).days for item in chosen), default=0)
-    return currency, [
-        Line(invoices[item.invoice_id], item.net_amount, _reached(item, oldest, on)) for item in chosen
-    ]
+    return currency, [Line(invoices[item.invoice_id], item.net_amount, _reached(item, oldest, on)) for item in chosen]
 
 
 def _reached(item: NetItem, oldest: int, on: date) -> bool:

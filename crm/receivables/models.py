@@ -126,13 +126,13 @@ class Invoice(models.Model):
             models.Index(fields=["number"], name="receivables_invoice_number"),
         ]
 
+    def __str__(self) -> str:
+        return self.number if self.installment == 1 else f"{self.number}/{self.installment}"
+
     @property
     def is_certain(self) -> bool:
         """An invoice whose due date nobody guessed: penalties, formal notices and automatic steps may rest on it."""
         return self.kind == InvoiceKind.INVOICE and self.due_on_source != DueSource.GUESSED
-
-    def __str__(self) -> str:
-        return self.number if self.installment == 1 else f"{self.number}/{self.installment}"
 
 
 class CreditKind(models.TextChoices):

@@ -78,7 +78,11 @@ COPIES = (
     Copy(
         "actions_action",
         then="x.opened_on < %(from)s",
-        changes_then={"state": OPEN_AGAIN, "closed_at": f"case when not ({STILL_OPEN}) then x.closed_at end", "approved_on": "null"},
+        changes_then={
+            "state": OPEN_AGAIN,
+            "closed_at": f"case when not ({STILL_OPEN}) then x.closed_at end",
+            "approved_on": "null",
+        },
         indexes=("pkey", "action_once", "worklist", "leaving"),
     ),
     Copy(

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings, strategies as st
 
-from collections_app.actions.models import Action, ActionLine
+from collections_app.actions.models import Action
 from collections_app.engine.models import Decision
 from collections_app.engine.queries import explain
 from crm.holds.operations import place_hold
