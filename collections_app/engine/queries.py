@@ -32,7 +32,8 @@ from night_decided d left join segments_group g on g.id = d.group_id order by d.
 """
 ITEMS = """
 select i.*, v.number, v.installment, v.amount, level.code as level_code, level.name as level_name,
-       p.opens as announced, n.opens as opens, case when n.due or not p.opens then (%(next_worked)s::date[])[1] end as day_on
+       p.opens as announced, n.opens as opens,
+       case when n.due or not p.opens then (%(next_worked)s::date[])[1] end as day_on
 from night_items i
 join receivables_invoice v on v.id = i.invoice_id
 left join night_decided d on d.customer_id = i.customer_id and d.currency = i.currency
