@@ -27,7 +27,7 @@ CHAIN = (
     ("night_preventive", "plan_preventive"),
 )
 ACCOUNTS = """
-select d.*, g.name as group_name
+select d.*, g.name as group_name, %(books_in)s::varchar as books_in
 from night_decided d left join segments_group g on g.id = d.group_id order by d.currency
 """
 ITEMS = """
@@ -71,7 +71,7 @@ class ItemExplanation:
 
 @dataclass(frozen=True)
 class AccountExplanation:
-    """What was decided for one currency, and what it rested on."""
+    """What was decided for one currency, and what it rested on; the minimum of a step is in the entity's currency."""
 
     currency: str
     outcome: str
@@ -84,6 +84,7 @@ class AccountExplanation:
     last_done_on: date | None = None
     amount: Decimal | None = None
     minimum_amount: Decimal | None = None
+    minimum_currency: str = ""
     items: list[ItemExplanation] = field(default_factory=list)
 
 
@@ -154,6 +155,7 @@ def _account(currency: str, rows: list[dict[str, Any]], decided: dict[str, Any] 
         last_done_on=decided["last_done_on"],
         amount=decided["eligible_amount"],
         minimum_amount=decided["minimum_amount"],
+        minimum_currency=decided["books_in"],
         items=items,
     )
 

@@ -74,7 +74,7 @@ def _account_params(account: AccountExplanation) -> dict[str, Any]:
         "next": _day(account.next_look_on),
         "last": _day(account.last_done_on),
         "amount": "" if account.amount is None else money(account.amount, account.currency),
-        "minimum": "" if account.minimum_amount is None else money(account.minimum_amount, account.currency),
+        "minimum": "" if account.minimum_amount is None else money(account.minimum_amount, account.minimum_currency),
     }
 
 
