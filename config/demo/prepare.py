@@ -32,8 +32,10 @@ def prepared() -> Entity | None:
 
 @transaction.atomic
 def prepare(*, at: datetime, say: Say) -> Entity:
-    """Make the whole demonstration as of `at`, or nothing at all. The same seed gives the same customers every day. On a
-    day not worked its last night is that of the last worked day; beat runs that of the day."""
+    """Make the whole demonstration as of `at`, or nothing at all. The same seed gives the same customers every day.
+
+    On a day not worked its last night is that of the last worked day; beat runs that of the day.
+    """
     rng = Random(SEED)
     load_law()
     on = at.date()
