@@ -8,6 +8,7 @@ from config.demo.company import BUSINESSES, CONSUMERS, create_company
 from config.demo.history import WEEKS, live_through
 from config.demo.portfolio import Portfolio
 from config.demo.prepare import SEED, deliver, night, suspend, write_portfolio
+from crm.accounts.calendars import last_worked_day
 from crm.accounts.models import Entity, Role, Team, User
 
 
@@ -36,5 +37,6 @@ def fill(entity: Entity, by: User, at: datetime, *, weeks: int = WEEKS) -> None:
     portfolio: Portfolio = write_portfolio(entity, people, rng, on, at, weeks=weeks)
     deliver(entity, at)
     suspend(portfolio, people, rng, on, at)
-    live_through(portfolio, people, rng, on, weeks=weeks)
-    night(entity, on, at)
+    worked = last_worked_day(entity, on)
+    live_through(portfolio, people, rng, worked, weeks=weeks)
+    night(entity, worked, at)

@@ -80,7 +80,7 @@ def said(number: int, *, at_least: bool = False) -> str:
 def counters(filters: WorklistFilters) -> Counters:
     """All numbers of the chosen portfolio and its sums by currency, whatever the number of choices; one statement, and
     a second for the total where rows are counted and are too many."""
-    marks = _marks(*_key(filters.days))
+    marks = _marks(filters.value("state"), *_key(filters.days))
     by_state_alone = not filters.value("channel") and not filters.value("age")
     listed = marks[f"state_{filters.value('state')}"] if by_state_alone else condition(filters.chosen_among())
     asked = {**marks, "total": listed}
@@ -144,14 +144,15 @@ def _params(marks: Mapping[str, Condition]) -> list[Any]:
     return [param for mark in marks.values() for param in mark.params]
 
 
-@lru_cache(maxsize=10)
-def _marks(usual: date, others: tuple[tuple[int, date], ...]) -> dict[str, Condition]:
-    """What each choice asks, by its name; the same all day long."""
+@lru_cache(maxsize=10 * len(STATES))
+def _marks(state: str, usual: date, others: tuple[tuple[int, date], ...]) -> dict[str, Condition]:
+    """What each choice asks, by its name; the same all day long. Channels and ages are those of the chosen state."""
     days = Days(usual, dict(others))
-    waiting = in_state("waiting", days)
+    listed = in_state(state, days)
     found: dict[str, Q] = {f"state_{name}": in_state(name, days) for name, _label in STATES}
-    found |= {f"channel_{channel}": waiting & Q(channel=channel) for channel in Channel.values}
-    found |= {f"age_{bucket}": waiting & days_late(bucket, days) for bucket, _label in AGES}
+    found |= {f"channel_{channel}": listed & Q(channel=channel) for channel in Channel.values}
+    found |= {f"age_{bucket}": listed & days_late(bucket, days) for bucket, _label in AGES}
+    found["waiting_91"] = in_state("waiting", days) & days_late("91", days)  # above the list, whatever is chosen
     return {name: condition(asked) for name, asked in found.items()}
 
 
@@ -206,6 +207,6 @@ def _rows(statement: str, params: Iterable[Any]) -> list[dict[str, Any]]:
 def waiting_for(user: User) -> int:
     """The number in the menu: what waits for this person today, at most MOST_IN_MENU."""
     days = days_at(timezone.now())
-    waiting = _marks(*_key(days))["state_waiting"]
+    waiting = _marks("waiting", *_key(days))["state_waiting"]
     (found,) = _rows(MINE.format(waiting=waiting.sql), [user.pk, *waiting.params, MOST_IN_MENU])
     return int(found["number"])

@@ -32,9 +32,9 @@ def kpis(filters: WorklistFilters, counters: Counters) -> list[Kpi]:
         _state(filters, counters, "to_approve", _("To approve")),
         Kpi(
             _("More than 90 days"),
-            counters.said("age_91"),
+            counters.said("waiting_91"),
             _query(filters, age="91"),
-            note=_("oldest first") if numbers["age_91"] else "",
+            note=_("oldest first") if numbers["waiting_91"] else "",
             current=filters.value("age") == ["91"],
         ),
         _state(filters, counters, "escalated", pgettext("actions", "Escalated"), alarming=True),

@@ -29,6 +29,11 @@ class EntityMorning:
     opened: int
     blocked: list[tuple[str, int]]
 
+    @property
+    def off(self) -> bool:
+        """Its night was of a day of the week the entity does not work: hardly anything opens."""
+        return self.run is not None and self.run.on.isoweekday() not in self.entity.working_days
+
 
 @dataclass(frozen=True)
 class Workload:

@@ -10,7 +10,7 @@ from django.db import connection
 from collections_app.engine.findings import Findings
 from collections_app.engine.models import Run
 from collections_app.engine.scope import Scope
-from crm.accounts.calendars import last_worked_day, last_worked_days, next_worked_day
+from crm.accounts.calendars import last_worked_day, last_worked_days, next_worked_days
 from crm.accounts.models import Entity
 from crm.core import sql
 from crm.core.among import Among, between, listed
@@ -45,13 +45,15 @@ def text(name: str, among: Among) -> str:
 
 def decision_params(entity: Entity, on: date) -> dict[str, Any]:
     """What the decision SQL needs to know."""
+    next_worked = next_worked_days(entity, on, LOOKS_AHEAD)
     return {
         "entity": entity.pk,
         "on": on,
         "time_zone": entity.time_zone,
         "books_in": entity.currency,
         "worked": last_worked_day(entity, on),
-        "preventive_until": next_worked_day(entity, on + timedelta(days=1)) - timedelta(days=1),
+        "next_worked": next_worked,
+        "preventive_until": next_worked[1] - timedelta(days=1),
     }
 
 

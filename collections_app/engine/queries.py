@@ -29,22 +29,24 @@ CHAIN = (
     ("night_preventive", "plan_preventive"),
 )
 ACCOUNTS = """
-select d.*, g.name as group_name
+select d.*, g.name as group_name, %(books_in)s::varchar as books_in
 from night_decided d left join segments_group g on g.id = d.group_id order by d.currency
 """
 ITEMS = """
-select i.*, v.number, v.installment, v.amount, p.step_code as preventive_step, n.step_code as invoice_step
+select i.*, v.number, v.installment, v.amount, p.opens as announced, n.opens as opens,
+       case when n.due or not p.opens then (%(next_worked)s::date[])[1] end as day_on
 from night_items i
 join receivables_invoice v on v.id = i.invoice_id
 left join night_preventive p on p.invoice_id = i.invoice_id
-left join night_invoices n on n.invoice_id = i.invoice_id and n.opens
+left join night_invoices n on n.invoice_id = i.invoice_id
 order by i.currency, i.due_on, i.invoice_id
 """
 
 
 @dataclass(frozen=True)
 class ItemExplanation:
-    """One open invoice: what it counts for in the decision and why."""
+    """One open invoice: what it counts for in the decision and why. `next_look_on`: the worked day its own step waits
+    for."""
 
     invoice_id: int
     number: str
@@ -58,11 +60,12 @@ class ItemExplanation:
     level: str = ""
     held: str = ""
     level_name: str = ""
+    next_look_on: date | None = None
 
 
 @dataclass(frozen=True)
 class AccountExplanation:
-    """What was decided for one currency, and what it rested on."""
+    """What was decided for one currency, and what it rested on; the minimum of a step is in the entity's currency."""
 
     currency: str
     outcome: str
@@ -75,6 +78,7 @@ class AccountExplanation:
     last_done_on: date | None = None
     amount: Decimal | None = None
     minimum_amount: Decimal | None = None
+    minimum_currency: str = ""
     items: list[ItemExplanation] = field(default_factory=list)
 
 
@@ -143,25 +147,19 @@ def _account(
         step=decided["step_code"] or "",
         step_name=decided["step_name"] or "",
         step_offset=decided["step_offset"],
-        next_look_on=_next_look(decided),
+        next_look_on=decided["next_look_on"],
         group=decided["group_name"] or "",
         version_id=decided["version_id"],
         last_done_on=decided["last_done_on"],
         amount=decided["eligible_amount"],
         minimum_amount=decided["minimum_amount"],
+        minimum_currency=decided["books_in"],
         items=items,
     )
 
 
-def _next_look(decided: dict[str, Any]) -> date | None:
-    if decided["decided"] == "waiting_age":
-        return decided["reached_on"]
-    if decided["decided"] == "waiting_gap":
-        return date.fromordinal(decided["last_done_on"].toordinal() + decided["gap_days"])
-    return None
-
-
 def _item(row: dict[str, Any], account_outcome: str, level: Step | None, on: date) -> ItemExplanation:
+    outcome = _item_outcome(row, account_outcome, on)
     return ItemExplanation(
         invoice_id=row["invoice_id"],
         number=row["number"] if row["installment"] == 1 else f"{row['number']}/{row['installment']}",
@@ -171,10 +169,11 @@ def _item(row: dict[str, Any], account_outcome: str, level: Step | None, on: dat
         open_amount=row["open_amount"],
         covered=row["open_amount"] - row["net_amount"],
         net_amount=row["net_amount"],
-        outcome=_item_outcome(row, account_outcome, on),
+        outcome=outcome,
         level=level.code if level else "",
         held=row["held"] or "",
         level_name=level.name if level else "",
+        next_look_on=row["day_on"] if outcome in ("announced_on_worked_day", "waiting_day") else None,
     )
 
 
@@ -184,10 +183,10 @@ def _item_outcome(row: dict[str, Any], account_outcome: str, on: date) -> str:
     if row["held"]:
         return "held"
     if row["due_on"] >= on:
-        return "announced" if row["preventive_step"] else "not_due"
-    if account_outcome in ("open_action", "action_open") or row["invoice_step"]:
-        return "carried"
-    return "waiting"
+        return {None: "not_due", True: "announced", False: "announced_on_worked_day"}[row["announced"]]
+    if row["day_on"] and not row["opens"]:
+        return "waiting_day"
+    return "carried" if row["opens"] or account_outcome in ("open_action", "action_open") else "waiting"
 
 
 def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:

@@ -29,6 +29,9 @@ def account_sentence(account: AccountExplanation) -> str:
         ),
         "waiting_age": lambda: _("Next step %(step)s, when the age of the debt allows it, on %(next)s."),
         "waiting_gap": lambda: _("Next step %(step)s, not before %(next)s: the last one was done on %(last)s."),
+        "waiting_day": lambda: _(
+            "Step %(step)s is due but leaves on working days only: its action opens on %(next)s, the next worked day."
+        ),
         "below_minimum": lambda: _("%(step)s waits: %(amount)s is below its minimum of %(minimum)s."),
         "open_action": lambda: _("Step %(step)s is due: its action is opened for %(amount)s."),
     }
@@ -47,12 +50,15 @@ def item_sentence(item: ItemExplanation, account: AccountExplanation) -> str:
     """One sentence: what an invoice counts for and why."""
     if item.outcome == "held":
         return _("On hold (%(kind)s): left out.") % {"kind": HoldKind(item.held).label}
+    next_look = {"next": _day(item.next_look_on)}
     return {
         "covered": _("Covered by unapplied money: left out."),
         "not_due": _("Not due yet."),
         "announced": _("Not due yet: announced by a preventive message."),
+        "announced_on_worked_day": _("Not due yet: will be announced on %(next)s, the next worked day.") % next_look,
         "carried": _carried(item),
         "waiting": _("Late, and waits with the account."),
+        "waiting_day": _("Late: its own step leaves on working days only, its action opens on %(next)s.") % next_look,
     }[item.outcome]
 
 
@@ -68,7 +74,7 @@ def _account_params(account: AccountExplanation) -> dict[str, Any]:
         "next": _day(account.next_look_on),
         "last": _day(account.last_done_on),
         "amount": "" if account.amount is None else money(account.amount, account.currency),
-        "minimum": "" if account.minimum_amount is None else money(account.minimum_amount, account.currency),
+        "minimum": "" if account.minimum_amount is None else money(account.minimum_amount, account.minimum_currency),
     }
 
 

@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext as _, gettext_noop, ngettext
 
 from collections_app.letters import files, printing
 from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter, TemplateVersion, Tone
 from crm.accounts.models import Entity, User
 from crm.core.crash import crash_point
+from crm.core.formats import number
 from crm.customers.models import Channel, PlainText
 from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
@@ -27,10 +28,16 @@ REGISTERED_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{8,20}", re.ASCII)
 
 
 class NothingToPrint(Exception):
-    """No letter of the entity waits for a batch."""
+    """No letter of the entity can be printed now; `composing` of them are in the hands of a worker."""
 
-    def __init__(self, entity: Entity) -> None:
-        super().__init__(_("No letter of %(entity)s waits to be printed.") % {"entity": entity.legal_name})
+    def __init__(self, entity: Entity, composing: int = 0) -> None:
+        told = ngettext(
+            "%(number)s letter of %(entity)s is being composed: prepare the batch again in a moment.",
+            "%(number)s letters of %(entity)s are being composed: prepare the batch again in a moment.",
+            composing,
+        )
+        nothing = _("No letter of %(entity)s waits to be printed.")
+        super().__init__((told if composing else nothing) % {"entity": entity.legal_name, "number": number(composing)})
 
 
 class NotARegisteredNumber(Exception):
@@ -78,7 +85,9 @@ def prepare_batch(entity: Entity, *, on: date, by: User | None, at: datetime) ->
     ready = messaging.prepare_letters(ids, at=at)
     crash_point("letters: composed")
     if not ready:
-        raise NothingToPrint(entity)
+        # What was neither put off nor refused is locked by who composes it.
+        composing = waiting_letters(entity, at=at).filter(pk__in=ids, state__in=DUE_STATES)
+        raise NothingToPrint(entity, composing.count())
     return _made(entity, ready, on=on, by=by, at=at)
 
 

@@ -15,6 +15,7 @@ from config.demo.customers import people
 from config.demo.history import WEEKS, live_through, stopped
 from config.demo.ledger import bills
 from config.demo.portfolio import Portfolio, settle_statistics, write_customers, write_rates, write_until
+from crm.accounts.calendars import last_worked_day
 from crm.accounts.models import Entity, Team, User
 from crm.holds.models import Hold, HoldKind
 from crm.law.operations import load_law
@@ -31,7 +32,10 @@ def prepared() -> Entity | None:
 
 @transaction.atomic
 def prepare(*, at: datetime, say: Say) -> Entity:
-    """Make the whole demonstration as of `at`, or nothing at all. The same seed gives the same customers every day."""
+    """Make the whole demonstration as of `at`, or nothing at all. The same seed gives the same customers every day.
+
+    On a day not worked its last night is that of the last worked day; beat runs that of the day.
+    """
     rng = Random(SEED)
     load_law()
     on = at.date()
@@ -43,9 +47,10 @@ def prepare(*, at: datetime, say: Say) -> Entity:
     settle_statistics()
     suspend(portfolio, members, rng, on, at)
     say(f"{WEEKS} weeks of nights and work")
-    live_through(portfolio, members, rng, on)
-    say("last night")
-    night(entity, on, at)
+    last = last_worked_day(entity, on)  # on a Saturday nothing that is to be seen would open
+    live_through(portfolio, members, rng, last)
+    say("last night" if last == on else f"the night of {last.isoformat()}, the last worked day")
+    night(entity, last, at)
     settle_statistics()
     return entity
 

@@ -1,6 +1,6 @@
 """Working days of an entity: its weekdays, less the public holidays of its jurisdiction and its own closing days."""
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -78,6 +78,18 @@ def last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
     if not worked or worked[0] > on:
         raise NoWorkingDay(entity, on)
     return [worked[bisect(worked, on + timedelta(days=number)) - 1] for number in range(days + 1)]
+
+
+def next_worked_days(entity: Entity, on: date, days: int) -> list[date]:
+    """For `on` and each of the `days` days after it, the nearest worked day from it on (one query).
+
+    Raises NoWorkingDay.
+    """
+    last = on + timedelta(days=days)
+    worked = worked_days(entity, on, last + timedelta(days=HORIZON))
+    if not worked or worked[-1] < last:
+        raise NoWorkingDay(entity, last)
+    return [worked[bisect_left(worked, on + timedelta(days=number))] for number in range(days + 1)]
 
 
 def today(entity: Entity, at: datetime) -> date:

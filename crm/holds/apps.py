@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,9 +10,12 @@ class HoldsConfig(AppConfig):
     verbose_name = _("Holds")
 
     def ready(self) -> None:
+        from crm.core.sql import statement
         from crm.customers.registry import Panel, moves, register_panel
         from crm.holds.panels import account, holds
+        from crm.receivables.registry import tell_what_unapplied_money_covers
 
+        tell_what_unapplied_money_covers(partial(statement, "crm.holds", "covered_since"))
         register_panel(Panel("account", _("Account"), "customers/_account.html", account, order=100))
         register_panel(Panel("holds", _("Holds"), "customers/_holds.html", holds, order=510))
         moves("holds.Hold.customer")

@@ -3,7 +3,8 @@
 Rates, starts and amounts are data of `crm.law` (FR-01 to FR-05, EU-01): professionals owe the late rate (or the rate
 of the contract) from the day after the due date and a fixed indemnity; public bodies their own rate, that of the
 half-year in which interest starts; the others legal interest from a formal notice. Nothing runs on a guessed due
-date, an opening balance, an adjustment or a returned payment.
+date, an opening balance, an adjustment or a returned payment. Money received stops interest from its day, applied or
+not: what is not yet applied counts as it covers invoices for every decision (crm.holds).
 
 Nothing is stored but waivers and formal notices: movements only ever grow, rates and rules are dated, so the same date
 always gives the same charges, before and after the invoice is settled. The indemnity is that of the first day late.
@@ -25,12 +26,14 @@ from crm.accounts.models import User
 from crm.core import planned, sql
 from crm.core.money import rounded
 from crm.law.queries import rule
+from crm.receivables import registry
 from crm.receivables.models import ChargeKind, FormalNotice, Invoice, Waiver
 from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
 from crm.timeline.params import Money, Msgid
 
 DAYS_IN_A_YEAR = 365
+COVERED = "/* covered by unapplied money */"
 NOTHING = Decimal(0)
 WORDS = {ChargeKind.INTEREST: "late payment interest", ChargeKind.INDEMNITY: "fixed recovery indemnity"}
 
@@ -122,7 +125,8 @@ def late_charges(invoices: Collection[int], *, on: date) -> dict[int, Charges]:
 
 def _asked(name: str, invoices: list[int], on: date) -> list[tuple[Any, ...]]:
     types = {"invoices": "bigint[]", "on": "date"}
-    return planned.rows(sql.statement("crm.receivables", name), types, {"invoices": invoices, "on": on})
+    statement = sql.statement("crm.receivables", name).replace(COVERED, registry.unapplied_covers())
+    return planned.rows(statement, types, {"invoices": invoices, "on": on})
 
 
 def _waived(invoices: list[int], on: date) -> dict[int, dict[str, Decimal]]:

@@ -12,7 +12,7 @@ union all
 select x.id, p.invoice_id, x.is_new, p.net_amount, p.due_on
 from night_preventive p
 join night_actions x on x.customer_id = p.customer_id and x.currency = p.currency and x.step_code = p.step_code
-     and x.kind = 'preventive' and x.moves and x.occasion_on = %(on)s  -- opened by an earlier run of the day, too
+     and x.kind = 'preventive' and x.moves and x.occasion_on = %(on)s and p.opens  -- opened by an earlier run of the day, too
 union all
 select x.id, l.invoice_id, x.is_new, i.net_amount, i.due_on
 from night_actions x

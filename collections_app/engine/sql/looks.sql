@@ -1,15 +1,12 @@
 -- The first date on which each account may stand differently though nothing is changed in the books: an invoice falls due,
--- a step before a due date is reached, the step its age waits for, the end of a gap, a hold that begins or ends, a
--- reason of an open action, what this night opened for one invoice.
+-- a step before a due date is reached, what the next step waits for (its age, the end of a gap, a worked day), a hold that
+-- begins or ends, a reason of an open action, what this night opened for one invoice.
 with found as (
     select s.customer_id, s.currency, s.next_due_on + 1 as look_on from night_standing s where s.next_due_on is not null
     union all
     -- What an earlier run of the day opened is told tomorrow (record_decisions.sql).
-    select d.customer_id, d.currency,
-           case d.decided when 'waiting_age' then d.reached_on when 'waiting_gap' then d.last_done_on + d.gap_days
-                else %(on)s::date + 1 end
-    from night_decided d
-    where d.decided in ('waiting_age', 'waiting_gap') or d.decided = 'action_open' and d.busy_since = %(on)s
+    select d.customer_id, d.currency, coalesce(d.next_look_on, %(on)s::date + 1)
+    from night_decided d where d.next_look_on is not null or d.decided = 'action_open' and d.busy_since = %(on)s
     union all
     select n.customer_id, n.currency, case when n.opens then %(on)s::date + 1 else n.look_on end
     from night_invoices n where n.opens or n.look_on is not null
@@ -27,6 +24,8 @@ with found as (
     ) h
     join night_standing s on s.customer_id = h.customer_id
     union all
+    select p.customer_id, p.currency, (%(next_worked)s::date[])[1] from night_preventive p where not p.opens
+    union all
     select i.customer_id, i.currency, p.look_on
     from night_items i
     join segments_membership m on m.customer_id = i.customer_id and m.to_on is null /* range m.customer_id */
@@ -34,7 +33,8 @@ with found as (
     join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
     join lateral (
         select min(case when s.working_days_only
-                        then (%(last_worked)s::date[])[1 + least(reached.days, cardinality(%(last_worked)s::date[]) - 1)]
+                        then greatest((%(next_worked)s::date[])[1],
+                             (%(last_worked)s::date[])[1 + least(reached.days, cardinality(%(last_worked)s::date[]) - 1)])
                         else %(on)s::date + reached.days end) as look_on
         from scenarios_step s
         cross join lateral (

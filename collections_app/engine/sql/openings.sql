@@ -19,7 +19,7 @@ with opening as materialized (
     union all
     select p.customer_id, p.currency, 'preventive', p.step_code, p.step_offset, null, null, %(on)s, p.channel, p.mode,
            true, p.template_id, p.version_id, p.group_id, false, sum(p.net_amount), min(p.due_on), p.owner, false
-    from night_preventive p
+    from night_preventive p where p.opens
     group by p.customer_id, p.currency, p.step_code, p.step_offset, p.channel, p.mode, p.template_id, p.version_id,
              p.group_id, p.owner, p.minimum_amount
     having coalesce(case when p.currency = %(books_in)s then sum(p.net_amount)

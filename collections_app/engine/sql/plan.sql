@@ -1,5 +1,6 @@
 -- What is decided for each customer and currency with something overdue (docs/decisions/0001-model.md, "How a step
--- is chosen"). One row each: the next step, and the first reason for which it is not opened, if any.
+-- is chosen"). One row each: the next step, and the first reason for which it is not opened, if any, with the date on which
+-- that reason ends where a date decides.
 with rates as materialized (  -- once per currency, not per row
     select c.currency, exchange_rate(c.currency, e.currency, %(on)s) as rate
     from (select distinct currency from night_accounts) c
@@ -41,7 +42,7 @@ account as materialized (
 place as materialized (
     select p.version_id, p.passed_offset, p.done_codes, s.code as step_code, s.offset_days as step_offset,
            s.name as step_name, s.channel, s.template_id, s.mode, s.formal_notice, s.gap_days, s.minimum_amount, s.owner,
-           case when s.working_days_only then %(worked)s::date else %(on)s::date end - s.offset_days as due_by
+           s.working_days_only
     from (
         select distinct version_id, passed_offset, done_codes from account
         limit (select count(*) from account)  -- never reached: it tells the planner that there are few
@@ -55,24 +56,35 @@ place as materialized (
 ),
 next_step as (
     select a.*, s.step_code, s.step_offset, s.step_name, s.channel, s.template_id, s.mode, s.formal_notice, s.gap_days,
-           s.minimum_amount, s.owner, s.due_by
+           s.minimum_amount, s.owner, s.working_days_only
     from account a
     left join place s on s.version_id = a.version_id and s.passed_offset = a.passed_offset and s.done_codes = a.done_codes
 )
-select n.*,
-       case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end + n.step_offset as reached_on,
-       case
+select n.*, age.reached_on, why.outcome,
+       case when n.working_days_only  -- further than the night knows the calendar: looked at again that day
+            then coalesce((%(next_worked)s::date[])[1 + until.wait_on - %(on)s::date], until.wait_on)
+            else until.wait_on end as next_look_on,
+       coalesce(n.oldest_trusted_on + n.step_offset <= %(on)s, false) as certain
+from next_step n
+cross join lateral (
+    select case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end + n.step_offset as reached_on
+) age
+cross join lateral (
+    select case
            when n.oldest_eligible_on is null then 'held'
            when n.version_id is null then 'no_scenario'
            when n.by_hand then 'by_hand'
            when n.busy_since is not null then 'action_open'
            when n.step_code is null then 'ladder_finished'
            when n.formal_notice and n.oldest_trusted_on is null then 'due_date_not_certain'
-           when case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end > n.due_by
-               then 'waiting_age'
+           when age.reached_on > %(on)s then 'waiting_age'
            when n.last_done_on + n.gap_days > %(on)s then 'waiting_gap'
            when n.eligible_amount * n.rate < n.minimum_amount then 'below_minimum'
+           when n.working_days_only and %(worked)s::date < %(on)s then 'waiting_day'
            else 'open_action'
-       end as outcome,
-       coalesce(n.oldest_trusted_on <= n.due_by, false) as certain
-from next_step n
+       end as outcome
+) why
+cross join lateral (
+    select case why.outcome when 'waiting_age' then age.reached_on when 'waiting_gap' then n.last_done_on + n.gap_days
+                when 'waiting_day' then %(on)s::date end as wait_on
+) until

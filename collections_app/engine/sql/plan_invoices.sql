@@ -1,5 +1,5 @@
--- Steps that speak of one invoice each: which late invoices open an action of their own tonight (`opens`), and when the
--- others should be looked at again, if a date decides. An invoice's ladder is what it has carried itself, from where the
+-- Steps that speak of one invoice each: which late invoices open an action of their own tonight (`opens`), or would if it
+-- were a worked day (`due`), and when the others should be looked at again, if a date decides. An invoice's ladder is what it has carried itself, from where the
 -- backlog entered if it was part of it (by age: its own age that day, unless the cycle goes on from a merged one, whose
 -- steps are not lowered); account steps the customer has passed are not waited for, since they never repeat in a cycle.
 with asked as (
@@ -24,7 +24,8 @@ carried as (
 )
 select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, i.trusted, p.cycle_id, p.version_id, p.group_id,
        s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.formal_notice, s.owner,
-       may.open and waits.until_on is null as opens, case when may.open then waits.until_on end as look_on,
+       may.open and waits.until_on <= %(on)s as due, may.open and worked.opens_on <= %(on)s as opens,
+       case when may.open and worked.opens_on > %(on)s then worked.opens_on end as look_on,
        p.cycle_opened_on = %(on)s and p.entered_at >= 0 as enters
 from asked p
 join night_items i on i.customer_id = p.customer_id and i.currency = p.currency
@@ -52,9 +53,11 @@ cross join lateral (
            and coalesce(i.net_amount * p.rate >= s.minimum_amount, true) as open  -- without a rate the minimum says nothing
 ) may
 cross join lateral (
-    select greatest(
-        case when i.due_on + s.offset_days > case when s.working_days_only then %(worked)s::date else %(on)s::date end
-             then i.due_on + s.offset_days end,
-        case when c.last_done_on + s.gap_days > %(on)s then c.last_done_on + s.gap_days end) as until_on
+    select greatest(i.due_on + s.offset_days, c.last_done_on + s.gap_days, %(on)s::date) as until_on
 ) waits
+cross join lateral (
+    select case when s.working_days_only
+                then coalesce((%(next_worked)s::date[])[1 + waits.until_on - %(on)s::date], waits.until_on)
+                else waits.until_on end as opens_on
+) worked
 where i.overdue and i.held is null

@@ -1,8 +1,10 @@
--- Invoices not yet due that reached a preventive step they have not carried: the nearest to the due date reached wins.
+-- Invoices not yet due that reached a preventive step they have not carried: the nearest to the due date reached wins. On a
+-- day not worked a step of worked days waits for the next one (`opens`).
 -- What is announced falls due within 120 days: no announcement older than that speaks of it.
 with reached as materialized (
     select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, m.group_id, v.id as version_id,
-           s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.minimum_amount, s.owner
+           s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.minimum_amount, s.owner,
+           not s.working_days_only or %(worked)s::date = %(on)s as opens
     from night_items i
     join segments_membership m on m.customer_id = i.customer_id and m.to_on is null /* range m.customer_id */
     join segments_group g on g.id = m.group_id

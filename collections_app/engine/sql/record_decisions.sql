@@ -14,8 +14,7 @@ exceptions as (
 ),
 tonight as (
     select d.customer_id, d.currency, d.decided as outcome, coalesce(d.step_code, '') as step_code,
-           case d.decided when 'waiting_age' then d.reached_on when 'waiting_gap' then d.last_done_on + d.gap_days
-           end as next_look_on,
+           d.next_look_on,
            case when d.version_id is not null and e.items is null
                 then jsonb_build_object('group', d.group_code, 'version', d.version_id)
                 else jsonb_strip_nulls(jsonb_build_object('group', d.group_code, 'version', d.version_id, 'items', e.items))

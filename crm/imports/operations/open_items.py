@@ -127,7 +127,10 @@ def _plan(outcome: Outcome, params: dict[str, Any]) -> None:
     analyze("item_known")
     if known:
         execute("items_known_numbers", params)
-    execute("items_target items_installments", params)
+    execute("items_target", params)
+    if known:
+        execute("items_moved_part", params)
+    execute("items_installments", params)
     if known:
         reject_found("items_conflicts", params, outcome, _conflict)
     analyze("item_target", rows=outcome.rows_read)

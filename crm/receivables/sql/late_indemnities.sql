@@ -1,5 +1,8 @@
 -- The fixed indemnity of invoices that were not wholly paid on their due date, once each, as the law had it on the first
--- day late; what is paid or credited afterwards changes nothing.
+-- day late; what is paid or credited afterwards changes nothing. Money received by then pays, applied or not.
+with covered as (
+/* covered by unapplied money */
+)
 select i.id as invoice_id, i.currency, (rule.value ->> 'amount')::numeric as amount
 from receivables_invoice i
 join customers_customer c on c.id = i.customer_id
@@ -16,5 +19,9 @@ cross join lateral (
     from receivables_movement m left join receivables_credit credit on credit.id = m.credit_id
     where m.invoice_id = i.id and m."on" <= %(on)s and coalesce(credit.received_on, m."on") <= i.due_on
 ) in_time
+cross join lateral (
+    select coalesce(sum(covered.amount), 0) as amount from covered
+    where covered.invoice_id = i.id and covered.received_on <= i.due_on
+) unapplied
 where i.id = any(%(invoices)s) and i.due_on < %(on)s and i.kind = 'invoice' and i.due_on_source <> 'guessed'
-  and rule.value ->> 'currency' = i.currency and i.amount + in_time.amount > 0
+  and rule.value ->> 'currency' = i.currency and i.amount + in_time.amount - unapplied.amount > 0

@@ -1,6 +1,9 @@
 -- Interest of invoices per segment of balance and dated rate, as of a date. Days run from the day after the start to
--- the day funds arrive: on a day, the balance is the amount plus the movements of earlier days.
-with asked as (
+-- the day funds arrive: on a day, the balance is the amount plus the movements of earlier days, less what money received
+-- by then and not yet applied covers.
+with covered as (
+/* covered by unapplied money */
+), asked as (
     select i.id, i.currency, i.due_on, i.amount, e.jurisdiction, rule.value as rule, rule.article,
            case when c.kind = 'professional' and rule.value ->> 'from' = 'due_date' then e.late_rate_percent
            end as contract_percent,
@@ -21,10 +24,15 @@ with asked as (
 ), running as (
     select * from asked where start_on < %(on)s
 ), changes as (
-    select running.id, greatest(coalesce(credit.received_on, m."on"), running.start_on) as "on", sum(m.amount) as amount
+    select running.id, greatest(change."on", running.start_on) as "on", sum(change.amount) as amount
     from running
-    join receivables_movement m on m.invoice_id = running.id and m."on" <= %(on)s
-    left join receivables_credit credit on credit.id = m.credit_id
+    join (
+        select m.invoice_id, coalesce(credit.received_on, m."on") as "on", m.amount
+        from receivables_movement m left join receivables_credit credit on credit.id = m.credit_id
+        where m.invoice_id = any(%(invoices)s) and m."on" <= %(on)s
+        union all
+        select covered.invoice_id, covered.received_on, -covered.amount from covered
+    ) change on change.invoice_id = running.id
     group by 1, 2
 ), cuts as (
     select id, start_on as "on" from running

@@ -16,8 +16,10 @@ from collections_app.actions.models import Action, ActionLine, Cycle, Refusal
 from collections_app.engine.models import Account, DailyFigures, Decision, Run
 from collections_app.engine.operations import run_night
 from collections_app.letters.models import Template
+from collections_app.scenarios.models import Step
 from collections_app.segments.models import Group, Membership
 from collections_app.segments.operations import move
+from crm.accounts.calendars import worked_days
 from crm.accounts.models import Absence, Entity, EntityClosure, Team, User
 from crm.customers.models import Address, Customer
 from crm.customers.operations.merging import merge_customers
@@ -253,10 +255,17 @@ class Life:
         found = list(of_here.order_by(*(BY_NAME if rows.model is Action else ["pk"])))
         return self.draw.choice(found) if found else None
 
+    def opened_on_days_not_worked(self) -> list[Any]:
+        """Steps of working days only, by the day they opened on though it is not worked; there should be none."""
+        steps = {(step.version_id, step.code) for step in Step.objects.filter(working_days_only=True)}
+        opened = Action.objects.filter(entity=self.entity).values_list("scenario_version_id", "step_code", "opened_on")
+        worked = worked_days(self.entity, FIRST, FIRST + timedelta(days=60))
+        return [(code, on) for version, code, on in opened if (version, code) in steps and on not in worked]
+
     def written(self) -> dict[str, list[Any]]:
         """All that the nights wrote, without the numbers of rows."""
         found = {model.__name__: _rows(model, self.entity, *fields.split()) for model, fields in WRITTEN.items()}
-        return found | {"Decision": self._decisions()}
+        return found | {"Decision": self._decisions(), "not worked": self.opened_on_days_not_worked()}
 
     def _decisions(self) -> list[Any]:
         invoices = {str(pk): name for pk, name in Invoice.objects.values_list("pk", "external_id")}

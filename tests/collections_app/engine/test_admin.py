@@ -82,3 +82,11 @@ def test_supervision_costs_the_same_for_any_number_of_entities(client, count, dj
     client.force_login(UserFactory(supervisor=True, sees=[house.entity for house in houses]))
     with django_assert_max_num_queries(26):
         assert client.get(reverse("supervision")).status_code == 200
+
+
+@pytest.mark.parametrize(("working_days", "told"), [([1, 2, 3, 4, 5], True), ([1, 2, 3, 4, 5, 6, 7], False)])
+def test_supervision_says_why_a_night_of_a_sunday_opens_little(client, world, working_days, told):
+    world.entity.working_days = working_days
+    world.entity.save()
+    user = UserFactory(supervisor=True, sees=world.entity)
+    assert ("ne travaille pas ce jour-là" in page(client, "supervision", user).content.decode()) is told

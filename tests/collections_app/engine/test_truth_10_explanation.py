@@ -16,8 +16,12 @@ from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory
 
 pytestmark = pytest.mark.django_db
-LADDER = ({"offset_days": 5, "minimum_amount": 20}, {"offset_days": 15}, {"offset_days": -5})
-KEPT_BACK = {"held", "no_scenario", "by_hand", "below_minimum", "due_date_not_certain"}
+LADDER = (
+    {"offset_days": 5, "minimum_amount": 20},
+    {"offset_days": 15, "working_days_only": True},
+    {"offset_days": -5},
+)
+KEPT_BACK = {"held", "no_scenario", "by_hand", "below_minimum", "due_date_not_certain", "waiting_day"}
 
 
 def after(days):
@@ -67,10 +71,14 @@ def place(world, situation):
 
 @settings(max_examples=8, deadline=None)
 @given(
-    found=st.lists(situations, min_size=1, max_size=3), policy=st.sampled_from(["first_step", "step_by_age", "by_hand"])
+    found=st.lists(situations, min_size=1, max_size=3),
+    policy=st.sampled_from(["first_step", "step_by_age", "by_hand"]),
+    working_days=st.sampled_from([[1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6, 7]]),  # the first of March is a Sunday
 )
-def test_what_is_explained_before_the_night_is_what_dry_run_and_night_do(found, policy):
+def test_what_is_explained_before_the_night_is_what_dry_run_and_night_do(found, policy, working_days):
     world = World(*LADDER, entry_policy=policy)
+    world.entity.working_days = working_days
+    world.entity.save()
     customers = [place(world, situation) for situation in found]
     world.regroup()
     before = {customer: told(customer, MARCH_1) for customer in customers}

@@ -91,6 +91,18 @@ def test_nothing_waits_nothing_is_made(world: World) -> None:
     assert not PrintBatch.objects.exists()
 
 
+def test_letters_a_worker_composes_are_counted(world: World, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their rows are locked: they are not prepared twice."""
+    entity = letters_of(world, "Alpes", "Zinc")
+    Message.objects.update(not_before_at=AT - dt.timedelta(days=1))
+    monkeypatch.setattr(batches.messaging, "prepare_letters", lambda ids, at: [])
+    client.force_login(UserFactory(supervisor=True, sees=entity, language="fr"))
+    told = client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
+    assert [str(message) for message in get_messages(told.wsgi_request)] == [
+        "2 lettres de Ateliers Verdier sont en cours de composition\xa0: préparez de nouveau le lot dans un instant."
+    ]
+
+
 def test_a_letter_no_longer_due_is_left_out(world: World) -> None:
     entity = letters_of(world, "Alpes")
     world.refusal = Stale("settled")

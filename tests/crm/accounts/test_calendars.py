@@ -91,3 +91,8 @@ def test_an_entity_that_stands_still_has_no_nights_by_the_clock():
     EntityFactory(stands_on=date(2022, 8, 31))
     running = EntityFactory()
     assert [entity for entity, _on in due_nights(at=NEW_YEAR_IN_PARIS.replace(hour=12))] == [running.pk]
+
+
+def test_the_next_worked_day_of_each_day_of_a_stretch():
+    entity = EntityFactory(working_days=[1, 2, 3, 4, 5])
+    assert calendars.next_worked_days(entity, FRIDAY, 4) == [FRIDAY, TUESDAY, TUESDAY, TUESDAY, TUESDAY]

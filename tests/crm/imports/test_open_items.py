@@ -183,6 +183,46 @@ def test_instalments_share_a_number(load, write, entity):
     assert Invoice.objects.get(open_amount=100).due_on == date(2026, 4, 3)
 
 
+PARTS = [A_1.replace("03/03/2026", day) for day in ("03/03/2026", "03/04/2026", "03/05/2026")]
+MOVED = A_1.replace("03/03/2026", "18/05/2026")
+
+
+@pytest.mark.parametrize("mode", ["delta", "snapshot"])
+def test_one_part_given_another_date_stays_the_same_invoice(load, write, mode):
+    load(write(*PARTS))
+    before = list(Invoice.objects.order_by("installment").values_list("pk", flat=True))
+    again = load(write(*PARTS[:2], MOVED), mode=mode)
+    assert changed(again) == {"due_dates_changed": 1}
+    assert list(Invoice.objects.order_by("installment").values_list("pk", flat=True)) == before
+    assert Invoice.objects.get(pk=before[2]).due_on == date(2026, 5, 18)
+
+
+def test_a_part_that_was_paid_is_not_looked_for(load, write):
+    load(write(*PARTS))
+    load(write(PARTS[0].replace("100,00;100,00", "100,00;0,00")))
+    load(write(PARTS[1], MOVED))
+    assert sorted(Invoice.objects.filter(open_amount__gt=0).values_list("installment", "due_on")) == [
+        (2, date(2026, 4, 3)),
+        (3, date(2026, 5, 18)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [MOVED],  # which of the three?
+        [PARTS[0], MOVED],  # which of the two?
+        [*PARTS, MOVED],  # a fourth
+        [*PARTS[:2], MOVED.replace("100,00", "90,00")],  # another amount
+    ],
+)
+def test_what_could_be_another_part_is_one(load, write, rows):
+    load(write(*PARTS))
+    load(write(*rows))
+    assert Invoice.objects.count() == 4
+    assert Invoice.objects.get(installment=3).due_on == date(2026, 5, 3)
+
+
 def test_a_due_date_that_moves_moves_the_invoice(load, write):
     load(write(A_1))
     assert changed(load(write(A_1.replace("03/03/2026", "30/04/2026")))) == {"due_dates_changed": 1}

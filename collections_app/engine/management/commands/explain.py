@@ -1,6 +1,7 @@
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -9,11 +10,12 @@ from django.utils.translation import gettext as _, override
 
 from collections_app.actions.labels import step_names
 from collections_app.engine.management.commands.run_night import day
-from collections_app.engine.queries import Explanation, explain
+from collections_app.engine.queries import AccountExplanation, Explanation, explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from crm.accounts.calendars import today
 from crm.core import formats
 from crm.core.commands import JsonCommand
+from crm.core.money import rounded
 from crm.customers.models import Customer
 
 
@@ -64,10 +66,14 @@ def as_json(customer: Customer, explanation: Explanation) -> dict[str, Any]:
         "on": explanation.on.isoformat(),
         "source": explanation.source,
         "accounts": [
-            asdict(account)
+            in_currency(asdict(account), account.currency)
             | {
                 "text": account_sentence(account),
-                "items": [asdict(item) | {"text": item_sentence(item, account)} for item in account.items],
+                "minimum_amount": minimum(account),
+                "items": [
+                    in_currency(asdict(item), account.currency) | {"text": item_sentence(item, account)}
+                    for item in account.items
+                ],
             }
             for account in explanation.accounts
         ],
@@ -77,12 +83,23 @@ def as_json(customer: Customer, explanation: Explanation) -> dict[str, Any]:
                 "state": action.state,
                 "channel": action.channel,
                 "opened_on": action.opened_on.isoformat(),
-                "amount": str(action.amount),
+                "amount": str(rounded(action.amount, action.currency)),
                 "refusals": [{"gate": refusal.gate, "rule": refusal.rule} for refusal in action.refusals.all()],
             }
             for action in explanation.actions
         ],
     }
+
+
+def in_currency(fields: dict[str, Any], currency: str) -> dict[str, Any]:
+    """Amounts with as many decimals as their currency has."""
+    return {name: rounded(value, currency) if isinstance(value, Decimal) else value for name, value in fields.items()}
+
+
+def minimum(account: AccountExplanation) -> Decimal | None:
+    """The minimum of the step, in its own currency."""
+    amount = account.minimum_amount
+    return None if amount is None else rounded(amount, account.minimum_currency)
 
 
 def as_text(customer: Customer, explanation: Explanation) -> str:

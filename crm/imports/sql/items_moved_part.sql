@@ -1,0 +1,21 @@
+-- A part of a document given another date: the file holds all the parts that are open but one, and one row that is none of
+-- them, of the same amount. Fewer parts tell nothing: what a list of changes leaves out has not changed.
+with row_of_none as (
+    select external_id, min(line) as line from item_target join item_repeated using (line)
+    where side = 'debit' and is_new group by external_id having count(*) = 1
+),
+part as (
+    select k.id, k.external_id, k.currency, k.amount, t.id is not null as told
+    from item_known k
+    left join item_target t on t.side = 'debit' and t.id = k.id
+    where k.side = 'debit' and k.open_amount > 0 and k.external_id in (select external_id from row_of_none)
+),
+left_out as (
+    select external_id, min(id) filter (where not told) as id from part
+    group by external_id having count(*) filter (where not told) = 1 and bool_or(told)
+)
+update item_target t set id = p.id, is_new = false
+from row_of_none r
+join left_out using (external_id)
+join part p on p.id = left_out.id
+where t.line = r.line and t.due_given and t.open_amount > 0 and (t.currency, t.amount) = (p.currency, p.amount)
