@@ -1,19 +1,24 @@
 """One side of a simulation, lived through night by night in its own schema."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from collections_app.engine.models import Run
+from collections_app.engine.night import EVERYBODY
+from collections_app.engine.parts import ranges
 from collections_app.engine.scope import Scope, compared
 from collections_app.engine.simulation import books, schema, world
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.models import Simulation
-from collections_app.engine.simulation.night import Kept, SimulatedNight, live_through
+from collections_app.engine.simulation.night import SimulatedNight, begin, end, look_at_customers
+from collections_app.engine.simulation.parts import Part, for_each, side_by_side
 from collections_app.engine.simulation.setting import put_in_force
 from crm.accounts.calendars import worked_days
 from crm.core import planned
@@ -28,13 +33,14 @@ CLEANED_EVERY = 20  # nights
 
 @dataclass
 class Side:
-    """`name`: TODAY or TRIED. `blocked`: by night, how many accounts and actions were kept back, by reason."""
+    """`name`: TODAY or TRIED. `shards`: the parts its customers are cut into, worked on side by side. `scope`: whom the
+    last night looked at."""
 
     simulation: Simulation
     name: str
+    shards: int = 1
     schema: str = ""
-    kept: Kept = field(default_factory=Kept)
-    blocked: list[dict[str, int]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=lambda: [Part((0, EVERYBODY))])
     scope: Scope = field(default_factory=Scope)
 
     def __post_init__(self) -> None:
@@ -77,7 +83,7 @@ class Side:
             if self.name == TRIED:
                 put_in_force(simulation)
         try:
-            with remembering():
+            with remembering(), side_by_side(ranges(self.entity, self.shards)) as self.parts:
                 self._live_nights(beat)
         finally:
             if not connection.in_atomic_block:
@@ -92,13 +98,14 @@ class Side:
             beat()
 
     def _live_day(self, number: int, on: date) -> None:
-        with schema.inside(self.schema), planned.planning_once():
+        with self._inside():
             if number:
                 books.open_day(self.simulation.kind, on)
             night = self._night(number, on)
-            live_through(night)
-            world.note_blocked(night)
-            self.blocked.append(night.blocked)
+            begin(night)
+        for_each(self.parts, partial(self._live_part, night))
+        with self._inside():
+            end(night)
             world.spend_day(
                 self.entity.pk,
                 self.zone,
@@ -108,18 +115,29 @@ class Side:
                 delay=self.assumptions.delay_days,
             )
 
+    def _live_part(self, night: SimulatedNight, part: Part) -> None:
+        of_part = night.of(part.customers, part.kept)
+        with self._inside():
+            look_at_customers(of_part)
+            world.note_blocked(of_part)
+
     def _night(self, number: int, on: date) -> SimulatedNight:
         # Numbers below zero are those of no real run.
         run = Run(pk=-number - 1, entity=self.entity, on=on)
         learns = number in LEARNING_NIGHTS or number % CLEANED_EVERY == 0
         if learns:
-            self.kept.planned_for.clear()
-        night = SimulatedNight(run, self.entity, on, self.night_at(on), kept=self.kept, learns=learns)
-        night.params["gate_allowed"] = ["*"]
+            for part in self.parts:
+                part.kept.planned_for.clear()
+        night = SimulatedNight(run, self.entity, on, self.night_at(on), kept=self.parts[0].kept, learns=learns)
         before = on - timedelta(days=1) if number else None
         self.scope = compared(run, self.scope, before=before, currencies=self.currencies)
         night.look_at(self.scope)
         return night
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        with schema.inside(self.schema), planned.planning_once():
+            yield
 
 
 def _schema_now() -> str:

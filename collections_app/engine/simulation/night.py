@@ -54,6 +54,16 @@ class SimulatedNight(Night):
     kept: Kept = field(default_factory=Kept)
     learns: bool = True
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.params["gate_allowed"] = ["*"]
+
+    def of(self, customers: tuple[int, int], kept: Kept) -> "SimulatedNight":
+        """The same night for some customers, on the connection where `kept` was left."""
+        night = SimulatedNight(self.run, self.entity, self.on, self.at, customers, kept=kept, learns=self.learns)
+        night.look_at(self.scope)
+        return night
+
     def do(self, name: str) -> int:
         """As in a real night, less what only explains."""
         return 0 if name in NOT_NEEDED else super().do(name)
@@ -78,6 +88,10 @@ class SimulatedNight(Night):
         self.kept.note(table, kept)
         return kept
 
+    def pairs(self, name: str) -> dict[str, Any]:
+        """Nothing: what a night tells of itself is read by nobody here."""
+        return {}
+
     def name(self, view: str, name: str) -> None:
         """Once, as long as it says the same: it reads tables that stay."""
         if self.kept.views.get(view) != name:
@@ -85,20 +99,31 @@ class SimulatedNight(Night):
             super().name(view, name)
 
 
-def live_through(night: SimulatedNight) -> None:
-    """Every stage of a real night, in its order, but those that look at imports and keep figures."""
+def begin(night: SimulatedNight) -> None:
+    """The stages before any customer is looked at."""
+    _work(night, stages.BEFORE)
+
+
+def look_at_customers(night: SimulatedNight) -> None:
+    """The stages that look at one customer at a time, for those of `night`; nothing is compared with other customers."""
     full = night.scope.full
     if full:
         night.kept.plan_again()
-    _work(night, stages.BEFORE)
     with watched.deciding():
         for stage in stages.BY_CUSTOMER:
             if full:
                 join_whole_sets()
             _work(night, [stage])
-    _work(night, stages.AFTER)
     if full:  # without loops
         night.kept.plan_again()
+
+
+def end(night: SimulatedNight) -> None:
+    """The stages that compare customers; then the statistics of what everybody's part has written."""
+    _work(night, stages.AFTER)
+    if night.learns:
+        with connection.cursor() as cursor:
+            cursor.execute(f"analyze {GROWING}")
 
 
 def _work(night: SimulatedNight, of: Iterable[stages.Stage]) -> None:
@@ -111,24 +136,11 @@ def _end_holds(night: Night) -> int:
     return end_expired_holds(night.entity, on=night.on, at=night.at)
 
 
-def _write(night: Night) -> int:
-    written = stages.write(night)
-    if isinstance(night, SimulatedNight) and night.learns:
-        with connection.cursor() as cursor:
-            cursor.execute(f"analyze {GROWING}")
-    return written
-
-
 def _hand_over(night: Night) -> int:
     """Ask every gate, and put into the copied outbox what may leave: no worker is told, none would find it."""
     ask_gates(night)
     forget_changes(night)
     return messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, wake=False)
-
-
-def _take_figures(night: Night) -> int:
-    night.blocked |= night.pairs("blocked") | night.found.blocked
-    return 0
 
 
 def _keep_below_ceilings(night: Night) -> int:
@@ -145,10 +157,9 @@ INSTEAD: dict[str, Callable[[Night], int]] = {
     "withhold": _nothing,
     "freshness": _nothing,
     "holds": _end_holds,
-    "open": _write,
     "hand_over": _hand_over,
     "ceilings": _keep_below_ceilings,
     "check": _nothing,
     "scope": _nothing,
-    "figures": _take_figures,
+    "figures": _nothing,
 }

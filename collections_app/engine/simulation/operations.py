@@ -8,6 +8,7 @@ from functools import partial
 from time import monotonic
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
@@ -166,8 +167,10 @@ def _take(simulation_id: int, *, clock: Clock) -> Simulation | None:
 
 
 def _live(sides: list[Side], beat: Callable[[int], None]) -> None:
-    """Each side on a connection of its own, unless we are inside a transaction others cannot see."""
+    """Each side on a connection of its own, one alone on as many as a night, unless we are inside a transaction others
+    cannot see."""
     if connection.in_atomic_block or len(sides) == 1:
+        sides[0].shards = 1 if connection.in_atomic_block else settings.NIGHT_CONNECTIONS
         for side in sides:
             side.live(_every_so_often(beat))
         return
