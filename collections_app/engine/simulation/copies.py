@@ -79,7 +79,7 @@ COPIES = (
         "actions_action",
         then="x.opened_on < %(from)s",
         changes_then={"state": OPEN_AGAIN, "closed_at": f"case when not ({STILL_OPEN}) then x.closed_at end"},
-        indexes=("pkey", "action_once", "worklist", "leaving"),
+        indexes=("pkey", "action_once", "worklist", "leaving", "calls_made"),
     ),
     Copy(
         "actions_actionline",

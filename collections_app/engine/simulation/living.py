@@ -1,7 +1,6 @@
 """One side of a simulation, lived through night by night in its own schema."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -90,36 +89,45 @@ class Side:
                 planned.forget_statements()
 
     def _live_nights(self, beat: Callable[[], None]) -> None:
+        """What comes between the looks at customers, from the end of a night to the beginning of the next, is one
+        transaction."""
         simulation = self.simulation
+        night = None
         for number in range((simulation.until_on - simulation.from_on).days + 1):
-            self._live_day(number, simulation.from_on + timedelta(days=number))
+            with schema.inside(self.schema):
+                if night:
+                    self._spend_day(night)
+                night = self._begin(number, simulation.from_on + timedelta(days=number))
+            for_each(self.parts, partial(self._look_at_customers, night))
             if number % CLEANED_EVERY == CLEANED_EVERY - 1 and not connection.in_atomic_block:
                 schema.clean(self.schema)
             beat()
+        with schema.inside(self.schema):
+            self._spend_day(night)
 
-    def _live_day(self, number: int, on: date) -> None:
-        with self._inside():
-            if number:
-                books.open_day(self.simulation.kind, on)
-            night = self._night(number, on)
-            begin(night)
-        for_each(self.parts, partial(self._live_part, night))
-        with self._inside():
-            end(night)
-            world.spend_day(
-                self.entity.pk,
-                self.zone,
-                on,
-                next_night_at=self.night_at(on + timedelta(days=1)),
-                worked=self.worked,
-                delay=self.assumptions.delay_days,
-            )
+    def _begin(self, number: int, on: date) -> SimulatedNight:
+        if number:
+            books.open_day(self.simulation.kind, on)
+        night = self._night(number, on)
+        begin(night)
+        return night
 
-    def _live_part(self, night: SimulatedNight, part: Part) -> None:
+    def _look_at_customers(self, night: SimulatedNight, part: Part) -> None:
         of_part = night.of(part.customers, part.kept)
-        with self._inside():
+        with schema.inside(self.schema):
             look_at_customers(of_part)
             world.note_blocked(of_part)
+
+    def _spend_day(self, night: SimulatedNight) -> None:
+        end(night)
+        world.spend_day(
+            self.entity.pk,
+            self.zone,
+            night.on,
+            next_night_at=self.night_at(night.on + timedelta(days=1)),
+            worked=self.worked,
+            delay=self.assumptions.delay_days,
+        )
 
     def _night(self, number: int, on: date) -> SimulatedNight:
         # Numbers below zero are those of no real run.
@@ -133,11 +141,6 @@ class Side:
         self.scope = compared(run, self.scope, before=before, currencies=self.currencies)
         night.look_at(self.scope)
         return night
-
-    @contextmanager
-    def _inside(self) -> Iterator[None]:
-        with schema.inside(self.schema), planned.planning_once():
-            yield
 
 
 def _schema_now() -> str:

@@ -9,14 +9,16 @@ from django.db import connection
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine import stages, watched
 from collections_app.engine.handing_over import ask_gates, forget_changes, keep_below_ceilings
-from collections_app.engine.night import HERE, Night, join_whole_sets
+from collections_app.engine.night import EVERYBODY, HERE, Night, join_whole_sets
 from crm.core import planned, sql
+from crm.core.among import Among, listed
 from crm.holds.operations import end_expired_holds
 from telephony.messaging import operations as messaging
 
 # Copies that start small and grow.
 GROWING = (
-    "actions_action, actions_actionline, actions_cycle, messaging_message, receivables_invoice, segments_membership"
+    "actions_action, actions_actionline, actions_cycle, engine_account, messaging_message, receivables_invoice, "
+    "segments_membership"
 )
 # Plans are made again for a table of several times the rows, not for one of a few.
 MANY_TIMES = 4
@@ -28,8 +30,10 @@ NOT_NEEDED = frozenset({"record_decisions"})
 @dataclass
 class Kept:
     """What the nights of one side leave each other in their session. `views`: with the statement each was made of.
-    `rows`: of each table, on its last night; `planned_for`: when statements were planned."""
+    `rows`: of each table, on its last night; `planned_for`: when statements were planned. `commits`: whether each night
+    is a transaction, which empties its tables, not a piece of one."""
 
+    commits: bool = field(default_factory=lambda: not connection.in_atomic_block)
     views: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     planned_for: dict[str, int] = field(default_factory=dict)
@@ -39,7 +43,7 @@ class Kept:
         self.rows[table] = rows
         if rows > MANY_TIMES * max(FEW, self.planned_for.setdefault(table, rows)):
             self.plan_again()
-            self.planned_for = dict(self.rows)
+            self.planned_for[table] = rows
 
     def plan_again(self) -> None:
         """Statements are planned for the rows there are from now on."""
@@ -64,16 +68,24 @@ class SimulatedNight(Night):
         night.look_at(self.scope)
         return night
 
+    def listed(self, table: str) -> Among:
+        """As in a real night, said with the range of the part: the plan of the year is to know it."""
+        return listed(table, within=self.customers if self.customers != (0, EVERYBODY) else None)
+
     def do(self, name: str) -> int:
         """As in a real night, less what only explains."""
         return 0 if name in NOT_NEEDED else super().do(name)
 
     def keep_rows(self, table: str, select: str, params: Mapping[str, Any], *, key: str = "") -> int:
         """As in a real night, but the table stays: to make it and to take its statistics each time would cost more than
-        its rows. Each commit empties it, but for one with a key, whose index would be built again."""
+        its rows. Each commit empties it, but for one with a key, whose index would be built again: that is done where
+        statements are to be planned again, for its size with what was deleted would be taken for that of its rows."""
         with connection.cursor() as cursor:
             if table in self.kept.rows:
-                cursor.execute(f"truncate {table}" if key and self.learns else f"delete from {table}")
+                if key:
+                    cursor.execute(f"{'delete from' if table in self.kept.planned_for else 'truncate'} {table}")
+                elif not self.kept.commits:
+                    cursor.execute(f"delete from {table}")
                 cursor.execute(f"insert into {table} {select}", params)
                 kept = int(cursor.rowcount)
             else:
@@ -121,6 +133,7 @@ def look_at_customers(night: SimulatedNight) -> None:
 def end(night: SimulatedNight) -> None:
     """The stages that compare customers; then the statistics of what everybody's part has written."""
     _work(night, stages.AFTER)
+    sql.set_local(enable_nestloop="on")  # a day goes on in the same transaction
     if night.learns:
         with connection.cursor() as cursor:
             cursor.execute(f"analyze {GROWING}")

@@ -12,8 +12,12 @@ progress as (
            max(x.opened_on) filter (where x.state in ('todo', 'to_approve', 'scheduled')) as busy_since,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from actions_action x
-    join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id /* range x.customer_id */
-    where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning' /* among c.customer_id */
+    join (
+        select c.id, c.customer_id from actions_cycle c
+        where c.entity_id = %(entity)s and c.closed_on is null /* among c.customer_id */
+        offset 0  -- else each of their actions would ask for its cycle
+    ) c on c.id = x.cycle_id and c.customer_id = x.customer_id /* range x.customer_id */
+    where x.kind = 'dunning' /* each x.customer_id */
     group by x.cycle_id
 ),
 account as materialized (
