@@ -15,8 +15,8 @@ MARK = re.compile(r"/\* (among|range|each) ([\w.]+) \*/")
 
 @dataclass(frozen=True)
 class Among:
-    """`condition`: SQL on `{customer}`, with its `params`; `range` and `each`: what the marks of that name become. `few`:
-    so few that an index finds them."""
+    """`condition`: SQL on `{customer}`, with its `params`; `range` and `each`: what the marks of that name become.
+    `few`: so few that an index finds them."""
 
     condition: str = ""
     params: dict[str, Any] = field(default_factory=dict)
@@ -50,9 +50,9 @@ def between(first: int, end: int) -> Among:
 
 
 def listed(table: str, *, within: tuple[int, int] | None = None) -> Among:
-    """The customers of the column `customer_id` of a table or view. `within`: all have an id at least the first and below
-    the second number, which is written into the statement: no index is read beyond, and a plan made for any values
-    knows how much that is."""
+    """The customers of the column `customer_id` of a table or view. `within`: all have an id at least the first and
+    below the second number, which is written into the statement: no index is read beyond, and a plan made for any
+    values knows how much that is."""
     these = f"(select listed.customer_id from {table} listed)"
     stretch = f"and {{customer}} >= {within[0]:d} and {{customer}} < {within[1]:d}" if within else ""
     return Among(

@@ -33,7 +33,7 @@ CLEANED_EVERY = 20  # nights
 @dataclass
 class Side:
     """`name`: TODAY or TRIED. `shards`: the parts its customers are cut into, worked on side by side. `scope`: whom the
-    last night looked at."""
+    last night, `night`, looked at."""
 
     simulation: Simulation
     name: str
@@ -41,6 +41,7 @@ class Side:
     schema: str = ""
     parts: list[Part] = field(default_factory=lambda: [Part((0, EVERYBODY))])
     scope: Scope = field(default_factory=Scope)
+    night: SimulatedNight = field(init=False)
 
     def __post_init__(self) -> None:
         self.schema = schema.schema_name(self.simulation, self.name)
@@ -89,36 +90,37 @@ class Side:
                 planned.forget_statements()
 
     def _live_nights(self, beat: Callable[[], None]) -> None:
-        """What comes between the looks at customers, from the end of a night to the beginning of the next, is one
-        transaction."""
-        simulation = self.simulation
-        night = None
-        for number in range((simulation.until_on - simulation.from_on).days + 1):
-            with schema.inside(self.schema):
-                if night:
-                    self._spend_day(night)
-                night = self._begin(number, simulation.from_on + timedelta(days=number))
-            for_each(self.parts, partial(self._look_at_customers, night))
+        first, last = self.simulation.from_on, self.simulation.until_on
+        for number in range((last - first).days + 1):
+            for_each(self.parts, partial(self._begin, number, first + timedelta(days=number)))
+            for_each(self.parts, self._look_at_customers)
             if number % CLEANED_EVERY == CLEANED_EVERY - 1 and not connection.in_atomic_block:
                 schema.clean(self.schema)
             beat()
         with schema.inside(self.schema):
-            self._spend_day(night)
+            self._spend_day()
 
-    def _begin(self, number: int, on: date) -> SimulatedNight:
-        if number:
-            books.open_day(self.simulation.kind, on)
-        night = self._night(number, on)
-        begin(night)
-        return night
+    def _begin(self, number: int, on: date, part: Part) -> None:
+        """End the last night and begin the next on the first thread, while the last one brings the books to its day:
+        neither reads what the other writes."""
+        with schema.inside(self.schema):
+            if number and part is self.parts[-1]:
+                books.open_day(self.simulation.kind, on)
+            if part is self.parts[0]:
+                if number:
+                    self._spend_day()
+                self.night = self._night(number, on)
+                begin(self.night)
 
-    def _look_at_customers(self, night: SimulatedNight, part: Part) -> None:
-        of_part = night.of(part.customers, part.kept)
+    def _look_at_customers(self, part: Part) -> None:
+        of_part = self.night.of(part.customers, part.kept)
         with schema.inside(self.schema):
             look_at_customers(of_part)
             world.note_blocked(of_part)
 
-    def _spend_day(self, night: SimulatedNight) -> None:
+    def _spend_day(self) -> None:
+        """The end of a night and the day after it."""
+        night = self.night
         end(night)
         world.spend_day(
             self.entity.pk,

@@ -23,8 +23,8 @@ GROWING = (
 # Plans are made again for a table of several times the rows, not for one of a few.
 MANY_TIMES = 4
 FEW = 50
-# Kept to explain the past to a person; no later night reads it.
-NOT_NEEDED = frozenset({"record_decisions"})
+# Kept to explain the past to a person, or to take up a night that was killed; no later night reads it.
+NOT_NEEDED = frozenset({"record_decisions", "note_looked_at"})
 
 
 @dataclass
@@ -73,7 +73,7 @@ class SimulatedNight(Night):
         return listed(table, within=self.customers if self.customers != (0, EVERYBODY) else None)
 
     def do(self, name: str) -> int:
-        """As in a real night, less what only explains."""
+        """As in a real night, less what only explains or outlives a killed one."""
         return 0 if name in NOT_NEEDED else super().do(name)
 
     def keep_rows(self, table: str, select: str, params: Mapping[str, Any], *, key: str = "") -> int:
@@ -117,7 +117,7 @@ def begin(night: SimulatedNight) -> None:
 
 
 def look_at_customers(night: SimulatedNight) -> None:
-    """The stages that look at one customer at a time, for those of `night`; nothing is compared with other customers."""
+    """The stages that look at one customer at a time, for those of `night`; none is compared with others."""
     full = night.scope.full
     if full:
         night.kept.plan_again()

@@ -29,9 +29,14 @@ def side_by_side(ranges: Sequence[tuple[int, int]]) -> Iterator[list[Part]]:
         parts = [Part(ranges[0])]
         for customers in ranges[1:]:
             thread = stack.enter_context(ThreadPoolExecutor(1))
-            stack.callback(thread.submit, connection.close)
+            stack.callback(thread.submit, _close)
             parts.append(Part(customers, thread))
         yield parts
+
+
+def _close() -> None:
+    """The connection of the thread that calls this."""
+    connection.close()
 
 
 def for_each(parts: Sequence[Part], work: Callable[[Part], None]) -> None:

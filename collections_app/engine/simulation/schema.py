@@ -105,8 +105,8 @@ def _number_after(cursor: Any, target: str, table: str) -> None:
 
 @contextmanager
 def inside(schema: str) -> Iterator[None]:
-    """A transaction whose statements find the copies of `schema` first, each planned once. What it would write elsewhere
-    is found before the commit and undoes everything: LiveTablesTouched."""
+    """A transaction whose statements find the copies of `schema` first, each planned once. What it would write
+    elsewhere is found before the commit and undoes everything: LiveTablesTouched."""
     alone = not connection.in_atomic_block
     with transaction.atomic(), planned.planning_once(), connection.cursor() as cursor:
         cursor.execute(
