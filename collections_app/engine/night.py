@@ -84,13 +84,17 @@ class Night:
     def look_at(self, scope: Scope) -> None:
         """Look at the customers a scope says."""
         self.scope = scope
-        self.among = between(*self.customers) if scope.full else listed("night_customers")
+        self.among = between(*self.customers) if scope.full else self.listed("night_customers")
         self.params |= {
             "people": scope.people,
             "currencies": scope.currencies,
             "before": scope.before or self.on,
             "last_worked": last_worked_days(self.entity, self.on, LOOKS_AHEAD),
         }
+
+    def listed(self, table: str) -> Among:
+        """The customers of a table of this session."""
+        return listed(table)
 
     def do(self, name: str) -> int:
         """Run sql/{name}.sql between two crash points; rows it touched."""

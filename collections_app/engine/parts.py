@@ -9,6 +9,7 @@ from collections_app.engine.exceptions import LeaseLost
 from collections_app.engine.leases import LEASE, Clock, hold_lease, share_lease
 from collections_app.engine.models import PartState, Run, RunPart
 from collections_app.engine.night import EVERYBODY, Night
+from crm.accounts.models import Entity
 from crm.customers.models import Customer
 
 
@@ -20,23 +21,24 @@ def cut(night: Night, shards: int, *, clock: Clock) -> None:
         again = night.run.parts.exclude(state=PartState.DONE)
         again.update(state=PartState.WAITING, lease_until=None, stages=[], error="")
         if not night.run.parts.exists():
-            ranges = enumerate(_ranges(night, shards))
+            cuts = enumerate(ranges(night.entity, shards, halves=night.scope.full))
             RunPart.objects.bulk_create(
                 RunPart(run=night.run, number=number, first_customer=first, end_customer=end, at=night.at)
-                for number, (first, end) in ranges
+                for number, (first, end) in cuts
             )
 
 
-def _ranges(night: Night, shards: int) -> list[tuple[int, int]]:
+def ranges(entity: Entity, shards: int, *, halves: bool = False) -> list[tuple[int, int]]:
     """Ranges of customer ids that leave nobody out: each part reads its own stretch of the indexes.
 
-    Equally wide; but where everybody is looked at, the first is half as wide and another half comes last. Workers who
-    begin together would read together and write together all night, and to write beside another costs half more.
+    Equally wide; with `halves` (where everybody is looked at) the first is half as wide and another half comes last.
+    Workers who begin together would read together and write together all night, and to write beside another costs half
+    more.
     """
-    ids = Customer.objects.filter(entity=night.entity).aggregate(first=Min("id"), last=Max("id"))
+    ids = Customer.objects.filter(entity=entity).aggregate(first=Min("id"), last=Max("id"))
     first, last = ids["first"] or 0, ids["last"] or 0
     step = (last + 1 - first) / shards
-    halves = night.scope.full and shards > 1
+    halves = halves and shards > 1
     inner = [first + int(step * (number + 0.5 * halves)) for number in range(1 - halves, shards)]
     return list(pairwise([0, *inner, EVERYBODY]))
 

@@ -10,7 +10,6 @@ from collections_app.engine.handing_over import hand_over, keep_below_ceilings, 
 from collections_app.engine.morning.reports import check, withhold
 from collections_app.engine.night import Night, join_whole_sets
 from collections_app.segments.operations import regroup
-from crm.core.among import listed
 from crm.core.references import snapshot
 from crm.core.sql import set_local
 from crm.holds.operations import end_expired_holds
@@ -54,7 +53,7 @@ def look(night: Night) -> int:
 def group(night: Night) -> int:
     if night.scope.full:
         return regroup(night.entity, on=night.on, among=night.among)
-    moved = regroup(night.entity, on=night.on, among=listed("night_turning"))
+    moved = regroup(night.entity, on=night.on, among=night.listed("night_turning"))
     night.do("turned")
     night.do("note_looked_at")
     return moved

@@ -1,7 +1,8 @@
 """Which customers a statement is about: all of an entity, some by name, a range of ids, those a table lists.
 
 A statement says where with a mark, `/* among i.customer_id */`, after a condition of its WHERE. What is joined to these
-customers needs none, except where a range of them spares reading a whole table: `/* range m.customer_id */`.
+customers needs none, except where a range of them spares reading a whole table: `/* range m.customer_id */`, or where
+a few are to be found by an index whatever a plan guesses of their number: `/* each x.customer_id */`.
 """
 
 import re
@@ -9,16 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-MARK = re.compile(r"/\* (among|range) ([\w.]+) \*/")
+MARK = re.compile(r"/\* (among|range|each) ([\w.]+) \*/")
 
 
 @dataclass(frozen=True)
 class Among:
-    """`condition`: SQL on `{customer}`, with its `params`. `few`: so few that an index finds them."""
+    """`condition`: SQL on `{customer}`, with its `params`; `range` and `each`: what the marks of that name become.
+    `few`: so few that an index finds them."""
 
     condition: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     few: bool = False
+    range: str = ""
+    each: str = ""
 
     def on(self, column: str) -> str:
         """What to add to a WHERE that names the customer `column`."""
@@ -26,7 +30,8 @@ class Among:
 
     def within(self, statement: str) -> str:
         """The statement about these customers alone: each of its marks becomes the condition."""
-        return MARK.sub(lambda mark: "" if mark[1] == "range" and self.few else self.on(mark[2]), statement)
+        said = {"among": self.condition, "range": self.range, "each": self.each}
+        return MARK.sub(lambda mark: said[mark[1]].format(customer=mark[2]), statement)
 
 
 EVERYBODY = Among()
@@ -34,17 +39,22 @@ EVERYBODY = Among()
 
 def named(customer_ids: Sequence[int]) -> Among:
     """These customers."""
-    return Among("and {customer} = any(%(ids)s::bigint[])", {"ids": list(customer_ids)}, few=True)
+    these = "and {customer} = any(%(ids)s::bigint[])"
+    return Among(these, {"ids": list(customer_ids)}, few=True, each=these)
 
 
 def between(first: int, end: int) -> Among:
     """The customers whose id is at least `first` and below `end`."""
+    these = "and {customer} >= %(first_customer)s and {customer} < %(end_customer)s"
+    return Among(these, {"first_customer": first, "end_customer": end}, range=these)
+
+
+def listed(table: str, *, within: tuple[int, int] | None = None) -> Among:
+    """The customers of the column `customer_id` of a table or view. `within`: all have an id at least the first and
+    below the second number, which is written into the statement: no index is read beyond, and a plan made for any
+    values knows how much that is."""
+    these = f"(select listed.customer_id from {table} listed)"
+    stretch = f"and {{customer}} >= {within[0]:d} and {{customer}} < {within[1]:d}" if within else ""
     return Among(
-        "and {customer} >= %(first_customer)s and {customer} < %(end_customer)s",
-        {"first_customer": first, "end_customer": end},
+        f"and {{customer}} in {these} {stretch}", few=True, range=stretch, each=f"and {{customer}} = any(array{these})"
     )
-
-
-def listed(table: str) -> Among:
-    """The customers of the column `customer_id` of a table or view."""
-    return Among(f"and {{customer}} in (select listed.customer_id from {table} listed)", few=True)

@@ -40,7 +40,8 @@ def remembered(key: Hashable, read: Callable[[], Value]) -> Value:
         return read()
     if monotonic() - memory.since > KEPT_S:
         memory.since, memory.values = monotonic(), {}
-    if key not in memory.values:
-        memory.values[key] = read()
-    kept: Value = memory.values[key]
+    values = memory.values  # threads that share it may forget at once
+    if key not in values:
+        values[key] = read()
+    kept: Value = values[key]
     return kept

@@ -83,7 +83,7 @@ COPIES = (
             "closed_at": f"case when not ({STILL_OPEN}) then x.closed_at end",
             "approved_on": "null",
         },
-        indexes=("pkey", "action_once", "worklist", "leaving"),
+        indexes=("pkey", "action_once", "worklist", "leaving", "calls_made"),
     ),
     Copy(
         "actions_actionline",

@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from collections_app.engine.models import Run
+from collections_app.engine.night import EVERYBODY
+from collections_app.engine.parts import ranges
 from collections_app.engine.scope import Scope, compared
 from collections_app.engine.simulation import books, schema, world
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.models import Simulation
-from collections_app.engine.simulation.night import Kept, SimulatedNight, live_through
+from collections_app.engine.simulation.night import SimulatedNight, begin, end, look_at_customers
+from collections_app.engine.simulation.parts import Part, for_each, side_by_side
 from collections_app.engine.simulation.setting import put_in_force
 from crm.accounts.calendars import worked_days
 from crm.core import planned
@@ -28,14 +32,16 @@ CLEANED_EVERY = 20  # nights
 
 @dataclass
 class Side:
-    """`name`: TODAY or TRIED. `blocked`: by night, how many accounts and actions were kept back, by reason."""
+    """`name`: TODAY or TRIED. `shards`: the parts its customers are cut into, worked on side by side. `scope`: whom the
+    last night, `night`, looked at."""
 
     simulation: Simulation
     name: str
+    shards: int = 1
     schema: str = ""
-    kept: Kept = field(default_factory=Kept)
-    blocked: list[dict[str, int]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=lambda: [Part((0, EVERYBODY))])
     scope: Scope = field(default_factory=Scope)
+    night: SimulatedNight = field(init=False)
 
     def __post_init__(self) -> None:
         self.schema = schema.schema_name(self.simulation, self.name)
@@ -77,45 +83,62 @@ class Side:
             if self.name == TRIED:
                 put_in_force(simulation)
         try:
-            with remembering():
+            with remembering(), side_by_side(ranges(self.entity, self.shards)) as self.parts:
                 self._live_nights(beat)
         finally:
             if not connection.in_atomic_block:
                 planned.forget_statements()
 
     def _live_nights(self, beat: Callable[[], None]) -> None:
-        simulation = self.simulation
-        for number in range((simulation.until_on - simulation.from_on).days + 1):
-            self._live_day(number, simulation.from_on + timedelta(days=number))
+        first, last = self.simulation.from_on, self.simulation.until_on
+        for number in range((last - first).days + 1):
+            for_each(self.parts, partial(self._begin, number, first + timedelta(days=number)))
+            for_each(self.parts, self._look_at_customers)
             if number % CLEANED_EVERY == CLEANED_EVERY - 1 and not connection.in_atomic_block:
                 schema.clean(self.schema)
             beat()
+        with schema.inside(self.schema):
+            self._spend_day()
 
-    def _live_day(self, number: int, on: date) -> None:
-        with schema.inside(self.schema), planned.planning_once():
-            if number:
+    def _begin(self, number: int, on: date, part: Part) -> None:
+        """End the last night and begin the next on the first thread, while the last one brings the books to its day:
+        neither reads what the other writes."""
+        with schema.inside(self.schema):
+            if number and part is self.parts[-1]:
                 books.open_day(self.simulation.kind, on)
-            night = self._night(number, on)
-            live_through(night)
-            world.note_blocked(night)
-            self.blocked.append(night.blocked)
-            world.spend_day(
-                self.entity.pk,
-                self.zone,
-                on,
-                next_night_at=self.night_at(on + timedelta(days=1)),
-                worked=self.worked,
-                delay=self.assumptions.delay_days,
-            )
+            if part is self.parts[0]:
+                if number:
+                    self._spend_day()
+                self.night = self._night(number, on)
+                begin(self.night)
+
+    def _look_at_customers(self, part: Part) -> None:
+        of_part = self.night.of(part.customers, part.kept)
+        with schema.inside(self.schema):
+            look_at_customers(of_part)
+            world.note_blocked(of_part)
+
+    def _spend_day(self) -> None:
+        """The end of a night and the day after it."""
+        night = self.night
+        end(night)
+        world.spend_day(
+            self.entity.pk,
+            self.zone,
+            night.on,
+            next_night_at=self.night_at(night.on + timedelta(days=1)),
+            worked=self.worked,
+            delay=self.assumptions.delay_days,
+        )
 
     def _night(self, number: int, on: date) -> SimulatedNight:
         # Numbers below zero are those of no real run.
         run = Run(pk=-number - 1, entity=self.entity, on=on)
         learns = number in LEARNING_NIGHTS or number % CLEANED_EVERY == 0
         if learns:
-            self.kept.planned_for.clear()
-        night = SimulatedNight(run, self.entity, on, self.night_at(on), kept=self.kept, learns=learns)
-        night.params["gate_allowed"] = ["*"]
+            for part in self.parts:
+                part.kept.planned_for.clear()
+        night = SimulatedNight(run, self.entity, on, self.night_at(on), kept=self.parts[0].kept, learns=learns)
         before = on - timedelta(days=1) if number else None
         self.scope = compared(run, self.scope, before=before, currencies=self.currencies)
         night.look_at(self.scope)

@@ -9,27 +9,31 @@ from django.db import connection
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine import stages, watched
 from collections_app.engine.handing_over import ask_gates, forget_changes, keep_below_ceilings
-from collections_app.engine.night import HERE, Night, join_whole_sets
+from collections_app.engine.night import EVERYBODY, HERE, Night, join_whole_sets
 from crm.core import planned, sql
+from crm.core.among import Among, listed
 from crm.holds.operations import end_expired_holds
 from telephony.messaging import operations as messaging
 
 # Copies that start small and grow.
 GROWING = (
-    "actions_action, actions_actionline, actions_cycle, messaging_message, receivables_invoice, segments_membership"
+    "actions_action, actions_actionline, actions_cycle, engine_account, messaging_message, receivables_invoice, "
+    "segments_membership"
 )
 # Plans are made again for a table of several times the rows, not for one of a few.
 MANY_TIMES = 4
 FEW = 50
-# Kept to explain the past to a person; no later night reads it.
-NOT_NEEDED = frozenset({"record_decisions"})
+# Kept to explain the past to a person, or to take up a night that was killed; no later night reads it.
+NOT_NEEDED = frozenset({"record_decisions", "note_looked_at"})
 
 
 @dataclass
 class Kept:
     """What the nights of one side leave each other in their session. `views`: with the statement each was made of.
-    `rows`: of each table, on its last night; `planned_for`: when statements were planned."""
+    `rows`: of each table, on its last night; `planned_for`: when statements were planned. `commits`: whether each night
+    is a transaction, which empties its tables, not a piece of one."""
 
+    commits: bool = field(default_factory=lambda: not connection.in_atomic_block)
     views: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     planned_for: dict[str, int] = field(default_factory=dict)
@@ -39,7 +43,7 @@ class Kept:
         self.rows[table] = rows
         if rows > MANY_TIMES * max(FEW, self.planned_for.setdefault(table, rows)):
             self.plan_again()
-            self.planned_for = dict(self.rows)
+            self.planned_for[table] = rows
 
     def plan_again(self) -> None:
         """Statements are planned for the rows there are from now on."""
@@ -54,16 +58,34 @@ class SimulatedNight(Night):
     kept: Kept = field(default_factory=Kept)
     learns: bool = True
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.params["gate_allowed"] = ["*"]
+
+    def of(self, customers: tuple[int, int], kept: Kept) -> "SimulatedNight":
+        """The same night for some customers, on the connection where `kept` was left."""
+        night = SimulatedNight(self.run, self.entity, self.on, self.at, customers, kept=kept, learns=self.learns)
+        night.look_at(self.scope)
+        return night
+
+    def listed(self, table: str) -> Among:
+        """As in a real night, said with the range of the part: the plan of the year is to know it."""
+        return listed(table, within=self.customers if self.customers != (0, EVERYBODY) else None)
+
     def do(self, name: str) -> int:
-        """As in a real night, less what only explains."""
+        """As in a real night, less what only explains or outlives a killed one."""
         return 0 if name in NOT_NEEDED else super().do(name)
 
     def keep_rows(self, table: str, select: str, params: Mapping[str, Any], *, key: str = "") -> int:
         """As in a real night, but the table stays: to make it and to take its statistics each time would cost more than
-        its rows. Each commit empties it, but for one with a key, whose index would be built again."""
+        its rows. Each commit empties it, but for one with a key, whose index would be built again: that is done where
+        statements are to be planned again, for its size with what was deleted would be taken for that of its rows."""
         with connection.cursor() as cursor:
             if table in self.kept.rows:
-                cursor.execute(f"truncate {table}" if key and self.learns else f"delete from {table}")
+                if key:
+                    cursor.execute(f"{'delete from' if table in self.kept.planned_for else 'truncate'} {table}")
+                elif not self.kept.commits:
+                    cursor.execute(f"delete from {table}")
                 cursor.execute(f"insert into {table} {select}", params)
                 kept = int(cursor.rowcount)
             else:
@@ -78,6 +100,10 @@ class SimulatedNight(Night):
         self.kept.note(table, kept)
         return kept
 
+    def pairs(self, name: str) -> dict[str, Any]:
+        """Nothing: what a night tells of itself is read by nobody here."""
+        return {}
+
     def name(self, view: str, name: str) -> None:
         """Once, as long as it says the same: it reads tables that stay."""
         if self.kept.views.get(view) != name:
@@ -85,20 +111,32 @@ class SimulatedNight(Night):
             super().name(view, name)
 
 
-def live_through(night: SimulatedNight) -> None:
-    """Every stage of a real night, in its order, but those that look at imports and keep figures."""
+def begin(night: SimulatedNight) -> None:
+    """The stages before any customer is looked at."""
+    _work(night, stages.BEFORE)
+
+
+def look_at_customers(night: SimulatedNight) -> None:
+    """The stages that look at one customer at a time, for those of `night`; none is compared with others."""
     full = night.scope.full
     if full:
         night.kept.plan_again()
-    _work(night, stages.BEFORE)
     with watched.deciding():
         for stage in stages.BY_CUSTOMER:
             if full:
                 join_whole_sets()
             _work(night, [stage])
-    _work(night, stages.AFTER)
     if full:  # without loops
         night.kept.plan_again()
+
+
+def end(night: SimulatedNight) -> None:
+    """The stages that compare customers; then the statistics of what everybody's part has written."""
+    _work(night, stages.AFTER)
+    sql.set_local(enable_nestloop="on")  # a day goes on in the same transaction
+    if night.learns:
+        with connection.cursor() as cursor:
+            cursor.execute(f"analyze {GROWING}")
 
 
 def _work(night: SimulatedNight, of: Iterable[stages.Stage]) -> None:
@@ -111,25 +149,11 @@ def _end_holds(night: Night) -> int:
     return end_expired_holds(night.entity, on=night.on, at=night.at)
 
 
-def _write(night: Night) -> int:
-    written = stages.write(night)
-    if isinstance(night, SimulatedNight) and night.learns:
-        with connection.cursor() as cursor:
-            cursor.execute(f"analyze {GROWING}")
-    return written
-
-
 def _hand_over(night: Night) -> int:
     """Ask every gate, and put into the copied outbox what may leave: no worker is told, none would find it."""
     ask_gates(night)
     forget_changes(night)
     return messaging.queue_many(sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, wake=False)
-
-
-def _take_figures(night: Night) -> int:
-    night.keep("night_owed", "owed")
-    night.blocked |= night.pairs("blocked") | night.found.blocked
-    return 0
 
 
 def _keep_below_ceilings(night: Night) -> int:
@@ -146,10 +170,9 @@ INSTEAD: dict[str, Callable[[Night], int]] = {
     "withhold": _nothing,
     "freshness": _nothing,
     "holds": _end_holds,
-    "open": _write,
     "hand_over": _hand_over,
     "ceilings": _keep_below_ceilings,
     "check": _nothing,
     "scope": _nothing,
-    "figures": _take_figures,
+    "figures": _nothing,
 }

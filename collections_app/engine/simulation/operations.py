@@ -8,6 +8,7 @@ from functools import partial
 from time import monotonic
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
@@ -117,15 +118,16 @@ def run_simulation(simulation_id: int, *, clock: Clock) -> bool:
     """Live through it and keep the report; False when another worker has it or it is finished.
 
     Each side works in a schema of its own, dropped at the end whatever happened; today's set-up and what is tried run
-    side by side on connections of their own (one after the other inside a transaction).
+    side by side on connections of their own (one after the other inside a transaction), a side alone in parts.
     """
     simulation = _take(simulation_id, clock=clock)
     if simulation is None:
         return False
     schema.drop_leftovers(at=clock())
-    sides = [Side(simulation, TODAY)]
-    if simulation.version_id or simulation.group_id:
-        sides.append(Side(simulation, TRIED))
+    names = [TODAY, TRIED] if simulation.version_id or simulation.group_id else [TODAY]
+    # The connections of a night are shared between the sides.
+    shards = 1 if connection.in_atomic_block else max(1, settings.NIGHT_CONNECTIONS // len(names))
+    sides = [Side(simulation, name, shards) for name in names]
     ending: dict[str, object] = {}
     try:
         _live(sides, partial(_beat, simulation, clock=clock))

@@ -12,6 +12,7 @@ from collections_app.engine import watched
 from collections_app.engine.simulation.copies import COPIES, Copy
 from collections_app.engine.simulation.exceptions import LiveTablesTouched
 from collections_app.engine.simulation.models import Simulation, SimulationKind, SimulationState
+from crm.core import planned
 
 NAMED = re.compile(r"simulation_(\d+)_(\d+)_\w+")
 COLUMNS = """
@@ -104,28 +105,31 @@ def _number_after(cursor: Any, target: str, table: str) -> None:
 
 @contextmanager
 def inside(schema: str) -> Iterator[None]:
-    """A transaction whose statements find the copies of `schema` first. What it would write elsewhere is found before
-    the commit and undoes everything: LiveTablesTouched."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select current_setting('search_path')")
-        (before,) = cursor.fetchone()
-        written = _written(cursor)
+    """A transaction whose statements find the copies of `schema` first, each planned once. What it would write
+    elsewhere is found before the commit and undoes everything: LiveTablesTouched."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), planned.planning_once(), connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('search_path', %s, true), set_config('work_mem', %s, true), "
+            "select current_setting('search_path'), "
+            "set_config('search_path', %s || ', ' || current_setting('search_path'), true), "
+            "set_config('work_mem', %s, true), "
             "set_config('jit', 'off', true), set_config('synchronous_commit', 'off', true), "
             "set_config('default_statistics_target', %s, true), "
             "set_config('plan_cache_mode', 'force_generic_plan', true)",
-            [f"{schema}, {before}", WORK_MEM, SAMPLE],
+            [schema, WORK_MEM, SAMPLE],
         )
+        before = cursor.fetchone()[0]
+        written = _written(cursor)
         yield
-        cursor.execute("select set_config('search_path', %s, true)", [before])
         touched = sorted(table for table, rows in _written(cursor).items() if rows > written.get(table, 0))
+        if not alone:
+            cursor.execute("select set_config('search_path', %s, true)", [before])
         if touched:
             raise LiveTablesTouched(", ".join(touched))
 
 
 def _written(cursor: Any) -> dict[str, int]:
-    cursor.execute(f"select * from ({WRITTEN}) counted where written > 0", ())
+    cursor.execute(f"select * from ({WRITTEN}) counted where written > 0", {})
     return dict(cursor.fetchall())
 
 

@@ -1,7 +1,19 @@
 -- The first date on which each account may stand differently though nothing is changed in the books: an invoice falls due,
 -- a step before a due date is reached, what the next step waits for (its age, the end of a gap, a worked day), a hold that
 -- begins or ends, a reason of an open action, what this night opened for one invoice.
-with found as (
+with step as materialized (  -- once per due date and version, not per invoice
+    select d.due_on, s.version_id,
+           min(case when s.working_days_only
+                    then greatest((%(next_worked)s::date[])[1],
+                         (%(last_worked)s::date[])[1 + least(reached.days, cardinality(%(last_worked)s::date[]) - 1)])
+                    else %(on)s::date + reached.days end) as look_on
+    from (select distinct i.due_on from night_items i where i.due_on >= %(on)s) d
+    join scenarios_step s on s.offset_days < 0
+    cross join lateral (select greatest(d.due_on + s.offset_days, d.due_on - 120) - %(on)s::date as days) reached
+    where reached.days > 0
+    group by d.due_on, s.version_id
+),
+found as (
     select s.customer_id, s.currency, s.next_due_on + 1 as look_on from night_standing s where s.next_due_on is not null
     union all
     -- What an earlier run of the day opened is told tomorrow (record_decisions.sql).
@@ -31,17 +43,7 @@ with found as (
     join segments_membership m on m.customer_id = i.customer_id and m.to_on is null /* range m.customer_id */
     join segments_group g on g.id = m.group_id
     join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
-    join lateral (
-        select min(case when s.working_days_only
-                        then greatest((%(next_worked)s::date[])[1],
-                             (%(last_worked)s::date[])[1 + least(reached.days, cardinality(%(last_worked)s::date[]) - 1)])
-                        else %(on)s::date + reached.days end) as look_on
-        from scenarios_step s
-        cross join lateral (
-            select greatest(i.due_on + s.offset_days, i.due_on - 120) - %(on)s::date as days
-        ) reached
-        where s.version_id = v.id and s.offset_days < 0 and reached.days > 0
-    ) p on true
+    join step p on p.version_id = v.id and p.due_on = i.due_on
     where i.due_on >= %(on)s and i.net_amount > 0 and i.held is null and i.trusted
 )
 select f.customer_id, f.currency, greatest(min(f.look_on), %(on)s::date + 1) as look_on

@@ -6,15 +6,20 @@ with rates as materialized (  -- once per currency, not per row
     from (select distinct currency from night_accounts) c
     join accounts_entity e on e.id = %(entity)s
 ),
+act as materialized (  -- apart: an array of thousands is no condition inside a loop
+    select x.cycle_id, x.customer_id, x.state, x.step_offset, x.step_code, x.invoice_id, x.opened_on, x.closed_at
+    from actions_action x
+    where x.entity_id = %(entity)s and x.kind = 'dunning' /* range x.customer_id */ /* each x.customer_id */
+),
 progress as (
     select x.cycle_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
            max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
            max(x.opened_on) filter (where x.state in ('todo', 'to_approve', 'scheduled')) as busy_since,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
-    from actions_action x
-    join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id /* range x.customer_id */
-    where c.entity_id = %(entity)s and c.closed_on is null and x.kind = 'dunning' /* among c.customer_id */
+    from act x
+    join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id
+    where c.entity_id = %(entity)s and c.closed_on is null /* among c.customer_id */
     group by x.cycle_id
 ),
 account as materialized (

@@ -7,7 +7,7 @@ from django.db import connection
 
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.operations import run_night
-from collections_app.engine.simulation import operations, schema, world as days
+from collections_app.engine.simulation import living, operations, schema, world as days
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.exceptions import LiveTablesTouched, NothingToReplay, OtherEntity
 from collections_app.engine.simulation.living import Side
@@ -136,6 +136,33 @@ def test_with_nothing_changed_it_does_what_the_real_nights_then_do(world):
         dict(sorted(steps.items())),
         dict(sorted(opened.items())),
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_side_in_parts_finds_what_it_finds_in_one(world, settings):
+    reports = []
+    for settings.NIGHT_CONNECTIONS in (1, 2, 3):
+        reports.append(simulated(world).report)
+    assert reports[1:] == reports[:1] * 2
+    assert sum(reports[0]["today"]["opened"].values()) > 10
+    assert schemas() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_part_that_fails_fails_the_simulation_and_leaves_no_schema(world, settings, monkeypatch):
+    settings.NIGHT_CONNECTIONS = 2
+    before, simulation, original = live_tables(), asked(world), living.look_at_customers
+
+    def fail_on_the_third_night_of_the_second_part(night):
+        if night.customers[0] and night.on > MARCH_1 + timedelta(days=1):
+            raise ZeroDivisionError
+        original(night)
+
+    monkeypatch.setattr(living, "look_at_customers", fail_on_the_third_night_of_the_second_part)
+    with pytest.raises(ZeroDivisionError):
+        run_simulation(simulation.pk, clock=lambda: AT)
+    simulation.refresh_from_db()
+    assert (simulation.state, schemas(), live_tables()) == ("failed", [], before)
 
 
 def test_the_step_of_an_invoice_goes_before_that_of_its_account_from_the_night_there_is_one():
