@@ -75,7 +75,7 @@ def found(reader: BlockReader, lines: list[str], wrong: list[object], rows: int)
 def at_once(reader: BlockReader, pieces) -> Read:
     lines, wrong = [], []
     for piece in pieces:
-        lines += reader.text(piece).split("\n")[:-1]
+        lines += reader.text(piece).decode().split("\n")[:-1]
         wrong += reader.wrong
     return found(reader, lines, wrong, reader.rows)
 
@@ -162,7 +162,7 @@ def test_lines_keep_their_numbers_from_piece_to_piece(tmp_path, newline):
     lines = list(source.lines())
     for start in (1, 2, 2000, len(lines)):
         read = [
-            (at, line) for number, text in source.blocks(start) for at, line in enumerate(text.split("\n")[:-1], number)
+            (at, line) for number, text in source.blocks(start) for at, line in enumerate(text.decode().split("\n")[:-1], number)
         ]
         assert read == lines[start - 1 :]
 
