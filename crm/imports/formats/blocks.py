@@ -53,16 +53,16 @@ class Block:
         return self.numbers[place], [column[place].decode().strip() for column in self.columns]
 
 
-def plain(number: int, text: bytes, separator: bytes) -> Block | None:
+def plain(numbers: range, text: bytes, separator: bytes) -> Block | None:
     """Lines without a quotation mark that all have as many cells as the first; None where they are otherwise."""
-    width, lines = text.count(separator, 0, text.index(b"\n")) + 1, text.count(b"\n")
+    width, lines = text.count(separator, 0, text.index(b"\n")) + 1, len(numbers)
     cells = text.replace(b"\n", separator + b"\n" + separator).split(separator)
     whole = lines * (width + 1)
     if len(cells) != whole + 1 or cells[width :: width + 1].count(b"\n") != lines:
         return None
     columns = [cells[index : whole : width + 1] for index in range(width)]
     escaped = b"\\" in text or b"\x00" in text or (separator != b"\t" and b"\t" in text)
-    return Block(range(number, number + lines), columns, escaped, has_other_spaces(text))
+    return Block(numbers, columns, escaped, has_other_spaces(text))
 
 
 def has_other_spaces(text: bytes) -> bool:
@@ -83,31 +83,39 @@ def by_width(rows: Iterable[Row]) -> Iterator[Block]:
 
 def fec_blocks(source: Source, separator: str, width: int, start: int) -> Iterator[list[Block]]:
     """The lines of a FEC from number `start` on, a piece of the file at a time."""
-    for number, text in source.blocks(start):
-        block = None if b'"' in text else plain(number, text, separator.encode())
+    for numbers, text in source.blocks(start):
+        block = None if b'"' in text else plain(numbers, text, separator.encode())
         if block:
             yield [block]
             continue
-        lines = enumerate(text.decode().split("\n")[:-1], number)
+        lines = zip(numbers, text.decode().split("\n"), strict=False)
         yield list(by_width((at, cells_of(line, separator, width)) for at, line in lines if line.strip()))
 
 
 def list_blocks(source: Source, separator: str, start: int) -> Iterator[list[Block]]:
     """The rows of a list from line `start` on, a piece of the file at a time. Raises UnclosedQuote."""
     pieces = source.blocks(start)
-    for number, text in pieces:
-        block = plain(number, text, separator.encode()) if b'"' not in text and _has_short_lines(text) else None
+    for numbers, text in pieces:
+        block = plain(numbers, text, separator.encode()) if b'"' not in text and _has_short_lines(text) else None
         if block:
             yield [block]
         else:
-            yield from (list(by_width(rows)) for rows in _quoted(number, text, pieces, separator))
+            yield from (list(by_width(rows)) for rows in _quoted(numbers[0], text, pieces, separator))
+
+
+def list_rows(source: Source, separator: str) -> Iterator[Row]:
+    """The rows of a list one by one. Raises UnclosedQuote."""
+    pieces = source.blocks()
+    for numbers, text in pieces:
+        for rows in _quoted(numbers[0], text, pieces, separator):
+            yield from rows
 
 
 def _has_short_lines(text: bytes) -> bool:
     return all(text.find(b"\n", at, at + LONG) >= 0 for at in range(0, len(text), LONG))
 
 
-def _quoted(number: int, text: bytes, pieces: Iterator[tuple[int, bytes]], separator: str) -> Iterator[list[Row]]:
+def _quoted(number: int, text: bytes, pieces: Iterator[tuple[range, bytes]], separator: str) -> Iterator[list[Row]]:
     """Rows of a piece where cells may be quoted, and of those after it as long as a row goes on into the next."""
     feed = _Feed(text, pieces)
     reader = csv.reader(feed, delimiter=separator)
@@ -116,7 +124,7 @@ def _quoted(number: int, text: bytes, pieces: Iterator[tuple[int, bytes]], separ
     try:
         for cells in reader:
             if any(map(str.strip, cells)):
-                rows.append((start, [excel_text(cell.strip()) for cell in cells]))
+                rows.append((start, list(map(excel_text, map(str.strip, cells)))))
             start = number + reader.line_num
             if not feed.left or len(rows) == ROWS:
                 yield rows
@@ -130,7 +138,7 @@ def _quoted(number: int, text: bytes, pieces: Iterator[tuple[int, bytes]], separ
 class _Feed:
     """Lines of a piece, then of the next ones when they are asked for. `left`: some of the present piece remain."""
 
-    def __init__(self, text: bytes, pieces: Iterator[tuple[int, bytes]]) -> None:
+    def __init__(self, text: bytes, pieces: Iterator[tuple[range, bytes]]) -> None:
         self.pieces = pieces
         self._take(text)
 

@@ -103,8 +103,9 @@ def _plain(mark: str, places: int) -> re.Pattern[str]:
 def difference(debits: Amounts, credits: Amounts, *, empty: bytes | None) -> Doubtful:
     """Debit less credit of each row, `empty` where neither is there; in doubt where both are."""
     return [
-        None if debit is None or credit is None or less < 0 or (more and less)
-        else b"-" + credit if less else debit or (credit and b"0") or empty
+        debit if more and not less and credit is not None
+        else b"-" + credit if less > 0 and not more and credit is not None and debit is not None
+        else None if more or less or debit is None or credit is None else debit or (credit and b"0") or empty
         for debit, more, credit, less in zip(*debits, *credits, strict=True)
     ]  # fmt: skip
 

@@ -44,14 +44,15 @@ class Source:
             for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), 1):
                 yield number, line.rstrip("\n").replace("\x1a", "")
 
-    def blocks(self, start: int = 1) -> Iterator[tuple[int, bytes]]:
-        """The lines from number `start` on, many at a time: the number of the first, and their text in UTF-8, each line
-        ended by LF. Numbers and lines are those of `lines`."""
+    def blocks(self, start: int = 1) -> Iterator[tuple[range, bytes]]:
+        """The lines from number `start` on, many at a time: their numbers, and their text in UTF-8, each line ended by
+        LF. Numbers and lines are those of `lines`."""
         number = 1
         for text in _whole_lines(self._utf8()):
             after = number + text.count(b"\n")
             if start < after:
-                yield max(number, start), text if start <= number else text.split(b"\n", start - number)[-1]
+                whole = start <= number
+                yield range(max(number, start), after), text if whole else text.split(b"\n", start - number)[-1]
             number = after
 
     def _utf8(self) -> Iterator[bytes]:

@@ -162,7 +162,9 @@ def test_lines_keep_their_numbers_from_piece_to_piece(tmp_path, newline):
     lines = list(source.lines())
     for start in (1, 2, 2000, len(lines)):
         read = [
-            (at, line) for number, text in source.blocks(start) for at, line in enumerate(text.decode().split("\n")[:-1], number)
+            (at, line)
+            for numbers, text in source.blocks(start)
+            for at, line in zip(numbers, text.decode().split("\n")[:-1], strict=True)
         ]
         assert read == lines[start - 1 :]
 
