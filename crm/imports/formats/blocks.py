@@ -5,6 +5,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from crm.imports.errors import UnclosedQuote
 from crm.imports.formats.rows import cells_of, excel_text
@@ -39,7 +40,10 @@ class Block:
 
     def column(self, index: int | None) -> list[bytes]:
         """The stripped cells of a column; empty texts where the rows have no such column."""
-        cells = self.raw(index)
+        return self.stripped(self.raw(index))
+
+    def stripped(self, cells: Iterable[bytes]) -> list[bytes]:
+        """Cells of this block without the spaces around them."""
         return [cell.decode().strip().encode() for cell in cells] if self.spaced else list(map(bytes.strip, cells))
 
     def raw(self, index: int | None) -> list[bytes]:
@@ -47,6 +51,11 @@ class Block:
         if index is None or index >= len(self.columns):
             return [b""] * len(self.numbers)
         return self.columns[index]
+
+    def rows(self) -> Iterator[Row]:
+        """The rows, their cells stripped."""
+        columns = [[cell.decode().strip() for cell in column] for column in self.columns]
+        return zip(self.numbers, map(list, zip(*columns, strict=True)), strict=True)
 
     def row(self, place: int) -> Row:
         """One row, its cells stripped."""
@@ -105,10 +114,8 @@ def list_blocks(source: Source, separator: str, start: int) -> Iterator[list[Blo
 
 def list_rows(source: Source, separator: str) -> Iterator[Row]:
     """The rows of a list one by one. Raises UnclosedQuote."""
-    pieces = source.blocks()
-    for numbers, text in pieces:
-        for rows in _quoted(numbers[0], text, pieces, separator):
-            yield from rows
+    for blocks in list_blocks(source, separator, 1):
+        yield from sorted(chain.from_iterable(block.rows() for block in blocks))
 
 
 def _has_short_lines(text: bytes) -> bool:

@@ -1,5 +1,5 @@
-"""Values of a whole column at once, in UTF-8, as COPY writes them. What is written plainly passes in a few steps over the column;
-what is not is left in doubt (None), to be read one by one by the reader that says what is wrong with it."""
+"""Values of a whole column at once, in UTF-8, as COPY writes them. What is written plainly passes in a few steps over
+the column; what is not is left in doubt (None), to be read one by one by the reader that says what is wrong with it."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +12,8 @@ from crm.imports.formats.values import SPACES, BadValue
 NULL = rb"\N"
 MOST_REMEMBERED = 65_536
 PLAIN_SIGNS = b"0123456789.-\n"
+THOUSAND = 1000
+LAST_DIGITS = [b"%03d" % number for number in range(THOUSAND)]
 WITHOUT_CONTROLS = bytes.maketrans(b"\t\n\r", b"   ")
 DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"000000000")
 TOO_LARGE = b"0" * 13
@@ -138,8 +140,14 @@ def escaped(texts: Iterable[bytes]) -> Texts:
 
 
 def numbered(numbers: Sequence[int]) -> Texts:
-    """Numbers of lines."""
-    return "\n".join(map(str, numbers)).encode().split(b"\n")
+    """Numbers of lines; where they follow each other only their last digits are looked up."""
+    if not isinstance(numbers, range) or numbers.start < THOUSAND:
+        return [b"%d" % number for number in numbers]
+    found: Texts = []
+    for thousand in range(numbers.start // THOUSAND, numbers[-1] // THOUSAND + 1):
+        head, first = b"%d" % thousand, thousand * THOUSAND
+        found += [head + tail for tail in LAST_DIGITS[max(numbers.start - first, 0) : numbers.stop - first]]
+    return found
 
 
 def lines(columns: Sequence[Iterable[bytes]], *, without: set[int]) -> bytes:

@@ -63,8 +63,8 @@ class FecBlocks(BlockReader):
         return block.column(self.layout.places.get(header))
 
     def _names(self, block: Block, auxiliaries: Texts) -> Texts:
-        own, general = self._texts(block, "CompAuxLib"), self._texts(block, "CompteLib")
-        return [name if code else account for code, name, account in zip(auxiliaries, own, general, strict=True)]
+        own, general = self._raw(block, "CompAuxLib"), self._raw(block, "CompteLib")
+        return block.stripped(name if code else of for code, name, of in zip(auxiliaries, own, general, strict=True))
 
     def _letters(self, block: Block) -> Texts:
         texts = self._texts(block, "EcritureLet")
@@ -72,12 +72,12 @@ class FecBlocks(BlockReader):
         return texts if plain else [b"" if text in LETTERS_OF_NONE else text for text in texts]
 
     def _openings(self, block: Block, texts: dict[str, Texts]) -> Doubtful:
-        names = self._texts(block, "JournalLib")
+        names = self._raw(block, "JournalLib")
         said = self.journals.of(zip(texts["journal"], names, strict=True))
         if None not in said:
             return said
         rows = zip(texts["journal"], names, texts["label"], texts["piece"], strict=True)
-        return [_said(is_opening(*map(bytes.decode, row))) for row in rows]
+        return [_said(is_opening(*(text.decode().strip() for text in row))) for row in rows]
 
     def _money(self, block: Block) -> Doubtful:
         """Debit less credit; in doubt where both are there."""
@@ -104,7 +104,7 @@ def _optional(text: str) -> date | None:
 
 def _opens(journal: tuple[bytes, bytes]) -> bytes | None:
     """Whether a journal (code, name) holds à-nouveaux; None where only its lines say so."""
-    opens = journal_opens(*map(bytes.decode, journal))
+    opens = journal_opens(*(text.decode().strip() for text in journal))
     return None if opens is None else _said(opens)
 
 

@@ -169,7 +169,7 @@ def _is_utf8(path: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as file:
-            while block := file.read(BLOCK):
+            while block := file.read(BLOCK_OF_LINES):
                 if b"\x00" in block:
                     raise NotATable(kind=_("a binary file"))
                 decoder.decode(block)

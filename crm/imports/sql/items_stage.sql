@@ -6,5 +6,5 @@ create temporary table item_staged (
     line integer, customer text, name text default '', external_id text, number text, issued_on date, due_on date,
     cleared_on date, currency text, amount numeric(18, 3), open_amount numeric(18, 3), kind text, label text default '',
     email text default '', phone text default '', exact numeric,
-    identifier text generated always as (coalesce(nullif(external_id, ''), customer || '/' || number)) stored
+    identifier text
 ) on commit drop
