@@ -12,7 +12,7 @@ from crm.imports.formats.items import ItemReader
 from crm.imports.formats.many import BlockReader, Plain
 from crm.imports.staging import line_of
 
-ALWAYS = "line customer number currency issued_on amount open_amount kind exact identifier".split()
+ALWAYS = "line customer number currency issued_on amount open_amount kind exact".split()
 DAYS = ["issued_on", "due_on", "cleared_on"]
 OTHERS = ["external_id", "name", "label", "email", "phone"]
 CUT = {"name": 200, "label": 200}
@@ -28,7 +28,7 @@ class ItemBlocks(BlockReader):
         self.reader, self.places = reader, reader.columns.places
         later, self.others = ([name for name in names if name in self.places] for names in (DAYS[1:], OTHERS))
         self.columns = [*ALWAYS, *later, *self.others]
-        self.words = ["customer", "number", "identifier", *self.others]
+        self.words = ["customer", "number", *self.others]
         self.doubtful = ["currency", "issued_on", "amount", "open_amount", *later]
         self.money = ItemMoney(reader.columns)
         self.codes: Memo[bytes, bytes | None] = Memo(self._code)
@@ -40,8 +40,8 @@ class ItemBlocks(BlockReader):
         amounts = zip(("amount", "open_amount", "kind"), self.money.of(block, currencies), strict=True)
         given = {name: column.of(block.raw(self.places[name])) for name, column in self.days.items()}
         others = {name: self._text(block, name, CUT.get(name, 0)) for name in self.others}
-        plain = {"line": numbered(block.numbers), "currency": currencies, "exact": repeat(NULL), **given, **others}
-        return {**plain, **self._names(block), **dict(amounts), "issued_on": _issued(given)}
+        plain: Plain = {"line": numbered(block.numbers), "currency": currencies, "exact": repeat(NULL), **given}
+        return {**plain, **others, **self._names(block), **dict(amounts), "issued_on": _issued(given)}
 
     def doubts(self, block: Block, plain: Plain) -> set[int]:
         """See BlockReader; also rows that cannot be told apart, or whose day could not be read."""
@@ -71,15 +71,13 @@ class ItemBlocks(BlockReader):
         return currency_of(text.decode().strip(), self.reader.currency).encode() or None
 
     def _names(self, block: Block) -> dict[str, Texts]:
-        """Customer, number and identifier of each row, as far as they are there."""
+        """Customer and number of each row, as far as they are there."""
         customers = self._text(block, "customer" if "customer" in self.places else "name")
-        numbers, given = self._text(block, "number"), self._text(block, "external_id")
+        numbers = self._text(block, "number")
         if "external_id" in self.places:
-            numbers = [number or text for number, text in zip(numbers, cut(given, 60), strict=True)]
-        both = [customer + b"/" + number for customer, number in zip(customers, numbers, strict=True)]
-        if "external_id" in self.places:
-            both = [text or own for text, own in zip(given, both, strict=True)]
-        return {"customer": customers, "number": numbers, "identifier": both}
+            given = self._text(block, "external_id", 60)
+            numbers = [number or text for number, text in zip(numbers, given, strict=True)]
+        return {"customer": customers, "number": numbers}
 
 
 def _issued(given: dict[str, Doubtful]) -> Doubtful:

@@ -23,7 +23,7 @@ NO_DATE = _("Neither the date of the document nor its due date is given.")
 @dataclass(frozen=True, slots=True)
 class Item:
     """`amount` and `open_amount` are signed: below zero for a credit note or a payment. `exact` is the open amount as
-    the file has it, before it was rounded to its currency.
+    the file has it, before it was rounded to its currency. Where `external_id` is "", customer and number stand for it.
     """
 
     line: int
@@ -43,11 +43,6 @@ class Item:
     phone: str
     exact: Decimal
 
-    @property
-    def identifier(self) -> str:
-        """What tells the document from others: `external_id`, or where it is "" customer and number."""
-        return self.external_id or f"{self.customer}/{self.number}"
-
 
 class ItemReader:
     """Turns rows into items; remembers what it rounded."""
@@ -66,14 +61,12 @@ class ItemReader:
             raise wrong.with_all(self._parts(cells)) from None
 
     def identity(self, row: list[str]) -> dict[str, str]:
-        """Customer, number and identifiers of a row that is wrong elsewhere ("" for a customer who is not there),
+        """Customer, number and identifier of a row that is wrong elsewhere ("" for a customer who is not there),
         nothing when they cannot be read either."""
         cells = Cells(self.columns, row)
         try:
             customer = cells.text("customer" if "customer" in self.columns.places else "name", 60)
-            number, given = _number(cells), cells.text("external_id", 120)
-            identifier = given or f"{customer}/{number}"
-            return {"customer": customer, "number": number, "external_id": given, "identifier": identifier}
+            return {"customer": customer, "number": _number(cells), "external_id": cells.text("external_id", 120)}
         except RowWrong:
             return {}
 

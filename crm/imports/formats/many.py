@@ -46,7 +46,8 @@ class BlockReader(ABC):
 
     def doubts(self, block: Block, plain: Plain) -> set[int]:
         """Places of the rows of a block that must be read one by one."""
-        return {place for name in self.doubtful for place in in_doubt(plain[name])}  # type: ignore[arg-type]
+        once = {id(plain[name]): plain[name] for name in self.doubtful}.values()  # two amounts may be one column
+        return {place for column in once for place in in_doubt(column)}  # type: ignore[arg-type]
 
     @abstractmethod
     def singly(self, number: int, cells: list[str]) -> str:
