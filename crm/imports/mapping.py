@@ -79,6 +79,7 @@ AMOUNTS = ("open_amount", "amount", "debit", "credit")
 KNOWN_HEADERS = frozenset(name for names in NAMES.values() for name in names.split())
 CURRENCY_IN_HEADER = {"usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "xof": "XOF", "tnd": "TND", "cad": "CAD"}
 CURRENCY_ENDING = re.compile(f"(?:{'|'.join(CURRENCY_IN_HEADER)}|euros?)$")
+DIGITS_ALIKE = str.maketrans("123456789", "0" * 9)
 MOSTLY = 0.9
 NO_DAY = frozenset({"", "0", "00000000", "-", "00/00/0000", "0000-00-00"})
 OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
@@ -333,15 +334,15 @@ def _shape(text: str) -> str:
 def _mark(texts: list[str]) -> str:
     """The decimal mark of a column; "" where its values show none, so that each speaks for itself."""
     votes: Counter[str] = Counter()
-    for text in texts:
+    for text, times in Counter(text.translate(DIGITS_ALIKE) for text in texts).items():
         last = max(text.rfind(","), text.rfind("."))
         if last < 0:
             continue
         mark, other = text[last], "," if text[last] == "." else "."
         if text.count(mark) > 1:
-            votes[other] += 2
+            votes[other] += 2 * times
         elif other in text or len(text.rstrip("-+) €$£").rpartition(mark)[2]) != 3:
-            votes[mark] += 2
+            votes[mark] += 2 * times
         else:
             votes["?"] += 0
     return votes.most_common(1)[0][0] if votes and votes.most_common(1)[0][1] else ""

@@ -40,8 +40,9 @@ def line_of(values: Iterable[Any]) -> str:
     return "\t".join(map(copied, values)) + "\n"
 
 
-def copy_blocks(table: str, columns: Iterable[str], blocks: Iterable[str]) -> None:
-    """COPY blocks of lines in COPY's text format into some columns of `table`. Memory does not grow with them."""
+def copy_blocks(table: str, columns: Iterable[str], blocks: Iterable[bytes]) -> None:
+    """COPY blocks of lines in COPY's text format, in UTF-8, into some columns of `table`. Memory does not grow with
+    them."""
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         for block in blocks:
             copy.write(block)

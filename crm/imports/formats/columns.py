@@ -1,5 +1,5 @@
-"""Values of a whole column at once, as COPY writes them. What is written plainly passes in a few steps over the column;
-what is not is left in doubt (None), to be read one by one by the reader that says what is wrong with it."""
+"""Values of a whole column at once, in UTF-8, as COPY writes them. What is written plainly passes in a few steps over
+the column; what is not is left in doubt (None), to be read one by one by the reader that says what is wrong with it."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -8,19 +8,21 @@ from functools import cache
 from typing import TypeVar
 
 from crm.imports.formats.values import SPACES, BadValue
-from crm.imports.staging import ESCAPED
 
-NULL = r"\N"
+NULL = rb"\N"
 MOST_REMEMBERED = 65_536
 PLAIN_SIGNS = b"0123456789.-\n"
+THOUSAND = 1000
+LAST_DIGITS = [b"%03d" % number for number in range(THOUSAND)]
+WITHOUT_CONTROLS = bytes.maketrans(b"\t\n\r", b"   ")
 DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"000000000")
 TOO_LARGE = b"0" * 13
 SPACES_IN_LINE = re.compile(r"[^\S\n]|['’]")
-OTHER_MARK = {",": ".", ".": ","}
+OTHER_MARK = {",": b".", ".": b","}
 K = TypeVar("K")
 V = TypeVar("V")
-Texts = list[str]
-Doubtful = list[str | None]
+Texts = list[bytes]
+Doubtful = list[bytes | None]
 Amounts = tuple[Doubtful, list[float]]
 
 
@@ -41,15 +43,15 @@ class Memo(dict[K, V]):
         return list(map(self.__getitem__, texts))
 
 
-def days(read: Callable[[str], date | None]) -> Memo[str, str | None]:
+def days(read: Callable[[str], date | None]) -> Memo[bytes, bytes | None]:
     """The days of a column; `read` returns None for an empty cell, and raises BadValue for one that is in doubt."""
 
-    def day(text: str) -> str | None:
+    def day(text: bytes) -> bytes | None:
         try:
-            found = read(text.strip())
+            found = read(text.decode().strip())
         except BadValue:
             return None
-        return found.isoformat() if found else NULL
+        return found.isoformat().encode() if found else NULL
 
     return Memo(day)
 
@@ -58,24 +60,23 @@ def amounts(texts: Texts, mark: str, places: int) -> Amounts:
     """A column of amounts of at most `places` decimals, with a point; and about how much each is, exact enough to
     compare them. "" and 0 where the cell is empty. `mark` is the decimal mark of the column, "" where it is not known.
     """
-    joined, count = "\n".join(texts), len(texts)
+    joined, count = b"\n".join(texts), len(texts)
     return (
         _all_plain(joined, count, mark, places)
-        or _all_plain(SPACES_IN_LINE.sub("", joined), count, mark, places)
+        or _all_plain(SPACES_IN_LINE.sub("", joined.decode()).encode(), count, mark, places)
         or _one_by_one(texts, mark, places)
     )
 
 
-def _all_plain(joined: str, count: int, mark: str, places: int) -> Amounts | None:
+def _all_plain(joined: bytes, count: int, mark: str, places: int) -> Amounts | None:
     if mark and OTHER_MARK[mark] in joined:
         return None
-    pointed = joined.replace(",", ".")
-    signs = pointed.encode(errors="replace")
-    if signs.translate(None, PLAIN_SIGNS) or _is_extreme(signs, places):
+    pointed = joined.replace(b",", b".")
+    if pointed.translate(None, PLAIN_SIGNS) or _is_extreme(pointed, places):
         return None
-    texts = pointed.split("\n")
+    texts = pointed.split(b"\n")
     try:
-        values = [float(text) if text else 0.0 for text in texts] if "" in texts else list(map(float, texts))
+        values = [float(text) if text else 0.0 for text in texts] if b"" in texts else list(map(float, texts))
     except ValueError:
         return None
     return ([*texts], values) if len(texts) == count else None
@@ -91,8 +92,8 @@ def _is_extreme(signs: bytes, places: int) -> bool:
 
 def _one_by_one(texts: Texts, mark: str, places: int) -> Amounts:
     plain = _plain(mark, places).fullmatch
-    bare = (SPACES.sub("", text) for text in texts)
-    found = [text.replace(",", ".") if not text or plain(text) else None for text in bare]
+    bare = (SPACES.sub("", text.decode()) for text in texts)
+    found = [text.replace(",", ".").encode() if not text or plain(text) else None for text in bare]
     return found, [float(text) if text else 0.0 for text in found]
 
 
@@ -101,11 +102,12 @@ def _plain(mark: str, places: int) -> re.Pattern[str]:
     return re.compile(rf"-?[0-9]{{1,12}}(?:[{mark or ',.'}][0-9]{{0,{places}}}0*)?")
 
 
-def difference(debits: Amounts, credits: Amounts, *, empty: str | None) -> Doubtful:
+def difference(debits: Amounts, credits: Amounts, *, empty: bytes | None) -> Doubtful:
     """Debit less credit of each row, `empty` where neither is there; in doubt where both are."""
     return [
-        None if debit is None or credit is None or less < 0 or (more and less)
-        else f"-{credit}" if less else debit or (credit and "0") or empty
+        debit if more and not less and credit is not None
+        else b"-" + credit if less > 0 and not more and credit is not None and debit is not None
+        else None if more or less or debit is None or credit is None else debit or (credit and b"0") or empty
         for debit, more, credit, less in zip(*debits, *credits, strict=True)
     ]  # fmt: skip
 
@@ -117,25 +119,41 @@ def in_doubt(column: Doubtful) -> Iterable[int]:
 
 def empty(texts: Texts) -> Iterable[int]:
     """Places of the empty texts."""
-    return (place for place, text in enumerate(texts) if not text) if "" in texts else ()
+    return (place for place, text in enumerate(texts) if not text) if b"" in texts else ()
 
 
 def longer(texts: Texts, limit: int) -> Iterable[int]:
     """Places of the texts that have more signs than allowed."""
-    if max(map(len, texts)) <= limit:
+    if max(map(len, texts)) <= limit:  # there are never more signs than bytes
         return ()
-    return (place for place, text in enumerate(texts) if len(text) > limit)
+    return (place for place, text in enumerate(texts) if len(text) > limit < len(text.decode()))
 
 
-def escaped(texts: Iterable[str]) -> Texts:
-    """Texts as COPY's text format writes them."""
-    return [text.translate(ESCAPED) for text in texts]
+def cut(texts: Texts, limit: int) -> Texts:
+    """Texts without the signs beyond a limit."""
+    return texts if max(map(len, texts)) <= limit else [text.decode()[:limit].encode() for text in texts]
 
 
-def lines(columns: Sequence[Iterable[str]], *, without: set[int]) -> str:
+def escaped(texts: Iterable[bytes]) -> Texts:
+    """Texts as COPY's text format writes them, as `staging.copied` does one."""
+    return [text.translate(WITHOUT_CONTROLS, b"\x00").replace(b"\\", rb"\\") for text in texts]
+
+
+def numbered(numbers: Sequence[int]) -> Texts:
+    """Numbers of lines; where they follow each other only their last digits are looked up."""
+    if not isinstance(numbers, range) or numbers.start < THOUSAND:
+        return [b"%d" % number for number in numbers]
+    found: Texts = []
+    for thousand in range(numbers.start // THOUSAND, numbers[-1] // THOUSAND + 1):
+        head, first = b"%d" % thousand, thousand * THOUSAND
+        found += [head + tail for tail in LAST_DIGITS[max(numbers.start - first, 0) : numbers.stop - first]]
+    return found
+
+
+def lines(columns: Sequence[Iterable[bytes]], *, without: set[int]) -> bytes:
     """Columns as lines of COPY's text format, except the places `without`."""
-    rows: Iterable[tuple[str, ...]] = zip(*columns, strict=False)
+    rows: Iterable[tuple[bytes, ...]] = zip(*columns, strict=False)
     if without:
         rows = (row for place, row in enumerate(rows) if place not in without)
-    text = "\n".join(map("\t".join, rows))
-    return f"{text}\n" if text else ""
+    text = b"\n".join(map(b"\t".join, rows))
+    return text + b"\n" if text else b""

@@ -3,7 +3,7 @@
 from datetime import date
 
 from crm.imports.formats.blocks import Block
-from crm.imports.formats.columns import Doubtful, Memo, Texts, amounts, days, difference, empty
+from crm.imports.formats.columns import Doubtful, Memo, Texts, amounts, days, difference, empty, numbered
 from crm.imports.formats.fec import NO_LETTER, FecReader, is_opening, journal_opens, sign_of
 from crm.imports.formats.many import BlockReader, Plain
 from crm.imports.formats.values import BadValue, date_of
@@ -13,7 +13,7 @@ AS_THEY_ARE = {
     "journal": "JournalCode", "number": "EcritureNum", "account": "CompteNum", "auxiliary": "CompAuxNum",
     "piece": "PieceRef", "label": "EcritureLib",
 }  # fmt: skip
-LETTERS_OF_NONE = NO_LETTER - {""}
+LETTERS_OF_NONE = {letter.encode() for letter in NO_LETTER if letter}
 
 
 class FecBlocks(BlockReader):
@@ -27,14 +27,15 @@ class FecBlocks(BlockReader):
     def __init__(self, reader: FecReader, *, places: int, until: date | None) -> None:
         super().__init__(until)
         self.reader, self.layout, self.places, self.least = reader, reader.layout, places, reader.layout.least
-        self.days, self.piece_days, self.journals = days(date_of), days(_optional), Memo(_opens)
+        self.days, self.piece_days = days(date_of), days(_optional)
+        self.journals, self.signs = Memo(_opens), Memo(_sign)
 
     def plainly(self, block: Block) -> Plain:
         """See BlockReader."""
         texts = {name: self._texts(block, header) for name, header in AS_THEY_ARE.items()}
         return {
             **texts,
-            "line": map(str, block.numbers),
+            "line": numbered(block.numbers),
             "entered_on": self.days.of(self._raw(block, "EcritureDate")),
             "piece_on": self.piece_days.of(self._raw(block, "PieceDate")),
             "amount": self._money(block),
@@ -62,31 +63,34 @@ class FecBlocks(BlockReader):
         return block.column(self.layout.places.get(header))
 
     def _names(self, block: Block, auxiliaries: Texts) -> Texts:
-        own, general = self._texts(block, "CompAuxLib"), self._texts(block, "CompteLib")
-        return [name if code else account for code, name, account in zip(auxiliaries, own, general, strict=True)]
+        own, general = self._raw(block, "CompAuxLib"), self._raw(block, "CompteLib")
+        return block.stripped(name if code else of for code, name, of in zip(auxiliaries, own, general, strict=True))
 
     def _letters(self, block: Block) -> Texts:
         texts = self._texts(block, "EcritureLet")
         plain = LETTERS_OF_NONE.isdisjoint(texts)
-        return texts if plain else ["" if text in NO_LETTER else text for text in texts]
+        return texts if plain else [b"" if text in LETTERS_OF_NONE else text for text in texts]
 
     def _openings(self, block: Block, texts: dict[str, Texts]) -> Doubtful:
-        codes, names = texts["journal"], self._texts(block, "JournalLib")
-        said = self.journals.of(zip(codes, names, strict=True))
-        return list(map(_said, map(is_opening, codes, names, texts["label"], texts["piece"]))) if None in said else said
+        names = self._raw(block, "JournalLib")
+        said = self.journals.of(zip(texts["journal"], names, strict=True))
+        if None not in said:
+            return said
+        rows = zip(texts["journal"], names, texts["label"], texts["piece"], strict=True)
+        return [_said(is_opening(*(text.decode().strip() for text in row))) for row in rows]
 
     def _money(self, block: Block) -> Doubtful:
         """Debit less credit; in doubt where both are there."""
         if "Debit" not in self.layout.places:
             return self._signed(block)
         debits, credits = (amounts(self._raw(block, name), "", self.places) for name in ("Debit", "Credit"))
-        return difference(debits, credits, empty="0")
+        return difference(debits, credits, empty=b"0")
 
     def _signed(self, block: Block) -> Doubtful:
         found, values = amounts(self._raw(block, "Montant"), "", self.places)
-        signs = map(sign_of, self._texts(block, "Sens"))
+        signs = self.signs.of(self._raw(block, "Sens"))
         return [
-            None if text is None or value < 0 or not sign else f"-{text or 0}" if sign < 0 else text or "0"
+            None if text is None or value < 0 or not sign else b"-" + (text or b"0") if sign < 0 else text or b"0"
             for text, value, sign in zip(found, values, signs, strict=True)
         ]
 
@@ -98,11 +102,15 @@ def _optional(text: str) -> date | None:
         return None
 
 
-def _opens(journal: tuple[str, str]) -> str | None:
+def _opens(journal: tuple[bytes, bytes]) -> bytes | None:
     """Whether a journal (code, name) holds à-nouveaux; None where only its lines say so."""
-    opens = journal_opens(*journal)
+    opens = journal_opens(*(text.decode().strip() for text in journal))
     return None if opens is None else _said(opens)
 
 
-def _said(opens: bool) -> str:
-    return "t" if opens else "f"
+def _said(opens: bool) -> bytes:
+    return b"t" if opens else b"f"
+
+
+def _sign(text: bytes) -> int:
+    return sign_of(text.decode().strip())

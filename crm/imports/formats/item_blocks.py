@@ -6,7 +6,7 @@ from itertools import repeat
 
 from crm.imports.formats.blocks import Block
 from crm.imports.formats.cells import currency_of
-from crm.imports.formats.columns import NULL, Doubtful, Memo, Texts, days, empty, longer
+from crm.imports.formats.columns import NULL, Doubtful, Memo, Texts, cut, days, empty, longer, numbered
 from crm.imports.formats.item_money import ItemMoney
 from crm.imports.formats.items import ItemReader
 from crm.imports.formats.many import BlockReader, Plain
@@ -31,7 +31,7 @@ class ItemBlocks(BlockReader):
         self.words = ["customer", "number", *self.others]
         self.doubtful = ["currency", "issued_on", "amount", "open_amount", *later]
         self.money = ItemMoney(reader.columns)
-        self.codes: Memo[str, str | None] = Memo(lambda text: currency_of(text.strip(), reader.currency) or None)
+        self.codes: Memo[bytes, bytes | None] = Memo(self._code)
         self.days = {name: days(partial(reader.columns.day_of, name)) for name in DAYS if name in self.places}
 
     def plainly(self, block: Block) -> Plain:
@@ -40,8 +40,8 @@ class ItemBlocks(BlockReader):
         amounts = zip(("amount", "open_amount", "kind"), self.money.of(block, currencies), strict=True)
         given = {name: column.of(block.raw(self.places[name])) for name, column in self.days.items()}
         others = {name: self._text(block, name, CUT.get(name, 0)) for name in self.others}
-        plain = {"line": map(str, block.numbers), "currency": currencies, "exact": repeat(NULL), **given, **others}
-        return {**plain, **self._names(block), **dict(amounts), "issued_on": _issued(given)}
+        plain: Plain = {"line": numbered(block.numbers), "currency": currencies, "exact": repeat(NULL), **given}
+        return {**plain, **others, **self._names(block), **dict(amounts), "issued_on": _issued(given)}
 
     def doubts(self, block: Block, plain: Plain) -> set[int]:
         """See BlockReader; also rows that cannot be told apart, or whose day could not be read."""
@@ -65,15 +65,18 @@ class ItemBlocks(BlockReader):
 
     def _text(self, block: Block, name: str, most: int = 0) -> Texts:
         texts = block.column(self.places.get(name))
-        return [text[:most] for text in texts] if most and any(longer(texts, most)) else texts
+        return cut(texts, most) if most else texts
+
+    def _code(self, text: bytes) -> bytes | None:
+        return currency_of(text.decode().strip(), self.reader.currency).encode() or None
 
     def _names(self, block: Block) -> dict[str, Texts]:
         """Customer and number of each row, as far as they are there."""
         customers = self._text(block, "customer" if "customer" in self.places else "name")
         numbers = self._text(block, "number")
         if "external_id" in self.places:
-            given = self._text(block, "external_id")
-            numbers = [number or text[:60] for number, text in zip(numbers, given, strict=True)]
+            given = self._text(block, "external_id", 60)
+            numbers = [number or text for number, text in zip(numbers, given, strict=True)]
         return {"customer": customers, "number": numbers}
 
 

@@ -22,19 +22,19 @@ class ItemMoney:
 
     def __init__(self, columns: ColumnMap) -> None:
         self.places, self.marks = columns.places, columns.marks
-        self.types: Memo[str, str] = Memo(lambda text: type_of(text.strip()))
+        self.types: Memo[bytes, str] = Memo(lambda text: type_of(text.decode().strip()))
 
-    def of(self, block: Block, currencies: Doubtful) -> tuple[Doubtful, Doubtful, Iterable[str]]:
+    def of(self, block: Block, currencies: Doubtful) -> tuple[Doubtful, Doubtful, Iterable[bytes]]:
         """Both amounts, signed, and the kinds. A currency with fewer decimals than others leaves these in doubt."""
-        places = min((decimals(code) for code in set(currencies) if code), default=0)
+        places = min((decimals(code.decode()) for code in set(currencies) if code), default=0)
         (whole, values), left = self._sums(block, partial(self._amounts, block, places))
         types = self.types.of(block.raw(self.places["type"])) if "type" in self.places else None
         if types and any(types):
             credits = [bool(said and value > 0) for said, value in zip(types, values, strict=True)]
             whole, left = _turned(whole, credits), _turned(left, credits)
             values = [-value if credit else value for value, credit in zip(values, credits, strict=True)]
-        kinds = repeat("invoice") if min(values) > 0 else map(kind_of, values, types or repeat(""))
-        return _filled(whole), _filled(left), kinds
+        kinds = map(kind_of, values, types or repeat(""))
+        return _filled(whole), _filled(left), repeat(b"invoice") if min(values) > 0 else map(str.encode, kinds)
 
     def _amounts(self, block: Block, places: int, name: str) -> Amounts:
         return amounts(block.raw(self.places.get(name)), self.marks.get(name, ""), places)
@@ -60,9 +60,9 @@ class ItemMoney:
 
 def _present(left: Amounts, whole: Amounts) -> Amounts:
     """Open amounts, where there is none that of the document."""
-    if "" not in left[0]:
+    if b"" not in left[0]:
         return left
-    absent = [text == "" for text in left[0]]
+    absent = [text == b"" for text in left[0]]
     return _replaced(left[0], whole[0], absent), _replaced(left[1], whole[1], absent)
 
 
@@ -83,8 +83,8 @@ def _replaced(column: list[T], other: list[T], where: list[bool]) -> list[T]:
 
 def _filled(column: Doubtful) -> Doubtful:
     """With what is empty in doubt: an amount is needed."""
-    return [text or None for text in column] if "" in column else column
+    return [text or None for text in column] if b"" in column else column
 
 
 def _turned(column: Doubtful, where: list[bool]) -> Doubtful:
-    return [f"-{text}" if text and turn else text for text, turn in zip(column, where, strict=True)]
+    return [b"-" + text if text and turn else text for text, turn in zip(column, where, strict=True)]

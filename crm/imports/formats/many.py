@@ -33,10 +33,10 @@ class BlockReader(ABC):
         self.rows = 0
         self.wrong: list[Problems] = []
 
-    def text(self, piece: Iterable[Block]) -> str:
+    def text(self, piece: Iterable[Block]) -> bytes:
         """The lines of a piece of the file."""
         self.wrong = []
-        text = "".join(map(self._block, piece))
+        text = b"".join(map(self._block, piece))
         self.wrong.sort(key=lambda problems: problems[0].line)
         return text
 
@@ -46,7 +46,8 @@ class BlockReader(ABC):
 
     def doubts(self, block: Block, plain: Plain) -> set[int]:
         """Places of the rows of a block that must be read one by one."""
-        return {place for name in self.doubtful for place in in_doubt(plain[name])}  # type: ignore[arg-type]
+        once = {id(plain[name]): plain[name] for name in self.doubtful}.values()  # two amounts may be one column
+        return {place for column in once for place in in_doubt(column)}  # type: ignore[arg-type]
 
     @abstractmethod
     def singly(self, number: int, cells: list[str]) -> str:
@@ -56,7 +57,7 @@ class BlockReader(ABC):
         """What is kept of a row that is wrong."""
         return ""
 
-    def _block(self, block: Block) -> str:
+    def _block(self, block: Block) -> bytes:
         self.rows += len(block.numbers)
         if len(block.columns) < self.least:
             return self._rows(block, range(len(block.numbers)))
@@ -67,14 +68,14 @@ class BlockReader(ABC):
         without = doubts.union(self._late(plain[self.day]))
         return lines([plain[name] for name in self.columns], without=without) + self._rows(block, sorted(doubts))
 
-    def _late(self, days: Iterable[str | None]) -> Iterable[int]:
+    def _late(self, days: Iterable[bytes | None]) -> Iterable[int]:
         if self.until is None:
             return ()
-        until = self.until.isoformat()
+        until = self.until.isoformat().encode()
         return (place for place, day in enumerate(days) if day and day > until)
 
-    def _rows(self, block: Block, places: Iterable[int]) -> str:
-        return "".join(self._row(*block.row(place)) for place in places)
+    def _rows(self, block: Block, places: Iterable[int]) -> bytes:
+        return "".join(self._row(*block.row(place)) for place in places).encode()
 
     def _row(self, number: int, cells: list[str]) -> str:
         if not any(cells):

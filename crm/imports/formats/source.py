@@ -1,8 +1,9 @@
 """A file as it came: what it is, how it is encoded, its lines. Nothing is ever held in memory whole."""
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile
@@ -25,7 +26,8 @@ MAGIC = {
     b"{\\rtf": _("a word processor's document"),
 }
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+UTF8 = "utf-8-sig"
+BOMS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 @dataclass(frozen=True)
@@ -42,19 +44,57 @@ class Source:
             for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), 1):
                 yield number, line.rstrip("\n").replace("\x1a", "")
 
-    def blocks(self, start: int = 1) -> Iterator[tuple[int, str]]:
-        """The lines from number `start` on, many at a time: the number of the first, and their text, each line ended by
+    def blocks(self, start: int = 1) -> Iterator[tuple[range, bytes]]:
+        """The lines from number `start` on, many at a time: their numbers, and their text in UTF-8, each line ended by
         LF. Numbers and lines are those of `lines`."""
         number = 1
-        with self.path.open(encoding=self.encoding, errors="replace", newline=None) as file:
-            while text := file.read(BLOCK_OF_LINES):
-                if text[-1] != "\n":
-                    text += file.readline(LONGEST_LINE)
-                text = (text if text[-1] == "\n" else f"{text}\n").replace("\x1a", "")
-                after = number + text.count("\n")
-                if start < after:
-                    yield max(number, start), text if start <= number else text.split("\n", start - number)[-1]
-                number = after
+        for text in _whole_lines(self._utf8()):
+            after = number + text.count(b"\n")
+            if start < after:
+                whole = start <= number
+                yield range(max(number, start), after), text if whole else text.split(b"\n", start - number)[-1]
+            number = after
+
+    def _utf8(self) -> Iterator[bytes]:
+        """Pieces of the file in UTF-8; what is in it already, as `look_at` found, is not decoded again."""
+        if self.encoding == UTF8:
+            with self.path.open("rb") as file:
+                if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+                    file.seek(0)
+                yield from iter(partial(file.read, BLOCK_OF_LINES), b"")
+        else:
+            with self.path.open(encoding=self.encoding, errors="replace", newline="") as text:
+                yield from map(str.encode, iter(partial(text.read, BLOCK_OF_LINES), ""))
+
+
+def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """A text in UTF-8 by whole lines, each ended by LF; a line that fills more than LONGEST_LINE is cut."""
+    rest = b""
+    for piece in pieces:
+        text = rest + piece
+        # LF may be the first sign of the next piece.
+        half = b"\r" if text.endswith(b"\r") else b""
+        text = _with_lf(text.removesuffix(half))
+        end = text.rfind(b"\n") + 1 or (len(text) > LONGEST_LINE and _last_sign(text))
+        if end:
+            yield _ended(text[:end])
+        rest = text[end:] + half
+    if rest:
+        yield _ended(_with_lf(rest))
+
+
+def _with_lf(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in text else text
+
+
+def _last_sign(text: bytes) -> int:
+    """Where the last sign of a text in UTF-8 begins."""
+    return next(at for at in range(len(text) - 1, -1, -1) if text[at] & 0xC0 != 0x80)
+
+
+def _ended(text: bytes) -> bytes:
+    """Ended by LF, without the mark of the end that old programs write."""
+    return (text if text[-1:] == b"\n" else text + b"\n").replace(b"\x1a", b"")
 
 
 def limit_mb() -> int:
@@ -105,13 +145,13 @@ def _zipped(path: Path) -> Source:
 def _encoding(path: Path, head: bytes) -> str:
     for bom, name in BOMS.items():
         if head.startswith(bom):
-            if name != "utf-8-sig":
+            if name != UTF8:
                 return name
             break
     if b"\x00" in head:
         return _without_bom(head)
     if _is_utf8(path):
-        return "utf-8-sig"
+        return UTF8
     return _eight_bits(path)
 
 
@@ -129,7 +169,7 @@ def _is_utf8(path: Path) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as file:
-            while block := file.read(BLOCK):
+            while block := file.read(BLOCK_OF_LINES):
                 if b"\x00" in block:
                     raise NotATable(kind=_("a binary file"))
                 decoder.decode(block)

@@ -1,6 +1,5 @@
 """Lists as CSV or as a spreadsheet: rows of texts, whatever they are about."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,9 +11,9 @@ from zipfile import ZipFile
 from django.utils.translation import gettext_noop as _
 from python_calamine import CalamineError, CalamineWorkbook
 
-from crm.imports.errors import FormulaCells, NotATable, UnclosedQuote
-from crm.imports.formats.blocks import ROWS, Block, by_width, list_blocks
-from crm.imports.formats.rows import cells_of, excel_text, plain
+from crm.imports.errors import FormulaCells, NotATable
+from crm.imports.formats.blocks import ROWS, Block, by_width, list_blocks, list_rows
+from crm.imports.formats.rows import cells_of, plain
 from crm.imports.formats.source import Source
 from crm.imports.formats.values import cell_text
 
@@ -62,7 +61,7 @@ def open_table(source: Source, known: frozenset[str]) -> Table:
         rows, formulas, container, separator = _sheet_rows(source), _formulas(source), "xlsx", ""
     else:
         separator = _separator(source)
-        rows, formulas, container = _csv_rows(source, separator), {}, "csv"
+        rows, formulas, container = list_rows(source, separator), {}, "csv"
     first = list(islice(rows, LOOKED_AT))
     at = _header_at(first, known)
     line, headers = first[at]
@@ -89,19 +88,6 @@ def _separator(source: Source) -> str:
         return max((count * (width - 1) for width, count in widths.items()), default=0)
 
     return max(SEPARATORS, key=evenness)
-
-
-def _csv_rows(source: Source, separator: str) -> Iterator[Row]:
-    lines = (f"{line}\n" for _number, line in source.lines())
-    reader = csv.reader(lines, delimiter=separator)
-    start = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield start, [excel_text(cell.strip()) for cell in cells]
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise UnclosedQuote(line=start) from error
 
 
 def _sheet_rows(source: Source) -> Iterator[Row]:

@@ -19,7 +19,7 @@ def stage(table: str, reader: BlockReader, pieces: Iterable[Iterable[Block]], jo
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
 
 
-def _texts(reader: BlockReader, pieces: Iterable[Iterable[Block]], job: Job, outcome: Outcome) -> Iterator[str]:
+def _texts(reader: BlockReader, pieces: Iterable[Iterable[Block]], job: Job, outcome: Outcome) -> Iterator[bytes]:
     for piece in pieces:
         text = reader.text(piece)
         for problems in reader.wrong:

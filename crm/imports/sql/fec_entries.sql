@@ -7,6 +7,6 @@ select journal, entry, entered_on,
        -coalesce(sum(sale) filter (where sale < 0), 0) as sold, coalesce(sum(sale) filter (where sale > 0), 0) as returned,
        coalesce(sum(cash) filter (where cash > 0), 0) as cashed, -coalesce(sum(cash) filter (where cash < 0), 0) as paid,
        bool_or(not account like any (%(receivables)s)) as told
-from fec_staged
+from fec_told
 where not account like any (%(receivables)s) or account not like '4%%' or sale is not null
 group by journal, entry, entered_on

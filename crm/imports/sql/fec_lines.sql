@@ -22,7 +22,7 @@ select s.line, s.customer, coalesce(c.merged_into_id, c.id), left(s.account, 60)
                      trim_scale(s.amount)))::uuid,
        s.opening or coalesce(e.opens, false) and d.starts, coalesce(e.told, false), e.sold, e.returned, e.cashed, e.paid
 from (
-    select *, coalesce(nullif(auxiliary, ''), account) as customer from fec_staged where account like any (%(receivables)s)
+    select *, coalesce(nullif(auxiliary, ''), account) as customer from fec_told where account like any (%(receivables)s)
 ) s
 join customers_customer c on c.entity_id = %(entity)s and c.external_id = left(s.customer, 60)
 join days d using (entered_on)

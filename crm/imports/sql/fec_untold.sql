@@ -7,12 +7,12 @@ with untold as (
            -coalesce(sum(sale) filter (where sale < 0), 0) as sold, coalesce(sum(sale) filter (where sale > 0), 0) as returned,
            coalesce(sum(cash) filter (where cash > 0), 0) as cashed, -coalesce(sum(cash) filter (where cash < 0), 0) as paid,
            coalesce(bool_or(sale <> 0 or cash <> 0), false) as told
-    from fec_staged join (select distinct journal, piece, entered_on from untold) as named using (journal, piece, entered_on)
+    from fec_told join (select distinct journal, piece, entered_on from untold) as named using (journal, piece, entered_on)
     group by journal, piece, entered_on
 ), journals as (
     select journal, count(*) filter (where sale <> 0) >= count(*) filter (where cash <> 0) as sells,
            count(*) filter (where sale <> 0 or cash <> 0) > 0 as told
-    from fec_staged join (select distinct journal from untold) as named using (journal) group by journal
+    from fec_told join (select distinct journal from untold) as named using (journal) group by journal
 )
 update fec_line l
 set sold = case when d.told then d.sold when j.told and j.sells then 1 else 0 end,

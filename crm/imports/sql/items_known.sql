@@ -4,16 +4,16 @@ with source_batches as (
     select id from imports_batch where entity_id = %(entity)s and format = 'open_items' and source = %(source)s
 ), numbered as (
     select s.identifier || '#' || row_number() over (partition by s.identifier order by s.line) as external_id
-    from item_staged s join item_repeated using (line) where s.amount < 0
+    from item_named s join item_repeated using (line) where s.amount < 0
 ), debits as (
     select i.id from receivables_invoice i
-    where i.entity_id = %(entity)s and exists (select from item_staged s where s.identifier = i.external_id)
+    where i.entity_id = %(entity)s and exists (select from item_named s where s.identifier = i.external_id)
     union
     select i.id from receivables_invoice i join source_batches b on b.id = i.import_batch_id
     where i.entity_id = %(entity)s and i.settled_on is null
 ), credits as (
     select c.id from receivables_credit c
-    where c.entity_id = %(entity)s and exists (select from item_staged s where s.identifier = c.external_id)
+    where c.entity_id = %(entity)s and exists (select from item_named s where s.identifier = c.external_id)
     union
     select c.id from receivables_credit c join numbered n using (external_id) where c.entity_id = %(entity)s
     union

@@ -2,6 +2,6 @@
 -- than the text; two identifiers of one digest are compared for nothing.
 create temporary table item_repeated on commit drop as
 with repeated as (
-    select hashtextextended(identifier, 0) as digest from item_staged group by 1 having count(*) > 1
+    select hashtextextended(identifier, 0) as digest from item_named group by 1 having count(*) > 1
 )
-select s.line from item_staged s join repeated r on r.digest = hashtextextended(s.identifier, 0)
+select s.line from item_named s join repeated r on r.digest = hashtextextended(s.identifier, 0)

@@ -1,7 +1,7 @@
 -- A row that could not be taken spares the item it speaks of from being closed; one that does not say of whom it is, all
 -- items of its number.
 with gone as (
-    delete from item_staged where amount is null returning customer, external_id, number, identifier
+    delete from item_named where amount is null returning customer, external_id, number, identifier
 ), of_nobody as (
     select distinct number from gone where customer = '' and coalesce(external_id, '') = ''
 )

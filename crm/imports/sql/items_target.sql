@@ -3,7 +3,7 @@
 create temporary table item_target on commit drop as
 with rows as not materialized (
     select s.*, k.side, case when k.side = 'credit' then issued_on else coalesce(due_on, issued_on + %(terms)s::integer) end as payable_on
-    from item_staged s
+    from item_named s
     -- A row of zero is a debit, unless it speaks of a credit that is known.
     cross join lateral (
         select case when s.amount < 0 or s.amount = 0 and exists (

@@ -1,19 +1,21 @@
 """Rows read many at a time give what rows read one by one give, values and refusals alike."""
 
+import csv
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from crm.imports.formats.blocks import fec_blocks
+from crm.imports.formats.blocks import fec_blocks, has_other_spaces
 from crm.imports.formats.fec import FecReader, find_layout
 from crm.imports.formats.fec_blocks import FecBlocks
 from crm.imports.formats.item_blocks import ItemBlocks
 from crm.imports.formats.items import ItemReader
 from crm.imports.formats.many import BlockReader
-from crm.imports.formats.rows import RowWrong
-from crm.imports.formats.source import BLOCK_OF_LINES, look_at
+from crm.imports.formats.rows import RowWrong, excel_text
+from crm.imports.formats.source import BLOCK_OF_LINES, LONGEST_LINE, look_at
 from crm.imports.formats.table import Table, open_table, sample
 from crm.imports.mapping import KNOWN_HEADERS, guess
 from crm.imports.operations.files import fec_cells
@@ -36,6 +38,11 @@ MANGLED = [
     'a "b" c',
     "x" * 300,
     "0",
+    "\u00a0entre insécables\u202f",
+    "\u00a01\u202f234,50 ",
+    "\u2003",
+    "N° 12 – l’été",
+    "été" * 30,
 ]
 HEADERS = (
     "Code client;Nom;Facture;Identifiant;Date facture;Échéance;Montant TTC;Reste à payer;Devise;Type;Libellé;Email"
@@ -75,7 +82,7 @@ def found(reader: BlockReader, lines: list[str], wrong: list[object], rows: int)
 def at_once(reader: BlockReader, pieces) -> Read:
     lines, wrong = [], []
     for piece in pieces:
-        lines += reader.text(piece).split("\n")[:-1]
+        lines += reader.text(piece).decode().split("\n")[:-1]
         wrong += reader.wrong
     return found(reader, lines, wrong, reader.rows)
 
@@ -107,8 +114,18 @@ def opened(path: Path) -> tuple[Table, ItemBlocks]:
 
 def both_ways_items(path: Path) -> tuple[Read, Read]:
     table, many = opened(path)
-    rows, single = opened(path)
-    return at_once(many, table.blocks()), one_by_one(single, rows.rows)
+    _table, single = opened(path)
+    return at_once(many, table.blocks()), one_by_one(single, rows_below(table))
+
+
+def rows_below(table: Table) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a list as the csv module reads them, each with the line it starts on."""
+    reader, start = csv.reader((f"{line}\n" for _number, line in table.text.lines()), delimiter=table.separator), 1
+    for cells in reader:
+        stripped = [excel_text(cell.strip()) for cell in cells]
+        if start > table.header_line and any(stripped):
+            yield start, stripped
+        start = reader.line_num + 1
 
 
 @settings(max_examples=150, deadline=None)
@@ -133,14 +150,18 @@ def test_a_fec_with_anything_in_its_cells(tmp_path_factory, shape, changes, ragg
     separator=st.sampled_from(";\t|"),
     quoted=st.sampled_from(["none", "all", "some"]),
     short=st.integers(0, 12),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+    newline=st.sampled_from(["\n", "\r\n", "\r"]),
 )
-def test_a_list_with_anything_in_its_cells(tmp_path_factory, rows, changes, separator, quoted, short):
+def test_a_list_with_anything_in_its_cells(
+    tmp_path_factory, rows, changes, separator, quoted, short, encoding, newline
+):
     for at, column, text in changes:
         rows[at % len(rows)][column % len(WELL)] = text
     rows[-1] = rows[-1][: len(WELL) - short] or ["x"]
     lines = [[_quoted(cell, quoted, separator) for cell in cells] for cells in [HEADERS.split(";"), *rows]]
     path = tmp_path_factory.mktemp("items") / "items.csv"
-    path.write_text("\n".join(separator.join(cells) for cells in lines), encoding="utf-8")
+    path.write_bytes(newline.join(separator.join(cells) for cells in lines).encode(encoding, "replace"))
     many, single = both_ways_items(path)
     assert many == single
 
@@ -152,17 +173,25 @@ def _quoted(cell: str, how: str, separator: str) -> str:
     return cell
 
 
+def test_no_space_stays_around_a_cell():
+    spaces = [sign for sign in map(chr, range(0x110000)) if sign.isspace()]
+    assert [has_other_spaces(sign.encode()) for sign in spaces] == [bool(sign.encode().strip()) for sign in spaces]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_lines_keep_their_numbers_from_piece_to_piece(tmp_path, newline):
+def test_lines_keep_their_numbers_from_piece_to_piece(tmp_path, newline, encoding):
     texts = [f"{n};" + "é" * (n % 97) for n in range(BLOCK_OF_LINES // 20)]
     texts[5] = texts[2000] = ""
     path = tmp_path / "long.txt"
-    path.write_bytes(newline.join(texts).encode())
+    path.write_bytes(newline.join(texts).encode(encoding))
     source = look_at(path)
     lines = list(source.lines())
     for start in (1, 2, 2000, len(lines)):
         read = [
-            (at, line) for number, text in source.blocks(start) for at, line in enumerate(text.split("\n")[:-1], number)
+            (at, line)
+            for numbers, text in source.blocks(start)
+            for at, line in zip(numbers, text.decode().split("\n")[:-1], strict=True)
         ]
         assert read == lines[start - 1 :]
 
@@ -179,6 +208,14 @@ def test_a_quoted_cell_goes_on_in_the_next_piece(tmp_path):
     many, single = both_ways_items(path)
     assert many == single
     assert many[2] == 3
+
+
+def test_a_line_without_end_is_cut_between_its_signs(tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_text("a" + "é" * LONGEST_LINE)
+    pieces = [text.decode() for _numbers, text in look_at(path).blocks()]
+    assert "".join(pieces).replace("\n", "") == "a" + "é" * LONGEST_LINE
+    assert max(map(len, pieces)) <= LONGEST_LINE
 
 
 def test_a_row_of_copy_holds_no_sign_of_its_own():
