@@ -29,7 +29,7 @@ def quoted(code, language, kind, jurisdiction="FR"):
     invoice.refresh_from_db()
     deliver_defaults(entity, at=AT)
     template = entity.templates.get(code=code)
-    made = compose(template, customer, currency="EUR", lines=[Line(invoice, invoice.amount, "l1", True)], on=ON)
+    made = compose(template, customer, currency="EUR", lines=[Line(invoice, invoice.amount)], on=ON)
     return {said.replace("\xa0", " ") for said in QUOTED.findall(made.text)}
 
 
