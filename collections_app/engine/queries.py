@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, Prefetch, Q
 
 from collections_app.actions.levels import Levels
-from collections_app.actions.models import Action, ActionLine, Refusal
+from collections_app.actions.models import Action, ActionKind, ActionLine, Refusal
 from collections_app.engine.models import Decision, Run, RunState
 from collections_app.engine.night import decision_params, text
 from collections_app.scenarios.models import Step
@@ -192,7 +192,9 @@ def _item_outcome(row: dict[str, Any], account_outcome: str, on: date) -> str:
 def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
     rows = Decision.objects.filter(customer=customer, on__lte=on).order_by("currency", "-on").distinct("currency")
     actions = actions_open_at(customer, on)
-    carried = ActionLine.objects.filter(action__in=actions).select_related("invoice", "action")
+    joined_later = Q(action__kind=ActionKind.DUNNING, invoice__due_on__gte=on)
+    lines_then = ActionLine.objects.filter(action__in=actions).exclude(joined_later)
+    carried = lines_then.select_related("invoice", "action")
     versions = {row.facts.get("version") for row in rows} | {action.scenario_version_id for action in actions}
     levels = Levels.among(versions, on=on, worked=last_worked_day(customer.entity, on))
     groups = dict(Group.objects.filter(entity=customer.entity_id).values_list("code", "name"))

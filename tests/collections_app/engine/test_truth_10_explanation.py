@@ -123,6 +123,16 @@ def test_a_later_day_tells_each_invoice_at_the_level_it_had():
     assert {item.invoice_id: (item.level, item.level_name) for item in recorded.items} == levels
 
 
+def test_what_fell_due_since_is_not_told_as_carried_then():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    carried = world.invoice(customer, late=6)
+    world.invoice(customer, late=-1)
+    world.nights(4)
+    [account] = explain(customer, on=MARCH_1).accounts
+    assert [item.invoice_id for item in account.items] == [carried.pk]
+
+
 def test_a_preventive_message_is_announced_by_the_explanation():
     world = World(*LADDER)
     customer = world.customer()
