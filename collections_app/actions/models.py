@@ -184,6 +184,10 @@ class Action(models.Model):
                 name="actions_action_cycle_of_dunning",
                 condition=(Q(kind="dunning", cycle__isnull=False, step_offset__isnull=False) | ~Q(kind="dunning")),
             ),
+            models.CheckConstraint(
+                name="actions_action_asked_again_not_approved",
+                condition=Q(approved_on__isnull=True) | ~Q(state__in=(ActionState.TODO, ActionState.TO_APPROVE)),
+            ),
         ]
         indexes = [
             models.Index(

@@ -22,5 +22,16 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveField(model_name="actionline", name="level_code"),
         migrations.RemoveField(model_name="actionline", name="reached"),
+        migrations.AddConstraint(
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_on__isnull", True),
+                    models.Q(("state__in", ("todo", "to_approve")), _negated=True),
+                    _connector="OR",
+                ),
+                name="actions_action_asked_again_not_approved",
+            ),
+        ),
         migrations.RunSQL(APPROVED, migrations.RunSQL.noop),
     ]

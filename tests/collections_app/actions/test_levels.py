@@ -47,7 +47,7 @@ def test_a_step_of_worked_days_is_not_reached_on_a_sunday(entity):
     ],
 )
 def test_an_invoice_has_reached_the_step_of_its_action(due_on, approved_on, source, formal, found):
-    action = ActionFactory(step_offset=30, formal_notice=formal, approved_on=approved_on)
+    action = ActionFactory(step_offset=30, formal_notice=formal, state="scheduled", approved_on=approved_on)
     line = ActionLineFactory(action=action, invoice__due_on=due_on, invoice__due_on_source=source)
     assert reached(action, line.invoice, MARCH_1) is found
     assert noticed(action, on=MARCH_1) == [line.invoice_id] * found
