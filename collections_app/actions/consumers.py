@@ -86,7 +86,7 @@ def _stale(action: Action, event: Event) -> None:
         state = ActionState.TO_APPROVE if approval else ActionState.TODO
         reasons = list(dict.fromkeys([*action.reasons, "stale"]))
         if Action.objects.filter(pk=action.pk, state=ActionState.SCHEDULED).update(
-            state=state, outcome="balance_changed", reasons=reasons
+            state=state, outcome="balance_changed", reasons=reasons, approved_on=None
         ):
             carry_what_is_owed(action, on=today(action.entity, event.at))
 

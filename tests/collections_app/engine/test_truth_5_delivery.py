@@ -121,11 +121,12 @@ def test_an_automatic_message_claims_what_is_left_when_it_leaves(world, network)
 
 
 def test_what_a_person_approved_goes_back_to_him_when_the_balance_changes(world, network):
-    Action.objects.update(mode="approval")
+    Action.objects.update(mode="approval", approved_on=MARCH_3)
     CreditFactory(customer=world.late.customer, amount=30)
     carry()
     assert network.sent == []
     assert situation() == ("to_approve", "email", "balance_changed")
+    assert action().approved_on is None
     assert "stale" in action().reasons
     world.night(MARCH_3 + timedelta(days=1))
     assert action().reasons == ["to_approve", "stale"]
