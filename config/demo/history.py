@@ -90,7 +90,7 @@ def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, ago
 def agree(action: Action, user: User, at: datetime) -> None:
     """What is approved leaves by the outbox; of training, where nothing leaves, only the past is told."""
     if action.entity.training:
-        Action.objects.filter(pk=action.pk).update(state=ActionState.SCHEDULED)
+        Action.objects.filter(pk=action.pk).update(state=ActionState.SCHEDULED, approved_on=at.date())
     else:
         approve(action, by=user, at=at)
 

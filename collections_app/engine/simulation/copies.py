@@ -81,7 +81,8 @@ COPIES = (
         changes_then={
             "state": OPEN_AGAIN,
             "closed_at": f"case when not ({STILL_OPEN}) then x.closed_at end",
-            "approved_on": "null",
+            "approved_on": f"case when not ({STILL_OPEN}) or x.state = 'scheduled' and x.approved_on < %(from)s"
+            " then x.approved_on end",
         },
         indexes=("pkey", "action_once", "worklist", "leaving", "calls_made"),
     ),

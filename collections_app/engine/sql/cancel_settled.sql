@@ -6,7 +6,7 @@ with kept as (
                i.net_amount > 0 and (c.kind = 'manual' or i.held is null)
                and case c.kind
                    when 'preventive' then i.due_on >= %(on)s
-                   when 'dunning' then i.due_on + c.step_offset <= %(on)s and (i.trusted or not c.formal_notice)
+                   when 'dunning' then i.due_on + c.step_offset <= coalesce(c.approved_on, %(on)s) and (i.trusted or not c.formal_notice)
                    else true end
            ) as alive
     from night_carried c

@@ -17,7 +17,9 @@ found as (
     select s.customer_id, s.currency, s.next_due_on + 1 as look_on from night_standing s where s.next_due_on is not null
     union all
     -- What an earlier run of the day opened is told tomorrow (record_decisions.sql).
-    select d.customer_id, d.currency, coalesce(d.next_look_on, %(on)s::date + 1)
+    -- What is due on a day not worked is said to wait for the next one from that day on.
+    select d.customer_id, d.currency,
+           case when d.wait_on > %(on)s then d.wait_on else coalesce(d.next_look_on, %(on)s::date + 1) end
     from night_decided d where d.next_look_on is not null or d.decided = 'action_open' and d.busy_since = %(on)s
     union all
     select n.customer_id, n.currency, case when n.opens then %(on)s::date + 1 else n.look_on end

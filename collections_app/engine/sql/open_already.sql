@@ -4,6 +4,7 @@
 select x.id, x.customer_id, x.currency, x.kind, x.state, x.mode, x.outcome, x.cycle_id, x.invoice_id, x.step_code,
        x.step_offset, x.scenario_version_id as version_id, x.group_id, x.formal_notice, x.address_id, x.escalated_on,
        x.owner_id, x.team_id, x.amount, x.oldest_due_on, x.weight, x.late_since_on, x.reasons, x.occasion_on, x.opened_on,
+       x.approved_on,
        x.kind in ('dunning', 'preventive', 'manual')
            and (x.state <> 'scheduled' or x.mode = 'automatic') as moves
 from actions_action x

@@ -69,6 +69,7 @@ select n.*, age.reached_on, why.outcome,
        case when n.working_days_only  -- further than the night knows the calendar: looked at again that day
             then coalesce((%(next_worked)s::date[])[1 + until.wait_on - %(on)s::date], until.wait_on)
             else until.wait_on end as next_look_on,
+       until.wait_on,
        coalesce(n.oldest_trusted_on + n.step_offset <= %(on)s, false) as certain
 from next_step n
 cross join lateral (

@@ -11,6 +11,7 @@ from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory
+from tests.factories.paying import pay
 from tests.factories.scenarios import published_scenario
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,22 @@ def test_a_formal_notice_claims_what_its_approver_saw_however_late_it_leaves():
         line.invoice.number: reached(action, line.invoice, MARCH_1 + timedelta(days=3)) for line in action.lines.all()
     }
     assert carried == {"OLD": True, "YOUNG": False}
+
+
+def test_what_was_approved_and_paid_ends_though_what_it_did_not_claim_has_come_of_age():
+    world = World({"offset_days": 30, "formal": True})
+    customer = world.customer(email=False)
+    AddressFactory(customer=customer, post=True)
+    old = world.invoice(customer, late=30)
+    world.invoice(customer, late=29)
+    world.night()
+    [action] = customer.actions.all()
+    approve(action, by=UserFactory(), at=noon(MARCH_1))
+    pay(old, old.amount, MARCH_1)
+    world.night(MARCH_1 + timedelta(days=1))
+    action.refresh_from_db()
+    # The same night asks again, for what is old enough now.
+    assert (action.state, action.approved_on, action.opened_on) == ("to_approve", None, MARCH_1 + timedelta(days=1))
 
 
 def test_nobody_is_looked_at_because_another_invoice_reached_the_step():

@@ -103,6 +103,21 @@ def test_the_night_says_what_waits_for_a_worked_day():
     assert world.night(MONDAY).blocked == {}
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_a_step_reached_on_a_saturday_is_said_to_wait_that_night_whoever_is_looked_at(full):
+    world = house(MAIL)
+    backlog(world, late=5)
+    found = [world.night(SATURDAY + timedelta(days=day), full=full).blocked for day in (-1, 0, 1, 2)]
+    assert found == [{}, {"waiting_day": 1}, {"waiting_day": 1}, {}]
+    said = list(Decision.objects.order_by("on").values_list("outcome", "on", "next_look_on"))
+    friday = SATURDAY - timedelta(days=1)
+    assert said == [
+        ("waiting_age", friday, MONDAY),
+        ("waiting_day", SATURDAY, MONDAY),
+        ("open_action", MONDAY, None),
+    ]
+
+
 def test_it_is_explained_with_the_day():
     world = house(MAIL)
     customer = backlog(world)

@@ -17,5 +17,6 @@ entered as (
 )
 update actions_action x
 set state = r.becomes, outcome = case when r.becomes = 'done' then r.outcome else x.outcome end,
+    approved_on = case when r.becomes = 'scheduled' then %(on)s::date end,
     closed_at = case when r.becomes = 'done' then %(noon)s::timestamptz end
 from ripe r where x.id = any(array(select id from ripe)) and x.id = r.id
