@@ -62,7 +62,7 @@ def _periods(charges: Charges) -> Iterator[Accrued]:
 
 
 def _left(charges: Collection[Charges], kind: str) -> Decimal:
-    return sum((each.accrued[kind] - each.waived.get(kind, NOTHING) for each in charges), NOTHING)
+    return sum((each.left(kind) for each in charges), NOTHING)
 
 
 def late_rate(customer: Customer, *, on: date) -> Decimal | None:

@@ -91,7 +91,11 @@ class Charges:
     @property
     def total(self) -> Decimal:
         """Interest and indemnity, less what was waived."""
-        return self.interest + self.indemnity - sum(self.waived.values(), NOTHING)
+        return self.left(ChargeKind.INTEREST) + self.left(ChargeKind.INDEMNITY)
+
+    def left(self, kind: str) -> Decimal:
+        """What is still owed of a kind. Money of an earlier day, known later, may leave less than was waived."""
+        return max(NOTHING, self.accrued[kind] - self.waived.get(kind, NOTHING))
 
 
 def late_charges(invoices: Collection[int], *, on: date) -> dict[int, Charges]:
@@ -149,7 +153,7 @@ def check_waiver(invoice: Invoice, kind: str, amount: Decimal | None, on: date) 
     if forbidden is not None:
         raise WaiverForbidden(_("These charges cannot be waived: %(article)s."), params={"article": forbidden.article})
     charges = late_charges([invoice.pk], on=on).get(invoice.pk, Charges(invoice.pk, invoice.currency))
-    left = charges.accrued[kind] - charges.waived.get(kind, NOTHING)
+    left = charges.left(kind)
     given = left if amount is None else amount
     if not NOTHING < given <= left:
         raise WaiverTooLarge(

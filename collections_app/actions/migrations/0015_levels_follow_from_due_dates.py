@@ -2,8 +2,15 @@
 
 from django.db import migrations, models
 
+# The day itself was not kept: one is taken on which what had not reached its step then has not.
 APPROVED = """
-update actions_action set approved_on = current_date where state = 'scheduled' and mode <> 'automatic'
+update actions_action x set approved_on = least(current_date, (
+    select min(i.due_on) + x.step_offset - 1
+    from actions_actionline l join receivables_invoice i on i.id = l.invoice_id
+    where l.action_id = x.id and not l.reached
+      and (not x.formal_notice or i.kind = 'invoice' and i.due_on_source <> 'guessed')
+))
+where x.state = 'scheduled' and x.mode <> 'automatic'
 """
 
 
@@ -20,8 +27,6 @@ class Migration(migrations.Migration):
                 verbose_name="approved on",
             ),
         ),
-        migrations.RemoveField(model_name="actionline", name="level_code"),
-        migrations.RemoveField(model_name="actionline", name="reached"),
         migrations.AddConstraint(
             model_name="action",
             constraint=models.CheckConstraint(
@@ -34,4 +39,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(APPROVED, migrations.RunSQL.noop),
+        migrations.RemoveField(model_name="actionline", name="level_code"),
+        migrations.RemoveField(model_name="actionline", name="reached"),
     ]

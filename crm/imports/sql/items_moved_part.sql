@@ -1,8 +1,10 @@
 -- A part of a document given another date: the file holds all the parts that are open but one, and one row that is none of
--- them, of the same amount. Fewer parts tell nothing: what a list of changes leaves out has not changed.
+-- them, of the same amount. Fewer parts tell nothing: what a list of changes leaves out has not changed, and a row that was
+-- refused may be the part that seems to be left out.
 with row_of_none as (
     select external_id, min(line) as line from item_target join item_repeated using (line)
-    where side = 'debit' and is_new group by external_id having count(*) = 1
+    where side = 'debit' and is_new and external_id not in (select external_id from item_spared where external_id is not null)
+    group by external_id having count(*) = 1
 ),
 part as (
     select k.id, k.external_id, k.currency, k.amount, t.id is not null as told

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from collections_app.actions.models import Action, ActionLine
+from collections_app.actions.operations import approve
 from collections_app.engine import stages
 from crm.customers.operations.merging import merge_customers
 from telephony.messaging.models import Message
@@ -43,6 +44,35 @@ def test_a_task_handed_back_while_the_night_counts_what_it_carries_stays_handed_
     world.night(starting=when("open", lambda: Action.objects.update(owner=None)))
     task = Action.objects.get()
     assert (task.owner, task.amount) == (None, 200)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_task_cancelled_before_the_night_decides_opens_again_once(full):
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    world.invoice(customer, late=6)
+    world.night()
+    world.invoice(customer, late=7)
+
+    def cancel():
+        Action.objects.update(state="cancelled", closed_at=noon(MARCH_1), outcome="cancelled")
+
+    on = MARCH_1 + timedelta(days=1)
+    world.night(on, full=full, starting=when("decide", cancel))
+    task = Action.objects.get()
+    assert (task.state, task.opened_on, task.amount, task.lines.count()) == ("todo", on, 200, 2)
+
+
+def test_what_is_approved_before_the_night_decides_stays_as_it_was_seen():
+    world = World({"offset_days": 5, "mode": "approval", "email": True})
+    customer = world.customer()
+    world.invoice(customer, late=6)
+    world.night()
+    world.invoice(customer, late=7)
+    [task] = Action.objects.all()
+    world.night(starting=when("decide", lambda: approve(task, by=world.person, at=noon(MARCH_1))))
+    task.refresh_from_db()
+    assert (task.state, task.amount, task.lines.count()) == ("scheduled", 100, 1)
 
 
 def test_a_second_night_of_the_day_adds_what_came_in_to_the_message_before_the_due_date():

@@ -8,8 +8,11 @@ import pytest
 from django.db import connection
 from hypothesis import given, settings, strategies as st
 
+from collections_app.letters.charges import charge_sheet
+from collections_app.letters.lines import Line
 from crm.holds.queries import net_items
-from crm.receivables.late_charges import late_charges
+from crm.receivables.late_charges import late_charges, waive
+from crm.receivables.models import ChargeKind
 from crm.receivables.operations import allocate
 from crm.receivables.registry import unapplied_covers
 from tests.crm.holds.test_net_open_items import hold
@@ -75,6 +78,20 @@ def test_it_is_what_applying_the_money_would_give_before_and_after():
     before = [late_charges([invoice.pk], on=after(days)) for days in (20, 30)]
     allocate(invoice, credit, on=after(25), at=NOON)
     assert [late_charges([invoice.pk], on=after(days)) for days in (20, 30)] == before
+
+
+def test_what_was_waived_before_money_of_an_earlier_day_was_known_is_owed_to_nobody():
+    invoice = late_invoice()
+    other = late_invoice(customer=invoice.customer, due_on=after(1))
+    waive(invoice, kind=ChargeKind.INTEREST, reason="gesture", on=after(30), at=NOON, by=None)
+    before = late_charges([other.pk], on=after(30))[other.pk].total
+    money(invoice, 10000, 10)
+    charges = late_charges([invoice.pk, other.pk], on=after(30))
+    assert charges[invoice.pk].waived[ChargeKind.INTEREST] > charges[invoice.pk].interest
+    assert charges[invoice.pk].total == charges[invoice.pk].indemnity
+    lines = [Line(each, each.amount) for each in (invoice, other)]
+    sheet = charge_sheet(invoice.customer, lines, on=after(30))
+    assert sheet.total == before + charges[invoice.pk].indemnity
 
 
 def covered(customer, on):

@@ -207,6 +207,16 @@ def test_a_part_that_was_paid_is_not_looked_for(load, write):
     ]
 
 
+def test_a_part_whose_row_was_refused_is_not_taken_for_the_one_that_moved(load, write):
+    load(write(*PARTS[:2]))
+    load(write(PARTS[0], PARTS[1].replace("100,00;100,00", "100,00;x"), MOVED))
+    assert sorted(Invoice.objects.values_list("installment", "due_on")) == [
+        (1, date(2026, 3, 3)),
+        (2, date(2026, 4, 3)),
+        (3, date(2026, 5, 18)),
+    ]
+
+
 @pytest.mark.parametrize(
     "rows",
     [
