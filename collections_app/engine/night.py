@@ -93,8 +93,8 @@ class Night:
         }
 
     def listed(self, table: str) -> Among:
-        """The customers of a table of this session."""
-        return listed(table)
+        """The customers of a table of this session, said with the range of the part: no index is read beyond it."""
+        return listed(table, within=self.customers if self.customers != (0, EVERYBODY) else None)
 
     def do(self, name: str) -> int:
         """Run sql/{name}.sql between two crash points; rows it touched."""

@@ -20,6 +20,7 @@ from crm.core.among import Among, named
 from crm.customers.models import Customer
 
 CHAIN = (
+    ("night_groups", "groups"),
     ("night_items", "items"),
     ("night_standing", "standing"),
     ("night_accounts", "accounts"),

@@ -60,7 +60,8 @@ def group(night: Night) -> int:
 
 
 def read_facts(night: Night) -> int:
-    """Net open items and how each account stands, as tables of this session."""
+    """Groups, net open items and how each account stands, as tables of this session."""
+    night.keep("night_groups", "groups")
     rows = night.keep("night_items", "items")
     if night.scope.full:
         set_local(enable_hashagg="off")  # they come by customer: to group them so takes a third less than by hash

@@ -9,9 +9,8 @@ from django.db import connection
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine import stages, watched
 from collections_app.engine.handing_over import ask_gates, forget_changes, keep_below_ceilings
-from collections_app.engine.night import EVERYBODY, HERE, Night, join_whole_sets
+from collections_app.engine.night import HERE, Night, join_whole_sets
 from crm.core import planned, sql
-from crm.core.among import Among, listed
 from crm.holds.operations import end_expired_holds
 from telephony.messaging import operations as messaging
 
@@ -67,10 +66,6 @@ class SimulatedNight(Night):
         night = SimulatedNight(self.run, self.entity, self.on, self.at, customers, kept=kept, learns=self.learns)
         night.look_at(self.scope)
         return night
-
-    def listed(self, table: str) -> Among:
-        """As in a real night, said with the range of the part: the plan of the year is to know it."""
-        return listed(table, within=self.customers if self.customers != (0, EVERYBODY) else None)
 
     def do(self, name: str) -> int:
         """As in a real night, less what only explains or outlives a killed one."""

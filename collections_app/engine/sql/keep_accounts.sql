@@ -1,12 +1,15 @@
 -- What this look found, kept for the nights that do not look at these customers: written only where it differs. Run again
 -- on its day, a night finds open what it has opened itself: what it found before stands.
-with tonight as materialized (
+with kept as materialized (
+    select a.* from engine_account a where true /* range a.customer_id */ /* each a.customer_id */
+),
+tonight as materialized (
     select s.customer_id, s.currency, s.open_amount, s.late_amount, s.disputed_amount, s.oldest_due_on is not null as overdue,
            o.outcome, l.look_on, a.customer_id is not null as known
     from night_standing s
     left join night_decided d on d.customer_id = s.customer_id and d.currency = s.currency
     left join night_looks l on l.customer_id = s.customer_id and l.currency = s.currency
-    left join engine_account a on a.customer_id = s.customer_id and a.currency = s.currency /* range a.customer_id */
+    left join kept a on a.customer_id = s.customer_id and a.currency = s.currency
     cross join lateral (
         select case when d.decided = 'open_action' then 'action_open'
                     when d.decided = 'action_open' and d.busy_since = %(on)s then coalesce(a.outcome, d.decided)
@@ -18,8 +21,8 @@ with tonight as materialized (
 ),
 gone as (
     delete from engine_account a
-    where a.entity_id = %(entity)s /* among a.customer_id */
-      and not exists (select from night_standing s where s.customer_id = a.customer_id and s.currency = a.currency)
+    using kept k left join night_standing s on s.customer_id = k.customer_id and s.currency = k.currency
+    where k.entity_id = %(entity)s and s.customer_id is null and a.customer_id = k.customer_id and a.currency = k.currency
 ),
 changed as (
     update engine_account a

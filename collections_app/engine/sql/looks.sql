@@ -42,10 +42,8 @@ found as (
     union all
     select i.customer_id, i.currency, p.look_on
     from night_items i
-    join segments_membership m on m.customer_id = i.customer_id and m.to_on is null /* range m.customer_id */
-    join segments_group g on g.id = m.group_id
-    join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
-    join step p on p.version_id = v.id and p.due_on = i.due_on
+    join night_groups g on g.customer_id = i.customer_id
+    join step p on p.version_id = g.version_id and p.due_on = i.due_on
     where i.due_on >= %(on)s and i.net_amount > 0 and i.held is null and i.trusted
 )
 select f.customer_id, f.currency, greatest(min(f.look_on), %(on)s::date + 1) as look_on

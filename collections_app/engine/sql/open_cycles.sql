@@ -1,9 +1,7 @@
 with entering as (
-    select a.customer_id, a.currency, a.oldest_due_on, v.id as version_id, v.entry_policy
+    select a.customer_id, a.currency, a.oldest_due_on, g.version_id, g.entry_policy
     from night_accounts a
-    left join segments_membership m on m.customer_id = a.customer_id and m.to_on is null /* range m.customer_id */
-    left join segments_group g on g.id = m.group_id
-    left join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
+    left join night_groups g on g.customer_id = a.customer_id
     where not exists (
         select 1 from actions_cycle c
         where c.customer_id = a.customer_id and c.currency = a.currency and c.closed_on is null /* range c.customer_id */

@@ -28,13 +28,18 @@ with opening as materialized (
 ),
 best as materialized (
 /* best addresses of opening */
+),
+-- Apart, before what is there already: of what finds nothing there a plan guesses one row, and would compare it with every
+-- address in turn.
+addressed as materialized (
+    select o.*, route.channel as by_channel, route.state, a.address_id
+    from opening o
+    left join best a on a.customer_id = o.customer_id and a.channel = o.channel and o.kind <> 'entry'
+    cross join lateral action_route(o.channel, o.mode, o.certain, a.address_id) route
 )
 select coalesce(x.id, nextval((select pg_get_serial_sequence('actions_action', 'id')::regclass))) as id, x.id is null as is_new, o.*,
-       route.channel as by_channel, route.state, a.address_id,
        case when x.escalated_on is null and u.is_active then x.owner_id end as owner_id, x.team_id
-from opening o
-left join best a on a.customer_id = o.customer_id and a.channel = o.channel and o.kind <> 'entry'
-cross join lateral action_route(o.channel, o.mode, o.certain, a.address_id) route
+from addressed o
 left join actions_action x on x.customer_id = o.customer_id and x.currency = o.currency and x.step_code = o.step_code
      and x.cycle_id is not distinct from o.cycle_id and x.invoice_id is not distinct from o.invoice_id
      and x.occasion_on is not distinct from o.occasion_on /* range x.customer_id */

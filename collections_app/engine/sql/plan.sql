@@ -11,6 +11,10 @@ act as materialized (  -- apart: an array of thousands is no condition inside a 
     from actions_action x
     where x.entity_id = %(entity)s and x.kind = 'dunning' /* range x.customer_id */ /* each x.customer_id */
 ),
+cycle as materialized (
+    select c.id, c.customer_id, c.currency, c.opened_on, c.passed_offset, c.by_hand from actions_cycle c
+    where c.entity_id = %(entity)s and c.closed_on is null /* among c.customer_id */
+),
 progress as (
     select x.cycle_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
@@ -18,29 +22,26 @@ progress as (
            max(x.opened_on) filter (where x.state in ('todo', 'to_approve', 'scheduled')) as busy_since,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from act x
-    join actions_cycle c on c.id = x.cycle_id and c.customer_id = x.customer_id
-    where c.entity_id = %(entity)s and c.closed_on is null /* among c.customer_id */
+    -- (`is true`: a hash whatever a plan guesses of either)
+    where ((x.cycle_id, x.customer_id) in (select c.id, c.customer_id from cycle c)) is true
     group by x.cycle_id
 ),
 account as materialized (
-    select a.*, m.group_id, g.code as group_code, v.id as version_id, v.entry_policy, c.id as cycle_id,
-           coalesce(c.by_hand, v.entry_policy = 'by_hand' and entry.below is not null, false) as by_hand,
+    select a.*, g.group_id, g.group_code, g.version_id, g.entry_policy, c.id as cycle_id,
+           coalesce(c.by_hand, g.entry_policy = 'by_hand' and entry.below is not null, false) as by_hand,
            greatest(case when c.id is not null then c.passed_offset
-                         when v.entry_policy = 'step_by_age' then entry.below end,
+                         when g.entry_policy = 'step_by_age' then entry.below end,
                     p.done_offset, -1) as passed_offset,
            coalesce(case when c.id is not null then c.passed_offset
-                         when v.entry_policy = 'step_by_age' then entry.below end, -1) as entered_at,
+                         when g.entry_policy = 'step_by_age' then entry.below end, -1) as entered_at,
            coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on, p.busy_since, r.rate
     from night_accounts a
     join rates r on r.currency = a.currency
-    left join segments_membership m on m.customer_id = a.customer_id and m.to_on is null /* range m.customer_id */
-    left join segments_group g on g.id = m.group_id
-    left join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
-    left join actions_cycle c on c.customer_id = a.customer_id and c.currency = a.currency and c.closed_on is null
-         /* range c.customer_id */
+    left join night_groups g on g.customer_id = a.customer_id
+    left join cycle c on c.customer_id = a.customer_id and c.currency = a.currency
     left join progress p on p.cycle_id = c.id
     cross join lateral (
-        select case when c.id is null then entry_offset(v.id, a.oldest_due_on, %(worked)s, %(on)s) end as below
+        select case when c.id is null then entry_offset(g.version_id, a.oldest_due_on, %(worked)s, %(on)s) end as below
     ) entry
 ),
 -- Accounts that have passed the same steps of the same version wait for the same one.

@@ -11,14 +11,12 @@ with step as materialized (  -- once per due date and version, not per invoice
     order by d.due_on, s.version_id, s.offset_days desc
 ),
 reached as materialized (
-    select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, m.group_id, v.id as version_id,
+    select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, g.group_id, g.version_id,
            s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.minimum_amount, s.owner,
            not s.working_days_only or %(worked)s::date = %(on)s as opens
     from night_items i
-    join segments_membership m on m.customer_id = i.customer_id and m.to_on is null /* range m.customer_id */
-    join segments_group g on g.id = m.group_id
-    join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
-    join step s on s.version_id = v.id and s.due_on = i.due_on
+    join night_groups g on g.customer_id = i.customer_id
+    join step s on s.version_id = g.version_id and s.due_on = i.due_on
     where i.due_on >= %(on)s and i.net_amount > 0 and i.held is null and i.trusted
 ),
 -- By arrays: a plan that guesses few of either would read the lines once per action, one that guesses many all of them.

@@ -32,11 +32,15 @@ asked as (
     left join carried c on c.action_id = x.id
     left join night_accounts a on a.customer_id = x.customer_id and a.currency = x.currency
 ),
+his as materialized (  -- of these customers alone
+    select c.id, c.team_id, c.collector_id from customers_customer c
+    where c.entity_id = %(entity)s /* range c.id */ /* each c.id */
+),
 given as (
     select x.*, coalesce(x.team_id, c.team_id, g.team_id) as given_team_id, coalesce(s.owner, 'portfolio') as rule,
            coalesce(p.id, stands_in.replacement_id) as portfolio_id
     from asked x
-    join customers_customer c on c.id = x.customer_id /* range c.id */
+    join his c on c.id = x.customer_id
     left join segments_group g on g.id = x.group_id
     left join scenarios_step s on s.version_id = x.version_id and s.code = x.step_code
     left join present p on p.id = c.collector_id
