@@ -32,6 +32,16 @@ MANGLED = [
     "12,345",
     "1 234,50",
     "-5,00",
+    "-0,00",
+    "--5",
+    "-",
+    "5,",
+    ",5",
+    "1.2.3",
+    "1.234,5",
+    "3\n50",
+    "0,0001",
+    "7,1000",
     "(7,10)",
     "9" * 14,
     "back\\slash",
@@ -167,7 +177,7 @@ def test_a_list_with_anything_in_its_cells(
 
 
 def _quoted(cell: str, how: str, separator: str) -> str:
-    needed = '"' in cell or separator in cell
+    needed = '"' in cell or separator in cell or "\n" in cell
     if how == "all" or needed or (how == "some" and len(cell) % 2):
         return '"' + cell.replace('"', '""') + '"'
     return cell
