@@ -16,6 +16,8 @@ BLOCK = 2_000
 # Above so many rows statements join whole tables; below, they look rows up in what may be a very large ledger.
 MANY = 5_000
 WORK_MEM = "128MB"
+# Bytes sent at once: each sending wakes the server, and more than its socket holds would make us wait for it.
+SENT = 1 << 17
 
 
 def copied(value: Any) -> str:
@@ -44,8 +46,18 @@ def copy_blocks(table: str, columns: Iterable[str], blocks: Iterable[bytes]) -> 
     """COPY blocks of lines in COPY's text format, in UTF-8, into some columns of `table`. Memory does not grow with
     them."""
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
-        for block in blocks:
+        for block in _gathered(blocks):
             copy.write(block)
+
+
+def _gathered(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    some: list[bytes] = []
+    for block in blocks:
+        some.append(block)
+        if sum(map(len, some)) >= SENT:
+            yield b"".join(some)
+            some.clear()
+    yield b"".join(some)
 
 
 def copy_rows(table: str, lines: Iterable[tuple[Any, ...]]) -> int:

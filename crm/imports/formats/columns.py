@@ -11,19 +11,18 @@ from crm.imports.formats.values import SPACES, BadValue
 
 NULL = rb"\N"
 MOST_REMEMBERED = 65_536
-PLAIN_SIGNS = b"0123456789.-\n"
 THOUSAND = 1000
-LAST_DIGITS = [b"%03d" % number for number in range(THOUSAND)]
+# Numbers of a thousand lines, each with a sign where its first digits go.
+HEAD = b"@"
+THOUSAND_LINES = b"".join(HEAD + b"%03d\n" % number for number in range(THOUSAND))
+LINE = len(THOUSAND_LINES) // THOUSAND
 WITHOUT_CONTROLS = bytes.maketrans(b"\t\n\r", b"   ")
-DIGITS_AS_ZERO = bytes.maketrans(b"123456789", b"000000000")
-TOO_LARGE = b"0" * 13
+POINT, ZERO = b".", b"0."
 SPACES_IN_LINE = re.compile(r"[^\S\n]|['’]")
-OTHER_MARK = {",": b".", ".": b","}
 K = TypeVar("K")
 V = TypeVar("V")
 Texts = list[bytes]
-Doubtful = list[bytes | None]
-Amounts = tuple[Doubtful, list[float]]
+Doubtful = Sequence[bytes | None]
 
 
 class Memo(dict[K, V]):
@@ -42,6 +41,11 @@ class Memo(dict[K, V]):
         """The meanings of a column."""
         return list(map(self.__getitem__, texts))
 
+    def of_one(self, texts: list[K]) -> list[V]:
+        """The meanings of a column that mostly says the same thing in all its rows."""
+        first = texts[0]
+        return [self[first]] * len(texts) if texts.count(first) == len(texts) else self.of(texts)
+
 
 def days(read: Callable[[str], date | None]) -> Memo[bytes, bytes | None]:
     """The days of a column; `read` returns None for an empty cell, and raises BadValue for one that is in doubt."""
@@ -56,70 +60,61 @@ def days(read: Callable[[str], date | None]) -> Memo[bytes, bytes | None]:
     return Memo(day)
 
 
-def amounts(texts: Texts, mark: str, places: int) -> Amounts:
-    """A column of amounts of at most `places` decimals, with a point; and about how much each is, exact enough to
-    compare them. "" and 0 where the cell is empty. `mark` is the decimal mark of the column, "" where it is not known.
-    """
-    joined, count = b"\n".join(texts), len(texts)
-    return (
-        _all_plain(joined, count, mark, places)
-        or _all_plain(SPACES_IN_LINE.sub("", joined.decode()).encode(), count, mark, places)
-        or _one_by_one(texts, mark, places)
-    )
+def amounts(texts: Texts, mark: str, places: int) -> Doubtful:
+    """A column of amounts of at most `places` decimals, with a point; "" where the cell is empty. `mark` is the decimal
+    mark of the column, "" where it is not known."""
+    joined = b"\n".join(texts)
+    if joined.count(b"\n") == len(texts) - 1:  # no cell has lines of its own
+        column = _plain(mark, places)[1].fullmatch
+        if column(joined + b"\n"):
+            return joined.replace(b",", b".").split(b"\n") if b"," in joined else texts
+        spaceless = SPACES_IN_LINE.sub("", joined.decode()).encode()
+        if column(spaceless + b"\n"):
+            return spaceless.replace(b",", b".").split(b"\n")
+    return _one_by_one(texts, _plain(mark, places)[0])
 
 
-def _all_plain(joined: bytes, count: int, mark: str, places: int) -> Amounts | None:
-    if mark and OTHER_MARK[mark] in joined:
-        return None
-    pointed = joined.replace(b",", b".")
-    if pointed.translate(None, PLAIN_SIGNS) or _is_extreme(pointed, places):
-        return None
-    texts = pointed.split(b"\n")
-    try:
-        values = [float(text) if text else 0.0 for text in texts] if b"" in texts else list(map(float, texts))
-    except ValueError:
-        return None
-    return ([*texts], values) if len(texts) == count else None
-
-
-def _is_extreme(signs: bytes, places: int) -> bool:
-    """Whether there is an amount too large to be compared, or a digit that counts beyond the decimals there may be."""
-    shape = signs.translate(DIGITS_AS_ZERO)
-    return TOO_LARGE in shape or (
-        b"." + b"0" * (places + 1) in shape and bool(re.search(rb"\.\d{%d}\d*[1-9]" % places, signs))
-    )
-
-
-def _one_by_one(texts: Texts, mark: str, places: int) -> Amounts:
-    plain = _plain(mark, places).fullmatch
-    bare = (SPACES.sub("", text.decode()) for text in texts)
-    found = [text.replace(",", ".").encode() if not text or plain(text) else None for text in bare]
-    return found, [float(text) if text else 0.0 for text in found]
+def _one_by_one(texts: Texts, plain: re.Pattern[bytes]) -> Doubtful:
+    bare = (SPACES.sub("", text.decode()).encode() for text in texts)
+    return [text.replace(b",", b".") if not text or plain.fullmatch(text) else None for text in bare]
 
 
 @cache
-def _plain(mark: str, places: int) -> re.Pattern[str]:
-    return re.compile(rf"-?[0-9]{{1,12}}(?:[{mark or ',.'}][0-9]{{0,{places}}}0*)?")
+def _plain(mark: str, places: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """An amount, and a column of them, a line each; possessive, as there is but one way to read any of it."""
+    one = rf"-?+[0-9]{{1,12}}+(?:[{mark or ',.'}][0-9]{{0,{places}}}+0*+)?+"
+    return re.compile(one.encode()), re.compile(rf"(?:(?:{one})?+\n)*+".encode())
 
 
-def difference(debits: Amounts, credits: Amounts, *, empty: bytes | None) -> Doubtful:
+def difference(debits: Doubtful, credits: Doubtful, *, empty: bytes | None) -> Doubtful:
     """Debit less credit of each row, `empty` where neither is there; in doubt where both are."""
     return [
-        debit if more and not less and credit is not None
-        else b"-" + credit if less > 0 and not more and credit is not None and debit is not None
-        else None if more or less or debit is None or credit is None else debit or (credit and b"0") or empty
-        for debit, more, credit, less in zip(*debits, *credits, strict=True)
+        None if (more and less) or debit is None or credit is None
+        else debit if more
+        else b"-" + credit if less > POINT
+        else None if less else debit or (credit and b"0") or empty
+        for debit, more, credit, less in zip(debits, _digits(debits), credits, _digits(credits), strict=True)
     ]  # fmt: skip
+
+
+def is_positive(amount: bytes | None) -> bool:
+    """Whether an amount with a point is above zero."""
+    return amount is not None and amount.strip(ZERO) > POINT
+
+
+def _digits(column: Doubtful) -> Texts:
+    """Amounts without the zeros around them: "" for zero, above POINT for what is above zero."""
+    return [text.strip(ZERO) if text else b"" for text in column]
 
 
 def in_doubt(column: Doubtful) -> Iterable[int]:
     """Places of the values that must be read one by one."""
-    return (place for place, value in enumerate(column) if value is None) if None in column else ()
+    return () if all(column) else (place for place, value in enumerate(column) if value is None)
 
 
 def empty(texts: Texts) -> Iterable[int]:
     """Places of the empty texts."""
-    return (place for place, text in enumerate(texts) if not text) if b"" in texts else ()
+    return () if all(texts) else (place for place, text in enumerate(texts) if not text)
 
 
 def longer(texts: Texts, limit: int) -> Iterable[int]:
@@ -140,14 +135,15 @@ def escaped(texts: Iterable[bytes]) -> Texts:
 
 
 def numbered(numbers: Sequence[int]) -> Texts:
-    """Numbers of lines; where they follow each other only their last digits are looked up."""
+    """Numbers of lines; where they follow each other only their first digits are put in."""
     if not isinstance(numbers, range) or numbers.start < THOUSAND:
         return [b"%d" % number for number in numbers]
-    found: Texts = []
+    found = b""
     for thousand in range(numbers.start // THOUSAND, numbers[-1] // THOUSAND + 1):
-        head, first = b"%d" % thousand, thousand * THOUSAND
-        found += [head + tail for tail in LAST_DIGITS[max(numbers.start - first, 0) : numbers.stop - first]]
-    return found
+        first = thousand * THOUSAND
+        some = THOUSAND_LINES[max(numbers.start - first, 0) * LINE : (numbers.stop - first) * LINE]
+        found += some.replace(HEAD, b"%d" % thousand)
+    return found.split(b"\n")[:-1]
 
 
 def lines(columns: Sequence[Iterable[bytes]], *, without: set[int]) -> bytes:

@@ -87,11 +87,15 @@ class FecBlocks(BlockReader):
         return difference(debits, credits, empty=b"0")
 
     def _signed(self, block: Block) -> Doubtful:
-        found, values = amounts(self._raw(block, "Montant"), "", self.places)
+        found = amounts(self._raw(block, "Montant"), "", self.places)
         signs = self.signs.of(self._raw(block, "Sens"))
         return [
-            None if text is None or value < 0 or not sign else b"-" + (text or b"0") if sign < 0 else text or b"0"
-            for text, value, sign in zip(found, values, signs, strict=True)
+            None
+            if text is None or text[:1] == b"-" or not sign
+            else b"-" + (text or b"0")
+            if sign < 0
+            else text or b"0"
+            for text, sign in zip(found, signs, strict=True)
         ]
 
 

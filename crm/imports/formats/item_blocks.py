@@ -1,5 +1,6 @@
 """Rows of a list of open items, many at a time."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from itertools import repeat
@@ -12,7 +13,7 @@ from crm.imports.formats.items import ItemReader
 from crm.imports.formats.many import BlockReader, Plain
 from crm.imports.staging import line_of
 
-ALWAYS = "line customer number currency issued_on amount open_amount kind exact".split()
+ALWAYS = "line customer number currency issued_on amount open_amount exact".split()
 DAYS = ["issued_on", "due_on", "cleared_on"]
 OTHERS = ["external_id", "name", "label", "email", "phone"]
 CUT = {"name": 200, "label": 200}
@@ -27,7 +28,7 @@ class ItemBlocks(BlockReader):
         super().__init__(until)
         self.reader, self.places = reader, reader.columns.places
         later, self.others = ([name for name in names if name in self.places] for names in (DAYS[1:], OTHERS))
-        self.columns = [*ALWAYS, *later, *self.others]
+        self.columns = [*ALWAYS, *later, *self.others, *(["said"] if "type" in self.places else [])]
         self.words = ["customer", "number", *self.others]
         self.doubtful = ["currency", "issued_on", "amount", "open_amount", *later]
         self.money = ItemMoney(reader.columns)
@@ -36,12 +37,17 @@ class ItemBlocks(BlockReader):
 
     def plainly(self, block: Block) -> Plain:
         """See BlockReader."""
-        currencies = self.codes.of(block.raw(self.places.get("currency")))
-        amounts = zip(("amount", "open_amount", "kind"), self.money.of(block, currencies), strict=True)
+        currencies = self.codes.of_one(block.raw(self.places.get("currency")))
         given = {name: column.of(block.raw(self.places[name])) for name, column in self.days.items()}
         others = {name: self._text(block, name, CUT.get(name, 0)) for name in self.others}
         plain: Plain = {"line": numbered(block.numbers), "currency": currencies, "exact": repeat(NULL), **given}
-        return {**plain, **others, **self._names(block), **dict(amounts), "issued_on": _issued(given)}
+        return {
+            **plain,
+            **others,
+            **self._names(block),
+            **self.money.of(block, currencies),
+            "issued_on": _issued(given),
+        }
 
     def doubts(self, block: Block, plain: Plain) -> set[int]:
         """See BlockReader; also rows that cannot be told apart, or whose day could not be read."""
@@ -80,9 +86,11 @@ class ItemBlocks(BlockReader):
         return {"customer": customers, "number": numbers}
 
 
-def _issued(given: dict[str, Doubtful]) -> Doubtful:
+def _issued(given: Mapping[str, Doubtful]) -> Doubtful:
     """The day of each document, that it is due on where it has none; in doubt where it has neither."""
     first, *rest = (given[name] for name in DAYS[:2] if name in given)
-    if rest and NULL in first:
+    if NULL not in first:
+        return first
+    if rest:
         first = [due if issued == NULL else issued for issued, due in zip(first, rest[0], strict=True)]
-    return [None if day == NULL else day for day in first] if NULL in first else first
+    return [None if day == NULL else day for day in first]

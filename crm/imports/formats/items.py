@@ -24,6 +24,7 @@ NO_DATE = _("Neither the date of the document nor its due date is given.")
 class Item:
     """`amount` and `open_amount` are signed: below zero for a credit note or a payment. `exact` is the open amount as
     the file has it, before it was rounded to its currency. Where `external_id` is "", customer and number stand for it.
+    `said` is what the type of the document says (`type_of`).
     """
 
     line: int
@@ -37,7 +38,7 @@ class Item:
     currency: str
     amount: Decimal
     open_amount: Decimal
-    kind: str
+    said: str
     label: str
     email: str
     phone: str
@@ -79,7 +80,7 @@ class ItemReader:
         issued_on, due_on = self._days(cells)
         external_id = cells.text("external_id", 120)
         days = (issued_on or due_on, due_on, cells.day("cleared_on"))
-        money = (currency, amount, open_amount, kind_of(amount, type_of(cells.text("type"))))
+        money = (currency, amount, open_amount, type_of(cells.text("type")))
         words = (cells.text("label")[:200], cells.text("email"), cells.text("phone"))
         return Item(line, customer, cells.text("name")[:200], external_id, number, *days, *money, *words, left)  # type: ignore[arg-type]
 
@@ -125,13 +126,6 @@ def _number(cells: Cells) -> str:
     if number := cells.text("number", 60) or cells.text("external_id")[:60]:
         return number
     raise cells.missing("number")
-
-
-def kind_of(amount: Decimal | float, said: str) -> str:
-    """What an amount is of, with what the type of its document says (`type_of`)."""
-    if amount > 0:
-        return "invoice"
-    return "payment" if said == "payment" else "credit_note"
 
 
 @lru_cache(maxsize=4096)

@@ -6,4 +6,4 @@ select currency, sum(case when cleared_on <= %(as_of)s then 0 else coalesce(exac
        count(*) filter (where kind = 'credit_note' and amount <> 0) as credit_notes,
        count(*) filter (where kind = 'payment' and amount <> 0) as payments,
        (select count(*) from item_customer) as customers
-from item_staged group by currency order by currency
+from item_named group by currency order by currency

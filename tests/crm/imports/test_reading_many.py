@@ -32,6 +32,16 @@ MANGLED = [
     "12,345",
     "1 234,50",
     "-5,00",
+    "-0,00",
+    "--5",
+    "-",
+    "5,",
+    ",5",
+    "1.2.3",
+    "1.234,5",
+    "3\n50",
+    "0,0001",
+    "7,1000",
     "(7,10)",
     "9" * 14,
     "back\\slash",
@@ -167,7 +177,7 @@ def test_a_list_with_anything_in_its_cells(
 
 
 def _quoted(cell: str, how: str, separator: str) -> str:
-    needed = '"' in cell or separator in cell
+    needed = '"' in cell or separator in cell or "\n" in cell
     if how == "all" or needed or (how == "some" and len(cell) % 2):
         return '"' + cell.replace('"', '""') + '"'
     return cell
@@ -229,3 +239,19 @@ def test_a_ledger_of_many_pieces(tmp_path):
     many, single = both_ways_fec(path)
     assert many == single
     assert many[2] == len(LEDGER.lines) * 200
+
+
+@pytest.mark.parametrize("side", ["D", "C"])
+def test_an_amount_of_minus_zero_with_its_side_beside(tmp_path, side):
+    path = tmp_path / "ledger.txt"
+    header = (
+        "JournalCode|JournalLib|EcritureNum|EcritureDate|CompteNum|CompteLib|CompAuxNum|CompAuxLib|PieceRef|PieceDate"
+    )
+    path.write_text(
+        f"{header}|EcritureLib|Montant|Sens|EcritureLet|DateLet|ValidDate|Montantdevise|Idevise\n"
+        f"VE|Ventes|1|20260105|411000|Clients|A|Alpha|F1|20260105|Facture|-0,00|{side}|||20260105||\n"
+        "VE|Ventes|1|20260105|411000|Clients|A|Alpha|F1|20260105|Facture|12,00|D|||20260105||\n"
+    )
+    many, single = both_ways_fec(path)
+    assert many == single
+    assert many[1:] == ([], 2)
