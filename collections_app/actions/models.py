@@ -188,6 +188,11 @@ class Action(models.Model):
                 name="actions_action_asked_again_not_approved",
                 condition=Q(approved_on__isnull=True) | ~Q(state__in=(ActionState.TODO, ActionState.TO_APPROVE)),
             ),
+            # It follows its balance until it leaves: it is read as on the day it does.
+            models.CheckConstraint(
+                name="actions_action_automatic_not_approved",
+                condition=Q(approved_on__isnull=True) | ~Q(mode="automatic"),
+            ),
         ]
         indexes = [
             models.Index(
