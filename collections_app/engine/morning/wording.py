@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _, gettext_lazy
 
-from collections_app.engine.labels import stage_label
+from collections_app.engine.labels import block_label, stage_label
 from collections_app.engine.morning.anomalies import TIMES
 from collections_app.engine.morning.usual import Figure
 from crm.core.formats import day
@@ -42,4 +42,6 @@ def figure_label(figure: Figure, steps: dict[str, str]) -> str:
     kind, _mark, code = figure.code.partition(":")
     if kind == "step":
         return steps.get(code) or code
+    if kind == "reason":
+        return block_label(code)
     return str(FIGURES.get(kind) or stage_label(kind))
