@@ -162,7 +162,9 @@ class Action(models.Model):
         _("left on"),
         null=True,
         blank=True,
-        help_text=_("The day a letter was posted, which a person may confirm later; what waits for it counts from then."),
+        help_text=_(
+            "The day a letter was posted, which a person may confirm later; what waits for it counts from then."
+        ),
     )
     closed_by = SetForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)

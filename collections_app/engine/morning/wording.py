@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.engine.labels import block_label, stage_label
@@ -34,7 +35,7 @@ def anomaly_sentence(anomaly: dict[str, Any]) -> str:
 def _said(name: str, value: Any) -> Any:
     if name.endswith("_on"):
         return day(date.fromisoformat(value)) if value else _("never")
-    return f"{value:g}" if isinstance(value, float) else value
+    return floatformat(value, -1) if isinstance(value, float) else value
 
 
 def figure_label(figure: Figure, steps: dict[str, str]) -> str:

@@ -107,7 +107,9 @@ class SimulationAdmin(ReadOnlyScopedAdmin):
         return render(request, f"{FOLDER}ask.html", {**context, "title": _("New simulation")}, status=status)
 
     def _mine(self, request: HttpRequest, object_id: int | str) -> Simulation:
-        return get_object_or_404(self.get_queryset(request).defer(None).select_related("entity", "asked_by"), pk=object_id)
+        return get_object_or_404(
+            self.get_queryset(request).defer(None).select_related("entity", "asked_by"), pk=object_id
+        )
 
 
 def _asked(form: SimulationForm, user: Any) -> str:

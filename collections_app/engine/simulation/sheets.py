@@ -82,7 +82,10 @@ def _by_channel(labels: list[str]) -> list[str]:
 def _days(simulation: Simulation, report: dict[str, Any]) -> list[Row]:
     sides = [simulation.report[code]["days"] for code, _label in report["sides"]]
     return [
-        [day(date.fromisoformat(on)), *(side.get(on, {}).get(channel, 0) for side in sides for channel in Channel.values)]
+        [
+            day(date.fromisoformat(on)),
+            *(side.get(on, {}).get(channel, 0) for side in sides for channel in Channel.values),
+        ]
         for on in sorted({on for side in sides for on in side})
     ]
 

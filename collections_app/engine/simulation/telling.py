@@ -164,12 +164,17 @@ def _collectors(reports: list[Row]) -> list[Row]:
         {
             "name": name.strip() or _("nobody: no place left in a team"),
             "values": [
-                (row.get("touches", 0), row.get("most", 0), Decimal(row.get("amount", 0)))
+                (row.get("touches", 0), row.get("most", 0), _amount(row))
                 for row in (rows.get((user, name), {}) for rows in found)
             ],
         }
         for user, name in people
     ]
+
+
+def _amount(row: Row) -> Decimal | str:
+    """What a person claimed; reports kept from before it was counted do not know."""
+    return Decimal(row["amount"]) if "amount" in row else Decimal(0) if not row else "—"
 
 
 def _side_by_side(sides: Iterable[list[Row]], key: str) -> list[Row]:

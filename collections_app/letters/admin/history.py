@@ -22,7 +22,11 @@ def urls(model_admin: "TemplateAdmin") -> list[URLPattern]:
     """History page (the admin's own history shows settings, ours shows texts), and the text delivered since."""
     return [
         path("<int:object_id>/versions/", bound(model_admin, versions), name="letters_template_versions"),
-        path("<int:object_id>/delivered/<slug:language>/", bound(model_admin, delivered), name="letters_template_delivered"),
+        path(
+            "<int:object_id>/delivered/<slug:language>/",
+            bound(model_admin, delivered),
+            name="letters_template_delivered",
+        ),
     ]
 
 
@@ -51,8 +55,12 @@ def delivered(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int
         raise Http404
     if request.method == "POST":
         save_draft(template, language=language, subject=newer.subject, body=newer.body)
-        messages.success(request, _("The delivered text is now the draft; the published text stays in use until you publish it."))
-        return HttpResponseRedirect(f"{reverse('admin:letters_template_change', args=[template.pk])}?language={language}")
+        messages.success(
+            request, _("The delivered text is now the draft; the published text stays in use until you publish it.")
+        )
+        return HttpResponseRedirect(
+            f"{reverse('admin:letters_template_change', args=[template.pk])}?language={language}"
+        )
     latest = template.versions.filter(language=language).order_by("-number").first()
     context = page_context(
         model_admin,

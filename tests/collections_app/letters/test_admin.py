@@ -332,7 +332,10 @@ def delivered(monkeypatch: Any) -> Any:
     operations.deliver_defaults(entity, at=AT)
     template = Template.objects.get(entity=entity, code="friendly-email")
     text = Default.text
-    newer = lambda default, language: ("Objet neuf", "Corps neuf") if language == "fr" else text(default, language)
+
+    def newer(default: Default, language: str) -> tuple[str, str]:
+        return ("Objet neuf", "Corps neuf") if language == "fr" else text(default, language)
+
     monkeypatch.setattr(Default, "text", newer)
     return template
 
@@ -345,7 +348,9 @@ def test_a_text_delivered_since_is_shown_and_taken_as_a_draft(client: Client, de
     assert ("<ins>Corps neuf</ins>" in page, "<del>" in page) == (True, True)
     answer = client.post(url("template_delivered", delivered.pk, "fr"))
     assert answer.url == f"{url('template_change', delivered.pk)}?language=fr"
-    texts = list(delivered.versions.filter(language="fr").order_by("number").values_list("number", "body", "published_at"))
+    texts = list(
+        delivered.versions.filter(language="fr").order_by("number").values_list("number", "body", "published_at")
+    )
     assert (texts[0][0], texts[0][2], texts[1:]) == (1, AT, [(2, "Corps neuf", None)])
     assert client.get(url("template_delivered", delivered.pk, "fr")).status_code == 404  # taken
 

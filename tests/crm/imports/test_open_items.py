@@ -218,7 +218,9 @@ PAID_A_PART = PARTS[0].replace("100,00;100,00", "100,00;40,00")
         (PARTS[:2], [PAID_A_PART, MOVED], "snapshot", 2),
     ],
 )
-def test_a_list_of_changes_that_tells_only_changed_parts_says_nothing_of_the_others(load, write, known, rows, mode, parts):
+def test_a_list_of_changes_that_tells_only_changed_parts_says_nothing_of_the_others(
+    load, write, known, rows, mode, parts
+):
     load(write(*known))
     load(write(*rows), mode=mode, closing_confirmed=True)
     assert Invoice.objects.filter(open_amount__gt=0).count() == parts

@@ -121,14 +121,14 @@ def test_its_report_is_a_spreadsheet_with_the_names(client, world, supervisor):
         "En bref", "Par jour", "Par étape", "Ce que font les personnes", "Groupes", "Retenu, et pourquoi",
         "Qui entre, qui sort", "Sur quoi elle repose",
     ]  # fmt: skip
-    assert cells["Qui entre, qui sort"][1:] == [["Contactés seulement avec les réglages d’aujourd’hui", "Boulangerie Morel", 100]]
+    assert cells["Qui entre, qui sort"][1:] == [
+        ["Contactés seulement avec les réglages d’aujourd’hui", "Boulangerie Morel", 100]
+    ]
     assert [row[:3] for row in cells["Par étape"][1:]] == [["Appel de courtoisie", 1, 100]]
     client.force_login(UserFactory(supervisor=True, sees=EntityFactory()))
     assert client.get(reverse("admin:engine_simulation_sheets", args=[simulation.pk])).status_code == 404
 
 
 def test_there_is_no_spreadsheet_of_what_was_stopped(client, world, supervisor):
-    waiting = ask_simulation(
-        world.entity, kind="next", from_on=MARCH_1, until_on=MARCH_1, by=None, at=AT, start=False
-    )
+    waiting = ask_simulation(world.entity, kind="next", from_on=MARCH_1, until_on=MARCH_1, by=None, at=AT, start=False)
     assert client.get(reverse("admin:engine_simulation_sheets", args=[waiting.pk])).status_code == 404
