@@ -37,8 +37,7 @@ def run_stage(stage: Stage, night: Night, *, clock: Clock) -> None:
         set_local(**ROOM)
         rows = stage.work(night)
         _tell(night.run, stage, rows, _ms_since(started), clock=clock)
-        Run.objects.filter(pk=night.run.pk).exclude(blocked=night.blocked).update(blocked=night.blocked)
-        hold_lease(night.run, clock=clock)
+        hold_lease(night.run, clock=clock, blocked=night.blocked)
     crash_point(f"after stage {stage.name}")
 
 

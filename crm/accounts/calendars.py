@@ -86,11 +86,13 @@ def next_worked_day(entity: Entity, on: date) -> date:
 
 
 def last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
-    """For `on` and each of the `days` days after it, the nearest worked day up to it.
+    """For `on` and each of the `days` days after it, the nearest worked day up to it (one query).
 
     Raises NoWorkingDay.
     """
-    worked = [last_worked_day(entity, on), *worked_days(entity, on + timedelta(days=1), on + timedelta(days=days))]
+    worked = worked_days(entity, on - timedelta(days=HORIZON), on + timedelta(days=days))
+    if not worked or worked[0] > on:
+        raise NoWorkingDay(entity, on)
     return [worked[bisect(worked, on + timedelta(days=number)) - 1] for number in range(days + 1)]
 
 
