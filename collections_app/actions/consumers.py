@@ -43,16 +43,12 @@ def on_message(event: Event) -> None:
 
 def _completed(action: Action, event: Event) -> None:
     if event.payload.get("completes") and action.state in (ActionState.SCHEDULED, ActionState.CANCELLED):
-        move(action, "sent", at=event.at, by=None, outcome="sent")
+        posted_on = event.payload.get("posted_on")
+        left_on = date.fromisoformat(posted_on) if posted_on else None
+        move(action, "sent", at=event.at, by=None, outcome="sent", left_on=left_on)
         if action.formal_notice:
-            left_on = _left_on(action, event)
-            record_formal_notice(noticed(action, on=left_on), on=left_on, at=event.at)
-
-
-def _left_on(action: Action, event: Event) -> date:
-    """The day a letter was posted, which a person may confirm later; else the day it is told."""
-    posted_on = event.payload.get("posted_on")
-    return date.fromisoformat(posted_on) if posted_on else today(action.entity, event.at)
+            on = left_on or today(action.entity, event.at)
+            record_formal_notice(noticed(action, on=on), on=on, at=event.at)
 
 
 def _bounced(action: Action, event: Event) -> None:

@@ -95,7 +95,7 @@ def counters(filters: WorklistFilters) -> Counters:
         return found
     if found.total > COUNTED:
         return replace(found, capped=True)
-    whole = _most(Condition(*scope.query.sql_with_params()), {"total": listed}, COUNTED + 1)
+    whole = _most(_condition_of(scope), {"total": listed}, COUNTED + 1)
     (row,) = _rows(whole.sql, whole.params)
     return replace(found, capped=True, total=row["total"])
 
@@ -156,31 +156,50 @@ def _marks(state: str, usual: date, others: tuple[tuple[int, date], ...]) -> dic
     return {name: condition(asked) for name, asked in found.items()}
 
 
-def portfolio_counters(user: User, days: Days) -> dict[str, int]:
-    """What waits in each portfolio, in one statement; a number stops at COUNTED + 1."""
-    asked = _portfolios(reach_of(user), *_key(days))
-    if asked is None:
+def portfolio_counters(filters: WorklistFilters) -> dict[str, int]:
+    """How many of the chosen state, entity and words are in each portfolio, in one statement; a number stops at
+    COUNTED + 1. None beside a least amount: each would be a list of its own to read."""
+    if filters.value("minimum"):
+        return {}
+    reach, key = reach_of(filters.user), (filters.value("state"), filters.value("entity") or "", *_key(filters.days))
+    try:
+        asked = _among_found(reach, filters.found, *key) if filters.value("q") else _portfolios(reach, *key)
+    except EmptyResultSet:
         return {name: 0 for name, _label in PORTFOLIOS if name != "all"}
-    (found,) = _rows(asked.sql, asked.params)
-    return {name: min(number, COUNTED + 1) for name, number in found.items()}
+    (counted,) = _rows(asked.sql, asked.params)
+    return {name: min(number, COUNTED + 1) for name, number in counted.items()}
 
 
 @lru_cache(maxsize=1_000)
-def _portfolios(reach: Reach, usual: date, others: tuple[tuple[int, date], ...]) -> Condition | None:
-    """The statement that counts what waits within reach by portfolio, the same until the day or the reach change;
-    None when nothing is within reach."""
-    waits = in_state("waiting", Days(usual, dict(others)))
-    marks = {name: condition(in_portfolio(name, reach)) for name, _label in PORTFOLIOS if name != "all"}
-    try:
-        waiting = Condition(*within(reach).filter(waits).order_by().query.sql_with_params())
-    except EmptyResultSet:
-        return None
+def _portfolios(reach: Reach, state: str, entity: str, *key: Any) -> Condition:
+    """The statement that counts a state within reach by portfolio, the same until the day or the reach change. Raises
+    EmptyResultSet when nothing is within reach."""
+    listed, marks = _listed(state, entity, *key), _by_portfolio(reach)
+    rows = _condition_of(within(reach).filter(listed))
     if not reach.whole:
-        return _most(waiting, marks, COUNTED + 1)
-    mine = _most(waiting, {"mine": marks.pop("mine")}, COUNTED + 1)
-    alike = tallied(reach.of() & waits)
+        return _most(rows, marks, COUNTED + 1)
+    mine = _most(rows, {"mine": marks.pop("mine")}, COUNTED + 1)
+    alike = tallied(reach.of() & listed)
     sql = f"{mine.sql}, {_numbers(marks)} from ({alike.sql}) as actions_action"
     return Condition(sql, (*mine.params, *_params(marks), *alike.params))
+
+
+def _among_found(reach: Reach, customers: list[int], *key: Any) -> Condition:
+    """As `_portfolios`, of these customers; they are few."""
+    rows = within(reach).filter(_listed(*key), customer__in=customers)
+    return _most(_condition_of(rows), _by_portfolio(reach), COUNTED + 1)
+
+
+def _listed(state: str, entity: str, usual: date, others: tuple[tuple[int, date], ...]) -> Q:
+    return in_state(state, Days(usual, dict(others))) & (Q(entity=entity) if entity else Q())
+
+
+def _by_portfolio(reach: Reach) -> dict[str, Condition]:
+    return {name: condition(in_portfolio(name, reach)) for name, _label in PORTFOLIOS if name != "all"}
+
+
+def _condition_of(rows: Any) -> Condition:
+    return Condition(*rows.order_by().query.sql_with_params())
 
 
 def _key(days: Days) -> tuple[date, tuple[tuple[int, date], ...]]:

@@ -65,5 +65,5 @@ def _others(counters: Counters) -> str:
 
 
 def _query(filters: WorklistFilters, **wanted: str) -> str:
-    kept = {"portfolio": filters.cleaned_data.get("portfolio", ""), "q": filters.value("q")}
+    kept = {name: filters.cleaned_data.get(name) for name in ("portfolio", "q", "entity", "minimum")}
     return urlencode({name: value for name, value in (kept | wanted).items() if value})

@@ -158,6 +158,14 @@ class Action(models.Model):
     escalated_on = models.DateField(_("escalated on"), null=True, blank=True)
     escalation_reason = models.CharField(_("why escalated"), max_length=40, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    left_on = models.DateField(
+        _("left on"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The day a letter was posted, which a person may confirm later; what waits for it counts from then."
+        ),
+    )
     closed_by = SetForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)
     note = models.TextField(_("note"), blank=True)
@@ -187,6 +195,15 @@ class Action(models.Model):
             models.CheckConstraint(
                 name="actions_action_asked_again_not_approved",
                 condition=Q(approved_on__isnull=True) | ~Q(state__in=(ActionState.TODO, ActionState.TO_APPROVE)),
+            ),
+            models.CheckConstraint(
+                name="actions_action_left_when_done",
+                condition=Q(left_on__isnull=True) | Q(state="done"),
+            ),
+            # It follows its balance until it leaves: it is read as on the day it does.
+            models.CheckConstraint(
+                name="actions_action_automatic_not_approved",
+                condition=Q(approved_on__isnull=True) | ~Q(mode="automatic"),
             ),
         ]
         indexes = [

@@ -53,10 +53,11 @@ def approve(action: Action, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def send_now(action: Action, *, by: User, at: datetime) -> Message:
     """Hand an open action to the outbox now; its message, which `telephony.messaging.operations.send_one` may carry at
-    once after the commit. Balance and gates are asked again before it leaves. Raises NothingToSend, NoAddress,
-    KeptHome."""
+    once after the commit. Balance and gates are asked again before it leaves; what leaves by itself goes on following
+    its balance while it waits there. Raises NothingToSend, NoAddress, KeptHome."""
     _check_sendable(action)
-    move(action, "send", at=at, by=by, approved_on=today(action.entity, at))
+    seen_on = None if action.mode == StepMode.AUTOMATIC else today(action.entity, at)
+    move(action, "send", at=at, by=by, approved_on=seen_on)
     tell(action, gettext_noop("%(step)s: sending asked by hand"), by=by, at=at)
     return queue_message(action, at=at)
 

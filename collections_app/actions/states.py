@@ -42,7 +42,10 @@ def move(action: Action, verb: str, *, at: datetime, by: User | None, **changes:
     sources, target = MOVES[verb]
     closing = target in CLOSING
     moved = Action.objects.filter(pk=action.pk, state__in=sources).update(
-        state=target, closed_at=at if closing else None, closed_by=by if closing else None, **changes
+        state=target,
+        closed_at=at if closing else None,
+        closed_by=by if closing else None,
+        **{"left_on": None, **changes},
     )
     action.refresh_from_db()
     if not moved:

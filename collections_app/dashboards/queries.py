@@ -10,7 +10,7 @@ from collections_app.actions.counting import COUNTED
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run, RunState
-from crm.accounts.calendars import Days
+from crm.accounts.calendars import Days, off_on
 from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
 from crm.core import formats
@@ -22,17 +22,13 @@ TREND_DAYS = 30
 
 @dataclass(frozen=True)
 class EntityMorning:
-    """The last night of one entity."""
+    """The last night of one entity. `off`: it was of a day the entity does not work, so hardly anything opens."""
 
     entity: Entity
     run: Run | None
     opened: int
     blocked: list[tuple[str, int]]
-
-    @property
-    def off(self) -> bool:
-        """Its night was of a day of the week the entity does not work: hardly anything opens."""
-        return self.run is not None and self.run.on.isoweekday() not in self.entity.working_days
+    off: bool
 
 
 @dataclass(frozen=True)
@@ -56,12 +52,13 @@ def mornings(user: User) -> list[EntityMorning]:
     latest = Run.objects.filter(entity=OuterRef("pk")).order_by("-started_at").values("pk")[:1]
     entities = list(entities_of(user).annotate(last_run=Subquery(latest)).order_by("code"))
     runs = Run.objects.in_bulk([entity.last_run for entity in entities if entity.last_run])
-    return [_morning(entity, runs.get(entity.last_run)) for entity in entities]
+    off = off_on({entity: runs[entity.last_run].on for entity in entities if entity.last_run})
+    return [_morning(entity, runs.get(entity.last_run), off=entity.pk in off) for entity in entities]
 
 
-def _morning(entity: Entity, run: Run | None) -> EntityMorning:
+def _morning(entity: Entity, run: Run | None, *, off: bool) -> EntityMorning:
     blocked = [(block_label(reason), number) for reason, number in sorted(run.blocked.items())] if run else []
-    return EntityMorning(entity, run, sum(run.opened.values()) if run else 0, blocked)
+    return EntityMorning(entity, run, sum(run.opened.values()) if run else 0, blocked, off)
 
 
 def workloads(user: User, *, days: Days) -> list[Workload]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -46,12 +47,14 @@ def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Ru
     return running
 
 
-def hold_lease(run: Run, *, clock: Clock) -> None:
-    """Keep the run for this worker a while longer, or raise LeaseLost.
+def hold_lease(run: Run, *, clock: Clock, **told: Any) -> None:
+    """Keep the run for this worker a while longer, with what is `told` of it, or raise LeaseLost.
 
     Inside the transaction of a stage the row stays locked, so nobody can take the run over while the stage writes.
     """
-    kept = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(lease_until=clock() + LEASE)
+    kept = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(
+        lease_until=clock() + LEASE, **told
+    )
     if not kept:
         raise LeaseLost
 

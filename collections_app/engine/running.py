@@ -1,4 +1,8 @@
-"""How a stage runs: in a transaction that holds the lease, timed, told to the run."""
+"""How a stage runs: in a transaction that holds the lease, timed, told to the run.
+
+A stage may last longer than a lease: its transaction keeps everybody else from taking the run over, and what it commits
+is the lease begun anew.
+"""
 
 from time import perf_counter
 
@@ -33,12 +37,13 @@ def run_stage(stage: Stage, night: Night, *, clock: Clock) -> None:
         set_local(**ROOM)
         rows = stage.work(night)
         _tell(night.run, stage, rows, _ms_since(started), clock=clock)
-        Run.objects.filter(pk=night.run.pk).exclude(blocked=night.blocked).update(blocked=night.blocked)
+        hold_lease(night.run, clock=clock, blocked=night.blocked)
     crash_point(f"after stage {stage.name}")
 
 
-def run_part(stage: Stage, night: Night, part: RunPart, *, clock: Clock) -> None:
-    """Run a stage for one part of the customers. It is told once every part has committed it: one may still fail."""
+def run_part(stage: Stage, night: Night, part: RunPart, *, clock: Clock, alone: bool) -> None:
+    """Run a stage for one part of the customers. It is told once every part has committed it: one may still fail.
+    `alone`: nobody beside keeps the lease of the run."""
     crash_point(f"before stage {stage.name}")
     started = perf_counter()
     with transaction.atomic():
@@ -50,6 +55,8 @@ def run_part(stage: Stage, night: Night, part: RunPart, *, clock: Clock) -> None
         part.stages.append({"name": stage.name, "rows": rows, "ms": _ms_since(started)})
         part.found = night.found.stored()
         parts.hold(part, clock=clock)
+        if alone:
+            hold_lease(night.run, clock=clock)
     _tell_if_last(night.run, stage, clock=clock)
     crash_point(f"after stage {stage.name}")
 

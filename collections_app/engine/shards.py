@@ -36,7 +36,7 @@ def run_by_customer(night: Night, *, shards: int, starting: Starting, clock: Clo
     """
     parts.cut(night, shards, clock=clock)
     if shards == 1:
-        work_on(night.run, clock=clock, starting=_keeping_the_lease(night.run, starting, clock))
+        work_on(night.run, clock=clock, starting=starting, alone=True)
     else:
         connections = min(shards, settings.NIGHT_CONNECTIONS)
         _call_helpers(night.run, shards - connections)
@@ -47,22 +47,13 @@ def run_by_customer(night: Night, *, shards: int, starting: Starting, clock: Clo
     night.blocked |= night.found.blocked
 
 
-def _keeping_the_lease(run: Run, starting: Starting, clock: Clock) -> Starting:
-    """With nobody beside who keeps the lease of the run, it is kept before each stage."""
-
-    def started(stage: str) -> None:
-        starting(stage)
-        hold_lease(run, clock=clock)
-
-    return started
-
-
-def work_on(run: Run, *, clock: Clock, starting: Starting = lambda stage: None) -> int:
-    """Work on parts of the run until none waits; how many. Raises LeaseLost, and what a part raised."""
+def work_on(run: Run, *, clock: Clock, starting: Starting = lambda stage: None, alone: bool = False) -> int:
+    """Work on parts of the run until none waits; how many. `alone`: see `run_part`. Raises LeaseLost, and what a part
+    raised."""
     worked = 0
     while part := parts.take(run, clock=clock):
         try:
-            _work(run, part, clock=clock, starting=starting)
+            _work(run, part, clock=clock, starting=starting, alone=alone)
         except Exception as error:
             if not connection.in_atomic_block:
                 parts.fail(part, error)
@@ -71,13 +62,13 @@ def work_on(run: Run, *, clock: Clock, starting: Starting = lambda stage: None) 
     return worked
 
 
-def _work(run: Run, part: RunPart, *, clock: Clock, starting: Starting) -> None:
+def _work(run: Run, part: RunPart, *, clock: Clock, starting: Starting, alone: bool) -> None:
     customers = (part.first_customer, part.end_customer)
     found = Findings.written(part.found)
     night = Night(run=run, entity=run.entity, on=run.on, at=part.at, customers=customers, found=found)
     for stage in BY_CUSTOMER:
         starting(stage.name)
-        run_part(stage, night, part, clock=clock)
+        run_part(stage, night, part, clock=clock, alone=alone)
     parts.finish(part)
 
 

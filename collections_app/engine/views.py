@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from collections_app.actions.labels import step_names
+from collections_app.actions.models import Action
 from collections_app.compliance.wording import rule_sentence
 from collections_app.engine.past import state_at
 from collections_app.engine.queries import AccountExplanation, explain
@@ -61,12 +63,19 @@ def _answer(customer: Customer, on: date, now: date) -> dict[str, Any]:
             {
                 "action": action,
                 "name": names[action.pk],
+                "closed_on": _closed_after(action, customer, on),
                 "refusals": [rule_sentence(refusal.rule) for refusal in action.refusals.all()],
             }
             for action in explanation.actions
         ],
         "groups": why_group(customer, on, past=on < now),
     }
+
+
+def _closed_after(action: Action, customer: Customer, on: date) -> date | None:
+    """The day an action was closed, when that is after `on`: until then it was open."""
+    closed_on = action.closed_at and action.closed_at.astimezone(ZoneInfo(customer.entity.time_zone)).date()
+    return closed_on if closed_on and closed_on > on else None
 
 
 def _account(account: AccountExplanation) -> dict[str, Any]:

@@ -40,9 +40,11 @@ LAST_WEEK = timedelta(days=10)
 
 
 def live_through(portfolio: Portfolio, people: dict[str, User], rng: Random, on: date, *, weeks: int = WEEKS) -> None:
-    """Each past night decides on what was known then; people then do most of what it asks. The last one is left."""
+    """Each past night, none before what is written, decides on what was known then; people then do most of what it
+    asks. The last one is left."""
     entity, zone = portfolio.entity, ZoneInfo(portfolio.entity.time_zone)
-    nights = [day for day in worked_days(entity, on - timedelta(weeks=weeks), on) if day.weekday() in NIGHTS]
+    first = max(on - timedelta(weeks=weeks), portfolio.until)
+    nights = [day for day in worked_days(entity, first, on) if day.weekday() in NIGHTS]
     for night in [day for day in nights if day < on]:
         at = datetime.combine(night, entity.night_at, zone)
         write_until(portfolio, night, at)

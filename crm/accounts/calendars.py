@@ -14,12 +14,14 @@ from crm.accounts.models import Entity, EntityClosure
 from crm.core.remembering import remembered
 from crm.law.models import Holiday
 
-# Longer than any run of closed days; past it the calendar itself is wrong.
-HORIZON = 60
+# Where a worked day is looked for first; few run of closed days is longer.
+NEAR = 60
+# Longer than any run of closed days, a season included; past it the calendar itself is wrong.
+HORIZON = 400
 
 
 class NoWorkingDay(ValueError):
-    """The calendar of the entity has no working day within two months."""
+    """The calendar of the entity has no working day within HORIZON days."""
 
     def __init__(self, entity: Entity, on: date) -> None:
         super().__init__(
@@ -53,20 +55,34 @@ def is_worked(entity: Entity, on: date) -> bool:
     return worked_days(entity, on, on) == [on]
 
 
+def off_on(days: Mapping[Entity, date]) -> set[int]:
+    """The ids of the entities that do not work on the day beside them (two queries, however many)."""
+    dates = set(days.values())
+    holidays = set(Holiday.objects.filter(on__in=dates).values_list("jurisdiction", "on"))
+    closures = set(EntityClosure.objects.filter(on__in=dates).values_list("entity_id", "on"))
+    return {
+        entity.pk
+        for entity, on in days.items()
+        if on.isoweekday() not in entity.working_days
+        or (entity.jurisdiction, on) in holidays
+        or (entity.pk, on) in closures
+    }
+
+
 def last_worked_day(entity: Entity, on: date) -> date:
     """`on` when it is worked, else the nearest worked day before it; raises NoWorkingDay."""
-    days = worked_days(entity, on - timedelta(days=HORIZON), on)
-    if not days:
-        raise NoWorkingDay(entity, on)
-    return days[-1]
+    for reach in (NEAR, HORIZON):
+        if days := worked_days(entity, on - timedelta(days=reach), on):
+            return days[-1]
+    raise NoWorkingDay(entity, on)
 
 
 def next_worked_day(entity: Entity, on: date) -> date:
     """`on` when it is worked, else the nearest worked day after it; raises NoWorkingDay."""
-    days = worked_days(entity, on, on + timedelta(days=HORIZON))
-    if not days:
-        raise NoWorkingDay(entity, on)
-    return days[0]
+    for reach in (NEAR, HORIZON):
+        if days := worked_days(entity, on, on + timedelta(days=reach)):
+            return days[0]
+    raise NoWorkingDay(entity, on)
 
 
 def last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
@@ -81,15 +97,17 @@ def last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
 
 
 def next_worked_days(entity: Entity, on: date, days: int) -> list[date]:
-    """For `on` and each of the `days` days after it, the nearest worked day from it on (one query).
+    """For `on` and each of the `days` days after it, the nearest worked day from it on; shorter where the calendar has
+    none for the last of them.
 
-    Raises NoWorkingDay.
+    Raises NoWorkingDay when it has none for tomorrow.
     """
     last = on + timedelta(days=days)
     worked = worked_days(entity, on, last + timedelta(days=HORIZON))
-    if not worked or worked[-1] < last:
-        raise NoWorkingDay(entity, last)
-    return [worked[bisect_left(worked, on + timedelta(days=number))] for number in range(days + 1)]
+    until = min(last, worked[-1]) if worked else on
+    if until <= on:
+        raise NoWorkingDay(entity, on)
+    return [worked[bisect_left(worked, on + timedelta(days=number))] for number in range((until - on).days + 1)]
 
 
 def today(entity: Entity, at: datetime) -> date:

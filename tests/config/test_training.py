@@ -1,6 +1,6 @@
 """A training entity: nothing ever leaves from it, and a button makes it again."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +12,7 @@ from collections_app.actions.models import Action, Refusal
 from collections_app.actions.operations import KeptHome, send_now
 from collections_app.engine import training
 from collections_app.engine.exceptions import ResetRefused
-from collections_app.engine.models import TrainingReset
+from collections_app.engine.models import Run, TrainingReset
 from config import training as sample
 from crm.accounts.models import Entity
 from crm.customers.models import Channel, Customer
@@ -57,6 +57,14 @@ def test_it_is_made_worked_and_made_again_and_nothing_left(entity, lead, client)
     assert (len(again), again & customers) == (400, set())
     training.wipe(entity)
     assert left_of(entity) == {"TrainingReset", "Team"}
+
+
+def test_it_can_be_made_on_a_sunday(lead):
+    sunday = datetime(2026, 11, 22, 9, tzinfo=ZoneInfo("Europe/Paris"))
+    entity = sample.create(code="FORMATION", by=lead, at=sunday)
+    sample.fill(entity, lead, sunday, weeks=1)  # from Saturday the 14th: the Friday before it is already written
+    nights = Run.objects.filter(entity=entity).order_by("on").values_list("on", flat=True)
+    assert list(nights) == [date(2026, 11, 17), date(2026, 11, 20)]
 
 
 def _nothing_leaves_by_any_channel(entity, lead):

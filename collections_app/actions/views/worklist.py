@@ -91,7 +91,7 @@ def _frame_context(filters: WorklistFilters, counters: counting.Counters) -> dic
 
 def _said(filters: WorklistFilters, counters: counting.Counters) -> dict[str, str]:
     """The number beside each choice, by its name."""
-    portfolios = counting.portfolio_counters(filters.user, filters.days)
+    portfolios = counting.portfolio_counters(filters)
     said = {name: counters.said(name) for name in counters.numbers}
     return said | {f"portfolio_{name}": counting.said(number) for name, number in portfolios.items()}
 

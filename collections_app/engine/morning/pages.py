@@ -19,6 +19,8 @@ from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.models import User
 from crm.accounts.rules import changes_settings
 from crm.core.formats import day
+from crm.customers.models import Channel
+from telephony.messaging import operations as messaging
 
 
 @admin.register(MorningReport)
@@ -50,6 +52,7 @@ class MorningReportAdmin(ReadOnlyScopedAdmin):
             "anomalies": [anomaly_sentence(anomaly) for anomaly in report.anomalies],
             "figures": _figures(report),
             "held": report.state == ReportState.HELD,
+            "channels": _held(report),
             "may_settle": changes_settings(request.user),
         }
         return render(request, "admin/engine/morningreport/report.html", context)
@@ -76,7 +79,15 @@ def _figures(report: MorningReport) -> list[dict[str, Any]]:
     figures = compared(report.run)
     codes = {figure.code.removeprefix("step:"): 0 for figure in figures if figure.code.startswith("step:")}
     names = {code: name for code, name, _number in step_names(report.entity_id, codes)}
-    return [{"label": figure_label(figure, names), "figure": figure} for figure in figures]
+    return [
+        {"label": figure_label(figure, names), "figure": figure, "of_the_one_above": ":" in figure.code}
+        for figure in figures
+    ]
+
+
+def _held(report: MorningReport) -> list[tuple[str, int]]:
+    """What would leave by each channel."""
+    return [(str(Channel(channel).label), number) for channel, number in messaging.held(held_by=report.run_id).items()]
 
 
 def _released(count: int) -> str:

@@ -1,6 +1,7 @@
 """What the last nights of an entity did, to compare one with."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -63,14 +64,21 @@ def usual(values: list[int]) -> float | None:
 
 
 def compared(run: Run) -> list[Figure]:
-    """What the night did beside what is usual: actions opened and kept back, rows of some stages, then each step."""
+    """What the night did beside what is usual: actions opened, and by step; kept back, and by reason; rows of some
+    stages."""
     before, mine = nights_before(run), figures_of(run)
-    figures = [
-        Figure("opened", mine.opened.total(), usual([night.opened.total() for night in before])),
-        Figure("kept_back", mine.kept_back.total(), usual([night.kept_back.total() for night in before])),
-        *(Figure(name, mine.rows[name], usual([night.rows[name] for night in before])) for name in STAGES),
-    ]
-    steps = sorted(set(mine.opened) | {code for night in before for code in night.opened})
-    return figures + [
-        Figure(f"step:{code}", mine.opened[code], usual([night.opened[code] for night in before])) for code in steps
+
+    def figure(code: str, of: Callable[[NightFigures], int]) -> Figure:
+        return Figure(code, of(mine), usual([of(night) for night in before]))
+
+    def each(kind: str, of: Callable[[NightFigures], Counter[str]]) -> list[Figure]:
+        codes = sorted({code for night in (mine, *before) for code in of(night)})
+        return [figure(f"{kind}:{code}", lambda night, code=code: of(night)[code]) for code in codes]  # type: ignore[misc]
+
+    return [
+        figure("opened", lambda night: night.opened.total()),
+        *each("step", lambda night: night.opened),
+        figure("kept_back", lambda night: night.kept_back.total()),
+        *each("reason", lambda night: night.kept_back),
+        *(figure(name, lambda night, name=name: night.rows[name]) for name in STAGES),  # type: ignore[misc]
     ]

@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _, gettext_lazy
 
-from collections_app.engine.labels import stage_label
+from collections_app.engine.labels import block_label, stage_label
 from collections_app.engine.morning.anomalies import TIMES
 from collections_app.engine.morning.usual import Figure
 from crm.core.formats import day
@@ -34,7 +35,7 @@ def anomaly_sentence(anomaly: dict[str, Any]) -> str:
 def _said(name: str, value: Any) -> Any:
     if name.endswith("_on"):
         return day(date.fromisoformat(value)) if value else _("never")
-    return f"{value:g}" if isinstance(value, float) else value
+    return floatformat(value, -1) if isinstance(value, float) else value
 
 
 def figure_label(figure: Figure, steps: dict[str, str]) -> str:
@@ -42,4 +43,6 @@ def figure_label(figure: Figure, steps: dict[str, str]) -> str:
     kind, _mark, code = figure.code.partition(":")
     if kind == "step":
         return steps.get(code) or code
+    if kind == "reason":
+        return block_label(code)
     return str(FIGURES.get(kind) or stage_label(kind))

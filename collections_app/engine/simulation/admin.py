@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from collections_app.engine.simulation.exceptions import SimulationRefused
 from collections_app.engine.simulation.forms import SimulationForm
 from collections_app.engine.simulation.models import UNDER_WAY, Simulation, SimulationState
 from collections_app.engine.simulation.operations import ask_simulation, ask_to_stop
+from collections_app.engine.simulation.sheets import XLSX, workbook
 from collections_app.engine.simulation.telling import assumed, told
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.models import User
@@ -39,11 +41,16 @@ class SimulationAdmin(ReadOnlyScopedAdmin):
     def asker(self, simulation: Simulation) -> str:
         return str(simulation.asked_by or "-")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Simulation]:
+        """A list does not read the reports."""
+        return super().get_queryset(request).defer("report")
+
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
             path("ask/", wrap(self.ask), name="engine_simulation_ask"),
             path("<int:object_id>/progress/", wrap(self.progress), name="engine_simulation_progress"),
+            path("<int:object_id>/report.xlsx", wrap(self.sheets), name="engine_simulation_sheets"),
             path("<int:object_id>/stop/", wrap(self.stop), name="engine_simulation_stop"),
             *super().get_urls(),
         ]
@@ -64,6 +71,16 @@ class SimulationAdmin(ReadOnlyScopedAdmin):
     def progress(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The moving part of its page."""
         return render(request, f"{FOLDER}_story.html", story(self._mine(request, object_id), request.user))
+
+    def sheets(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Its report as a spreadsheet."""
+        simulation = self._mine(request, object_id)
+        if simulation.state != SimulationState.DONE:
+            raise Http404
+        answer = HttpResponse(workbook(simulation), content_type=XLSX)
+        name = f"simulation-{simulation.entity.code}-{simulation.pk}.xlsx"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
 
     def stop(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Stop it after the night it is in."""
@@ -90,7 +107,9 @@ class SimulationAdmin(ReadOnlyScopedAdmin):
         return render(request, f"{FOLDER}ask.html", {**context, "title": _("New simulation")}, status=status)
 
     def _mine(self, request: HttpRequest, object_id: int | str) -> Simulation:
-        return get_object_or_404(self.get_queryset(request).select_related("entity", "asked_by"), pk=object_id)
+        return get_object_or_404(
+            self.get_queryset(request).defer(None).select_related("entity", "asked_by"), pk=object_id
+        )
 
 
 def _asked(form: SimulationForm, user: Any) -> str:

@@ -83,6 +83,7 @@ COPIES = (
             "closed_at": f"case when not ({STILL_OPEN}) then x.closed_at end",
             "approved_on": f"case when not ({STILL_OPEN}) or x.state = 'scheduled' and x.approved_on < %(from)s"
             " then x.approved_on end",
+            "left_on": f"case when not ({STILL_OPEN}) then x.left_on end",
         },
         indexes=("pkey", "action_once", "worklist", "leaving", "calls_made"),
     ),

@@ -65,18 +65,21 @@ class SimulationForm(forms.Form):
         ScenarioVersion.objects.none(),
         label=gettext_lazy("Draft of a scenario"),
         required=False,
+        empty_label=gettext_lazy("as today"),
         help_text=gettext_lazy("Tried in place of the published version."),
     )
     group = OfEntityChoice(
         Group.objects.none(),
         label=gettext_lazy("Group"),
         required=False,
+        empty_label=gettext_lazy("as today"),
         help_text=gettext_lazy("An archived one is tried as if it were in use, last in order."),
     )
     group_scenario = OfEntityChoice(
         Scenario.objects.none(),
         label=gettext_lazy("Scenario of that group"),
         required=False,
+        empty_label=gettext_lazy("as today"),
         help_text=gettext_lazy("Empty: the one it has."),
     )
     payments = forms.ChoiceField(

@@ -13,6 +13,7 @@ from crm.core import sql
 
 HERE = "collections_app.engine.simulation"
 NAMES = 10
+ALL_NAMES = 1_000  # of those who enter and leave, for the spreadsheet
 Row = dict[str, Any]
 
 
@@ -41,7 +42,7 @@ def side_report(side: Side) -> dict[str, Any]:
 
 def comparison(today: Side, tried: Side) -> dict[str, Any]:
     """Who is reminded with one set-up only, and who ends in another group."""
-    params = {**tried.params, "names": NAMES}
+    params = {**tried.params, "names": ALL_NAMES}
     found = _across(today, tried, "differences", params)
     numbers = {row["what"]: row["number"] for row in found}
     return {
@@ -89,15 +90,19 @@ def _by_channel(side: Side, touches: list[Row]) -> list[Row]:
 
 
 def _by_collector(touches: list[Row]) -> list[Row]:
-    """What people did: all of it, and on their fullest day."""
+    """What people did: all of it, on their fullest day, and what it claimed."""
     days: dict[tuple[int | None, str], Counter[str]] = defaultdict(Counter)
+    amounts: dict[tuple[int | None, str], Decimal] = defaultdict(Decimal)
     for row in touches:
         if not row["by_itself"]:
-            days[row["owner_id"], row["owner"]][row["on"].isoformat()] += row["touches"]
+            person = row["owner_id"], row["owner"]
+            days[person][row["on"].isoformat()] += row["touches"]
+            amounts[person] += row["amount"]
     found = [
-        {"user_id": user, "name": name, "touches": sum(of_day.values()), "most": max(of_day.values())}
+        {"user_id": user, "name": name, "touches": sum(of_day.values()), "most": max(of_day.values()),
+         "amount": amounts[user, name]}
         for (user, name), of_day in days.items()
-    ]
+    ]  # fmt: skip
     return sorted(found, key=lambda row: (row["user_id"] is None, -row["touches"], row["name"]))
 
 

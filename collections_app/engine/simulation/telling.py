@@ -11,6 +11,7 @@ from collections_app.engine.simulation.assumptions import Assumptions, Payments
 from collections_app.engine.simulation.charts import timeline
 from collections_app.engine.simulation.living import TODAY, TRIED
 from collections_app.engine.simulation.models import Simulation, SimulationKind
+from collections_app.engine.simulation.report import NAMES
 from crm.core import formats
 from crm.customers.models import Channel
 
@@ -116,6 +117,7 @@ def _summary(simulation: Simulation, reports: list[Row]) -> list[Row]:
             lambda report: sum((Decimal(found["cost"]) for found in report["channels"]), Decimal(0)),
             money=True,
         ),
+        *(row(f"— {Channel(channel).label}", _cost_of(channel), money=True) for channel in channels),
         row(
             _("Amount claimed, all contacts together"),
             lambda report: sum((Decimal(found["amount"]) for found in report["channels"]), Decimal(0)),
@@ -130,6 +132,10 @@ def _summary(simulation: Simulation, reports: list[Row]) -> list[Row]:
 
 def _touches_of(channel: str) -> Callable[[Row], int]:
     return lambda report: int(_channel(report, channel).get("touches", 0))
+
+
+def _cost_of(channel: str) -> Callable[[Row], Decimal]:
+    return lambda report: Decimal(_channel(report, channel).get("cost", 0))
 
 
 def _channel(report: Row, channel: str) -> Row:
@@ -158,12 +164,17 @@ def _collectors(reports: list[Row]) -> list[Row]:
         {
             "name": name.strip() or _("nobody: no place left in a team"),
             "values": [
-                (rows.get((user, name), {}).get("touches", 0), rows.get((user, name), {}).get("most", 0))
-                for rows in found
+                (row.get("touches", 0), row.get("most", 0), _amount(row))
+                for row in (rows.get((user, name), {}) for rows in found)
             ],
         }
         for user, name in people
     ]
+
+
+def _amount(row: Row) -> Decimal | str:
+    """What a person claimed; reports kept from before it was counted do not know."""
+    return Decimal(row["amount"]) if "amount" in row else Decimal(0) if not row else "—"
 
 
 def _side_by_side(sides: Iterable[list[Row]], key: str) -> list[Row]:
@@ -195,6 +206,7 @@ def _differences(found: Row | None) -> Row | None:
     names = [row | {"amount": Decimal(row["amount"])} for row in found["names"]]
     return {
         **found,
-        "entering": [row for row in names if row["what"] == "enters"],
-        "leaving": [row for row in names if row["what"] == "leaves"],
+        "names": names,
+        "entering": [row for row in names if row["what"] == "enters"][:NAMES],
+        "leaving": [row for row in names if row["what"] == "leaves"][:NAMES],
     }

@@ -7,7 +7,7 @@ with rates as materialized (  -- once per currency, not per row
     join accounts_entity e on e.id = %(entity)s
 ),
 act as materialized (  -- apart: an array of thousands is no condition inside a loop
-    select x.cycle_id, x.customer_id, x.state, x.step_offset, x.step_code, x.invoice_id, x.opened_on, x.closed_at
+    select x.cycle_id, x.customer_id, x.state, x.step_offset, x.step_code, x.invoice_id, x.opened_on, x.closed_at, x.left_on
     from actions_action x
     where x.entity_id = %(entity)s and x.kind = 'dunning' /* range x.customer_id */ /* each x.customer_id */
 ),
@@ -18,7 +18,7 @@ cycle as materialized (
 progress as (
     select x.cycle_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
-           max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
+           max(coalesce(x.left_on, (x.closed_at at time zone %(time_zone)s)::date)) filter (where x.state = 'done') as last_done_on,
            max(x.opened_on) filter (where x.state in ('todo', 'to_approve', 'scheduled')) as busy_since,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from act x

@@ -9,7 +9,7 @@ with asked as (
 carried as (
     select coalesce(x.invoice_id, l.invoice_id) as invoice_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
-           max((x.closed_at at time zone %(time_zone)s)::date) filter (where x.state = 'done') as last_done_on,
+           max(coalesce(x.left_on, (x.closed_at at time zone %(time_zone)s)::date)) filter (where x.state = 'done') as last_done_on,
            bool_or(x.state in ('todo', 'to_approve', 'scheduled')) as busy,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is not null) as done_codes
     from asked p
@@ -18,7 +18,7 @@ carried as (
     join night_items i on i.invoice_id = l.invoice_id
     -- An invoice carried beside others counts where its own age had reached the step (`reached` in actions/levels.py).
     where x.invoice_id is not null
-       or i.due_on + x.step_offset <= coalesce(x.approved_on, (x.closed_at at time zone %(time_zone)s)::date, %(on)s)
+       or i.due_on + x.step_offset <= coalesce(x.approved_on, x.left_on, (x.closed_at at time zone %(time_zone)s)::date, %(on)s)
           and (i.trusted or not x.formal_notice)
     group by 1
 )

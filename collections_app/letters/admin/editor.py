@@ -19,6 +19,7 @@ from collections_app.letters.forms import TextForm, languages
 from collections_app.letters.languages import known
 from collections_app.letters.mail import named
 from collections_app.letters.models import Template, TemplateVersion
+from collections_app.letters.newer import newer_text
 from collections_app.letters.operations import TemplateRefused
 from collections_app.letters.testing import TestNotSent, send_test
 from collections_app.letters.variables import published
@@ -80,6 +81,7 @@ def _page(
         version=latest.get(language),
         variables=published(template.channel),
         refusals=refusals or [],
+        newer=newer_text(template, language) is not None,
         steps=template.channel == Channel.PHONE,
     )
     return render(request, PAGE, context, status=409 if refusals else 200)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.letters.admin import editor, history, other
 from collections_app.letters.models import Template
+from collections_app.letters.newer import newer_languages
 from crm.accounts.backoffice import ScopedAdmin
 from crm.core.formats import language_name
 
@@ -38,7 +39,7 @@ class ArchivedFilter(admin.SimpleListFilter):
 
 @admin.register(Template)
 class TemplateAdmin(ScopedAdmin):
-    list_display = ["name", "channel", "tone", "languages_in_use", "drafts", "entity"]
+    list_display = ["name", "channel", "tone", "languages_in_use", "drafts", "newer", "entity"]
     list_filter = ["channel", "tone", ArchivedFilter, "for_consumers", "entity"]
     list_select_related = ["entity"]
     search_fields = ["name", "code"]
@@ -69,6 +70,10 @@ class TemplateAdmin(ScopedAdmin):
     @admin.display(description=_("draft"), ordering="waiting")
     def drafts(self, template: Any) -> str:
         return _named(version.language for version in template.versions.all() if not version.published_at)
+
+    @admin.display(description=_("newer text delivered"))
+    def newer(self, template: Template) -> str:
+        return _named(newer_languages(template))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Template | None = None) -> list[str]:
         """The code names the template elsewhere, the channel and the entity decide what its texts may say."""

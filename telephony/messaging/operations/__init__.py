@@ -9,7 +9,7 @@ from telephony.messaging.operations.reconcile import AlreadySettled, reconcile
 from telephony.messaging.operations.replies import AlreadyAttached, attach_reply, read_replies, receive
 from telephony.messaging.operations.sending import send_batch, send_one
 from telephony.messaging.operations.unsubscribe import unsubscribe
-from telephony.messaging.operations.withholding import cancel_held, hold, let_go, release, withhold
+from telephony.messaging.operations.withholding import cancel_held, held, hold, let_go, release, withhold
 
 __all__ = [
     "AlreadyAttached",
@@ -21,6 +21,7 @@ __all__ = [
     "expire_leases",
     "hand_out",
     "hear",
+    "held",
     "hold",
     "let_go",
     "mark_posted",

@@ -7,7 +7,7 @@ go is removing that row. Held, they carry it in their own state, for as long as 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, Count, Value, When
 
 from crm.accounts.models import Entity
 from telephony.messaging.models import Message, Withholding
@@ -35,6 +35,13 @@ def hold(entity: Entity, *, held_by: int) -> int:
     held = messages.update(state=MessageState.HELD, held_by=held_by)
     withheld.delete()
     return held
+
+
+def held(*, held_by: int) -> dict[str, int]:
+    """How many messages are held by channel; the largest number first."""
+    rows = Message.objects.filter(held_by=held_by, state=MessageState.HELD).values("channel")
+    counted = rows.annotate(number=Count("pk")).order_by("-number", "channel")
+    return dict(counted.values_list("channel", "number"))
 
 
 def release(*, held_by: int, at: datetime) -> int:

@@ -26,6 +26,11 @@ def test_legal_interest_may_run_from_the_day_a_formal_notice_left(told, left_on)
     payload = {"origin": "action", "origin_id": action.pk, "completes": True, **told}
     on_message(Event(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED))
     assert [(notice.invoice, notice.on) for notice in FormalNotice.objects.all()] == [(noticed, left_on)]
+    action.refresh_from_db()
+    assert (action.state, action.left_on) == ("done", left_on if told else None)
+    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=POSTED))
+    action.refresh_from_db()
+    assert (action.state, action.left_on) == ("todo", None)  # it came back: nothing was said
 
 
 @pytest.mark.parametrize(("outcome", "noticed"), [(Outcome.SENT, 1), (Outcome.OTHER, 0)])

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from collections_app.actions.levels import Levels, noticed, reached
-from collections_app.actions.operations import approve
+from collections_app.actions.operations import approve, send_now
 from collections_app.engine.models import Account
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.accounts import UserFactory
@@ -75,6 +75,21 @@ def test_a_formal_notice_claims_what_its_approver_saw_however_late_it_leaves():
         line.invoice.number: reached(action, line.invoice, MARCH_1 + timedelta(days=3)) for line in action.lines.all()
     }
     assert carried == {"OLD": True, "YOUNG": False}
+
+
+@pytest.mark.parametrize(("mode", "seen_on"), [("todo", MARCH_1), ("automatic", None)])
+def test_what_leaves_by_itself_follows_its_invoices_though_it_was_sent_by_hand(mode, seen_on):
+    world = World({"offset_days": 30, "email": True, "mode": mode})
+    customer = world.customer()
+    world.invoice(customer, late=30)
+    world.invoice(customer, late=29, number="YOUNG")
+    world.night()
+    [action] = customer.actions.all()
+    send_now(action, by=UserFactory(), at=noon(MARCH_1))
+    action.refresh_from_db()
+    assert action.approved_on == seen_on
+    young = action.lines.get(invoice__number="YOUNG").invoice
+    assert reached(action, young, MARCH_1 + timedelta(days=3)) is (seen_on is None)
 
 
 def test_what_was_approved_and_paid_ends_though_what_it_did_not_claim_has_come_of_age():

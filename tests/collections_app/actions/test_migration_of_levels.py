@@ -16,6 +16,11 @@ def migrate(name: str) -> None:
     MigrationExecutor(connection).migrate([("actions", name)])
 
 
+def latest() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] == "actions"])
+
+
 def test_what_had_not_reached_its_step_when_it_was_approved_has_not_after_the_upgrade():
     action = ActionFactory(state="scheduled", mode="approval", step_offset=30, formal_notice=True)
     ActionLineFactory(action=action, invoice__due_on=DUE)
@@ -27,5 +32,17 @@ def test_what_had_not_reached_its_step_when_it_was_approved_has_not_after_the_up
         not_reached = [young.invoice_id, guessed.invoice_id]
         cursor.execute("update actions_actionline set reached = false where invoice_id = any(%s)", [not_reached])
         migrate("0015_levels_follow_from_due_dates")
+    latest()
     action.refresh_from_db()
     assert action.approved_on == DUE + timedelta(days=34)
+
+
+def test_what_leaves_by_itself_is_no_longer_said_to_be_approved():
+    sent = ActionFactory(state="scheduled", mode="automatic")
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate")
+        migrate("0015_levels_follow_from_due_dates")
+        cursor.execute("update actions_action set approved_on = %s where id = %s", [DUE, sent.pk])
+    latest()
+    sent.refresh_from_db()
+    assert sent.approved_on is None

@@ -124,11 +124,12 @@ def test_counters_are_the_same_with_and_without_the_sums(
 
 
 def test_the_names_of_the_counters_are_those_of_the_choices(lea: User):
-    numbers = counting.counters(WorklistFilters({"portfolio": "all"}, user=lea, days=Days(MARCH_2))).numbers
+    filters = WorklistFilters({"portfolio": "all"}, user=lea, days=Days(MARCH_2))
+    numbers = counting.counters(filters).numbers
     choices = {"state": STATES, "channel": Channel.choices, "age": AGES}
     names = {f"{name}_{value}" for name, values in choices.items() for value, _label in values}
     assert set(numbers) == names | {"everything", "waiting_91"}
-    assert set(counting.portfolio_counters(lea, Days(MARCH_2))) == {name for name, _label in PORTFOLIOS} - {"all"}
+    assert set(counting.portfolio_counters(filters)) == {name for name, _label in PORTFOLIOS} - {"all"}
 
 
 def test_who_sees_a_part_of_an_entity_has_the_actions_counted(lea: User, entity: Entity):

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
@@ -27,8 +28,6 @@ MARCH_2 = date(2026, 3, 2)
 
 
 def shown(user: User, on: date = MARCH_2, **chosen: str | list[str]) -> list[Action]:
-    from django.http import QueryDict
-
     data = QueryDict(mutable=True)
     for name, value in chosen.items():
         data.setlist(name, value if isinstance(value, list) else [value])
@@ -139,8 +138,15 @@ def test_counters_are_the_lengths_of_the_lists(lea: User, entity: Entity, monkey
         shown_by |= {f"age_{age}": shown(lea, **on, age=[age]) for age, _label in AGES}
         shown_by |= {f"channel_{channel}": shown(lea, **on, channel=[channel]) for channel in Channel.values}
         assert {name: numbers[name] for name in shown_by} == {name: len(rows) for name, rows in shown_by.items()}
-    portfolios = {name: len(shown(lea, portfolio=name)) for name in ("mine", "team", "unassigned")}
-    assert counting.portfolio_counters(lea, days) == {name: min(count, most + 1) for name, count in portfolios.items()}
+    elsewhere = EntityFactory()
+    assign_perm("accounts.see_entity", lea, elsewhere)
+    lea = User.objects.get(pk=lea.pk)
+    ActionFactory(customer__entity=elsewhere, owner=lea, customer__name="Ailleurs")
+    for chosen in ({}, {"state": "snoozed"}, {"state": "scheduled"}, {"entity": entity.pk}, {"q": "Ailleurs"}):
+        portfolios = {name: len(shown(lea, portfolio=name, **chosen)) for name in ("mine", "team", "unassigned")}
+        assert counting.portfolio_counters(WorklistFilters(chosen, user=lea, days=days)) == {
+            name: min(count, most + 1) for name, count in portfolios.items()
+        }
     for chosen in ({}, {"channel": ["phone"]}, {"age": ["31", "61"]}):
         filters = WorklistFilters({"portfolio": "all"} | chosen, user=lea, days=days)
         assert counting.counters(filters).total == min(len(shown(lea, portfolio="all", **chosen)), most + 1)
@@ -151,6 +157,17 @@ def test_the_figure_above_the_list_is_of_what_waits_whatever_is_chosen(lea: User
     filters = WorklistFilters({"state": "scheduled"}, user=lea, days=Days(MARCH_2))
     counters = counting.counters(filters)
     assert (counters.numbers["age_91"], kpis(filters, counters)[3].value) == (0, "1")
+
+
+def test_the_figures_above_the_list_lead_to_the_rows_they_count(lea: User, entity: Entity):
+    assign_perm("accounts.see_entity", lea, EntityFactory())
+    for amount in (50, 500):
+        ActionFactory(customer__entity=entity, owner=lea, amount=amount)
+    filters = WorklistFilters(QueryDict(f"minimum=100&entity={entity.pk}"), user=lea, days=Days(MARCH_2))
+    first = kpis(filters, counting.counters(filters))[0]
+    led = WorklistFilters(QueryDict(first.query), user=lea, days=Days(MARCH_2))
+    assert (first.value, counting.counters(led).total) == ("1", 1)
+    assert counting.portfolio_counters(filters) == {}  # each would be a list of its own to read
 
 
 def test_the_number_in_the_menu_is_what_waits_for_him(lea: User, entity: Entity):

@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from collections_app.engine.models import Run
+from crm.accounts.models import EntityClosure
+from crm.law.models import Holiday
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import EntityFactory, UserFactory
 
@@ -84,9 +86,22 @@ def test_supervision_costs_the_same_for_any_number_of_entities(client, count, dj
         assert client.get(reverse("supervision")).status_code == 200
 
 
-@pytest.mark.parametrize(("working_days", "told"), [([1, 2, 3, 4, 5], True), ([1, 2, 3, 4, 5, 6, 7], False)])
-def test_supervision_says_why_a_night_of_a_sunday_opens_little(client, world, working_days, told):
+@pytest.mark.parametrize(
+    ("working_days", "kind", "told"),
+    [
+        ([1, 2, 3, 4, 5], "", True),
+        ([1, 2, 3, 4, 5, 6, 7], "", False),
+        ([1, 2, 3, 4, 5, 6, 7], "holiday", True),
+        ([1, 2, 3, 4, 5, 6, 7], "closure", True),
+        ([1, 2, 3, 4, 5, 6, 7], "closure elsewhere", False),
+    ],
+)
+def test_supervision_says_why_a_night_of_a_day_off_opens_little(client, world, working_days, kind, told):
     world.entity.working_days = working_days
     world.entity.save()
+    if kind == "holiday":
+        Holiday.objects.create(jurisdiction=world.entity.jurisdiction, on=MARCH_1, name="x")
+    elif kind:
+        EntityClosure.objects.create(entity=world.entity if kind == "closure" else EntityFactory(), on=MARCH_1)
     user = UserFactory(supervisor=True, sees=world.entity)
     assert ("ne travaille pas ce jour-là" in page(client, "supervision", user).content.decode()) is told

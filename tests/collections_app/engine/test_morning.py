@@ -209,6 +209,15 @@ def test_the_night_is_compared_with_the_median(world):
     world.night(MARCH_3)
     figures = {figure.code: (figure.value, figure.usual) for figure in compared(Run.objects.latest("pk"))}
     assert (figures["opened"], figures["step:s5"], figures["groups"]) == ((1, 10), (1, 10), (1, 2.5))
+    assert list(figures)[:3] == ["opened", "step:s5", "kept_back"]
+
+
+def test_what_is_kept_back_is_compared_by_reason(world):
+    past_nights(world.entity, 3)
+    Run.objects.update(blocked={"held": 4})
+    world.night(MARCH_3)
+    figures = {figure.code: (figure.value, figure.usual) for figure in compared(Run.objects.latest("pk"))}
+    assert (figures["kept_back"], figures["reason:held"]) == ((0, 4), (0, 4))
 
 
 @pytest.mark.parametrize("verb", ["release", "cancel"])
@@ -219,10 +228,21 @@ def test_the_page_shows_it_and_settles_it(client, world, verb):
     assert "1 message est retenu" in client.get(reverse("admin:index")).content.decode()
     page = client.get(reverse("admin:engine_morningreport_change", args=[report.pk])).content.decode()
     assert "échoue" in page
+    assert page.count("E-mail 1</span>") == 1
     assert "Rapport du matin" in client.get(reverse("admin:engine_run_change", args=[report.run_id])).content.decode()
     client.post(reverse("admin:engine_morningreport_settle", args=[report.pk]), {"verb": verb, "reason": "faux"})
     report.refresh_from_db()
     assert (report.state, report.settled_by) == ("released" if verb == "release" else "cancelled", world.lead)
+
+
+def test_a_night_that_holds_nothing_says_so(client, world):
+    world.night(MARCH_3)
+    Message.objects.update(state="cancelled")
+    MorningReport.objects.update(messages=0)
+    client.force_login(world.lead)
+    assert "inhabituelle, aucun message n’est retenu" in client.get(reverse("admin:index")).content.decode()
+    page = client.get(reverse("admin:engine_morningreport_change", args=[MorningReport.objects.get().pk]))
+    assert "il n’y a rien à envoyer" in page.content.decode()
 
 
 def test_another_entity_s_supervisor_settles_nothing(client, world):

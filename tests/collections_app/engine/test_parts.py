@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from collections_app.actions.models import Action
-from collections_app.engine import parts, shards, tasks
+from collections_app.engine import night, parts, shards, tasks
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, PartFailed
 from collections_app.engine.leases import LEASE, fail_run, share_lease, take_run
 from collections_app.engine.models import Run, RunPart
@@ -164,6 +164,26 @@ def test_a_night_in_one_part_keeps_its_lease_from_stage_to_stage():
 
     world.night(shards=1, clock=lambda: at[0], starting=later)
     assert refused == [stage.name for stage in STAGES]
+
+
+@pytest.mark.django_db
+def test_a_stage_longer_than_its_lease_is_not_taken_over(monkeypatch):
+    world = World({"offset_days": 5})
+    world.invoice(world.customer(), late=6)
+    at = [noon(MARCH_1)]
+    refused = []
+
+    def slow(point):
+        at[0] += 2 * LEASE
+
+    def somebody_else(stage):
+        with pytest.raises(NightAlreadyRunning):
+            take_run(world.entity, on=MARCH_1, clock=lambda: at[0], by=None)
+        refused.append(stage)
+
+    monkeypatch.setattr(night, "crash_point", slow)
+    world.night(shards=1, clock=lambda: at[0], starting=somebody_else)
+    assert (refused, at[0] > noon(MARCH_1)) == ([stage.name for stage in STAGES], True)
 
 
 @pytest.mark.django_db(transaction=True)

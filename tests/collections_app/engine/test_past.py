@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from hypothesis import given, settings, strategies as st
 
+from collections_app.actions.models import Action
 from collections_app.engine.past import state_at
 from collections_app.engine.queries import explain
 from crm.holds.models import Hold
@@ -94,6 +95,18 @@ def test_the_page_shows_the_day(client, world):
     assert "Au 03/03/2026" in text.replace("\u00a0", " ")
     assert (world.paid.number in text, page.context["explanation"].source) == (True, "recorded")
     assert client.get(reverse("customer_past", args=[CustomerFactory().pk])).status_code == 404
+
+
+def test_what_was_done_later_was_open_on_the_day(client, world):
+    action = Action.objects.get(step_code="s5")
+    Action.objects.update(state="done", closed_at=noon(after(4)))
+    client.force_login(UserFactory(sees=world.entity))
+    told = {}
+    for day in (2, 4):
+        page = client.get(reverse("customer_past", args=[world.late.pk]), {"on": after(day).isoformat()})
+        told[day] = [(row["action"].pk, row["closed_on"]) for row in page.context["actions"]]
+        assert ("depuis : fait le 05/03/2026" in page.content.decode().replace("\u00a0", " ")) is (day == 2)
+    assert told == {2: [(action.pk, after(4))], 4: [(action.pk, None)]}
 
 
 def test_no_day_to_come_is_shown(client, world):

@@ -83,6 +83,19 @@ def test_preventive_messages_do_not_reset_the_gap():
     assert world.opened() == [("s5", "done"), ("s-3", "done"), ("s15", "done")]
 
 
+@pytest.mark.parametrize("unit", ["account", "invoice"])
+def test_the_gap_runs_from_the_day_a_letter_was_posted_however_late_that_is_said(unit):
+    world = World({"offset_days": 5, "unit": unit}, {"offset_days": 6, "unit": unit, "gap_days": 10})
+    world.invoice(world.customer(), late=6)
+    world.night()
+    Action.objects.update(state="done", left_on=after(1), closed_at=noon(after(8)))
+    opened = []
+    for day in (8, 10, 11):
+        world.night(after(day))
+        opened.append(len(world.opened()))
+    assert opened == [1, 1, 2]
+
+
 def test_a_change_of_scenario_never_lowers_the_level():
     world = World(*LADDER)
     customer = world.customer()

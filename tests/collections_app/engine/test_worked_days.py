@@ -171,6 +171,36 @@ def test_a_preventive_step_waits_and_no_earlier_one_opens_instead():
     assert opened() == [("s-4", MONDAY)]
 
 
+def close(world, first, days):
+    EntityClosure.objects.bulk_create(
+        EntityClosure(entity=world.entity, on=first + timedelta(days=number)) for number in range(days)
+    )
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_season_closed_keeps_the_step_for_the_day_it_ends(full):
+    world = house(MAIL)
+    customer = backlog(world, late=1)
+    world.regroup(SATURDAY)
+    close(world, MONDAY, 98)
+    reopens = MONDAY + timedelta(days=98)
+    world.night(SATURDAY, full=full)
+    assert explain(customer, on=SATURDAY).accounts[0].next_look_on == reopens
+    for on in (MONDAY + timedelta(days=80), reopens - timedelta(days=1)):
+        world.night(on, full=full)
+    assert (opened(), Account.objects.get().look_on) == ([], reopens)
+    world.night(reopens, full=full)
+    assert opened() == [("s5", reopens)]
+
+
+def test_a_closure_a_year_ahead_does_not_stop_tonight():
+    world = house(MAIL)
+    backlog(world)
+    close(world, MONDAY + timedelta(days=330), 500)
+    world.night(MONDAY)
+    assert opened() == [("s5", MONDAY)]
+
+
 @settings(max_examples=8, deadline=None)
 @given(
     late=st.integers(-6, 20),

@@ -1,16 +1,21 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from collections_app.letters import operations
+from collections_app.letters.defaults import Default
 from collections_app.letters.models import PrintBatch, Template
+from collections_app.letters.newer import newer_languages
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.letters import TemplateFactory, TemplateVersionFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def supervisor(client: Client, *entities: Any) -> Any:
@@ -318,3 +323,51 @@ def test_a_batch_is_never_changed_by_a_link(client: Client) -> None:
     entity = EntityFactory()
     supervisor(client, entity)
     assert client.get(url("printbatch_prepare", entity.pk)).status_code == 403
+
+
+@pytest.fixture
+def delivered(monkeypatch: Any) -> Any:
+    """A template an entity received, of which the product delivers other French words since."""
+    entity = EntityFactory(language="fr")
+    operations.deliver_defaults(entity, at=AT)
+    template = Template.objects.get(entity=entity, code="friendly-email")
+    text = Default.text
+
+    def newer(default: Default, language: str) -> tuple[str, str]:
+        return ("Objet neuf", "Corps neuf") if language == "fr" else text(default, language)
+
+    monkeypatch.setattr(Default, "text", newer)
+    return template
+
+
+def test_a_text_delivered_since_is_shown_and_taken_as_a_draft(client: Client, delivered: Template) -> None:
+    supervisor(client, delivered.entity)
+    page = client.get(url("template_change", delivered.pk)).content.decode()
+    assert url("template_delivered", delivered.pk, "fr") in page
+    page = client.get(url("template_delivered", delivered.pk, "fr")).content.decode()
+    assert ("<ins>Corps neuf</ins>" in page, "<del>" in page) == (True, True)
+    answer = client.post(url("template_delivered", delivered.pk, "fr"))
+    assert answer.url == f"{url('template_change', delivered.pk)}?language=fr"
+    texts = list(
+        delivered.versions.filter(language="fr").order_by("number").values_list("number", "body", "published_at")
+    )
+    assert (texts[0][0], texts[0][2], texts[1:]) == (1, AT, [(2, "Corps neuf", None)])
+    assert client.get(url("template_delivered", delivered.pk, "fr")).status_code == 404  # taken
+
+
+def test_only_a_newer_text_of_the_product_is_offered(client: Client, delivered: Template) -> None:
+    assert newer_languages(delivered) == ["fr"]
+    own = TemplateFactory(entity=delivered.entity, code="mine")
+    TemplateVersionFactory(template=own, language="fr")
+    assert newer_languages(own) == []
+    supervisor(client, delivered.entity)
+    for template, language in ((delivered, "en"), (own, "fr")):
+        assert client.get(url("template_delivered", template.pk, language)).status_code == 404
+    supervisor(client, EntityFactory())
+    assert client.post(url("template_delivered", delivered.pk, "fr")).status_code == 404
+
+
+def test_an_auditor_does_not_take_it(client: Client, delivered: Template) -> None:
+    client.force_login(UserFactory(auditor=True, sees=delivered.entity))
+    assert client.get(url("template_delivered", delivered.pk, "fr")).status_code == 200
+    assert client.post(url("template_delivered", delivered.pk, "fr")).status_code == 403

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db.models import Q
@@ -96,3 +96,27 @@ def test_an_entity_that_stands_still_has_no_nights_by_the_clock():
 def test_the_next_worked_day_of_each_day_of_a_stretch():
     entity = EntityFactory(working_days=[1, 2, 3, 4, 5])
     assert calendars.next_worked_days(entity, FRIDAY, 4) == [FRIDAY, TUESDAY, TUESDAY, TUESDAY, TUESDAY]
+
+
+def closed(entity, first, days):
+    EntityClosure.objects.bulk_create(
+        EntityClosure(entity=entity, on=first + timedelta(days=number)) for number in range(days)
+    )
+
+
+def test_a_season_closed_has_neighbours():
+    entity = EntityFactory(working_days=[1, 2, 3, 4, 5, 6, 7], jurisdiction="XX")
+    closed(entity, SATURDAY, 100)
+    reopens = SATURDAY + timedelta(days=100)
+    inside = SATURDAY + timedelta(days=80)
+    assert (calendars.last_worked_day(entity, inside), calendars.next_worked_day(entity, SATURDAY)) == (FRIDAY, reopens)
+    assert calendars.last_worked_days(entity, inside, 21) == [FRIDAY] * 20 + [reopens, reopens + timedelta(days=1)]
+    assert calendars.next_worked_days(entity, FRIDAY, 2) == [FRIDAY, reopens, reopens]
+
+
+def test_a_calendar_that_ends_is_told_up_to_its_last_day():
+    entity = EntityFactory(working_days=[1, 2, 3, 4, 5, 6, 7], jurisdiction="XX")
+    closed(entity, TUESDAY, 500)
+    assert calendars.next_worked_days(entity, SATURDAY, 5) == [SATURDAY + timedelta(days=day) for day in range(3)]
+    with pytest.raises(calendars.NoWorkingDay):
+        calendars.next_worked_days(entity, EASTER_MONDAY, 5)

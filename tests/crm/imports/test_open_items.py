@@ -207,6 +207,25 @@ def test_a_part_that_was_paid_is_not_looked_for(load, write):
     ]
 
 
+PAID_A_PART = PARTS[0].replace("100,00;100,00", "100,00;40,00")
+
+
+@pytest.mark.parametrize(
+    ("known", "rows", "mode", "parts"),
+    [
+        (PARTS[:2], [PAID_A_PART, MOVED], "delta", 3),  # the second has not changed, and this is a third
+        (PARTS, [PAID_A_PART, PARTS[1], MOVED], "delta", 3),  # the second is repeated: the document is told whole
+        (PARTS[:2], [PAID_A_PART, MOVED], "snapshot", 2),
+    ],
+)
+def test_a_list_of_changes_that_tells_only_changed_parts_says_nothing_of_the_others(
+    load, write, known, rows, mode, parts
+):
+    load(write(*known))
+    load(write(*rows), mode=mode, closing_confirmed=True)
+    assert Invoice.objects.filter(open_amount__gt=0).count() == parts
+
+
 def test_a_part_whose_row_was_refused_is_not_taken_for_the_one_that_moved(load, write):
     load(write(*PARTS[:2]))
     load(write(PARTS[0], PARTS[1].replace("100,00;100,00", "100,00;x"), MOVED))

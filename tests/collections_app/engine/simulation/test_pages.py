@@ -1,11 +1,13 @@
 """The pages of simulations: who may ask, what the report shows."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from collections_app.engine.simulation import operations
 from collections_app.engine.simulation.models import Simulation
@@ -105,3 +107,28 @@ def test_only_who_leads_asks(client, world, role, status):
 def test_the_command_prints_the_report(world, capsys):
     call_command("simulate", "--json", entity=world.entity.code, days=2)
     assert '"today"' in capsys.readouterr().out
+
+
+def test_its_report_is_a_spreadsheet_with_the_names(client, world, supervisor):
+    world.entity.refresh_from_db()
+    draft = VersionFactory(draft=True, scenario=world.version.scenario, number=2)
+    StepFactory(version=draft, offset_days=50, name="Bien plus tard")
+    simulation = simulated(world, version=draft)
+    answer = client.get(reverse("admin:engine_simulation_sheets", args=[simulation.pk]))
+    book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
+    cells = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    assert list(cells) == [
+        "En bref", "Par jour", "Par étape", "Ce que font les personnes", "Groupes", "Retenu, et pourquoi",
+        "Qui entre, qui sort", "Sur quoi elle repose",
+    ]  # fmt: skip
+    assert cells["Qui entre, qui sort"][1:] == [
+        ["Contactés seulement avec les réglages d’aujourd’hui", "Boulangerie Morel", 100]
+    ]
+    assert [row[:3] for row in cells["Par étape"][1:]] == [["Appel de courtoisie", 1, 100]]
+    client.force_login(UserFactory(supervisor=True, sees=EntityFactory()))
+    assert client.get(reverse("admin:engine_simulation_sheets", args=[simulation.pk])).status_code == 404
+
+
+def test_there_is_no_spreadsheet_of_what_was_stopped(client, world, supervisor):
+    waiting = ask_simulation(world.entity, kind="next", from_on=MARCH_1, until_on=MARCH_1, by=None, at=AT, start=False)
+    assert client.get(reverse("admin:engine_simulation_sheets", args=[waiting.pk])).status_code == 404
