@@ -16,6 +16,7 @@ from collections_app.segments.turning import (
     every_night,
     on_days_of,
     still,
+    summing,
     together,
 )
 
@@ -102,7 +103,10 @@ def money(name: str, label: Label, sql: str, turning: Turning, source: str = "it
 
 def overdue(name: str, label: Label, low: int, high: int | None = None) -> Fact:
     """Overdue for `low` to `high` days: changes when an invoice reaches the first day, or leaves the last."""
-    return money(name, label, overdue_between(low, high), on_days_of("due_on", low, *([high + 1] if high else [])))
+    value = overdue_between(low, high)
+    days = on_days_of("due_on", low, *([high + 1] if high else []))
+    turning = summing(days) if high else summing(days, least=f"coalesce({value}, 0)")  # without an end it only grows
+    return money(name, label, value, turning)
 
 
 def number(name: str, label: Label, sql: str, turning: Turning, **options: Any) -> Fact:

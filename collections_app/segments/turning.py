@@ -33,6 +33,19 @@ def on_days_of(date_sql: str, *offsets: int) -> Turning:
     ]
 
 
+def summing(turning: Turning, *, least: str = "0") -> Turning:
+    """The value is a sum over rows that join it and leave it on the days of `turning`. With none below zero it stays
+    between `least` (what it is at least from now on) and the sum of all: it passes nothing else."""
+
+    def bounded(values: list[Any]) -> list[str]:
+        if not values:
+            return turning(values)
+        passes = " or ".join(f"{value} between {least} and sum(value)" for value in values)
+        return [f"case when min(value) < 0 or {passes} then {day} end" for day in turning(values)]
+
+    return bounded
+
+
 def counting_days_from(date_sql: str) -> Turning:
     """The value is the number of days since a date of the customer: it passes a number of days on a known day."""
 
