@@ -34,14 +34,15 @@ def on_days_of(date_sql: str, *offsets: int) -> Turning:
 
 
 def summing(turning: Turning, *, least: str = "0") -> Turning:
-    """The value is a sum over rows that join it and leave it on the days of `turning`. With none below zero it stays
-    between `least` (what it is at least from now on) and the sum of all: it passes nothing else."""
+    """The value is a sum of open amounts, none below zero (a constraint), that join it and leave it on the days of
+    `turning`. It stays between `least`, which it does not fall below from now on, and the sum of all: it passes nothing
+    else."""
 
     def bounded(values: list[Any]) -> list[str]:
         if not values:
             return turning(values)
         passes = " or ".join(f"{value} between {least} and sum(value)" for value in values)
-        return [f"case when min(value) < 0 or {passes} then {day} end" for day in turning(values)]
+        return [f"case when {passes} then {day} end" for day in turning(values)]
 
     return bounded
 
