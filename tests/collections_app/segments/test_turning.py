@@ -47,7 +47,7 @@ def test_nobody_is_asked_too_late(fact, operator, value, invoices):
     now = answers(fact, operator, value, invoices, 0)
     changes = [days for days in range(1, 220) if answers(fact, operator, value, invoices, days) != now]
     asked = Membership.objects.get(customer=customer).turns_on
-    assert not changes or asked and asked <= ON + timedelta(days=changes[0])
+    assert not changes or (asked and asked <= ON + timedelta(days=changes[0]))
 
 
 @pytest.mark.django_db
