@@ -7,7 +7,7 @@ from xlsxwriter import Workbook
 from collections_app.letters.context import Subject
 from collections_app.letters.lines import item_label
 from collections_app.letters.writing import Writer
-from crm.core.money import decimals
+from crm.core.formats import in_spreadsheets
 
 COLUMNS = ("item", "issued", "due", "original", "net")
 WIDTH = 18
@@ -19,8 +19,7 @@ def invoice_list(subject: Subject, writer: Writer) -> bytes:
     with Workbook(file, {"in_memory": True, "strings_to_formulas": False, "default_date_format": "dd/mm/yyyy"}) as book:
         sheet = book.add_worksheet(writer.words("statement")[:31])
         head = book.add_format({"bold": True})
-        digits = decimals(writer.currency)
-        money = book.add_format({"num_format": "# ##0" + ("." + "0" * digits if digits else "")})
+        money = book.add_format({"num_format": in_spreadsheets(writer.currency)})
         sheet.set_column(0, len(COLUMNS) - 1, WIDTH)
         for at, key in enumerate(COLUMNS):
             sheet.write_string(0, at, writer.words(key), head)

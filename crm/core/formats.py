@@ -87,6 +87,12 @@ def money(amount: Decimal, currency: str) -> str:
     return frame.write(amount) if frame else _babel_money(amount, currency, locale)
 
 
+def in_spreadsheets(currency: str) -> str:
+    """The number format of an amount in a spreadsheet, which puts the marks of the reader's language in it."""
+    digits = get_currency_precision(currency)
+    return "#,##0" + ("." + "0" * digits if digits else "")
+
+
 def short_money(amount: Decimal, currency: str) -> str:
     """A headline figure: at most three significant places, thousands and millions abbreviated."""
     if abs(amount) < 1000:

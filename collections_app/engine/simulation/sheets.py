@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 
 from collections_app.engine.simulation.models import Simulation
 from collections_app.engine.simulation.telling import told
-from crm.core.formats import day
+from crm.core.formats import day, in_spreadsheets
 from crm.customers.models import Channel
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -29,7 +29,8 @@ def workbook(simulation: Simulation) -> bytes:
     labels = [label for _code, label in report["sides"]]
     file = BytesIO()
     with Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        head, money = book.add_format({"bold": True}), book.add_format({"num_format": "# ##0.00"})
+        head = book.add_format({"bold": True})
+        money = book.add_format({"num_format": in_spreadsheets(simulation.entity.currency)})
         for title, columns, rows in _sheets(simulation, report, labels):
             sheet = book.add_worksheet(title[:31])
             for first, last, width in WIDTHS:

@@ -9,7 +9,8 @@ with row_of_none as (
 ),
 part as (
     select k.id, k.external_id, k.currency, k.amount, t.id is not null as told,
-           (t.open_amount, t.issued_on, t.label) = (k.open_amount, i.issued_on, i.label) as repeated
+           (t.open_amount, t.issued_on, coalesce(nullif(t.label, ''), i.label))
+               = (k.open_amount, i.issued_on, i.label) as repeated  -- (no label says nothing of it)
     from item_known k
     join receivables_invoice i on i.id = k.id
     left join item_target t on t.side = 'debit' and t.id = k.id

@@ -226,6 +226,12 @@ def test_a_list_of_changes_that_tells_only_changed_parts_says_nothing_of_the_oth
     assert Invoice.objects.filter(open_amount__gt=0).count() == parts
 
 
+def test_a_list_of_changes_without_labels_repeats_parts_that_have_one(load, write):
+    load(write(*(f"{part};Travaux" for part in PARTS), header=f"{HEADER};Libellé"))
+    load(write(*PARTS[:2], MOVED))
+    assert Invoice.objects.filter(open_amount__gt=0).count() == 3
+
+
 def test_a_part_whose_row_was_refused_is_not_taken_for_the_one_that_moved(load, write):
     load(write(*PARTS[:2]))
     load(write(PARTS[0], PARTS[1].replace("100,00;100,00", "100,00;x"), MOVED))

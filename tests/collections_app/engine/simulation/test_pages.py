@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.core.management import call_command
@@ -125,6 +126,7 @@ def test_its_report_is_a_spreadsheet_with_the_names(client, world, supervisor):
         ["Contactés seulement avec les réglages d’aujourd’hui", "Boulangerie Morel", 100]
     ]
     assert [row[:3] for row in cells["Par étape"][1:]] == [["Appel de courtoisie", 1, 100]]
+    assert b'formatCode="#,##0.00"' in ZipFile(BytesIO(answer.content)).read("xl/styles.xml")
     client.force_login(UserFactory(supervisor=True, sees=EntityFactory()))
     assert client.get(reverse("admin:engine_simulation_sheets", args=[simulation.pk])).status_code == 404
 
