@@ -5,7 +5,6 @@ import pytest
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
-from tests.flushing import empty_by_deleting
 from tools.launcher import browser
 
 # The same examples every time: a failure is found again.
@@ -43,11 +42,6 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     template = os.environ.get("TEST_DATABASE_TEMPLATE")
     if template:
         connection.settings_dict["TEST"]["TEMPLATE"] = template
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _quick_flush() -> None:
-    empty_by_deleting()
 
 
 @pytest.fixture(scope="session")
