@@ -11,13 +11,10 @@ import django
 
 django.setup()
 
-from django.urls import get_resolver  # noqa: E402 - after the set-up
-
-from config.celery import app  # noqa: E402
-from tests.faults.brokers import ALONE  # noqa: E402
+from config.celery import app  # noqa: E402 - after the set-up
 
 COMMANDS = {
-    "worker": ["worker", "--concurrency", "2", "--loglevel", "INFO", *ALONE],
+    "worker": ["worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
     "beat": ["beat", "--loglevel", "INFO", "--pidfile", ""],
 }
 
@@ -26,7 +23,6 @@ def main() -> None:
     """Serve until the input ends."""
     app.loader.import_default_modules()
     app.finalize()
-    get_resolver().url_patterns  # noqa: B018 - the first mail would read them, in each worker again
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed is forgotten
     say("ready")
     for line in sys.stdin:
