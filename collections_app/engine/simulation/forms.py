@@ -80,7 +80,6 @@ class SimulationForm(forms.Form):
         label=gettext_lazy("Scenario of that group"),
         required=False,
         empty_label=gettext_lazy("as today"),
-        help_text=gettext_lazy("Empty: the one it has."),
     )
     payments = forms.ChoiceField(
         label=gettext_lazy("Payments of the days to come"), choices=Payments.choices, initial=Payments.AS_BEFORE

@@ -73,11 +73,11 @@ def _moves() -> tuple[str, ...]:
 
 
 def _each(labels: list[str], *columns: str) -> list[str]:
-    return [f"{label} {column}".strip() for label in labels for column in columns]
+    return [f"{label} · {column}" if column else label for label in labels for column in columns]
 
 
 def _by_channel(labels: list[str]) -> list[str]:
-    return [f"{label} {Channel(channel).label}" for label in labels for channel in Channel.values]
+    return _each(labels, *(str(Channel(channel).label) for channel in Channel.values))
 
 
 def _days(simulation: Simulation, report: dict[str, Any]) -> list[Row]:

@@ -125,6 +125,7 @@ def test_its_report_is_a_spreadsheet_with_the_names(client, world, supervisor):
     assert cells["Qui entre, qui sort"][1:] == [
         ["Contactés seulement avec les réglages d’aujourd’hui", "Boulangerie Morel", 100]
     ]
+    assert cells["Par étape"][0][:3] == ["Étape", "Réglages d’aujourd’hui", "Réglages d’aujourd’hui · Montant réclamé"]
     assert [row[:3] for row in cells["Par étape"][1:]] == [["Appel de courtoisie", 1, 100]]
     assert b'formatCode="#,##0.00"' in ZipFile(BytesIO(answer.content)).read("xl/styles.xml")
     client.force_login(UserFactory(supervisor=True, sees=EntityFactory()))
