@@ -105,6 +105,7 @@ def rank(night: Night) -> int:
 
 def write(night: Night) -> int:
     """Everything decided, in one transaction, each row once."""
+    night.keep("night_line_changes", "line_changes")
     opened = night.do("insert_actions") + night.do("reopen_actions")
     for name in ("refresh_actions", "drop_lines", "refresh_lines", "insert_lines", "record_decisions", "keep_accounts"):
         night.do(name)

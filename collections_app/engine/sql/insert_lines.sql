@@ -1,9 +1,6 @@
 -- Lines of what opens, then those that join an action open already (unless somebody was quicker).
 with joining as materialized (
-    select n.action_id, n.invoice_id, n.amount
-    from night_lines n
-    left join night_carried c on c.action_id = n.action_id and c.invoice_id = n.invoice_id
-    where not n.is_new and c.action_id is null
+    select c.action_id, c.invoice_id, c.amount from night_line_changes c where not c.carried
 )
 insert into actions_actionline (action_id, invoice_id, amount)
 select n.action_id, n.invoice_id, n.amount

@@ -13,6 +13,13 @@ with step as materialized (  -- once per due date and version, not per invoice
     where reached.days > 0
     group by d.due_on, s.version_id
 ),
+-- Before the steps are asked: every group with every due date would be many more than the invoices.
+coming as materialized (
+    select i.customer_id, i.currency, i.due_on, g.version_id
+    from night_items i
+    join night_groups g on g.customer_id = i.customer_id
+    where i.due_on >= %(on)s and i.net_amount > 0 and i.held is null and i.trusted
+),
 found as (
     select s.customer_id, s.currency, s.next_due_on + 1 as look_on from night_standing s where s.next_due_on is not null
     union all
@@ -40,11 +47,7 @@ found as (
     union all
     select p.customer_id, p.currency, (%(next_worked)s::date[])[1] from night_preventive p where not p.opens
     union all
-    select i.customer_id, i.currency, p.look_on
-    from night_items i
-    join night_groups g on g.customer_id = i.customer_id
-    join step p on p.version_id = g.version_id and p.due_on = i.due_on
-    where i.due_on >= %(on)s and i.net_amount > 0 and i.held is null and i.trusted
+    select c.customer_id, c.currency, p.look_on from coming c join step p on p.version_id = c.version_id and p.due_on = c.due_on
 )
 select f.customer_id, f.currency, greatest(min(f.look_on), %(on)s::date + 1) as look_on
 from found f group by f.customer_id, f.currency

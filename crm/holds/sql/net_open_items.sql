@@ -3,17 +3,17 @@
 -- The one definition of what a decision may rest on: night, page, letter and explanation read it
 -- (crm.holds.queries.net_open_items).
 -- Only the customers who have unapplied money are put in order; every invoice is read once more, as it lies.
-with in_force as not materialized (
+with in_force as materialized (
     select h.customer_id, h.invoice_id, h.born_before, h.kind
     from holds_hold h
     where h.entity_id = %(entity)s /* among h.customer_id */
       and h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s) and (h.ended_on is null or h.ended_on > %(on)s)
 ),
-on_invoice as not materialized (
+on_invoice as materialized (
     select i.invoice_id, min(i.kind) as kind, bool_or(i.kind = 'dispute') as disputed
     from in_force i where i.invoice_id is not null group by i.invoice_id
 ),
-on_customer as not materialized (
+on_customer as materialized (
     select i.customer_id,
            min(i.kind) filter (where i.born_before is null) as kind,
            bool_or(i.kind = 'dispute') filter (where i.born_before is null) as disputed,
