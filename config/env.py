@@ -5,6 +5,7 @@ A secret may be given in a file: `SECRET_KEY_FILE=/run/secrets/key` stands for `
 """
 
 import os
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -92,6 +93,17 @@ def address(name: str, default: str = "", *, schemes: tuple[str, ...]) -> str:
     value = text(name, default)
     if value and urlsplit(value).scheme not in schemes:
         raise BadEnvironment(f"{name}: the address must start with one of {', '.join(f'{s}://' for s in schemes)}.")
+    return value
+
+
+def certificates(name: str) -> str:
+    """Certificates in PEM, or nothing."""
+    value = text(name)
+    try:
+        if value:
+            ssl.create_default_context(cadata=value)
+    except (ssl.SSLError, ValueError) as error:
+        raise BadEnvironment(f"{name}: these are no certificates in PEM.") from error
     return value
 
 

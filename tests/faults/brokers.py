@@ -1,7 +1,6 @@
 """Real brokers and real workers for the tests of what happens between them."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 from django.db import connection
 from kombu import Connection
 
-from tools.launcher import processes
+from tools.launcher import outside, processes
 
 # Debian's wrapper in the path accepts two users only.
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -21,9 +20,9 @@ START_S = 60
 
 
 def rabbitmq_program() -> Path | None:
-    """The server's program where it is installed."""
-    found = shutil.which("rabbitmq-server")
-    return RABBITMQ if RABBITMQ.exists() else Path(found) if found else None
+    """The server's program where it is in the path."""
+    found = outside.program("RabbitMQ")
+    return (RABBITMQ if RABBITMQ.exists() else Path(found)) if found else None
 
 
 class RabbitMQ:

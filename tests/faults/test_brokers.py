@@ -10,7 +10,7 @@ from crm.law.operations import load_law
 from tests.collections_app.engine.small_house import forget_the_night, state
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.faults import brokers
-from tools.launcher import processes
+from tools.launcher import outside, processes
 
 WITHIN_S = 90
 TWICE = """
@@ -26,7 +26,7 @@ def broker_url(request, tmp_path):
         yield os.environ["BROKER_URL"] + "?virtual_host=5"  # beside what other tests send
         return
     if not brokers.rabbitmq_program():
-        pytest.skip("RabbitMQ: NOT RUN (rabbitmq-server is not installed)")
+        pytest.skip(outside.not_run("RabbitMQ"))
     with brokers.rabbitmq(tmp_path) as url:
         yield url
 

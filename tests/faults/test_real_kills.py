@@ -14,6 +14,7 @@ from tests.faults.house import seen
 from tests.faults.installation import Installation, installed
 from tests.faults.sink import Talk
 from tests.faults.stories import QUIET, UNDER_WAY, open_house, settle, undisturbed
+from tests.servers.outside import needed
 
 FOURTH = 4
 
@@ -54,7 +55,7 @@ def test_killed_in_the_night_and_at_a_mail(place, in_the_night, at_a_mail, numbe
     live_through(*place, in_the_night, at_a_mail, number, unclear)
 
 
-@pytest.mark.skipif(not brokers.rabbitmq_program(), reason="RabbitMQ: NOT RUN (rabbitmq-server is not installed)")
+@needed("RabbitMQ")
 def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), installed(brokers.RabbitMQ) as made:
         expected = made.inside(undisturbed)
