@@ -8,6 +8,7 @@ import os
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
@@ -114,7 +115,7 @@ def prefixed(prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): text(name) for name in sorted(found)}
 
 
-def database(name: str, default: str) -> dict[str, object]:
+def database(name: str, default: str) -> dict[str, Any]:
     """The Django settings of `postgres://user:password@host:port/name?option=value`.
 
     A socket directory is given as `postgres:///name?host=/run/postgresql`.
