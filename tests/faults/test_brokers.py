@@ -10,7 +10,8 @@ from crm.law.operations import load_law
 from tests.collections_app.engine.small_house import forget_the_night, state
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.faults import brokers
-from tools.launcher import outside, processes
+from tests.servers.outside import needed
+from tools.launcher import processes
 
 WITHIN_S = 90
 TWICE = """
@@ -20,13 +21,11 @@ for _ in range(2):
 """
 
 
-@pytest.fixture(params=["valkey", "rabbitmq"])
+@pytest.fixture(params=["valkey", pytest.param("rabbitmq", marks=needed("RabbitMQ"))])
 def broker_url(request, tmp_path):
     if request.param == "valkey":
         yield os.environ["BROKER_URL"] + "?virtual_host=5"  # beside what other tests send
         return
-    if not brokers.rabbitmq_program():
-        pytest.skip(outside.not_run("RabbitMQ"))
     with brokers.rabbitmq(tmp_path) as url:
         yield url
 
