@@ -9,6 +9,7 @@ from collections_app.engine.leases import LEASE
 from collections_app.engine.models import Run
 from collections_app.engine.stages import STAGES
 from crm.law.operations import load_law
+from tests.collections_app.actions.test_tallies import added_up, counted
 from tests.collections_app.engine.small_house import forget_the_night, small_house, state
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.faults import usual_night
@@ -75,6 +76,15 @@ def usual():
     world = usual_night.eve()
     usual_night.keep()
     return world
+
+
+def test_open_actions_taken_back_are_tallied_once(usual):
+    tallied = added_up()
+    assert tallied
+    run(usual)
+    assert tallied != added_up()
+    usual_night.back()
+    assert tallied == added_up() == counted()
 
 
 def test_a_usual_night_killed_after_each_transaction(usual):
