@@ -33,8 +33,7 @@ from tools.launcher.valkey import Valkey
 LEASE_S = 2
 WITHIN_S = 120  # on a busy machine; a quiet one needs a tenth
 Result = TypeVar("Result")
-# A worker that lost Valkey at a bad moment says so (a fault of kombu 5.7) and takes up to a minute to end by itself.
-UNABLE = "Unrecoverable error"
+UNABLE = "Unrecoverable error"  # said by a worker that ends because it lost something it should have found again
 STANDING = (
     "select json_agg(row_to_json(r)) from (select entity_id, state, fence, lease_until, error from engine_run) r",
     "select json_agg(row_to_json(m)) from (select entity_id, state, reason, count(*) from messaging_message "
@@ -54,7 +53,6 @@ class Installation:
         self.valkey = Valkey(valkey, folder / "valkey", sockets / "valkey.sock", account, log)
         self.broker = broker or self.valkey
         self.running: dict[str, int] = {}
-        self.read: dict[str, int] = {}
         self.forks = 0
         self.prepared: subprocess.Popen[str] | None = None
 
@@ -162,24 +160,15 @@ class Installation:
         """Until it holds; worker or clock that ends meanwhile is started again. Raises AssertionError with the logs."""
 
         def holds() -> bool:
-            if UNABLE in self._new_lines("worker"):
-                self.kill("worker")
             self.start(*(part for part, pid in self.running.items() if not processes.alive(pid)))
             return condition()
 
         if not processes.wait_until(holds, WITHIN_S, pause=0.02):
             raise AssertionError(words + self.logs())
 
-    def _new_lines(self, part: str) -> str:
-        """What it wrote since the last time."""
-        log, place = self.log(part), self.read.get(part, 0)
-        if not log.exists() or log.stat().st_size <= place:
-            return ""
-        with log.open("rb") as written:
-            written.seek(place)
-            text = written.read()
-        self.read[part] = place + len(text)
-        return text.decode(errors="replace")
+    def gave_up(self) -> bool:
+        """Whether a worker that nobody killed ended."""
+        return UNABLE in self.log("worker").read_text()
 
     def inside(self, work: Callable[[], Result]) -> Result:
         """What `work` gives in a fork of this process whose database is that of the installation."""

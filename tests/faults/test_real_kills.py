@@ -79,3 +79,4 @@ def live_through(made, expected, in_the_night, at_a_mail, number, unclear):
     assert made.inside(lambda: seen(Entity.objects.get(pk=entity))) == expected
     assert set(made.sink.taken.values()) == {1}
     assert len(made.sink.taken) == len(expected["written"])
+    assert not made.gave_up(), made.logs()
