@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from tests.factories.messaging import World, a_world
-from tests.faults import sink as sinks
+from tests.faults import brokers, sink as sinks
+from tests.faults.brokers import RabbitMQ
 from tests.faults.sink import Sink
 
 
@@ -25,3 +26,16 @@ def world(sink: Sink) -> Iterator[World]:
     """Messages of the origin "test" find their words; they leave through the true channel."""
     with a_world(network=False) as world:
         yield world
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
+    """One server for the tests that need it, launched; `start` returns when it answers."""
+    if not brokers.rabbitmq_program():
+        pytest.skip("RabbitMQ: NOT RUN (rabbitmq-server is not installed)")
+    server = RabbitMQ(tmp_path_factory.mktemp("rabbitmq"))
+    server.launch()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -31,6 +31,8 @@ from tools.launcher.postgres import DATABASE, Postgres
 from tools.launcher.valkey import Valkey
 
 LEASE_S = 2
+# Files are on the disk after a crash either way: this is one call of the system instead of one for each file.
+SETTINGS = {"recovery_init_sync_method": "syncfs"}
 WITHIN_S = 120  # on a busy machine; a quiet one needs a tenth
 Result = TypeVar("Result")
 UNABLE = "Unrecoverable error"  # said by a worker that ends because it lost something it should have found again
@@ -48,13 +50,16 @@ class Installation:
         self.folder, self.sink = folder, sink
         sockets, log = folder / "sockets", folder / "servers.log"
         programs = VAR / "test"
-        self.postgres = Postgres(binaries.postgres(account, programs), folder / "postgres", sockets, account, log, {})
+        self.postgres = Postgres(
+            binaries.postgres(account, programs), folder / "postgres", sockets, account, log, SETTINGS
+        )
         valkey = binaries.valkey(account, programs)
         self.valkey = Valkey(valkey, folder / "valkey", sockets / "valkey.sock", account, log)
         self.broker = broker or self.valkey
         self.running: dict[str, int] = {}
         self.forks = 0
         self.prepared: subprocess.Popen[str] | None = None
+        self.asked: psycopg.Connection[tuple[Any, ...]] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -64,21 +69,21 @@ class Installation:
             "CACHE_URL": "", "LEASE_S": str(LEASE_S), "MEDIA_ROOT": str(self.folder / "media"),
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self.sink.port), "EMAIL_TIMEOUT": "5", "MAIL_RECIPIENT_ALLOWLIST": "*",
-            "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_FORMAT": "console",
+            "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_FORMAT": "json",
         }  # fmt: skip
 
     def prepare(self) -> None:
-        """Start the servers on migrated tables, and the process workers are forked from."""
+        """Start the servers on migrated tables, while the process workers are forked from reads the application."""
+        self.prepared = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.prepared"], cwd=ROOT, env=self.environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
         self.postgres.start()
         if os.environ.get(template.VARIABLE):
             copy_tables(self.postgres)
         else:
             prepare.migrate(self.environment)
         self.broker.start()
-        self.prepared = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.prepared"], cwd=ROOT, env=self.environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
         assert self._said() == "ready"
 
     def _said(self) -> str:
@@ -136,21 +141,29 @@ class Installation:
 
     def stop(self) -> None:
         """Kill everything."""
+        self.ask_no_more()
         self.kill("worker", "beat", "postgres", "broker")
-        if isinstance(self.broker, RabbitMQ):
-            self.broker.stop()
         if self.prepared is not None:
             self.prepared.kill()
             self.prepared.communicate()
 
     def answer(self, question: str, *params: object) -> Any:
-        """One value of the database, asked on a connection of its own; None while the server is away."""
+        """One value of the database; None while the server is away."""
         try:
-            with psycopg.connect(host=str(self.postgres.sockets), user="postgres", dbname=DATABASE) as asked:
-                found = asked.execute(question, params).fetchone()
-                return found[0] if found else None
+            if self.asked is None:
+                host = str(self.postgres.sockets)
+                self.asked = psycopg.connect(host=host, user="postgres", dbname=DATABASE, autocommit=True)
+            found = self.asked.execute(question, params).fetchone()
+            return found[0] if found else None
         except psycopg.OperationalError:
+            self.ask_no_more()
             return None
+
+    def ask_no_more(self) -> None:
+        """Close the connection on which it was asked, which would cost more than the answer if it were not kept."""
+        if self.asked is not None:
+            self.asked.close()
+        self.asked = None
 
     def wait_for(self, question: str, *params: object) -> None:
         """Until the database answers yes. Raises AssertionError with the logs."""
@@ -173,6 +186,7 @@ class Installation:
     def inside(self, work: Callable[[], Result]) -> Result:
         """What `work` gives in a fork of this process whose database is that of the installation."""
         self.forks += 1
+        self.ask_no_more()
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
@@ -213,8 +227,8 @@ def copy_tables(postgres: Postgres) -> None:
 
 
 @contextmanager
-def installed(broker: Callable[[Path], RabbitMQ] | None = None) -> Iterator[Installation]:
-    """An installation, gone at the end; its broker is Valkey unless `broker` makes another in a folder."""
+def installed(broker: RabbitMQ | None = None) -> Iterator[Installation]:
+    """An installation, gone at the end; its broker is a Valkey of its own unless one is given, which ends with it."""
     account, folder = servers_account(), Path(tempfile.mkdtemp(prefix="acquit-faults-"))
     for path in (folder, folder / "sockets"):
         path.mkdir(exist_ok=True)
@@ -223,7 +237,7 @@ def installed(broker: Callable[[Path], RabbitMQ] | None = None) -> Iterator[Inst
     log.touch()
     account.own(log)
     with sinks.running() as sink:
-        made = Installation(folder, account, sink, broker(folder) if broker else None)
+        made = Installation(folder, account, sink, broker)
         try:
             made.prepare()
             yield made

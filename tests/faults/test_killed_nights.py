@@ -119,11 +119,11 @@ def the_day_after(world: World) -> tuple[object, ...]:
     return usual_night.written(), usual_night.looks()
 
 
-@pytest.mark.parametrize("point", SIDE_BY_SIDE)
-def test_killed_while_parts_are_worked_on_side_by_side(world, point):
+def test_killed_while_parts_are_worked_on_side_by_side(world):
     run(world)
     undisturbed = state()
-    forget_the_night()
-    assert killed_at(point, lambda: run(world, shards=2))
-    run(world, NEXT, shards=2)
-    assert state() == undisturbed
+    for point in SIDE_BY_SIDE:
+        forget_the_night()
+        assert killed_at(point, lambda: run(world, shards=2)), point
+        run(world, NEXT, shards=2)
+        assert state() == undisturbed, point

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from crm.accounts.models import Entity
-from tests.faults import brokers
 from tests.faults.house import seen
 from tests.faults.installation import Installation, installed
 from tests.faults.sink import Talk
@@ -54,9 +53,8 @@ def test_killed_in_the_night_and_at_a_mail(place, in_the_night, at_a_mail, numbe
     live_through(*place, in_the_night, at_a_mail, number, unclear)
 
 
-@pytest.mark.skipif(not brokers.rabbitmq_program(), reason="RabbitMQ: NOT RUN (rabbitmq-server is not installed)")
-def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), installed(brokers.RabbitMQ) as made:
+def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(rabbitmq, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), installed(rabbitmq) as made:
         expected = made.inside(undisturbed)
         made.start("worker", "beat")
         live_through(made, expected, ["broker"], ["broker", "worker"], signal.SIGKILL, 1)
