@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from crm.accounts.models import Entity
-from tests.faults import brokers
 from tests.faults.house import seen
 from tests.faults.installation import Installation, installed
 from tests.faults.sink import Talk
@@ -56,8 +55,8 @@ def test_killed_in_the_night_and_at_a_mail(place, in_the_night, at_a_mail, numbe
 
 
 @needed("RabbitMQ")
-def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), installed(brokers.RabbitMQ) as made:
+def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(rabbitmq, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), installed(rabbitmq) as made:
         expected = made.inside(undisturbed)
         made.start("worker", "beat")
         live_through(made, expected, ["broker"], ["broker", "worker"], signal.SIGKILL, 1)
@@ -80,3 +79,4 @@ def live_through(made, expected, in_the_night, at_a_mail, number, unclear):
     assert made.inside(lambda: seen(Entity.objects.get(pk=entity))) == expected
     assert set(made.sink.taken.values()) == {1}
     assert len(made.sink.taken) == len(expected["written"])
+    assert not made.gave_up(), made.logs()
