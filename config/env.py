@@ -5,8 +5,10 @@ A secret may be given in a file: `SECRET_KEY_FILE=/run/secrets/key` stands for `
 """
 
 import os
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
@@ -95,6 +97,17 @@ def address(name: str, default: str = "", *, schemes: tuple[str, ...]) -> str:
     return value
 
 
+def certificates(name: str) -> str:
+    """Certificates in PEM, or nothing."""
+    value = text(name)
+    try:
+        if value:
+            ssl.create_default_context(cadata=value)
+    except (ssl.SSLError, ValueError) as error:
+        raise BadEnvironment(f"{name}: these are no certificates in PEM.") from error
+    return value
+
+
 def prefixed(prefix: str) -> dict[str, str]:
     """All variables whose names start with `prefix`, under the rest of their names; NAME_FILE gives NAME."""
     KNOWN[prefix] = Variable(prefix, "")
@@ -102,7 +115,7 @@ def prefixed(prefix: str) -> dict[str, str]:
     return {name.removeprefix(prefix): text(name) for name in sorted(found)}
 
 
-def database(name: str, default: str) -> dict[str, object]:
+def database(name: str, default: str) -> dict[str, Any]:
     """The Django settings of `postgres://user:password@host:port/name?option=value`.
 
     A socket directory is given as `postgres:///name?host=/run/postgresql`.

@@ -28,7 +28,11 @@ _STATIC_BACKEND = (
 )
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": _STATIC_BACKEND},
+    # Whoever collects them, the account of the web processes or a web server in front reads them.
+    "staticfiles": {
+        "BACKEND": _STATIC_BACKEND,
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
 
 CACHE_URL = env.address("CACHE_URL", schemes=("redis", "rediss", "unix"))

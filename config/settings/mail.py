@@ -49,6 +49,8 @@ IMAP_USER = env.text("IMAP_USER")
 IMAP_PASSWORD = env.text("IMAP_PASSWORD")
 IMAP_FOLDER = env.text("IMAP_FOLDER", "INBOX")
 IMAP_TLS = env.flag("IMAP_TLS", default=True)
+# Where its certificate comes from an authority the system does not know; usually IMAP_CA_FILE=/etc/ssl/….pem.
+IMAP_CA = env.certificates("IMAP_CA")
 
 # Channels something carries today: a step of another channel is done by a person, who gets the text to copy.
 CONNECTED_CHANNELS = env.names("CONNECTED_CHANNELS", "email,post")

@@ -28,6 +28,7 @@ class Session(socketserver.StreamRequestHandler):
     """One connection; `recipients` are those of the mail being given."""
 
     server: Server
+    disable_nagle_algorithm = True  # else the second line of an answer waits 40 ms for the client's word on the first
 
     def setup(self) -> None:
         super().setup()

@@ -23,6 +23,7 @@ def configured_mailbox() -> Mailbox | None:
         password=settings.IMAP_PASSWORD,
         folder=settings.IMAP_FOLDER,
         tls=settings.IMAP_TLS,
+        ca=settings.IMAP_CA,
     )
 
 

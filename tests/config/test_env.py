@@ -1,6 +1,7 @@
 import pytest
 
 from config import env
+from tests.factories.certificates import Authority
 
 
 def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
@@ -72,3 +73,19 @@ def test_a_socket_folder_is_a_host(monkeypatch):
     monkeypatch.setenv("SOME_URL", "postgres://postgres@/books?host=%2Frun%2Fpostgresql")
     read = env.database("SOME_URL", "")
     assert (read["NAME"], read["USER"], read["HOST"], read["OPTIONS"]) == ("books", "postgres", "/run/postgresql", {})
+
+
+def test_certificates_may_come_from_a_file(monkeypatch, tmp_path):
+    pem = Authority().pem
+    (tmp_path / "ca.pem").write_text(pem)
+    monkeypatch.setenv("SOME_CA_FILE", str(tmp_path / "ca.pem"))
+    assert env.certificates("SOME_CA") == pem.strip()
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["/etc/ssl/ca.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"]
+)
+def test_what_is_no_certificate_is_refused(monkeypatch, nonsense):
+    monkeypatch.setenv("SOME_CA", nonsense)
+    with pytest.raises(env.BadEnvironment, match="SOME_CA: these are no certificates"):
+        env.certificates("SOME_CA")

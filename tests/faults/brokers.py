@@ -1,7 +1,9 @@
 """Real brokers and real workers for the tests of what happens between them."""
 
+import base64
+import hashlib
+import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -9,45 +11,60 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import amqp
 from django.db import connection
-from kombu import Connection
 
-from tools.launcher import processes
+from tools.launcher import outside, processes
 
 # Debian's wrapper in the path accepts two users only.
 RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 START_S = 60
+BESIDE, HASHING = "beside", "rabbit_password_hashing_sha256"
+# A worker that knows no other asks none what it does; it would wait a second for an answer.
+ALONE = ("--without-gossip", "--without-mingle")
 
 
 def rabbitmq_program() -> Path | None:
-    """The server's program where it is installed."""
-    found = shutil.which("rabbitmq-server")
-    return RABBITMQ if RABBITMQ.exists() else Path(found) if found else None
+    """The server's program where it is in the path."""
+    found = outside.program("RabbitMQ")
+    return (RABBITMQ if RABBITMQ.exists() else Path(found)) if found else None
 
 
 class RabbitMQ:
-    """A server of its own, with its files in `folder`; killed and started again it has what it was given."""
+    """A server of its own, with its files in `folder`; killed and started again it has what it was given.
+
+    `broker_url` and `beside` are those of two virtual hosts: what is left in one is never met in the other.
+    """
 
     def __init__(self, folder: Path) -> None:
         port, between_nodes, names = free_port(), free_port(), free_port()
         self.broker_url = f"amqp://guest:guest@127.0.0.1:{port}//"
+        self.beside = f"amqp://guest:guest@127.0.0.1:{port}/{BESIDE}"
         self.log = folder / "rabbitmq.log"
         self.environment = os.environ | {
             "HOME": str(folder), "RABBITMQ_NODENAME": f"acquit{port}@localhost", "RABBITMQ_NODE_PORT": str(port),
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_DIST_PORT": str(between_nodes),
             "RABBITMQ_MNESIA_BASE": str(folder), "RABBITMQ_LOG_BASE": str(folder), "RABBITMQ_ENABLED_PLUGINS": "",
+            "RABBITMQ_CONFIG_FILE": str(with_two_houses(folder)),
             "RABBITMQ_PID_FILE": str(folder / "pid"), "ERL_EPMD_PORT": str(names),
             "ERL_EPMD_RELAXED_COMMAND_CHECK": "1",
         }  # fmt: skip
         self.started: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Return when it answers."""
+    def launch(self) -> None:
+        """Make it start, if it does not run; it takes some seconds to answer."""
+        if self.processes():
+            return
         with self.log.open("ab") as log:
             self.started = subprocess.Popen(
                 [str(rabbitmq_program())], env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
+
+    def start(self) -> None:
+        """Return when it answers."""
+        self.launch()
         assert processes.wait_until(lambda: answers(self.broker_url), START_S), self.log.read_text()
 
     def processes(self) -> list[int]:
@@ -64,21 +81,28 @@ class RabbitMQ:
         subprocess.run(["epmd", "-kill"], env=self.environment, capture_output=True, check=False)
 
 
-@contextmanager
-def rabbitmq(folder: Path) -> Iterator[str]:
-    """A server for a while; its BROKER_URL."""
-    server = RabbitMQ(folder)
-    try:
-        server.start()
-        yield server.broker_url
-    finally:
-        server.stop()
+def with_two_houses(folder: Path) -> Path:
+    """The configuration of a server whose user guest has the usual virtual host and another beside it."""
+    salt = b"salt"
+    digest = base64.b64encode(salt + hashlib.sha256(salt + b"guest").digest()).decode()
+    hosts = ["/", BESIDE]
+    definitions = folder / "definitions.json"
+    definitions.write_text(json.dumps({
+        "users": [{"name": "guest", "password_hash": digest, "tags": "", "hashing_algorithm": HASHING}],
+        "vhosts": [{"name": host} for host in hosts],
+        "permissions": [
+            {"user": "guest", "vhost": host, "configure": ".*", "write": ".*", "read": ".*"} for host in hosts
+        ],
+    }))  # fmt: skip
+    configuration = folder / "rabbitmq.conf"
+    configuration.write_text(f"load_definitions = {definitions}\n")
+    return configuration
 
 
 @contextmanager
 def worker(broker_url: str, folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker on the database of the test, taking from every queue."""
-    command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-c", "1", "--loglevel", "INFO"]
+    command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-c", "1", "--loglevel", "INFO", *ALONE]
     with program(command, environment_of_test(broker_url) | environment, folder / "worker.log") as started:
         yield started
 
@@ -112,9 +136,9 @@ def program(command: list[str], environment: dict[str, str], log: Path) -> Itera
 
 
 def answers(url: str) -> bool:
+    """Asked once: kombu would wait two seconds and ask again."""
     try:
-        with Connection(url, connect_timeout=1) as opened:
-            opened.ensure_connection(max_retries=1, timeout=1)
+        with amqp.Connection(urlsplit(url).netloc.rpartition("@")[2], connect_timeout=1):
             return True
     except Exception:  # whatever it says, it is not ready
         return False

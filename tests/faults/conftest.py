@@ -5,6 +5,7 @@ import pytest
 
 from tests.factories.messaging import World, a_world
 from tests.faults import sink as sinks
+from tests.faults.brokers import RabbitMQ
 from tests.faults.sink import Sink
 
 
@@ -25,3 +26,14 @@ def world(sink: Sink) -> Iterator[World]:
     """Messages of the origin "test" find their words; they leave through the true channel."""
     with a_world(network=False) as world:
         yield world
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
+    """One server for the tests that need it and are marked so, launched; `start` returns when it answers."""
+    server = RabbitMQ(tmp_path_factory.mktemp("rabbitmq"))
+    server.launch()
+    try:
+        yield server
+    finally:
+        server.stop()

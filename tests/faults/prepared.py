@@ -11,10 +11,13 @@ import django
 
 django.setup()
 
-from config.celery import app  # noqa: E402 - after the set-up
+from django.urls import get_resolver  # noqa: E402 - after the set-up
+
+from config.celery import app  # noqa: E402
+from tests.faults.brokers import ALONE  # noqa: E402
 
 COMMANDS = {
-    "worker": ["worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+    "worker": ["worker", "--concurrency", "2", "--loglevel", "INFO", *ALONE],
     "beat": ["beat", "--loglevel", "INFO", "--pidfile", ""],
 }
 
@@ -23,6 +26,7 @@ def main() -> None:
     """Serve until the input ends."""
     app.loader.import_default_modules()
     app.finalize()
+    get_resolver().url_patterns  # noqa: B018 - the first mail would read them, in each worker again
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed is forgotten
     say("ready")
     for line in sys.stdin:

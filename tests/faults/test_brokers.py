@@ -10,7 +10,8 @@ from crm.law.operations import load_law
 from tests.collections_app.engine.small_house import forget_the_night, state
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.faults import brokers
-from tools.launcher import processes
+from tests.servers.outside import needed
+from tools.launcher import outside, processes
 
 WITHIN_S = 90
 TWICE = """
@@ -20,15 +21,16 @@ for _ in range(2):
 """
 
 
-@pytest.fixture(params=["valkey", "rabbitmq"])
-def broker_url(request, tmp_path):
+@pytest.fixture(params=["valkey", pytest.param("rabbitmq", marks=needed("RabbitMQ"))])
+def broker_url(request):
     if request.param == "valkey":
+        if outside.program("RabbitMQ"):
+            request.getfixturevalue("rabbitmq")  # it starts while this one has its turn
         yield os.environ["BROKER_URL"] + "?virtual_host=5"  # beside what other tests send
         return
-    if not brokers.rabbitmq_program():
-        pytest.skip("RabbitMQ: NOT RUN (rabbitmq-server is not installed)")
-    with brokers.rabbitmq(tmp_path) as url:
-        yield url
+    server = request.getfixturevalue("rabbitmq")
+    server.start()
+    yield server.beside
 
 
 @pytest.mark.django_db(transaction=True)
@@ -40,8 +42,8 @@ def test_a_night_asked_for_twice_is_run_by_a_worker_and_is_as_one(broker_url, tm
     world.night()
     expected = state()
     forget_the_night()
-    brokers.send(broker_url, TWICE.format(entity=world.entity.pk, on=MARCH_1))
     with brokers.worker(broker_url, tmp_path):
+        brokers.send(broker_url, TWICE.format(entity=world.entity.pk, on=MARCH_1))
         over = processes.wait_until(lambda: Run.objects.filter(state="done").count() == 2, WITHIN_S, pause=0.1)
     assert over, (tmp_path / "worker.log").read_text()
     assert state() == expected

@@ -1,6 +1,7 @@
 """Clocks that pass midnight, the two changes of the hour in Paris, and clocks that are set."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -132,17 +133,16 @@ def test_a_night_that_passes_midnight_or_a_change_of_hour_is_as_another(start):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    "point", ["after stage facts", "after stage open", "after stage hand_over", "before stage check"]
-)
-def test_a_night_that_dies_before_midnight_is_made_good_by_that_of_the_next_day(world, point):
+def test_a_night_that_dies_before_midnight_is_made_good_by_that_of_the_next_day(world):
     load_law()
-    dies, twin = house(), house()
-    before_midnight = datetime.combine(MONDAY, time(23, 59), PARIS)
-    assert killed_at(point, lambda: dies.night(MONDAY, shards=1, clock=lambda: before_midnight))
+    twin, before_midnight = house(), datetime.combine(MONDAY, time(23, 59), PARIS)
     day(twin, MONDAY)
-    [on] = {on for _entity, on in due_nights(at=before_midnight + LEASE + timedelta(hours=6))}
-    assert on == MONDAY + DAY
-    for each in (dies, twin):
-        day(each, on)
-    assert seen(dies.entity) == seen(twin.entity)
+    day(twin, MONDAY + DAY)
+    for point in ("after stage facts", "after stage open", "after stage hand_over", "before stage check"):
+        dies = house()
+        night = partial(dies.night, MONDAY, shards=1, clock=lambda: before_midnight)
+        assert killed_at(point, night), point
+        [due] = due_nights(at=before_midnight + LEASE + timedelta(hours=6))
+        assert (point, *due) == (point, dies.entity.pk, MONDAY + DAY)
+        day(dies, MONDAY + DAY)
+        assert (point, seen(dies.entity)) == (point, seen(twin.entity))

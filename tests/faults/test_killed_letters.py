@@ -45,15 +45,15 @@ def test_preparing_killed_after_each_statement(house, tmp_path):
 POINTS = ["letters: composed", "letters: before file", "letters: after file", "letters: before removing"]
 
 
-@pytest.mark.parametrize("point", [*POINTS, "letters: after removing"])
-def test_preparing_killed_at_each_named_point(house, tmp_path, point):
+def test_preparing_killed_at_each_named_point(house, tmp_path):
     entity = house()
     prepare(entity)
     undisturbed = state(entity, tmp_path)
-    entity = house()
-    assert killed_at(point, lambda: prepare(entity))
-    prepare_again(entity)
-    assert state(entity, tmp_path) == undisturbed
+    for point in (*POINTS, "letters: after removing"):
+        entity = house()
+        assert killed_at(point, lambda entity=entity: prepare(entity)), point
+        prepare_again(entity)
+        assert (point, state(entity, tmp_path)) == (point, undisturbed)
 
 
 def take_out(batch: PrintBatch, by: User) -> None:
@@ -84,13 +84,14 @@ def test_changing_and_posting_killed_after_each_statement(house, tmp_path, work)
         assert (number, said[number - 1], state(entity, tmp_path)) == (number, said[number - 1], undisturbed)
 
 
-@pytest.mark.parametrize("point", POINTS[1:])
-def test_the_file_is_never_missing_while_it_is_replaced(house, tmp_path, point):
-    by, entity = UserFactory(), house()
-    batch = prepare(entity)
-    assert killed_at(point, lambda: take_out(batch, by))
-    batch.refresh_from_db()
-    left = batch.letters.filter(taken_out_at=None).count()
-    assert len(PdfReader(BytesIO(batch.file.read())).pages) == 1 + left
-    finish(entity, by)
-    assert state(entity, tmp_path)[3] == ([2], True)
+def test_the_file_is_never_missing_while_it_is_replaced(house, tmp_path):
+    by = UserFactory()
+    for point in POINTS[1:]:
+        entity = house()
+        batch = prepare(entity)
+        assert killed_at(point, lambda batch=batch: take_out(batch, by)), point
+        batch.refresh_from_db()
+        left = batch.letters.filter(taken_out_at=None).count()
+        assert (point, len(PdfReader(BytesIO(batch.file.read())).pages)) == (point, 1 + left)
+        finish(entity, by)
+        assert (point, state(entity, tmp_path)[3]) == (point, ([2], True))

@@ -9,6 +9,7 @@ from collections_app.engine.leases import LEASE
 from collections_app.engine.models import Run
 from collections_app.engine.stages import STAGES
 from crm.law.operations import load_law
+from tests.collections_app.actions.test_tallies import added_up, counted
 from tests.collections_app.engine.small_house import forget_the_night, small_house, state
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.faults import usual_night
@@ -77,6 +78,15 @@ def usual():
     return world
 
 
+def test_open_actions_taken_back_are_tallied_once(usual):
+    tallied = added_up()
+    assert tallied
+    run(usual)
+    assert tallied != added_up()
+    usual_night.back()
+    assert tallied == added_up() == counted()
+
+
 def test_a_usual_night_killed_after_each_transaction(usual):
     points = transactions(points_of(lambda: run(usual), *MODULES))
     undisturbed, looks = usual_night.written(), usual_night.looks()
@@ -109,11 +119,11 @@ def the_day_after(world: World) -> tuple[object, ...]:
     return usual_night.written(), usual_night.looks()
 
 
-@pytest.mark.parametrize("point", SIDE_BY_SIDE)
-def test_killed_while_parts_are_worked_on_side_by_side(world, point):
+def test_killed_while_parts_are_worked_on_side_by_side(world):
     run(world)
     undisturbed = state()
-    forget_the_night()
-    assert killed_at(point, lambda: run(world, shards=2))
-    run(world, NEXT, shards=2)
-    assert state() == undisturbed
+    for point in SIDE_BY_SIDE:
+        forget_the_night()
+        assert killed_at(point, lambda: run(world, shards=2)), point
+        run(world, NEXT, shards=2)
+        assert state() == undisturbed, point

@@ -1,5 +1,6 @@
 """A worker killed while it sends: what it had not reserved is sent, what it had is to verify, nothing leaves twice."""
 
+import itertools
 import os
 import signal
 
@@ -10,7 +11,7 @@ from telephony.messaging.models import Message
 from tests.factories.messaging import World
 from tests.faults.batch import LATER, Batch
 from tests.faults.killing import killed, killed_at, killed_by_statement, said_by
-from tests.faults.sink import PLACES, Sink
+from tests.faults.sink import PLACES, Sink, Talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BATCH = 3
@@ -52,38 +53,41 @@ def test_killed_before_and_after_each_statement(world: World, sink: Sink, number
             check_end(batch, sink, unclear, (number, when, said[number - 1]))
 
 
-@pytest.mark.parametrize("place", PLACES[2:])
-def test_killed_at_each_word_of_the_second_conversation(world: World, sink: Sink, numbers, place):
-    batch, children, met = Batch(BATCH * next(numbers), BATCH), [], []
+def killed_at_word(batch: Batch, sink: Sink, place: str, meeting: int = 1) -> bool:
+    """Send, and die where this place of a conversation is met for the n-th time; whether it died there."""
+    children: list[int] = []
+    met = itertools.count(1)
 
-    def kill(talk):
-        met.append(place)
-        if len(met) == 2:
+    def kill(talk: Talk) -> None:
+        if next(met) == meeting:
             os.kill(children[0], signal.SIGKILL)
 
     sink.faults[place] = kill
-    assert killed(lambda: None, batch.send, started=children.append)
+    died = killed(lambda: None, batch.send, started=children.append)
     sink.faults.clear()
-    check_end(batch, sink, 1, place)
-    assert batch.taken(sink)[1] == int(place == "text")
+    return died
 
 
-@pytest.mark.parametrize("place", PLACES[:2])
-def test_killed_before_the_first_word(world: World, sink: Sink, numbers, place):
-    batch, children = Batch(BATCH * next(numbers), BATCH), []
-    sink.faults[place] = lambda talk: os.kill(children[0], signal.SIGKILL)
-    assert killed(lambda: None, batch.send, started=children.append)
-    sink.faults.clear()
-    check_end(batch, sink, 0, place)
+def test_killed_at_each_word_of_the_second_conversation(world: World, sink: Sink, numbers):
+    for place in PLACES[2:]:
+        batch = Batch(BATCH * next(numbers), BATCH)
+        assert killed_at_word(batch, sink, place, meeting=2), place
+        check_end(batch, sink, 1, place)
+        assert (place, batch.taken(sink)[1]) == (place, int(place == "text"))
 
 
-@pytest.mark.parametrize(
-    ("point", "unclear"), [("outbox.composed", None), ("outbox.reserved", 0), ("outbox.accepted", 0)]
-)
-def test_killed_at_each_named_point(world: World, sink: Sink, numbers, point, unclear):
-    batch = Batch(BATCH * next(numbers), BATCH)
-    assert killed_at(point, batch.send)
-    check_end(batch, sink, unclear, point)
+def test_killed_before_the_first_word(world: World, sink: Sink, numbers):
+    for place in PLACES[:2]:
+        batch = Batch(BATCH * next(numbers), BATCH)
+        assert killed_at_word(batch, sink, place), place
+        check_end(batch, sink, 0, place)
+
+
+def test_killed_at_each_named_point(world: World, sink: Sink, numbers):
+    for point, unclear in (("outbox.composed", None), ("outbox.reserved", 0), ("outbox.accepted", 0)):
+        batch = Batch(BATCH * next(numbers), BATCH)
+        assert killed_at(point, batch.send), point
+        check_end(batch, sink, unclear, point)
 
 
 def test_what_is_to_verify_is_listed_for_a_person_and_sent_when_he_says_so(world: World, sink: Sink, numbers):

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from crm.accounts.models import Entity
-from tests.faults import brokers
 from tests.faults.house import seen
 from tests.faults.installation import Installation, installed
 from tests.faults.sink import Talk
 from tests.faults.stories import QUIET, UNDER_WAY, open_house, settle, undisturbed
+from tests.servers.outside import needed
 
 FOURTH = 4
 
@@ -54,9 +54,9 @@ def test_killed_in_the_night_and_at_a_mail(place, in_the_night, at_a_mail, numbe
     live_through(*place, in_the_night, at_a_mail, number, unclear)
 
 
-@pytest.mark.skipif(not brokers.rabbitmq_program(), reason="RabbitMQ: NOT RUN (rabbitmq-server is not installed)")
-def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), installed(brokers.RabbitMQ) as made:
+@needed("RabbitMQ")
+def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(rabbitmq, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), installed(rabbitmq) as made:
         expected = made.inside(undisturbed)
         made.start("worker", "beat")
         live_through(made, expected, ["broker"], ["broker", "worker"], signal.SIGKILL, 1)
@@ -79,3 +79,4 @@ def live_through(made, expected, in_the_night, at_a_mail, number, unclear):
     assert made.inside(lambda: seen(Entity.objects.get(pk=entity))) == expected
     assert set(made.sink.taken.values()) == {1}
     assert len(made.sink.taken) == len(expected["written"])
+    assert not made.gave_up(), made.logs()

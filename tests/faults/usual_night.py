@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from collections_app.actions.models import Tally
 from collections_app.engine.models import Account, Change, MorningReport, Run, RunPart, RunStage
 from collections_app.letters.models import Template
 from collections_app.segments.models import Membership
@@ -29,7 +30,7 @@ OF_ITS_OWN: dict[Any, str] = {
     RunPart: "number state",
     RunStage: "run__on name",
 }
-TABLES = [model._meta.db_table for model in (*small_house.WRITTEN, Change)]
+TABLES = [model._meta.db_table for model in (*small_house.WRITTEN, Change, Tally)]
 
 
 def eve() -> World:

@@ -1,11 +1,10 @@
 """`./acquit lint` and `./acquit test`: everything the CI checks, in the order of what answers fastest."""
 
 import re
-import shutil
 import subprocess
 import sys
 
-from tools.launcher import browser, environment, prepare, template
+from tools.launcher import browser, environment, outside, prepare, template
 from tools.launcher.locks import alone
 from tools.launcher.paths import PYTHON, ROOT, VAR, make_folder
 from tools.launcher.say import Clock, Trouble, say
@@ -56,8 +55,8 @@ def _everything(variables: dict[str, str]) -> int:
         failed.append("unit tests")
     if not _has_browser() or _pytest("browser tests", BROWSER, variables, totals):
         failed.append("browser tests")
-    if not shutil.which("rabbitmq-server"):
-        say("RabbitMQ: NOT RUN (rabbitmq-server is not installed; Valkey was)")
+    for line in outside.all_not_run():
+        say(line)
     code = _report(failed)
     print(closing_line(totals, Clock.elapsed()), flush=True)
     return code

@@ -8,12 +8,8 @@ unapplied as (
     from receivables_credit c where c.entity_id = %(entity)s and c.open_amount > 0 group by c.currency
 ),
 todo as (
-    select x.currency, count(*) as number
-    from (
-        select currency from actions_action where entity_id = %(entity)s and state in ('todo', 'to_approve')
-        union all
-        select currency from actions_action where entity_id = %(entity)s and state = 'scheduled'
-    ) x group by x.currency
+    select t.currency, sum(t.number) as number from actions_tally t
+    where t.entity_id = %(entity)s group by t.currency having sum(t.number) <> 0
 )
 insert into engine_dailyfigures as f (
     entity_id, "on", currency, open_amount, overdue_amount, unapplied_amount, disputed_amount, customers_overdue, actions_open

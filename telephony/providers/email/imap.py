@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from telephony.providers.email import tls
+
 TIMEOUT_S = 60
 
 
@@ -17,13 +19,14 @@ class Mailbox:
     port: int = 993
     folder: str = "INBOX"
     tls: bool = True
+    ca: str = ""
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host}/{self.folder}"
 
 
 class MailboxError(Exception):
-    """The server refused something; the message says what it answered."""
+    """The server refused something, or we its certificate; the message says what."""
 
 
 @contextmanager
@@ -37,11 +40,13 @@ def opened(box: Mailbox) -> Iterator[imaplib.IMAP4]:
             yield connection
     except imaplib.IMAP4.error as error:
         raise MailboxError(str(error)) from error
+    except ssl.SSLCertVerificationError as error:
+        raise MailboxError(tls.refusal(error, "IMAP_CA")) from error
 
 
 def _connected(box: Mailbox) -> imaplib.IMAP4:
     if box.tls:
-        return imaplib.IMAP4_SSL(box.host, box.port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT_S)
+        return imaplib.IMAP4_SSL(box.host, box.port, ssl_context=tls.context(box.ca), timeout=TIMEOUT_S)
     return imaplib.IMAP4(box.host, box.port, timeout=TIMEOUT_S)
 
 

@@ -1,8 +1,5 @@
 """The IMAP reader against a server that speaks the protocol."""
 
-import re
-import socketserver
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,72 +10,13 @@ from telephony.messaging.models import MailboxPosition, Reply
 from telephony.providers.email.imap import Mailbox, MailboxError
 from tests.factories import mails
 from tests.factories.messaging import AT
-
-
-class Imap(socketserver.ThreadingTCPServer):
-    """Holds mails by UID; answers what the reader asks."""
-
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Session)
-        self.validity = 7
-        self.mails: dict[int, bytes] = {}
-        self.fetched: list[int] = []
-
-
-class Session(socketserver.StreamRequestHandler):
-    server: Imap
-
-    def handle(self) -> None:
-        self.say("* OK ready")
-        while line := self.rfile.readline().decode().strip():
-            tag, command = line.split(" ", 1)
-            verb, _, rest = command.partition(" ")
-            ok = getattr(self, verb.lower())(rest)
-            self.say(f"{tag} {'OK' if ok else 'NO'} {verb}")
-            if verb == "LOGOUT":
-                return
-
-    def say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
-
-    def capability(self, rest: str) -> bool:
-        self.say("* CAPABILITY IMAP4rev1")
-        return True
-
-    def login(self, rest: str) -> bool:
-        return rest.split()[1].strip('"') == "secret"
-
-    def examine(self, rest: str) -> bool:
-        self.say(f"* {len(self.server.mails)} EXISTS")
-        self.say(f"* OK [UIDVALIDITY {self.server.validity}] UIDs valid")
-        return True
-
-    def uid(self, rest: str) -> bool:
-        if rest.startswith("SEARCH"):
-            first = int(re.findall(r"(\d+):\*", rest)[0])
-            uids = [uid for uid in self.server.mails if uid >= first] or list(self.server.mails)[-1:]
-            self.say("* SEARCH " + " ".join(map(str, uids)))
-            return True
-        uid = int(rest.split()[1])
-        self.server.fetched.append(uid)
-        raw = self.server.mails[uid]
-        self.say(f"* 1 FETCH (UID {uid} BODY[] {{{len(raw)}}}")
-        self.wfile.write(raw + b")\r\n")
-        return True
-
-    def logout(self, rest: str) -> bool:
-        self.say("* BYE")
-        return True
+from tests.telephony.messaging.imap_server import Imap, serving
 
 
 @pytest.fixture
 def imap() -> Iterator[Imap]:
-    with Imap() as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    with serving() as server:
         yield server
-        server.shutdown()
 
 
 def box(imap: Imap, password: str = "secret") -> Mailbox:

@@ -1,0 +1,85 @@
+"""An IMAP server that knows what the reader asks, in the clear or over TLS."""
+
+import re
+import socket
+import socketserver
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Imap(socketserver.ThreadingTCPServer):
+    """Holds mails by UID; answers what the reader asks."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), Session)
+        self.tls = tls
+        self.validity = 7
+        self.mails: dict[int, bytes] = {}
+        self.fetched: list[int] = []
+
+    def finish_request(self, request: socket.socket, client_address: object) -> None:
+        if self.tls:
+            request = self.tls.wrap_socket(request, server_side=True)
+        super().finish_request(request, client_address)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that does not believe our certificate goes away: nothing to print."""
+
+
+class Session(socketserver.StreamRequestHandler):
+    server: Imap
+
+    def handle(self) -> None:
+        self.say("* OK ready")
+        while line := self.rfile.readline().decode().strip():
+            tag, command = line.split(" ", 1)
+            verb, _, rest = command.partition(" ")
+            ok = getattr(self, verb.lower())(rest)
+            self.say(f"{tag} {'OK' if ok else 'NO'} {verb}")
+            if verb == "LOGOUT":
+                return
+
+    def say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+    def capability(self, rest: str) -> bool:
+        self.say("* CAPABILITY IMAP4rev1")
+        return True
+
+    def login(self, rest: str) -> bool:
+        return rest.split()[1].strip('"') == "secret"
+
+    def examine(self, rest: str) -> bool:
+        self.say(f"* {len(self.server.mails)} EXISTS")
+        self.say(f"* OK [UIDVALIDITY {self.server.validity}] UIDs valid")
+        return True
+
+    def uid(self, rest: str) -> bool:
+        if rest.startswith("SEARCH"):
+            first = int(re.findall(r"(\d+):\*", rest)[0])
+            uids = [uid for uid in self.server.mails if uid >= first] or list(self.server.mails)[-1:]
+            self.say("* SEARCH " + " ".join(map(str, uids)))
+            return True
+        uid = int(rest.split()[1])
+        self.server.fetched.append(uid)
+        raw = self.server.mails[uid]
+        self.say(f"* 1 FETCH (UID {uid} BODY[] {{{len(raw)}}}")
+        self.wfile.write(raw + b")\r\n")
+        return True
+
+    def logout(self, rest: str) -> bool:
+        self.say("* BYE")
+        return True
+
+
+@contextmanager
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[Imap]:
+    """A server for a while."""
+    with Imap(tls) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield server
+        server.shutdown()
