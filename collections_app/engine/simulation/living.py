@@ -140,7 +140,8 @@ class Side:
                 part.kept.planned_for.clear()
         night = SimulatedNight(run, self.entity, on, self.night_at(on), kept=self.parts[0].kept, learns=learns)
         before = on - timedelta(days=1) if number else None
-        self.scope = compared(run, self.scope, before=before, currencies=self.currencies)
+        # Nobody but these nights writes in the copies, and triggers note it: no month passes for nothing.
+        self.scope = compared(run, self.scope, before=before, currencies=self.currencies, monthly=False)
         night.look_at(self.scope)
         return night
 
