@@ -52,7 +52,7 @@ def decision_params(entity: Entity, on: date) -> dict[str, Any]:
         "time_zone": entity.time_zone,
         "books_in": entity.currency,
         "worked": last_worked_day(entity, on),
-        "next_worked": next_worked,
+        "next_worked": sql.array(next_worked),
         "preventive_until": next_worked[1] - timedelta(days=1),
     }
 
@@ -89,7 +89,7 @@ class Night:
             "people": scope.people,
             "currencies": scope.currencies,
             "before": scope.before or self.on,
-            "last_worked": last_worked_days(self.entity, self.on, LOOKS_AHEAD),
+            "last_worked": sql.array(last_worked_days(self.entity, self.on, LOOKS_AHEAD)),
         }
 
     def listed(self, table: str) -> Among:
