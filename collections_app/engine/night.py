@@ -26,10 +26,12 @@ WHOLE_SETS = {"enable_nestloop": "off"}
 # No merge join where some customers are looked at: it would walk an index from its beginning up to the last of them.
 FEW = {"enable_mergejoin": "off"}
 LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is looked at again then
-# Statements of the apps below that a statement of the night is built on.
+# What a statement of the night is built on, by its mark: statements of the apps below, conditions for a few customers.
 BUILT_ON: dict[str, Callable[[Among], str]] = {
     "/* net open items */": net_open_items,
     "/* dates of nobody */": lambda among: sql.statement("collections_app.actions", "dates_of_nobody"),
+    # Read in the index: what a customer was ever told is many rows, what he is told in this cycle a few.
+    "/* of open cycles */": lambda among: "and x.cycle_id = any(array(select c.id from cycle c))" if among.few else "",
     "/* best addresses of opening */": lambda among: best_addresses(listed("opening") if among.few else among),
 }
 
