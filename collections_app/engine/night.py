@@ -26,10 +26,12 @@ WHOLE_SETS = {"enable_nestloop": "off"}
 # No merge join where some customers are looked at: it would walk an index from its beginning up to the last of them.
 FEW = {"enable_mergejoin": "off"}
 LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is looked at again then
-# Statements of the apps below that a statement of the night is built on.
+# What a statement of the night is built on, by its mark: statements of the apps below, conditions for a few customers.
 BUILT_ON: dict[str, Callable[[Among], str]] = {
     "/* net open items */": net_open_items,
     "/* dates of nobody */": lambda among: sql.statement("collections_app.actions", "dates_of_nobody"),
+    # Read in the index: what a customer was ever told is many rows, what he is told in this cycle a few.
+    "/* of open cycles */": lambda among: "and x.cycle_id = any(array(select c.id from cycle c))" if among.few else "",
     "/* best addresses of opening */": lambda among: best_addresses(listed("opening") if among.few else among),
 }
 
@@ -52,7 +54,7 @@ def decision_params(entity: Entity, on: date) -> dict[str, Any]:
         "time_zone": entity.time_zone,
         "books_in": entity.currency,
         "worked": last_worked_day(entity, on),
-        "next_worked": next_worked,
+        "next_worked": sql.array(next_worked),
         "preventive_until": next_worked[1] - timedelta(days=1),
     }
 
@@ -89,7 +91,7 @@ class Night:
             "people": scope.people,
             "currencies": scope.currencies,
             "before": scope.before or self.on,
-            "last_worked": last_worked_days(self.entity, self.on, LOOKS_AHEAD),
+            "last_worked": sql.array(last_worked_days(self.entity, self.on, LOOKS_AHEAD)),
         }
 
     def listed(self, table: str) -> Among:

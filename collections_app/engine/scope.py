@@ -68,10 +68,14 @@ def choose(run: Run, *, full: bool = False) -> Scope:
     return chosen
 
 
-def compared(run: Run, last: Scope, *, before: date | None, currencies: list[str], full: bool = False) -> Scope:
-    """The scope of a run after a night of scope `last` on the date `before`; `currencies`: the foreign ones it met."""
+def compared(
+    run: Run, last: Scope, *, before: date | None, currencies: list[str], full: bool = False, monthly: bool = True
+) -> Scope:
+    """The scope of a run after a night of scope `last` on the date `before`; `currencies`: the foreign ones it met.
+    `monthly`: whether everybody is looked at again after a month, for what was written without being noted."""
     now = Scope(rules=_rules(run.entity), present=_present(run), rates=_rates(run, currencies))
-    everybody = full or _outdated(run, last, now) or not _has_default(run.entity)
+    outdated = last.rules != now.rules or last.full_on is None or (monthly and _long_ago(run, last.full_on))
+    everybody = full or outdated or not _has_default(run.entity)
     return replace(
         now,
         full=everybody,
@@ -82,9 +86,8 @@ def compared(run: Run, last: Scope, *, before: date | None, currencies: list[str
     )
 
 
-def _outdated(run: Run, last: Scope, now: Scope) -> bool:
-    every = timedelta(days=settings.NIGHT_LOOKS_AT_ALL_EVERY_DAYS)
-    return last.rules != now.rules or last.full_on is None or run.on - last.full_on >= every
+def _long_ago(run: Run, full_on: date) -> bool:
+    return run.on - full_on >= timedelta(days=settings.NIGHT_LOOKS_AT_ALL_EVERY_DAYS)
 
 
 def _has_default(entity: Entity) -> bool:

@@ -90,6 +90,10 @@ def last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
 
     Raises NoWorkingDay.
     """
+    return remembered(("last worked days", entity.pk, on, days), lambda: _last_worked_days(entity, on, days))
+
+
+def _last_worked_days(entity: Entity, on: date, days: int) -> list[date]:
     worked = worked_days(entity, on - timedelta(days=HORIZON), on + timedelta(days=days))
     if not worked or worked[0] > on:
         raise NoWorkingDay(entity, on)
@@ -102,6 +106,10 @@ def next_worked_days(entity: Entity, on: date, days: int) -> list[date]:
 
     Raises NoWorkingDay when it has none for tomorrow.
     """
+    return remembered(("next worked days", entity.pk, on, days), lambda: _next_worked_days(entity, on, days))
+
+
+def _next_worked_days(entity: Entity, on: date, days: int) -> list[date]:
     last = on + timedelta(days=days)
     worked = worked_days(entity, on, last + timedelta(days=HORIZON))
     until = min(last, worked[-1]) if worked else on

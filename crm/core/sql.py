@@ -1,6 +1,7 @@
 """Statements too large for the ORM live in `sql/NAME.sql` of their app and run here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,6 +21,11 @@ def set_local(**settings: str) -> None:
     values = [word for name, value in settings.items() for word in (name.replace("__", "."), value)]
     with connection.cursor() as cursor:
         cursor.execute(f"select {wanted}", values)
+
+
+def array(dates: Iterable[date]) -> str:
+    """Dates as the server reads an array of them: a long one is written once, not for each statement that names it."""
+    return f"{{{','.join(map(str, dates))}}}"
 
 
 def run(package: str, name: str, params: Mapping[str, Any]) -> int:

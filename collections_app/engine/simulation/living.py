@@ -16,7 +16,7 @@ from collections_app.engine.scope import Scope, compared
 from collections_app.engine.simulation import books, schema, world
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.models import Simulation
-from collections_app.engine.simulation.night import SimulatedNight, begin, end, look_at_customers
+from collections_app.engine.simulation.night import SimulatedNight, begin, begin_part, end, look_at_customers
 from collections_app.engine.simulation.parts import Part, for_each, side_by_side
 from collections_app.engine.simulation.setting import put_in_force
 from crm.accounts.calendars import worked_days
@@ -25,8 +25,8 @@ from crm.core.remembering import remembering
 from crm.receivables.models import Invoice
 
 TODAY, TRIED = "today", "tried"
-# Tables that start small and grow: their statistics are taken on these nights, then after each cleaning.
-LEARNING_NIGHTS = frozenset({1, 2, 3, 6, 12})
+# Tables that start small and grow: their statistics are taken on these nights, each time about twice as late.
+LEARNING_NIGHTS = frozenset({0, 1, 2, 3, 6, 12, 20, 40, 80, 160, 320, 640})
 CLEANED_EVERY = 20  # nights
 
 
@@ -90,17 +90,20 @@ class Side:
                 planned.forget_statements()
 
     def _live_nights(self, beat: Callable[[], None]) -> None:
+        """All parts do each of the three pieces of a night before any does the next one."""
         first, last = self.simulation.from_on, self.simulation.until_on
         for number in range((last - first).days + 1):
-            for_each(self.parts, partial(self._begin, number, first + timedelta(days=number)))
+            for_each(self.parts, partial(self._turn, number, first + timedelta(days=number)))
+            for_each(self.parts, partial(self._spend_day, number))
             for_each(self.parts, self._look_at_customers)
             if number % CLEANED_EVERY == CLEANED_EVERY - 1 and not connection.in_atomic_block:
                 schema.clean(self.schema)
             beat()
         with schema.inside(self.schema):
-            self._spend_day()
+            end(self.night)
+        for_each(self.parts, self._spend_last_day)
 
-    def _begin(self, number: int, on: date, part: Part) -> None:
+    def _turn(self, number: int, on: date, part: Part) -> None:
         """End the last night and begin the next on the first thread, while the last one brings the books to its day:
         neither reads what the other writes."""
         with schema.inside(self.schema):
@@ -108,39 +111,48 @@ class Side:
                 books.open_day(self.simulation.kind, on)
             if part is self.parts[0]:
                 if number:
-                    self._spend_day()
+                    end(self.night)
                 self.night = self._night(number, on)
                 begin(self.night)
 
-    def _look_at_customers(self, part: Part) -> None:
-        of_part = self.night.of(part.customers, part.kept)
+    def _spend_day(self, number: int, part: Part) -> None:
+        """The day before this night, of the customers of a part."""
+        part.night = self.night.of(part.customers, part.kept)
         with schema.inside(self.schema):
-            look_at_customers(of_part)
-            world.note_blocked(of_part)
+            if number:
+                self._live_day(part, self.night.on - timedelta(days=1))
+            begin_part(part.night)
 
-    def _spend_day(self) -> None:
-        """The end of a night and the day after it."""
-        night = self.night
-        end(night)
+    def _spend_last_day(self, part: Part) -> None:
+        with schema.inside(self.schema):
+            self._live_day(part, self.night.on)
+
+    def _live_day(self, part: Part, on: date) -> None:
         world.spend_day(
-            self.entity.pk,
-            self.zone,
-            night.on,
-            next_night_at=self.night_at(night.on + timedelta(days=1)),
+            self.entity,
+            on,
+            among=part.night.listed("night_customers"),
+            next_night_at=self.night_at(on + timedelta(days=1)),
             worked=self.worked,
             delay=self.assumptions.delay_days,
         )
 
+    def _look_at_customers(self, part: Part) -> None:
+        with schema.inside(self.schema):
+            look_at_customers(part.night)
+            world.note_blocked(part.night)
+
     def _night(self, number: int, on: date) -> SimulatedNight:
         # Numbers below zero are those of no real run.
         run = Run(pk=-number - 1, entity=self.entity, on=on)
-        learns = number in LEARNING_NIGHTS or number % CLEANED_EVERY == 0
-        if learns:
+        learns = number in LEARNING_NIGHTS
+        if learns or number % CLEANED_EVERY == 0:
             for part in self.parts:
                 part.kept.planned_for.clear()
         night = SimulatedNight(run, self.entity, on, self.night_at(on), kept=self.parts[0].kept, learns=learns)
         before = on - timedelta(days=1) if number else None
-        self.scope = compared(run, self.scope, before=before, currencies=self.currencies)
+        # Nobody but these nights writes in the copies, and triggers note it: no month passes for nothing.
+        self.scope = compared(run, self.scope, before=before, currencies=self.currencies, monthly=False)
         night.look_at(self.scope)
         return night
 

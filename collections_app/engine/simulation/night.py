@@ -9,7 +9,7 @@ from django.db import connection
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine import stages, watched
 from collections_app.engine.handing_over import ask_gates, forget_changes, keep_below_ceilings
-from collections_app.engine.night import HERE, Night, join_whole_sets
+from collections_app.engine.night import FEW as FEW_LOOKED_AT, HERE, Night, join_whole_sets
 from crm.core import planned, sql
 from crm.holds.operations import end_expired_holds
 from telephony.messaging import operations as messaging
@@ -22,6 +22,8 @@ GROWING = (
 # Plans are made again for a table of several times the rows, not for one of a few.
 MANY_TIMES = 4
 FEW = 50
+# Stages that write what the day before wrote too, which is lived in parts.
+OF_PART = frozenset({"people"})
 # Kept to explain the past to a person, or to take up a night that was killed; no later night reads it.
 NOT_NEEDED = frozenset({"record_decisions", "note_looked_at"})
 
@@ -75,10 +77,11 @@ class SimulatedNight(Night):
         """As in a real night, but the table stays: to make it and to take its statistics each time would cost more than
         its rows. Each commit empties it, but for one with a key, whose index would be built again: that is done where
         statements are to be planned again, for its size with what was deleted would be taken for that of its rows."""
+        as_new = table not in self.kept.planned_for
         with connection.cursor() as cursor:
             if table in self.kept.rows:
                 if key:
-                    cursor.execute(f"{'delete from' if table in self.kept.planned_for else 'truncate'} {table}")
+                    cursor.execute(f"{'truncate' if as_new else 'delete from'} {table}")
                 elif not self.kept.commits:
                     cursor.execute(f"delete from {table}")
                 cursor.execute(f"insert into {table} {select}", params)
@@ -90,7 +93,7 @@ class SimulatedNight(Night):
                 kept = int(cursor.rowcount)
                 if key:
                     cursor.execute(f"create index on {table} ({key})")
-            if self.learns:
+            if self.learns or (key and as_new):
                 cursor.execute(f"analyze {table}")
         self.kept.note(table, kept)
         return kept
@@ -107,8 +110,13 @@ class SimulatedNight(Night):
 
 
 def begin(night: SimulatedNight) -> None:
-    """The stages before any customer is looked at."""
-    _work(night, stages.BEFORE)
+    """The stages before any customer is looked at, but for those of OF_PART."""
+    _work(night, [stage for stage in stages.BEFORE if stage.name not in OF_PART])
+
+
+def begin_part(night: SimulatedNight) -> None:
+    """Those of OF_PART, for the customers of `night`."""
+    _work(night, [stage for stage in stages.BEFORE if stage.name in OF_PART])
 
 
 def look_at_customers(night: SimulatedNight) -> None:
@@ -116,6 +124,8 @@ def look_at_customers(night: SimulatedNight) -> None:
     full = night.scope.full
     if full:
         night.kept.plan_again()
+    else:
+        sql.set_local(**FEW_LOOKED_AT)
     with watched.deciding():
         for stage in stages.BY_CUSTOMER:
             if full:

@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from collections_app.engine.simulation.night import Kept
+from collections_app.engine.simulation.night import Kept, SimulatedNight
 
 
 @dataclass
 class Part:
     """`customers`: the ids from the first up to but not including the second. `thread`: its own; that of who asks
-    without one."""
+    without one. `night`: the one they are in."""
 
     customers: tuple[int, int]
     thread: ThreadPoolExecutor | None = None
     kept: Kept = field(default_factory=Kept)
+    night: SimulatedNight = field(init=False)
 
 
 @contextmanager

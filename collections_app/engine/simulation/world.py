@@ -1,12 +1,15 @@
 """What happens during a day of a simulation: messages leave, people do their tasks, who was kept back is noted."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from collections_app.engine.simulation.night import SimulatedNight
+from crm.accounts.models import Entity
 from crm.core import sql
+from crm.core.among import EVERYBODY, Among
 
 HERE = "collections_app.engine.simulation"
 NOTES = """
@@ -28,13 +31,20 @@ def note_blocked(night: SimulatedNight) -> None:
 
 
 def spend_day(
-    entity_id: int, zone: ZoneInfo, on: date, *, next_night_at: datetime, worked: list[date], delay: int
+    entity: Entity, on: date, *, next_night_at: datetime, worked: list[date], delay: int, among: Among = EVERYBODY
 ) -> None:
-    """Messages leave until the next night; on a worked day people do what was opened `delay` worked days before."""
-    sql.run(HERE, "leave", {"entity": entity_id, "until_at": next_night_at})
+    """The day `on` of these customers: messages leave until the next night; on a worked day people do what was opened
+    `delay` worked days before."""
+    params = {"entity": entity.pk, "on": on, "until_at": next_night_at}
+    _run("leave", among, params)
     if on not in worked:
         return
     place = worked.index(on)
     since = worked[place - delay] if place >= delay else on - timedelta(days=delay + 1)
-    noon = datetime.combine(on, time(12), zone)
-    sql.run(HERE, "work", {"entity": entity_id, "on": on, "since": since, "noon": noon})
+    noon = datetime.combine(on, time(12), ZoneInfo(entity.time_zone))
+    _run("work", among, params | {"since": since, "noon": noon})
+
+
+def _run(name: str, among: Among, params: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(among.within(sql.statement(HERE, name)), params)

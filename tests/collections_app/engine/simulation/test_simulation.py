@@ -109,8 +109,7 @@ def live_nights(world):
         on = MARCH_1 + timedelta(days=number)
         run_night(world.entity, on=on, at=side.night_at(on), shards=1)
         days.spend_day(
-            world.entity.pk,
-            side.zone,
+            world.entity,
             on,
             next_night_at=side.night_at(on + timedelta(days=1)),
             worked=worked,
