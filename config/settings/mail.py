@@ -5,8 +5,9 @@ from config.settings.base import ENVIRONMENT, PRODUCTION, SITE_URL
 
 # The local provider speaks Mailgun's language, so the demo runs the same code as production does with Mailgun.
 LOCAL_MAIL = ENVIRONMENT in ("demo", "test")
+_SMTP = "django.core.mail.backends.smtp.EmailBackend"
 _BACKENDS = {
-    "production": "django.core.mail.backends.smtp.EmailBackend",
+    "production": _SMTP,
     "demo": "anymail.backends.mailgun.EmailBackend",
 }
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", _BACKENDS.get(ENVIRONMENT, "django.core.mail.backends.console.EmailBackend"))
@@ -16,6 +17,12 @@ EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
+# Where the server's certificate comes from an authority the system does not know; usually EMAIL_CA_FILE=/etc/ssl/….pem.
+EMAIL_CA = env.certificates("EMAIL_CA")
+if EMAIL_CA:
+    if EMAIL_BACKEND != _SMTP:
+        raise env.BadEnvironment(f"EMAIL_CA: only SMTP asks for it, and EMAIL_BACKEND is {EMAIL_BACKEND}.")
+    EMAIL_BACKEND = "telephony.providers.email.smtp.EmailBackend"
 EMAIL_TIMEOUT = env.integer("EMAIL_TIMEOUT", 20, least=1)
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Acquit <acquit@localhost>")
 SERVER_EMAIL = env.text("SERVER_EMAIL", "acquit@localhost")

@@ -6,6 +6,7 @@ the server may have taken it.
 
 import smtplib
 import socket
+import ssl
 
 import requests
 from anymail.exceptions import (
@@ -18,6 +19,7 @@ from anymail.exceptions import (
 )
 
 from telephony.core.channels import Ambiguous, NotConnected, Permanent, SendError, Temporary
+from telephony.providers.email import tls
 
 # Answers of a provider's HTTP API. Others of the 400s: the request is wrong for good; of the 500s: nobody can tell.
 HTTP_TEMPORARY = frozenset({401, 402, 403, 408, 409, 425, 429, 503})
@@ -65,7 +67,8 @@ def classified(error: Exception, *, begun: bool = True) -> SendError:
 
 def not_connected(error: Exception) -> NotConnected:
     """An error while connecting: surely not sent."""
-    return NotConnected(type(error).__name__, str(error))
+    said = tls.refusal(error, "EMAIL_CA") if isinstance(error, ssl.SSLCertVerificationError) else str(error)
+    return NotConnected(type(error).__name__, said)
 
 
 def _smtp(code: int, text: bytes | str, *, of_recipient: bool = False) -> SendError:
