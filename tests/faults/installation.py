@@ -57,6 +57,7 @@ class Installation:
         self.valkey = Valkey(valkey, folder / "valkey", sockets / "valkey.sock", account, log)
         self.broker: Valkey | RabbitMQ = self.valkey
         self.running: dict[str, int] = {}
+        self.down: set[str] = set()  # killed, and not to be started before somebody says so
         self.forks = 0
         self.prepared: Prepared | None = None
         self.asked: psycopg.Connection[tuple[Any, ...]] | None = None
@@ -92,6 +93,7 @@ class Installation:
 
     def start(self, *parts: str) -> None:
         """Start those of these parts that do not run, as what watches over them would."""
+        self.down.difference_update(parts)
         for part in parts:
             if processes.alive(self.running.get(part, 0)):
                 continue
@@ -103,6 +105,7 @@ class Installation:
 
     def kill(self, *parts: str, number: signal.Signals = signal.SIGKILL) -> None:
         """Kill all processes of these parts at once. `number`: another signal, for the head of PostgreSQL alone."""
+        self.down.update(parts)
         family = [pid for part in parts for pid in self._processes(part)]
         head = int((self.postgres.data / "postmaster.pid").read_text().split("\n", 1)[0])
         processes.send(family if number == signal.SIGKILL else [head], number)
@@ -169,10 +172,11 @@ class Installation:
         self.wait_until(lambda: bool(self.answer(question, *params)), question)
 
     def wait_until(self, condition: Callable[[], bool], words: str) -> None:
-        """Until it holds; worker or clock that ends meanwhile is started again. Raises AssertionError with the logs."""
+        """Until it holds; worker or clock that ends by itself is started again. Raises AssertionError with the logs."""
 
         def holds() -> bool:
-            self.start(*(part for part, pid in self.running.items() if not processes.alive(pid)))
+            ended = [part for part, pid in self.running.items() if not processes.alive(pid)]
+            self.start(*(part for part in ended if part not in self.down))
             return condition()
 
         if not processes.wait_until(holds, WITHIN_S, pause=0.02):
