@@ -7,9 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -99,40 +96,13 @@ def with_two_houses(folder: Path) -> Path:
     return configuration
 
 
-@contextmanager
-def worker(broker_url: str, folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker on the database of the test, taking from every queue."""
-    command = [sys.executable, "-m", "celery", "-A", "config.celery", "worker", "-c", "1", "--loglevel", "INFO", *ALONE]
-    with program(command, environment_of_test(broker_url) | environment, folder / "worker.log") as started:
-        yield started
-
-
-def send(broker_url: str, code: str) -> None:
-    """Run `code` as the site would, with this broker."""
-    script = f"import django\ndjango.setup()\n{code}"
-    subprocess.run([sys.executable, "-c", script], env=os.environ | environment_of_test(broker_url), check=True)
-
-
 def environment_of_test(broker_url: str) -> dict[str, str]:
+    """Of programs on the database of the test, with this broker."""
     base = os.environ["DATABASE_URL"]
     name = str(connection.settings_dict["NAME"])
     before, mark, options = base.partition("?")
     database = before.rpartition("/")[0] + f"/{name}" + mark + options
     return {"BROKER_URL": broker_url, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings"}
-
-
-@contextmanager
-def program(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A program and all it starts, killed at the end."""
-    with log.open("ab") as output:
-        started = subprocess.Popen(
-            command, env=os.environ | environment, stdout=output, stderr=output, start_new_session=True
-        )
-    try:
-        yield started
-    finally:
-        processes.send([started.pid, *processes.descendants(started.pid)], signal.SIGKILL)
-        started.wait()
 
 
 def answers(url: str) -> bool:

@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
@@ -23,10 +22,11 @@ from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory
 from tests.faults import sink as sinks
 from tests.faults.brokers import RabbitMQ
+from tests.faults.forks import Prepared
 from tests.faults.sink import Sink
 from tools.launcher import binaries, prepare, processes, template
 from tools.launcher.account import Account, servers_account
-from tools.launcher.paths import ROOT, VAR
+from tools.launcher.paths import VAR
 from tools.launcher.postgres import DATABASE, Postgres
 from tools.launcher.valkey import Valkey
 
@@ -46,7 +46,7 @@ STANDING = (
 class Installation:
     """`kill` and `start` take the name of a part: postgres, broker, worker, beat."""
 
-    def __init__(self, folder: Path, account: Account, sink: Sink, broker: RabbitMQ | None) -> None:
+    def __init__(self, folder: Path, account: Account, sink: Sink) -> None:
         self.folder, self.sink = folder, sink
         sockets, log = folder / "sockets", folder / "servers.log"
         programs = VAR / "test"
@@ -55,10 +55,11 @@ class Installation:
         )
         valkey = binaries.valkey(account, programs)
         self.valkey = Valkey(valkey, folder / "valkey", sockets / "valkey.sock", account, log)
-        self.broker = broker or self.valkey
+        self.broker: Valkey | RabbitMQ = self.valkey
         self.running: dict[str, int] = {}
+        self.down: set[str] = set()  # killed, and not to be started before somebody says so
         self.forks = 0
-        self.prepared: subprocess.Popen[str] | None = None
+        self.prepared: Prepared | None = None
         self.asked: psycopg.Connection[tuple[Any, ...]] | None = None
 
     @property
@@ -74,25 +75,25 @@ class Installation:
 
     def prepare(self) -> None:
         """Start the servers on migrated tables, while the process workers are forked from reads the application."""
-        self.prepared = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.prepared"], cwd=ROOT, env=self.environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
+        self.prepared = Prepared(self.environment)
         self.postgres.start()
         if os.environ.get(template.VARIABLE):
             copy_tables(self.postgres)
         else:
             prepare.migrate(self.environment)
         self.broker.start()
-        assert self._said() == "ready"
 
-    def _said(self) -> str:
-        assert self.prepared is not None
-        assert self.prepared.stdout is not None
-        return self.prepared.stdout.readline().strip()
+    def change_to(self, broker: RabbitMQ) -> None:
+        """From now on this one carries its tasks."""
+        self.kill("worker", "beat", "broker")
+        self.broker = broker
+        self.end_prepared()
+        self.prepared = Prepared(self.environment)
+        self.broker.start()
 
     def start(self, *parts: str) -> None:
         """Start those of these parts that do not run, as what watches over them would."""
+        self.down.difference_update(parts)
         for part in parts:
             if processes.alive(self.running.get(part, 0)):
                 continue
@@ -100,13 +101,11 @@ class Installation:
                 (self.postgres if part == "postgres" else self.broker).start()
                 continue
             assert self.prepared is not None
-            assert self.prepared.stdin is not None
-            self.prepared.stdin.write(f"{part} {self.log(part)}\n")
-            self.prepared.stdin.flush()
-            self.running[part] = int(self._said())
+            self.running[part] = self.prepared.fork(part, self.log(part))
 
     def kill(self, *parts: str, number: signal.Signals = signal.SIGKILL) -> None:
         """Kill all processes of these parts at once. `number`: another signal, for the head of PostgreSQL alone."""
+        self.down.update(parts)
         family = [pid for part in parts for pid in self._processes(part)]
         head = int((self.postgres.data / "postmaster.pid").read_text().split("\n", 1)[0])
         processes.send(family if number == signal.SIGKILL else [head], number)
@@ -143,9 +142,12 @@ class Installation:
         """Kill everything."""
         self.ask_no_more()
         self.kill("worker", "beat", "postgres", "broker")
+        self.end_prepared()
+
+    def end_prepared(self) -> None:
+        """Workers and clock can be started no more."""
         if self.prepared is not None:
-            self.prepared.kill()
-            self.prepared.communicate()
+            self.prepared.end()
 
     def answer(self, question: str, *params: object) -> Any:
         """One value of the database; None while the server is away."""
@@ -170,10 +172,11 @@ class Installation:
         self.wait_until(lambda: bool(self.answer(question, *params)), question)
 
     def wait_until(self, condition: Callable[[], bool], words: str) -> None:
-        """Until it holds; worker or clock that ends meanwhile is started again. Raises AssertionError with the logs."""
+        """Until it holds; worker or clock that ends by itself is started again. Raises AssertionError with the logs."""
 
         def holds() -> bool:
-            self.start(*(part for part, pid in self.running.items() if not processes.alive(pid)))
+            ended = [part for part, pid in self.running.items() if not processes.alive(pid)]
+            self.start(*(part for part in ended if part not in self.down))
             return condition()
 
         if not processes.wait_until(holds, WITHIN_S, pause=0.02):
@@ -227,8 +230,8 @@ def copy_tables(postgres: Postgres) -> None:
 
 
 @contextmanager
-def installed(broker: RabbitMQ | None = None) -> Iterator[Installation]:
-    """An installation, gone at the end; its broker is a Valkey of its own unless one is given, which ends with it."""
+def installed() -> Iterator[Installation]:
+    """An installation, gone at the end; its broker is a Valkey of its own."""
     account, folder = servers_account(), Path(tempfile.mkdtemp(prefix="acquit-faults-"))
     for path in (folder, folder / "sockets"):
         path.mkdir(exist_ok=True)
@@ -237,7 +240,7 @@ def installed(broker: RabbitMQ | None = None) -> Iterator[Installation]:
     log.touch()
     account.own(log)
     with sinks.running() as sink:
-        made = Installation(folder, account, sink, broker)
+        made = Installation(folder, account, sink)
         try:
             made.prepare()
             yield made

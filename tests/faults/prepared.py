@@ -1,8 +1,10 @@
-"""`python -m tests.faults.prepared`: reads the whole application once, then forks a worker or a clock for each line.
+"""`python -m tests.faults.prepared`: reads the whole application once, then forks what each line asks for (`forks.py`).
 
-A line says what to start and where it writes: "worker /tmp/…/log". The answer is the number of the process.
+A line says what to start, where it writes and which code it runs: ["worker", "/tmp/…/log", ""]. The answer is the
+number of the process.
 """
 
+import json
 import os
 import signal
 import sys
@@ -18,6 +20,7 @@ from tests.faults.brokers import ALONE  # noqa: E402
 
 COMMANDS = {
     "worker": ["worker", "--concurrency", "2", "--loglevel", "INFO", *ALONE],
+    "worker alone": ["worker", "--concurrency", "1", "--loglevel", "INFO", *ALONE],
     "beat": ["beat", "--loglevel", "INFO", "--pidfile", ""],
 }
 
@@ -30,10 +33,15 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed is forgotten
     say("ready")
     for line in sys.stdin:
-        what, log = line.rstrip("\n").split(" ", 1)
+        what, log, code = json.loads(line)
         child = os.fork()
         if child == 0:
-            become(COMMANDS[what], log)
+            become(log)
+            if what == "code":
+                exec(code)
+            else:
+                app.start(argv=COMMANDS[what])
+            os._exit(0)
         say(str(child))
 
 
@@ -43,16 +51,14 @@ def say(words: str) -> None:
     sys.stdout.flush()
 
 
-def become(command: list[str], log: str) -> None:
-    """Be this program from now on, in a session of its own."""
+def become(log: str) -> None:
+    """Be a program of its own from now on, in a session of its own."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     output, nothing = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), os.open(os.devnull, os.O_RDONLY)
     for descriptor, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(descriptor, target)
     sys.stdin = open(0)  # noqa: SIM115 - for as long as the process lives
-    app.start(argv=command)
-    os._exit(0)
 
 
 if __name__ == "__main__":

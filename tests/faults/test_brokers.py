@@ -9,7 +9,7 @@ from config.queues import NAMES, queues
 from crm.law.operations import load_law
 from tests.collections_app.engine.small_house import forget_the_night, state
 from tests.collections_app.engine.world import MARCH_1, World
-from tests.faults import brokers
+from tests.faults import brokers, forks
 from tests.servers.outside import needed
 from tools.launcher import outside, processes
 
@@ -35,17 +35,19 @@ def broker_url(request):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_night_asked_for_twice_is_run_by_a_worker_and_is_as_one(broker_url, tmp_path):
-    load_law()
-    world = World({"offset_days": 5})
-    for late in (3, 9, 40):
-        world.invoice(world.customer(), late=late)
-    world.night()
-    expected = state()
-    forget_the_night()
-    with brokers.worker(broker_url, tmp_path):
-        brokers.send(broker_url, TWICE.format(entity=world.entity.pk, on=MARCH_1))
-        over = processes.wait_until(lambda: Run.objects.filter(state="done").count() == 2, WITHIN_S, pause=0.1)
-    assert over, (tmp_path / "worker.log").read_text()
+    log = tmp_path / "log"
+    with forks.prepared(brokers.environment_of_test(broker_url)) as application:
+        load_law()
+        world = World({"offset_days": 5})
+        for late in (3, 9, 40):
+            world.invoice(world.customer(), late=late)
+        world.night()
+        expected = state()
+        forget_the_night()
+        application.fork("worker alone", log)
+        application.fork("code", log, TWICE.format(entity=world.entity.pk, on=MARCH_1))
+        over = processes.wait_until(lambda: Run.objects.filter(state="done").count() == 2, WITHIN_S, pause=0.02)
+    assert over, log.read_text()
     assert state() == expected
 
 

@@ -33,16 +33,17 @@ def local(on: date, hour: int, minute: int = 0, *, second_time: bool = False) ->
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", [SPRING, AUTUMN])
-@pytest.mark.parametrize("hour", [time(0), time(2, 30), time(23, 50)])
-def test_there_is_one_night_a_day_whatever_the_hour_does(change, hour):
-    entity = EntityFactory(night_at=hour)
-    at, end, nights = local(change - DAY, 0), local(change + 2 * DAY, 0), []
+def test_there_is_one_night_a_day_whatever_the_hour_does(change):
+    hours = [time(0), time(2, 30), time(23, 50)]
+    nights = {EntityFactory(night_at=hour).pk: [] for hour in hours}
+    at, end = local(change - DAY, 0), local(change + 2 * DAY, 0)
     while at < end:
-        for _entity, on in due_nights(at=at):
-            nights.append((on, at.astimezone(PARIS).date()))
-            Run.objects.create(entity=entity, on=on, state="done", started_at=at)
+        for entity, on in due_nights(at=at):
+            nights[entity].append((on, at.astimezone(PARIS).date()))
+            Run.objects.create(entity_id=entity, on=on, state="done", started_at=at)
         at += TEN_MINUTES
-    assert nights == [(change + number * DAY, change + number * DAY) for number in (-1, 0, 1)]
+    days = [change + number * DAY for number in (-1, 0, 1)]
+    assert list(nights.values()) == [[(on, on) for on in days]] * len(hours)
 
 
 @pytest.mark.django_db

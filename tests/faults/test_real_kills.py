@@ -55,11 +55,11 @@ def test_killed_in_the_night_and_at_a_mail(place, in_the_night, at_a_mail, numbe
 
 
 @needed("RabbitMQ")
-def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(rabbitmq, django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), installed(rabbitmq) as made:
-        expected = made.inside(undisturbed)
-        made.start("worker", "beat")
-        live_through(made, expected, ["broker"], ["broker", "worker"], signal.SIGKILL, 1)
+def test_rabbitmq_and_the_worker_killed_in_the_night_and_at_a_mail(place, rabbitmq):
+    made, expected = place
+    made.change_to(rabbitmq)
+    made.start("worker", "beat")
+    live_through(made, expected, ["broker"], ["broker", "worker"], signal.SIGKILL, 1)
 
 
 def live_through(made, expected, in_the_night, at_a_mail, number, unclear):
