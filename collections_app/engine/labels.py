@@ -32,6 +32,7 @@ BLOCKS: dict[str, str | Promise] = {
     "by_hand": _("backlog that waits for a person"),
     "below_minimum": _("below the minimum amount of the step"),
     "waiting_day": _("step of working days only, due on a day not worked"),
+    "no_worked_day": _("no worked day left in the calendar of the entity"),
     "due_date_not_certain": _("formal notice without a certain due date"),
     "environment": _("recipient outside the allowlist of this installation"),
     "training": _("training entity"),

@@ -10,7 +10,7 @@ from django.db import connection
 from collections_app.engine.findings import Findings
 from collections_app.engine.models import Run
 from collections_app.engine.scope import Scope
-from crm.accounts.calendars import last_worked_day, last_worked_days, next_worked_days
+from crm.accounts.calendars import HORIZON, NoWorkingDay, last_worked_day, last_worked_days, next_worked_days
 from crm.accounts.models import Entity
 from crm.core import sql
 from crm.core.among import Among, between, listed
@@ -47,16 +47,39 @@ def text(name: str, among: Among) -> str:
 
 def decision_params(entity: Entity, on: date) -> dict[str, Any]:
     """What the decision SQL needs to know."""
-    next_worked = next_worked_days(entity, on, LOOKS_AHEAD)
     return {
         "entity": entity.pk,
         "on": on,
         "time_zone": entity.time_zone,
         "books_in": entity.currency,
-        "worked": last_worked_day(entity, on),
-        "next_worked": sql.array(next_worked),
-        "preventive_until": next_worked[1] - timedelta(days=1),
+        "worked": worked_before(entity, on),
+        **_days_ahead(entity, on),
     }
+
+
+def worked_before(entity: Entity, on: date) -> date:
+    """The nearest worked day up to `on`; where there is none, a day long ago: it is not `on`."""
+    try:
+        return last_worked_day(entity, on)
+    except NoWorkingDay:
+        return on - timedelta(days=HORIZON)
+
+
+def _days_ahead(entity: Entity, on: date) -> dict[str, Any]:
+    """`calendar`: whether there is a worked day to come; without one nothing opens."""
+    try:
+        days = next_worked_days(entity, on, LOOKS_AHEAD)
+    except NoWorkingDay:
+        return {"calendar": False, "next_worked": sql.array([]), "preventive_until": on}
+    return {"calendar": True, "next_worked": sql.array(days), "preventive_until": days[1] - timedelta(days=1)}
+
+
+def _worked_before_each(entity: Entity, on: date) -> list[date]:
+    """For `on` and each day the night knows after it, the nearest worked day up to it, or `on` where there is none."""
+    try:
+        return last_worked_days(entity, on, LOOKS_AHEAD)
+    except NoWorkingDay:
+        return [on]
 
 
 @dataclass
@@ -91,7 +114,7 @@ class Night:
             "people": scope.people,
             "currencies": scope.currencies,
             "before": scope.before or self.on,
-            "last_worked": sql.array(last_worked_days(self.entity, self.on, LOOKS_AHEAD)),
+            "last_worked": sql.array(_worked_before_each(self.entity, self.on)),
         }
 
     def listed(self, table: str) -> Among:

@@ -12,10 +12,9 @@ from django.db.models import F, Prefetch, Q
 from collections_app.actions.levels import Levels
 from collections_app.actions.models import Action, ActionKind, ActionLine, Refusal
 from collections_app.engine.models import Decision, Run, RunState
-from collections_app.engine.night import decision_params, text
+from collections_app.engine.night import decision_params, text, worked_before
 from collections_app.scenarios.models import Step
 from collections_app.segments.models import Group
-from crm.accounts.calendars import last_worked_day
 from crm.core.among import Among, named
 from crm.customers.models import Customer
 
@@ -34,7 +33,8 @@ select d.*, g.name as group_name, %(books_in)s::varchar as books_in
 from night_decided d left join segments_group g on g.id = d.group_id order by d.currency
 """
 ITEMS = """
-select i.*, v.number, v.installment, v.amount, p.opens as announced, n.opens as opens,
+select i.*, v.number, v.installment, v.amount, n.opens as opens,
+       p.opens as announced, i.due_on + p.step_offset as announced_for,
        case when n.due or not p.opens then (%(next_worked)s::date[])[1] end as day_on
 from night_items i
 join receivables_invoice v on v.id = i.invoice_id
@@ -44,10 +44,14 @@ order by i.currency, i.due_on, i.invoice_id
 """
 
 
+# The day an outcome of an invoice tells, by the column it is in.
+TELLS = {"announced_on_worked_day": "day_on", "waiting_day": "day_on", "announced_early": "announced_for"}
+
+
 @dataclass(frozen=True)
 class ItemExplanation:
     """One open invoice: what it counts for in the decision and why. `next_look_on`: the worked day its own step waits
-    for."""
+    for, or the day not worked its announcement does not wait for."""
 
     invoice_id: int
     number: str
@@ -174,7 +178,7 @@ def _item(row: dict[str, Any], account_outcome: str, level: Step | None, on: dat
         level=level.code if level else "",
         held=row["held"] or "",
         level_name=level.name if level else "",
-        next_look_on=row["day_on"] if outcome in ("announced_on_worked_day", "waiting_day") else None,
+        next_look_on=row[TELLS[outcome]] if outcome in TELLS else None,
     )
 
 
@@ -184,10 +188,18 @@ def _item_outcome(row: dict[str, Any], account_outcome: str, on: date) -> str:
     if row["held"]:
         return "held"
     if row["due_on"] >= on:
-        return {None: "not_due", True: "announced", False: "announced_on_worked_day"}[row["announced"]]
+        return _announcement(row, on)
     if row["day_on"] and not row["opens"]:
         return "waiting_day"
     return "carried" if row["opens"] or account_outcome in ("open_action", "action_open") else "waiting"
+
+
+def _announcement(row: dict[str, Any], on: date) -> str:
+    if row["announced"] is None:
+        return "not_due"
+    if row["announced"]:
+        return "announced_early" if row["announced_for"] > on else "announced"
+    return "announced_on_worked_day" if row["day_on"] else "announced_never"
 
 
 def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
@@ -197,7 +209,7 @@ def _recorded(customer: Customer, on: date) -> list[AccountExplanation]:
     lines_then = ActionLine.objects.filter(action__in=actions).exclude(joined_later)
     carried = lines_then.select_related("invoice", "action")
     versions = {row.facts.get("version") for row in rows} | {action.scenario_version_id for action in actions}
-    levels = Levels.among(versions, on=on, worked=last_worked_day(customer.entity, on))
+    levels = Levels.among(versions, on=on, worked=worked_before(customer.entity, on))
     groups = dict(Group.objects.filter(entity=customer.entity_id).values_list("code", "name"))
     lines: dict[str, list[ItemExplanation]] = {}
     for line in carried:

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine.exceptions import RehearsalRefused
-from collections_app.engine.night import HERE, text
+from collections_app.engine.night import HERE, text, worked_before
 from collections_app.segments.models import Group, Rehearsal
 from crm.accounts.audit import acting, note
-from crm.accounts.calendars import last_worked_day, today
+from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
 from crm.core import sql
 from crm.core.among import EVERYBODY
@@ -119,7 +119,7 @@ def _start_from_now(entity: Entity, groups: Iterable[int], *, at: datetime) -> i
 
 
 def _params(entity: Entity, on: date) -> dict[str, Any]:
-    return {"entity": entity.pk, "on": on, "worked": last_worked_day(entity, on)}
+    return {"entity": entity.pk, "on": on, "worked": worked_before(entity, on)}
 
 
 STATES = """

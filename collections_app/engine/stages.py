@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db import connection
+
 from collections_app.engine import scope, watched
 from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over, keep_below_ceilings, recall
 from collections_app.engine.morning.reports import check, withhold
 from collections_app.engine.night import Night, join_whole_sets
-from collections_app.segments.operations import regroup
+from collections_app.segments.regrouping import regroup
 from crm.core.references import snapshot
 from crm.core.sql import set_local
 from crm.holds.operations import end_expired_holds
@@ -103,8 +105,17 @@ def rank(night: Night) -> int:
     return ranked
 
 
+def let_go(night: Night) -> None:
+    """Name nothing that was removed since it was read. A removal that comes from here on waits for what is written."""
+    with connection.cursor() as cursor:
+        cursor.execute("lock table actions_action in row exclusive mode")
+    night.params["seen"] = night.seen
+    night.do("let_go")
+
+
 def write(night: Night) -> int:
     """Everything decided, in one transaction, each row once."""
+    let_go(night)
     night.keep("night_line_changes", "line_changes")
     opened = night.do("insert_actions") + night.do("reopen_actions")
     for name in ("refresh_actions", "drop_lines", "refresh_lines", "insert_lines", "record_decisions", "keep_accounts"):

@@ -32,6 +32,10 @@ def account_sentence(account: AccountExplanation) -> str:
         "waiting_day": lambda: _(
             "Step %(step)s is due but leaves on working days only: its action opens on %(next)s, the next worked day."
         ),
+        "no_worked_day": lambda: _(
+            "Step %(step)s is due, but the calendar of the entity has no worked day any more: nothing opens before it "
+            "is put right."
+        ),
         "below_minimum": lambda: _("%(step)s waits: %(amount)s is below its minimum of %(minimum)s."),
         "open_action": lambda: _("Step %(step)s is due: its action is opened for %(amount)s."),
     }
@@ -55,6 +59,12 @@ def item_sentence(item: ItemExplanation, account: AccountExplanation) -> str:
         "covered": _("Covered by unapplied money: left out."),
         "not_due": _("Not due yet."),
         "announced": _("Not due yet: announced by a preventive message."),
+        "announced_early": _(
+            "Not due yet: announced by a preventive message on the last worked day before %(next)s, the day of its "
+            "step."
+        )
+        % next_look,
+        "announced_never": _("Not due yet: not announced, for the calendar of the entity has no worked day any more."),
         "announced_on_worked_day": _("Not due yet: will be announced on %(next)s, the next worked day.") % next_look,
         "carried": _carried(item),
         "waiting": _("Late, and waits with the account."),

@@ -19,7 +19,7 @@ from collections_app.letters.labels import locale_of
 from collections_app.letters.languages import Choice, choose_version, known, wanted_language
 from collections_app.letters.lines import Chosen, Line, choose
 from collections_app.letters.models import Template, TemplateVersion, Tone
-from crm.accounts.calendars import next_worked_day
+from crm.accounts.calendars import NoWorkingDay, next_worked_day
 from crm.accounts.models import User
 from crm.core.liquid import render
 from crm.customers.models import Address, Channel, Contact, ContactRole, Customer
@@ -159,4 +159,8 @@ def _choice(
 
 def _deadline(template: Template, customer: Customer, on: date) -> date:
     days = DAYS_TO_PAY.get(Tone(template.tone), USUAL_DAYS_TO_PAY)
-    return next_worked_day(customer.entity, on + timedelta(days=days))
+    last = on + timedelta(days=days)
+    try:
+        return next_worked_day(customer.entity, last)
+    except NoWorkingDay:
+        return last

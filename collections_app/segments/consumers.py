@@ -1,7 +1,8 @@
 """What happens to groups when a customer's facts change or two customers become one."""
 
 from collections_app.segments.models import Membership
-from collections_app.segments.operations import deliver_defaults, regroup
+from collections_app.segments.operations import deliver_defaults
+from collections_app.segments.regrouping import regroup
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.core.among import EVERYBODY, named

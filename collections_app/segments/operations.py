@@ -1,122 +1,48 @@
-"""Verbs on groups: put each customer in the first group he meets, create, change, move, archive."""
+"""Verbs on groups: create, change, move, archive, delete. Who is in them: see regrouping.py."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
 
-from django.db import IntegrityError, connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _, override
-from psycopg.errors import UniqueViolation
 
 from collections_app.letters import operations as letters
 from collections_app.scenarios import operations as scenarios
 from collections_app.scenarios.models import Scenario
-from collections_app.segments.compiler import Compiler
-from collections_app.segments.criteria import Node, WrongCriteria, parse
+from collections_app.segments.criteria import parse
 from collections_app.segments.defaults import DEFAULTS, Default, with_amounts
 from collections_app.segments.models import Group
 from crm.accounts.models import Entity, User
-from crm.core.among import EVERYBODY, Among
-from crm.core.sql import statement
+from crm.core.sql import set_local
 from crm.law.queries import of_that_order
 
-TRIES = 3
-
-
-class GroupNotReadable(ValueError):
-    """The criteria of a group no longer make sense (a fact is gone): the message says which and where."""
-
-    def __init__(self, group: Group, wrong: WrongCriteria) -> None:
-        super().__init__(f"{group.code}: {wrong}")
-        self.group = group
-
-
-def regroup(entity: Entity, *, on: date, among: Among = EVERYBODY) -> int:
-    """Give each of these customers of the entity his group at `on`; return the memberships changed.
-
-    One statement whatever their number. A row is written only where the group differs; a second move on the same day
-    replaces the first; a customer already moved after `on` is left alone. The customer's team follows that of his
-    portfolio collector, or else of his group. Whoever groups one of them at the same moment is waited for, and what he
-    left is seen. Raises `GroupNotReadable`.
-    """
-    compiler = Compiler(entity, on=on, among=among)
-    wanted = wanted_groups(compiler, entity)
-    sql = statement("collections_app.segments", "regroup").replace("/* wanted */", wanted)
-    sql = sql.replace("/* only */", among.on("customer_id"))
-    return _move(sql, compiler.params, whole=not among.few, tries=TRIES)
-
-
-def _move(sql: str, params: dict[str, Any], *, whole: bool, tries: int) -> int:
-    """Tried again where somebody moved one of the customers at once: the other has committed by then."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor, joining_whole_tables(cursor, wanted=whole):
-            cursor.execute(sql, params)
-            return int(cursor.fetchone()[0])
-    except IntegrityError as error:
-        if tries == 1 or not isinstance(error.__cause__, UniqueViolation):
-            raise
-    return _move(sql, params, whole=whole, tries=tries - 1)
-
-
-@contextmanager
-def joining_whole_tables(cursor: CursorWrapper, *, wanted: bool) -> Iterator[None]:
-    """No nested loop while every customer is looked at: right after a bulk import the planner takes the tables for
-    empty, and a loop over aggregates is then a thousand times slower."""
-    if wanted:
-        cursor.execute("select set_config('enable_nestloop', 'off', true)")
-    yield
-    if wanted:
-        cursor.execute("select set_config('enable_nestloop', 'on', true)")
-
-
-def wanted_groups(compiler: Compiler, entity: Entity) -> str:
-    """SELECT (customer_id, group_id, turns_on, collector_id, team_id): the first group he meets, or the default one,
-    and the first day on which the date alone may give him another."""
-    branches, fallback, turns = [], "null", ["null"]
-    for group in Group.objects.filter(entity=entity, archived=False).order_by("priority"):
-        if group.is_default:
-            fallback = compiler.value(group.pk)
-        elif node := criteria_of(group):
-            branches.append(f"when {compiler.condition(node)} then {compiler.value(group.pk)}")
-            turns += compiler.turning(node)
-    chosen = f"case when c.merged_into_id is not null then null {' '.join(branches)} else {fallback} end"
-    turns_on = f"least({', '.join(dict.fromkeys(turns))})::date as turns_on"
-    columns = f"c.id as customer_id, ({chosen})::bigint as group_id, {turns_on}, c.collector_id, c.team_id"
-    return f"select {columns}\n{compiler.from_clause()}"
-
-
-def criteria_of(group: Group) -> Node | None:
-    """The checked criteria of a group, None where it has none. Raises GroupNotReadable."""
-    try:
-        return parse(group.criteria) if group.criteria else None
-    except WrongCriteria as wrong:
-        raise GroupNotReadable(group, wrong) from wrong
-
-
-def readable(compiler: Compiler, group: Group) -> str:
-    """SQL boolean of a group's criteria; a group without criteria takes nobody."""
-    node = criteria_of(group)
-    return compiler.condition(node) if node else "false"
+PATIENCE_MS = 3000  # a person waits for his page
 
 
 class GroupRefused(ValueError):
     """The group cannot be saved or moved as asked; the message says why."""
 
 
+@transaction.atomic
 def save_group(group: Group, *, by: User | None) -> Group:
-    """Create or change a group, last in order when it has no priority yet. Raises ValidationError, WrongCriteria."""
+    """Create or change a group, last in order when it has no priority yet; its place is changed by `move` alone.
+
+    Raises ValidationError, WrongCriteria.
+    """
     if group.is_default:
         group.criteria = {}
     else:
         parse(group.criteria)
-    if not group.priority:
-        group.priority = next_priority(group.entity)
+    group.priority = _places(group.entity).get(group.pk) or group.priority or next_priority(group.entity)
     group.full_clean()
     group.save()
     return group
+
+
+def _places(entity: Entity) -> dict[int, int]:
+    """The priority of each group; none is changed by anybody else for the rest of the transaction."""
+    rows = Group.objects.select_for_update(no_key=True).filter(entity=entity).order_by("pk")
+    return dict(rows.values_list("pk", "priority"))
 
 
 def next_priority(entity: Entity) -> int:
@@ -128,7 +54,8 @@ def next_priority(entity: Entity) -> int:
 @transaction.atomic
 def move(group: Group, *, up: bool, by: User | None) -> None:
     """Exchange the place of a group with the one tried just before (or after) it. Raises GroupRefused at the ends."""
-    others = Group.objects.select_for_update().filter(entity=group.entity, archived=False, is_default=False)
+    group.priority = _places(group.entity)[group.pk]
+    others = Group.objects.filter(entity=group.entity, archived=False, is_default=False)
     beside = others.filter(priority__lt=group.priority) if up else others.filter(priority__gt=group.priority)
     neighbour = beside.order_by("-priority" if up else "priority").first()
     if group.is_default or neighbour is None:
@@ -146,6 +73,33 @@ def archive(group: Group, *, by: User | None) -> None:
         raise GroupRefused(_("An entity keeps its default group: make another one the default first."))
     group.archived = True
     group.save()
+
+
+def delete_group(group: Group, *, by: User | None) -> None:
+    """Remove a group nobody was ever in. Raises GroupRefused, also while customers are being grouped: a night that was
+    looking at its customers goes on without it."""
+    if group.is_default:
+        raise GroupRefused(_("An entity keeps its default group: make another one the default first."))
+    try:
+        with transaction.atomic():
+            _stop_grouping()
+            if group.memberships.exists():
+                raise GroupRefused(
+                    _("%(group)s has, or had, members: archive it, its history explains past decisions.")
+                    % {"group": group}
+                )
+            group.delete()
+    except (OperationalError, IntegrityError) as busy:
+        raise GroupRefused(
+            _("Customers are being grouped at this moment (a night, an import): try again in a few minutes.")
+        ) from busy
+
+
+def _stop_grouping() -> None:
+    """Nobody gives a customer a group until the end of the transaction; raises OperationalError if that takes long."""
+    set_local(lock_timeout=str(PATIENCE_MS))
+    with connection.cursor() as cursor:
+        cursor.execute("lock table segments_membership in share row exclusive mode")
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from collections_app.segments.compiler import Compiler
 from collections_app.segments.criteria import Condition, Node, Not, WrongCriteria, conditions, parse
 from collections_app.segments.facts import get
 from collections_app.segments.models import Group, Membership
-from collections_app.segments.operations import readable
+from collections_app.segments.regrouping import readable
 from collections_app.segments.sampling import sample_of
 from collections_app.segments.wording import operator, worded
 from crm.accounts.models import Entity

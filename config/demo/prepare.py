@@ -9,7 +9,8 @@ from django.db import transaction
 
 from collections_app.engine.operations import run_night
 from collections_app.segments.models import Group
-from collections_app.segments.operations import deliver_defaults, regroup
+from collections_app.segments.operations import deliver_defaults
+from collections_app.segments.regrouping import regroup
 from config.demo.company import BUSINESSES, CODE, CONSUMERS, create_company, create_people
 from config.demo.customers import people
 from config.demo.history import WEEKS, live_through, stopped

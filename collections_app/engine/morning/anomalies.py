@@ -15,6 +15,7 @@ from collections_app.actions.preparing import compose_action
 from collections_app.engine.findings import Findings
 from collections_app.engine.models import Run
 from collections_app.engine.morning.usual import nights_before, usual
+from collections_app.engine.night import decision_params
 from crm.accounts.calendars import worked_days
 from crm.accounts.models import Entity
 from crm.imports.models import Batch
@@ -33,6 +34,7 @@ def found(run: Run, entity: Entity, findings: Findings, *, at: datetime) -> list
     """All of them; a constant number of queries beside one trial of each template in use tonight."""
     return [
         *surge(run, findings.opened.total()),
+        *calendar(entity, run.on),
         *books(run, entity),
         *missing_import(entity, run.on, at=at),
         *templates(run.on, findings.samples),
@@ -53,6 +55,11 @@ def books(run: Run, entity: Entity) -> list[Anomaly]:
     if not run.stale:
         return []
     return [{"code": "stale", "books_on": run.books_on.isoformat() if run.books_on else None}]
+
+
+def calendar(entity: Entity, on: date) -> list[Anomaly]:
+    """No day is worked any more: nothing opened, and nothing will."""
+    return [] if decision_params(entity, on)["calendar"] else [{"code": "calendar", "after_on": on.isoformat()}]
 
 
 def missing_import(entity: Entity, on: date, *, at: datetime) -> list[Anomaly]:

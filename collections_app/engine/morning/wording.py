@@ -23,6 +23,10 @@ def anomaly_sentence(anomaly: dict[str, Any]) -> str:
             "imported twice, or a group or a scenario changed?"
         ),
         "stale": _("The books are too old: the last import is of %(books_on)s."),
+        "calendar": _(
+            "The calendar of the entity has no worked day after %(after_on)s: nothing opens. Check its closing days "
+            "and its working days."
+        ),
         "import_missing": _(
             "An import is missing: none for %(days)s worked days since %(last_on)s, where one comes every %(usual)s."
         ),

@@ -80,13 +80,14 @@ cross join lateral (
     select case
            when n.oldest_eligible_on is null then 'held'
            when n.version_id is null then 'no_scenario'
-           when n.by_hand then 'by_hand'
+           when n.by_hand and %(calendar)s then 'by_hand'
            when n.busy_since is not null then 'action_open'
            when n.step_code is null then 'ladder_finished'
            when n.formal_notice and n.oldest_trusted_on is null then 'due_date_not_certain'
            when age.reached_on > %(on)s then 'waiting_age'
            when n.last_done_on + n.gap_days > %(on)s then 'waiting_gap'
            when n.eligible_amount * n.rate < n.minimum_amount then 'below_minimum'
+           when not %(calendar)s then 'no_worked_day'
            when n.working_days_only and %(worked)s::date < %(on)s then 'waiting_day'
            else 'open_action'
        end as outcome

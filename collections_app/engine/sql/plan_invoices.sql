@@ -24,7 +24,7 @@ carried as (
 )
 select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, i.trusted, p.cycle_id, p.version_id, p.group_id,
        s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.formal_notice, s.owner,
-       may.open and waits.until_on <= %(on)s as due, may.open and worked.opens_on <= %(on)s as opens,
+       may.open and waits.until_on <= %(on)s as due, %(calendar)s and may.open and worked.opens_on <= %(on)s as opens,
        case when may.open and worked.opens_on > %(on)s then worked.opens_on end as look_on,
        p.cycle_opened_on = %(on)s and p.entered_at >= 0 as enters
 from asked p

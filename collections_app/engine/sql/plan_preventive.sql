@@ -13,7 +13,7 @@ with step as materialized (  -- once per due date and version, not per invoice
 reached as materialized (
     select i.invoice_id, i.customer_id, i.currency, i.due_on, i.net_amount, g.group_id, g.version_id,
            s.code as step_code, s.offset_days as step_offset, s.channel, s.template_id, s.mode, s.minimum_amount, s.owner,
-           not s.working_days_only or %(worked)s::date = %(on)s as opens
+           %(calendar)s and (not s.working_days_only or %(worked)s::date = %(on)s) as opens
     from night_items i
     join night_groups g on g.customer_id = i.customer_id
     join step s on s.version_id = g.version_id and s.due_on = i.due_on

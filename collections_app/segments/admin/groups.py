@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -125,6 +125,21 @@ class GroupAdmin(ScopedAdmin):
         """A group that had members is archived: its history explains past decisions."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and obj is not None and not obj.is_default and not obj.memberships.exists()
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        user: Any = request.user
+        operations.delete_group(obj, by=user)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Back to the list with the reason where customers entered it meanwhile."""
+        try:
+            answer: HttpResponse = super().delete_view(request, object_id, extra_context)
+            return answer
+        except operations.GroupRefused as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(reverse("admin:segments_group_changelist"))
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         """On to the criteria."""

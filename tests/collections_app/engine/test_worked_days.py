@@ -7,11 +7,13 @@ from django.db import transaction
 from hypothesis import given, settings, strategies as st
 
 from collections_app.actions.models import Action
-from collections_app.engine.models import Account, Decision, RunStage
+from collections_app.engine.models import Account, Decision, MorningReport, RunStage
+from collections_app.engine.morning.wording import anomaly_sentence
 from collections_app.engine.queries import explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from crm.accounts.calendars import next_worked_day
 from crm.accounts.models import EntityClosure
+from crm.events.models import Event
 from telephony.messaging.models import Message
 from tests.collections_app.engine.world import World
 
@@ -199,6 +201,78 @@ def test_a_closure_a_year_ahead_does_not_stop_tonight():
     close(world, MONDAY + timedelta(days=330), 500)
     world.night(MONDAY)
     assert opened() == [("s5", MONDAY)]
+
+
+@pytest.mark.parametrize(
+    "step", [MAIL, {**MAIL, "working_days_only": False}, {"offset_days": 5, "unit": "invoice"}, {"offset_days": -9}]
+)
+@pytest.mark.parametrize(("late", "policy"), [(300, "first_step"), (300, "by_hand"), (-3, "first_step")])
+def test_a_calendar_without_a_worked_day_ahead_opens_nothing_and_says_so(step, late, policy):
+    world = house(step, entry_policy=policy)
+    customer = backlog(world, late=late)
+    close(world, MONDAY, 1300)
+    world.regroup(SATURDAY)
+    [account] = explain(customer, on=SATURDAY).accounts
+    assert account_sentence(account)
+    assert [item_sentence(item, account) for item in account.items]
+    for on in (SATURDAY, SUNDAY, MONDAY, MONDAY + timedelta(days=450)):
+        world.night(on)
+    assert (opened(), Message.objects.count()) == ([], 0)
+
+
+def test_such_a_night_tells_the_supervisors_and_goes_on_when_the_calendar_is_put_right():
+    world = house(MAIL)
+    customer = backlog(world)
+    other = house(MAIL)
+    backlog(other)
+    tuesday = MONDAY + timedelta(days=1)
+    close(world, tuesday, 900)
+    assert world.night(MONDAY).blocked == {"no_worked_day": 1}
+    assert other.night(MONDAY).actions_opened == {"s5": 1}
+    report = MorningReport.objects.get(entity=world.entity)
+    assert [anomaly_sentence(anomaly) for anomaly in report.anomalies] == [
+        "Le calendrier de l’entité n’a aucun jour ouvré après le 16/03/2026 : rien n’est ouvert. Vérifiez ses jours de "
+        "fermeture et ses jours ouvrés."
+    ]
+    assert Event.objects.filter(kind="night.held", entity_id=world.entity.pk).count() == 1
+    [account] = explain(customer, on=MONDAY).accounts
+    assert account_sentence(account) == (
+        "L’étape Étape +5 est atteinte, mais le calendrier de l’entité n’a plus de jour ouvré : rien n’est ouvert "
+        "avant qu’il soit corrigé."
+    )
+    EntityClosure.objects.filter(entity=world.entity, on=tuesday + timedelta(days=1)).delete()
+    assert world.night(tuesday).actions_opened == {}
+    assert world.night(tuesday + timedelta(days=1)).actions_opened == {"s5": 1}
+
+
+def test_who_comes_back_after_such_a_closure_is_reminded_on_the_first_worked_day():
+    world = house(MAIL)
+    backlog(world, late=1)
+    world.night(SATURDAY)
+    close(world, MONDAY, 500)
+    reopens = next_worked_day(world.entity, MONDAY + timedelta(days=450))
+    for on in (MONDAY, reopens - timedelta(days=100), reopens - timedelta(days=1), reopens):
+        world.night(on)
+    assert opened() == [("s5", reopens)]
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_what_would_be_announced_during_a_closure_leaves_on_the_last_worked_day_and_says_why(full):
+    """Announced a week before the due date: the day of the step lies in three weeks of closure from Monday on."""
+    world = house({**MAIL, "offset_days": -7})
+    customer = backlog(world, late=-17)
+    close(world, MONDAY, 21)
+    friday = SATURDAY - timedelta(days=1)
+    for number in (-3, -2):
+        world.night(SATURDAY + timedelta(days=number), full=full)
+        assert opened() == []
+    [account] = explain(customer, on=friday).accounts
+    assert item_sentence(account.items[0], account) == (
+        "Pas encore échue\xa0: annoncée par un message préventif le dernier jour ouvré avant le 24/03/2026, "
+        "jour de son étape."
+    )
+    world.night(friday, full=full)
+    assert opened() == [("s-7", friday)]
 
 
 @settings(max_examples=8, deadline=None)

@@ -6,7 +6,7 @@ from typing import Any
 from collections_app.actions.models import Action
 from collections_app.engine.operations import NightReport, run_night
 from collections_app.scenarios.models import Step
-from collections_app.segments.operations import regroup
+from collections_app.segments.regrouping import regroup
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
 from tests.factories.accounts import EntityFactory, UserFactory

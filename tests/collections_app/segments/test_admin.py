@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from collections_app.segments.admin.groups import GroupAdmin
 from collections_app.segments.form_tree import as_criteria, changed, from_criteria
 from collections_app.segments.models import Group
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -183,3 +184,16 @@ def test_why_lets_choose_among_several(client, supervisor, entity):
 def test_a_customer_of_another_entity_is_not_explained(client, supervisor, entity):
     stranger = CustomerFactory()
     assert why_page(client, stranger.entity, customer=stranger.external_id).context["form"].errors
+
+
+def test_a_group_nobody_was_in_is_deleted(client, supervisor, group):
+    client.post(url(group, "delete"), {"post": "yes"})
+    assert not Group.objects.exists()
+
+
+def test_a_group_that_takes_customers_while_one_deletes_it_stays_and_says_so(client, supervisor, group, monkeypatch):
+    monkeypatch.setattr(GroupAdmin, "has_delete_permission", lambda *given: True)  # as the page was asked for
+    MembershipFactory(group=group)
+    answer = client.post(url(group, "delete"), {"post": "yes"}, follow=True)
+    assert str(*answer.context["messages"]).startswith("Retardataires a ou a eu des membres : archivez-le")
+    assert group.memberships.count() == 1

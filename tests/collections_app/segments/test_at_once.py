@@ -1,63 +1,207 @@
-"""Two who group the same customer at once: a night and the news of a payment, say."""
+"""Several who group the same customers, or change the groups, at once: a night, the news of a payment, a supervisor."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from threading import Event
 
 import pytest
 from django.db import connection, transaction
 
-from collections_app.segments.models import Membership
-from collections_app.segments.operations import regroup
+from collections_app.segments import operations, regrouping
+from collections_app.segments.consumers import end_memberships
+from collections_app.segments.models import Group, Membership
+from collections_app.segments.operations import GroupRefused, delete_group, move
+from collections_app.segments.regrouping import regroup
 from crm.core.among import named
-from tests.factories.accounts import EntityFactory
+from crm.customers.models import Customer
+from crm.customers.registry import Merge
+from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory
 from tests.factories.customers import CustomerFactory
+from tests.factories.paying import pay
 from tests.factories.receivables import InvoiceFactory
 from tests.factories.segments import GroupFactory
 
+pytestmark = pytest.mark.django_db(transaction=True)
 FEB_1, FEB_2 = date(2026, 2, 1), date(2026, 2, 2)
 WAITING = "select count(*) from pg_locks where not granted"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.fixture
+def entity():
+    entity = EntityFactory()
+    GroupFactory(entity=entity, code="default", default=True)
+    return entity
+
+
+@pytest.fixture
+def customer(entity):
+    return CustomerFactory(entity=entity)
+
+
 @pytest.mark.parametrize("days_apart", [-1, 0, 1])
 @pytest.mark.parametrize("known", [True, False])
-def test_the_second_sees_what_the_first_left(known, days_apart):
-    entity = EntityFactory()
-    customer = CustomerFactory(entity=entity)
-    GroupFactory(entity=entity, code="default", default=True)
+def test_the_second_sees_what_the_first_left(entity, customer, known, days_apart):
     if known:
         regroup(entity, on=FEB_1)
     InvoiceFactory(customer=customer, due_on=FEB_1 - timedelta(days=9))
     GroupFactory(entity=entity, code="late")
     on = FEB_2 + timedelta(days=1)
-    assert at_once(entity, customer, on, on + timedelta(days=days_apart)) == (1, 0)
+    with beside(lambda: regroup(entity, on=on + timedelta(days=days_apart), among=named([customer.pk]))) as other:
+        moved = regroup(entity, on=on)
+        other.start()
+    assert (moved, other.result()) == (1, 0)
     expected = [("default", FEB_1, on)] * known + [("late", on, None)]
     assert list(Membership.objects.order_by("from_on").values_list("group__code", "from_on", "to_on")) == expected
 
 
-def at_once(entity, customer, first, second):
-    """What the regrouping of the whole entity, not yet committed, and that of its customer beside it moved."""
+def test_what_both_know_together_counts(entity, customer):
+    """A payment, not yet committed, and an invoice: each of them alone would put him elsewhere."""
+    first = InvoiceFactory(customer=customer, due_on=FEB_1)
+    GroupFactory(entity=entity, code="large", priority=1, criteria={"fact": "open", "is": "gt", "value": "150"})
+    GroupFactory(entity=entity, code="late", priority=2)
+    regroup(entity, on=FEB_2)
+    with beside(lambda: regroup(entity, on=FEB_2)) as night:
+        pay(first, 100, FEB_2)
+        regroup(entity, on=FEB_2, among=named([customer.pk]))
+        elsewhere(lambda: InvoiceFactory(customer=Customer.objects.get(), due_on=FEB_1))
+        night.start()
+    night.result()
+    assert group_of(customer) == "late"
 
-    def beside():
-        try:
-            return regroup(entity, on=second, among=named([customer.pk]))
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(1) as pool:
+def test_who_is_merged_meanwhile_is_in_no_group(entity, customer):
+    regroup(entity, on=FEB_1)
+    InvoiceFactory(customer=customer, due_on=FEB_1 - timedelta(days=9))
+    kept = CustomerFactory(entity=entity)
+    GroupFactory(entity=entity, code="late", priority=1)
+    with beside(lambda: regroup(entity, on=FEB_2)) as night:
+        Customer.objects.filter(pk=customer.pk).update(merged_into=kept)
+        end_memberships(Merge(kept=kept, duplicate=customer, at=datetime(2026, 2, 2, 12, tzinfo=UTC)))
+        night.start()
+    night.result()
+    assert not Membership.objects.filter(customer=customer, to_on=None).exists()
+
+
+def test_the_team_somebody_gives_meanwhile_stays(entity, customer):
+    team, of_group = TeamFactory(entity=entity), TeamFactory(entity=entity)
+    collector = TeamMemberFactory(team=team).user
+    entity.groups.update(team=of_group)
+    with beside(lambda: regroup(entity, on=FEB_1)) as night:
+        Customer.objects.filter(pk=customer.pk).update(collector=collector, team=team)
+        night.start()
+    night.result()
+    customer.refresh_from_db()
+    assert customer.team == team
+
+
+class TestTheRules:
+    """What a supervisor changes, and a payment makes known, between the reading of the groups and the writing."""
+
+    @pytest.fixture(autouse=True)
+    def both_late(self, entity, customer):
+        InvoiceFactory(customer=customer, due_on=FEB_1 - timedelta(days=9))
+        for priority, code in ((1, "first"), (2, "second")):
+            GroupFactory(entity=entity, code=code, priority=priority)
+
+    @pytest.mark.parametrize("whole_first", [True, False])
+    def test_the_order_he_changed_counts(self, entity, customer, whole_first, monkeypatch):
+        whole, one = {}, {"among": named([customer.pk])}
+
+        def supervised():
+            move(Group.objects.get(code="second"), up=True, by=None)
+            regroup(entity, on=FEB_2, **(one if whole_first else whole))
+
+        once_read(monkeypatch, supervised)
+        regroup(entity, on=FEB_2, **(whole if whole_first else one))
+        assert group_of(customer) == "second"
+
+    def test_a_group_deleted_takes_nobody(self, entity, customer, monkeypatch):
+        once_read(monkeypatch, lambda: delete_group(Group.objects.get(code="first"), by=None))
+        regroup(entity, on=FEB_2)
+        assert group_of(customer) == "second"
+
+    def test_a_group_that_is_taking_customers_is_not_deleted(self, entity, customer):
+        with beside(lambda: delete_group(Group.objects.get(code="first"), by=None)) as supervisor:
+            regroup(entity, on=FEB_2)
+            supervisor.start()
+        with pytest.raises(GroupRefused):
+            supervisor.result()
+        assert group_of(customer) == "first"
+
+    def test_nobody_waits_for_the_end_of_a_long_night(self, entity, monkeypatch):
+        monkeypatch.setattr(operations, "PATIENCE_MS", 50)
         with transaction.atomic():
-            moved = regroup(entity, on=first)
-            other = pool.submit(beside)
-            until_it_waits(other)
-        return moved, other.result()
+            regroup(entity, on=FEB_2)
+            with pytest.raises(GroupRefused, match="quelques minutes"):
+                elsewhere(lambda: delete_group(Group.objects.get(code="first"), by=None))
+
+    def test_two_supervisors_move_the_same_group(self, entity):
+        GroupFactory(entity=entity, code="third", priority=3)
+        third = Group.objects.get(code="third")
+        with beside(lambda: move(third, up=True, by=None)) as other:
+            move(Group.objects.get(code="third"), up=True, by=None)
+            other.start()
+        other.result()
+        assert list(entity.groups.order_by("priority").values_list("code", flat=True)[:3]) == [
+            "third",
+            "first",
+            "second",
+        ]
 
 
-def until_it_waits(other):
-    patience = Event()
-    with connection.cursor() as cursor:
-        while not other.done():
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0]:
-                return
-            patience.wait(0.01)
+def group_of(customer):
+    return Membership.objects.get(customer=customer, to_on=None).group.code
+
+
+def once_read(monkeypatch, then):
+    """Once only: `then`, on a connection of its own, as soon as the groups are read."""
+    wanted_groups, left = regrouping.wanted_groups, [then]
+
+    def read(*given):
+        wanted = wanted_groups(*given)
+        if left:
+            elsewhere(left.pop())
+        return wanted
+
+    monkeypatch.setattr(regrouping, "wanted_groups", read)
+
+
+def elsewhere(work):
+    """Its result, from a connection of its own."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(closing, work).result()
+
+
+def closing(work):
+    try:
+        return work()
+    finally:
+        connection.close()
+
+
+class Other:
+    """Somebody at another connection, who starts when told and by the end of the transaction here waits for it."""
+
+    def __init__(self, pool, work):
+        self.pool, self.work = pool, work
+
+    def start(self):
+        self.doing = self.pool.submit(closing, self.work)
+        patience = Event()
+        with connection.cursor() as cursor:
+            while not self.doing.done():
+                cursor.execute(WAITING)
+                if cursor.fetchone()[0]:
+                    return
+                patience.wait(0.01)
+
+    def result(self):
+        return self.doing.result()
+
+
+@contextmanager
+def beside(work):
+    """A transaction, with somebody who does `work` beside it."""
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        yield Other(pool, work)

@@ -11,15 +11,8 @@ from collections_app.scenarios import operations as scenarios
 from collections_app.scenarios.models import Scenario, ScenarioVersion
 from collections_app.segments.criteria import WrongCriteria, parse
 from collections_app.segments.models import Group
-from collections_app.segments.operations import (
-    GroupRefused,
-    archive,
-    deliver_defaults,
-    move,
-    regroup,
-    save_group,
-    unarchive,
-)
+from collections_app.segments.operations import GroupRefused, archive, deliver_defaults, move, save_group, unarchive
+from collections_app.segments.regrouping import regroup
 from collections_app.segments.wording import sentence
 from tests.factories.accounts import EntityFactory, TeamFactory
 from tests.factories.receivables import InvoiceFactory

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from collections_app.segments.operations import regroup
 from collections_app.segments.queries import preview, why
+from collections_app.segments.regrouping import regroup
 from collections_app.segments.sampling import Sample
 from crm.core.among import EVERYBODY
 from crm.receivables.operations import close_in_ledger

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from collections_app.segments.models import Membership
-from collections_app.segments.operations import regroup
+from collections_app.segments.regrouping import regroup
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
