@@ -39,6 +39,12 @@ def test_git_ignores_secrets(path):
     assert subprocess.run(["git", "check-ignore", "--quiet", path], cwd=ROOT, check=False).returncode == 0
 
 
+def test_no_secret_is_copied_into_the_image():
+    left_out = (ROOT / ".dockerignore").read_text().splitlines()
+    # Docker reads a pattern from the root: "*.env" would leave deploy/acquit.env in.
+    assert {"**/*.env", "deploy/secrets"} - set(left_out) == set()
+
+
 def test_the_account_of_the_image_has_the_number_others_count_on():
     (number,) = re.findall(r"useradd .*--uid (\d+)", (DEPLOY / "Dockerfile").read_text())
     assert f"uid={number}," in COMPOSE["services"]["web"]["tmpfs"][0]
