@@ -12,6 +12,7 @@ from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.exceptions import LiveTablesTouched, NothingToReplay, OtherEntity
 from collections_app.engine.simulation.living import Side
 from collections_app.engine.simulation.models import Simulation
+from collections_app.engine.simulation.night import look_at_customers
 from collections_app.engine.simulation.operations import ask_simulation, ask_to_stop, run_simulation, sweep
 from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
@@ -145,6 +146,20 @@ def test_a_side_in_parts_finds_what_it_finds_in_one(world, settings):
     assert reports[1:] == reports[:1] * 2
     assert sum(reports[0]["today"]["opened"].values()) > 10
     assert schemas() == []
+
+
+def test_everybody_is_looked_at_on_the_first_night_alone(world, settings, monkeypatch):
+    """Not each month: nobody but these nights writes in the copies."""
+    settings.NIGHT_LOOKS_AT_ALL_EVERY_DAYS = 1
+    nights = []
+
+    def look(night):
+        nights.append(night.scope.full)
+        look_at_customers(night)
+
+    monkeypatch.setattr(living, "look_at_customers", look)
+    simulated(world)
+    assert nights == [True] + [False] * (DAYS - 1)
 
 
 @pytest.mark.django_db(transaction=True)
