@@ -16,6 +16,7 @@ from collections_app.engine.simulation.night import look_at_customers
 from collections_app.engine.simulation.operations import ask_simulation, ask_to_stop, run_simulation, sweep
 from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
+from crm.accounts.models import User
 from crm.holds.models import Hold
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
@@ -219,6 +220,11 @@ def test_a_replay_knows_each_payment_from_its_date(world):
     found = replayed.report["today"]
     assert (found["paid"]["movements"], found["paid"]["amount"]) == (1, "420.000")
     assert found["groups"][0]["gone"] == 1  # he is in the group of those who owe much until the night after
+
+
+def test_a_collector_without_a_name_is_told_by_his_login(world):
+    User.objects.filter(pk=world.person.pk).update(first_name="", last_name="")
+    assert world.person.username in [row["name"] for row in simulated(world).report["today"]["collectors"]]
 
 
 def test_a_draft_tried_beside_todays_set_up(world):
