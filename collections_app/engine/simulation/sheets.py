@@ -14,10 +14,11 @@ from xlsxwriter import Workbook
 
 from collections_app.engine.simulation.models import Simulation
 from collections_app.engine.simulation.telling import told
-from crm.core.formats import day, in_spreadsheets
+from crm.core.formats import in_spreadsheets
 from crm.customers.models import Channel
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DATE = 14  # the short date of whoever opens the file
 WIDTHS = (0, 0, 48), (1, 12, 20)
 Row = Iterable[Any]
 ENTERS, LEAVES = "enters", "leaves"
@@ -31,21 +32,24 @@ def workbook(simulation: Simulation) -> bytes:
     with Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         head = book.add_format({"bold": True})
         money = book.add_format({"num_format": in_spreadsheets(simulation.entity.currency)})
+        dated = book.add_format({"num_format": DATE, "align": "left"})
         for title, columns, rows in _sheets(simulation, report, labels):
             sheet = book.add_worksheet(title[:31])
             for first, last, width in WIDTHS:
                 sheet.set_column(first, last, width)
             for at, cells in enumerate([columns, *rows]):
-                _write(sheet, at, cells, head if at == 0 else None, money)
+                _write(sheet, at, cells, head if at == 0 else None, money, dated)
     return file.getvalue()
 
 
-def _write(sheet: Any, at: int, cells: Row, text: Any, money: Any) -> None:
+def _write(sheet: Any, at: int, cells: Row, text: Any, money: Any, dated: Any) -> None:
     for place, cell in enumerate(cells):
         if isinstance(cell, Decimal):
             sheet.write_number(at, place, cell, money)
         elif isinstance(cell, int):
             sheet.write_number(at, place, cell)
+        elif isinstance(cell, date):
+            sheet.write_datetime(at, place, cell, dated)
         else:
             sheet.write_string(at, place, str(cell), text)
 
@@ -63,7 +67,7 @@ def _sheets(simulation: Simulation, report: dict[str, Any], labels: list[str]) -
         ),
         (_("Groups"), [_("Group"), *_each(labels, *_moves())], _groups(report)),
         (_("Kept back, and why"), [_("Reason"), *_each(labels, _("customers"), _("nights in all"))], _blocked(report)),
-        (_("Who enters, who leaves"), ["", _("Customer"), claimed], _names(report)),
+        (_("Who enters, who leaves"), ["", _("Customer"), claimed, _("Currency")], _names(simulation, report)),
         (_("What it rests on"), [simulation.tried or _("Today’s set-up")], [[said] for said in report["assumed"]]),
     ]
 
@@ -84,7 +88,7 @@ def _days(simulation: Simulation, report: dict[str, Any]) -> list[Row]:
     sides = [simulation.report[code]["days"] for code, _label in report["sides"]]
     return [
         [
-            day(date.fromisoformat(on)),
+            date.fromisoformat(on),
             *(side.get(on, {}).get(channel, 0) for side in sides for channel in Channel.values),
         ]
         for on in sorted({on for side in sides for on in side})
@@ -111,6 +115,10 @@ def _blocked(report: dict[str, Any]) -> list[Row]:
     ]
 
 
-def _names(report: dict[str, Any]) -> list[Row]:
+def _names(simulation: Simulation, report: dict[str, Any]) -> list[Row]:
+    """An older report does not say in which currency each amount is."""
     said = {ENTERS: _("Contacted only with what is tried"), LEAVES: _("Contacted only with today’s set-up")}
-    return [[said[row["what"]], row["name"], row["amount"]] for row in (report["differences"] or {}).get("names", [])]
+    return [
+        [said[row["what"]], row["name"], row["amount"], row.get("currency", simulation.entity.currency)]
+        for row in (report["differences"] or {}).get("names", [])
+    ]

@@ -1,6 +1,6 @@
 """Small words of the pages of simulations."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,3 +21,9 @@ def of(values: Mapping[str, Any], key: str) -> Any:
 def whole(value: Decimal | int | str | None) -> str:
     """A number as the reader writes it."""
     return formats.number(Decimal(value or 0))
+
+
+@register.filter
+def label_at(sides: Sequence[tuple[str, str]], place: int) -> str:
+    """What the side at this place is called."""
+    return sides[place][1]

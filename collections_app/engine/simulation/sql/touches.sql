@@ -1,6 +1,6 @@
 -- What was done during the days lived through, by day, channel, step and collector, in the currency of the entity.
 select (x.closed_at at time zone %(time_zone)s)::date as "on", x.channel, x.step_code, x.owner_id,
-       coalesce(u.first_name || ' ' || u.last_name, '') as owner, x.mode = 'automatic' as by_itself, count(*) as touches,
+       coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '') as owner, x.mode = 'automatic' as by_itself, count(*) as touches,
        sum(case when x.currency = %(books_in)s then x.amount  -- a function call for each contact of a year takes a second
                 else coalesce(converted(x.amount, x.currency, %(books_in)s, (x.closed_at at time zone %(time_zone)s)::date), 0)
            end) as amount

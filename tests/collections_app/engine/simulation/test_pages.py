@@ -1,6 +1,6 @@
 """The pages of simulations: who may ask, what the report shows."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -89,6 +89,7 @@ def test_the_report_stands_beside_todays_set_up(client, world, supervisor):
     text = page(client, simulated(world, version=draft)).text
     for words in ("Réglages d’aujourd’hui", "Appel de courtoisie", "Boulangerie Morel", "<svg", "Contactés seulement"):
         assert words in text
+    assert 'data-label="Réglages d’aujourd’hui"' in text  # on a phone
 
 
 def test_another_entity_sees_nothing_of_it(client, world):
@@ -123,8 +124,9 @@ def test_its_report_is_a_spreadsheet_with_the_names(client, world, supervisor):
         "Qui entre, qui sort", "Sur quoi elle repose",
     ]  # fmt: skip
     assert cells["Qui entre, qui sort"][1:] == [
-        ["Contactés seulement avec les réglages d’aujourd’hui", "Boulangerie Morel", 100]
+        ["Contactés seulement avec les réglages d’aujourd’hui", "Boulangerie Morel", 100, "EUR"]
     ]
+    assert type(cells["Par jour"][1][0]) is date
     assert cells["Par étape"][0][:3] == ["Étape", "Réglages d’aujourd’hui", "Réglages d’aujourd’hui · Montant réclamé"]
     assert [row[:3] for row in cells["Par étape"][1:]] == [["Appel de courtoisie", 1, 100]]
     assert b'formatCode="#,##0.00"' in ZipFile(BytesIO(answer.content)).read("xl/styles.xml")

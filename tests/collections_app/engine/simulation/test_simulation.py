@@ -12,9 +12,11 @@ from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.exceptions import LiveTablesTouched, NothingToReplay, OtherEntity
 from collections_app.engine.simulation.living import Side
 from collections_app.engine.simulation.models import Simulation
+from collections_app.engine.simulation.night import look_at_customers
 from collections_app.engine.simulation.operations import ask_simulation, ask_to_stop, run_simulation, sweep
 from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
+from crm.accounts.models import User
 from crm.holds.models import Hold
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
@@ -147,6 +149,20 @@ def test_a_side_in_parts_finds_what_it_finds_in_one(world, settings):
     assert schemas() == []
 
 
+def test_everybody_is_looked_at_on_the_first_night_alone(world, settings, monkeypatch):
+    """Not each month: nobody but these nights writes in the copies."""
+    settings.NIGHT_LOOKS_AT_ALL_EVERY_DAYS = 1
+    nights = []
+
+    def look(night):
+        nights.append(night.scope.full)
+        look_at_customers(night)
+
+    monkeypatch.setattr(living, "look_at_customers", look)
+    simulated(world)
+    assert nights == [True] + [False] * (DAYS - 1)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_part_that_fails_fails_the_simulation_and_leaves_no_schema(world, settings, monkeypatch):
     settings.NIGHT_CONNECTIONS = 2
@@ -204,6 +220,11 @@ def test_a_replay_knows_each_payment_from_its_date(world):
     found = replayed.report["today"]
     assert (found["paid"]["movements"], found["paid"]["amount"]) == (1, "420.000")
     assert found["groups"][0]["gone"] == 1  # he is in the group of those who owe much until the night after
+
+
+def test_a_collector_without_a_name_is_told_by_his_login(world):
+    User.objects.filter(pk=world.person.pk).update(first_name="", last_name="")
+    assert world.person.username in [row["name"] for row in simulated(world).report["today"]["collectors"]]
 
 
 def test_a_draft_tried_beside_todays_set_up(world):
