@@ -15,7 +15,7 @@ from collections_app.actions.preparing import compose_action
 from collections_app.engine.findings import Findings
 from collections_app.engine.models import Run
 from collections_app.engine.morning.usual import nights_before, usual
-from collections_app.engine.night import decision_params
+from collections_app.engine.night import Night
 from crm.accounts.calendars import worked_days
 from crm.accounts.models import Entity
 from crm.imports.models import Batch
@@ -30,13 +30,14 @@ IMPORTS = 6  # the last imports tell how often one is expected
 LATE = 2  # times the usual wait, plus a day
 
 
-def found(run: Run, entity: Entity, findings: Findings, *, at: datetime) -> list[Anomaly]:
+def found(night: Night, findings: Findings) -> list[Anomaly]:
     """All of them; a constant number of queries beside one trial of each template in use tonight."""
+    run, entity = night.run, night.entity
     return [
         *surge(run, findings.opened.total()),
-        *calendar(entity, run.on),
+        *calendar(night.on, night.params["calendar"]),
         *books(run, entity),
-        *missing_import(entity, run.on, at=at),
+        *missing_import(entity, run.on, at=night.at),
         *templates(run.on, findings.samples),
     ]
 
@@ -57,9 +58,9 @@ def books(run: Run, entity: Entity) -> list[Anomaly]:
     return [{"code": "stale", "books_on": run.books_on.isoformat() if run.books_on else None}]
 
 
-def calendar(entity: Entity, on: date) -> list[Anomaly]:
+def calendar(on: date, known: bool) -> list[Anomaly]:
     """No day is worked any more: nothing opened, and nothing will."""
-    return [] if decision_params(entity, on)["calendar"] else [{"code": "calendar", "after_on": on.isoformat()}]
+    return [] if known else [{"code": "calendar", "after_on": on.isoformat()}]
 
 
 def missing_import(entity: Entity, on: date, *, at: datetime) -> list[Anomaly]:

@@ -44,7 +44,7 @@ def check(night: Night) -> int:
     night had opened is part of it: their messages go with those of this one."""
     findings = found_unseen(night.run)
     findings.add(night.found)
-    found = anomalies.found(night.run, night.entity, findings, at=night.at)
+    found = anomalies.found(night, findings)
     state = ReportState.HELD if found else ReportState.CLEAR
     values = {"entity": night.entity, "on": night.on, "anomalies": found, "state": state}
     report, _created = MorningReport.objects.update_or_create(run=night.run, defaults=values)

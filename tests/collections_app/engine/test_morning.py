@@ -12,6 +12,7 @@ from collections_app.engine.findings import Findings
 from collections_app.engine.models import MorningReport, Run, RunStage
 from collections_app.engine.morning import anomalies, reports
 from collections_app.engine.morning.usual import compared
+from collections_app.engine.night import Night
 from crm.events.operations import deliver_waiting
 from crm.imports.models import Batch
 from telephony.messaging import operations as messaging
@@ -262,6 +263,6 @@ def test_the_check_asks_as_much_for_many_customers(world, count, django_assert_n
     run = Run.objects.get()
     with CaptureQueriesContext(connection) as one_trial:
         anomalies._failing([Action.objects.latest("pk").pk], MARCH_3)
-    findings = Findings.read(run.parts.get().found)
+    findings, night = Findings.read(run.parts.get().found), Night(run, world.entity, run.on, noon(MARCH_3))
     with django_assert_num_queries(1 + len(one_trial)):
-        anomalies.found(run, world.entity, findings, at=noon(MARCH_3))
+        anomalies.found(night, findings)
