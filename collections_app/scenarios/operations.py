@@ -105,6 +105,15 @@ def replace_steps(draft: ScenarioVersion, steps: list[dict[str, Any]], *, by: Us
             save_step(draft, by=by, **fields)
 
 
+@transaction.atomic
+def take(scenario: Scenario, steps: list[Step], *, entry_policy: str, by: User | None) -> ScenarioVersion:
+    """Make the draft say exactly these steps. Raises ValidationError."""
+    draft = create_draft(scenario, by=by)
+    replace_steps(draft, [as_fields(step) for step in steps], by=by)
+    set_entry_policy(draft, entry_policy=entry_policy, by=by)
+    return draft
+
+
 def as_fields(step: Step | None) -> dict[str, Any]:
     """What `replace_steps` takes."""
     return {name: getattr(step, name) for name in STEP_FIELDS} if step else {}

@@ -21,7 +21,12 @@ class Change:
 
 def differences(before: ScenarioVersion, after: ScenarioVersion) -> list[Change]:
     """Steps that differ, in the order of the due date; a step is the same from version to version by its code."""
-    old, new = ({step.code: step for step in version.steps.select_related("template")} for version in (before, after))
+    return changed_steps(*(version.steps.select_related("template") for version in (before, after)))
+
+
+def changed_steps(before: Iterable[Step], after: Iterable[Step]) -> list[Change]:
+    """As `differences`, of steps that need not be saved."""
+    old, new = ({step.code: step for step in steps} for steps in (before, after))
     changes = [Change("removed", step) for code, step in old.items() if code not in new]
     for code, step in new.items():
         if code not in old:

@@ -205,6 +205,19 @@ class DueDateBefore(models.Model):
         verbose_name_plural = _("due dates before an import")
 
 
+class LabelBefore(models.Model):
+    """The label an import replaced, and what it became: an undoing puts it back where nobody changed it since."""
+
+    batch = SetForeignKey(Batch, on_delete=models.CASCADE, related_name="labels_before")
+    invoice = SetForeignKey(Invoice, on_delete=models.CASCADE, related_name="+")
+    label = models.CharField(max_length=200, blank=True)
+    became = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("label before an import")
+        verbose_name_plural = _("labels before an import")
+
+
 class LastFeed(models.Model):
     """When another system last sent what is owed or paid through the API, even without anything new."""
 

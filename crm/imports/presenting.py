@@ -31,6 +31,7 @@ CHANGES = {
     "movements_up": _("open amounts raised (reopened, lettering undone)"),
     "due_dates_confirmed": _("due dates confirmed"),
     "due_dates_changed": _("due dates changed"),
+    "labels_changed": _("labels changed"),
     "closing": _("items that are gone, closed"),
 }
 SAMPLES = {"new": _("new"), **dict(MovementKind.choices)}

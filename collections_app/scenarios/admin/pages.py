@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.scenarios import operations
 from collections_app.scenarios.models import Scenario, ScenarioVersion, VersionState
+from collections_app.scenarios.newer import newer_default
 from collections_app.scenarios.operations import NotPublishable, StillUsed
 from collections_app.scenarios.picture import picture
 from collections_app.scenarios.queries import differences
@@ -74,6 +75,7 @@ def show(model_admin: "ScenarioAdmin", request: HttpRequest, pk: Any) -> HttpRes
         "picture": picture(steps),
         "reasons": reasons_not_to_publish(chosen) if chosen and chosen.state == VersionState.DRAFT else [],
         "groups": scenario.groups.filter(archived=False).order_by("priority"),
+        "newer": newer_default(scenario) is not None,
         "deletable": model_admin.has_delete_permission(request, scenario),
     }
     return render(request, f"{FOLDER}show.html", context(model_admin, request, scenario, **more))

@@ -13,8 +13,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.scenarios import operations
-from collections_app.scenarios.admin import editor, pages
+from collections_app.scenarios.admin import delivered, editor, pages
 from collections_app.scenarios.models import Scenario, VersionState
+from collections_app.scenarios.newer import newer_default
 from crm.accounts.backoffice import ScopedAdmin
 
 
@@ -41,7 +42,7 @@ class ArchivedFilter(admin.SimpleListFilter):
 
 @admin.register(Scenario)
 class ScenarioAdmin(ScopedAdmin):
-    list_display = ["name", "in_use", "draft_waiting", "steps_in_use", "groups_following", "entity"]
+    list_display = ["name", "in_use", "draft_waiting", "steps_in_use", "groups_following", "newer", "entity"]
     list_filter = [ArchivedFilter, "entity"]
     list_select_related = ["entity"]
     search_fields = ["name", "code", "description"]
@@ -64,7 +65,8 @@ class ScenarioAdmin(ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Scenario]:
         published = Q(versions__state=VersionState.PUBLISHED)
-        return super().get_queryset(request).annotate(
+        rows = super().get_queryset(request).prefetch_related("versions__steps__template")
+        return rows.annotate(
             published_number=Max("versions__number", filter=published),
             draft_number=Max("versions__number", filter=Q(versions__state=VersionState.DRAFT)),
             draft_id=Max("versions__pk", filter=Q(versions__state=VersionState.DRAFT)),
@@ -97,6 +99,15 @@ class ScenarioAdmin(ScopedAdmin):
     def groups_following(self, scenario: Any) -> int:
         return int(scenario.group_count)
 
+    @admin.display(description=_("newer version delivered"))
+    def newer(self, scenario: Scenario) -> Any:
+        """The way to it, where there is one."""
+        if newer_default(scenario) is None:
+            return "—"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:scenarios_scenario_delivered", args=[scenario.pk]), _("See it")
+        )
+
     def get_readonly_fields(self, request: HttpRequest, obj: Scenario | None = None) -> list[str]:
         return ["entity", "code"] if obj else []
 
@@ -121,6 +132,7 @@ class ScenarioAdmin(ScopedAdmin):
             page("draft/picture/", editor.draft_picture, "draft_picture"),
             page("settings/", pages.settings, "settings"),
             page("differences/", pages.show_differences, "differences"),
+            page("delivered/", delivered.delivered, "delivered"),
             page("copy/", pages.copy, "copy"),
             page("archive/", pages.archive, "archive"),
             page("publish/", pages.publish, "publish"),

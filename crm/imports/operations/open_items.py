@@ -171,6 +171,6 @@ def _percent(part: Decimal | int, whole: Decimal | int) -> Decimal:
 
 
 def _write(params: dict[str, Any]) -> dict[str, Any]:
-    due_dates_changed = execute("items_due", params)
+    changed = {"due_dates_changed": execute("items_due", params), "labels_changed": execute("items_labels", params)}
     execute("items_moves", params)
-    return answer("items_write", params)[0] | {"due_dates_changed": due_dates_changed}
+    return answer("items_write", params)[0] | changed

@@ -1,14 +1,21 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
+from collections_app.letters.operations import deliver_defaults as deliver_templates
+from collections_app.scenarios import newer
+from collections_app.scenarios.defaults import DEFAULTS
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step
-from collections_app.scenarios.operations import STEP_FIELDS, create_draft
+from collections_app.scenarios.operations import STEP_FIELDS, create_draft, deliver_defaults
 from collections_app.scenarios.queries import step_names
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.scenarios import ScenarioFactory, StepFactory, published_scenario
 from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -208,3 +215,58 @@ def test_steps_are_counted_along_the_due_date(entity):
     codes = dict(Step.objects.values_list("name", "code"))
     counted = step_names(entity.pk, {"by-hand": 3, codes["Appel"]: 2, codes["Avant"]: 1})
     assert [(name, number) for _code, name, number in counted] == [("Avant", 1), ("Appel", 2), ("", 3)]
+
+
+@pytest.fixture
+def delivered(monkeypatch):
+    """A scenario an entity received, of which the product delivers another one since."""
+    entity = EntityFactory(language="fr")
+    deliver_templates(entity, at=AT)
+    deliver_defaults(entity, at=AT)
+    scenario = Scenario.objects.get(entity=entity, code="small-amounts")
+    [other] = [default for default in DEFAULTS if default.code == "small-amounts"]
+    steps = [{**step, "gap_days": 30} if step["code"] == "reminder" else step for step in other.steps[:-1]]
+    others = [default for default in DEFAULTS if default is not other]
+    monkeypatch.setattr(newer, "DEFAULTS", [*others, replace(other, steps=steps, entry_policy="step_by_age")])
+    return scenario
+
+
+def test_a_scenario_delivered_since_is_shown_and_taken_as_a_draft(client, delivered):
+    client.force_login(UserFactory(supervisor=True, sees=delivered.entity))
+    for page in (url(delivered), reverse("admin:scenarios_scenario_changelist")):
+        assert url(delivered, "delivered") in client.get(page).content.decode()
+    page = client.get(url(delivered, "delivered")).content.decode()
+    assert ("<del>14</del> <ins>30</ins>" in page, page.count("is-removed"), "ancienneté" in page) == (True, 2, True)
+    assert client.post(url(delivered, "delivered")).url == url(delivered, "draft")
+    former, draft = delivered.versions.order_by("number")
+    assert (former.state, former.steps.count(), draft.state, draft.entry_policy) == (
+        "published",
+        5,
+        "draft",
+        "step_by_age",
+    )
+    assert list(draft.steps.values_list("code", "gap_days"))[1] == ("reminder", 30)
+    assert [step.template is not None for step in draft.steps.all()] == [True] * 4
+    assert client.get(url(delivered, "delivered")).status_code == 404  # taken
+
+
+def test_only_a_newer_scenario_of_the_product_is_offered(client, delivered, published):
+    client.force_login(UserFactory(supervisor=True, sees=delivered.entity))
+    same = Scenario.objects.get(entity=delivered.entity, code="consumers")
+    for scenario in (same, published):
+        assert client.get(url(scenario, "delivered")).status_code == 404
+    assert client.get(reverse("admin:scenarios_scenario_changelist")).content.decode().count("/delivered/") == 1
+
+
+def test_an_auditor_does_not_take_a_scenario(client, delivered):
+    client.force_login(UserFactory(auditor=True, sees=delivered.entity))
+    assert client.get(url(delivered, "delivered")).status_code == 200
+    assert client.post(url(delivered, "delivered")).status_code == 403
+
+
+@pytest.mark.parametrize("currency", ["EUR", "XOF", "TND"])
+def test_what_was_just_delivered_is_not_newer(currency):
+    entity = EntityFactory(currency=currency)
+    deliver_templates(entity, at=AT)
+    deliver_defaults(entity, at=AT)
+    assert [newer.newer_default(scenario) for scenario in entity.scenarios.all()] == [None] * len(DEFAULTS)

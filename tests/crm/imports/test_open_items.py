@@ -232,6 +232,47 @@ def test_a_list_of_changes_without_labels_repeats_parts_that_have_one(load, writ
     assert Invoice.objects.filter(open_amount__gt=0).count() == 3
 
 
+LABELLED = f"{HEADER};Libellé"
+
+
+def labelled(parts, *labels):
+    return [f"{part};{label}" for part, label in zip(parts, labels, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "parts"),
+    [
+        (["Travaux"] * 3, ["Travaux 2026"] * 3, 3),  # the label of the document: the third would be told by its own
+        (["Travaux"] * 3, ["Travaux 2026", "Travaux 2026", "Solde"], 4),
+        (["1/3", "2/3", "3/3"], ["Travaux"] * 3, 4),  # each part had its own: that of the third may be what it was
+        (["Travaux"] * 3, ["Travaux"] * 3, 3),
+        (["Travaux"] * 3, ["1/4", "2/4", "4/4"], 4),
+    ],
+)
+def test_in_a_list_of_changes_the_label_of_a_document_tells_it_whole(load, write, before, after, parts):
+    load(write(*labelled(PARTS, *before), header=LABELLED))
+    load(write(*labelled([*PARTS[:2], MOVED], *after), header=LABELLED))
+    assert Invoice.objects.count() == parts
+    assert Invoice.objects.filter(due_on=date(2026, 5, 18)).get().installment == (3 if parts == 3 else 4)
+
+
+@pytest.mark.parametrize("rows", [[PARTS[0], MOVED], [*PARTS[:2], MOVED.replace("100,00", "90,00")]])
+def test_a_document_with_another_label_is_not_merged_where_two_parts_could_be_meant(load, write, rows):
+    load(write(*labelled(PARTS, *["Travaux"] * 3), header=LABELLED))
+    labels = ["Solde"] * len(rows)
+    load(write(*(f"{row};{label}" for row, label in zip(rows, labels, strict=True)), header=LABELLED))
+    assert Invoice.objects.get(installment=3).due_on == date(2026, 5, 3)
+
+
+@pytest.mark.parametrize("mode", ["delta", "snapshot"])
+def test_the_label_of_a_known_invoice_follows_the_file(load, write, mode):
+    load(write(*labelled([A_1, B_1], "Travaux", "Conseil"), header=LABELLED))
+    rows = labelled([A_1, B_1], "Travaux de mars", "")
+    assert changed(load(write(*rows, header=LABELLED), mode=mode)) == {"labels_changed": 1}
+    assert dict(Invoice.objects.values_list("number", "label")) == {"F1": "Travaux de mars", "F3": "Conseil"}
+    assert changed(load(write(A_1, B_1))) == {}
+
+
 def test_a_part_whose_row_was_refused_is_not_taken_for_the_one_that_moved(load, write):
     load(write(*PARTS[:2]))
     load(write(PARTS[0], PARTS[1].replace("100,00;100,00", "100,00;x"), MOVED))
@@ -382,7 +423,7 @@ def test_a_quote_never_closed_is_refused(load, write):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         load(path, mode="snapshot")
 
 

@@ -106,6 +106,29 @@ def test_terms_confirmed_by_a_later_fec_are_taken_back(load, books):
     assert (Invoice.objects.get().due_on, Invoice.objects.get().due_on_source) == (date(2021, 2, 4), "guessed")
 
 
+def test_a_label_changed_by_an_import_comes_back_with_its_undoing_unless_it_changed_again(load, tmp_path):
+    def told(*labels):
+        rows = [f"A;F{n};0{n}/03/2026;{n}0;{label}" for n, label in enumerate(labels, 1)]
+        (tmp_path / "labels.csv").write_text("\n".join(["client;facture;echeance;solde;libelle", *rows, ""]))
+        load(tmp_path / "labels.csv")
+
+    told("Travaux", "Conseil")
+    told("Travaux de mars", "Conseil de mars")
+    assert dict(Invoice.objects.values_list("number", "label")) == {"F1": "Travaux de mars", "F2": "Conseil de mars"}
+    Invoice.objects.filter(number="F2").update(label="Conseil, deux jours")
+    undo(last(), by=None, at=AT)
+    assert dict(Invoice.objects.values_list("number", "label")) == {"F1": "Travaux", "F2": "Conseil, deux jours"}
+
+
+def test_an_import_a_later_one_only_gave_other_labels_is_undone(load, tmp_path):
+    path = tmp_path / "labels.csv"
+    for label in ("Travaux", "Travaux de mars"):
+        path.write_text(f"client;facture;echeance;solde;libelle\nA;F1;01/03/2026;10;{label}\n")
+        load(path)
+    undo(Batch.objects.earliest("id"), by=None, at=AT)
+    assert not Invoice.objects.exists()
+
+
 def test_an_import_whose_due_dates_a_later_one_moved_is_not_undone(load, tmp_path):
     load(items(tmp_path, "A;F1;01/02/2026;100"))
     first = last()
