@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tools.launcher import processes
+
 Work = Callable[[], object]
+NOTICED_S = 10
 
 
 def killed_at(point: str, work: Work) -> bool:
@@ -23,6 +26,7 @@ def killed(arm: Work, work: Work, *, started: Callable[[int], object] = lambda c
 
     `started` hears its number.
     """
+    before = backends()
     child = os.fork()
     if child == 0:
         try:
@@ -35,7 +39,18 @@ def killed(arm: Work, work: Work, *, started: Callable[[int], object] = lambda c
             os._exit(0)
     started(child)
     _, status = os.waitpid(child, 0)
+    # What it had begun ends when its server notices: until then its rows are passed by as those of a worker that lives.
+    assert processes.wait_until(lambda: backends() <= before, NOTICED_S, pause=0.002)
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def backends() -> set[int]:
+    """The processes of the server that speak with somebody about this database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pid from pg_stat_activity where datname = current_database() and backend_type = 'client backend'"
+        )
+        return {pid for (pid,) in cursor.fetchall()}
 
 
 class Statements:

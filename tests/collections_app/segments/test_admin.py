@@ -195,5 +195,5 @@ def test_a_group_that_takes_customers_while_one_deletes_it_stays_and_says_so(cli
     monkeypatch.setattr(GroupAdmin, "has_delete_permission", lambda *given: True)  # as the page was asked for
     MembershipFactory(group=group)
     answer = client.post(url(group, "delete"), {"post": "yes"}, follow=True)
-    assert str(*answer.context["messages"]).startswith("Retardataires a ou a eu des membres : archivez-le")
+    assert str(*answer.context["messages"]).startswith("Retardataires a ou a eu des membres\u00a0: archivez-le")
     assert group.memberships.count() == 1
