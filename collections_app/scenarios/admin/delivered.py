@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.scenarios import operations
 from collections_app.scenarios.admin.pages import FOLDER, context, opened, url_of
+from collections_app.scenarios.models import ScenarioVersion
 from collections_app.scenarios.newer import newer_default, newer_steps
 from collections_app.scenarios.queries import changed_steps
 
@@ -34,7 +35,7 @@ def delivered(model_admin: "ScenarioAdmin", request: HttpRequest, pk: int) -> Ht
     latest = scenario.versions.order_by("-number")[0]
     more = {
         "latest": latest,
-        "policy": operations.ScenarioVersion(entry_policy=default.entry_policy),
+        "policy": ScenarioVersion(entry_policy=default.entry_policy),
         "changes": changed_steps(latest.steps.select_related("template"), steps),
     }
     return render(request, f"{FOLDER}delivered.html", context(model_admin, request, scenario, **more))
