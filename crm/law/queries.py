@@ -91,7 +91,7 @@ def rate_on(base: str, quote: str, on: date) -> Decimal | None:
 def of_that_order(euros: Decimal, currency: str, on: date) -> Decimal:
     """A round amount worth about as much: 150 € are 100000 in XOF. The number itself where it is of the same order, or
     where no rate is known."""
-    rate = rate_on("EUR", currency, on) or Decimal(1)
+    rate = remembered(("of that order", currency, on), lambda: rate_on("EUR", currency, on)) or Decimal(1)
     if not euros or Decimal("0.5") <= rate <= 2:
         return euros
     return Decimal(f"{euros * rate:.0e}").quantize(Decimal(1))

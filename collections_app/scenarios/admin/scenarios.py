@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -17,6 +18,7 @@ from collections_app.scenarios.admin import delivered, editor, pages
 from collections_app.scenarios.models import Scenario, VersionState
 from collections_app.scenarios.newer import newer_default
 from crm.accounts.backoffice import ScopedAdmin
+from crm.core.remembering import remembering
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -120,7 +122,10 @@ class ScenarioAdmin(ScopedAdmin):
         return [draft if name == "draft_waiting" else name for name in super().get_list_display(request)]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": _("Scenarios")})
+        """Written at once: amounts of newer scenarios need rates, asked once per currency and day."""
+        with remembering():
+            answer: HttpResponse = super().changelist_view(request, {"title": _("Scenarios")})
+            return answer.render() if isinstance(answer, TemplateResponse) else answer
 
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Any, name: str) -> URLPattern:

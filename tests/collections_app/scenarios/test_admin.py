@@ -10,6 +10,7 @@ from collections_app.scenarios.defaults import DEFAULTS
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step
 from collections_app.scenarios.operations import STEP_FIELDS, create_draft, deliver_defaults
 from collections_app.scenarios.queries import step_names
+from crm.law.operations import load_law
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.scenarios import ScenarioFactory, StepFactory, published_scenario
 from tests.factories.segments import GroupFactory
@@ -270,3 +271,18 @@ def test_what_was_just_delivered_is_not_newer(currency):
     deliver_templates(entity, at=AT)
     deliver_defaults(entity, at=AT)
     assert [newer.newer_default(scenario) for scenario in entity.scenarios.all()] == [None] * len(DEFAULTS)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_asks_as_much_for_many_scenarios_in_any_currency(client, count, django_assert_num_queries):
+    load_law()
+    entity = EntityFactory(currency="XOF")
+    deliver_templates(entity, at=AT)
+    deliver_defaults(entity, at=AT)
+    shown = list(entity.scenarios.order_by("pk").values_list("pk", flat=True)[:count])
+    entity.scenarios.exclude(pk__in=shown).update(archived=True)
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    page = reverse("admin:scenarios_scenario_changelist")
+    client.get(page)
+    with django_assert_num_queries(13):
+        client.get(page)
