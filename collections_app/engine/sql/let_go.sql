@@ -1,11 +1,8 @@
 -- What was removed since it was read (a group, an address, a team, a person) is named no more, as if it had been removed
 -- a moment after the night. Nothing is asked of any row while nothing was removed.
-with lost as (
-    select exists (
-        select from core_removal r
-        where r.parent in ('segments_group', 'customers_address', 'accounts_team', 'accounts_user')
-          and not pg_visible_in_snapshot(r.removed_in, %(seen)s::pg_snapshot)
-    ) as something
+with lost as materialized (
+    select core_removed_since(
+        array['segments_group', 'customers_address', 'accounts_team', 'accounts_user'], %(seen)s) as something
 ),
 openings as (
     update night_openings o

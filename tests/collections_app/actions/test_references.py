@@ -12,6 +12,7 @@ from crm.core.references import parents_seen_since, snapshot
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
 from tests.collections_app.engine.world import World
+from tests.connections import elsewhere, write_something
 from tests.factories.accounts import TeamFactory
 from tests.factories.scenarios import TemplateFactory
 
@@ -70,6 +71,15 @@ def test_what_is_removed_after_it_was_read_is_missed_when_a_row_names_it(world):
         Action.objects.update(template=template)
     Action.objects.update(template=None)
     key = template.pk
+    template.delete()
+    with pytest.raises(IntegrityError, match=f"template_id {key}"), transaction.atomic(), parents_seen_since(seen):
+        Action.objects.update(template_id=key)
+
+
+def test_what_the_same_transaction_removed_is_missed_too_whatever_others_wrote_meanwhile(world):
+    template = TemplateFactory(entity=world.entity)
+    elsewhere(write_something)
+    seen, key = snapshot(), template.pk
     template.delete()
     with pytest.raises(IntegrityError, match=f"template_id {key}"), transaction.atomic(), parents_seen_since(seen):
         Action.objects.update(template_id=key)

@@ -10,6 +10,7 @@ from collections_app.segments.models import Group, Membership
 from crm.accounts.models import Team
 from crm.customers.models import Address
 from tests.collections_app.engine.world import MARCH_1, World
+from tests.connections import elsewhere, write_something
 from tests.factories.accounts import TeamFactory
 from tests.factories.scenarios import published_scenario
 from tests.factories.segments import GroupFactory
@@ -30,7 +31,14 @@ def late_customer(**step):
 
 
 def removing(model, stage, **which):
-    return lambda name: model.objects.filter(**which).delete() if name == stage else None
+    """Others write meanwhile: what is seen to be committed then leaves out what the night's own transaction does."""
+
+    def remove(name):
+        elsewhere(write_something)
+        if name == stage:
+            model.objects.filter(**which).delete()
+
+    return remove
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -16,6 +16,7 @@ from collections_app.segments.regrouping import regroup
 from crm.core.among import named
 from crm.customers.models import Customer
 from crm.customers.registry import Merge
+from tests.connections import closing, elsewhere
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.paying import pay
@@ -165,19 +166,6 @@ def once_read(monkeypatch, then):
         return wanted
 
     monkeypatch.setattr(regrouping, "wanted_groups", read)
-
-
-def elsewhere(work):
-    """Its result, from a connection of its own."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(closing, work).result()
-
-
-def closing(work):
-    try:
-        return work()
-    finally:
-        connection.close()
 
 
 class Other:
