@@ -11,6 +11,9 @@ from crm.accounts.models import Entity
 from crm.core.among import EVERYBODY, Among
 
 
+CUSTOMERS = "/* for each */ select c.* from customers_customer c where c.entity_id = %(entity)s /* found c.id */"
+
+
 class Compiler:
     """Collects the facts and values met while conditions are turned into SQL.
 
@@ -77,12 +80,12 @@ class Compiler:
         self.params[name] = value
         return f"%({name})s"
 
-    def from_clause(self) -> str:
-        """The customers asked about, joined to each source met so far."""
+    def from_clause(self, customers: str = CUSTOMERS) -> str:
+        """The customers asked about, joined to each source met so far; `customers`: a SELECT of their rows."""
         joins = "".join(self.joined(name) for name in self.columns)
         return (
-            "from customers_customer c join accounts_entity e on e.id = c.entity_id" + joins + "\n"
-            f"where c.entity_id = %(entity)s {self.among.on('c.id')}"
+            f"from ({self.among.within(customers)}) c join accounts_entity e on e.id = c.entity_id{joins}\n"
+            "where c.entity_id = %(entity)s"
         )
 
     def joined(self, name: str) -> str:

@@ -17,6 +17,10 @@ from crm.core.among import EVERYBODY, Among, named
 from crm.core.sql import statement
 
 TRIES = 3
+WITH_GROUP = """/* for each */
+    select c.*, m.group_id as was, m.from_on, m.turns_on as turned_on from customers_customer c
+    left join segments_membership m on m.customer_id = c.id and m.entity_id = c.entity_id and m.to_on is null
+    where c.entity_id = %(entity)s /* found c.id */"""
 
 
 class _OvertakenError(Exception):
@@ -55,7 +59,6 @@ def _moved(entity: Entity, *, on: date, among: Among, last: bool) -> tuple[int, 
     """How many moved, and the customers somebody else changed while they were looked at."""
     compiler, groups = Compiler(entity, on=on, among=among), _rules(entity)
     sql = statement("collections_app.segments", "regroup").replace("/* wanted */", wanted_groups(compiler, groups))
-    sql = sql.replace("/* only */", among.on("customer_id"))
     with transaction.atomic(), connection.cursor() as cursor:
         with joining_whole_tables(cursor, wanted=not among.few):
             cursor.execute(sql, compiler.params)
@@ -94,7 +97,7 @@ def joining_whole_tables(cursor: CursorWrapper, *, wanted: bool) -> Iterator[Non
 
 def wanted_groups(compiler: Compiler, groups: list[Group]) -> str:
     """SELECT (customer_id, group_id, turns_on, collector_id, team_id): the first group he meets, or the default one,
-    and the first day on which the date alone may give him another."""
+    and the first day on which the date alone may give him another; `was`, `from_on`, `turned_on`: where he is now."""
     branches, fallback, turns = [], "null", ["null"]
     for group in groups:
         if group.is_default:
@@ -104,8 +107,9 @@ def wanted_groups(compiler: Compiler, groups: list[Group]) -> str:
             turns += compiler.turning(node)
     chosen = f"case when c.merged_into_id is not null then null {' '.join(branches)} else {fallback} end"
     turns_on = f"least({', '.join(dict.fromkeys(turns))})::date as turns_on"
-    columns = f"c.id as customer_id, ({chosen})::bigint as group_id, {turns_on}, c.collector_id, c.team_id"
-    return f"select {columns}\n{compiler.from_clause()}"
+    now = "c.collector_id, c.team_id, c.was, c.from_on, c.turned_on"
+    columns = f"c.id as customer_id, ({chosen})::bigint as group_id, {turns_on}, {now}"
+    return f"select {columns}\n{compiler.from_clause(WITH_GROUP)}"
 
 
 def criteria_of(group: Group) -> Node | None:

@@ -58,13 +58,14 @@ OPEN_CREDITS_THEN = f"""from (
 
 # Weighted by amount; what is overdue and still unpaid counts with `on`, or bad payers would look good
 # (../shared/domain/collections.md §2, average payment delay).
+# What is not due yet has no delay and no weight: it is read to know when it will count.
 DELAYS = f"""from (
-    select customer_id, settled_on, {IN_ENTITY_CURRENCY.format(amount="amount")} as value,
+    select customer_id, settled_on, due_on,
+        case when settled_on is not null or due_on < %(on)s then {IN_ENTITY_CURRENCY.format(amount="amount")} end as value,
         least(coalesce(settled_on, %(on)s::date), %(on)s::date) - due_on as delay
     from receivables_invoice
     where entity_id = %(entity)s and kind = 'invoice' {{only}} and (
-        (settled_on > %(on)s::date - interval '12 months' and issued_on <= %(on)s)
-        or (settled_on is null and due_on < %(on)s)
+        (settled_on > %(on)s::date - interval '12 months' and issued_on <= %(on)s) or settled_on is null
     )
 ) item"""
 
@@ -83,9 +84,9 @@ OLDEST, NEXT = "min(due_on)", "min(due_on) filter (where due_on >= %(on)s::date)
 AVERAGE = "(sum(value * delay) / nullif(sum(value), 0))"
 AVERAGE_A_DAY = """(coalesce(sum(value) filter (where settled_on is null or settled_on > %(on)s), 0)
     / nullif(sum(value), 0))"""
-# An invoice that falls due counts from the next day on: the night looks at its customer then, whatever his groups ask.
 AVERAGE_TURNS = together(
     drifting(AVERAGE, AVERAGE_A_DAY, rounded_to=Decimal("0.1")),
+    FALLS_DUE,
     on_days_of("(settled_on + interval '12 months')::date", 0, 1),
     on_days_of("settled_on", 0),
 )

@@ -14,8 +14,8 @@ with kept as (
     group by c.action_id
 ),
 going as materialized (
-    select c.id, c.customer_id from actions_cycle c
-    where c.entity_id = %(entity)s and c.closed_on is null /* range c.customer_id */ /* each c.customer_id */
+    /* for each */ select c.id, c.customer_id from actions_cycle c
+    where c.entity_id = %(entity)s and c.closed_on is null /* found c.customer_id */
 ),
 ended as materialized (  -- before the actions themselves are read: few end
     select x.id, coalesce(k.held, false) as held

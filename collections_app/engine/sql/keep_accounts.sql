@@ -1,7 +1,7 @@
 -- What this look found, kept for the nights that do not look at these customers: written only where it differs. Run again
 -- on its day, a night finds open what it has opened itself: what it found before stands.
 with kept as materialized (
-    select a.* from engine_account a where true /* range a.customer_id */ /* each a.customer_id */
+    /* for each */ select a.* from engine_account a where true /* found a.customer_id */
 ),
 tonight as materialized (
     select s.customer_id, s.currency, s.open_amount, s.late_amount, s.disputed_amount, s.oldest_due_on is not null as overdue,
@@ -29,7 +29,7 @@ changed as (
     set entity_id = %(entity)s, open_amount = t.open_amount, late_amount = t.late_amount,
         disputed_amount = t.disputed_amount, overdue = t.overdue, outcome = t.outcome, look_on = t.look_on
     from tonight t
-    where t.known and a.customer_id = t.customer_id and a.currency = t.currency /* range a.customer_id */
+    where t.known and a.customer_id = t.customer_id and a.currency = t.currency /* range a.customer_id */ /* each a.customer_id */
 )
 insert into engine_account (customer_id, currency, entity_id, open_amount, late_amount, disputed_amount, overdue, outcome, look_on)
 select t.customer_id, t.currency, %(entity)s, t.open_amount, t.late_amount, t.disputed_amount, t.overdue, t.outcome, t.look_on

@@ -1,11 +1,12 @@
-with entering as (
+with going as (
+    /* for each */ select c.customer_id, c.currency from actions_cycle c
+    where c.entity_id = %(entity)s and c.closed_on is null /* found c.customer_id */
+),
+entering as (
     select a.customer_id, a.currency, a.oldest_due_on, g.version_id, g.entry_policy
     from night_accounts a
     left join night_groups g on g.customer_id = a.customer_id
-    where not exists (
-        select 1 from actions_cycle c
-        where c.customer_id = a.customer_id and c.currency = a.currency and c.closed_on is null /* range c.customer_id */
-    )
+    where not exists (select 1 from going c where c.customer_id = a.customer_id and c.currency = a.currency)
 ),
 -- A function call per scenario and date, not per customer.
 entry as materialized (

@@ -7,8 +7,9 @@ with rates as materialized (  -- once per currency, not per row
     join accounts_entity e on e.id = %(entity)s
 ),
 cycle as materialized (
+    /* for each */
     select c.id, c.customer_id, c.currency, c.opened_on, c.passed_offset, c.by_hand from actions_cycle c
-    where c.entity_id = %(entity)s and c.closed_on is null /* among c.customer_id */
+    where c.entity_id = %(entity)s and c.closed_on is null /* found c.customer_id */
 ),
 act as materialized (  -- apart: an array of thousands is no condition inside a loop
     select x.cycle_id, x.customer_id, x.state, x.step_offset, x.step_code, x.invoice_id, x.opened_on, x.closed_at, x.left_on

@@ -2,7 +2,7 @@
 with last as materialized (
     select distinct on (d.customer_id, d.currency) d.customer_id, d.currency, d."on", d.outcome, d.step_code,
            d.next_look_on, d.facts
-    from engine_decision d where d.entity_id = %(entity)s /* among d.customer_id */
+    from (/* for each */ select d.* from engine_decision d where d.entity_id = %(entity)s /* found d.customer_id */) d
     order by d.customer_id, d.currency, d."on" desc
 ),
 exceptions as (

@@ -2,19 +2,14 @@
 -- (`crossed`), to be looked at again.
 with wanted as materialized (
 /* wanted */
-), present as (
-    select customer_id, group_id, from_on, turns_on from segments_membership
-    where entity_id = %(entity)s and to_on is null /* only */
 ), moved as materialized (
-    select wanted.customer_id, wanted.group_id, wanted.turns_on, present.from_on, present.group_id as was
-    from wanted left join present using (customer_id)
-    where present.group_id is distinct from wanted.group_id and (present.from_on is null or present.from_on <= %(on)s)
+    select customer_id, group_id, turns_on, from_on, was from wanted
+    where was is distinct from group_id and (from_on is null or from_on <= %(on)s)
 ), turned as (
-    update segments_membership membership set turns_on = wanted.turns_on
-    from present join wanted using (customer_id)
-    where membership.customer_id = present.customer_id and membership.from_on = present.from_on
-        and present.turns_on is distinct from wanted.turns_on
-        and (present.group_id is not distinct from wanted.group_id or present.from_on > %(on)s)
+    update segments_membership membership set turns_on = wanted.turns_on from wanted
+    where membership.customer_id = wanted.customer_id and membership.from_on = wanted.from_on
+        and wanted.turned_on is distinct from wanted.turns_on
+        and (wanted.was is not distinct from wanted.group_id or wanted.from_on > %(on)s)
     returning membership.customer_id
 ), replaced as (
     update segments_membership membership set group_id = moved.group_id, turns_on = moved.turns_on from moved

@@ -4,10 +4,10 @@
 -- (crm.holds.queries.net_open_items).
 -- Only the customers who have unapplied money are put in order; every invoice is read once more, as it lies.
 with in_force as materialized (
-    select h.customer_id, h.invoice_id, h.born_before, h.kind
+    /* for each */ select h.customer_id, h.invoice_id, h.born_before, h.kind
     from holds_hold h
-    where h.entity_id = %(entity)s /* among h.customer_id */
-      and h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s) and (h.ended_on is null or h.ended_on > %(on)s)
+    where h.entity_id = %(entity)s and h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s)
+      and (h.ended_on is null or h.ended_on > %(on)s) /* found h.customer_id */
 ),
 on_invoice as materialized (
     select i.invoice_id, min(i.kind) as kind, bool_or(i.kind = 'dispute') as disputed

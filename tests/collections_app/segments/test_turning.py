@@ -1,10 +1,11 @@
 """A customer is asked again no later than the first day on which his group may be another."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from operator import eq, ge, gt, le, lt, ne
 
 import pytest
-from hypothesis import example, given, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from collections_app.segments.models import Membership
 from collections_app.segments.regrouping import regroup
@@ -64,3 +65,48 @@ def test_what_cannot_be_passed_is_not_waited_for(value, invoices, days):
         InvoiceFactory(customer=customer, amount=amount, due_on=ON + timedelta(days=due))
     regroup(entity, on=ON)
     assert Membership.objects.get(customer=customer).turns_on == (days and ON + timedelta(days=days))
+
+
+FACTS = {
+    "average_delay": ("gte", st.integers(-10, 40)),
+    "days_late": ("gt", st.integers(0, 60)),
+    "next_due_in": ("lte", st.integers(0, 40)),
+    "not_due": ("lt", st.integers(1, 8)),
+    "oldest_due_on": ("within", st.integers(0, 60)),
+    "overdue_31_60": ("gte", st.integers(1, 8)),
+    "overdue_count": ("eq", st.integers(0, 3)),
+}
+CRITERIA = st.sampled_from(sorted(FACTS)).flatmap(
+    lambda fact: st.builds(lambda value: {"fact": fact, "is": FACTS[fact][0], "value": str(value)}, FACTS[fact][1])
+)
+LIVES = st.lists(
+    st.tuples(st.integers(-60, 30), st.integers(1, 4), st.none() | st.integers(-20, -1)), min_size=1, max_size=4
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=12)
+@given(criteria=CRITERIA, lives=LIVES)
+@example(criteria={"fact": "average_delay", "is": "gte", "value": "0"}, lives=[(-20, 4, -25), (5, 4, None)])
+@example(criteria={"fact": "average_delay", "is": "gte", "value": "-2"}, lives=[(-20, 4, -25), (5, 4, None)])
+def test_his_group_is_the_same_until_the_day_he_is_asked_again(criteria, lives):
+    """Whatever else is looked at meanwhile: nothing but the day says that he is to be asked."""
+    entity = EntityFactory()
+    GroupFactory(entity=entity, code="default", default=True)
+    GroupFactory(entity=entity, criteria=criteria)
+    customer = CustomerFactory(entity=entity)
+    for due, amount, settled in lives:
+        due_on = ON + timedelta(days=due)
+        InvoiceFactory(
+            customer=customer,
+            amount=Decimal(amount),
+            due_on=due_on,
+            issued_on=min(ON, due_on) - timedelta(days=40),
+            closed_on=None if settled is None else ON + timedelta(days=settled),
+        )
+    regroup(entity, on=ON)
+    for days in range(1, 50):
+        before = Membership.objects.get(customer=customer, to_on=None)
+        regroup(entity, on=ON + timedelta(days=days))
+        moved = Membership.objects.get(customer=customer, to_on=None).group_id != before.group_id
+        assert not moved or (before.turns_on and before.turns_on <= ON + timedelta(days=days))
