@@ -10,7 +10,6 @@ from collections_app.segments.turning import EVERY_NIGHT, later
 from crm.accounts.models import Entity
 from crm.core.among import EVERYBODY, Among
 
-
 CUSTOMERS = "/* for each */ select c.* from customers_customer c where c.entity_id = %(entity)s /* found c.id */"
 
 

@@ -61,7 +61,8 @@ OPEN_CREDITS_THEN = f"""from (
 # What is not due yet has no delay and no weight: it is read to know when it will count.
 DELAYS = f"""from (
     select customer_id, settled_on, due_on,
-        case when settled_on is not null or due_on < %(on)s then {IN_ENTITY_CURRENCY.format(amount="amount")} end as value,
+        case when settled_on is not null or due_on < %(on)s
+            then {IN_ENTITY_CURRENCY.format(amount="amount")} end as value,
         least(coalesce(settled_on, %(on)s::date), %(on)s::date) - due_on as delay
     from receivables_invoice
     where entity_id = %(entity)s and kind = 'invoice' {{only}} and (
