@@ -2,8 +2,8 @@
 
 A statement says where with a mark, `/* among i.customer_id */`, after a condition of its WHERE. What is joined to these
 customers needs none, except where a range of them spares reading a whole table: `/* range m.customer_id */`, or where
-a few are to be found by an index whatever a plan guesses of their number: `/* each x.customer_id */`. A plan expects ten
-rows of that; where it matters, a whole SELECT is asked of one customer after the other instead, between
+a few are to be found by an index whatever a plan guesses of their number: `/* each x.customer_id */`. A plan expects
+ten rows of that; where it matters, a whole SELECT is asked of one customer after the other instead, between
 `/* for each */` and `/* found x.customer_id */` at the end of its WHERE.
 """
 
