@@ -65,7 +65,13 @@ def test_closing_lines_are_understood(line, read):
     assert checks.read_closing_line(line) == read
 
 
-def test_two_runs_close_with_one_line():
+def test_steps_beside_are_all_run_and_told(capfd):
+    results = checks.begin({"good": ["-c", "print('one')"], "bad": ["-c", "print('two'); exit(3)"]}, None)
+    assert results() == ["bad"]
+    assert capfd.readouterr().out == "one\ntwo\n"
+
+
+def test_it_closes_with_one_line():
     said = checks.closing_line({"passed": 19, "failed": 1, "warning": 2}, 61.5)
     assert said.strip("= ") == "1 failed, 19 passed, 2 warnings in 61.50s"
     assert checks.closing_line({}, 0).strip("= ") == "no tests ran in 0.00s"

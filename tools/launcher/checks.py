@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from tools.launcher import browser, environment, outside, prepare, template
 from tools.launcher.locks import alone
@@ -22,10 +24,10 @@ DJANGO = {
     "migrations complete": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "translations complete": ["manage.py", "update_messages", "--check"],
 }
-PYTEST = ["-m", "pytest", "-p", "no:cacheprovider"]
-UNIT = ["-m", "not browser", "-n", "2"]
-BROWSER = ["-m", "browser"]
+PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-n", "2"]
+WITHOUT_BROWSER = ["-m", "not browser"]
 NO_TEST_SELECTED = 5
+Results = Callable[[], list[str]]
 
 
 def lint(arguments: list[str]) -> int:
@@ -38,23 +40,24 @@ def lint(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """All checks and all tests; with arguments, pytest alone with these."""
     environment.prepare()
+    linted = begin({} if arguments else LINT, None)  # while the database is made
     prepare.compile_messages()
     with running(TEST) as variables, alone(make_folder(VAR) / "tests.lock", "Waiting for the tests that run already"):
         variables = template.prepare(variables)
-        return _chosen(arguments, variables) if arguments else _everything(variables)
+        return _chosen(arguments, variables) if arguments else _everything(variables, linted)
 
 
 def _chosen(arguments: list[str], variables: dict[str, str]) -> int:
     return subprocess.run([str(PYTHON), "-m", "pytest", *arguments], env=variables, check=False).returncode
 
 
-def _everything(variables: dict[str, str]) -> int:
-    failed = [name for name, command in (LINT | DJANGO).items() if _step(name, command, variables)]
-    totals: dict[str, int] = {}
-    if _pytest("unit tests", UNIT, variables, totals):
-        failed.append("unit tests")
-    if not _has_browser() or _pytest("browser tests", BROWSER, variables, totals):
-        failed.append("browser tests")
+def _everything(variables: dict[str, str], linted: Results) -> int:
+    failed = linted()
+    checked = begin(DJANGO, variables)
+    has_browser, totals = _has_browser(), dict[str, int]()
+    if _pytest("tests", [] if has_browser else WITHOUT_BROWSER, variables, totals):
+        failed.append("tests")
+    failed += checked() + ([] if has_browser else ["browser tests"])
     for line in outside.all_not_run():
         say(line)
     code = _report(failed)
@@ -69,6 +72,37 @@ def _has_browser() -> bool:
         say(str(trouble))
         return False
     return True
+
+
+def begin(steps: dict[str, list[str]], variables: dict[str, str] | None) -> Results:
+    """Run the steps one after the other, beside what goes on meanwhile. The result waits for them, shows what each
+    said and tells which failed."""
+    pool = ThreadPoolExecutor(1)
+    begun = {name: pool.submit(_kept, command, variables) for name, command in steps.items()}
+    pool.shutdown(wait=False)
+
+    def results() -> list[str]:
+        return [name for name, step in begun.items() if _told(name, step.result())]
+
+    return results
+
+
+def _kept(command: list[str], variables: dict[str, str] | None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(PYTHON), *command],
+        cwd=ROOT,
+        env=variables,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def _told(name: str, done: subprocess.CompletedProcess[str]) -> int:
+    say(name)
+    print(done.stdout, end="", flush=True)
+    return done.returncode
 
 
 def _step(name: str, command: list[str], variables: dict[str, str] | None) -> int:
@@ -99,7 +133,7 @@ def read_closing_line(line: str) -> dict[str, int]:
 
 
 def closing_line(totals: dict[str, int], seconds: float) -> str:
-    """Both runs in one line, in pytest's own form."""
+    """What was counted in one line, in pytest's own form."""
     order = ("failed", "passed", "skipped", "xfailed", "xpassed", "warning", "error")
     parts = ", ".join(_counted(totals[word], word) for word in order if totals.get(word))
     return f" {parts or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
