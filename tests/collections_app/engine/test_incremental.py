@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from hypothesis import Phase, given, settings, strategies as st
 
 from collections_app.actions.models import Action
-from collections_app.engine import watched
+from collections_app.engine import stages, watched
 from collections_app.engine.models import Account, Change, Run
 from collections_app.engine.scope import Scope
-from collections_app.segments.models import Group
+from collections_app.segments.models import Group, Membership
 from crm.accounts.models import Absence, Entity
 from crm.customers.models import Customer
 from crm.law.models import ExchangeRate
@@ -18,6 +18,7 @@ from tests.collections_app.engine.lives import Life
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.customers import AddressFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
+from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,31 @@ def test_whose_facts_changed_is_looked_at_once(world, change):
     CHANGES[change](world)
     assert looked(world) == 1
     assert (Change.objects.count(), looked(world, 2)) == (0, 0)
+
+
+def test_only_whose_group_may_be_another_is_asked_for_it(world, monkeypatch):
+    """The day of a step says nothing of a group."""
+    asked = []
+    monkeypatch.setattr(stages, "regroup", lambda *_, among, **said: asked.append(members(among)) or 0)
+    assert (looked(world, 9), asked) == (1, [[]])  # his second step
+    Customer.objects.filter(pk=world.early.pk).update(kind="consumer")
+    assert (looked(world, 10), asked[1]) == (1, [world.early.pk])
+
+
+def members(among):
+    with connection.cursor() as cursor:
+        cursor.execute(f"select c.id from customers_customer c where true {among.on('c.id')}", among.params)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def test_without_a_default_group_the_day_that_puts_him_in_one_is_not_missed():
+    world = World({"offset_days": 5})
+    world.group.delete()
+    late = {"fact": "days_late", "is": "gte", "value": "5"}
+    GroupFactory(entity=world.entity, code="late", scenario=world.version.scenario, criteria=late)
+    world.invoice(world.customer(), late=1)
+    world.nights(6)
+    assert list(Membership.objects.values_list("group__code", "from_on")) == [("late", MARCH_1 + timedelta(days=4))]
 
 
 def test_what_the_night_writes_itself_is_not_looked_at_again(world):

@@ -151,6 +151,13 @@ class TestTheRules:
         ]
 
 
+def test_who_keeps_changing_them_is_not_followed_for_ever(entity, customer, monkeypatch):
+    tried = []
+    monkeypatch.setattr(regrouping, "_moved", lambda *_, **said: tried.append(said["last"]) or (0, [customer.pk]))
+    assert regroup(entity, on=FEB_1) == 0
+    assert tried == [False, False, True]
+
+
 def group_of(customer):
     return Membership.objects.get(customer=customer, to_on=None).group.code
 
