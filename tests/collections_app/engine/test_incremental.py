@@ -91,9 +91,9 @@ def test_only_whose_group_may_be_another_is_asked_for_it(world, monkeypatch):
     """The day of a step says nothing of a group."""
     asked = []
     monkeypatch.setattr(stages, "regroup", lambda *_, among, **said: asked.append(members(among)) or 0)
-    assert (looked(world, 9), asked) == (1, [[]])  # his second step
-    Customer.objects.filter(pk=world.early.pk).update(kind="consumer")
-    assert (looked(world, 10), asked[1]) == (1, [world.early.pk])
+    world.do(MARCH_1)
+    assert (looked(world), looked(world, 9)) == (1, 1)  # what was done, and his second step
+    assert asked == [[world.late.pk], []]
 
 
 def members(among):
