@@ -26,7 +26,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403; the message of the PermissionDenied, when there is one, says what is missing."""
-    text = str(exception or "") or _("Your role does not open this page. Ask a supervisor if you need it.")
+    text = str(exception or "") or _(
+        "Your role does not open this page, or the record does not allow it as it stands. Whoever gives the rights in "
+        "your company can tell you more."
+    )
     return _answer(request, 403, _("This page is not open to you"), text)
 
 

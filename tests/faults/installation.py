@@ -217,7 +217,7 @@ class Installation:
             setattr(settings, name, self.environment[name])
         settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
         for factory in (EntityFactory, UserFactory, AddressFactory):  # each fork would give the same names
-            factory.reset_sequence(100_000 + 1000 * self.forks, force=True)
+            factory.reset_sequence(100_000 * (1 + self.forks), force=True)
 
 
 def copy_tables(postgres: Postgres) -> None:
