@@ -75,8 +75,9 @@ def test_a_phone_scrolls_tables_and_nothing_else(sophie: User, page: Any, live_s
     found = {}
     for name in LISTS:
         page.goto(live_server.url + reverse(f"admin:{name}_changelist"))
-        found[name] = (page.evaluate("document.documentElement.scrollWidth"), page.evaluate(CUT))
-    assert found == dict.fromkeys(LISTS, (390, []))
+        width = page.evaluate("document.documentElement.scrollWidth")
+        found[name] = (width, page.evaluate(CUT), faults(page))
+    assert found == dict.fromkeys(LISTS, (390, [], []))
 
 
 def test_the_fields_of_a_form_stay_inside_their_frame_on_a_phone(sophie: User, page: Any, live_server: Any):
