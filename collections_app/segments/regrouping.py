@@ -43,12 +43,12 @@ def regroup(entity: Entity, *, on: date, among: Among = EVERYBODY) -> int:
     portfolio collector, or else of his group. Whoever groups, merges or gives away one of them at the same moment is
     waited for, and what he left is seen; groups changed meanwhile are read again. Raises `GroupNotReadable`.
     """
-    return _regrouped(entity, on=on, among=among, tries=TRIES)
+    return _regrouped(entity, on=on, among=among, rounds=TRIES)
 
 
-def _regrouped(entity: Entity, *, on: date, among: Among, tries: int) -> int:
-    """As `regroup`, in so many tries at most, whoever is still changing the same customers."""
-    for left in reversed(range(tries)):
+def _regrouped(entity: Entity, *, on: date, among: Among, rounds: int) -> int:
+    """As `regroup`; those somebody else changes meanwhile are looked at so many times in all."""
+    for left in reversed(range(TRIES)):
         try:
             moved, crossed = _moved(entity, on=on, among=among, last=not left)
         except (_OvertakenError, IntegrityError) as error:
@@ -56,8 +56,8 @@ def _regrouped(entity: Entity, *, on: date, among: Among, tries: int) -> int:
                 raise
             continue
         # What is still crossed the last time is noted by the database: the next night looks at them again.
-        again = crossed if left else []
-        return moved + (_regrouped(entity, on=on, among=named(again), tries=left) if again else 0)
+        again = crossed if left and rounds > 1 else []
+        return moved + (_regrouped(entity, on=on, among=named(again), rounds=rounds - 1) if again else 0)
     raise AssertionError
 
 

@@ -68,18 +68,25 @@ def counting_days_until(date_sql: str) -> Turning:
 
 
 def drifting(value_sql: str, daily_sql: str, *, rounded_to: Decimal) -> Turning:
-    """The value grows by `daily_sql` a day from what it is on %(on)s (`value_sql`), and is shown rounded."""
+    """The value grows by `daily_sql` a day from what it is on %(on)s (`value_sql`), and is shown rounded: on a bound it
+    may still be rounded to the side it comes from, so it is asked again the day after."""
     half = rounded_to / 2
 
     def turning(values: list[Any]) -> list[str]:
         bounds = [value + side for value in values for side in (-half, half)]
         return [
-            f"case when {daily_sql} > 0 and {value_sql} < {bound} then %(on)s::date + greatest(1, "
+            f"case when {daily_sql} > 0 and {value_sql} <= {bound} then %(on)s::date + greatest(1, "
             f"least(floor(({bound} - {value_sql}) / {daily_sql}), {NEVER}))::int end"
             for bound in bounds
         ]
 
     return turning
+
+
+def with_rates(foreign_sql: str) -> Turning:
+    """The value adds up amounts in other currencies where `foreign_sql` is true of a row: any night may bring another
+    rate."""
+    return lambda values: [f"case when bool_or({foreign_sql}) then {EVERY_NIGHT} end"]
 
 
 def together(*turnings: Turning) -> Turning:

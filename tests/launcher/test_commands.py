@@ -1,8 +1,10 @@
 """What ./acquit says and gives back, without starting anything."""
 
+import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import CancelledError
 
 import pytest
 
@@ -66,9 +68,22 @@ def test_closing_lines_are_understood(line, read):
 
 
 def test_steps_beside_are_all_run_and_told(capfd):
-    results = checks.begin({"good": ["-c", "print('one')"], "bad": ["-c", "print('two'); exit(3)"]}, None)
-    assert results() == ["bad"]
+    steps = {"good": ["-c", "print('one')"], "bad": ["-c", "print('two'); exit(3)"]}
+    with checks.beside(steps, None) as results:
+        assert results() == ["bad"]
     assert capfd.readouterr().out == "one\ntwo\n"
+
+
+def test_steps_beside_end_with_what_they_were_begun_for(tmp_path):
+    begun, later = tmp_path / "begun", tmp_path / "later"
+    os.mkfifo(begun)  # read once the first step runs
+    waits = f"open({str(begun)!r}, 'w').close(); import threading; threading.Event().wait()"
+    steps = {"waits": ["-c", waits], "later": ["-c", f"open({str(later)!r}, 'w')"]}
+    with checks.beside(steps, None) as results:
+        begun.read_text()
+    with pytest.raises(CancelledError):
+        results()
+    assert not later.exists()
 
 
 def test_it_closes_with_one_line():

@@ -3,8 +3,9 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from tools.launcher import browser, environment, outside, prepare, template
 from tools.launcher.locks import alone
@@ -27,6 +28,7 @@ DJANGO = {
 PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-n", "2"]
 WITHOUT_BROWSER = ["-m", "not browser"]
 NO_TEST_SELECTED = 5
+WAITING = "Waiting for the tests that run already"
 Results = Callable[[], list[str]]
 
 
@@ -40,11 +42,11 @@ def lint(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """All checks and all tests; with arguments, pytest alone with these."""
     environment.prepare()
-    linted = begin({} if arguments else LINT, None)  # while the database is made
-    prepare.compile_messages()
-    with running(TEST) as variables, alone(make_folder(VAR) / "tests.lock", "Waiting for the tests that run already"):
-        variables = template.prepare(variables)
-        return _chosen(arguments, variables) if arguments else _everything(variables, linted)
+    with beside({} if arguments else LINT, None) as linted:  # while the database is made
+        prepare.compile_messages()
+        with running(TEST) as variables, alone(make_folder(VAR) / "tests.lock", WAITING):
+            variables = template.prepare(variables)
+            return _chosen(arguments, variables) if arguments else _everything(variables, linted)
 
 
 def _chosen(arguments: list[str], variables: dict[str, str]) -> int:
@@ -53,11 +55,11 @@ def _chosen(arguments: list[str], variables: dict[str, str]) -> int:
 
 def _everything(variables: dict[str, str], linted: Results) -> int:
     failed = linted()
-    checked = begin(DJANGO, variables)
     has_browser, totals = _has_browser(), dict[str, int]()
-    if _pytest("tests", [] if has_browser else WITHOUT_BROWSER, variables, totals):
-        failed.append("tests")
-    failed += checked() + ([] if has_browser else ["browser tests"])
+    with beside(DJANGO, template.left_alone(variables)) as checked:
+        if _pytest("tests", [] if has_browser else WITHOUT_BROWSER, variables, totals):
+            failed.append("tests")
+        failed += checked() + ([] if has_browser else ["browser tests"])
     for line in outside.all_not_run():
         say(line)
     code = _report(failed)
@@ -74,35 +76,36 @@ def _has_browser() -> bool:
     return True
 
 
-def begin(steps: dict[str, list[str]], variables: dict[str, str] | None) -> Results:
-    """Run the steps one after the other, beside what goes on meanwhile. The result waits for them, shows what each
-    said and tells which failed."""
-    pool = ThreadPoolExecutor(1)
-    begun = {name: pool.submit(_kept, command, variables) for name, command in steps.items()}
-    pool.shutdown(wait=False)
+@contextmanager
+def beside(steps: dict[str, list[str]], variables: dict[str, str] | None) -> Iterator[Results]:
+    """Run the steps one after the other, beside what is done inside. The result waits for them, shows what each said
+    and tells which failed. Whoever leaves without it ends the one under way and starts no other."""
+    pool, children = ThreadPoolExecutor(1), list[subprocess.Popen[str]]()
+    begun = {name: pool.submit(_kept, command, variables, children) for name, command in steps.items()}
+    try:
+        yield lambda: [name for name, step in begun.items() if _told(name, *step.result())]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in children:
+            child.terminate()
 
-    def results() -> list[str]:
-        return [name for name, step in begun.items() if _told(name, step.result())]
 
-    return results
-
-
-def _kept(command: list[str], variables: dict[str, str] | None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(PYTHON), *command],
-        cwd=ROOT,
-        env=variables,
-        check=False,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+def _kept(
+    command: list[str], variables: dict[str, str] | None, children: list[subprocess.Popen[str]]
+) -> tuple[int, str]:
+    """What it returned and said."""
+    child = subprocess.Popen(
+        [str(PYTHON), *command], cwd=ROOT, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
+    children.append(child)
+    said, _ = child.communicate()
+    return child.returncode, said
 
 
-def _told(name: str, done: subprocess.CompletedProcess[str]) -> int:
+def _told(name: str, code: int, said: str) -> int:
     say(name)
-    print(done.stdout, end="", flush=True)
-    return done.returncode
+    print(said, end="", flush=True)
+    return code
 
 
 def _step(name: str, command: list[str], variables: dict[str, str] | None) -> int:

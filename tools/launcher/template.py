@@ -25,6 +25,14 @@ def prepare(variables: dict[str, str]) -> dict[str, str]:
     return variables | {VARIABLE: DATABASE}
 
 
+def left_alone(variables: dict[str, str]) -> dict[str, str]:
+    """The variables of a program that works beside the tests: whoever is connected to the template keeps it from being
+    copied."""
+    if VARIABLE not in variables:
+        return variables
+    return variables | {"DATABASE_URL": variables["DATABASE_URL"].replace(f"/{DATABASE}?", "/postgres?")}
+
+
 def _make_again(variables: dict[str, str]) -> None:
     # From nothing: a migration that was rewritten under its old name would not run a second time.
     socket = Path(parse_qs(urlsplit(variables["DATABASE_URL"]).query)["host"][0]) / ".s.PGSQL.5432"

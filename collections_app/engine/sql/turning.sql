@@ -9,10 +9,3 @@ union
 select a.customer_id from engine_account a
 where cardinality(%(currencies)s::text[]) > 0 and a.entity_id = %(entity)s and a.currency = any(%(currencies)s::text[])
   and a.customer_id >= %(first_customer)s and a.customer_id < %(end_customer)s
-union
--- Without a default group some are in none, and no row tells when one may take them.
-select c.id from customers_customer c
-where c.entity_id = %(entity)s and c.merged_into_id is null
-  and c.id >= %(first_customer)s and c.id < %(end_customer)s
-  and not exists (select from segments_group g where g.entity_id = %(entity)s and g.is_default and not g.archived)
-  and not exists (select from segments_membership m where m.customer_id = c.id and m.to_on is null)

@@ -103,6 +103,7 @@ def members(among):
 
 
 def test_without_a_default_group_the_day_that_puts_him_in_one_is_not_missed():
+    """Every night looks at everybody then (scope.py): who is in no group is in no list of dates."""
     world = World({"offset_days": 5})
     world.group.delete()
     late = {"fact": "days_late", "is": "gte", "value": "5"}

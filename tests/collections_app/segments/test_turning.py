@@ -5,13 +5,14 @@ from decimal import Decimal
 from operator import eq, ge, gt, le, lt, ne
 
 import pytest
+from django.db import transaction
 from hypothesis import example, given, settings, strategies as st
 
 from collections_app.segments.models import Membership
 from collections_app.segments.regrouping import regroup
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
-from tests.factories.receivables import InvoiceFactory
+from tests.factories.receivables import CreditFactory, InvoiceFactory
 from tests.factories.segments import GroupFactory
 
 ON = date(2026, 3, 1)
@@ -67,46 +68,84 @@ def test_what_cannot_be_passed_is_not_waited_for(value, invoices, days):
     assert Membership.objects.get(customer=customer).turns_on == (days and ON + timedelta(days=days))
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("currency", "days"), [("EUR", None), ("USD", 1)])
+@pytest.mark.parametrize("fact", ["unapplied", "average_delay"])
+def test_what_is_in_another_currency_is_asked_every_night(fact, currency, days):
+    entity = EntityFactory()
+    GroupFactory(entity=entity, code="default", default=True)
+    GroupFactory(entity=entity, criteria={"fact": fact, "is": "gt", "value": "9000"})
+    credit = CreditFactory(customer__entity=entity, received_on=ON, currency=currency)
+    past = ON - timedelta(days=400)
+    InvoiceFactory(customer=credit.customer, currency=currency, issued_on=past, due_on=past, closed_on=ON)
+    regroup(entity, on=ON)
+    turns_on = Membership.objects.get(customer=credit.customer).turns_on
+    assert (turns_on == ON + timedelta(days=1)) is (days == 1)
+
+
 FACTS = {
-    "average_delay": ("gte", st.integers(-10, 40)),
-    "days_late": ("gt", st.integers(0, 60)),
-    "next_due_in": ("lte", st.integers(0, 40)),
-    "not_due": ("lt", st.integers(1, 8)),
-    "oldest_due_on": ("within", st.integers(0, 60)),
-    "overdue_31_60": ("gte", st.integers(1, 8)),
-    "overdue_count": ("eq", st.integers(0, 3)),
+    "average_delay": (("gte", "lt"), st.integers(-10, 40)),
+    "customer_since": (("within", "older"), st.integers(0, 90)),
+    "days_late": (("gt", "eq"), st.integers(0, 60)),
+    "last_payment_on": (("within", "older"), st.integers(0, 30)),
+    "next_due_in": (("lte",), st.integers(0, 40)),
+    "not_due": (("lt",), st.integers(1, 8)),
+    "oldest_due_on": (("within",), st.integers(0, 60)),
+    "overdue": (("gte",), st.integers(1, 8)),
+    "overdue_31_60": (("gte",), st.integers(1, 8)),
+    "overdue_count": (("eq",), st.integers(0, 3)),
 }
 CRITERIA = st.sampled_from(sorted(FACTS)).flatmap(
-    lambda fact: st.builds(lambda value: {"fact": fact, "is": FACTS[fact][0], "value": str(value)}, FACTS[fact][1])
+    lambda fact: st.builds(
+        lambda word, value: {"fact": fact, "is": word, "value": str(value)},
+        st.sampled_from(FACTS[fact][0]),
+        FACTS[fact][1],
+    )
 )
+# Due, amount, settled, issued, in days from ON.
 LIVES = st.lists(
-    st.tuples(st.integers(-60, 30), st.integers(1, 4), st.none() | st.integers(-20, -1)), min_size=1, max_size=4
+    st.tuples(st.integers(-60, 30), st.integers(1, 20), st.none() | st.integers(-20, -1), st.integers(-70, 20)),
+    min_size=1,
+    max_size=4,
 )
+AVERAGE = {"fact": "average_delay", "is": "gte"}
 
 
 @pytest.mark.django_db
-@settings(max_examples=12)
+@settings(max_examples=25)
 @given(criteria=CRITERIA, lives=LIVES)
-@example(criteria={"fact": "average_delay", "is": "gte", "value": "0"}, lives=[(-20, 4, -25), (5, 4, None)])
-@example(criteria={"fact": "average_delay", "is": "gte", "value": "-2"}, lives=[(-20, 4, -25), (5, 4, None)])
+@example(criteria={**AVERAGE, "value": "-2"}, lives=[(-20, 4, -25, -60), (5, 4, None, -40)])  # falls due meanwhile
+@example(criteria={**AVERAGE, "value": "-2"}, lives=[(-20, 19, -23, -60), (-14, 1, None, -60)])  # rounds on its bound
+@example(criteria={**AVERAGE, "value": "0"}, lives=[(35, 4, -1, 5), (-20, 4, -10, -60)])  # paid, and issued later
 def test_his_group_is_the_same_until_the_day_he_is_asked_again(criteria, lives):
     """Whatever else is looked at meanwhile: nothing but the day says that he is to be asked."""
     entity = EntityFactory()
     GroupFactory(entity=entity, code="default", default=True)
     GroupFactory(entity=entity, criteria=criteria)
     customer = CustomerFactory(entity=entity)
-    for due, amount, settled in lives:
-        due_on = ON + timedelta(days=due)
+    CreditFactory(customer=customer, received_on=ON - timedelta(days=3))
+    for due, amount, settled, issued in lives:
         InvoiceFactory(
             customer=customer,
             amount=Decimal(amount),
-            due_on=due_on,
-            issued_on=min(ON, due_on) - timedelta(days=40),
+            due_on=ON + timedelta(days=due),
+            issued_on=ON + timedelta(days=min(issued, due)),
             closed_on=None if settled is None else ON + timedelta(days=settled),
         )
     regroup(entity, on=ON)
     for days in range(1, 50):
+        on = ON + timedelta(days=days)
         before = Membership.objects.get(customer=customer, to_on=None)
-        regroup(entity, on=ON + timedelta(days=days))
-        moved = Membership.objects.get(customer=customer, to_on=None).group_id != before.group_id
-        assert not moved or (before.turns_on and before.turns_on <= ON + timedelta(days=days))
+        if before.turns_on and before.turns_on <= on:
+            regroup(entity, on=on)
+        else:
+            assert wanted(entity, on) == before.group_id
+
+
+def wanted(entity, on):
+    """The group of the only customer, were he asked that day."""
+    with transaction.atomic():
+        regroup(entity, on=on)
+        group = Membership.objects.get(entity=entity, to_on=None).group_id
+        transaction.set_rollback(True)
+    return group
