@@ -27,7 +27,6 @@ DJANGO = {
 }
 PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-n", "2"]
 WITHOUT_BROWSER = ["-m", "not browser"]
-NO_TEST_SELECTED = 5
 WAITING = "Waiting for the tests that run already"
 Results = Callable[[], list[str]]
 
@@ -55,15 +54,14 @@ def _chosen(arguments: list[str], variables: dict[str, str]) -> int:
 
 def _everything(variables: dict[str, str], linted: Results) -> int:
     failed = linted()
-    has_browser, totals = _has_browser(), dict[str, int]()
+    has_browser = _has_browser()
     with beside(DJANGO, template.left_alone(variables)) as checked:
-        if _pytest("tests", [] if has_browser else WITHOUT_BROWSER, variables, totals):
-            failed.append("tests")
-        failed += checked() + ([] if has_browser else ["browser tests"])
+        wrong, counted = _pytest([] if has_browser else WITHOUT_BROWSER, variables)
+        failed += (["tests"] if wrong else []) + checked() + ([] if has_browser else ["browser tests"])
     for line in outside.all_not_run():
         say(line)
     code = _report(failed)
-    print(closing_line(totals, Clock.elapsed()), flush=True)
+    print(closing_line(counted, Clock.elapsed()), flush=True)
     return code
 
 
@@ -113,9 +111,9 @@ def _step(name: str, command: list[str], variables: dict[str, str] | None) -> in
     return subprocess.run([str(PYTHON), *command], cwd=ROOT, env=variables, check=False).returncode
 
 
-def _pytest(name: str, selection: list[str], variables: dict[str, str], totals: dict[str, int]) -> int:
-    """Run pytest, show what it says as it says it, and add its closing line to the totals."""
-    say(name)
+def _pytest(selection: list[str], variables: dict[str, str]) -> tuple[int, dict[str, int]]:
+    """Run pytest, show what it says as it says it; what it returned and what its closing line counts."""
+    say("tests")
     command = [str(PYTHON), *PYTEST, *selection]
     with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
@@ -124,9 +122,7 @@ def _pytest(name: str, selection: list[str], variables: dict[str, str], totals: 
             sys.stdout.write(line)
             sys.stdout.flush()
             last = line.strip() or last
-    for word, number in read_closing_line(last).items():
-        totals[word] = totals.get(word, 0) + number
-    return 0 if child.returncode == NO_TEST_SELECTED else child.returncode
+    return child.returncode, read_closing_line(last)
 
 
 def read_closing_line(line: str) -> dict[str, int]:
