@@ -5,6 +5,7 @@ from config.settings.database import *
 from config.settings.celery import *
 from config.settings.files import *
 from config.settings.i18n import *
+from config.settings.imports import *
 from config.settings.login import *
 from config.settings.mail import *
 from config.settings.rest import *

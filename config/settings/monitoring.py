@@ -10,7 +10,7 @@ PROMETHEUS_EXPORT_MIGRATIONS = False
 # Seconds for which the figures of /metrics and of the status page are not read again.
 FIGURES_KEPT_S = 0 if ENVIRONMENT == "test" else 10
 
-# Hours after which a last night that is too old makes /healthz/ready fail; 0 never does.
+# Hours after which /healthz/ready calls the last night late (it stays 200: alerts watch it); 0 never does.
 NIGHT_MAX_AGE_HOURS = env.integer("NIGHT_MAX_AGE_HOURS", 26 if ENVIRONMENT == "production" else 0)
 
 SENTRY_DSN = env.address("SENTRY_DSN", schemes=("http", "https"))

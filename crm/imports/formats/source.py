@@ -99,7 +99,7 @@ def _ended(text: bytes) -> bytes:
 
 def limit_mb() -> int:
     """Largest file taken, in megabytes (setting IMPORT_MAX_MB)."""
-    return int(getattr(settings, "IMPORT_MAX_MB", 600))
+    return int(settings.IMPORT_MAX_MB)
 
 
 def look_at(path: Path) -> Source:

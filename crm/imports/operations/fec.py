@@ -30,9 +30,9 @@ from fec_touched
 """
 
 
-def accounts(name: str, default: str) -> list[str]:
-    """Prefixes of accounts as patterns (settings FEC_RECEIVABLE_ACCOUNTS, FEC_REPORTED_ACCOUNTS)."""
-    return [f"{prefix}%" for prefix in getattr(settings, name, default.split())]
+def starting_with(prefixes: Iterable[str]) -> list[str]:
+    """Prefixes of accounts as patterns."""
+    return [f"{prefix}%" for prefix in prefixes]
 
 
 def params_of(job: Job) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def params_of(job: Job) -> dict[str, Any]:
         "currency": job.entity.currency,
         "terms": job.entity.default_terms_days if terms is None else terms,
         "due_source": "guessed" if terms is None else "terms",
-        "receivables": accounts("FEC_RECEIVABLE_ACCOUNTS", "411"),
-        "apart": accounts("FEC_REPORTED_ACCOUNTS", "413 416 419"),
+        "receivables": starting_with(settings.FEC_RECEIVABLE_ACCOUNTS),
+        "apart": starting_with(settings.FEC_REPORTED_ACCOUNTS),
         "at": job.at,
         "by": job.by.pk if job.by else None,
         "file": job.file_name,
