@@ -78,7 +78,6 @@ def _opened(one: Asked, *, send: bool) -> Action:
         currency=one.currency,
         by=one.user,
         on=one.on,
-        at=one.at,
     )
     if send:
         operations.send_now(action, by=one.user, at=one.at)
