@@ -13,7 +13,7 @@ MB = 1024
 
 class Memory:
     """`worker_mb`: the most this process had held since it started when the block ended; `server_mb`: the most all
-    processes of the server held of their own together inside it, and what they shared at its end, each page counted once.
+    processes of the server held of their own together inside it, and what they shared at its end, each page once.
 
     What they share is asked for at the end only: the kernel then walks through all their pages, and asked four times a
     second it made a night a tenth longer."""
