@@ -13,6 +13,7 @@ from tests.faults import brokers, forks
 from tests.servers.outside import needed
 from tools.launcher import outside, processes
 
+pytestmark = pytest.mark.long
 WITHIN_S = 90
 TWICE = """
 from collections_app.engine.tasks import start_night
