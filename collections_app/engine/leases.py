@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
-from collections_app.engine.models import Run, RunState
+from collections_app.engine.failures import WORKERS_LOST
+from collections_app.engine.models import PartState, Run, RunState
 from crm.accounts.models import Entity, User
 
 LEASE = timedelta(seconds=settings.LEASE_S)
@@ -41,10 +42,27 @@ def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Ru
         if not expired.update(state=RunState.FAILED, finished_at=now, error="lease expired"):
             raise NightAlreadyRunning(running.on)
         return take_run(entity, on=on, clock=clock, by=by)
-    if not expired.update(fence=F("fence") + 1, lease_until=now + LEASE):
+    reached, lost = _lost(running)
+    if not expired.update(fence=F("fence") + 1, lease_until=now + LEASE, reached=reached, lost=lost):
         raise NightAlreadyRunning(running.on)
     running.refresh_from_db()
     return running
+
+
+def _lost(run: Run) -> tuple[int, int]:
+    """How far it came, in stages and parts nobody does again, and the workers in a row it has lost there by now."""
+    reached = run.stages.count() + run.parts.filter(state=PartState.DONE).count()
+    return reached, run.lost + 1 if reached == run.reached else 1
+
+
+@transaction.atomic
+def give_up_lost(*, clock: Clock) -> int:
+    """Call failed each run that has lost NIGHT_LOST_WORKERS workers at one place, or whatever kills them would kill one
+    after the other for ever; how many."""
+    # A worker whose stage is long has its row locked, and is alive.
+    silent = Run.objects.filter(state=RunState.RUNNING, lease_until__lt=clock()).select_for_update(skip_locked=True)
+    given_up = [run.pk for run in silent if _lost(run)[1] >= settings.NIGHT_LOST_WORKERS]
+    return Run.objects.filter(pk__in=given_up).update(state=RunState.FAILED, finished_at=clock(), error=WORKERS_LOST)
 
 
 def hold_lease(run: Run, *, clock: Clock, **told: Any) -> None:

@@ -21,7 +21,8 @@ class Run(models.Model):
     """`fence` grows with every taking of the lease; each statement of the run names it, so a worker that lost
     the lease writes nothing any more. `books_on`: the day of the last import; `stale`: too old for anything to leave
     automatically (see Entity.stale_after_days). `scope`: whom it looks at, see scope.py. `entered`: see
-    findings.py."""
+    findings.py. `lost`: workers in a row it lost where it stood when it was last taken over, with `reached` stages and
+    parts done."""
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="runs", verbose_name=_("entity"))
     on = models.DateField(_("date decided for"))
@@ -31,6 +32,8 @@ class Run(models.Model):
     started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveIntegerField(default=1)
+    lost = models.PositiveSmallIntegerField(default=0, editable=False)
+    reached = models.PositiveSmallIntegerField(default=0, editable=False)
     opened = models.JSONField(_("actions opened by step"), default=dict)
     entered = models.JSONField(default=dict, editable=False)
     blocked = models.JSONField(_("blocked by reason"), default=dict)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from collections_app.engine import dry_runs, shards, training
 from collections_app.engine.exceptions import NightRefused
+from collections_app.engine.leases import give_up_lost
 from collections_app.engine.operations import run_night
 from collections_app.engine.schedule import due_nights, still_waits
 from collections_app.engine.simulation.operations import run_simulation, sweep
@@ -61,6 +62,7 @@ def start_due_nights() -> None:
 
     It is asked for again as long as no worker takes it: what nobody took until then is dropped.
     """
+    give_up_lost(clock=timezone.now)
     for entity_id, on in due_nights(at=timezone.now()):
         start_night.apply_async((entity_id, on.isoformat()), expires=settings.LOOKS_EVERY_S)
 

@@ -57,3 +57,5 @@ LOOKS_EVERY_S = max(1, LEASE_S // 10)
 NIGHT_SHARDS = env.integer("NIGHT_SHARDS", 2, least=1)
 NIGHT_LOOKS_AT_ALL_EVERY_DAYS = env.integer("NIGHT_LOOKS_AT_ALL_EVERY_DAYS", 30, least=1)
 NIGHT_CONNECTIONS = env.integer("NIGHT_CONNECTIONS", 2, least=1)
+# So many workers in a row lost at the same place, and the night has failed.
+NIGHT_LOST_WORKERS = env.integer("NIGHT_LOST_WORKERS", 3, least=1)
