@@ -162,13 +162,15 @@ class Decision(models.Model):
 class ReportState(models.TextChoices):
     CLEAR = "clear", _("as usual")
     HELD = "held", _("held: release or cancel")
+    TOLD = "told", _("unusual, nothing to hold")
     RELEASED = "released", _("released")
     CANCELLED = "cancelled", _("cancelled")
 
 
 class MorningReport(models.Model):
     """What was unusual about a night. `anomalies`: [{"code": …, what it found}]; with any, what the night queued is
-    held until a supervisor releases or cancels it. `messages`: how many it held; `settled`: how many he settled."""
+    held until a supervisor releases or cancels it, or told when that is nothing. `messages`: how many it held;
+    `settled`: how many he settled."""
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="report", verbose_name=_("night run"))
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
@@ -190,7 +192,7 @@ class MorningReport(models.Model):
             models.CheckConstraint(
                 name="engine_report_settled_with_time",
                 condition=Q(state__in=("released", "cancelled"), settled_at__isnull=False)
-                | Q(state__in=("clear", "held"), settled_at__isnull=True),
+                | Q(state__in=("clear", "held", "told"), settled_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="engine_report_held_with_anomalies",
