@@ -222,6 +222,14 @@ def test_what_is_kept_back_is_compared_by_reason(world):
     assert (figures["kept_back"], figures["reason:held"]) == ((0, 4), (0, 4))
 
 
+def test_what_a_night_run_twice_keeps_back_is_counted_once(world):
+    for opened, kept in ((6, 40), (1, 30)):
+        past_nights(world.entity, opened, 3)
+        Run.objects.filter(blocked={}).update(blocked={"held": kept})
+    figures = {figure.code: figure.usual for figure in compared(tonight(world.entity, 0))}
+    assert (figures["opened"], figures["kept_back"], figures["reason:held"]) == (7, 30, 30)
+
+
 @pytest.mark.parametrize("verb", ["release", "cancel"])
 def test_the_page_shows_it_and_settles_it(client, world, verb):
     world.night(MARCH_3)
