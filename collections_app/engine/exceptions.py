@@ -27,7 +27,7 @@ class NightTooFarAhead(NightRefused):
         super().__init__(
             _(
                 "The night of %(on)s cannot run: today is %(today)s for the entity, and no night could run before "
-                "%(on)s afterwards. Check the year, or try it without writing anything (--dry-run)."
+                "%(on)s afterwards. Check the date, or try it without writing anything (--dry-run)."
             )
             % {"on": day(on), "today": day(today)}
         )

@@ -11,7 +11,10 @@ from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 
 TRIES_A_DAY = 3
-AHEAD = timedelta(days=31)  # a slip of the year would close every night until then
+# A night closes those before it: a slip of the month would silence an entity until then. Where whoever asks has a day
+# that begins earlier than the entity's, tomorrow is today.
+AHEAD = timedelta(days=1)
+STANDING_AHEAD = timedelta(days=31)  # a demonstration that stands on a day goes on by such nights only
 
 
 def due_nights(*, at: datetime) -> list[tuple[int, date]]:
@@ -78,6 +81,6 @@ def next_night(entity: Entity, *, at: datetime) -> date:
 
 
 def refuse_far_ahead(entity: Entity, on: date, *, at: datetime) -> None:
-    """Raises NightTooFarAhead for a day the entity only comes to after more than a month."""
-    if on > today(entity, at) + AHEAD:
+    """Raises NightTooFarAhead for a day after tomorrow; of an entity that stands on a day, for one a month later."""
+    if on > today(entity, at) + (STANDING_AHEAD if entity.stands_on else AHEAD):
         raise NightTooFarAhead(on, today(entity, at))

@@ -1,10 +1,12 @@
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from collections_app.engine import tasks
+from collections_app.engine.exceptions import NightTooFarAhead
 from collections_app.engine.models import Run
-from collections_app.engine.schedule import TRIES_A_DAY, due_nights
+from collections_app.engine.schedule import TRIES_A_DAY, due_nights, refuse_far_ahead
 from collections_app.engine.tasks import start_due_nights, start_night
 from tests.factories.accounts import EntityFactory, UserFactory
 
@@ -105,6 +107,16 @@ def test_who_finds_another_at_work_leaves_him_alone(monkeypatch):
     monkeypatch.setattr(tasks, "still_waits", lambda *args, at: True)  # he came between the question and the start
     start_night(entity.pk, TODAY.isoformat())
     assert Run.objects.get().state == "running"
+
+
+@pytest.mark.parametrize(
+    ("days", "stands_on", "refused"),
+    [(1, None, False), (2, None, True), (31, TODAY, False), (32, TODAY, True)],
+)
+def test_a_night_is_asked_for_until_tomorrow_and_a_demonstration_goes_on_for_a_month(days, stands_on, refused):
+    entity = EntityFactory(stands_on=stands_on)
+    with pytest.raises(NightTooFarAhead) if refused else nullcontext():
+        refuse_far_ahead(entity, TODAY + timedelta(days=days), at=PARIS_5_AM)
 
 
 @pytest.mark.parametrize("count", [1, 3])
