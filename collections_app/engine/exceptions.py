@@ -41,6 +41,16 @@ class NightAlreadyRunning(NightRefused):
         )
 
 
+class NightBeingTried(NightRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The night of this entity is being tried without writing anything (dry run), and none starts beside "
+                "it. Wait for its end, then start again."
+            )
+        )
+
+
 class PartFailed(Exception):
     """A part of the night failed in another process: its words say why."""
 

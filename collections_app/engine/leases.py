@@ -5,15 +5,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
-from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
+from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightBeingTried, NightInThePast
 from collections_app.engine.failures import WORKERS_LOST
 from collections_app.engine.models import PartState, Run, RunState
 from crm.accounts.models import Entity, User
+from crm.core.sql import set_local
 
 LEASE = timedelta(seconds=settings.LEASE_S)
+PATIENCE_MS = 2_000
 Clock = Callable[[], datetime]
 
 
@@ -28,6 +30,22 @@ def take_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
             return Run.objects.create(entity=entity, on=on, started_at=now, started_by=by, lease_until=now + LEASE)
     except IntegrityError:
         return _take_over(entity, on=on, clock=clock, by=by)
+
+
+def ask_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> None:
+    """Whether the run could start now; takes nothing, and does not wait for a night that is at work.
+
+    Raises NightInThePast, NightAlreadyRunning, NightBeingTried.
+    """
+    try:
+        with transaction.atomic():
+            set_local(lock_timeout=str(PATIENCE_MS))
+            take_run(entity, on=on, clock=clock, by=by)
+            transaction.set_rollback(True)
+    except OperationalError as busy:
+        # A stage has the row of its run locked. That of a dry run is seen by nobody.
+        running = Run.objects.filter(entity=entity, state=RunState.RUNNING).first()
+        raise (NightAlreadyRunning(running.on) if running else NightBeingTried()) from busy
 
 
 @transaction.atomic
