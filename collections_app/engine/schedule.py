@@ -1,6 +1,6 @@
 """When the night of an entity is due: once a day, from its own hour on, in its own time zone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -70,7 +70,12 @@ def instant(entity: Entity, on: date, now: datetime) -> datetime:
     zone = ZoneInfo(entity.time_zone)
     if now.astimezone(zone).date() == on:
         return now
-    return datetime.combine(on, entity.night_at, zone).astimezone(UTC)
+    return hour_of(on, entity.night_at, zone)
+
+
+def hour_of(on: date, night_at: time, zone: ZoneInfo) -> datetime:
+    """When the night of `on` is due."""
+    return datetime.combine(on, night_at, zone).astimezone(UTC)
 
 
 def next_night(entity: Entity, *, at: datetime) -> date:

@@ -51,10 +51,11 @@ def _ended(entity: EntityFigures, at: datetime, check: "partial[Check]") -> Chec
     if not entity.live:
         settings = reverse("admin:accounts_entity_change", args=[entity.pk])
         return Check(
-            NIGHT, Level.OFF, _("The entity is not live: no night runs by itself."), night.done_at, url=settings,
-            link=_("The entity"),
+            NIGHT, Level.OFF,
+            _("The entity is not live, or stands on a day of the past: no night runs by itself."), night.done_at,
+            url=settings, link=_("The entity"),
         )  # fmt: skip
-    if nights.is_late(at - night.done_at if night.done_at else None):
+    if nights.is_late(entity.night_age(at)):
         return Check(
             NIGHT, Level.BAD, _("late: nobody was reminded since") if night.done_at else _("no night yet"),
             night.done_at, _("Start it from the list of night runs. If it does not start, tell your administrator."),

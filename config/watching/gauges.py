@@ -29,8 +29,7 @@ def _of_entities(measure: PerEntity) -> Callable[[Figures], Measured]:
 def _night_ages(figures: Figures) -> Measured:
     for entity in figures.entities:
         if entity.live:
-            done = entity.night.done_at
-            yield [entity.code], _seconds(figures.at, done) if done else inf
+            yield [entity.code], entity.night_age(figures.at).total_seconds()
 
 
 def _lasted(entity: EntityFigures) -> Measured:
@@ -61,7 +60,7 @@ ENTITY = ["entity"]
 # Name: (what it is, labels, how it is read).
 GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
     "acquit_night_age_seconds": (
-        "Since the last night of a live entity ended well; +Inf when it never had one", ENTITY, _night_ages),
+        "Since the last night of a live entity ended well, or since its first one was due", ENTITY, _night_ages),
     "acquit_night_state": (
         "1 for the state of the last night: running, done or failed", ["entity", "state"],
         _of_entities(lambda entity: [([entity.night.state], 1)] if entity.night.state else [])),

@@ -21,7 +21,9 @@ DONE = Night(run_id=1, state="done", finished_at=NOW - 5 * HOUR, done_at=NOW - 5
 
 def one(subject, **values):
     """The line of a subject, for an entity whose night went well unless said otherwise."""
-    entity = EntityFigures(**{"pk": 7, "code": "ONE", "name": "One", "live": True, "night": DONE, **values})
+    entity = EntityFigures(
+        **{"pk": 7, "code": "ONE", "name": "One", "live": True, "night": DONE, "due_at": NOW - 30 * DAY, **values}
+    )
     (check,) = [check for check in checks_of(entity, NOW) if str(check.subject) == subject]
     return check
 
@@ -51,6 +53,13 @@ def test_a_quiet_entity_is_in_order():
 )
 def test_a_night(night, live, level):
     assert one("Dernière nuit", night=night, live=live).level == level
+
+
+def test_the_first_night_is_late_from_when_it_was_due():
+    assert one("Dernière nuit", night=Night(), due_at=NOW + HOUR).level == Level.GOOD
+    assert one("Dernière nuit", night=Night(), due_at=NOW - 27 * HOUR).level == Level.BAD
+    again = Night(run_id=1, state="done", finished_at=NOW - 30 * DAY, done_at=NOW - 30 * DAY)
+    assert one("Dernière nuit", night=again, due_at=NOW - HOUR).level == Level.GOOD
 
 
 def test_a_failed_night_leads_to_its_page():

@@ -66,6 +66,16 @@ def test_a_night_that_failed_hides_not_the_last_good_one():
     assert (night.opened, night.blocked, night.lasted) == (3, {"rehearsal": 4}, timedelta(minutes=4))
 
 
+@pytest.mark.parametrize(
+    ("live_since", "stands_on", "ages"),
+    [("2026-03-02", None, [5 * 3600]), ("2026-03-03", None, [0]), ("2026-03-01", "2026-03-01", []), (None, None, [])],
+)
+def test_the_first_night_is_waited_for_from_its_hour_on(live_since, stands_on, ages):
+    EntityFactory(live_since=live_since, stands_on=stands_on, night_at="05:00")
+    _told, _labels, measure = GAUGES["acquit_night_age_seconds"]
+    assert [seconds for _entity, seconds in measure(figures.read(NOW))] == ages
+
+
 def test_the_oldest_message_due_says_since_when_the_outbox_stands():
     address = AddressFactory()
     planned(1, address, NOW - 2 * HOUR)
