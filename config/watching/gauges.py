@@ -77,7 +77,7 @@ GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
         "1 when the last night found the books too old for anything to leave automatically", ENTITY,
         _of_entities(lambda entity: [([], int(entity.night.stale))])),
     "acquit_messages": (
-        "Messages on their way, by state", ["entity", "state"],
+        "Messages on their way, by state; withheld: queued by a night nobody has checked yet", ["entity", "state"],
         _of_entities(lambda entity: [([state], heap.number) for state, heap in sorted(entity.outbox.items())])),
     "acquit_outbox_oldest_due_seconds": (
         "Since when the oldest message due should have left; 0 when none is due", ENTITY,

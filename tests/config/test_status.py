@@ -93,6 +93,13 @@ def test_messages_held_have_a_line_only_while_there_are_some():
         one("Messages retenus")
 
 
+@pytest.mark.parametrize(("hours", "level"), [(1, Level.GOOD), (3, Level.WATCH), (7, Level.BAD)])
+def test_what_an_unchecked_night_queued_waits_for_the_night_and_is_not_to_be_sent(hours, level):
+    outbox = {"withheld": Heap(5, NOW - hours * HOUR)}
+    check = one("Messages d’une nuit pas encore contrôlée", outbox=outbox)
+    assert (check.level, one("Messages à envoyer", outbox=outbox).level) == (level, Level.GOOD)
+
+
 @pytest.mark.parametrize(("accepted", "level"), [(10, Level.GOOD), (50, Level.WATCH), (20, Level.BAD)])
 def test_a_share_of_few_mails_means_nothing(accepted, level):
     assert one("E-mails revenus", mail={"accepted": accepted}, bounced=4).level == level

@@ -14,6 +14,7 @@ from config.watching.gauges import GAUGES
 from crm.events.models import Delivery, Event
 from crm.events.operations import TRIES
 from crm.imports.models import Batch
+from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory
@@ -81,6 +82,17 @@ def test_the_oldest_message_due_says_since_when_the_outbox_stands():
     planned(1, address, NOW - 2 * HOUR)
     planned(2, address, NOW - HOUR)
     assert read_one().waiting("planned", "waiting") == Heap(2, NOW - 2 * HOUR)
+
+
+def test_what_a_night_withholds_is_not_due():
+    address = AddressFactory()
+    planned(1, address, NOW - HOUR)
+    withheld = planned(2, address, NOW - 2 * HOUR)
+    Message.objects.filter(pk=withheld.pk).update(held_by=7, created_at=NOW - 3 * HOUR)
+    messaging.withhold(address.customer.entity, held_by=7)
+    assert read_one().outbox == {"planned": Heap(1, NOW - HOUR), "withheld": Heap(1, NOW - 3 * HOUR)}
+    messaging.let_go(address.customer.entity)
+    assert read_one().outbox == {"planned": Heap(2, NOW - 2 * HOUR)}
 
 
 def test_a_bounce_counts_among_the_mails_of_the_last_day_only():
