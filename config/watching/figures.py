@@ -99,6 +99,7 @@ class Figures:
     beat_at: datetime | None
     broker: Broker
     folders: list[Folder]
+    unreadable: Heap = Heap()
 
 
 def together(heaps: list[Heap]) -> Heap:
@@ -118,7 +119,8 @@ def read(at: datetime) -> Figures:
             for row in _rows("events", tries=TRIES)
         ],
         news=incoming["news"],
-        replies=incoming["replies"],
+        replies=incoming.get("unread", Heap()),
+        unreadable=incoming.get("unreadable", Heap()),
         broker=surroundings.broker(),
         folders=surroundings.folders(),
         **house,

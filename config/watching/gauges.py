@@ -117,6 +117,9 @@ GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
         "Age of the oldest of these", [], lambda figures: [([], _seconds(figures.at, figures.news.since))]),
     "acquit_replies_unread": (
         "Mails received that the house has not read yet", [], lambda figures: [([], figures.replies.number)]),
+    "acquit_replies_unreadable": (
+        "Mails received the house could not read: a person must look", [],
+        lambda figures: [([], figures.unreadable.number)]),
     "acquit_beat_age_seconds": ("Since beat last started a task; +Inf when it never did", [], _beat),
     "acquit_broker_up": (
         "1 when the broker answers", [], lambda figures: [([], int(not figures.broker.error))]),

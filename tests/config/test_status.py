@@ -127,6 +127,10 @@ def test_the_installation():
     assert house(folders=[Folder("media", 4, 100)])[disk] == Level.BAD
 
 
+def test_a_mail_that_could_not_be_read_is_to_be_watched_until_a_person_settles_it():
+    assert house(unreadable=Heap(1, NOW - 30 * DAY)).count(Level.WATCH) == 1
+
+
 def supervisor_of(*entities):
     return UserFactory(supervisor=True, sees=list(entities))
 

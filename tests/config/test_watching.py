@@ -15,7 +15,7 @@ from crm.events.models import Delivery, Event
 from crm.events.operations import TRIES
 from crm.imports.models import Batch
 from telephony.messaging import operations as messaging
-from telephony.messaging.models import Message
+from telephony.messaging.models import Message, Reply
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory
 from tests.factories.messaging import a_world, planned, sent
@@ -110,6 +110,15 @@ def test_an_import_refused_two_days_ago_is_no_news():
     for hours in (1, 49):
         Batch.objects.create(entity=entity, file_name="x.csv", created_at=NOW - hours * HOUR, status="refused")
     assert read_one().imports == {"refused": Heap(1, NOW - HOUR)}
+
+
+def test_a_mail_nobody_could_read_does_not_make_the_others_look_old():
+    for number, kind in enumerate(("unreadable", "unread", "answer", "set_aside")):
+        at = NOW - (9 - number) * HOUR
+        read_at = None if kind == "unread" else at
+        Reply.objects.create(header_id=kind, kind=kind, raw=b"", received_at=at, read_at=read_at)
+    found = figures.read(NOW)
+    assert (found.replies, found.unreadable) == (Heap(1, NOW - 8 * HOUR), Heap(1, NOW - 9 * HOUR))
 
 
 def test_an_event_given_up_does_not_make_the_others_look_old():
