@@ -226,6 +226,8 @@ class ReplyKind(models.TextChoices):
     ANSWER = "answer", _("answer")
     AUTOMATIC = "automatic", _("automatic answer")
     BOUNCE = "bounce", _("delivery report")
+    UNREADABLE = "unreadable", _("could not be read")
+    SET_ASIDE = "set_aside", _("set aside")
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
@@ -274,7 +276,7 @@ class Reply(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="messaging_reply_of_customer"),
-            models.Index(fields=["id"], condition=Q(kind="unread"), name="messaging_reply_to_read"),
+            models.Index(fields=["id"], condition=Q(kind__in=("unread", "unreadable")), name="messaging_reply_to_read"),
         ]
 
     def __str__(self) -> str:

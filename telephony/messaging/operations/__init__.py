@@ -8,6 +8,7 @@ from telephony.messaging.operations.queueing import cancel, queue, queue_many
 from telephony.messaging.operations.reconcile import AlreadySettled, reconcile
 from telephony.messaging.operations.replies import AlreadyAttached, attach_reply, read_replies, receive
 from telephony.messaging.operations.sending import send_batch, send_one
+from telephony.messaging.operations.unreadable import read_again, set_aside
 from telephony.messaging.operations.unsubscribe import unsubscribe
 from telephony.messaging.operations.withholding import cancel_held, held, hold, let_go, release, withhold
 
@@ -29,12 +30,14 @@ __all__ = [
     "put_off_above",
     "queue",
     "queue_many",
+    "read_again",
     "read_replies",
     "receive",
     "reconcile",
     "release",
     "send_batch",
     "send_one",
+    "set_aside",
     "unsubscribe",
     "withhold",
 ]

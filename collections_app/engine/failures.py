@@ -1,0 +1,17 @@
+"""Why a run stopped, for people. What nobody raised is kept as a code, and worded in the language of its reader."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORKERS_LOST = "workers lost"
+SENTENCES: dict[str, str | Promise] = {
+    WORKERS_LOST: _(
+        "several workers in a row were lost at the same stage, killed or silent. Most often the machine has too little "
+        "memory for it: its journal tells (“out of memory”), or the log of the workers."
+    ),
+}
+
+
+def failure_sentence(error: str) -> str:
+    """Why, as a sentence that goes on after a colon; an exception's own words as they are."""
+    return str(SENTENCES.get(error, error))
