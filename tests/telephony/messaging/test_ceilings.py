@@ -1,5 +1,6 @@
 """A daily ceiling per channel: what is above waits for the following days, and the supervisors are told once."""
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -11,6 +12,8 @@ from telephony.core.channels import Temporary
 from telephony.messaging import operations
 from telephony.messaging.models import Message, SendingDay
 from telephony.messaging.operations import ceilings
+from telephony.messaging.operations.moving import try_later
+from tests.connections import beside
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, a_world, planned
 
@@ -102,6 +105,43 @@ def test_two_workers_never_pass_it_together():
         for thread in threads:
             thread.join()
     assert (len(network.sent), SendingDay.objects.get().number) == (3, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_takes_while_the_night_weighs_is_not_put_off():
+    """It left: waiting again, it would leave twice."""
+    light, _heavy = messages(2, 1)
+    with a_world() as network, beside(lambda: put_off_slowly(light.entity)) as night:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(1)")
+        night.start()
+        assert operations.send_one(light.pk, AT, durable=False) == "sent"
+    assert (night.result(), len(network.sent)) == ({}, 1)
+    light.refresh_from_db()
+    assert (light.state, light.reason) == ("sent", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_puts_off_further_meanwhile_keeps_its_day():
+    light, _heavy = messages(2, 1)
+    later = TOMORROW(light.entity, AT) + timedelta(days=3)
+    with beside(lambda: put_off_slowly(light.entity)) as night:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(1)")
+        night.start()
+        try_later(light.pk, later, "contact: hours", at=AT)
+    assert night.result() == {}
+    light.refresh_from_db()
+    assert (light.not_before_at, light.reason) == (later, "contact: hours")
+
+
+def put_off_slowly(entity: Entity) -> dict[str, int]:
+    """Spread, weighing until whoever holds the lock lets it go."""
+    weights = (
+        "with held as materialized (select pg_advisory_xact_lock_shared(1))"
+        " select n as origin_id, n as weight from held, generate_series(1, 2) n"
+    )
+    return operations.put_off_above(entity, weights_sql=weights, origin="test", at=AT)
 
 
 @pytest.mark.django_db
