@@ -1,6 +1,6 @@
 """A daily ceiling per channel: what is above waits for the following days, and the supervisors are told once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from crm.accounts.models import Entity
 from crm.events.models import Event
-from telephony.core.channels import Temporary
+from telephony.core.channels import Ambiguous, Permanent, Temporary
 from telephony.messaging import operations
 from telephony.messaging.models import Message, SendingDay
 from telephony.messaging.operations import ceilings
@@ -53,6 +53,42 @@ def test_what_surely_did_not_leave_gives_its_place_back(world: World):
     world.failure = Temporary("421", "later")
     operations.send_one(message.pk, AT)
     assert SendingDay.objects.get().number == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("failure", "places"), [(Permanent("550", "nobody here"), 0), (Ambiguous("timeout", "?"), 1)])
+def test_what_was_refused_for_good_gives_it_back_and_what_may_have_left_keeps_it(world: World, failure, places: int):
+    [message] = messages(1, 1)
+    world.failure = failure
+    operations.send_one(message.pk, AT)
+    assert SendingDay.objects.get().number == places
+
+
+@pytest.mark.django_db
+def test_a_place_that_was_never_taken_is_not_given_back(world: World):
+    """The ceiling was set while it was leaving, and others left since."""
+    [message] = messages(1, None)
+
+    def set_a_ceiling(_mail: object) -> None:
+        Entity.objects.update(max_emails_a_day=5)
+        SendingDay.objects.create(entity=message.entity, channel="email", on=AT.date(), number=3)
+
+    world.while_sending, world.failure = set_a_ceiling, Temporary("421", "later")
+    assert operations.send_one(message.pk, AT) == "waiting"
+    assert SendingDay.objects.get().number == 3
+
+
+@pytest.mark.django_db
+def test_a_ceiling_stops_the_next_message_of_a_batch_under_way(world: World):
+    """Whatever is remembered of the entity meanwhile."""
+    found = messages(2, None)
+
+    def clock() -> datetime:
+        Entity.objects.filter(pk__in=[found[0].entity_id] if world.sent else []).update(max_emails_a_day=0)
+        return AT
+
+    operations.send_batch([one.pk for one in found], clock=clock)
+    assert [one.state for one in _again()] == ["sent", "waiting"]
 
 
 @pytest.mark.django_db
