@@ -41,20 +41,20 @@ class KeptHome(ActionRefused):
 
 
 @transaction.atomic
-def approve(action: Action, *, by: User, at: datetime) -> None:
-    """A person agrees with what the system prepared: it leaves by the outbox. Raises ActionMoved, NothingToSend,
-    KeptHome."""
+def approve(action: Action, *, by: User, at: datetime) -> Message:
+    """A person agrees with what the system prepared: its message, which leaves by the outbox. Raises ActionMoved,
+    NothingToSend, NoAddress, HeldByNight, InDoubt, KeptHome."""
     _check_sendable(action)
     move(action, "approve", at=at, by=by, approved_on=today(action.entity, at))
-    queue_message(action, at=at)
     tell(action, gettext_noop("%(step)s approved"), by=by, at=at)
+    return queue_message(action, at=at)
 
 
 @transaction.atomic
 def send_now(action: Action, *, by: User, at: datetime) -> Message:
     """Hand an open action to the outbox now; its message, which `telephony.messaging.operations.send_one` may carry at
     once after the commit. Balance and gates are asked again before it leaves; what leaves by itself goes on following
-    its balance while it waits there. Raises NothingToSend, NoAddress, KeptHome."""
+    its balance while it waits there. Raises NothingToSend, NoAddress, HeldByNight, InDoubt, KeptHome."""
     _check_sendable(action)
     seen_on = None if action.mode == StepMode.AUTOMATIC else today(action.entity, at)
     move(action, "send", at=at, by=by, approved_on=seen_on)

@@ -55,6 +55,8 @@ class Message(models.Model):
     handed_until = models.DateTimeField(null=True, editable=False, help_text=_("A worker was told; not told again."))
     lease_until = models.DateTimeField(null=True, editable=False)
     held_by = models.BigIntegerField(null=True, editable=False, help_text=_("The run that asked for it."))
+    # The day it takes a place of, where its channel has a ceiling.
+    counts_on = models.DateField(null=True, editable=False)
     compose_failures = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.BinaryField(null=True)
@@ -298,7 +300,8 @@ class MailboxPosition(models.Model):
 
 
 class SendingDay(models.Model):
-    """What left on a day by a channel of an entity that has a ceiling there; `full_at`: when it was reached."""
+    """What left on a day by a channel of an entity that has a ceiling there, letters with their print batch;
+    `full_at`: when the ceiling was reached."""
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
