@@ -1,0 +1,19 @@
+"""Why a run stopped, for people. What nobody raised is kept as a code, and worded in the language of the reader."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REPLACED = "lease expired"
+SENTENCES: dict[str, str | Promise] = {
+    REPLACED: _(
+        "its worker was lost (a restart, or too little memory), and the night of another day has done what was left: "
+        "there is nothing to start again."
+    ),
+    "worker lost": _("its worker was lost (a restart, or too little memory)."),
+    "lost": _("its worker was lost (a restart, or too little memory): nothing was changed. Reset it again."),
+}
+
+
+def failure_sentence(error: str) -> str:
+    """Why, as a sentence that goes on after a colon; an exception's own words as they are."""
+    return str(SENTENCES.get(error, error))
