@@ -53,11 +53,11 @@ def _items(customer: Customer, rows: list[Decision], on: date) -> list[dict[str,
     own, as the last night up to it did."""
     if not rows:
         return []
-    instants = _instants(customer, rows, on)
-    among = named([customer.pk])
-    nights_of = {"currencies": list(instants), "instants": list(instants.values())}
+    instants, among = _instants(customer, rows, on), named([customer.pk])
+    params: dict[str, Any] = {"entity": customer.entity_id, "on": on, **among.params}
+    params |= {"currencies": list(instants), "instants": list(instants.values())}
     with connection.cursor() as cursor:
-        cursor.execute(text("items_then", among), {"entity": customer.entity_id, "on": on, **nights_of, **among.params})
+        cursor.execute(text("items_then", among), params)
         columns = [column.name for column in cursor.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
