@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from django.db.models import Case, DateField, F, Value, When
+
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.levels import noticed
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
@@ -112,7 +114,14 @@ def _hand_back(action: Action, event: Event, outcome: str) -> None:
         reasons=reasons,
         snoozed_until=None,
         approved_on=None,
+        reopened_on=_opened_again(action, event),
     )
+
+
+def _opened_again(action: Action, event: Event) -> Case:
+    """The day, of what was closed; what is still open goes on."""
+    on = Value(today(action.entity, event.at), output_field=DateField())
+    return Case(When(closed_at__isnull=False, then=on), default=F("reopened_on"))
 
 
 def record_refusal(action: Action, *, gate: str, rule: str, event: Event) -> None:
@@ -162,5 +171,5 @@ def answer_reply(event: Event) -> None:
         },
     )
     Action.objects.filter(pk=task.pk, closed_at__lt=event.at).update(
-        state=ActionState.TODO, closed_at=None, closed_by=None, outcome="", snoozed_until=None
+        state=ActionState.TODO, closed_at=None, closed_by=None, outcome="", snoozed_until=None, reopened_on=on
     )

@@ -144,6 +144,9 @@ class Action(models.Model):
     amount = MoneyField(_("amount"), help_text=_("Net of unapplied money, on the invoices carried."))
     oldest_due_on = models.DateField(_("oldest due date"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"))
+    reopened_on = models.DateField(
+        _("opened again on"), null=True, blank=True, help_text=_("The day what had left came back since.")
+    )
     approved_on = models.DateField(
         _("approved on"), null=True, blank=True, help_text=_("What it carries stays as it was seen that day.")
     )
@@ -266,6 +269,24 @@ class ActionLine(models.Model):
     class Meta:
         verbose_name = _("invoice of an action")
         verbose_name_plural = _("invoices of an action")
+
+
+class Life(models.Model):
+    """What an action was until it was closed, kept when its row is opened again (by a trigger, whoever does it)."""
+
+    pk = models.CompositePrimaryKey("action_id", "closed_at")
+    # In the database it goes with its action.
+    action = models.ForeignKey(
+        Action, on_delete=models.CASCADE, related_name="lives", db_index=False, db_constraint=False
+    )
+    opened_on = models.DateField(_("opened on"))
+    closed_at = models.DateTimeField(_("closed at"))
+    state = models.CharField(_("state"), max_length=12, choices=ActionState)
+    outcome = models.CharField(_("outcome"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("earlier life of an action")
+        verbose_name_plural = _("earlier lives of actions")
 
 
 class Refusal(models.Model):

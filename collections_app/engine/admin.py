@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from collections_app.engine import precautions, starting, trying
 from collections_app.engine.entering import backlog_of
-from collections_app.engine.failures import failure_sentence
+from collections_app.engine.failures import REPLACED, failure_sentence
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.models import DailyFigures, MorningReport, Run, RunStage, RunState
@@ -98,6 +98,7 @@ def story(run: Run) -> dict[str, Any]:
         "run": run,
         "running": run.state == RunState.RUNNING,
         "error": failure_sentence(run.error),
+        "again": run.error != REPLACED,
         "stages": [
             {"label": stage_label(stage.name), "row": row, "share": round(100 * row.ms / longest) if row else 0}
             for stage in STAGES

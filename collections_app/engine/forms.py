@@ -1,10 +1,34 @@
+"""What is asked of a person: whose night to start, and of which day a question is."""
+
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
+from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
+
+FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
+BEYOND = _("No book holds such a day: choose one between 1970 and 2200.")
+
+
+class DateForm(forms.Form):
+    """The day a question is asked for."""
+
+    on = forms.DateField(
+        label=_("Date"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[MinValueValidator(FIRST_DAY, BEYOND), MaxValueValidator(LAST_DAY, BEYOND)],
+    )
+
+    def day(self, otherwise: date) -> date:
+        """The day given, or the other one."""
+        given: date | None = self.cleaned_data.get("on") if self.is_valid() else None
+        return given or otherwise
 
 
 class StartForm(forms.Form):

@@ -51,7 +51,7 @@ def hand_over(night: Night) -> int:
         sql.statement(HERE, "to_queue"), night.params, origin=ORIGIN, at=night.at, held_by=night.run.pk
     )
     crash_point("after queue")
-    night.found.add(Findings(samples=night.pairs("samples")))
+    night.found.add(Findings(queued=queued, samples=night.pairs("samples")))
     forget_changes(night)
     return queued
 

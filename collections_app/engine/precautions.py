@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from collections_app.engine import rehearsal, training
 from collections_app.engine.exceptions import RehearsalRefused, ResetRefused
+from collections_app.engine.failures import failure_sentence
 from collections_app.engine.models import TrainingReset
 from collections_app.segments.models import Group, Rehearsal
 from crm.accounts.models import Entity, User
@@ -87,9 +88,13 @@ def trainings(request: HttpRequest) -> HttpResponse:
     entities = list(entities_of(request.user).filter(training=True).order_by("code"))
     resets = TrainingReset.objects.filter(entity__in=entities).order_by("entity", "-pk").distinct("entity")
     last = {reset.entity_id: reset for reset in resets}
-    rows = [{"entity": entity, "reset": last.get(entity.pk)} for entity in entities]
+    rows = [_training_row(entity, last.get(entity.pk)) for entity in entities]
     may_open = administers(request.user)
     return _page(request, "trainings", title=_("Training"), rows=rows, may_open=may_open, form=TrainingForm())
+
+
+def _training_row(entity: Entity, reset: TrainingReset | None) -> dict[str, Any]:
+    return {"entity": entity, "reset": reset, "error": failure_sentence(reset.error) if reset else ""}
 
 
 def reset_training(request: HttpRequest, entity_id: int) -> HttpResponse:

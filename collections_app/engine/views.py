@@ -4,30 +4,23 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from collections_app.actions.labels import step_names
-from collections_app.actions.models import Action
 from collections_app.compliance.wording import rule_sentence
+from collections_app.engine.explanation import AccountExplanation, ActionThen
+from collections_app.engine.forms import DateForm
 from collections_app.engine.past import state_at
-from collections_app.engine.queries import AccountExplanation, explain
+from collections_app.engine.queries import explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from collections_app.segments.queries import why as why_group
 from crm.accounts.calendars import today
 from crm.accounts.rules import reads_pages
 from crm.core.access import opened_to
 from crm.customers.models import Customer
-
-
-class DateForm(forms.Form):
-    """The day the question is asked for."""
-
-    on = forms.DateField(label=_("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 @require_GET
@@ -37,8 +30,9 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
     form = DateForm(request.GET)
     now = today(customer.entity, timezone.now())
-    on = (form.cleaned_data.get("on") if form.is_valid() else None) or now
-    return render(request, "customers/why.html", {"customer": customer, "on": on, **_answer(customer, on, now)})
+    on = form.day(now)
+    context = {"customer": customer, "on": on, "form": form, **_answer(customer, on, now)}
+    return render(request, "customers/why.html", context)
 
 
 @require_GET
@@ -48,33 +42,34 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
     form = DateForm(request.GET)
     now = today(customer.entity, timezone.now())
-    on = min((form.cleaned_data.get("on") if form.is_valid() else None) or now, now)
-    context = {"customer": customer, "now": now, "state": state_at(customer, on=on), **_answer(customer, on, now)}
-    return render(request, "customers/past.html", context)
+    on = min(form.day(now), now)
+    context = {"customer": customer, "now": now, "form": form, "state": state_at(customer, on=on)}
+    return render(request, "customers/past.html", context | _answer(customer, on, now))
 
 
 def _answer(customer: Customer, on: date, now: date) -> dict[str, Any]:
     explanation = explain(customer, on=on, now=now)
-    names = step_names(explanation.actions)
+    names = step_names([then.action for then in explanation.actions])
     return {
         "explanation": explanation,
         "accounts": [_account(account) for account in explanation.accounts],
         "actions": [
             {
-                "action": action,
-                "name": names[action.pk],
-                "closed_on": _closed_after(action, customer, on),
-                "refusals": [rule_sentence(refusal.rule) for refusal in action.refusals.all()],
+                "then": then,
+                "action": then.action,
+                "name": names[then.action.pk],
+                "closed_on": _closed_after(then, customer, on),
+                "refusals": [rule_sentence(refusal.rule) for refusal in then.refusals],
             }
-            for action in explanation.actions
+            for then in explanation.actions
         ],
         "groups": why_group(customer, on, past=on < now),
     }
 
 
-def _closed_after(action: Action, customer: Customer, on: date) -> date | None:
+def _closed_after(then: ActionThen, customer: Customer, on: date) -> date | None:
     """The day an action was closed, when that is after `on`: until then it was open."""
-    closed_on = action.closed_at and action.closed_at.astimezone(ZoneInfo(customer.entity.time_zone)).date()
+    closed_on = then.closed_at and then.closed_at.astimezone(ZoneInfo(customer.entity.time_zone)).date()
     return closed_on if closed_on and closed_on > on else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from collections_app.engine.queries import AccountExplanation, ItemExplanation
+from collections_app.engine.explanation import AccountExplanation, ItemExplanation
 from crm.core.formats import money
 from crm.holds.models import HoldKind
 

@@ -10,7 +10,7 @@ PAY = """
 with applied as (
     insert into receivables_movement
         (entity_id, customer_id, invoice_id, credit_id, kind, currency, amount, "on", at, reason)
-    select entity_id, customer_id, id, %(credit)s, 'allocated', currency, -%(amount)s, %(on)s, %(on)s, ''
+    select entity_id, customer_id, id, %(credit)s, 'allocated', currency, -%(amount)s, %(on)s, %(at)s, ''
     from receivables_invoice where id = %(invoice)s
 ), spent as (update receivables_credit set open_amount = open_amount - %(amount)s where id = %(credit)s)
 update receivables_invoice set open_amount = open_amount - %(amount)s,
@@ -19,7 +19,9 @@ where id = %(invoice)s
 """
 
 
-def pay(invoice, amount, on):
-    credit = CreditFactory(customer=invoice.customer, amount=Decimal(amount), received_on=on)
+def pay(invoice, amount, on, *, at=None, credit=None):
+    """`at`: recorded then, else as the day begins; `credit`: money received before, else on the day."""
+    credit = credit or CreditFactory(customer=invoice.customer, amount=Decimal(amount), received_on=on)
+    values = {"invoice": invoice.pk, "credit": credit.pk, "amount": Decimal(amount), "on": on, "at": at or on}
     with connection.cursor() as cursor:
-        cursor.execute(PAY, {"invoice": invoice.pk, "credit": credit.pk, "amount": Decimal(amount), "on": on})
+        cursor.execute(PAY, values)

@@ -14,19 +14,17 @@ from collections_app.actions.models import Action
 from collections_app.actions.preparing import compose_action
 from collections_app.engine.findings import Findings
 from collections_app.engine.models import Run
-from collections_app.engine.morning.usual import nights_before, usual
-from collections_app.engine.night import Night
+from collections_app.engine.morning.surges import surge
+from collections_app.engine.night import HERE, Night
 from crm.accounts.calendars import worked_days
 from crm.accounts.models import Entity
-from crm.imports.models import Batch
+from crm.core.sql import rows
 from crm.imports.queries import books_seen_at
 
 Anomaly = dict[str, Any]
 log = structlog.get_logger(__name__)
 
-TIMES = 10  # so many times more actions than usual
-FEW = 20  # below it nobody is flooded
-IMPORTS = 6  # the last imports tell how often one is expected
+IMPORTS = 6  # the last days with an import tell how often one is expected
 LATE = 2  # times the usual wait, plus a day
 
 
@@ -34,20 +32,12 @@ def found(night: Night, findings: Findings) -> list[Anomaly]:
     """All of them; a constant number of queries beside one trial of each template in use tonight."""
     run, entity = night.run, night.entity
     return [
-        *surge(run, findings.opened.total()),
+        *surge(run, opened=findings.opened.total(), queued=findings.queued),
         *calendar(night.on, night.params["calendar"]),
         *books(run, entity),
         *missing_import(entity, run.on, at=night.at),
         *templates(run.on, findings.samples),
     ]
-
-
-def surge(run: Run, opened: int) -> list[Anomaly]:
-    """Ten times more actions than the nights before."""
-    expected = usual([night.opened.total() for night in nights_before(run)]) if opened >= FEW else None
-    if expected is None or opened < TIMES * max(expected, 1):
-        return []
-    return [{"code": "surge", "opened": opened, "usual": expected}]
 
 
 def books(run: Run, entity: Entity) -> list[Anomaly]:
@@ -65,20 +55,25 @@ def calendar(on: date, known: bool) -> list[Anomaly]:
 
 def missing_import(entity: Entity, on: date, *, at: datetime) -> list[Anomaly]:
     """None has come for more than twice the usual number of worked days, plus one."""
-    zone = ZoneInfo(entity.time_zone)
-    batches = Batch.objects.filter(entity=entity, status="done", finished_at__lte=at).exclude(format="customers")
-    instants = batches.order_by("-finished_at").values_list("finished_at", flat=True)[: 4 * IMPORTS]
-    days = sorted({instant.astimezone(zone).date() for instant in instants if instant})[-IMPORTS:]
+    seen_at = books_seen_at(entity, by=at)
+    if seen_at is None:
+        return []
+    last = seen_at.astimezone(ZoneInfo(entity.time_zone)).date()
+    days = _feed_days(entity, last)
     if len(days) < IMPORTS:
         return []
-    seen_at = books_seen_at(entity, by=at)  # the API brings books too
-    last = max(days[-1], seen_at.astimezone(zone).date()) if seen_at else days[-1]
     worked = worked_days(entity, days[0], on)
     every = max(1, median(_between(worked, *pair) for pair in pairwise(days)))
     waited = _between(worked, last, on)
     if waited <= LATE * every + 1:
         return []
     return [{"code": "import_missing", "last_on": last.isoformat(), "days": waited, "usual": float(every)}]
+
+
+def _feed_days(entity: Entity, last: date) -> list[date]:
+    """The last days on which books came up to `last`, the earliest first, however often each day."""
+    params = {"entity": entity.pk, "time_zone": entity.time_zone, "last": last, "days": IMPORTS}
+    return sorted(row["day"] for row in rows(HERE, "feed_days", params))
 
 
 def _between(worked: list[date], first: date, last: date) -> int:

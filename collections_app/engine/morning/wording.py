@@ -7,7 +7,7 @@ from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.engine.labels import block_label, stage_label
-from collections_app.engine.morning.anomalies import TIMES
+from collections_app.engine.morning.surges import TIMES
 from collections_app.engine.morning.usual import Figure
 from crm.core.formats import day
 
@@ -21,6 +21,10 @@ def anomaly_sentence(anomaly: dict[str, Any]) -> str:
         "surge": _(
             "%(opened)s actions opened, where %(usual)s are usual: more than %(times)s times as many. Was a file "
             "imported twice, or a group or a scenario changed?"
+        ),
+        "flood": _(
+            "%(queued)s messages ready to leave, where %(usual)s are usual and the highest of the last nights is "
+            "%(peak)s. Are those of several nights leaving at once, after old books, a rehearsal or a pause?"
         ),
         "stale": _("The books are too old: the last import is of %(books_on)s."),
         "calendar": _(

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
+from collections_app.engine.failures import failure_sentence
 from collections_app.engine.simulation.exceptions import SimulationRefused
 from collections_app.engine.simulation.forms import SimulationForm
 from collections_app.engine.simulation.models import UNDER_WAY, Simulation, SimulationState
@@ -138,5 +139,6 @@ def story(simulation: Simulation, user: Any) -> dict[str, Any]:
         "simulation": simulation,
         "under_way": simulation.state in UNDER_WAY,
         "may_stop": changes_settings(user),
+        "error": failure_sentence(simulation.error),
         **(told(simulation) if done else {"assumed": assumed(simulation)}),
     }

@@ -15,7 +15,6 @@ from collections_app.engine.morning.usual import compared
 from collections_app.engine.night import Night
 from crm.events.models import Event
 from crm.events.operations import deliver_waiting
-from crm.imports.models import Batch
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
 from tests.collections_app.engine.world import World, noon
@@ -58,12 +57,6 @@ def past_nights(entity, opened, nights=4, until=MARCH_3):
             entity=entity, on=on, state="done", started_at=noon(on), finished_at=noon(on), opened={"s5": opened}
         )
         RunStage.objects.create(run=run, position=0, name="groups", rows=day)
-
-
-def tonight(entity, opened):
-    run = Run.objects.create(entity=entity, on=MARCH_3, started_at=noon(MARCH_3))
-    RunStage.objects.create(run=run, position=8, name="open", rows=opened)
-    return run
 
 
 def test_a_failing_template_holds_the_night_and_tells_the_supervisors(world):
@@ -135,28 +128,6 @@ def test_no_worker_takes_what_a_night_queued_before_the_whole_of_it_is_checked(w
 def test_a_dry_run_holds_nothing_and_tells_nobody(world):
     world.night(MARCH_3, dry_run=True)
     assert (MorningReport.objects.count(), deliver_waiting("alerts", at=noon(MARCH_3))) == (0, 0)
-
-
-@pytest.mark.parametrize(("opened", "nights", "codes"), [(99, 4, []), (100, 4, ["surge"]), (100, 2, []), (20, 4, [])])
-def test_ten_times_more_actions_than_usual(opened, nights, codes):
-    entity = EntityFactory()
-    past_nights(entity, 10, nights)
-    assert [anomaly["code"] for anomaly in anomalies.surge(tonight(entity, opened), opened)] == codes
-
-
-@pytest.mark.parametrize(("waited", "missing"), [(3, False), (4, True)])
-def test_an_import_that_comes_every_worked_day_is_missing_after_three(waited, missing):
-    entity = EntityFactory()  # Monday to Friday
-    friday = date(2026, 2, 27)
-    for day in range(14):
-        at = noon(friday - timedelta(days=day))
-        if at.isoweekday() < 6:
-            Batch.objects.create(
-                entity=entity, format="fec", status="done", file_name="f", created_at=at, finished_at=at
-            )
-    on = friday + timedelta(days=waited + 2)  # the week-end does not count
-    found = anomalies.missing_import(entity, on, at=noon(on))
-    assert bool(found) == missing
 
 
 def stop_before(stage):

@@ -4,12 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.urls import reverse
 from hypothesis import given, settings, strategies as st
 
-from collections_app.actions.models import Action
+from collections_app.actions.consumers import on_message
+from collections_app.actions.dispatch import ORIGIN
+from collections_app.actions.models import Action, Life
 from collections_app.engine.past import state_at
 from collections_app.engine.queries import explain
+from crm.events.models import Event
 from crm.holds.models import Hold
 from crm.receivables.queries import balance_at, items_at
 from tests.collections_app.engine.world import MARCH_1, World, noon
@@ -111,5 +116,96 @@ def test_what_was_done_later_was_open_on_the_day(client, world):
 
 def test_no_day_to_come_is_shown(client, world):
     client.force_login(UserFactory(sees=world.entity))
-    page = client.get(reverse("customer_past", args=[world.late.pk]), {"on": "2999-01-01"})
+    page = client.get(reverse("customer_past", args=[world.late.pk]), {"on": "2199-01-01"})
     assert page.context["state"].on == page.context["now"]
+
+
+@pytest.mark.parametrize(
+    ("given", "beyond"),
+    [("2199-01-01", False), ("2201-01-01", True), ("9999-12-31", True), ("1969-12-31", True), ("0001-01-01", True)],
+)
+def test_a_day_no_book_holds_is_refused_in_words(client, world, given, beyond):
+    client.force_login(UserFactory(sees=world.entity))
+    for name in ("customer_why", "customer_past"):
+        page = client.get(reverse(name, args=[world.late.pk]), {"on": given})
+        refused = "choisissez une date entre 1970 et 2200" in page.content.decode()
+        assert (page.status_code, refused) == (200, beyond)
+
+
+def test_the_command_refuses_such_a_day_too(world, capsys):
+    with pytest.raises(CommandError) as refused:
+        call_command("explain", world.late.external_id, "--on", "9999-12-31")
+    assert "entre 1970 et 2200" in str(refused.value)
+
+
+@pytest.fixture
+def one():
+    """One invoice late, one action open since the first night."""
+    one = World({"offset_days": 5})
+    one.late = one.customer()
+    one.invoice(one.late, late=6)
+    one.night()
+    return one
+
+
+def lives(one, day):
+    """What of the action was open that day."""
+    told = explain(one.late, on=after(day), now=after(99)).actions
+    return [(then.opened_on, then.state, then.again) for then in told]
+
+
+def test_a_night_cancelled_and_decided_again_was_two_lives(client, one):
+    [action] = Action.objects.all()
+    Action.objects.update(state="cancelled", outcome="night_cancelled", closed_at=noon(after(5)))
+    one.night(after(7))
+    assert [lives(one, day) for day in (4, 5, 6, 7)] == [
+        [(after(0), "cancelled", True)],
+        [(after(0), "cancelled", True)],
+        [],
+        [(after(7), "todo", False)],
+    ]
+    client.force_login(UserFactory(sees=one.entity))
+    page = client.get(reverse("customer_past", args=[one.late.pk]), {"on": after(4).isoformat()})
+    assert "depuis : annulé le 06/03/2026 · rouverte depuis" in page.content.decode().replace("\u00a0", " ")
+    assert [(life.state, life.outcome) for life in action.lives.all()] == [("cancelled", "night_cancelled")]
+
+
+def bounced(action, day):
+    payload = {"origin": ORIGIN, "origin_id": action.pk}
+    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=noon(after(day))))
+
+
+def test_what_left_and_came_back_was_not_open_meanwhile(one):
+    [action] = Action.objects.all()
+    Action.objects.update(state="done", outcome="sent", closed_at=noon(after(5)))
+    bounced(action, 8)
+    assert [lives(one, day) for day in (5, 6, 8)] == [
+        [(after(0), "done", True)],
+        [],
+        [(after(8), "todo", False)],
+    ]
+
+
+def test_what_comes_back_before_it_had_left_goes_on(one):
+    [action] = Action.objects.all()
+    Action.objects.update(state="scheduled")
+    bounced(action, 8)
+    assert (lives(one, 6), action.lives.count()) == ([(after(0), "todo", False)], 0)
+
+
+def test_a_customer_who_writes_again_opens_another_life(one):
+    written = {"kind": "message.reply", "customer_id": one.late.pk, "payload": {}}
+    on_message(Event(at=noon(after(5)), **written))
+    task = Action.objects.get(kind="reply")
+    Action.objects.filter(pk=task.pk).update(state="done", closed_at=noon(after(5)))
+    on_message(Event(at=noon(after(5)) + timedelta(hours=2), **written))
+    assert [(life.opened_on, life.state) for life in task.lives.all()] == [(after(5), "done")]
+
+
+def test_lives_go_with_their_action(one):
+    [action] = Action.objects.all()
+    Action.objects.update(state="done", outcome="sent", closed_at=noon(after(5)))
+    bounced(action, 8)
+    with connection.cursor() as cursor:
+        cursor.execute("delete from actions_actionline; delete from actions_action")
+    assert Life.objects.count() == 0

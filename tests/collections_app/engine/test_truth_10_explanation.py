@@ -127,10 +127,11 @@ def test_what_fell_due_since_is_not_told_as_carried_then():
     world = World({"offset_days": 5})
     customer = world.customer()
     carried = world.invoice(customer, late=6)
-    world.invoice(customer, late=-1)
+    coming = world.invoice(customer, late=-1)
     world.nights(4)
     [account] = explain(customer, on=MARCH_1).accounts
-    assert [item.invoice_id for item in account.items] == [carried.pk]
+    told = {item.invoice_id: item.outcome for item in account.items}
+    assert told == {carried.pk: "carried", coming.pk: "not_due"}
 
 
 def test_a_preventive_message_is_announced_by_the_explanation():

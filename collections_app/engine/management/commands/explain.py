@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, override
 
 from collections_app.actions.labels import step_names
+from collections_app.engine.explanation import AccountExplanation, ActionThen, Explanation
 from collections_app.engine.management.commands.run_night import day
-from collections_app.engine.queries import AccountExplanation, Explanation, explain
+from collections_app.engine.queries import explain
 from collections_app.engine.wording import account_sentence, item_sentence
 from crm.accounts.calendars import today
 from crm.core import formats
@@ -77,17 +78,18 @@ def as_json(customer: Customer, explanation: Explanation) -> dict[str, Any]:
             }
             for account in explanation.accounts
         ],
-        "actions": [
-            {
-                "step": action.step_code,
-                "state": action.state,
-                "channel": action.channel,
-                "opened_on": action.opened_on.isoformat(),
-                "amount": str(rounded(action.amount, action.currency)),
-                "refusals": [{"gate": refusal.gate, "rule": refusal.rule} for refusal in action.refusals.all()],
-            }
-            for action in explanation.actions
-        ],
+        "actions": [_action(then) for then in explanation.actions],
+    }
+
+
+def _action(then: ActionThen) -> dict[str, Any]:
+    return {
+        "step": then.action.step_code,
+        "state": then.state,
+        "channel": then.action.channel,
+        "opened_on": then.opened_on.isoformat(),
+        "amount": None if then.amount is None else str(rounded(then.amount, then.action.currency)),
+        "refusals": [{"gate": refusal.gate, "rule": refusal.rule} for refusal in then.refusals],
     }
 
 
@@ -113,10 +115,8 @@ def as_text(customer: Customer, explanation: Explanation) -> str:
             f"{item_sentence(item, account)}"
             for item in account.items
         ]
-    names = step_names(explanation.actions)
-    for action in explanation.actions:
-        amount = formats.money(action.amount, action.currency)
-        lines.append(
-            f"  [{action.get_state_display()}] {names[action.pk]} · {formats.day(action.opened_on)} · {amount}"
-        )
+    names = step_names([then.action for then in explanation.actions])
+    for then in explanation.actions:
+        amount = "" if then.amount is None else f" · {formats.money(then.amount, then.action.currency)}"
+        lines.append(f"  [{then.state_name}] {names[then.action.pk]} · {formats.day(then.opened_on)}{amount}")
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collections_app.engine.exceptions import NightRefused
+from collections_app.engine.forms import BEYOND, FIRST_DAY, LAST_DAY
 from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.operations import NightReport, run_night
 from collections_app.engine.schedule import instant, refuse_far_ahead
@@ -59,9 +60,12 @@ class Command(JsonCommand):
 def day(text: str) -> date:
     """A date as YYYY-MM-DD; argparse prints what is wrong with anything else."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(_("%(text)s is not a date: write it as YYYY-MM-DD.") % {"text": text}) from None
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise ArgumentTypeError(str(BEYOND))
+    return found
 
 
 def entity_named(code: str) -> Entity:

@@ -1,0 +1,117 @@
+"""What each invoice counted for on a past day, and what each action asked for, by what that night recorded."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from collections_app.actions.levels import Levels
+from collections_app.actions.models import ActionKind
+from collections_app.engine.explanation import AccountExplanation, ActionThen, ItemExplanation, number_of
+from collections_app.engine.models import Decision
+from crm.customers.models import Customer
+
+CARRYING = ("open_action", "action_open")
+FOLLOW_THEIR_LINES = (ActionKind.PREVENTIVE, ActionKind.MANUAL)
+
+
+@dataclass(frozen=True)
+class Day:
+    """`actions`: those open on it; `lines`: which of them carries an invoice by its lines alone."""
+
+    customer: Customer
+    on: date
+    actions: list[ActionThen]
+    lines: dict[int, ActionThen]
+    levels: Levels
+
+    def account(self, row: Decision, items: list[dict[str, Any]], groups: dict[str, str]) -> AccountExplanation:
+        """What was decided of a currency, over its open invoices."""
+        version = row.facts.get("version")
+        return AccountExplanation(
+            row.currency,
+            "action_open" if row.outcome == "open_action" and row.on < self.on else row.outcome,
+            step=row.step_code,
+            step_name=self.levels.name(version, row.step_code),
+            next_look_on=row.next_look_on,
+            group=groups.get(row.facts.get("group"), row.facts.get("group", "")),
+            version_id=version,
+            items=[self._item(row, item) for item in items],
+        )
+
+    def _item(self, row: Decision, item: dict[str, Any]) -> ItemExplanation:
+        left_out = self._left_out(row, item)
+        outcome = self._outcome(row, item, left_out)
+        covered = _covered(item, outcome)
+        by = self._carried_by(row.currency, item["invoice_id"]) if outcome == "carried" else None
+        version = by.action.scenario_version_id if by else row.facts.get("version")
+        level = self.levels.own(version, item["due_on"], up_to=by.action.step_offset if by else None)
+        return ItemExplanation(
+            invoice_id=item["invoice_id"],
+            number=number_of(item["number"], item["installment"]),
+            due_on=item["due_on"],
+            days_late=max(0, (self.on - item["due_on"]).days),
+            amount=item["amount"],
+            open_amount=item["open_amount"],
+            covered=covered,
+            net_amount=item["open_amount"] - covered,
+            outcome=outcome,
+            level=level.code if level else "",
+            held=left_out if outcome == "held" else "",
+            level_name=level.name if level else "",
+        )
+
+    def _left_out(self, row: Decision, item: dict[str, Any]) -> str:
+        """What leaves an invoice out: "covered", or the kind of its hold. Of what was late the night has said it; of
+        the rest, and where nothing was late net of unapplied money, the ledger of that day does."""
+        if item["due_on"] < self.on and row.outcome != "nothing_overdue":
+            return str(row.facts.get("items", {}).get(str(item["invoice_id"]), ""))
+        return "covered" if item["net_amount"] == 0 else item["held"] or ""
+
+    def _outcome(self, row: Decision, item: dict[str, Any], left_out: str) -> str:
+        if left_out:
+            return "covered" if left_out == "covered" else "held"
+        if item["invoice_id"] in self.lines:
+            return "carried"
+        if item["due_on"] >= self.on:
+            return "not_due"
+        carried = row.outcome in CARRYING or self._carried_by(row.currency, item["invoice_id"])
+        return "carried" if carried else "waiting"
+
+    def _carried_by(self, currency: str, invoice_id: int) -> ActionThen | None:
+        """The action that carried it: by its lines, of its own, or that of its account."""
+        actions = [then for then in self.actions if then.action.kind == ActionKind.DUNNING]
+        of_both = [then for then in actions if then.action.currency == currency and _is_of(then, invoice_id)]
+        own_first = sorted(of_both, key=lambda then: then.action.invoice_id is None)
+        return self.lines.get(invoice_id) or next(iter(own_first), None)
+
+    def with_amount(self, then: ActionThen, accounts: list[AccountExplanation]) -> ActionThen:
+        """What it asked for: of a reminder that followed its balance, what it carried; of another, its amount if that
+        cannot have moved since."""
+        approved_on = None if then.amount is None else then.action.approved_on
+        if approved_on and approved_on <= self.on:
+            return then
+        if then.action.kind == ActionKind.DUNNING:
+            owed = [item for account in accounts if account.currency == then.action.currency for item in account.items]
+            carried = [item for item in owed if item.outcome == "carried" and _is_of(then, item.invoice_id)]
+            return replace(then, amount=sum((item.net_amount for item in carried), Decimal(0)) if carried else None)
+        moved = then.action.kind in FOLLOW_THEIR_LINES and not self._ended(then)
+        return replace(then, amount=None) if moved else then
+
+    def _ended(self, then: ActionThen) -> bool:
+        zone = ZoneInfo(self.customer.entity.time_zone)
+        return then.closed_at is not None and then.closed_at.astimezone(zone).date() <= self.on
+
+
+def _covered(item: dict[str, Any], outcome: str) -> Decimal:
+    """By unapplied money. The night may have known of less than what is dated by then."""
+    open_amount: Decimal = item["open_amount"]
+    covered: Decimal = item["covered"]
+    if outcome == "covered":
+        return open_amount
+    return Decimal(0) if covered == open_amount else covered
+
+
+def _is_of(then: ActionThen, invoice_id: int) -> bool:
+    return then.action.invoice_id in (None, invoice_id)

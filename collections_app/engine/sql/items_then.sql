@@ -1,0 +1,42 @@
+-- Open invoices of a customer as each night found them, by what was written up to its instant (`instants`, by currency):
+-- the tables of the ledger without what came later, below the one statement that says what is held and covered. An
+-- invoice or a payment that came by file is known from the end of its import, another from its date.
+with night as (
+    select n.currency, n.at from unnest(%(currencies)s::text[], %(instants)s::timestamptz[]) as n(currency, at)
+),
+receivables_invoice as (
+    select i.id, i.entity_id, i.customer_id, i.currency, i.kind, i.number, i.installment, i.issued_on, i.due_on,
+           i.due_on_source, i.amount, stood.open_amount,
+           null::date as settled_on
+    from receivables_invoice i
+    join night n on n.currency = i.currency
+    left join imports_batch b on b.id = i.import_batch_id
+    cross join lateral (
+        select i.amount + coalesce(sum(m.amount), 0) as open_amount
+        from receivables_movement m where m.invoice_id = i.id and m.at <= n.at
+    ) stood
+    where i.entity_id = %(entity)s /* among i.customer_id */ and stood.open_amount > 0
+      and coalesce(b.finished_at <= n.at, i.issued_on <= %(on)s)
+),
+receivables_credit as (
+    select c.id, c.entity_id, c.customer_id, c.currency, c.names_invoice_id, stood.open_amount
+    from receivables_credit c
+    join night n on n.currency = c.currency
+    left join imports_batch b on b.id = c.import_batch_id
+    cross join lateral (
+        select c.amount + coalesce(sum(m.amount), 0) as open_amount
+        from receivables_movement m where m.credit_id = c.id and m.at <= n.at
+    ) stood
+    where c.entity_id = %(entity)s /* among c.customer_id */ and coalesce(b.finished_at <= n.at, c.received_on <= %(on)s)
+),
+holds_hold as (
+    select h.* from holds_hold h
+    where h.entity_id = %(entity)s /* among h.customer_id */ and h.created_at <= (select max(n.at) from night n)
+)
+select i.invoice_id, i.currency, i.due_on, i.open_amount, i.covered, i.net_amount, i.held,
+       v.number, v.installment, v.amount
+from (
+/* net open items */
+) i
+join receivables_invoice v on v.id = i.invoice_id
+order by i.currency, i.due_on, i.invoice_id

@@ -1,0 +1,146 @@
+"""A past day: what the night of that day decided, on the ledger as it stood when it ran."""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from collections_app.actions.models import Action
+from collections_app.engine.queries import explain
+from crm.holds.models import Hold
+from crm.imports.models import Batch
+from crm.receivables.models import Invoice
+from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.factories.paying import pay
+from tests.factories.receivables import CreditFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def after(days):
+    return MARCH_1 + timedelta(days=days)
+
+
+@pytest.fixture
+def world():
+    world = World({"offset_days": 5})
+    world.late = world.customer()
+    return world
+
+
+def told(world, day):
+    """Of each invoice of that day: what was open, what was left of it and what it counted for."""
+    accounts = explain(world.late, on=after(day)).accounts
+    return {
+        item.invoice_id: (item.open_amount, item.net_amount, item.held or item.outcome)
+        for account in accounts
+        for item in account.items
+    }
+
+
+def asked_for(world, day):
+    return [then.amount for then in explain(world.late, on=after(day)).actions]
+
+
+def test_amounts_are_those_of_that_night_whatever_was_paid_since(world):
+    partly, wholly = world.invoice(world.late, late=20, amount=1000), world.invoice(world.late, late=10)
+    world.night()
+    pay(partly, 400, after(9))
+    pay(wholly, 100, after(9))
+    world.nights(3, after(10))
+    assert told(world, 4) == {partly.pk: (1000, 1000, "carried"), wholly.pk: (100, 100, "carried")}
+    assert told(world, 10) == {partly.pk: (600, 600, "carried")}
+    assert (asked_for(world, 4), asked_for(world, 10)) == ([1100], [600])
+
+
+def test_what_was_paid_later_on_the_day_was_open_when_its_night_ran(world):
+    paid = world.invoice(world.late, late=20)
+    world.night()
+    pay(paid, 100, MARCH_1, at=datetime.combine(MARCH_1, time(18), ZoneInfo("Europe/Paris")))
+    world.nights(2, after(1))
+    assert told(world, 0) == {paid.pk: (100, 100, "carried")}
+    assert told(world, 1) == {}
+
+
+def test_what_was_on_hold_that_night_is_told_so_though_it_was_lifted_since(world):
+    held, other = world.invoice(world.late, late=20), world.invoice(world.late, late=10)
+    dispute = Hold.objects.create(
+        entity=world.entity, customer=world.late, invoice=held, kind="dispute", reason="avarie", starts_on=MARCH_1,
+        created_at=noon(MARCH_1),
+    )  # fmt: skip
+    world.night()
+    Hold.objects.filter(pk=dispute.pk).update(ended_on=after(1), outcome="lifted")
+    world.nights(3, after(1))
+    assert told(world, 0) == {held.pk: (100, 100, "dispute"), other.pk: (100, 100, "carried")}
+    assert told(world, 2)[held.pk] == (100, 100, "carried")
+    assert (asked_for(world, 0), asked_for(world, 2)) == ([100], [200])
+
+
+def test_what_was_covered_that_night_is_told_so_though_the_money_went_elsewhere(world):
+    oldest, other = world.invoice(world.late, late=20), world.invoice(world.late, late=10)
+    credit = CreditFactory(customer=world.late, amount=130)
+    world.night()
+    pay(other, 100, after(2), credit=credit)
+    world.nights(3, after(3))
+    assert told(world, 1) == {oldest.pk: (100, 0, "covered"), other.pk: (100, 70, "carried")}
+    assert told(world, 3) == {oldest.pk: (100, 70, "carried")}
+    assert asked_for(world, 1) == [70]
+
+
+def test_what_was_imported_since_was_not_there(world):
+    known, late = world.invoice(world.late, late=20), world.invoice(world.late, late=30)
+    batch = Batch.objects.create(
+        entity=world.entity, format="fec", status="done", file_name="f", created_at=noon(after(2)),
+        finished_at=noon(after(2)),
+    )  # fmt: skip
+    Invoice.objects.filter(pk=late.pk).update(import_batch_id=batch.pk)
+    world.nights(5)
+    assert list(told(world, 1)) == [known.pk]
+    assert set(told(world, 3)) == {known.pk, late.pk}
+
+
+def test_what_was_not_due_yet_is_told_so(world):
+    world.invoice(world.late, late=20)
+    coming = world.invoice(world.late, late=-2)
+    world.nights(5)
+    assert told(world, 1)[coming.pk] == (100, 100, "not_due")
+    assert told(world, 3)[coming.pk] == (100, 100, "carried")
+
+
+def test_each_step_of_one_invoice_tells_what_it_carried():
+    world = World({"offset_days": 5, "unit": "invoice"})
+    world.late = world.customer()
+    first, second = world.invoice(world.late, late=20), world.invoice(world.late, late=10, amount=50)
+    world.night()
+    pay(first, 60, after(1))
+    world.nights(2, after(2))
+    assert told(world, 0) == {first.pk: (100, 100, "carried"), second.pk: (50, 50, "carried")}
+    amounts = {then.action.invoice_id: then.amount for then in explain(world.late, on=MARCH_1).actions}
+    assert amounts == {first.pk: 100, second.pk: 50}
+
+
+def test_what_nothing_kept_is_not_told(world):
+    """A task opened by hand follows its balance: what it asked for on a day before is not known."""
+    invoice = world.invoice(world.late, late=20)
+    world.night()
+    Action.objects.update(kind="manual", cycle=None, step_offset=None, occasion_on=MARCH_1)
+    pay(invoice, 40, after(1))
+    world.nights(2, after(2))
+    assert asked_for(world, 0) == [None]
+    assert told(world, 0) == {invoice.pk: (100, 100, "carried")}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_past_costs_the_same_whatever_was_owed(world, count, django_assert_num_queries):
+    for number in range(count):
+        world.invoice(world.late, late=10 + number)
+    world.nights(3)
+    with django_assert_num_queries(10):
+        assert explain(world.late, on=MARCH_1).source == "recorded"
+
+
+def test_decimals_stay_exact(world):
+    world.invoice(world.late, late=10, amount=Decimal("10.05"))
+    world.nights(2)
+    assert asked_for(world, 0) == [Decimal("10.05")]
