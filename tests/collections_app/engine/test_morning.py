@@ -197,7 +197,8 @@ def test_what_a_night_run_twice_keeps_back_is_counted_once(world):
     for opened, kept in ((6, 40), (1, 30)):
         past_nights(world.entity, opened, 3)
         Run.objects.filter(blocked={}).update(blocked={"held": kept})
-    figures = {figure.code: figure.usual for figure in compared(tonight(world.entity, 0))}
+    tonight = Run.objects.create(entity=world.entity, on=MARCH_3, started_at=noon(MARCH_3))
+    figures = {figure.code: figure.usual for figure in compared(tonight)}
     assert (figures["opened"], figures["kept_back"], figures["reason:held"]) == (7, 30, 30)
 
 
