@@ -12,14 +12,14 @@ MB = 1024
 
 
 class Memory:
-    """`worker_mb`: the most this process has held since it started; `server_mb`: the most all processes of the server
-    held of their own together while inside the block, and what they shared at its end, each page counted once.
+    """`worker_mb`: the most this process had held since it started when the block ended; `server_mb`: the most all
+    processes of the server held of their own together inside it, and what they shared at its end, each page once.
 
     What they share is asked for at the end only: the kernel then walks through all their pages, and asked four times a
     second it made a night a tenth longer."""
 
     def __enter__(self) -> "Memory":
-        self.server_kb, self._stop = 0, Event()
+        self.server_kb, self.worker_mb, self._stop = 0, 0, Event()
         with connection.cursor() as cursor:
             cursor.execute("select pg_backend_pid()")
             self._server = _parent(cursor.fetchone()[0])
@@ -30,11 +30,8 @@ class Memory:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._sampling.join()
+        self.worker_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MB
         self.server_kb += sum(map(_shared_kb, _family(self._server)))
-
-    @property
-    def worker_mb(self) -> int:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MB
 
     @property
     def server_mb(self) -> int:

@@ -3,6 +3,7 @@
 import http.client
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,7 +72,8 @@ def serving() -> Iterator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen(commands("127.0.0.1", port)["web"])
+    # Ours is for the figures alone.
+    server = subprocess.Popen(commands("127.0.0.1", port)["web"], stdout=sys.stderr)
     try:
         _wait(port, server)
         yield port, server.pid

@@ -61,7 +61,6 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
             "events.delivery",
             "mfa.authenticator",
             "socialaccount.socialapp",
-            "socialaccount.socialaccount",
             "django_celery_beat.periodictask",
             "django_celery_beat.crontabschedule",
             "django_celery_beat.intervalschedule",
@@ -73,15 +72,16 @@ NAMES = {
     "auditlog.logentry": _("journal of changes"),
     "mfa.authenticator": _("second factors"),
     "socialaccount.socialapp": _("company logins"),
-    "socialaccount.socialaccount": _("accounts opened by a company login"),
     "django_celery_beat.periodictask": _("periodic tasks"),
     "django_celery_beat.crontabschedule": _("times of day"),
     "django_celery_beat.intervalschedule": _("intervals"),
 }
-# Pages of libraries for what Acquit does not use: rights follow from roles, an address stands on the account.
+# Pages of libraries for what Acquit does not use: rights follow from roles, an address stands on the account, which a
+# company login finds by it anew each time.
 UNUSED = [
     "auth.group",
     "account.emailaddress",
+    "socialaccount.socialaccount",
     "socialaccount.socialtoken",
     "django_celery_beat.clockedschedule",
     "django_celery_beat.solarschedule",

@@ -41,15 +41,14 @@ def broker() -> str:
 
 
 def night(at: datetime) -> dict[str, Any]:
-    """The oldest last night among live entities: its age in hours (None when one never ran), and whether it is late.
+    """The oldest last night among live entities: its age in hours (None without any), and whether one is late.
 
     No entity is named here: probes are open to the network.
     """
     ages = nights.ages(at)
-    hours = [round(age.total_seconds() / 3600, 1) for age in ages.values() if age is not None]
-    never = len(hours) < len(ages)
+    hours = [round(age.total_seconds() / 3600, 1) for age in ages.values()]
     return {
-        "age_hours": None if never or not hours else max(hours),
+        "age_hours": max(hours, default=None),
         "late": any(map(nights.is_late, ages.values())),
     }
 

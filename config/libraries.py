@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialAccount, SocialApp
+from allauth.socialaccount.models import SocialApp
 from auditlog.admin import LogEntryAdmin
 from auditlog.models import LogEntry
 from django.contrib import admin
@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from django_celery_beat.models import PeriodicTask
 
+from config.company_login.pages import CompanyLogins
 from crm.core.formats import moment
 
 NAME_OF_JOURNAL = _("journal of changes")
@@ -27,11 +28,13 @@ FIELDS: dict[type[Model], dict[str, Any]] = {
         "created_at": _("created at"),
         "last_used_at": _("last used on"),
     },
-    SocialAccount: {"user": _("user")},
     SocialApp: {"settings": _("settings")},
     PeriodicTask: {"task": _("task")},
 }
-MODELS: dict[type[Model], tuple[Any, Any]] = {Authenticator: (_("second factor"), _("second factors"))}
+MODELS: dict[type[Model], tuple[Any, Any]] = {
+    Authenticator: (_("second factor"), _("second factors")),
+    SocialApp: (_("company login"), _("company logins")),
+}
 MOST_NAMES = 6
 
 
@@ -112,6 +115,7 @@ def field_name(entry: LogEntry, name: str) -> str:
 
 
 def redo_pages() -> None:
-    """Put the journal of the house in the place of the library's."""
-    admin.site.unregister(LogEntry)
-    admin.site.register(LogEntry, Journal)
+    """Put pages of the house in the place of those of libraries."""
+    for model, page in {LogEntry: Journal, SocialApp: CompanyLogins}.items():
+        admin.site.unregister(model)
+        admin.site.register(model, page)

@@ -1,7 +1,6 @@
 """Nobody registers by himself: an administrator makes the accounts."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -20,11 +19,3 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         if getattr(request.user, "role", "") == Role.INTEGRATOR:
             return reverse("api-docs")
         return str(super().get_login_redirect_url(request))
-
-
-class ClosedSocialAccountAdapter(DefaultSocialAccountAdapter):
-    """A company's own login server opens existing accounts, it makes none."""
-
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
-        """Never."""
-        return False

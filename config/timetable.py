@@ -10,7 +10,7 @@ from celery.schedules import crontab, schedule as every
 from django.conf import settings
 
 # A minute and half of it with the usual lease: what somebody left behind is found soon after its lease.
-OFTEN_S = max(1, settings.LEASE_S // 10)
+OFTEN_S = settings.LOOKS_EVERY_S
 SOON_S = max(1, settings.LEASE_S // 20)
 
 

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import metrics
+from config.company_login import views as company_login
 
 urlpatterns = [
     path("", include("collections_app.dashboards.urls")),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", include("crm.accounts.urls")),
     path("", include("telephony.messaging.urls")),
     path("admin/", admin.site.urls),
+    path("accounts/3rdparty/", company_login.closed),
     path("accounts/", include("allauth.urls")),
     path("api/", include("config.api")),
     path("metrics", metrics.metrics, name="metrics"),

@@ -25,8 +25,8 @@ CHROMIUM_ARGUMENTS = [
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Last: under the loop Playwright leaves running a thread has other connections than in its forks, where some tests
-    # are killed.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    # are killed. First: what one process takes many seconds for, or the other would wait for it at the end.
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, not item.get_closest_marker("long")))
 
 
 @pytest.hookimpl(trylast=True)

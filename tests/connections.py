@@ -1,8 +1,16 @@
 """Work done at another connection, as by somebody else."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
 
-from django.db import connection
+from django.db import connection, transaction
+
+# Not of the databases of other tests. pg_stat_activity would stay as it was when a transaction first looked at it.
+WAITING = """
+select count(*) from pg_locks where not granted
+    and (database is null or database = (select oid from pg_database where datname = current_database()))
+"""
 
 
 def elsewhere(work):
@@ -22,3 +30,30 @@ def write_something():
     """A transaction that counts as one that wrote: it ends after those begun before it."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_current_xact_id()")
+
+
+class Other:
+    """Somebody at another connection, who starts when told and by the end of the transaction here waits for it."""
+
+    def __init__(self, pool, work):
+        self.pool, self.work = pool, work
+
+    def start(self):
+        self.doing = self.pool.submit(closing, self.work)
+        patience = Event()
+        with connection.cursor() as cursor:
+            while not self.doing.done():
+                cursor.execute(WAITING)
+                if cursor.fetchone()[0]:
+                    return
+                patience.wait(0.01)
+
+    def result(self):
+        return self.doing.result()
+
+
+@contextmanager
+def beside(work):
+    """A transaction, with somebody who does `work` beside it."""
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        yield Other(pool, work)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from collections_app.actions.dispatch import kept_back, last_message
 from collections_app.actions.models import Action, ActionKind, ActionLine, ActionState, Cycle
 from collections_app.actions.preparing import CANDIDATE as OPEN_ACTION
 from collections_app.compliance import gates
@@ -18,6 +19,9 @@ from collections_app.scenarios.models import Step, VersionState
 from crm.core import formats
 from crm.customers.models import Address, Channel, Customer, CustomerKind
 from crm.holds.summary import Account, Item
+from telephony.core.outgoing import in_words
+from telephony.messaging import operations as messaging
+from telephony.messaging.states import DUE_STATES
 
 # What a company is written and a consumer never: texts that may claim penalties or the 40 €.
 NEUTRAL = Q(tone__in=(Tone.PREVENTIVE, Tone.STATEMENT)) | Q(channel__in=(Channel.SMS, Channel.PHONE))
@@ -108,25 +112,42 @@ def departure(
         "invoices": list(invoice_ids),
     }
     [verdict] = gates.evaluate(CANDIDATE, asked, at=at)
-    return _departing(verdict, customer)
+    return _departing(verdict, customer, template.channel, at=at)
 
 
 def departure_of(action: Action, *, at: datetime) -> Departure:
-    """The same of an action that stands in a list."""
+    """The same of an action that stands in a list, and of its message where one was asked for already."""
+    message = last_message(action)
+    if message is not None and (refusal := kept_back(message)):
+        return Departure("refused", why=str(refusal))
     [verdict] = gates.evaluate(OPEN_ACTION, {"action": action.pk}, at=at)
-    return _departing(verdict, action.customer)
+    leaving = _departing(verdict, action.customer, action.channel, at=at)
+    if message is None or message.state not in DUE_STATES or message.not_before_at <= at:
+        return leaving
+    return _put_off(leaving, message.not_before_at, message.reason, action.customer)
 
 
-def _departing(verdict: gates.Verdict, customer: Customer) -> Departure:
+def _departing(verdict: gates.Verdict, customer: Customer, channel: str, *, at: datetime) -> Departure:
     leaves_at = verdict.not_before_at
     if leaves_at is not None:
         leaves_at = leaves_at.astimezone(ZoneInfo(customer.entity.time_zone))
-    return Departure(verdict.answer, leaves_at, rule_sentence(verdict.rule) if verdict.rule else "")
+    leaving = Departure(verdict.answer, leaves_at, rule_sentence(verdict.rule) if verdict.rule else "")
+    full_until = messaging.full_until(customer.entity, channel, at=leaves_at or at)
+    return _put_off(leaving, full_until, f"ceiling: {channel}", customer) if full_until else leaving
+
+
+def _put_off(leaving: Departure, until: datetime, reason: str, customer: Customer) -> Departure:
+    """The later of the two."""
+    if leaving.answer == "refused" or (leaving.at is not None and leaving.at >= until):
+        return leaving
+    return Departure("not_before", until.astimezone(ZoneInfo(customer.entity.time_zone)), in_words(reason))
 
 
 def told_after(leaving: Departure | None) -> str:
-    """What a person reads after the click: on its way, or when it will leave and why not now."""
+    """What a person reads after the click: on its way, or when it will leave and why not now, or why it may not."""
+    if leaving is not None and leaving.answer == "refused":
+        return f"{_('It may not leave:')} {leaving.why}"
     if leaving is None or leaving.at is None:
         return _("It is on its way: balance and gates are checked once more before it leaves.")
     when = {"when": formats.appointment(leaving.at), "why": leaving.why}
-    return _("It will leave on %(when)s. %(why)s") % when
+    return (_("It will leave on %(when)s. %(why)s") % when).strip()

@@ -21,10 +21,40 @@ class NoAddress(ActionRefused):
     """There is nowhere to send it."""
 
 
+class HeldByNight(ActionRefused):
+    """Nothing its night asked for leaves before somebody has looked at the whole of it."""
+
+
+class InDoubt(ActionRefused):
+    """Nobody can tell whether it left."""
+
+
+def last_message(action: Action) -> Message | None:
+    """That of the last attempt."""
+    return Message.objects.filter(origin=ORIGIN, origin_id=action.pk).order_by("-attempt_key").first()
+
+
+def kept_back(message: Message) -> ActionRefused | None:
+    """Why to ask for it again would not let it leave; None: it leaves by itself, has left, or may be asked again."""
+    if message.state == MessageState.HELD:
+        return HeldByNight(
+            _("An unusual night holds this message: a supervisor releases or cancels it under Morning reports.")
+        )
+    if messaging.is_withheld(message):
+        return HeldByNight(
+            _("The night that wrote this message is not over: it leaves after it, or after the next one if it failed.")
+        )
+    if message.state == MessageState.AMBIGUOUS:
+        return InDoubt(_("Nobody can tell whether this message left: a supervisor has to say so first (Messages)."))
+    return None
+
+
 def queue_message(action: Action, *, at: datetime, not_before_at: datetime | None = None) -> Message:
     """Ask the outbox for the next attempt of `action`, in the caller's transaction, or return the one under way: what
-    may still leave, or has left, is not asked for twice. Raises NoAddress."""
-    last = Message.objects.filter(origin=ORIGIN, origin_id=action.pk).order_by("-attempt_key").first()
+    may still leave, or has left, is not asked for twice. Raises NoAddress, HeldByNight, InDoubt."""
+    last = last_message(action)
+    if last is not None and (refusal := kept_back(last)):
+        raise refusal
     if last is not None and last.state not in GONE_WRONG:
         return last
     _choose_address(action, today(action.entity, at))

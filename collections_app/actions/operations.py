@@ -4,7 +4,7 @@ Whoever calls checks the rights; these check the state. Many at a time: `bulk.py
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -25,7 +25,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.customers.models import Channel, Customer
 from crm.customers.queries import best_address
-from crm.holds.queries import net_items
+from crm.holds.queries import NetItem, net_items
 from crm.timeline.operations import record
 from telephony.messaging.models import Message
 
@@ -41,20 +41,20 @@ class KeptHome(ActionRefused):
 
 
 @transaction.atomic
-def approve(action: Action, *, by: User, at: datetime) -> None:
-    """A person agrees with what the system prepared: it leaves by the outbox. Raises ActionMoved, NothingToSend,
-    KeptHome."""
+def approve(action: Action, *, by: User, at: datetime) -> Message:
+    """A person agrees with what the system prepared: its message, which leaves by the outbox. Raises ActionMoved,
+    NothingToSend, NoAddress, HeldByNight, InDoubt, KeptHome."""
     _check_sendable(action)
     move(action, "approve", at=at, by=by, approved_on=today(action.entity, at))
-    queue_message(action, at=at)
     tell(action, gettext_noop("%(step)s approved"), by=by, at=at)
+    return queue_message(action, at=at)
 
 
 @transaction.atomic
 def send_now(action: Action, *, by: User, at: datetime) -> Message:
     """Hand an open action to the outbox now; its message, which `telephony.messaging.operations.send_one` may carry at
     once after the commit. Balance and gates are asked again before it leaves; what leaves by itself goes on following
-    its balance while it waits there. Raises NothingToSend, NoAddress, KeptHome."""
+    its balance while it waits there. Raises NothingToSend, NoAddress, HeldByNight, InDoubt, KeptHome."""
     _check_sendable(action)
     seen_on = None if action.mode == StepMode.AUTOMATIC else today(action.entity, at)
     move(action, "send", at=at, by=by, approved_on=seen_on)
@@ -76,24 +76,16 @@ def open_manual(
     *,
     template: Template,
     channel: str,
-    invoice_ids: Sequence[int],
+    invoice_ids: Collection[int],
     currency: str,
     by: User,
     on: date,
-    at: datetime,
 ) -> Action:
     """A reminder a person decides on, outside any scenario; it waits in the list until it is sent or done.
 
     Carries the chosen invoices at their net amount. Raises NothingToSend when nothing is left to claim on them.
     """
-    chosen = set(invoice_ids)
-    items = [
-        item
-        for item in net_items(customer, on=on)
-        if item.currency == currency and item.invoice_id in chosen and item.net_amount > 0
-    ]
-    if not items:
-        raise NothingToSend(_("Nothing is left to claim on the chosen invoices."))
+    items = _owed_on(customer, invoice_ids, currency, on)
     action = Action.objects.create(
         entity_id=customer.entity_id,
         customer=customer,
@@ -117,6 +109,17 @@ def open_manual(
     lines = [ActionLine(action=action, invoice_id=item.invoice_id, amount=item.net_amount) for item in items]
     ActionLine.objects.bulk_create(lines)
     return action
+
+
+def _owed_on(customer: Customer, invoice_ids: Collection[int], currency: str, on: date) -> list[NetItem]:
+    items = [
+        item
+        for item in net_items(customer, on=on)
+        if item.currency == currency and item.invoice_id in invoice_ids and item.net_amount > 0
+    ]
+    if not items:
+        raise NothingToSend(_("Nothing is left to claim on the chosen invoices."))
+    return items
 
 
 @transaction.atomic

@@ -94,9 +94,25 @@ def _held(entity: Entity, event: Event) -> Words:
     )
 
 
+def _unusual(entity: Entity, event: Event) -> Words:
+    report = MorningReport.objects.get(run=event.payload["run"])
+    sentences = "\n".join(f"- {anomaly_sentence(anomaly)}" for anomaly in report.anomalies)
+    return Words(
+        _("Acquit: the night of %(entity)s is unusual") % {"entity": entity.code},
+        _("The night of %(day)s had no message to hold; there is nothing to settle.") % {"day": formats.day(report.on)}
+        + f"\n{sentences}\n\n"
+        + _("No other mail tells it while the nights that follow are unusual in the same way. Its report:"),
+        reverse("admin:engine_morningreport_change", args=[report.pk]),
+    )
+
+
 def night_cancelled(reason: str) -> str:
     """Why a message of a night that was cancelled did not leave."""
     return _("The night that queued it was cancelled: %(reason)s") % {"reason": reason}
 
 
-WORDS: dict[str, Callable[[Entity, Event], Words]] = {"night.held": _held, "outbox.full": _full}
+WORDS: dict[str, Callable[[Entity, Event], Words]] = {
+    "night.held": _held,
+    "night.unusual": _unusual,
+    "outbox.full": _full,
+}

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from collections_app.engine.exceptions import NightRefused
-from collections_app.engine.leases import take_run
+from collections_app.engine.leases import ask_run
 from collections_app.engine.models import Run, RunStage
 from collections_app.engine.schedule import refuse_far_ahead
 from collections_app.engine.tasks import start_night
@@ -75,8 +75,6 @@ def refuse_impossible(entity: Entity, on: date, *, by: User) -> None:
     """Ask the engine whether the night could start, and take nothing. Raises Unprocessable."""
     try:
         refuse_far_ahead(entity, on, at=timezone.now())
-        with transaction.atomic():
-            take_run(entity, on=on, clock=timezone.now, by=by)
-            transaction.set_rollback(True)
+        ask_run(entity, on=on, clock=timezone.now, by=by)
     except NightRefused as refusal:
         raise Unprocessable(str(refusal)) from refusal

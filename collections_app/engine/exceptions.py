@@ -27,7 +27,7 @@ class NightTooFarAhead(NightRefused):
         super().__init__(
             _(
                 "The night of %(on)s cannot run: today is %(today)s for the entity, and no night could run before "
-                "%(on)s afterwards. Check the year, or try it without writing anything (--dry-run)."
+                "%(on)s afterwards. Check the date, or try it without writing anything (--dry-run)."
             )
             % {"on": day(on), "today": day(today)}
         )
@@ -38,6 +38,16 @@ class NightAlreadyRunning(NightRefused):
         super().__init__(
             _("A night run of this entity is already running (for %(on)s). Wait for its end, then start again.")
             % {"on": day(on)}
+        )
+
+
+class NightBeingTried(NightRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The night of this entity is being tried without writing anything (dry run), and none starts beside "
+                "it. Wait for its end, then start again."
+            )
         )
 
 

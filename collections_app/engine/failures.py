@@ -3,11 +3,15 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-REPLACED = "lease expired"
+REPLACED, WORKERS_LOST = "lease expired", "workers lost"
 SENTENCES: dict[str, str | Promise] = {
     REPLACED: _(
         "its worker was lost (a restart, or too little memory), and the night of another day has done what was left: "
         "there is nothing to start again."
+    ),
+    WORKERS_LOST: _(
+        "several workers in a row were lost at the same stage, killed or silent. Most often the machine has too little "
+        "memory for it: its journal tells (“out of memory”), or the log of the workers."
     ),
     "worker lost": _("its worker was lost (a restart, or too little memory)."),
     "lost": _("its worker was lost (a restart, or too little memory): nothing was changed. Reset it again."),

@@ -5,14 +5,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
-from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightInThePast
-from collections_app.engine.models import Run, RunState
+from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightBeingTried, NightInThePast
+from collections_app.engine.failures import WORKERS_LOST
+from collections_app.engine.models import PartState, Run, RunState
 from crm.accounts.models import Entity, User
+from crm.core.sql import set_local
 
 LEASE = timedelta(seconds=settings.LEASE_S)
+PATIENCE_MS = 2_000
 Clock = Callable[[], datetime]
 
 
@@ -29,6 +32,22 @@ def take_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
         return _take_over(entity, on=on, clock=clock, by=by)
 
 
+def ask_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> None:
+    """Whether the run could start now; takes nothing, and does not wait for a night that is at work.
+
+    Raises NightInThePast, NightAlreadyRunning, NightBeingTried.
+    """
+    try:
+        with transaction.atomic():
+            set_local(lock_timeout=str(PATIENCE_MS))
+            take_run(entity, on=on, clock=clock, by=by)
+            transaction.set_rollback(True)
+    except OperationalError as busy:
+        # A stage has the row of its run locked. That of a dry run is seen by nobody.
+        running = Run.objects.filter(entity=entity, state=RunState.RUNNING).first()
+        raise (NightAlreadyRunning(running.on) if running else NightBeingTried()) from busy
+
+
 @transaction.atomic
 def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Run:
     # Waits for the stages that share the lease (see share_lease): what they write is committed or undone by then.
@@ -41,10 +60,27 @@ def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Ru
         if not expired.update(state=RunState.FAILED, finished_at=now, error="lease expired"):
             raise NightAlreadyRunning(running.on)
         return take_run(entity, on=on, clock=clock, by=by)
-    if not expired.update(fence=F("fence") + 1, lease_until=now + LEASE):
+    reached, lost = _lost(running)
+    if not expired.update(fence=F("fence") + 1, lease_until=now + LEASE, reached=reached, lost=lost):
         raise NightAlreadyRunning(running.on)
     running.refresh_from_db()
     return running
+
+
+def _lost(run: Run) -> tuple[int, int]:
+    """How far it came, in stages and parts nobody does again, and the workers in a row it has lost there by now."""
+    reached = run.stages.count() + run.parts.filter(state=PartState.DONE).count()
+    return reached, run.lost + 1 if reached == run.reached else 1
+
+
+@transaction.atomic
+def give_up_lost(*, clock: Clock) -> int:
+    """Call failed each run that has lost NIGHT_LOST_WORKERS workers at one place, or whatever kills them would kill one
+    after the other for ever; how many."""
+    # A worker whose stage is long has its row locked, and is alive.
+    silent = Run.objects.filter(state=RunState.RUNNING, lease_until__lt=clock()).select_for_update(skip_locked=True)
+    given_up = [run.pk for run in silent if _lost(run)[1] >= settings.NIGHT_LOST_WORKERS]
+    return Run.objects.filter(pk__in=given_up).update(state=RunState.FAILED, finished_at=clock(), error=WORKERS_LOST)
 
 
 def hold_lease(run: Run, *, clock: Clock, **told: Any) -> None:

@@ -21,7 +21,8 @@ class Run(models.Model):
     """`fence` grows with every taking of the lease; each statement of the run names it, so a worker that lost
     the lease writes nothing any more. `books_on`: the day of the last import; `stale`: too old for anything to leave
     automatically (see Entity.stale_after_days). `scope`: whom it looks at, see scope.py. `entered`: see
-    findings.py."""
+    findings.py. `lost`: workers in a row it lost where it stood when it was last taken over, with `reached` stages and
+    parts done."""
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="runs", verbose_name=_("entity"))
     on = models.DateField(_("date decided for"))
@@ -31,6 +32,8 @@ class Run(models.Model):
     started_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     lease_until = models.DateTimeField(null=True, blank=True)
     fence = models.PositiveIntegerField(default=1)
+    lost = models.PositiveSmallIntegerField(default=0, editable=False)
+    reached = models.PositiveSmallIntegerField(default=0, editable=False)
     opened = models.JSONField(_("actions opened by step"), default=dict)
     entered = models.JSONField(default=dict, editable=False)
     blocked = models.JSONField(_("blocked by reason"), default=dict)
@@ -159,13 +162,15 @@ class Decision(models.Model):
 class ReportState(models.TextChoices):
     CLEAR = "clear", _("as usual")
     HELD = "held", _("held: release or cancel")
+    TOLD = "told", _("unusual, nothing to hold")
     RELEASED = "released", _("released")
     CANCELLED = "cancelled", _("cancelled")
 
 
 class MorningReport(models.Model):
     """What was unusual about a night. `anomalies`: [{"code": …, what it found}]; with any, what the night queued is
-    held until a supervisor releases or cancels it. `messages`: how many it held; `settled`: how many he settled."""
+    held until a supervisor releases or cancels it, or told when that is nothing. `messages`: how many it held;
+    `settled`: how many he settled."""
 
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="report", verbose_name=_("night run"))
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
@@ -187,7 +192,7 @@ class MorningReport(models.Model):
             models.CheckConstraint(
                 name="engine_report_settled_with_time",
                 condition=Q(state__in=("released", "cancelled"), settled_at__isnull=False)
-                | Q(state__in=("clear", "held"), settled_at__isnull=True),
+                | Q(state__in=("clear", "held", "told"), settled_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="engine_report_held_with_anomalies",

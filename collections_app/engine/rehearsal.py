@@ -91,10 +91,9 @@ def _save(entity: Entity, by: User) -> None:
 
 def _rehearsing_groups(entity: Entity) -> set[int]:
     """Ids of the groups whose customers rehearse; 0 stands for those in no group."""
-    states = {0: entity.rehearsing_since is not None}
-    for key, said in Group.objects.filter(entity=entity).values_list("pk", "rehearsal"):
-        states[key] = said == Rehearsal.REHEARSING or (said == Rehearsal.AS_ENTITY and states[0])
-    return {key for key, rehearses in states.items() if rehearses}
+    with connection.cursor() as cursor:
+        cursor.execute(REHEARSING, {"entity": entity.pk, "since": entity.rehearsing_since})
+        return {key for (key,) in cursor.fetchall()}
 
 
 def _lifted(entity: Entity, before: set[int], choice: Lifting, *, by: User, at: datetime) -> int:
@@ -122,6 +121,12 @@ def _params(entity: Entity, on: date) -> dict[str, Any]:
     return {"entity": entity.pk, "on": on, "worked": worked_before(entity, on)}
 
 
+REHEARSING = """
+select key from (
+    select 0 as key, null as says union all select id, rehearsal from segments_group where entity_id = %(entity)s
+) a_group
+where rehearses(says, %(since)s::date)
+"""
 STATES = """
 with present as (
     select coalesce(m.group_id, 0) as key, count(*) as customers

@@ -1,6 +1,6 @@
 """When the night of an entity is due: once a day, from its own hour on, in its own time zone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -11,7 +11,10 @@ from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 
 TRIES_A_DAY = 3
-AHEAD = timedelta(days=31)  # a slip of the year would close every night until then
+# A night closes those before it: a slip of the month would silence an entity until then. Where whoever asks has a day
+# that begins earlier than the entity's, tomorrow is today.
+AHEAD = timedelta(days=1)
+STANDING_AHEAD = timedelta(days=31)  # a demonstration that stands on a day goes on by such nights only
 
 
 def due_nights(*, at: datetime) -> list[tuple[int, date]]:
@@ -19,17 +22,31 @@ def due_nights(*, at: datetime) -> list[tuple[int, date]]:
 
     A night that failed is tried again, three times a day at most; one whose worker died is taken over.
     """
-    local = {entity: at.astimezone(ZoneInfo(entity.time_zone)) for entity in _live(at)}
-    hours = [(entity, now.date()) for entity, now in local.items() if now.time() >= entity.night_at]
-    if not hours:
+    nights = _live_nights(at)
+    if not nights:
         return []
-    runs = _runs([entity.pk for entity, _ in hours], since=min(on for _, on in hours))
-    return [(entity.pk, on) for entity, on in hours if _waits(runs.get(entity.pk, []), on, at)]
+    runs = _runs([entity for entity, _ in nights], since=min(on for _, on in nights))
+    return [(entity, on) for entity, on in nights if _waits(runs.get(entity, []), on, at)]
 
 
-def _live(at: datetime) -> list[Entity]:
+def still_waits(entity: int, on: date, *, at: datetime) -> bool:
+    """Whether nobody has done the night of that day, or is at it: who was to start it may have been long in coming."""
+    return _waits(_runs([entity], since=on).get(entity, []), on, at)
+
+
+def _live_nights(at: datetime) -> list[tuple[int, date]]:
+    """(entity id, date) of the last night of each entity that was live by then."""
     # A demonstration that stands on a day of the past has had its night.
-    return list(Entity.objects.filter(live_since__lte=at.date(), stands_on__isnull=True))
+    live = Entity.objects.filter(live_since__isnull=False, stands_on__isnull=True)
+    nights = [(entity, night_of(entity, at)) for entity in live]
+    return [(entity.pk, on) for entity, on in nights if entity.live_since and entity.live_since <= on]
+
+
+def night_of(entity: Entity, at: datetime) -> date:
+    """The date of the night whose hour came last: that of today, or before its hour still that of yesterday, since one
+    due shortly before midnight may find no worker until after it."""
+    now = at.astimezone(ZoneInfo(entity.time_zone))
+    return now.date() if now.time() >= entity.night_at else now.date() - timedelta(days=1)
 
 
 def _runs(entities: list[int], since: date) -> dict[int, list[Run]]:
@@ -53,7 +70,12 @@ def instant(entity: Entity, on: date, now: datetime) -> datetime:
     zone = ZoneInfo(entity.time_zone)
     if now.astimezone(zone).date() == on:
         return now
-    return datetime.combine(on, entity.night_at, zone).astimezone(UTC)
+    return hour_of(on, entity.night_at, zone)
+
+
+def hour_of(on: date, night_at: time, zone: ZoneInfo) -> datetime:
+    """When the night of `on` is due."""
+    return datetime.combine(on, night_at, zone).astimezone(UTC)
 
 
 def next_night(entity: Entity, *, at: datetime) -> date:
@@ -64,6 +86,6 @@ def next_night(entity: Entity, *, at: datetime) -> date:
 
 
 def refuse_far_ahead(entity: Entity, on: date, *, at: datetime) -> None:
-    """Raises NightTooFarAhead for a day the entity only comes to after more than a month."""
-    if on > today(entity, at) + AHEAD:
+    """Raises NightTooFarAhead for a day after tomorrow; of an entity that stands on a day, for one a month later."""
+    if on > today(entity, at) + (STANDING_AHEAD if entity.stands_on else AHEAD):
         raise NightTooFarAhead(on, today(entity, at))

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
@@ -12,24 +12,33 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from collections_app.engine.exceptions import NightRefused
 from collections_app.engine.forms import StartForm
+from collections_app.engine.leases import ask_run
 from collections_app.engine.models import Run
 from collections_app.engine.tasks import start_night
 from crm.accounts.calendars import today
+from crm.accounts.models import User
 from crm.accounts.queries import entities_of
 from crm.accounts.rules import changes_settings
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """Start the night of today for an entity; it runs in a worker."""
+    """Start the night of today for an entity; it runs in a worker. Says why when it cannot."""
     if request.method != "POST" or not changes_settings(request.user):
         raise PermissionDenied
     form = StartForm(request.POST, user=request.user)
     if not form.is_valid():
         return HttpResponseRedirect(reverse("admin:engine_run_changelist"))
     entity = form.cleaned_data["entity"]
-    before = Run.objects.filter(entity=entity).aggregate(latest=Max("pk"))["latest"] or 0
+    assert isinstance(request.user, User)
     on = today(entity, timezone.now())
+    try:
+        ask_run(entity, on=on, clock=timezone.now, by=request.user)
+    except NightRefused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("admin:engine_run_changelist"))
+    before = Run.objects.filter(entity=entity).aggregate(latest=Max("pk"))["latest"] or 0
     transaction.on_commit(partial(start_night.delay, entity.pk, on.isoformat(), request.user.pk))
     return HttpResponseRedirect(reverse("admin:engine_run_started", args=[entity.pk, before]))
 

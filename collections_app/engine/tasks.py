@@ -1,20 +1,41 @@
 from datetime import date
 
+import structlog
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from collections_app.engine import dry_runs, shards, training
+from collections_app.engine.exceptions import NightRefused
+from collections_app.engine.leases import give_up_lost
 from collections_app.engine.operations import run_night
-from collections_app.engine.schedule import due_nights
+from collections_app.engine.schedule import due_nights, still_waits
 from collections_app.engine.simulation.operations import run_simulation, sweep
 from crm.accounts.models import Entity, User
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task
 def start_night(entity: int, on: str, by: int | None = None) -> None:
-    """Run the night of an entity that a person or an integration asked for."""
-    author = User.objects.filter(pk=by).first() if by else None
-    run_night(Entity.objects.get(pk=entity), on=date.fromisoformat(on), at=timezone.now(), by=author)
+    """Run the night of an entity that a person or an integration asked for; without one, unless it is done by now."""
+    if by is None:
+        _run_due(entity, date.fromisoformat(on))
+    else:
+        _run(entity, date.fromisoformat(on), by=User.objects.filter(pk=by).first())
+
+
+def _run_due(entity: int, on: date) -> None:
+    if not still_waits(entity, on, at=timezone.now()):
+        return
+    try:
+        _run(entity, on)
+    except NightRefused as refused:  # somebody was quicker
+        log.info("night_refused", entity_id=entity, on=on.isoformat(), reason=str(refused))
+
+
+def _run(entity: int, on: date, *, by: User | None = None) -> None:
+    run_night(Entity.objects.get(pk=entity), on=on, at=timezone.now(), by=by)
 
 
 @shared_task
@@ -37,9 +58,13 @@ def reset_training(reset_id: int) -> None:
 
 @shared_task
 def start_due_nights() -> None:
-    """Start the night of each live entity whose hour has come; what still runs elsewhere is left alone."""
+    """Start the night of each live entity whose hour has come; what still runs elsewhere is left alone.
+
+    It is asked for again as long as no worker takes it: what nobody took until then is dropped.
+    """
+    give_up_lost(clock=timezone.now)
     for entity_id, on in due_nights(at=timezone.now()):
-        start_night.delay(entity_id, on.isoformat())
+        start_night.apply_async((entity_id, on.isoformat()), expires=settings.LOOKS_EVERY_S)
 
 
 @shared_task

@@ -40,6 +40,20 @@ class NothingToPrint(Exception):
         super().__init__((told if composing else nothing) % {"entity": entity.legal_name, "number": number(composing)})
 
 
+class NoPlaceLeft(NothingToPrint):
+    """As many letters were printed today as the entity lets leave in a day."""
+
+    def __init__(self, entity: Entity) -> None:
+        Exception.__init__(
+            self,
+            _(
+                "The daily ceiling of letters of %(entity)s is reached (%(number)s): those that wait are printed from "
+                "tomorrow on."
+            )
+            % {"entity": entity.legal_name, "number": number(entity.max_letters_a_day or 0)},
+        )
+
+
 class NotARegisteredNumber(Exception):
     """No number of registered post looks like that."""
 
@@ -75,28 +89,49 @@ def waiting_letters(entity: Entity, *, at: datetime) -> QuerySet[Message]:
     return Message.objects.filter(due | ready, ~Exists(printed), channel=Channel.POST)
 
 
+def printable(entity: Entity, *, at: datetime) -> int:
+    """Letters the next batch would hold at most."""
+    waiting, left = waiting_letters(entity, at=at).count(), messaging.places_left(entity, Channel.POST, at=at)
+    return waiting if left is None else min(waiting, left)
+
+
 def prepare_batch(entity: Entity, *, on: date, by: User | None, at: datetime) -> PrintBatch:
-    """Check again, compose and print together every letter that waits; raises NothingToPrint, FileNotWritten.
+    """Check again, compose and print together the letters that wait, no more than the entity lets leave that day, those
+    asked for first before the others; raises NothingToPrint, NoPlaceLeft, FileNotWritten.
 
     Not inside a transaction: each letter is checked in its own. Letters no longer due are left out, each with its
-    event.
+    event. What is above the ceiling goes on waiting, and the supervisors are told.
     """
     ids = list(waiting_letters(entity, at=at).order_by("pk").values_list("pk", flat=True))
-    ready = messaging.prepare_letters(ids, at=at)
+    most = messaging.places_left(entity, Channel.POST, at=at)
+    ready = messaging.prepare_letters(ids, at=at, most=most)
     crash_point("letters: composed")
-    if not ready:
-        # What was neither put off nor refused is locked by who composes it.
-        composing = waiting_letters(entity, at=at).filter(pk__in=ids, state__in=DUE_STATES)
-        raise NothingToPrint(entity, composing.count())
-    return _made(entity, ready, on=on, by=by, at=at)
+    batch = _made(entity, ready, on=on, by=by, at=at) if ready else None
+    if most is not None and len(ids) > most == len(ready):
+        messaging.tell_full(entity, Channel.POST, entity.max_letters_a_day or 0, at=at)
+    if batch is None:
+        raise _nothing(entity, ids, most, at=at)
+    return batch
+
+
+def _nothing(entity: Entity, ids: Sequence[int], most: int | None, *, at: datetime) -> NothingToPrint:
+    if ids and most == 0:
+        return NoPlaceLeft(entity)
+    # What was neither put off nor refused is locked by who composes it.
+    composing = waiting_letters(entity, at=at).filter(pk__in=ids, state__in=DUE_STATES)
+    return NothingToPrint(entity, composing.count())
 
 
 @transaction.atomic
 def _made(entity: Entity, ready: Sequence[int], *, on: date, by: User | None, at: datetime) -> PrintBatch:
-    Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
-    messages = list(waiting_letters(entity, at=at).filter(pk__in=ready).order_by(PlainText("customer__name"), "pk"))
-    if not messages:
+    entity = Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
+    waiting = waiting_letters(entity, at=at).filter(pk__in=ready).order_by("pk").values_list("pk", flat=True)
+    if not waiting:
         raise NothingToPrint(entity)
+    printed = messaging.take_places(entity, Channel.POST, list(waiting), at=at)
+    if not printed:
+        raise NoPlaceLeft(entity)
+    messages = list(Message.objects.filter(pk__in=printed).order_by(PlainText("customer__name"), "pk"))
     last = PrintBatch.objects.filter(entity=entity, on=on).aggregate(last=Max("number"))["last"] or 0
     batch = PrintBatch.objects.create(entity=entity, on=on, number=last + 1, prepared_at=at, prepared_by=by)
     registered = _registered(messages)
@@ -156,7 +191,8 @@ def cancel_letter(letter: PrintedLetter, *, by: User, at: datetime) -> None:
     batch = _open(letter.batch)
     message = letter.message
     messaging.cancel(origin=message.origin, origin_ids=[message.origin_id], reason=GIVEN_UP, at=at, by=by, tell_it=True)
-    PrintedLetter.objects.filter(pk=letter.pk, taken_out_at=None).update(taken_out_at=at)
+    if PrintedLetter.objects.filter(pk=letter.pk, taken_out_at=None).update(taken_out_at=at):
+        messaging.give_back([message.pk])
     if batch.letters.filter(taken_out_at=None).exists():
         _write_file(batch)
     else:
@@ -170,7 +206,9 @@ def give_up(batch: PrintBatch, *, at: datetime) -> None:
 
 
 def _give_up(batch: PrintBatch, at: datetime) -> None:
-    batch.letters.filter(taken_out_at=None).update(taken_out_at=at)
+    letters = batch.letters.filter(taken_out_at=None)
+    messaging.give_back(list(letters.values_list("message_id", flat=True)))
+    letters.update(taken_out_at=at)
     batch.state = BatchState.GIVEN_UP
     batch.save(update_fields=["state"])
 

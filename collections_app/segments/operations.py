@@ -12,6 +12,7 @@ from collections_app.scenarios.models import Scenario
 from collections_app.segments.criteria import parse
 from collections_app.segments.defaults import DEFAULTS, Default, with_amounts
 from collections_app.segments.models import Group
+from crm.accounts.audit import acting
 from crm.accounts.models import Entity, User
 from crm.core.sql import set_local
 from crm.law.queries import of_that_order
@@ -35,7 +36,8 @@ def save_group(group: Group, *, by: User | None) -> Group:
         parse(group.criteria)
     group.priority = _places(group.entity).get(group.pk) or group.priority or next_priority(group.entity)
     group.full_clean()
-    group.save()
+    with acting(by):
+        group.save()
     return group
 
 
@@ -62,9 +64,10 @@ def move(group: Group, *, up: bool, by: User | None) -> None:
         raise GroupRefused(_("This group cannot move any further; the default group is always tried last."))
     places = group.priority, neighbour.priority
     # A priority is used once at any moment: one of the two waits outside.
-    for moved, priority in ((neighbour, next_priority(group.entity)), (group, places[1]), (neighbour, places[0])):
-        moved.priority = priority
-        moved.save(update_fields=["priority"])
+    with acting(by):
+        for moved, priority in ((neighbour, next_priority(group.entity)), (group, places[1]), (neighbour, places[0])):
+            moved.priority = priority
+            moved.save(update_fields=["priority"])
 
 
 def archive(group: Group, *, by: User | None) -> None:
@@ -72,7 +75,8 @@ def archive(group: Group, *, by: User | None) -> None:
     if group.is_default:
         raise GroupRefused(_("An entity keeps its default group: make another one the default first."))
     group.archived = True
-    group.save()
+    with acting(by):
+        group.save()
 
 
 def delete_group(group: Group, *, by: User | None) -> None:
@@ -88,7 +92,8 @@ def delete_group(group: Group, *, by: User | None) -> None:
                     _("%(group)s has, or had, members: archive it, its history explains past decisions.")
                     % {"group": group}
                 )
-            group.delete()
+            with acting(by):
+                group.delete()
     except (OperationalError, IntegrityError) as busy:
         raise GroupRefused(
             _("Customers are being grouped at this moment (a night, an import): try again in a few minutes.")
@@ -106,7 +111,8 @@ def _stop_grouping() -> None:
 def unarchive(group: Group, *, by: User | None) -> None:
     """Back, last in order."""
     group.archived, group.priority = False, next_priority(group.entity)
-    group.save()
+    with acting(by):
+        group.save()
 
 
 def deliver_defaults(entity: Entity, *, at: datetime) -> dict[str, int]:

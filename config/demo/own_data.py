@@ -55,7 +55,7 @@ def prepare_from(path: Path, *, format: str, at: datetime, say: Say) -> Outcome:
     entity.save()
     deliver(entity, at)
     say(f"the night of {on.isoformat()}, the last date of the file")
-    night(entity, on, at)
+    night(entity, on)
     return outcome
 
 

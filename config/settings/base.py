@@ -42,6 +42,7 @@ HOUSE = [
 
 INSTALLED_APPS = [
     "config.apps.HouseConfig",
+    "config.company_login.apps.CompanyLoginConfig",
     # Ours stand before the libraries, so that our templates win over theirs.
     *HOUSE,
     "django_prometheus",

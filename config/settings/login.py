@@ -1,4 +1,7 @@
-"""Who gets in: password, second factor, or a company's own OIDC provider. Accounts are made by administrators only."""
+"""Who gets in: by password or a company's own login server (OpenID Connect), then the second factor of who has one.
+
+Accounts are made by administrators only; the servers are registered in the settings (config/company_login).
+"""
 
 from config.settings.base import ENVIRONMENT
 from config.settings.security import TRUST_PROXY
@@ -28,7 +31,7 @@ ANONYMOUS_USER_NAME = None
 # Attempts are counted by caller: behind a proxy the caller is the address before last.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUST_PROXY else 0
 ACCOUNT_ADAPTER = "config.login.ClosedAccountAdapter"
-SOCIALACCOUNT_ADAPTER = "config.login.ClosedSocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "config.company_login.adapter.CompanyLoginAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -21,8 +21,8 @@ IMPORTS, BATCHES = "admin:imports_batch_changelist", "admin:letters_printbatch_c
 
 def checks_of(entity: EntityFigures, at: datetime) -> list[Check]:
     """Every line of an entity, in the order of the work."""
-    held = [_held] if "held" in entity.outbox else []
-    lines = [_imports, _night, *held, _outbox, _ambiguous, _bounced, _refused, _print_batches]
+    kept = [line for state, line in (("held", _held), ("withheld", _withheld)) if state in entity.outbox]
+    lines = [_imports, _night, *kept, _outbox, _ambiguous, _bounced, _refused, _print_batches]
     return [line(entity, at) for line in lines]
 
 
@@ -51,10 +51,11 @@ def _ended(entity: EntityFigures, at: datetime, check: "partial[Check]") -> Chec
     if not entity.live:
         settings = reverse("admin:accounts_entity_change", args=[entity.pk])
         return Check(
-            NIGHT, Level.OFF, _("The entity is not live: no night runs by itself."), night.done_at, url=settings,
-            link=_("The entity"),
+            NIGHT, Level.OFF,
+            _("The entity is not live, or stands on a day of the past: no night runs by itself."), night.done_at,
+            url=settings, link=_("The entity"),
         )  # fmt: skip
-    if nights.is_late(at - night.done_at if night.done_at else None):
+    if nights.is_late(entity.night_age(at)):
         return Check(
             NIGHT, Level.BAD, _("late: nobody was reminded since") if night.done_at else _("no night yet"),
             night.done_at, _("Start it from the list of night runs. If it does not start, tell your administrator."),
@@ -101,6 +102,18 @@ def _held(entity: EntityFigures, at: datetime) -> Check:
         gettext_lazy("Messages held"), Level.WATCH, _waiting(heap), heap.since,
         _("The night was unusual: read its report, then release or cancel what it holds."),
         **_messages(entity, state__exact="held"),
+    )  # fmt: skip
+
+
+def _withheld(entity: EntityFigures, at: datetime) -> Check:
+    heap = entity.waiting("withheld")
+    level = by_age(heap.since, at, limits.RUNNING_NIGHT)
+    advice = _(
+        "They leave, or are held, with the next night that ends well: start it once the cause of the error is gone."
+    )
+    return Check(
+        gettext_lazy("Messages of a night not checked yet"), level, _waiting(heap), heap.since,
+        advice if level != Level.GOOD else "", _list(NIGHTS, entity), _("Night runs"),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from config import nights
 from config.watching import surroundings
 from config.watching.surroundings import Broker, Folder
 from crm.core import sql
@@ -46,19 +47,25 @@ class Night:
 
 @dataclass
 class EntityFigures:
-    """`mail` counts the tries to send an e-mail in the last 24 hours by result; what was accepted may have bounced."""
+    """`live`: its nights run by the clock; the first one was due at `due_at`. `mail` counts the tries to send an e-mail
+    in the last 24 hours by result; what was accepted may have bounced."""
 
     pk: int
     code: str
     name: str
     live: bool
     night: Night
+    due_at: datetime | None = None
     outbox: dict[str, Heap] = field(default_factory=dict)
     mail: dict[str, int] = field(default_factory=dict)
     bounced: int = 0
     complained: int = 0
     imports: dict[str, Heap] = field(default_factory=dict)
     print_batches: Heap = field(default_factory=Heap)
+
+    def night_age(self, at: datetime) -> timedelta:
+        """See `nights.age`."""
+        return nights.age(self.night.done_at, self.due_at, at)
 
     def waiting(self, *states: str) -> Heap:
         """The messages in these states together."""
@@ -92,6 +99,7 @@ class Figures:
     beat_at: datetime | None
     broker: Broker
     folders: list[Folder]
+    unreadable: Heap = Heap()
 
 
 def together(heaps: list[Heap]) -> Heap:
@@ -111,7 +119,8 @@ def read(at: datetime) -> Figures:
             for row in _rows("events", tries=TRIES)
         ],
         news=incoming["news"],
-        replies=incoming["replies"],
+        replies=incoming.get("unread", Heap()),
+        unreadable=incoming.get("unreadable", Heap()),
         broker=surroundings.broker(),
         folders=surroundings.folders(),
         **house,
@@ -157,7 +166,9 @@ def _entity(row: dict[str, Any]) -> EntityFigures:
         opened=sum(json.loads(row["opened"]).values()),
         blocked=json.loads(row["blocked"]),
     )
-    return EntityFigures(row["entity_id"], row["code"], row["legal_name"], row["live"], night)
+    since = row["live_since"]
+    due_at = nights.first_due_at(since, row["night_at"], row["time_zone"]) if since else None
+    return EntityFigures(row["entity_id"], row["code"], row["legal_name"], since is not None, night, due_at)
 
 
 def _add_mail(entity: EntityFigures, row: dict[str, Any]) -> None:

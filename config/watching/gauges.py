@@ -29,8 +29,7 @@ def _of_entities(measure: PerEntity) -> Callable[[Figures], Measured]:
 def _night_ages(figures: Figures) -> Measured:
     for entity in figures.entities:
         if entity.live:
-            done = entity.night.done_at
-            yield [entity.code], _seconds(figures.at, done) if done else inf
+            yield [entity.code], entity.night_age(figures.at).total_seconds()
 
 
 def _lasted(entity: EntityFigures) -> Measured:
@@ -61,7 +60,7 @@ ENTITY = ["entity"]
 # Name: (what it is, labels, how it is read).
 GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
     "acquit_night_age_seconds": (
-        "Since the last night of a live entity ended well; +Inf when it never had one", ENTITY, _night_ages),
+        "Since the last night of a live entity ended well, or since its first one was due", ENTITY, _night_ages),
     "acquit_night_state": (
         "1 for the state of the last night: running, done or failed", ["entity", "state"],
         _of_entities(lambda entity: [([entity.night.state], 1)] if entity.night.state else [])),
@@ -78,7 +77,7 @@ GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
         "1 when the last night found the books too old for anything to leave automatically", ENTITY,
         _of_entities(lambda entity: [([], int(entity.night.stale))])),
     "acquit_messages": (
-        "Messages on their way, by state", ["entity", "state"],
+        "Messages on their way, by state; withheld: queued by a night nobody has checked yet", ["entity", "state"],
         _of_entities(lambda entity: [([state], heap.number) for state, heap in sorted(entity.outbox.items())])),
     "acquit_outbox_oldest_due_seconds": (
         "Since when the oldest message due should have left; 0 when none is due", ENTITY,
@@ -118,6 +117,9 @@ GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
         "Age of the oldest of these", [], lambda figures: [([], _seconds(figures.at, figures.news.since))]),
     "acquit_replies_unread": (
         "Mails received that the house has not read yet", [], lambda figures: [([], figures.replies.number)]),
+    "acquit_replies_unreadable": (
+        "Mails received the house could not read: a person must look", [],
+        lambda figures: [([], figures.unreadable.number)]),
     "acquit_beat_age_seconds": ("Since beat last started a task; +Inf when it never did", [], _beat),
     "acquit_broker_up": (
         "1 when the broker answers", [], lambda figures: [([], int(not figures.broker.error))]),

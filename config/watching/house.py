@@ -16,6 +16,8 @@ FOLDERS = {"media": gettext_lazy("Disk of the files"), "temporary": gettext_lazy
 def checks_of_house(figures: Figures) -> list[Check]:
     """Every line of the installation."""
     lines = [_beat(figures), _broker(figures), _events(figures), _news(figures)]
+    if figures.unreadable.number:
+        lines.append(_unreadable(figures))
     return [*lines, *map(_disk, figures.folders), _database(figures)]
 
 
@@ -70,6 +72,16 @@ def _news(figures: Figures) -> Check:
         if level != Level.GOOD
         else "",
         reverse("admin:messaging_reply_changelist"), _("Mail received"),
+    )  # fmt: skip
+
+
+def _unreadable(figures: Figures) -> Check:
+    heap = figures.unreadable
+    return Check(
+        gettext_lazy("Mail that could not be read"), Level.WATCH,
+        ngettext("%(count)s waits", "%(count)s wait", heap.number) % {"count": number(heap.number)}, heap.since,
+        _("Open each: give it to its customer, have it read again, or set it aside."),
+        f"{reverse('admin:messaging_reply_changelist')}?kind__exact=unreadable", _("Mail received"),
     )  # fmt: skip
 
 

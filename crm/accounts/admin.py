@@ -67,7 +67,8 @@ class EntityAdmin(ScopedAdmin):
                 "fields": [("max_emails_a_day", "max_letters_a_day", "max_texts_a_day")],
                 "description": _(
                     "Beyond a ceiling the channel stops for the day, its supervisors are told, and what is above "
-                    "waits for the following days. Empty: no ceiling. Counted from the moment it is set."
+                    "waits for the following days. A letter counts on the day of its print batch. Empty: no ceiling. "
+                    "Counted from the moment it is set."
                 ),
             },
         ),

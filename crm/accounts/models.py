@@ -1,5 +1,7 @@
 """Who works here, in which team, for which creditor entity."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import FileExtensionValidator
@@ -7,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.accounts.managers import AccountManager
 from crm.core.formats import day_of_row
 from crm.core.money import CurrencyField
 
@@ -34,6 +37,8 @@ class User(AbstractUser):
     capacity = models.PositiveSmallIntegerField(
         _("tasks a day"), default=60, help_text=_("Beyond it, new tasks stay in the team's unassigned list.")
     )
+
+    objects: ClassVar[AccountManager] = AccountManager()
 
     class Meta(AbstractUser.Meta):
         pass

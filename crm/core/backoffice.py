@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 Rule = Callable[[Any], bool]
-SECRETS = frozenset({"password", "digest", "token"})
+SECRETS = frozenset({"password", "digest", "token", "secret"})
 
 
 def nobody(user: Any) -> bool:

@@ -146,12 +146,32 @@ class ReplyAdmin(ReadOnlyScopedAdmin):
     search_fields = ["=sender", "=customer__external_id", "subject"]
     ordering = ["-id"]
     raw_id_fields = ["customer"]
+    actions = ["read_again", "set_aside"]
     fields = ["received_at", "sender", "recipients", "subject", "text", "kind", "customer", "message", "recognised_by"]
 
     @admin.display(description=_("recognised by"), ordering="matched_by")
     def recognised_by(self, reply: Reply) -> str:
         """What told whose mail it is, in words."""
         return str(RECOGNISED_BY.get(reply.matched_by, "—"))
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        """Who may say what becomes of a mail that could not be read."""
+        return leads(request.user)
+
+    @admin.action(description=_("Not readable → read again"), permissions=["settle"])
+    def read_again(self, request: HttpRequest, queryset: QuerySet[Reply]) -> None:
+        done = operations.read_again(queryset)
+        text = ngettext(
+            "%(count)s mail is read again within a minute.", "%(count)s mails are read again within a minute.", done
+        )
+        messages.success(request, text % {"count": done})
+
+    @admin.action(description=_("Not readable → set aside"), permissions=["settle"])
+    def set_aside(self, request: HttpRequest, queryset: QuerySet[Reply]) -> None:
+        done = operations.set_aside(queryset)
+        messages.success(
+            request, ngettext("%(count)s mail set aside.", "%(count)s mails set aside.", done) % {"count": done}
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Reply | None = None) -> bool:
         """A mail nobody recognised may be given to its customer; nothing else changes."""

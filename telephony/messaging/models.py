@@ -55,6 +55,8 @@ class Message(models.Model):
     handed_until = models.DateTimeField(null=True, editable=False, help_text=_("A worker was told; not told again."))
     lease_until = models.DateTimeField(null=True, editable=False)
     held_by = models.BigIntegerField(null=True, editable=False, help_text=_("The run that asked for it."))
+    # The day it takes a place of, where its channel has a ceiling.
+    counts_on = models.DateField(null=True, editable=False)
     compose_failures = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.BinaryField(null=True)
@@ -226,6 +228,8 @@ class ReplyKind(models.TextChoices):
     ANSWER = "answer", _("answer")
     AUTOMATIC = "automatic", _("automatic answer")
     BOUNCE = "bounce", _("delivery report")
+    UNREADABLE = "unreadable", _("could not be read")
+    SET_ASIDE = "set_aside", _("set aside")
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
@@ -274,7 +278,7 @@ class Reply(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="messaging_reply_of_customer"),
-            models.Index(fields=["id"], condition=Q(kind="unread"), name="messaging_reply_to_read"),
+            models.Index(fields=["id"], condition=Q(kind__in=("unread", "unreadable")), name="messaging_reply_to_read"),
         ]
 
     def __str__(self) -> str:
@@ -296,7 +300,8 @@ class MailboxPosition(models.Model):
 
 
 class SendingDay(models.Model):
-    """What left on a day by a channel of an entity that has a ceiling there; `full_at`: when it was reached."""
+    """What left on a day by a channel of an entity that has a ceiling there, letters with their print batch;
+    `full_at`: when the ceiling was reached."""
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)

@@ -57,7 +57,23 @@ def test_a_night_older_than_the_limit_is_late(settings):
 def test_a_live_entity_without_a_night_is_late(settings):
     settings.NIGHT_MAX_AGE_HOURS = 26
     live_entity("ONE", night_ended=None)
-    assert health.night(NOW) == {"age_hours": None, "late": True}
+    assert health.night(NOW) == {"age_hours": 1445.0, "late": True}  # since 4:00 of its first day
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("night_at", "time_zone"), [("22:00", "Europe/Paris"), ("04:00", "America/Martinique")])
+def test_a_first_night_whose_hour_has_not_come_is_not_late(settings, night_at, time_zone):
+    settings.NIGHT_MAX_AGE_HOURS = 1
+    entity = live_entity("ONE", night_ended=NOW - timedelta(days=30))  # before it was stopped
+    Entity.objects.filter(pk=entity.pk).update(live_since=NOW.date(), night_at=night_at, time_zone=time_zone)
+    assert health.night(NOW) == {"age_hours": 0.0, "late": False}
+    assert health.night(NOW + timedelta(days=1))["late"]
+
+
+@pytest.mark.django_db
+def test_a_demonstration_of_a_past_day_waits_for_no_night():
+    Entity.objects.filter(pk=live_entity("ONE", night_ended=None).pk).update(stands_on="2026-01-05")
+    assert nights.ages(NOW) == {}
 
 
 @pytest.mark.django_db

@@ -21,7 +21,9 @@ DONE = Night(run_id=1, state="done", finished_at=NOW - 5 * HOUR, done_at=NOW - 5
 
 def one(subject, **values):
     """The line of a subject, for an entity whose night went well unless said otherwise."""
-    entity = EntityFigures(**{"pk": 7, "code": "ONE", "name": "One", "live": True, "night": DONE, **values})
+    entity = EntityFigures(
+        **{"pk": 7, "code": "ONE", "name": "One", "live": True, "night": DONE, "due_at": NOW - 30 * DAY, **values}
+    )
     (check,) = [check for check in checks_of(entity, NOW) if str(check.subject) == subject]
     return check
 
@@ -51,6 +53,13 @@ def test_a_quiet_entity_is_in_order():
 )
 def test_a_night(night, live, level):
     assert one("Dernière nuit", night=night, live=live).level == level
+
+
+def test_the_first_night_is_late_from_when_it_was_due():
+    assert one("Dernière nuit", night=Night(), due_at=NOW + HOUR).level == Level.GOOD
+    assert one("Dernière nuit", night=Night(), due_at=NOW - 27 * HOUR).level == Level.BAD
+    again = Night(run_id=1, state="done", finished_at=NOW - 30 * DAY, done_at=NOW - 30 * DAY)
+    assert one("Dernière nuit", night=again, due_at=NOW - HOUR).level == Level.GOOD
 
 
 def test_a_failed_night_leads_to_its_page():
@@ -84,6 +93,13 @@ def test_messages_held_have_a_line_only_while_there_are_some():
         one("Messages retenus")
 
 
+@pytest.mark.parametrize(("hours", "level"), [(1, Level.GOOD), (3, Level.WATCH), (7, Level.BAD)])
+def test_what_an_unchecked_night_queued_waits_for_the_night_and_is_not_to_be_sent(hours, level):
+    outbox = {"withheld": Heap(5, NOW - hours * HOUR)}
+    check = one("Messages d’une nuit pas encore contrôlée", outbox=outbox)
+    assert (check.level, one("Messages à envoyer", outbox=outbox).level) == (level, Level.GOOD)
+
+
 @pytest.mark.parametrize(("accepted", "level"), [(10, Level.GOOD), (50, Level.WATCH), (20, Level.BAD)])
 def test_a_share_of_few_mails_means_nothing(accepted, level):
     assert one("E-mails revenus", mail={"accepted": accepted}, bounced=4).level == level
@@ -109,6 +125,10 @@ def test_the_installation():
     assert house(broker=Broker({"celery": 1_001}))[broker] == Level.WATCH
     assert house(news=Heap(1, NOW - DAY))[news] == Level.BAD
     assert house(folders=[Folder("media", 4, 100)])[disk] == Level.BAD
+
+
+def test_a_mail_that_could_not_be_read_is_to_be_watched_until_a_person_settles_it():
+    assert house(unreadable=Heap(1, NOW - 30 * DAY)).count(Level.WATCH) == 1
 
 
 def supervisor_of(*entities):

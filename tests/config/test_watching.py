@@ -14,7 +14,8 @@ from config.watching.gauges import GAUGES
 from crm.events.models import Delivery, Event
 from crm.events.operations import TRIES
 from crm.imports.models import Batch
-from telephony.messaging.models import Message
+from telephony.messaging import operations as messaging
+from telephony.messaging.models import Message, Reply
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory
 from tests.factories.messaging import a_world, planned, sent
@@ -66,11 +67,32 @@ def test_a_night_that_failed_hides_not_the_last_good_one():
     assert (night.opened, night.blocked, night.lasted) == (3, {"rehearsal": 4}, timedelta(minutes=4))
 
 
+@pytest.mark.parametrize(
+    ("live_since", "stands_on", "ages"),
+    [("2026-03-02", None, [5 * 3600]), ("2026-03-03", None, [0]), ("2026-03-01", "2026-03-01", []), (None, None, [])],
+)
+def test_the_first_night_is_waited_for_from_its_hour_on(live_since, stands_on, ages):
+    EntityFactory(live_since=live_since, stands_on=stands_on, night_at="05:00")
+    _told, _labels, measure = GAUGES["acquit_night_age_seconds"]
+    assert [seconds for _entity, seconds in measure(figures.read(NOW))] == ages
+
+
 def test_the_oldest_message_due_says_since_when_the_outbox_stands():
     address = AddressFactory()
     planned(1, address, NOW - 2 * HOUR)
     planned(2, address, NOW - HOUR)
     assert read_one().waiting("planned", "waiting") == Heap(2, NOW - 2 * HOUR)
+
+
+def test_what_a_night_withholds_is_not_due():
+    address = AddressFactory()
+    planned(1, address, NOW - HOUR)
+    withheld = planned(2, address, NOW - 2 * HOUR)
+    Message.objects.filter(pk=withheld.pk).update(held_by=7, created_at=NOW - 3 * HOUR)
+    messaging.withhold(address.customer.entity, held_by=7)
+    assert read_one().outbox == {"planned": Heap(1, NOW - HOUR), "withheld": Heap(1, NOW - 3 * HOUR)}
+    messaging.let_go(address.customer.entity)
+    assert read_one().outbox == {"planned": Heap(2, NOW - 2 * HOUR)}
 
 
 def test_a_bounce_counts_among_the_mails_of_the_last_day_only():
@@ -88,6 +110,15 @@ def test_an_import_refused_two_days_ago_is_no_news():
     for hours in (1, 49):
         Batch.objects.create(entity=entity, file_name="x.csv", created_at=NOW - hours * HOUR, status="refused")
     assert read_one().imports == {"refused": Heap(1, NOW - HOUR)}
+
+
+def test_a_mail_nobody_could_read_does_not_make_the_others_look_old():
+    for number, kind in enumerate(("unreadable", "unread", "answer", "set_aside")):
+        at = NOW - (9 - number) * HOUR
+        read_at = None if kind == "unread" else at
+        Reply.objects.create(header_id=kind, kind=kind, raw=b"", received_at=at, read_at=read_at)
+    found = figures.read(NOW)
+    assert (found.replies, found.unreadable) == (Heap(1, NOW - 8 * HOUR), Heap(1, NOW - 9 * HOUR))
 
 
 def test_an_event_given_up_does_not_make_the_others_look_old():

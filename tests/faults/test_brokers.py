@@ -13,11 +13,12 @@ from tests.faults import brokers, forks
 from tests.servers.outside import needed
 from tools.launcher import outside, processes
 
+pytestmark = pytest.mark.long
 WITHIN_S = 90
 TWICE = """
 from collections_app.engine.tasks import start_night
 for _ in range(2):
-    start_night.delay({entity}, "{on}")
+    start_night.delay({entity}, "{on}", {by})
 """
 
 
@@ -45,7 +46,7 @@ def test_a_night_asked_for_twice_is_run_by_a_worker_and_is_as_one(broker_url, tm
         expected = state()
         forget_the_night()
         application.fork("worker alone", log)
-        application.fork("code", log, TWICE.format(entity=world.entity.pk, on=MARCH_1))
+        application.fork("code", log, TWICE.format(entity=world.entity.pk, on=MARCH_1, by=world.person.pk))
         over = processes.wait_until(lambda: Run.objects.filter(state="done").count() == 2, WITHIN_S, pause=0.02)
     assert over, log.read_text()
     assert state() == expected

@@ -15,7 +15,7 @@ from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.faults import usual_night
 from tests.faults.killing import killed_at, points_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 NOON = noon(MARCH_1)
 NEXT = NOON + LEASE + timedelta(seconds=1)
 # Where several parts, each on a connection of its own, are under way.

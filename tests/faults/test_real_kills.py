@@ -15,6 +15,7 @@ from tests.faults.sink import Talk
 from tests.faults.stories import QUIET, UNDER_WAY, open_house, settle, undisturbed
 from tests.servers.outside import needed
 
+pytestmark = pytest.mark.long
 FOURTH = 4
 
 

@@ -73,6 +73,8 @@ NO_ROW = {
     "account_confirm_email": "a key sent by mail, of one person",
     "account_reset_password_from_key": "a key sent by mail, of one person",
     "localmail:messages": "opened by the key of the mail provider's interface",
+    "openid_connect_login": "leads to the login server of a company",
+    "openid_connect_callback": "a code of that server, for the session that asked",
     "messaging:anymail:mailgun_inbound_webhook": "opened by the provider's signature",
 }
 

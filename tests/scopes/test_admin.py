@@ -16,7 +16,7 @@ PAGES = list(admin.site._registry.items())
 OF_NO_COMPANY = {
     "law.rate", "law.rule", "law.holiday", "law.exchangerate", "events.delivery", "auditlog.logentry",
     "django_celery_beat.periodictask", "django_celery_beat.crontabschedule", "django_celery_beat.intervalschedule",
-    "socialaccount.socialapp", "socialaccount.socialaccount", "mfa.authenticator",
+    "socialaccount.socialapp", "mfa.authenticator",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from collections_app.actions import by_hand, operations
 from collections_app.actions.models import Action
 from collections_app.actions.states import ActionRefused
 from collections_app.actions.views.manual_form import Asked, asked, customer_of
+from collections_app.actions.views.one import tell_departure
 from collections_app.letters.models import Template, Tone
 from crm.accounts.calendars import today
 from crm.accounts.rules import works_customers
@@ -64,8 +65,10 @@ def open_action(request: HttpRequest, pk: int) -> HttpResponse:
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("manual", pk)
-    kept = _("The action waits in your list.")
-    messages.success(request, _told(one, action.address) if send else kept)
+    if send:
+        tell_departure(request, one.departure(action.address) if action.address else None)
+    else:
+        messages.success(request, _("The action waits in your list."))
     return redirect("customer", pk)
 
 
@@ -78,15 +81,10 @@ def _opened(one: Asked, *, send: bool) -> Action:
         currency=one.currency,
         by=one.user,
         on=one.on,
-        at=one.at,
     )
     if send:
         operations.send_now(action, by=one.user, at=one.at)
     return action
-
-
-def _told(one: Asked, address: Address | None) -> str:
-    return by_hand.told_after(one.departure(address) if address else None)
 
 
 def _by_channel(customer: Customer) -> list[dict[str, Any]]:

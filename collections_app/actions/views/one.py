@@ -1,5 +1,6 @@
 """One action at a time: its words, its sending, the step where a backlog enters."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from collections_app.actions import by_hand, operations, queries
@@ -23,6 +24,7 @@ from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
 from crm.core.liquid.faults import TemplateFault
 from telephony.core.outgoing import Stale
+from telephony.messaging.models import Message
 
 # Each is sent in its own transaction; beyond it the page would keep a person waiting.
 MOST_SENT = 200
@@ -67,20 +69,17 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """Approve or send the actions; each leaves by the outbox, which checks balance and gates once more."""
     assert isinstance(request.user, User)
-    keys = keys_of(request)[:MOST_SENT]
-    sent, refusals, leaving = 0, set(), None
+    keys, now = keys_of(request)[:MOST_SENT], timezone.now()
+    sent, refusals = [], set()
     for action in queries.of_colleagues(keys, request.user).select_related("customer__entity", "address"):
         try:
-            _send(action, request.user)
+            sent.append((action, _send(action, request.user, now)))
         except ActionRefused as refusal:
             refusals.add(_("%(name)s: %(why)s") % {"name": action.customer.name, "why": refusal})
-        else:
-            sent += 1
-            leaving = action
-    if sent == 1 and leaving is not None:
-        messages.success(request, by_hand.told_after(by_hand.departure_of(leaving, at=timezone.now())))
+    if len(sent) == 1:
+        tell_departure(request, by_hand.departure_of(sent[0][0], at=now))
     elif sent:
-        messages.success(request, _("Sent to the outbox: %(count)d.") % {"count": sent})
+        _tell_count(request, len(sent), sum(message.not_before_at > now for _action, message in sent))
     for text in sorted(refusals)[:3]:
         messages.warning(request, text)
     if len(refusals) > 3:
@@ -88,12 +87,27 @@ def send(request: HttpRequest) -> HttpResponse:
     return back(request)
 
 
-def _send(action: Action, user: User) -> None:
-    now = timezone.now()
+def _send(action: Action, user: User, now: datetime) -> Message:
     if action.state == ActionState.TO_APPROVE:
-        operations.approve(action, by=user, at=now)
-    else:
-        operations.send_now(action, by=user, at=now)
+        return operations.approve(action, by=user, at=now)
+    return operations.send_now(action, by=user, at=now)
+
+
+def _tell_count(request: HttpRequest, sent: int, later: int) -> None:
+    messages.success(request, _("Sent to the outbox: %(count)d.") % {"count": sent})
+    if later:
+        text = ngettext(
+            "%(count)d of them leaves later: its panel says when and why.",
+            "%(count)d of them leave later: their panels say when and why.",
+            later,
+        )
+        messages.info(request, text % {"count": later})
+
+
+def tell_departure(request: HttpRequest, leaving: by_hand.Departure | None) -> None:
+    """Say what becomes of the one message asked for."""
+    refused = leaving is not None and leaving.answer == "refused"
+    messages.add_message(request, messages.WARNING if refused else messages.SUCCESS, by_hand.told_after(leaving))
 
 
 @require_POST

@@ -45,17 +45,40 @@ def check(night: Night) -> int:
     findings = found_unseen(night.run)
     findings.add(night.found)
     found = anomalies.found(night, findings)
-    state = ReportState.HELD if found else ReportState.CLEAR
-    values = {"entity": night.entity, "on": night.on, "anomalies": found, "state": state}
-    report, _created = MorningReport.objects.update_or_create(run=night.run, defaults=values)
     if found:
-        report.messages = messaging.hold(night.entity, held_by=night.run.pk)
-        report.save(update_fields=["messages"])
-        told = {"run": night.run.pk, "messages": report.messages}
-        emit("night.held", entity_id=night.entity.pk, payload=told, at=night.at)
+        _hold(night, found)
     else:
         messaging.let_go(night.entity)
+        _report(night, state=ReportState.CLEAR, anomalies=[])
     return len(found)
+
+
+def _hold(night: Night, found: list[anomalies.Anomaly]) -> None:
+    messages = messaging.hold(night.entity, held_by=night.run.pk)
+    # A flood of actions can be taken back, with or without messages.
+    waits = bool(messages) or any(anomaly["code"] == "surge" for anomaly in found)
+    state = ReportState.HELD if waits else ReportState.TOLD
+    report = _report(night, state=state, anomalies=found, messages=messages)
+    told = {"run": night.run.pk, "messages": messages}
+    if waits:
+        emit("night.held", entity_id=night.entity.pk, payload=told, at=night.at)
+    elif not _as_before(report):
+        emit("night.unusual", entity_id=night.entity.pk, payload=told, at=night.at)
+
+
+def _report(night: Night, **values: Any) -> MorningReport:
+    values |= {"entity": night.entity, "on": night.on}
+    return MorningReport.objects.update_or_create(run=night.run, defaults=values)[0]
+
+
+def _as_before(report: MorningReport) -> bool:
+    """Whether the night before was unusual in the same way: the supervisors know it."""
+    last = MorningReport.objects.filter(entity=report.entity_id, pk__lt=report.pk).order_by("-pk").first()
+    return last is not None and _kinds(last) == _kinds(report)
+
+
+def _kinds(report: MorningReport) -> set[tuple[str, int | None]]:
+    return {(anomaly["code"], anomaly.get("template")) for anomaly in report.anomalies}
 
 
 @transaction.atomic

@@ -28,7 +28,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class NightFigures:
-    """`opened` by step, `kept_back` by reason, `rows` by stage, over all the runs of one date."""
+    """`opened` by step and `rows` by stage, over all the runs of one date; `kept_back` by reason, when the last of them
+    ended."""
 
     opened: Counter[str]
     kept_back: Counter[str]
@@ -43,16 +44,18 @@ def nights_before(run: Run) -> list[NightFigures]:
     before = Run.objects.filter(entity=run.entity_id, state=RunState.DONE, on__lt=run.on)
     dates = list(before.order_by("-on").values_list("on", flat=True).distinct()[:NIGHTS])
     by_date: dict[date, list[Run]] = {on: [] for on in dates}
-    for one in before.filter(on__in=dates).prefetch_related("stages"):
+    for one in before.filter(on__in=dates).order_by("pk").prefetch_related("stages"):
         by_date[one.on].append(one)
     return [figures_of(*runs) for runs in by_date.values()]
 
 
 def figures_of(*runs: Run) -> NightFigures:
-    """A night that was run again did what its runs did together."""
+    """A night that was run again, in the order of its runs: it did what they did together, and what its last one kept
+    back is what is kept back."""
     found = NightFigures(Counter(), Counter(), Counter())
     for run in runs:
         found.opened.update(run.opened)
+        found.kept_back.clear()
         found.kept_back.update(run.blocked)
         found.rows.update({stage.name: stage.rows for stage in run.stages.all() if stage.name in STAGES})
     return found

@@ -104,6 +104,8 @@ COPIES = (
         then="x.sent_at < %(from_at)s",
         indexes=("pkey", "message_once", "contacts", "due", "held", "for_a_person", "leased"),
     ),
+    # What really left today takes its places of today; a day lived through again has all of its own.
+    Copy("messaging_sendingday", f'{OF_ENTITY} and x."on" >= %(from)s', then="false", indexes=("pkey", "day_once")),
     Copy("receivables_invoice", then="x.issued_on < %(from)s", indexes=("pkey", "invoice_open", "invoice_by_due")),
     Copy("receivables_credit", then="x.received_on < %(from)s", indexes=("pkey", "credit_open")),
 )

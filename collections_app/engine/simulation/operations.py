@@ -29,7 +29,7 @@ from collections_app.segments.models import Group
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(seconds=settings.LEASE_S)
 LOST_AFTER = timedelta(minutes=2)
 TRIES = 2
 LONGEST = 731

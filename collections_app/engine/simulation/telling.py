@@ -26,7 +26,7 @@ def told(simulation: Simulation) -> Row:
     days = {side: report[side]["days"] for side in sides}
     return {
         "sides": [(side, labels[side]) for side in sides],
-        "summary": _summary(simulation, [report[side] for side in sides]),
+        "summary": _summary([report[side] for side in sides]),
         "timeline": timeline(days, simulation.from_on, simulation.until_on),
         "steps": _steps(simulation, [report[side] for side in sides]),
         "collectors": _collectors([report[side] for side in sides]),
@@ -40,45 +40,42 @@ def told(simulation: Simulation) -> Row:
 def assumed(simulation: Simulation) -> list[str]:
     """What the figures rest on, in sentences."""
     given = Assumptions.read(simulation.assumptions)
-    currency = simulation.entity.currency
-    found = simulation.report.get(TODAY, {})
-    words = [_payments(simulation, given)]
-    if found:
-        words.append(_came_in(simulation, found))
-    words.append(
-        ngettext(
-            "A task is done %(days)d worked day after it opened, whoever has it and even if nobody does; what a "
-            "person approves leaves with the next night.",
-            "A task is done %(days)d worked days after it opened, whoever has it and even if nobody does; what a "
-            "person approves leaves with the next night.",
-            given.delay_days,
-        )
-        % {"days": given.delay_days}
-    )
-    words.append(
-        _("The entity counts as live, out of rehearsal, with an import every day; no message bounces, nobody answers.")
-    )
-    words.append(
+    found = simulation.report.get(TODAY)
+    return [
+        _payments(simulation, given),
+        *([_came_in(simulation, found)] if found else []),
+        _people(given.delay_days),
+        _("The entity counts as live, out of rehearsal, with an import every day; no message bounces, nobody answers."),
         _(
             "Customers, addresses, teams and suspensions are those of today; a reminder changes nothing in who pays "
             "when."
-        )
-    )
-    words.append(
-        _(
-            "An e-mail costs %(email)s, a text message %(sms)s, a letter %(letter)s, a call %(call)s (%(minutes)s "
-            "minutes at %(minute)s)."
-        )
-        % {
-            "email": formats.money(given.email_cost, currency),
-            "sms": formats.money(given.sms_cost, currency),
-            "letter": formats.money(given.letter_cost, currency),
-            "call": formats.money(given.minute_cost * given.call_minutes, currency),
-            "minutes": formats.number(given.call_minutes),
-            "minute": formats.money(given.minute_cost, currency),
-        }
-    )
-    return words
+        ),
+        _costs(given, simulation.entity.currency),
+    ]
+
+
+def _people(delay_days: int) -> str:
+    return ngettext(
+        "A task is done %(days)d worked day after it opened, whoever has it and even if nobody does; what a "
+        "person approves leaves with the next night.",
+        "A task is done %(days)d worked days after it opened, whoever has it and even if nobody does; what a "
+        "person approves leaves with the next night.",
+        delay_days,
+    ) % {"days": delay_days}
+
+
+def _costs(given: Assumptions, currency: str) -> str:
+    return _(
+        "An e-mail costs %(email)s, a text message %(sms)s, a letter %(letter)s, a call %(call)s (%(minutes)s "
+        "minutes at %(minute)s)."
+    ) % {
+        "email": formats.money(given.email_cost, currency),
+        "sms": formats.money(given.sms_cost, currency),
+        "letter": formats.money(given.letter_cost, currency),
+        "call": formats.money(given.minute_cost * given.call_minutes, currency),
+        "minutes": formats.number(given.call_minutes),
+        "minute": formats.money(given.minute_cost, currency),
+    }
 
 
 def _payments(simulation: Simulation, given: Assumptions) -> str:
@@ -100,7 +97,7 @@ def _came_in(simulation: Simulation, found: Row) -> str:
     }
 
 
-def _summary(simulation: Simulation, reports: list[Row]) -> list[Row]:
+def _summary(reports: list[Row]) -> list[Row]:
     """(label, values by side, whether they are money) of the headline figures."""
 
     def row(label: str, of: Callable[[Row], Any], *, money: bool = False) -> Row:

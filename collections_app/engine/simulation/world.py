@@ -35,13 +35,15 @@ def spend_day(
 ) -> None:
     """The day `on` of these customers: messages leave until the next night; on a worked day people do what was opened
     `delay` worked days before."""
-    params = {"entity": entity.pk, "on": on, "until_at": next_night_at}
+    zone = ZoneInfo(entity.time_zone)
+    ends_at = datetime.combine(on + timedelta(days=1), time.min, zone)
+    params = {"entity": entity.pk, "on": on, "ends_at": ends_at, "until_at": next_night_at}
     _run("leave", among, params)
     if on not in worked:
         return
     place = worked.index(on)
     since = worked[place - delay] if place >= delay else on - timedelta(days=delay + 1)
-    noon = datetime.combine(on, time(12), ZoneInfo(entity.time_zone))
+    noon = datetime.combine(on, time(12), zone)
     _run("work", among, params | {"since": since, "noon": noon})
 
 

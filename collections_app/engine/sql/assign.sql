@@ -46,7 +46,7 @@ lowest as materialized (
         order by rank desc limit (select number from wanted)
     ) best
 ),
--- `offset 0`: taken out of its loop, the join would read everything. (So would a semi-join: hence the arrays.)
+-- plan: `offset 0`, for taken out of its loop the join would read everything. (So would a semi-join: hence the arrays.)
 highest as materialized (
     select u.* from dated cross join lowest cross join lateral (
         select x.id, x.team_id, x.customer_id, action_rank(x.weight, x.late_since_on, %(on)s) as rank

@@ -17,7 +17,7 @@ going as materialized (
     /* for each */ select c.id, c.customer_id from actions_cycle c
     where c.entity_id = %(entity)s and c.closed_on is null /* found c.customer_id */
 ),
-ended as materialized (  -- before the actions themselves are read: few end
+ended as materialized (  -- plan: before the actions themselves are read: few end
     select x.id, coalesce(k.held, false) as held
     from night_open_already x
     left join kept k on k.id = x.id

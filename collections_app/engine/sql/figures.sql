@@ -1,3 +1,4 @@
+-- A currency in which nothing is left is told as nothing where an earlier run of the day told otherwise.
 with owed as (
     select a.currency, sum(a.open_amount) as open_amount, sum(a.late_amount) as overdue_amount,
            sum(a.disputed_amount) as disputed_amount, sum(a.overdue) as customers_overdue
@@ -10,15 +11,20 @@ unapplied as (
 todo as (
     select t.currency, sum(t.number) as number from actions_tally t
     where t.entity_id = %(entity)s group by t.currency having sum(t.number) <> 0
+),
+met as (
+    select o.currency from owed o union select u.currency from unapplied u union select t.currency from todo t
+    union select f.currency from engine_dailyfigures f where f.entity_id = %(entity)s and f."on" = %(on)s
 )
 insert into engine_dailyfigures as f (
     entity_id, "on", currency, open_amount, overdue_amount, unapplied_amount, disputed_amount, customers_overdue, actions_open
 )
-select %(entity)s, %(on)s, coalesce(o.currency, u.currency), coalesce(o.open_amount, 0), coalesce(o.overdue_amount, 0),
+select %(entity)s, %(on)s, m.currency, coalesce(o.open_amount, 0), coalesce(o.overdue_amount, 0),
        coalesce(u.amount, 0), coalesce(o.disputed_amount, 0), coalesce(o.customers_overdue, 0), coalesce(t.number, 0)
-from owed o
-full join unapplied u on u.currency = o.currency
-left join todo t on t.currency = coalesce(o.currency, u.currency)
+from met m
+left join owed o on o.currency = m.currency
+left join unapplied u on u.currency = m.currency
+left join todo t on t.currency = m.currency
 on conflict (entity_id, "on", currency) do update
 set open_amount = excluded.open_amount, overdue_amount = excluded.overdue_amount,
     unapplied_amount = excluded.unapplied_amount, disputed_amount = excluded.disputed_amount,

@@ -11,6 +11,6 @@ select n.action_id, n.invoice_id, n.amount
 from joining n
 join night_actions x on x.id = n.action_id
 join actions_action still on still.id = x.id and still.state = x.state
--- One by one (offset 0): they are few, whatever a plan thinks of them, and would else be compared with all lines.
+-- plan: one by one (offset 0): they are few, whatever a plan thinks of them, and would else be compared with all lines.
 where not exists (
     select from actions_actionline l where l.action_id = n.action_id and l.invoice_id = n.invoice_id offset 0)

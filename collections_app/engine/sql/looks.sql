@@ -1,7 +1,7 @@
 -- The first date on which each account may stand differently though nothing is changed in the books: an invoice falls due,
 -- a step before a due date is reached, what the next step waits for (its age, the end of a gap, a worked day), a hold that
 -- begins or ends, a reason of an open action, what this night opened for one invoice.
-with step as materialized (  -- once per due date and version, not per invoice
+with step as materialized (  -- plan: once per due date and version, not per invoice
     select d.due_on, s.version_id,
            min(case when s.working_days_only
                     then greatest((%(next_worked)s::date[])[1],
@@ -13,7 +13,7 @@ with step as materialized (  -- once per due date and version, not per invoice
     where reached.days > 0
     group by d.due_on, s.version_id
 ),
--- Before the steps are asked: every group with every due date would be many more than the invoices.
+-- plan: before the steps are asked, for every group with every due date would be many more than the invoices.
 coming as materialized (
     select i.customer_id, i.currency, i.due_on, g.version_id
     from night_items i

@@ -8,11 +8,11 @@ entering as (
     left join night_groups g on g.customer_id = a.customer_id
     where not exists (select 1 from going c where c.customer_id = a.customer_id and c.currency = a.currency)
 ),
--- A function call per scenario and date, not per customer.
+-- plan: a function call per scenario and date, not per customer.
 entry as materialized (
     select version_id, oldest_due_on, entry_offset(version_id, oldest_due_on, %(worked)s, %(on)s) as below
     from (select distinct version_id, oldest_due_on from entering where entry_policy in ('step_by_age', 'by_hand')
-          limit (select count(*) from entering)  -- never reached: it tells the planner that there are few
+          limit (select count(*) from entering)  -- plan: never reached, it says that there are few
     ) e
 )
 insert into actions_cycle (entity_id, customer_id, currency, opened_on, passed_offset, by_hand)

@@ -29,8 +29,8 @@ with opening as materialized (
 best as materialized (
 /* best addresses of opening */
 ),
--- Apart, before what is there already: of what finds nothing there a plan guesses one row, and would compare it with every
--- address in turn.
+-- plan: apart, before what is there already. Of what finds nothing there one row is guessed, which would be compared with
+-- every address in turn.
 addressed as materialized (
     select o.*, route.channel as by_channel, route.state, a.address_id
     from opening o

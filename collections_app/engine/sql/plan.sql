@@ -1,7 +1,7 @@
 -- What is decided for each customer and currency with something overdue (docs/decisions/0001-model.md, "How a step
 -- is chosen"). One row each: the next step, and the first reason for which it is not opened, if any, with the date on which
 -- that reason ends where a date decides.
-with rates as materialized (  -- once per currency, not per row
+with rates as materialized (  -- plan: once per currency, not per row
     select c.currency, exchange_rate(c.currency, e.currency, %(on)s) as rate
     from (select distinct currency from night_accounts) c
     join accounts_entity e on e.id = %(entity)s
@@ -11,7 +11,7 @@ cycle as materialized (
     select c.id, c.customer_id, c.currency, c.opened_on, c.passed_offset, c.by_hand from actions_cycle c
     where c.entity_id = %(entity)s and c.closed_on is null /* found c.customer_id */
 ),
-act as materialized (  -- apart: an array of thousands is no condition inside a loop
+act as materialized (  -- plan: apart, for an array of thousands is no condition inside a loop
     select x.cycle_id, x.customer_id, x.state, x.step_offset, x.step_code, x.invoice_id, x.opened_on, x.closed_at, x.left_on
     from actions_action x
     where x.entity_id = %(entity)s and x.kind = 'dunning' /* range x.customer_id */ /* each x.customer_id */ /* of open cycles */
@@ -23,7 +23,7 @@ progress as (
            max(x.opened_on) filter (where x.state in ('todo', 'to_approve', 'scheduled')) as busy_since,
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from act x
-    -- (`is true`: a hash whatever a plan guesses of either)
+    -- plan: `is true` makes it a hash, whatever is guessed of either
     where ((x.cycle_id, x.customer_id) in (select c.id, c.customer_id from cycle c)) is true
     group by x.cycle_id
 ),
@@ -52,7 +52,7 @@ place as materialized (
            s.working_days_only
     from (
         select distinct version_id, passed_offset, done_codes from account
-        limit (select count(*) from account)  -- never reached: it tells the planner that there are few
+        limit (select count(*) from account)  -- plan: never reached, it says that there are few
     ) p
     join lateral (
         select s.* from scenarios_step s

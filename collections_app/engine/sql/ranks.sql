@@ -6,7 +6,7 @@
 with books as (
     select 10000 * coalesce(exchange_rate('EUR', %(books_in)s, %(on)s), 1) as least_high
 ),
-rates as materialized (  -- once per currency, not per row
+rates as materialized (  -- plan: once per currency, not per row
     select c.currency, exchange_rate(c.currency, %(books_in)s, %(on)s) as rate
     from (select distinct currency from night_actions) c
 ),
@@ -32,7 +32,7 @@ asked as (
     left join carried c on c.action_id = x.id
     left join night_accounts a on a.customer_id = x.customer_id and a.currency = x.currency
 ),
-his as materialized (  -- of these customers alone
+his as materialized (  -- plan: of these customers alone
     select c.id, c.team_id, c.collector_id from customers_customer c
     where c.entity_id = %(entity)s /* range c.id */ /* each c.id */
 ),

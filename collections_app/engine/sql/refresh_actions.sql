@@ -1,6 +1,6 @@
 -- Actions opened on an earlier night: amount, weight, reasons and owner, where they differ. What somebody has closed or
 -- taken or handed back meanwhile is left alone.
-with changed as materialized (  -- before the actions themselves are read: few do
+with changed as materialized (  -- plan: before the actions themselves are read: few do
     select r.*, b.state, b.owner_id is null as owner_free, b.team_id is null as team_free
     from night_actions b
     join night_ranks r on r.id = b.id

@@ -29,10 +29,13 @@ def rehearsing_banner(user: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("engine/_to_settle.html")
 def nights_to_settle(user: Any) -> dict[str, Any]:
-    """Nights of the person's entities that hold messages, and the channels that reached their ceiling within a day;
-    two queries."""
+    """Nights of the person's entities that hold messages, last nights that were unusual and held none, and the channels
+    that reached their ceiling within a day; two queries."""
     mine = entities_of(user).values("pk")
-    held = MorningReport.objects.filter(state=ReportState.HELD, entity__in=mine).select_related("entity")
+    reports = MorningReport.objects.filter(entity__in=mine)
+    last = reports.order_by("entity", "-on", "-pk").distinct("entity").values("pk")
+    told = Q(state=ReportState.TOLD, pk__in=last)
+    held = reports.filter(Q(state=ReportState.HELD) | told).select_related("entity")
     since = timezone.now() - timedelta(days=1)
     full = SendingDay.objects.filter(full_at__gte=since, entity__in=mine).select_related("entity")
     return {

@@ -92,7 +92,7 @@ class PrintBatchAdmin(ScopedAdmin):
         self._must_write(request)
         entity = get_object_or_404(entities_of(request.user), pk=entity_id)
         now = timezone.now()
-        if batches.waiting_letters(entity, at=now).count() > MOST_WHILE_WAITING:
+        if batches.printable(entity, at=now) > MOST_WHILE_WAITING:
             tasks.prepare_print_batch.delay(entity.pk, today(entity, now).isoformat(), request.user.pk)
             messages.info(request, _("The batch is being prepared: it will appear in this list in a few minutes."))
             return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))
@@ -109,6 +109,11 @@ class PrintBatchAdmin(ScopedAdmin):
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))
         messages.success(request, _("The batch is ready: print it, post it, then confirm it here."))
+        if left := batches.waiting_letters(entity, at=now).count():
+            text = ngettext(
+                "%(count)s letter waits for the next batch.", "%(count)s letters wait for the next batch.", left
+            )
+            messages.info(request, text % {"count": left})
         return _to(batch)
 
     def file(self, request: HttpRequest, object_id: int) -> HttpResponseBase:

@@ -1,4 +1,4 @@
 select 'news' as kind, count(*) as number, min(received_at) as since
 from messaging_deliveryevent where applied_at is null
 union all
-select 'replies', count(*), min(received_at) from messaging_reply where kind = 'unread'
+select kind, count(*), min(received_at) from messaging_reply where kind in ('unread', 'unreadable') group by kind

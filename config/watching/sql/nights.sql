@@ -1,5 +1,6 @@
 -- Each entity with its last run and its last night that ended well; both found by the index engine_run_latest.
-select entity.id as entity_id, entity.code, entity.legal_name, entity.live_since is not null as live,
+select entity.id as entity_id, entity.code, entity.legal_name,
+       case when entity.stands_on is null then entity.live_since end as live_since, entity.night_at, entity.time_zone,
        last.id as run_id, coalesce(last.state, '') as state, last."on", last.started_at, last.finished_at,
        coalesce(last.stale, false) as stale,
        done.finished_at as done_at, done.finished_at - done.started_at as lasted,

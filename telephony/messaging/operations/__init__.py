@@ -1,6 +1,13 @@
 """Verbs of the outbox. Order of locks: the message first, then what its preparer locks."""
 
-from telephony.messaging.operations.ceilings import put_off_above
+from telephony.messaging.operations.ceilings import (
+    full_until,
+    give_back,
+    places_left,
+    put_off_above,
+    take_places,
+    tell_full,
+)
 from telephony.messaging.operations.events import apply_events, hear
 from telephony.messaging.operations.letters import mark_posted, prepare_letters
 from telephony.messaging.operations.outbox import expire_leases, hand_out
@@ -8,8 +15,9 @@ from telephony.messaging.operations.queueing import cancel, queue, queue_many
 from telephony.messaging.operations.reconcile import AlreadySettled, reconcile
 from telephony.messaging.operations.replies import AlreadyAttached, attach_reply, read_replies, receive
 from telephony.messaging.operations.sending import send_batch, send_one
+from telephony.messaging.operations.unreadable import read_again, set_aside
 from telephony.messaging.operations.unsubscribe import unsubscribe
-from telephony.messaging.operations.withholding import cancel_held, held, hold, let_go, release, withhold
+from telephony.messaging.operations.withholding import cancel_held, held, hold, is_withheld, let_go, release, withhold
 
 __all__ = [
     "AlreadyAttached",
@@ -19,22 +27,30 @@ __all__ = [
     "cancel",
     "cancel_held",
     "expire_leases",
+    "full_until",
+    "give_back",
     "hand_out",
     "hear",
     "held",
     "hold",
+    "is_withheld",
     "let_go",
     "mark_posted",
+    "places_left",
     "prepare_letters",
     "put_off_above",
     "queue",
     "queue_many",
+    "read_again",
     "read_replies",
     "receive",
     "reconcile",
     "release",
     "send_batch",
     "send_one",
+    "set_aside",
+    "take_places",
+    "tell_full",
     "unsubscribe",
     "withhold",
 ]

@@ -16,17 +16,27 @@ from telephony.messaging.operations.telling import SUBJECTS, tell
 from telephony.messaging.states import MessageState
 
 
-def prepare_letters(ids: Sequence[int], *, at: datetime) -> list[int]:
-    """Check again and compose these letters, ready ones included; return those that may be printed now.
+def prepare_letters(ids: Sequence[int], *, at: datetime, most: int | None = None) -> list[int]:
+    """Check again and compose these letters, ready ones included, those asked for first before the others, until `most`
+    are ready; return those that may be printed now.
 
-    Not inside a transaction. The others were cancelled (stale), blocked or put off, each with its event.
+    Not inside a transaction. The others were cancelled (stale), blocked or put off, each with its event, or are as they
+    were.
     """
-    letters = Message.objects.filter(pk__in=list(ids), channel=Channel.POST)
+    left, ready = sorted(ids), set[int]()
     with waking_once(), remembering():
-        for message_id in sorted(letters.values_list("pk", flat=True)):
-            reserve(message_id, at=at, again=True)
-    ready = set(letters.filter(state=MessageState.READY).values_list("pk", flat=True))
+        while left and (most is None or len(ready) < most):
+            missing = len(left) if most is None else most - len(ready)
+            ready |= _composed(left[:missing], at=at)
+            left = left[missing:]
     return [message_id for message_id in ids if message_id in ready]
+
+
+def _composed(ids: Sequence[int], *, at: datetime) -> set[int]:
+    letters = Message.objects.filter(pk__in=ids, channel=Channel.POST)
+    for message_id in sorted(letters.values_list("pk", flat=True)):
+        reserve(message_id, at=at, again=True)
+    return set(letters.filter(state=MessageState.READY).values_list("pk", flat=True))
 
 
 @transaction.atomic

@@ -44,11 +44,12 @@ def not_accepted(message: Message, attempt: Attempt, error: SendError, *, at: da
     ours = Attempt.objects.filter(pk=attempt.pk, result=AttemptResult.STARTED)
     if not ours.update(result=result, ended_at=at, error_code=error.code[:60], error_text=error.text):
         return  # the lease expired: the message is in a person's hands
+    if message.counts_on and result is not AttemptResult.AMBIGUOUS:
+        ceilings.give_back([message.pk])
     reason = error.text or error.code
     if target is MessageState.BLOCKED:
         reason = f"{error.code}: {reason}"  # gate and rule, as for the other gates
     if target is MessageState.WAITING:
-        ceilings.give_back(message, at=attempt.started_at)
         try_later(message.pk, at + RETRIES[tries - 1], reason, at=at)
         return
     bad_address = isinstance(error, Permanent) and error.bad_address

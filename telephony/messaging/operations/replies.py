@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from crm.accounts.models import User
@@ -15,12 +15,15 @@ from crm.events.operations import emit
 from crm.timeline.operations import record
 from telephony.messaging.models import Attempt, Message, MessageQuerySet, Reply, ReplyKind
 from telephony.messaging.operations.events import hear
+from telephony.messaging.operations.unreadable import leave_to_a_person
+from telephony.messaging.operations.waking import wake_reader
 from telephony.providers.email import received
 from telephony.providers.email.received import Received
 
 log = structlog.get_logger(__name__)
 
 TEXT_KEPT = 20_000
+OF_MACHINES = (ReplyKind.UNREAD, ReplyKind.BOUNCE)
 ANSWER = gettext_noop("Reply from %(sender)s: %(subject)s")
 AUTOMATIC = gettext_noop("Automatic answer from %(sender)s: %(subject)s")
 
@@ -33,13 +36,7 @@ def receive(raw: bytes, *, at: datetime, recipients: tuple[str, ...] = ()) -> No
     header_id = received.header_id(raw) or hashlib.sha256(raw).hexdigest()
     row = Reply(header_id=header_id[:300], raw=zlib.compress(raw), recipients=list(recipients), received_at=at)
     Reply.objects.bulk_create([row], ignore_conflicts=True)
-    transaction.on_commit(_wake, robust=True)
-
-
-def _wake() -> None:
-    from telephony.messaging.tasks import read_replies as task  # the tasks call the operations of this package
-
-    task.delay()
+    transaction.on_commit(wake_reader, robust=True)
 
 
 def read_replies(*, at: datetime) -> int:
@@ -61,8 +58,9 @@ def _read_next(*, after: int, at: datetime) -> tuple[int, bool] | None:
         with transaction.atomic():
             _read(reply, received.parse(zlib.decompress(bytes(reply.raw))), at=at)
     except Exception:
-        # A mail nobody foresaw stays unread, visible, and does not stop those behind it.
+        # A mail nobody foresaw does not stop those behind it, and is tried again for a while.
         log.exception("mail_not_read", reply_id=reply.pk)
+        leave_to_a_person(reply, at=at)
         return reply.pk, False
     return reply.pk, True
 
@@ -129,9 +127,11 @@ def _messages() -> MessageQuerySet:
 
 @transaction.atomic
 def attach_reply(reply: Reply, customer: Customer, *, by: User, at: datetime) -> None:
-    """A person says whose mail it is; it is told as if it had been recognised. Raises AlreadyAttached."""
-    mine = Reply.objects.filter(pk=reply.pk, customer__isnull=True, kind__in=(ReplyKind.ANSWER, ReplyKind.AUTOMATIC))
-    if not mine.update(customer=customer, entity=customer.entity, matched_by="person"):
+    """A person says whose mail it is; it is told as if it had been recognised, one that could not be read as an answer.
+    Raises AlreadyAttached."""
+    mine = Reply.objects.filter(pk=reply.pk, customer__isnull=True).exclude(kind__in=OF_MACHINES)
+    kind = Case(When(kind=ReplyKind.AUTOMATIC, then=Value(ReplyKind.AUTOMATIC)), default=Value(ReplyKind.ANSWER))
+    if not mine.update(customer=customer, entity=customer.entity, matched_by="person", kind=kind):
         raise AlreadyAttached(reply)
     reply.refresh_from_db()
     _tell(reply, at=at, by=by)

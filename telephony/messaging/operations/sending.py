@@ -7,7 +7,7 @@ it leaves a lease that expires into "to verify" (see outbox.expire_leases). Noth
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -82,15 +82,15 @@ def reserve(message_id: int, *, at: datetime, again: bool = False, durable: bool
     """
     states = (*DUE_STATES, MessageState.READY) if again else DUE_STATES
     due = of(message_id).filter(state__in=states, not_before_at__lte=at)
-    rows = due.exclude(held_by__in=Withholding.objects.values("run")).order_by()
+    rows = due.exclude(held_by__in=Withholding.objects.values("run")).annotate(most=ceilings.most_a_day()).order_by()
     with transaction.atomic(durable=durable):
-        message = next(iter(rows.select_for_update(skip_locked=True)), None)
+        message = next(iter(rows.select_for_update(of=("self",), skip_locked=True)), None)
         if message is None:
             return None
         message.entity = entity_of(message.entity_id)
         try:
             with transaction.atomic():
-                return _reserve(message, at=at)
+                return _reserve(message, message.most, at=at)
         except NotSent as answer:
             _keep_home(message, answer, at=at)
         except Exception as error:
@@ -110,32 +110,40 @@ def _not_composed(message: Message, error: str, *, at: datetime) -> None:
         tell([message.pk], "blocked", at=at, details={"gate": "composition", "rule": error[:200]})
 
 
-def _reserve(message: Message, *, at: datetime) -> Reservation | None:
-    """Raises NotSent, which undoes what the preparer wrote."""
+class _AboveCeiling(NotBefore):
+    """No place is left today of the `most` a day there are."""
+
+    def __init__(self, message: Message, most: int, *, at: datetime) -> None:
+        super().__init__(ceilings.next_day(message.entity, at), "ceiling", message.channel)
+        self.most = most
+
+
+def _reserve(message: Message, most: int | None, *, at: datetime) -> Reservation | None:
+    """Below the ceiling of `most` a day, if there is one. Raises NotSent, which undoes what the preparer wrote."""
     if message.channel not in channels:
         raise Refused("channel", "not_connected")
-    counted = message.state == MessageState.READY  # it took its place when it was composed
-    if not counted and ceilings.is_full(message, at=at):
-        _wait_for_tomorrow(message, at=at)
-        return None
+    by_batch = channels[message.channel].by_batch  # where it takes its place
+    if most is not None and not by_batch and ceilings.is_full(message, most, at=at):
+        raise _AboveCeiling(message, most, at=at)
     prepared = prepare(message.origin, message.origin_id, at)
-    if not counted and not ceilings.take_place(message, at=at):
-        _wait_for_tomorrow(message, at=at)
+    if by_batch:
+        move(of(message.pk), MessageState.READY, at=at, **freeze(message, prepared), reason="")
         return None
-    frozen = freeze(message, prepared) | {"reason": ""}
-    if channels[message.channel].by_batch:
-        move(of(message.pk), MessageState.READY, at=at, **frozen)
-        return None
+    message.counts_on = _place(message, most, at=at)
+    frozen = freeze(message, prepared) | {"reason": "", "counts_on": message.counts_on}
     move(of(message.pk), MessageState.RESERVED, at=at, reserved_at=at, lease_until=at + LEASE, **frozen)
     reservation = Reservation(message, Attempt.objects.create(message=message, started_at=at), prepared)
     crash_point("outbox.composed")
     return reservation
 
 
-def _wait_for_tomorrow(message: Message, *, at: datetime) -> None:
-    tomorrow = ceilings.next_day(message.entity, at)
-    try_later(message.pk, tomorrow, f"ceiling: {message.channel}", at=at)
-    ceilings.tell_full(message.entity, message.channel, at=at)
+def _place(message: Message, most: int | None, *, at: datetime) -> date | None:
+    """The day it takes a place of; None without a ceiling. Raises _AboveCeiling."""
+    if most is None:
+        return None
+    if taken_on := ceilings.take_place(message, most, at=at):
+        return taken_on
+    raise _AboveCeiling(message, most, at=at)
 
 
 def _keep_home(message: Message, answer: NotSent, *, at: datetime) -> None:
@@ -147,6 +155,8 @@ def _keep_home(message: Message, answer: NotSent, *, at: datetime) -> None:
         case NotBefore():
             later = max(answer.at, at + timedelta(seconds=1))
             try_later(message.pk, later, f"{answer.gate}: {answer.rule}", at=at)
+            if isinstance(answer, _AboveCeiling):
+                ceilings.tell_full(message.entity, message.channel, answer.most, at=at)
         case Refused():
             move(of(message.pk), MessageState.BLOCKED, at=at, reason=f"{answer.gate}: {answer.rule}"[:200])
             tell([message.pk], "blocked", at=at, details={"gate": answer.gate, "rule": answer.rule})

@@ -22,6 +22,13 @@ def withhold(entity: Entity, *, held_by: int) -> int:
     return int(created)
 
 
+def is_withheld(message: Message) -> bool:
+    """Whether the run that queued it has not let it go yet."""
+    if message.held_by is None or message.state not in DUE_STATES:
+        return False
+    return Withholding.objects.filter(run=message.held_by).exists()
+
+
 def let_go(entity: Entity) -> None:
     """What the runs of the entity queued may leave, that of runs that failed before their end too."""
     if Withholding.objects.filter(entity=entity).delete()[0]:

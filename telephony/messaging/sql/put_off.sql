@@ -14,8 +14,10 @@ with room as (
     select due.id, due.channel,
            1 + case when room.ceiling > 0 then (due.place - room.places - 1) / room.ceiling else 0 end as days
     from due join room using (channel) where due.place > room.places
-), free as (
-    select m.id from messaging_message m join above using (id) for update of m skip locked
+), free as (  -- its state and instant again: whoever held it may have let it leave since this statement began to read
+    select m.id from messaging_message m join above using (id)
+    where m.state in ('planned', 'waiting') and m.not_before_at < %(ends_at)s
+    for update of m skip locked
 ), moved as (
     update messaging_message m
     set state = 'waiting', reason = 'ceiling: ' || above.channel, handed_until = null,

@@ -76,6 +76,13 @@ def header_id(raw: bytes) -> str:
     return storable(str(head.get("Message-ID", ""))).strip().strip("<>")
 
 
+def envelope(raw: bytes) -> tuple[str, str]:
+    """Who writes and about what, as the mail itself says it."""
+    head = message_from_bytes(raw, policy=policy.compat32)
+    sender, subject = (storable(str(head.get(name, ""))).strip() for name in ("From", "Subject"))
+    return sender, subject
+
+
 def parse(raw: bytes) -> Received:
     """Read a whole mail. Headers that are wrong are read as far as they can be; nothing is raised for bad content."""
     mail = message_from_bytes(raw, policy=policy.default)

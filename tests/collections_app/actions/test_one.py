@@ -1,13 +1,26 @@
 """One action: its words, its sending, the step where a backlog enters; and dunning by hand."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from collections_app.actions import operations
+from collections_app.actions.dispatch import HeldByNight
 from collections_app.actions.models import Action, ActionKind
+from collections_app.compliance import gates
+from collections_app.compliance.gates import Verdict
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
+from crm.timeline.models import Entry
+from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
+from telephony.messaging.operations.queueing import ONE
+from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.letters import TemplateVersionFactory
@@ -55,6 +68,91 @@ def test_approved_goes_to_the_outbox(desk: Client, customer: Customer, template)
     desk.post(reverse("actions_send"), {"action": action.pk})
     action.refresh_from_db()
     assert (action.state, Message.objects.get().origin_id) == ("scheduled", action.pk)
+
+
+class TestAskedForAlready:
+    """To press send on what waits, or is held, says so; nothing of it changes."""
+
+    AT = datetime(2026, 3, 3, 9, tzinfo=UTC)
+    HELD = "Une nuit inhabituelle retient ce message\xa0: un superviseur la libère ou l’annule dans Rapports du matin."
+    NOT_OVER = (
+        "La nuit qui a écrit ce message n’est pas finie\xa0: il part après elle, ou après la suivante si elle a échoué."
+    )
+
+    @pytest.fixture
+    def action(self, customer: Customer, template, monkeypatch: pytest.MonkeyPatch) -> Action:
+        """Scheduled by the night 7, which withholds its message."""
+        monkeypatch.setattr(timezone, "now", lambda: self.AT)
+        monkeypatch.setattr(gates, "evaluate", lambda *_, **__: [Verdict(1, "allowed", "", "", "", None)])
+        action = letter_to_send(customer, template, state="scheduled", mode="automatic")
+        messaging.withhold(customer.entity, held_by=7)
+        messaging.queue_many(ONE, asked_for(action), origin="action", at=self.AT, held_by=7)
+        return action
+
+    def test_held_by_its_night_it_is_refused(self, action: Action):
+        messaging.hold(action.entity, held_by=7)
+        with pytest.raises(HeldByNight):
+            operations.send_now(action, by=UserFactory(), at=self.AT)
+        assert not Entry.objects.exists()
+
+    @pytest.mark.parametrize(("held", "told"), [(True, HELD), (False, NOT_OVER)])
+    def test_the_page_says_that_its_night_keeps_it(self, desk: Client, action: Action, held: bool, told: str):
+        if held:
+            messaging.hold(action.entity, held_by=7)
+        assert pressed(desk, action) == [("warning", f"Boulangerie\xa0: {told}")]
+        panel = desk.get(reverse("action_panel", args=[action.pk])).content.decode()
+        assert told in panel
+
+    def test_let_go_it_is_on_its_way(self, desk: Client, action: Action):
+        messaging.let_go(action.entity)
+        [(level, told)] = pressed(desk, action)
+        assert (level, told.partition("\xa0")[0]) == ("success", "C’est en route")
+
+    def test_put_off_by_the_ceiling_it_says_until_when(self, desk: Client, action: Action):
+        messaging.let_go(action.entity)
+        tomorrow = datetime(2026, 3, 4, tzinfo=ZoneInfo("Europe/Paris"))
+        Message.objects.update(state="waiting", not_before_at=tomorrow, reason="ceiling: email")
+        [(level, told)] = pressed(desk, action)
+        day, reason = told.split(". ")
+        assert (level, day) == ("success", "Départ prévu le mercredi 4 mars, 00:00")
+        assert reason == "Au-dessus du plafond quotidien (e-mail)\xa0: il attend les jours suivants."
+
+    def test_the_ceiling_of_the_day_counts_before_a_worker_says_so(self, desk: Client, action: Action):
+        messaging.let_go(action.entity)
+        Entity.objects.update(max_emails_a_day=0)
+        [(_level, told)] = pressed(desk, action)
+        assert told.startswith("Départ prévu le mercredi 4 mars, 00:00.")
+
+    def test_nobody_can_tell_whether_it_left(self, desk: Client, action: Action):
+        Message.objects.update(state="ambiguous", digest="x")
+        assert [level for level, _told in pressed(desk, action)] == ["warning"]
+
+    def test_of_many_it_says_how_many_leave_later(self, desk: Client, action: Action, template):
+        messaging.let_go(action.entity)
+        Message.objects.update(state="waiting", not_before_at=self.AT + timedelta(days=2))
+        other = ActionFactory(
+            cycle=action.cycle,
+            step_code="other",
+            customer=action.customer,
+            channel="email",
+            template=template,
+            address=action.address,
+        )
+        assert pressed(desk, action, other) == [
+            ("success", "Remises à l’envoi\xa0: 2."),
+            ("info", "1 d’entre elles partira plus tard\xa0: son panneau dit quand et pourquoi."),
+        ]
+
+
+def asked_for(action: Action) -> dict[str, Any]:
+    given = {"entity_id": action.entity_id, "customer_id": action.customer_id, "address_id": action.address_id}
+    return given | {"origin_id": action.pk, "attempt_key": 1, "language": "", "occasion": 7, "not_before_at": None}
+
+
+def pressed(desk: Client, *actions: Action) -> list[tuple[str, str]]:
+    """What the page says after a click on send."""
+    page = desk.post(reverse("actions_send"), {"action": [action.pk for action in actions]}, follow=True)
+    return [(message.level_tag, str(message)) for message in page.context["messages"]]
 
 
 def test_what_cannot_be_sent_stays_and_is_told(desk: Client, entity: Entity):

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from collections_app.engine.models import Run
+from crm.accounts.calendars import today
 from crm.accounts.models import EntityClosure
 from crm.law.models import Holiday
 from tests.collections_app.engine.world import MARCH_1, World
@@ -61,6 +63,14 @@ def test_the_button_leads_to_the_night_it_started(client, world, monkeypatch, dj
     url = reverse("admin:engine_run_change", args=[Run.objects.latest("pk").pk])
     assert client.get(waits)["Location"] == url
     assert client.get(waits, headers={"HX-Request": "true"})["HX-Redirect"] == url
+
+
+def test_the_button_says_why_no_night_begins(client, world):
+    later = timezone.now() + timedelta(hours=1)
+    Run.objects.create(entity=world.entity, on=today(world.entity, later), started_at=later, lease_until=later)
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    answer = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk}, follow=True)
+    assert "déjà en cours" in answer.content.decode()
 
 
 def test_an_auditor_starts_no_night(client, world):

@@ -13,6 +13,7 @@ from collections_app.engine.models import MorningReport, Run, RunStage
 from collections_app.engine.morning import anomalies, reports
 from collections_app.engine.morning.usual import compared
 from collections_app.engine.night import Night
+from crm.events.models import Event
 from crm.events.operations import deliver_waiting
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
@@ -192,6 +193,15 @@ def test_what_is_kept_back_is_compared_by_reason(world):
     assert (figures["kept_back"], figures["reason:held"]) == ((0, 4), (0, 4))
 
 
+def test_what_a_night_run_twice_keeps_back_is_counted_once(world):
+    for opened, kept in ((6, 40), (1, 30)):
+        past_nights(world.entity, opened, 3)
+        Run.objects.filter(blocked={}).update(blocked={"held": kept})
+    tonight = Run.objects.create(entity=world.entity, on=MARCH_3, started_at=noon(MARCH_3))
+    figures = {figure.code: figure.usual for figure in compared(tonight)}
+    assert (figures["opened"], figures["kept_back"], figures["reason:held"]) == (7, 30, 30)
+
+
 @pytest.mark.parametrize("verb", ["release", "cancel"])
 def test_the_page_shows_it_and_settles_it(client, world, verb):
     world.night(MARCH_3)
@@ -207,14 +217,74 @@ def test_the_page_shows_it_and_settles_it(client, world, verb):
     assert (report.state, report.settled_by) == ("released" if verb == "release" else "cancelled", world.lead)
 
 
-def test_a_night_that_holds_nothing_says_so(client, world):
-    world.night(MARCH_3)
-    Message.objects.update(state="cancelled")
-    MorningReport.objects.update(messages=0)
-    client.force_login(world.lead)
-    assert "inhabituelle, aucun message n’est retenu" in client.get(reverse("admin:index")).content.decode()
+@pytest.fixture
+def stale():
+    """An entity whose books were never imported, and which calls that stale: nothing leaves by itself."""
+    world = World({"offset_days": 5, "email": True}, stale_after_days=3)
+    TemplateVersionFactory(template=world.steps[0].template)
+    world.invoice(world.customer(), late=6, on=MARCH_3)
+    world.lead = UserFactory(supervisor=True, sees=world.entity)
+    return world
+
+
+def stale_after(world, days):
+    world.entity.stale_after_days = days
+    world.entity.save(update_fields=["stale_after_days"])
+
+
+def kinds_told(world):
+    kinds = Event.objects.filter(entity_id=world.entity.pk, kind__startswith="night.").order_by("pk")
+    return list(kinds.values_list("kind", flat=True))
+
+
+def test_a_night_with_nothing_to_hold_is_told_once_and_waits_for_nobody(stale):
+    for day in (0, 1):
+        stale.night(after(day))
+    reports_ = MorningReport.objects.order_by("pk")
+    assert [(report.state, report.messages) for report in reports_] == [("told", 0), ("told", 0)]
+    assert kinds_told(stale) == ["night.unusual"]
+    with a_world() as network:
+        deliver_waiting("alerts", at=noon(MARCH_3))
+    assert [(mail.to, "rien à régler" in mail.text) for mail in network.sent] == [(stale.lead.email, True)]
+    with pytest.raises(reports.ReportSettled):
+        reports.cancel(reports_[0], reason="x", by=stale.lead, at=noon(MARCH_3))
+
+
+def test_what_is_unusual_in_another_way_is_told_again(stale):
+    stale.night(MARCH_3)
+    stale_after(stale, None)
+    stale.night(after(1))
+    stale_after(stale, 3)
+    stale.night(after(2))
+    assert kinds_told(stale) == ["night.unusual", "night.unusual"]
+
+
+def test_it_is_shown_until_the_next_night(client, stale):
+    stale.night(MARCH_3)
+    client.force_login(stale.lead)
+    shown = "inhabituelle, elle n’avait aucun message à retenir"
+    assert shown in client.get(reverse("admin:index")).content.decode()
     page = client.get(reverse("admin:engine_morningreport_change", args=[MorningReport.objects.get().pk]))
+    assert ("il n’y a rien à régler" in page.content.decode(), "Libérer" in page.content.decode()) == (True, False)
+    stale_after(stale, None)
+    stale.night(after(1))
+    assert shown not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_a_flood_of_tasks_without_a_message_waits_to_be_looked_at(client):
+    world = World({"offset_days": 5})
+    past_nights(world.entity, 1)
+    for _ in range(20):
+        world.invoice(world.customer(), late=6, on=MARCH_3)
+    world.night(MARCH_3)
+    report = MorningReport.objects.get()
+    assert (report.state, report.messages) == ("held", 0)
+    lead = UserFactory(supervisor=True, sees=world.entity)
+    client.force_login(lead)
+    assert "inhabituelle, aucun message n’est retenu" in client.get(reverse("admin:index")).content.decode()
+    page = client.get(reverse("admin:engine_morningreport_change", args=[report.pk]))
     assert "il n’y a rien à envoyer" in page.content.decode()
+    assert reports.cancel(report, reason="fichier importé deux fois", by=lead, at=noon(MARCH_3)) == 20
 
 
 def test_another_entity_s_supervisor_settles_nothing(client, world):

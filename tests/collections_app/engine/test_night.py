@@ -3,9 +3,12 @@ from datetime import timedelta
 import pytest
 
 from collections_app.actions.models import Action
+from collections_app.engine.models import DailyFigures
 from crm.law.models import ExchangeRate
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import AbsenceFactory, TeamFactory, TeamMemberFactory, UserFactory
+from tests.factories.actions import ActionFactory
+from tests.factories.paying import pay
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +34,26 @@ def test_a_dry_run_leaves_nothing():
     world.invoice(world.customer(), late=6)
     assert world.night(dry_run=True).actions_opened == {"s5": 1}
     assert world.opened() == []
+
+
+FIGURES = ("currency", "open_amount", "customers_overdue", "actions_open")
+
+
+def test_what_is_paid_off_between_two_runs_of_a_day_is_told_as_nothing():
+    world = World({"offset_days": 5})
+    invoice = world.invoice(world.customer(), late=6)
+    world.night()
+    assert DailyFigures.objects.values_list(*FIGURES).get() == ("EUR", 100, 1, 1)
+    pay(invoice, 100, MARCH_1)
+    world.night()
+    assert DailyFigures.objects.values_list(*FIGURES).get() == ("EUR", 0, 0, 0)
+
+
+def test_open_actions_count_in_a_currency_in_which_nothing_is_owed_any_more():
+    world = World({"offset_days": 5})
+    ActionFactory(customer=world.customer(), cycle=None, kind="reply", step_offset=None, currency="USD")
+    world.night()
+    assert DailyFigures.objects.values_list(*FIGURES).get() == ("USD", 0, 0, 1)
 
 
 def test_the_next_step_waits_for_the_gap():

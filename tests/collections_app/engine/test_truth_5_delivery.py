@@ -212,7 +212,7 @@ def test_a_reminder_by_hand_lists_what_is_owed_when_it_leaves(world, network):
     other = world.invoice(world.late.customer, late=2, on=MARCH_3)
     manual = open_manual(
         world.late.customer, template=world.steps[0].template, channel="email", currency="EUR",
-        invoice_ids=[world.late.pk, other.pk], by=world.person, on=MARCH_3, at=AT,
+        invoice_ids=[world.late.pk, other.pk], by=world.person, on=MARCH_3,
     )  # fmt: skip
     pay(world.late, 40, MARCH_3)
     pay(other, 100, MARCH_3)

@@ -234,7 +234,7 @@ def test_such_a_night_tells_the_supervisors_and_goes_on_when_the_calendar_is_put
         "Le calendrier de l’entité n’a aucun jour ouvré après le 16/03/2026 : rien n’est ouvert. Vérifiez ses jours de "
         "fermeture et ses jours ouvrés."
     ]
-    assert Event.objects.filter(kind="night.held", entity_id=world.entity.pk).count() == 1
+    assert [event.kind for event in Event.objects.filter(entity_id=world.entity.pk)] == ["night.unusual"]
     [account] = explain(customer, on=MONDAY).accounts
     assert account_sentence(account) == (
         "L’étape Étape +5 est atteinte, mais le calendrier de l’entité n’a plus de jour ouvré : rien n’est ouvert "

@@ -6,17 +6,21 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from collections_app.letters import batches, tasks
-from collections_app.letters.batches import BatchClosed, NothingToPrint, PostedBeforePrepared
+from collections_app.letters.batches import BatchClosed, NoPlaceLeft, NothingToPrint, PostedBeforePrepared
 from collections_app.letters.compose import compose
 from collections_app.letters.models import BatchState, PrintBatch
 from crm.accounts.models import Entity
 from crm.customers.models import Customer
+from crm.events.models import Event
 from crm.timeline.queries import entries
+from telephony.core import outgoing
 from telephony.core.outgoing import Stale
-from telephony.messaging.models import Message
+from telephony.messaging import operations as messaging
+from telephony.messaging.models import Message, SendingDay
 from telephony.messaging.states import MessageState
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
@@ -55,8 +59,6 @@ def letters_of(world: World, *names: str, notice: bool = False) -> Entity:
         return compose(version.template, customers[origin_id], currency="EUR", lines=[], on=ON).prepared()
 
     world.prepare = prepare  # type: ignore[method-assign]
-    from telephony.core import outgoing
-
     outgoing.preparers["test"] = prepare
     return entity
 
@@ -95,7 +97,7 @@ def test_letters_a_worker_composes_are_counted(world: World, client: Any, monkey
     """Their rows are locked: they are not prepared twice."""
     entity = letters_of(world, "Alpes", "Zinc")
     Message.objects.update(not_before_at=AT - dt.timedelta(days=1))
-    monkeypatch.setattr(batches.messaging, "prepare_letters", lambda ids, at: [])
+    monkeypatch.setattr(batches.messaging, "prepare_letters", lambda ids, **_given: [])
     client.force_login(UserFactory(supervisor=True, sees=entity, language="fr"))
     told = client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
     assert [str(message) for message in get_messages(told.wsgi_request)] == [
@@ -154,6 +156,83 @@ def test_letters_of_a_batch_given_up_wait_for_the_next(world: World) -> None:
     batches.give_up(prepared(entity), at=AT)
     again = prepared(entity)
     assert (again.number, again.letters.count()) == (2, 1)
+
+
+class TestTheCeiling:
+    """So many letters a day are printed, whenever they were composed."""
+
+    @pytest.fixture
+    def entity(self, world: World) -> Entity:
+        entity = letters_of(world, "Zinc", "Alpes", "Écluse")
+        entity.max_letters_a_day = 2
+        entity.save()
+        for letter in Message.objects.all():
+            messaging.send_one(letter.pk, AT + dt.timedelta(microseconds=1))
+        assert set(Message.objects.values_list("state", flat=True)) == {MessageState.READY}
+        return entity
+
+    def test_a_batch_holds_what_the_day_lets_leave_and_the_rest_waits(self, entity: Entity) -> None:
+        first = prepared(entity)
+        with pytest.raises(NoPlaceLeft):
+            prepared(entity)
+        second = batches.prepare_batch(entity, on=TOMORROW, by=None, at=AT + dt.timedelta(days=1))
+        assert [printed(batch) for batch in (first, second)] == [["Alpes", "Zinc"], ["Écluse"]]
+
+    def test_the_supervisors_are_told_once(self, entity: Entity) -> None:
+        prepared(entity)
+        with pytest.raises(NoPlaceLeft):
+            prepared(entity)
+        assert [event.payload["ceiling"] for event in Event.objects.filter(kind="outbox.full")] == [2]
+
+    def test_letters_that_all_find_a_place_are_told_to_nobody(self, entity: Entity) -> None:
+        Entity.objects.update(max_letters_a_day=3)
+        prepared(Entity.objects.get(pk=entity.pk))
+        assert not Event.objects.filter(kind="outbox.full").exists()
+
+    def test_one_no_longer_due_takes_no_place(self, entity: Entity, world: World) -> None:
+        prepare = outgoing.preparers["test"]
+
+        def only_the_others(origin_id: int, at: dt.datetime) -> Any:
+            if origin_id == 1:
+                raise Stale("settled")
+            return prepare(origin_id, at)
+
+        outgoing.preparers["test"] = only_the_others
+        assert printed(prepared(entity)) == ["Alpes", "Écluse"]
+
+    def test_a_batch_given_up_or_a_letter_cancelled_gives_its_places_back(self, entity: Entity) -> None:
+        batches.give_up(prepared(entity), at=AT)
+        again = prepared(entity)
+        batches.cancel_letter(again.letters.get(position=1), by=UserFactory(), at=AT)
+        assert (printed(again), printed(prepared(entity))) == (["Zinc"], ["Écluse"])
+
+    def test_what_was_printed_before_the_ceiling_gives_no_place_back(self, entity: Entity, world: World) -> None:
+        Entity.objects.update(max_letters_a_day=None)
+        before = prepared(Entity.objects.get(pk=entity.pk))
+        Entity.objects.update(max_letters_a_day=2)
+        SendingDay.objects.create(entity=entity, channel="post", on=ON, number=2)
+        batches.give_up(before, at=AT)
+        assert SendingDay.objects.get().number == 2
+
+    def test_the_page_says_what_waits_and_why(
+        self, entity: Entity, client: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: AT + dt.timedelta(hours=1))
+        client.force_login(UserFactory(supervisor=True, sees=entity, language="fr"))
+        address = reverse("admin:letters_printbatch_prepare", args=[entity.pk])
+        client.post(address)
+        told = get_messages(client.post(address).wsgi_request)
+        assert [str(message) for message in told] == [
+            "Le lot est prêt\xa0: imprimez-le, postez-le, puis confirmez-le ici.",
+            "1 lettre attend le lot suivant.",
+            "Le plafond du jour des courriers de Ateliers Verdier est atteint (2)\xa0: "
+            "ceux qui attendent sont imprimés à partir de demain.",
+        ]
+
+
+def printed(batch: PrintBatch) -> list[str]:
+    rows = batch.letters.filter(taken_out_at=None).order_by("position")
+    return list(rows.values_list("message__customer__name", flat=True))
 
 
 def test_what_was_paid_after_printing_is_shown_and_not_sent(world: World) -> None:

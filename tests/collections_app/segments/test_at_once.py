@@ -1,12 +1,9 @@
 """Several who group the same customers, or change the groups, at once: a night, the news of a payment, a supervisor."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from threading import Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from collections_app.segments import operations, regrouping
 from collections_app.segments.consumers import end_memberships
@@ -16,7 +13,7 @@ from collections_app.segments.regrouping import regroup
 from crm.core.among import named
 from crm.customers.models import Customer
 from crm.customers.registry import Merge
-from tests.connections import closing, elsewhere
+from tests.connections import beside, elsewhere
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.paying import pay
@@ -25,7 +22,6 @@ from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEB_1, FEB_2 = date(2026, 2, 1), date(2026, 2, 2)
-WAITING = "select count(*) from pg_locks where not granted"
 
 
 @pytest.fixture
@@ -173,30 +169,3 @@ def once_read(monkeypatch, then):
         return wanted
 
     monkeypatch.setattr(regrouping, "wanted_groups", read)
-
-
-class Other:
-    """Somebody at another connection, who starts when told and by the end of the transaction here waits for it."""
-
-    def __init__(self, pool, work):
-        self.pool, self.work = pool, work
-
-    def start(self):
-        self.doing = self.pool.submit(closing, self.work)
-        patience = Event()
-        with connection.cursor() as cursor:
-            while not self.doing.done():
-                cursor.execute(WAITING)
-                if cursor.fetchone()[0]:
-                    return
-                patience.wait(0.01)
-
-    def result(self):
-        return self.doing.result()
-
-
-@contextmanager
-def beside(work):
-    """A transaction, with somebody who does `work` beside it."""
-    with ThreadPoolExecutor(1) as pool, transaction.atomic():
-        yield Other(pool, work)

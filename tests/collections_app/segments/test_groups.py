@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
@@ -11,10 +12,18 @@ from collections_app.scenarios import operations as scenarios
 from collections_app.scenarios.models import Scenario, ScenarioVersion
 from collections_app.segments.criteria import WrongCriteria, parse
 from collections_app.segments.models import Group
-from collections_app.segments.operations import GroupRefused, archive, deliver_defaults, move, save_group, unarchive
+from collections_app.segments.operations import (
+    GroupRefused,
+    archive,
+    delete_group,
+    deliver_defaults,
+    move,
+    save_group,
+    unarchive,
+)
 from collections_app.segments.regrouping import regroup
 from collections_app.segments.wording import sentence
-from tests.factories.accounts import EntityFactory, TeamFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.receivables import InvoiceFactory
 from tests.factories.segments import GroupFactory
 
@@ -57,6 +66,18 @@ def test_groups_move_up_and_down(entity):
     b.refresh_from_db()
     with pytest.raises(GroupRefused):
         move(b, up=False, by=None)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [save_group, lambda group, by: move(group, up=True, by=by), archive, unarchive, delete_group],
+    ids=["save", "move", "archive", "unarchive", "delete"],
+)
+def test_who_changes_a_group_is_written_down_also_outside_a_page(entity, verb):
+    group = [GroupFactory(entity=entity, code=code) for code in "ab"][-1]
+    group.name, number, supervisor = "New", str(group.pk), UserFactory(supervisor=True)
+    verb(group, by=supervisor)
+    assert LogEntry.objects.filter(object_pk=number).latest("pk").actor == supervisor
 
 
 def test_the_default_group_neither_moves_nor_goes(entity):

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from auditlog.models import LogEntry
+from django.core.management import call_command
 
 from crm.accounts import operations
 from crm.accounts.exceptions import CannotGoLive, RoleNotYours, SupervisesTeam
@@ -28,6 +29,13 @@ def test_the_admin_and_all_rows_go_with_the_role(role):
     assert user.is_staff == (role in {"administrator", "supervisor", "auditor"})
     assert user.is_superuser == (role == "administrator")
     assert not user.has_usable_password()
+
+
+def test_the_first_account_of_an_installation_keeps_its_rights_when_its_page_is_saved():
+    call_command("createsuperuser", "--noinput", username="first", email="first@acquit.example", verbosity=0)
+    first = User.objects.get(username="first")
+    assert first.role == Role.ADMINISTRATOR
+    assert operations.give_role(first, first.role, by=first).is_superuser
 
 
 def test_nobody_gives_a_role_above_his_own():

@@ -88,6 +88,16 @@ def test_a_mail_nobody_recognised_is_given_to_its_customer(stray: Reply):
     assert customer.entries.get().kind == "reply"
 
 
+@pytest.mark.parametrize(("action", "kind"), [("read_again", "unread"), ("set_aside", "set_aside")])
+def test_what_could_not_be_read_is_settled_by_a_person(stray: Reply, action: str, kind: str):
+    Reply.objects.update(kind="unreadable")
+    asked = {"action": action, "_selected_action": [stray.pk]}
+    logged_in(auditor=True).post(reverse("admin:messaging_reply_changelist"), asked)
+    assert Reply.objects.get().kind == "unreadable"
+    logged_in(administrator=True).post(reverse("admin:messaging_reply_changelist"), asked)
+    assert Reply.objects.get().kind == kind
+
+
 def test_a_mail_is_given_once(stray: Reply):
     by, customer = UserFactory(), CustomerFactory()
     operations.attach_reply(stray, customer, by=by, at=AT)

@@ -1,5 +1,6 @@
 """A daily ceiling per channel: what is above waits for the following days, and the supervisors are told once."""
 
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -7,10 +8,12 @@ from django.db import connection, transaction
 
 from crm.accounts.models import Entity
 from crm.events.models import Event
-from telephony.core.channels import Temporary
+from telephony.core.channels import Ambiguous, Permanent, Temporary
 from telephony.messaging import operations
 from telephony.messaging.models import Message, SendingDay
 from telephony.messaging.operations import ceilings
+from telephony.messaging.operations.moving import try_later
+from tests.connections import beside
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, a_world, planned
 
@@ -50,6 +53,42 @@ def test_what_surely_did_not_leave_gives_its_place_back(world: World):
     world.failure = Temporary("421", "later")
     operations.send_one(message.pk, AT)
     assert SendingDay.objects.get().number == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("failure", "places"), [(Permanent("550", "nobody here"), 0), (Ambiguous("timeout", "?"), 1)])
+def test_what_was_refused_for_good_gives_it_back_and_what_may_have_left_keeps_it(world: World, failure, places: int):
+    [message] = messages(1, 1)
+    world.failure = failure
+    operations.send_one(message.pk, AT)
+    assert SendingDay.objects.get().number == places
+
+
+@pytest.mark.django_db
+def test_a_place_that_was_never_taken_is_not_given_back(world: World):
+    """The ceiling was set while it was leaving, and others left since."""
+    [message] = messages(1, None)
+
+    def set_a_ceiling(_mail: object) -> None:
+        Entity.objects.update(max_emails_a_day=5)
+        SendingDay.objects.create(entity=message.entity, channel="email", on=AT.date(), number=3)
+
+    world.while_sending, world.failure = set_a_ceiling, Temporary("421", "later")
+    assert operations.send_one(message.pk, AT) == "waiting"
+    assert SendingDay.objects.get().number == 3
+
+
+@pytest.mark.django_db
+def test_a_ceiling_stops_the_next_message_of_a_batch_under_way(world: World):
+    """Whatever is remembered of the entity meanwhile."""
+    found = messages(2, None)
+
+    def clock() -> datetime:
+        Entity.objects.filter(pk__in=[found[0].entity_id] if world.sent else []).update(max_emails_a_day=0)
+        return AT
+
+    operations.send_batch([one.pk for one in found], clock=clock)
+    assert [one.state for one in _again()] == ["sent", "waiting"]
 
 
 @pytest.mark.django_db
@@ -102,6 +141,43 @@ def test_two_workers_never_pass_it_together():
         for thread in threads:
             thread.join()
     assert (len(network.sent), SendingDay.objects.get().number) == (3, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_takes_while_the_night_weighs_is_not_put_off():
+    """It left: waiting again, it would leave twice."""
+    light, _heavy = messages(2, 1)
+    with a_world() as network, beside(lambda: put_off_slowly(light.entity)) as night:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(1)")
+        night.start()
+        assert operations.send_one(light.pk, AT, durable=False) == "sent"
+    assert (night.result(), len(network.sent)) == ({}, 1)
+    light.refresh_from_db()
+    assert (light.state, light.reason) == ("sent", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_worker_puts_off_further_meanwhile_keeps_its_day():
+    light, _heavy = messages(2, 1)
+    later = TOMORROW(light.entity, AT) + timedelta(days=3)
+    with beside(lambda: put_off_slowly(light.entity)) as night:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(1)")
+        night.start()
+        try_later(light.pk, later, "contact: hours", at=AT)
+    assert night.result() == {}
+    light.refresh_from_db()
+    assert (light.not_before_at, light.reason) == (later, "contact: hours")
+
+
+def put_off_slowly(entity: Entity) -> dict[str, int]:
+    """Spread, weighing until whoever holds the lock lets it go."""
+    weights = (
+        "with held as materialized (select pg_advisory_xact_lock_shared(1))"
+        " select n as origin_id, n as weight from held, generate_series(1, 2) n"
+    )
+    return operations.put_off_above(entity, weights_sql=weights, origin="test", at=AT)
 
 
 @pytest.mark.django_db

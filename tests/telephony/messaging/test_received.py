@@ -11,6 +11,7 @@ from telephony.messaging import operations
 from telephony.messaging.models import DeliveryEvent, Message, Reply
 from telephony.providers.email import received
 from tests.factories import mails
+from tests.factories.accounts import UserFactory
 from tests.factories.customers import AddressFactory
 from tests.factories.messaging import AT, World, sent
 
@@ -155,6 +156,42 @@ def test_an_unread_mail_waits_for_the_task():
     operations.receive(mails.answer(), at=AT)
     assert Reply.objects.get().kind == "unread"
     assert operations.read_replies(at=AT + timedelta(minutes=1)) == 1
+
+
+@pytest.fixture
+def cannot_be_read(monkeypatch, message):
+    """A mail that was tried for an hour."""
+    with monkeypatch.context() as patch:
+        patch.setattr(received, "parse", lambda raw: 1 / 0)
+        operations.receive(mails.answer(), at=AT)
+        operations.read_replies(at=AT + timedelta(minutes=59))
+        assert Reply.objects.get().kind == "unread"
+        operations.read_replies(at=AT + timedelta(minutes=60))
+    return Reply.objects.get()
+
+
+@pytest.mark.django_db
+def test_a_mail_that_cannot_be_read_is_left_to_a_person_after_an_hour(cannot_be_read):
+    assert (cannot_be_read.kind, cannot_be_read.subject) == ("unreadable", "Re: Votre facture")
+    assert ("paie@client.example" in cannot_be_read.sender, "Votre facture" in cannot_be_read.text) == (True, True)
+    assert operations.read_replies(at=AT + timedelta(hours=2)) == 0
+
+
+@pytest.mark.django_db
+def test_it_is_read_again_when_a_person_asks(cannot_be_read):
+    assert operations.read_again(Reply.objects.all()) == 1
+    assert operations.read_replies(at=AT + timedelta(days=1)) == 1
+    assert Reply.objects.get().kind == "answer"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("put_aside", [False, True])
+def test_given_to_its_customer_it_is_an_answer(cannot_be_read, message, put_aside):
+    if put_aside:
+        operations.set_aside(Reply.objects.all())
+    operations.attach_reply(cannot_be_read, message.customer, by=UserFactory(), at=AT)
+    assert Reply.objects.get().kind == "answer"
+    assert Event.objects.filter(kind="message.reply").count() == 1
 
 
 @given(st.binary(max_size=400))

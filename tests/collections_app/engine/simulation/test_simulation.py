@@ -21,6 +21,7 @@ from crm.holds.models import Hold
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
 from crm.receivables.operations import close_in_ledger
+from telephony.messaging.models import SendingDay
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import TeamFactory, TeamMemberFactory
 from tests.factories.letters import TemplateVersionFactory
@@ -63,10 +64,10 @@ def world():
     return world
 
 
-def asked(world, *, until_on=LAST, **options):
+def asked(world, *, from_on=MARCH_1, until_on=LAST, **options):
     options = {"kind": "next", "assumptions": Assumptions(payments="none", delay_days=2), **options}
     return ask_simulation(
-        world.entity, from_on=MARCH_1, until_on=until_on, by=world.person, at=AT, start=False, **options
+        world.entity, from_on=from_on, until_on=until_on, by=world.person, at=AT, start=False, **options
     )
 
 
@@ -211,15 +212,51 @@ def test_a_statement_that_would_write_a_live_table_is_undone(world):
 def test_a_replay_knows_each_payment_from_its_date(world):
     paid = Invoice.objects.order_by("-amount", "due_on").first()
     close_in_ledger(paid, on=MARCH_1 + timedelta(days=1), at=AT + timedelta(days=11))
-    replayed = ask_simulation(
-        world.entity, kind="replay", from_on=MARCH_1, until_on=MARCH_1 + timedelta(days=3), by=None,
-        at=AT + timedelta(days=60), start=False,
-    )  # fmt: skip
-    run_simulation(replayed.pk, clock=lambda: AT)
-    replayed.refresh_from_db()
-    found = replayed.report["today"]
+    found = replayed(world).report["today"]
     assert (found["paid"]["movements"], found["paid"]["amount"]) == (1, "420.000")
     assert found["groups"][0]["gone"] == 1  # he is in the group of those who owe much until the night after
+
+
+def test_a_day_lived_through_again_has_all_the_places_under_the_ceiling(world):
+    """Not what its real messages left of them."""
+    fill_days(world, 2, 0)
+    expected = mailed(replayed(world))
+    fill_days(world, 2, 2)
+    assert mailed(replayed(world)) == expected
+    assert sum(expected.values()) > 2
+
+
+def test_what_left_today_takes_its_places_of_today_alone(world):
+    monday = MARCH_1 + timedelta(days=1)
+    fill_days(world, 2, 2, on=[monday])
+    found = mailed(simulated(world, from_on=monday, until_on=monday + timedelta(days=2)))
+    assert (found.get("2026-03-02"), found["2026-03-03"]) == (None, 2)
+
+
+def fill_days(world, ceiling, number, *, on=tuple(MARCH_1 + timedelta(days=day) for day in range(DAYS))):
+    """A ceiling of e-mails, of which as many left on each of these days."""
+    world.entity.max_emails_a_day = ceiling
+    world.entity.save()
+    SendingDay.objects.all().delete()
+    SendingDay.objects.bulk_create(
+        SendingDay(entity=world.entity, channel="email", on=day, number=number) for day in on
+    )
+
+
+def replayed(world):
+    simulation = ask_simulation(
+        world.entity, kind="replay", from_on=MARCH_1, until_on=MARCH_1 + timedelta(days=4), by=None,
+        at=AT + timedelta(days=60), start=False,
+    )  # fmt: skip
+    run_simulation(simulation.pk, clock=lambda: AT)
+    simulation.refresh_from_db()
+    return simulation
+
+
+def mailed(simulation):
+    """E-mails by day."""
+    days = simulation.report["today"]["days"]
+    return {day: channels["email"] for day, channels in days.items() if channels.get("email")}
 
 
 def test_a_collector_without_a_name_is_told_by_his_login(world):

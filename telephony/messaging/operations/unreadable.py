@@ -1,0 +1,40 @@
+"""Mail the house could not read in an hour of tries: a person gives it to its customer, has it read again or sets it
+aside."""
+
+import zlib
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from telephony.core.storable import storable
+from telephony.messaging.models import Reply, ReplyKind
+from telephony.messaging.operations.waking import wake_reader
+from telephony.providers.email import received
+
+TRIED_FOR = timedelta(hours=1)
+TEXT_SHOWN = 20_000
+
+
+def leave_to_a_person(reply: Reply, *, at: datetime) -> None:
+    """Try it no more, once it was tried for an hour; its bytes are shown as they are."""
+    if at - reply.received_at < TRIED_FOR:
+        return
+    raw = zlib.decompress(bytes(reply.raw))
+    sender, subject = received.envelope(raw)
+    shown = storable(raw.decode(errors="replace"))[:TEXT_SHOWN]
+    Reply.objects.filter(pk=reply.pk).update(
+        kind=ReplyKind.UNREADABLE, read_at=at, sender=sender[:320], subject=subject[:300], text=shown
+    )
+
+
+def read_again(replies: QuerySet[Reply]) -> int:
+    """Have those of them that could not be read tried once more; how many."""
+    again = replies.filter(kind=ReplyKind.UNREADABLE).update(kind=ReplyKind.UNREAD, read_at=None, text="")
+    transaction.on_commit(wake_reader, robust=True)
+    return again
+
+
+def set_aside(replies: QuerySet[Reply]) -> int:
+    """Nothing is to be done about those of them that could not be read; how many."""
+    return replies.filter(kind=ReplyKind.UNREADABLE).update(kind=ReplyKind.SET_ASIDE)

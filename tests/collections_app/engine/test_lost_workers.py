@@ -1,0 +1,83 @@
+"""A night that kills whoever takes it up is given up, and counts as one of the tries of the day."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from collections_app.engine.leases import LEASE, give_up_lost, take_run
+from collections_app.engine.models import Run, RunPart, RunStage
+from collections_app.engine.schedule import TRIES_A_DAY, due_nights
+from tests.collections_app.engine.world import MARCH_1, noon
+from tests.factories.accounts import EntityFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+SILENCE = LEASE + timedelta(seconds=1)
+
+
+class Night:
+    """Taken by one worker after the other, of whom nothing more is heard."""
+
+    def __init__(self):
+        self.entity, self.at = EntityFactory(), noon(MARCH_1)
+
+    def lose(self, workers=1):
+        for _ in range(workers):
+            self.run = take_run(self.entity, on=MARCH_1, clock=lambda: self.at, by=None)
+            self.at += SILENCE
+
+    def given_up(self):
+        return bool(give_up_lost(clock=lambda: self.at))
+
+
+@pytest.fixture
+def night():
+    return Night()
+
+
+def test_it_has_failed_with_the_third_worker_lost_at_one_place(night):
+    night.lose(2)
+    assert night.given_up() is False
+    night.lose()
+    assert night.given_up() is True
+    night.run.refresh_from_db()
+    assert (night.run.state, night.run.error, night.run.finished_at) == ("failed", "workers lost", night.at)
+
+
+def test_whoever_is_at_work_goes_on(night):
+    night.lose(3)
+    night.at -= SILENCE
+    assert night.given_up() is False
+
+
+def test_each_stage_brings_new_patience(night):
+    night.lose(2)
+    for position in range(4):
+        RunStage.objects.create(run=night.run, position=position, name=f"s{position}")
+        night.lose()  # the second one there: the other one did the stage
+        assert night.given_up() is False
+    night.lose()
+    assert night.given_up() is True
+
+
+def test_so_does_each_part_done(night):
+    night.lose(2)
+    RunPart.objects.create(run=night.run, number=0, first_customer=0, end_customer=9, at=night.at, state="done")
+    night.lose()
+    assert night.given_up() is False
+
+
+def test_it_is_tried_three_times_a_day_then_left_to_people(night):
+    for _ in range(TRIES_A_DAY):
+        assert due_nights(at=night.at) == [(night.entity.pk, MARCH_1)]
+        night.lose(3)
+        night.given_up()
+    assert (due_nights(at=night.at), Run.objects.filter(state="failed").count()) == ([], TRIES_A_DAY)
+
+
+def test_its_page_says_what_to_look_for(night, client):
+    night.lose(3)
+    night.given_up()
+    client.force_login(UserFactory(supervisor=True, sees=night.entity))
+    page = client.get(reverse("admin:engine_run_change", args=[night.run.pk])).content.decode()
+    assert "plusieurs processus d’affilée ont été perdus à la même phase" in page
