@@ -5,10 +5,12 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from collections_app.actions.models import Action
 from collections_app.engine.queries import explain
 from crm.holds.models import Hold
+from crm.holds.operations import place_hold
 from crm.imports.models import Batch
 from crm.receivables.models import Invoice
 from tests.collections_app.engine.world import MARCH_1, World, noon
@@ -144,3 +146,64 @@ def test_decimals_stay_exact(world):
     world.invoice(world.late, late=10, amount=Decimal("10.05"))
     world.nights(2)
     assert asked_for(world, 0) == [Decimal("10.05")]
+
+
+invoices = st.tuples(st.integers(-6, 40), st.integers(1, 60))
+events = st.tuples(st.integers(1, 5), st.sampled_from(["pay", "apply", "lift"]), st.integers(0, 3), st.integers(1, 60))
+
+
+def happens(world, owed, credit, what, place, amount):
+    """Money comes, money that was there is applied, or what is on hold no longer is."""
+    on, kind = what
+    invoice = owed[place % len(owed)]
+    invoice.refresh_from_db()
+    credit.refresh_from_db()
+    if kind == "lift":
+        Hold.objects.filter(customer=world.late, ended_on=None).update(ended_on=on, outcome="lifted")
+    elif kind == "pay" and invoice.open_amount:
+        pay(invoice, min(amount, invoice.open_amount), on)
+    elif kind == "apply" and (applied := min(amount, invoice.open_amount, credit.open_amount)):
+        pay(invoice, applied, on, credit=credit)
+
+
+def left_out(accounts):
+    """What was late and left out of an account where something was late, and why."""
+    return {
+        item.invoice_id: item.held or item.outcome
+        for account in accounts
+        if account.outcome != "nothing_overdue"
+        for item in account.items
+        if item.days_late and item.outcome in ("held", "covered")
+    }
+
+
+@settings(max_examples=5, deadline=None)
+@given(
+    owed=st.lists(invoices, min_size=1, max_size=4),
+    money=st.integers(1, 100),
+    disputed=st.booleans(),
+    lived=st.lists(events, max_size=4),
+)
+def test_a_past_night_is_told_as_it_was_just_before_it(owed, money, disputed, lived):
+    world = World({"offset_days": 5}, {"offset_days": 12})
+    world.late = world.customer()
+    rows = [world.invoice(world.late, late=late, amount=amount) for late, amount in owed]
+    credit = CreditFactory(customer=world.late, amount=money)
+    if disputed:
+        place_hold(world.late, invoice=rows[0], kind="dispute", reason="x", starts_on=MARCH_1, at=noon(MARCH_1))
+    said = {}
+    for day in range(6):
+        for on, kind, place, amount in lived:
+            if on == day:
+                happens(world, rows, credit, (after(day), kind), place, amount)
+        accounts = explain(world.late, on=after(day)).accounts
+        said[day] = told_amounts(accounts), left_out(accounts)
+        world.night(after(day))
+    for day in range(5):
+        accounts = explain(world.late, on=after(day)).accounts
+        if accounts:  # nothing was ever late before: no night had anything to decide
+            assert (told_amounts(accounts), left_out(accounts)) == said[day]
+
+
+def told_amounts(accounts):
+    return {item.invoice_id: (item.open_amount, item.net_amount) for account in accounts for item in account.items}
