@@ -28,7 +28,12 @@ FIELDS: dict[type[Model], dict[str, Any]] = {
         "created_at": _("created at"),
         "last_used_at": _("last used on"),
     },
-    SocialApp: {"settings": _("settings")},
+    SocialApp: {
+        "provider_id": _("identifier"),
+        "client_id": _("client identifier"),
+        "secret": _("client secret"),
+        "settings": _("settings"),
+    },
     PeriodicTask: {"task": _("task")},
 }
 MODELS: dict[type[Model], tuple[Any, Any]] = {

@@ -23,17 +23,13 @@ class CompanyLoginAdapter(DefaultSocialAccountAdapter):
         """Never."""
         return False
 
-    def is_email_verified(self, provider: Any, email: str) -> bool:
-        """Never by a setting alone: `CompanyProvider` has read what the server says."""
-        return False
-
-    def authenticate_by_email(self, sociallogin: SocialLogin) -> None:
-        """Not by the library: it takes the first of several accounts, and takes away the password of an account whose
-        address it did not verify itself, which here is every account."""
-
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Find the account anew each time: an address that changed hands does not lead to its former account. The
-        library goes on as after a password: closed accounts, second factor, a session of its own."""
+        library goes on as after a password: second factor, a session of its own.
+
+        Its own way (SOCIALACCOUNT_EMAIL_AUTHENTICATION) would take the first of several accounts, and take away the
+        password of an account whose address it did not verify itself, which here is every account.
+        """
         try:
             sociallogin.user = account_of(sociallogin.email_addresses)
         except LoginRefused as refused:

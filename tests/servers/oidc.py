@@ -36,7 +36,7 @@ class LoginServer(ThreadingHTTPServer):
         self.userinfo: dict[str, Any] = {}
         self.signs_with, self.algorithm, self.audience = "its own", "RS256", CLIENT
         self.discovery: dict[str, Any] = {}
-        self.cancels = False
+        self.cancels = self.moves = False
         self.asked: list[dict[str, str]] = []
         self.codes: dict[str, dict[str, str]] = {}
 
@@ -75,19 +75,19 @@ class Answer(BaseHTTPRequestHandler):
             self.say({"access_token": "opens-userinfo", "token_type": "Bearer", "id_token": self.server.id_token()})
 
     def configuration(self, given: dict[str, str]) -> None:
+        if self.server.moves and not given:
+            return self.lead(f"{self.server.url}{self.path}?moved=yes")
         places = {"authorization_endpoint": "authorize", "token_endpoint": "token", "userinfo_endpoint": "userinfo"}
         told = {name: f"{self.server.url}/{path}" for name, path in {**places, "jwks_uri": "jwks"}.items()}
         methods = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
-        self.say({"issuer": self.server.url, **told, **methods, **self.server.discovery})
+        return self.say({"issuer": self.server.url, **told, **methods, **self.server.discovery})
 
     def authorize(self, given: dict[str, str]) -> None:
         self.server.asked.append(given)
         code = f"code-{len(self.server.asked)}"
         self.server.codes[code] = given
         answer = {"error": "access_denied"} if self.server.cancels else {"code": code}
-        self.send_response(302)
-        self.send_header("Location", f"{given['redirect_uri']}?{urlencode({**answer, 'state': given['state']})}")
-        self.end_headers()
+        self.lead(f"{given['redirect_uri']}?{urlencode({**answer, 'state': given['state']})}")
 
     def userinfo(self, given: dict[str, str]) -> None:
         known = self.headers["Authorization"] == "Bearer opens-userinfo"
@@ -96,6 +96,11 @@ class Answer(BaseHTTPRequestHandler):
     def jwks(self, given: dict[str, str]) -> None:
         public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key("its own").public_key()))
         self.say({"keys": [{**public, "kid": "k1", "use": "sig", "alg": "RS256"}]})
+
+    def lead(self, address: str) -> None:
+        self.send_response(302)
+        self.send_header("Location", address)
+        self.end_headers()
 
     def say(self, told: dict[str, Any], status: int = 200) -> None:
         self.send_response(status)

@@ -72,25 +72,28 @@ def test_letters_that_look_alike_are_others(alike: str):
 
 
 WRONG = {
-    "a token signed by others": {"signs_with": "another"},
-    "a token signed with the secret": {"algorithm": "HS256"},
-    "a token for another application": {"audience": "another"},
-    "addresses without TLS": {"discovery": {"token_endpoint": "http://login.example/token"}},
-    "no address for keys": {"discovery": {"jwks_uri": None}},
-    "a server named otherwise": {"discovery": {"issuer": "https://login.example"}},
+    "a token signed by others": ({"signs_with": "another"}, "Signature verification failed"),
+    "a token signed with the secret": ({"algorithm": "HS256"}, "signed by HS256"),
+    "a token for another application": ({"audience": "another"}, "Audience doesn't match"),
+    "addresses without TLS": ({"discovery": {"token_endpoint": "http://login.example/token"}}, "TLS: token_endpoint"),
+    "no address for keys": ({"discovery": {"jwks_uri": None}}, "TLS: jwks_uri"),
+    "a server named otherwise": ({"discovery": {"issuer": "https://login.example"}}, "Invalid issuer"),
+    "a server that moved": ({"moves": True}, "Exceeded 0 redirects"),
 }
 
 
-@pytest.mark.parametrize("fault", WRONG.values(), ids=WRONG)
-def test_a_server_that_answers_wrongly_opens_nothing(client: Client, server, company, fault):
+@pytest.mark.parametrize(("fault", "words"), WRONG.values(), ids=WRONG)
+def test_a_server_that_answers_wrongly_opens_nothing(client: Client, server, company, fault, words):
     UserFactory(email="lea@verdier.fr")
     server.claims |= LEA
     target = pass_by(leave(client))
     for name, value in fault.items():
         setattr(server, name, value)
-    page = client.get(target)
+    with capture_logs() as lines:
+        page = client.get(target)
     assert (page.status_code, logged_in(client)) == (401, None)
     assert "La connexion n’a pas abouti" in page.text
+    assert words in "".join(line["error"] for line in lines if line["event"] == "company_login_failed")
 
 
 def test_a_wrong_secret_is_told_to_the_log_without_it(client: Client, server, company):

@@ -1,8 +1,11 @@
 """An administrator registers the login server of his company."""
 
+import json
+
 import pytest
 from allauth.socialaccount.models import SocialApp
 from auditlog.models import LogEntry
+from django.contrib.admin.models import LogEntry as Change
 from django.test import Client
 from django.urls import reverse
 
@@ -61,6 +64,9 @@ def test_the_secret_is_not_shown_again_and_stays_when_left_empty(admin: Client):
     assert admin.post(change, {**GIVEN, "secret": "", "name": "Verdier SA"}).status_code == 302
     app.refresh_from_db()
     assert (app.name, app.secret) == ("Verdier SA", "kept-by-nobody")
+    (told,) = json.loads(Change.objects.latest("pk").change_message)
+    assert "name on the button" in told["changed"]["fields"]
+    assert "client secret" not in told["changed"]["fields"]
 
 
 def test_the_journal_tells_who_changed_a_secret_and_nothing_of_it(admin: Client):
