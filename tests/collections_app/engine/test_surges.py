@@ -153,5 +153,5 @@ def test_what_stale_nights_kept_home_does_not_leave_unseen_at_once():
     imported(world.entity, MARCH_3)
     world.night(MARCH_3 + timedelta(days=1))
     told = list(MorningReport.objects.order_by("on").values_list("state", "anomalies__0__code", "messages"))
-    assert told == [("held", "stale", 0), ("held", "flood", FEW)]
+    assert told == [("told", "stale", 0), ("held", "flood", FEW)]
     assert (Action.objects.count(), set(Message.objects.values_list("state", flat=True))) == (FEW, {"held"})
