@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("telephony.messaging.urls")),
     path("admin/", admin.site.urls),
     path("accounts/3rdparty/", company_login.closed),
+    path("accounts/email/", company_login.closed),
     path("accounts/", include("allauth.urls")),
     path("api/", include("config.api")),
     path("metrics", metrics.metrics, name="metrics"),

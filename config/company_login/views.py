@@ -57,5 +57,6 @@ def _answer(server: LoginServer, step: Any) -> HttpResponse:
 
 @opened_to(anyone_logged_in)
 def closed(request: HttpRequest) -> HttpResponse:
-    """In the place of the library's page that ties accounts to servers: an account follows from its address."""
+    """In the place of two pages of the library, which tie an account to a server, or give it any address unproved: an
+    account is found by its address, which those who make accounts keep."""
     raise Http404

@@ -142,6 +142,16 @@ def test_nobody_registers_nor_ties_an_account(client: Client, server, company):
     assert client.get("/accounts/3rdparty/").status_code == 404
 
 
+def test_nobody_gives_his_account_the_address_of_another(client: Client):
+    user = UserFactory(email="lea@verdier.fr")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.get("/accounts/email/")
+    for verb in ("action_add", "action_primary"):
+        client.post("/accounts/email/", {verb: "", "email": "boss@verdier.fr"})
+    user.refresh_from_db()
+    assert user.email == "lea@verdier.fr"
+
+
 def test_attempts_are_counted_with_those_of_passwords(client: Client, server, company):
     codes = [client.post(BEGIN).status_code for _try in range(31)]
     assert (codes[0], codes[-1]) == (200, 429)
