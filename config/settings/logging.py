@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+import structlog.tracebacks
 
 from config import env
 from config.settings.base import ENVIRONMENT
@@ -18,9 +19,11 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+# Of an error its lines, not the values of its variables: passwords and tokens would stay in the log.
+_TOLD = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 _RENDERERS: dict[str, list[Any]] = {
-    "json": [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)],
-    "console": [structlog.dev.ConsoleRenderer(colors=False)],
+    "json": [structlog.processors.ExceptionRenderer(_TOLD), structlog.processors.JSONRenderer(ensure_ascii=False)],
+    "console": [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)],
 }
 
 LOGGING: dict[str, Any] = {

@@ -12,12 +12,21 @@ from crm.accounts.models import Absence, ApiToken, Entity, EntityClosure, Team, 
 from crm.law.models import ExchangeRate, Holiday, Rate, Rule
 
 
+HIDDEN = "•••"
+HIDE = "crm.accounts.audit.hidden"  # the library's own mask would show half
+
+
+def hidden(value: str) -> str:
+    """That a secret is there, and nothing of it; "None" is how the journal writes what was not there."""
+    return value if value in ("", "None") else HIDDEN
+
+
 def register_for_audit() -> None:
     """Follow the models whose rows are settings or rights. Passwords are masked, log-in dates are no change.
 
     The law is followed here too: it stands below the accounts, and knows nothing of who changes it.
     """
-    auditlog.register(User, exclude_fields=["last_login"], mask_fields=["password"])
+    auditlog.register(User, exclude_fields=["last_login"], mask_fields=["password"], mask_callable=HIDE)
     auditlog.register(ApiToken, exclude_fields=["digest", "last_used_on"])
     for model in (Entity, EntityClosure, Team, Absence, Rate, Rule, Holiday, ExchangeRate):
         auditlog.register(model)

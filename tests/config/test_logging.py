@@ -1,6 +1,8 @@
 import json
 import logging
+import sys
 
+import pytest
 import structlog
 from structlog.contextvars import bound_contextvars
 
@@ -23,3 +25,17 @@ def test_a_line_is_one_json_object_with_the_number_of_the_run():
         "logger": "acquit",
         "run_id": 7,
     }
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_an_error_is_told_without_the_values_of_its_variables(log_format):
+    def fail(token: str) -> None:
+        raise ValueError
+
+    try:
+        fail("-".join(["never", "to", "be", "told"]))
+    except ValueError:
+        record = logging.LogRecord("acquit", logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+    line = as_line(record, log_format)
+    assert "ValueError" in line
+    assert "never-to-be-told" not in line

@@ -92,6 +92,13 @@ def test_rights_leave_a_trace():
     assert (entry.actor, entry.changes) == (boss, {"entities": ["", f"+ {entity.code}"]})
 
 
+def test_the_journal_says_that_a_password_changed_and_nothing_of_it():
+    user = UserFactory()
+    user.set_password("a long enough password")
+    user.save()
+    assert LogEntry.objects.get_for_object(user).latest("pk").changes["password"] == ["•••", "•••"]
+
+
 @pytest.mark.parametrize(
     ("missing", "count"),
     [({}, 0), ({"sender_email": ""}, 1), ({"iban": ""}, 1), ({"city": ""}, 1), ({"collects_for_others": True}, 1)],
