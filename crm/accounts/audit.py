@@ -11,7 +11,6 @@ from django.db.models import Model
 from crm.accounts.models import Absence, ApiToken, Entity, EntityClosure, Team, User
 from crm.law.models import ExchangeRate, Holiday, Rate, Rule
 
-
 HIDDEN = "•••"
 HIDE = "crm.accounts.audit.hidden"  # the library's own mask would show half
 
