@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -147,8 +147,8 @@ def written_day(value: date, form: str, locale: Locale | str) -> str:
 
 
 def appointment(value: datetime) -> str:
-    """A day and time as they stand in the zone of `value`: lundi 23 novembre, 09:00."""
-    return written_day(value, "EEEE d MMMM, HH:mm", reader())
+    """A day and time as they stand in the zone of `value`: lundi 23 novembre, 09:00; of midnight the day alone."""
+    return written_day(value, "EEEE d MMMM, HH:mm" if value.time() != time.min else "EEEE d MMMM", reader())
 
 
 def percent(share: float | Decimal) -> str:

@@ -114,14 +114,14 @@ class TestAskedForAlready:
         Message.objects.update(state="waiting", not_before_at=tomorrow, reason="ceiling: email")
         [(level, told)] = pressed(desk, action)
         day, reason = told.split(". ")
-        assert (level, day) == ("success", "Départ prévu le mercredi 4 mars, 00:00")
+        assert (level, day) == ("success", "Départ prévu le mercredi 4 mars")
         assert reason == "Au-dessus du plafond quotidien (e-mail)\xa0: il attend les jours suivants."
 
     def test_the_ceiling_of_the_day_counts_before_a_worker_says_so(self, desk: Client, action: Action):
         messaging.let_go(action.entity)
         Entity.objects.update(max_emails_a_day=0)
         [(_level, told)] = pressed(desk, action)
-        assert told.startswith("Départ prévu le mercredi 4 mars, 00:00.")
+        assert told.startswith("Départ prévu le mercredi 4 mars.")
 
     def test_nobody_can_tell_whether_it_left(self, desk: Client, action: Action):
         Message.objects.update(state="ambiguous", digest="x")
