@@ -3,7 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+# Of a night, a simulation, the reset of a training entity: rows hold these words.
 REPLACED, WORKERS_LOST = "lease expired", "workers lost"
+SIMULATION_LOST, RESET_LOST = "worker lost", "lost"
 SENTENCES: dict[str, str | Promise] = {
     REPLACED: _(
         "its worker was lost (a restart, or too little memory), and the night of another day has done what was left: "
@@ -13,8 +15,8 @@ SENTENCES: dict[str, str | Promise] = {
         "several workers in a row were lost at the same stage, killed or silent. Most often the machine has too little "
         "memory for it: its journal tells (“out of memory”), or the log of the workers."
     ),
-    "worker lost": _("its worker was lost (a restart, or too little memory)."),
-    "lost": _("its worker was lost (a restart, or too little memory): nothing was changed. Reset it again."),
+    SIMULATION_LOST: _("its worker was lost (a restart, or too little memory)."),
+    RESET_LOST: _("its worker was lost (a restart, or too little memory): nothing was changed. Reset it again."),
 }
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightBeingTried, NightInThePast
-from collections_app.engine.failures import WORKERS_LOST
+from collections_app.engine.failures import REPLACED, WORKERS_LOST
 from collections_app.engine.models import PartState, Run, RunState
 from crm.accounts.models import Entity, User
 from crm.core.sql import set_local
@@ -57,7 +57,7 @@ def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Ru
     now = clock()
     expired = Run.objects.filter(pk=running.pk, fence=running.fence, lease_until__lt=now)
     if running.on != on:
-        if not expired.update(state=RunState.FAILED, finished_at=now, error="lease expired"):
+        if not expired.update(state=RunState.FAILED, finished_at=now, error=REPLACED):
             raise NightAlreadyRunning(running.on)
         return take_run(entity, on=on, clock=clock, by=by)
     reached, lost = _lost(running)

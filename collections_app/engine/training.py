@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.engine.exceptions import ResetRefused
+from collections_app.engine.failures import RESET_LOST
 from collections_app.engine.models import TrainingReset
 from collections_app.letters.models import PrintBatch
 from crm.accounts.models import Entity, User
@@ -100,7 +101,7 @@ def ask_reset(entity: Entity, *, by: User, at: datetime) -> TrainingReset:
     if not entity.training:
         raise ResetRefused(_("Only a training entity is reset."))
     running = TrainingReset.objects.filter(entity=entity, finished_at__isnull=True)
-    running.filter(asked_at__lt=at - LOST).update(finished_at=at, error="lost")
+    running.filter(asked_at__lt=at - LOST).update(finished_at=at, error=RESET_LOST)
     try:
         with transaction.atomic():
             asked = TrainingReset.objects.create(entity=entity, asked_at=at, asked_by=by)

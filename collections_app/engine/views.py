@@ -74,5 +74,5 @@ def _closed_after(then: ActionThen, customer: Customer, on: date) -> date | None
 
 
 def _account(account: AccountExplanation) -> dict[str, Any]:
-    items = [{"item": item, "sentence": item_sentence(item, account)} for item in account.items]
+    items = [{"item": item, "sentence": item_sentence(item)} for item in account.items]
     return {"account": account, "sentence": account_sentence(account), "items": items}

@@ -50,7 +50,7 @@ def account_sentence(account: AccountExplanation) -> str:
     return say[account.outcome]() % _account_params(account)
 
 
-def item_sentence(item: ItemExplanation, account: AccountExplanation) -> str:
+def item_sentence(item: ItemExplanation) -> str:
     """One sentence: what an invoice counts for and why."""
     if item.outcome == "held":
         return _("On hold (%(kind)s): left out.") % {"kind": HoldKind(item.held).label}

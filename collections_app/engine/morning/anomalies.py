@@ -34,13 +34,13 @@ def found(night: Night, findings: Findings) -> list[Anomaly]:
     return [
         *surge(run, opened=findings.opened.total(), queued=findings.queued),
         *calendar(night.on, night.params["calendar"]),
-        *books(run, entity),
+        *books(run),
         *missing_import(entity, run.on, at=night.at),
         *templates(run.on, findings.samples),
     ]
 
 
-def books(run: Run, entity: Entity) -> list[Anomaly]:
+def books(run: Run) -> list[Anomaly]:
     """The stage "freshness" found the books too old."""
     run.refresh_from_db(fields=["stale", "books_on"])
     if not run.stale:

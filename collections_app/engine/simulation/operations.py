@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from collections_app.engine.failures import SIMULATION_LOST
 from collections_app.engine.simulation import schema
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.exceptions import (
@@ -218,7 +219,7 @@ def _report(sides: list[Side]) -> dict[str, object]:
 def sweep(*, at: datetime) -> list[int]:
     """Wake again what no worker took or what a lost one left (once), drop the schemas nobody lives; those woken."""
     given_up = Simulation.objects.filter(state=SimulationState.RUNNING, lease_until__lt=at, fence__gte=TRIES)
-    given_up.update(state=SimulationState.FAILED, finished_at=at, lease_until=None, error="worker lost")
+    given_up.update(state=SimulationState.FAILED, finished_at=at, lease_until=None, error=SIMULATION_LOST)
     schema.drop_leftovers(at=at)
     forgotten = Q(state=SimulationState.WAITING, asked_at__lt=at - LOST_AFTER)
     left = Q(state=SimulationState.RUNNING, lease_until__lt=at)

@@ -77,7 +77,7 @@ def test_sentences_exist_for_what_is_decided(late, outcome):
     account = explain(customer, on=MARCH_1).accounts[0]
     assert account.outcome == outcome
     assert account_sentence(account)
-    assert all(item_sentence(item, account) for item in account.items)
+    assert all(item_sentence(item) for item in account.items)
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_a_step_of_one_invoice_waits_and_holds_the_later_one_of_its_account():
     [account] = explain(customer, on=SATURDAY).accounts
     [item] = account.items
     assert (account.outcome, item.outcome, item.next_look_on) == ("by_invoice", "waiting_day", MONDAY)
-    assert item_sentence(item, account).endswith("son action s’ouvre le 16/03/2026.")
+    assert item_sentence(item).endswith("son action s’ouvre le 16/03/2026.")
     weekend(world)
     assert (opened(), Account.objects.get().look_on) == ([], MONDAY)
     world.night(MONDAY)
@@ -165,7 +165,7 @@ def test_a_preventive_step_waits_and_no_earlier_one_opens_instead():
     [account] = explain(customer, on=SATURDAY).accounts
     [item] = account.items
     assert (item.outcome, item.next_look_on) == ("announced_on_worked_day", MONDAY)
-    assert item_sentence(item, account).endswith("annoncée le 16/03/2026, prochain jour ouvré.")
+    assert item_sentence(item).endswith("annoncée le 16/03/2026, prochain jour ouvré.")
     weekend(world)
     assert (opened(), Account.objects.get().look_on) == ([], MONDAY)
     world.night(MONDAY)
@@ -214,7 +214,7 @@ def test_a_calendar_without_a_worked_day_ahead_opens_nothing_and_says_so(step, l
     world.regroup(SATURDAY)
     [account] = explain(customer, on=SATURDAY).accounts
     assert account_sentence(account)
-    assert [item_sentence(item, account) for item in account.items]
+    assert [item_sentence(item) for item in account.items]
     for on in (SATURDAY, SUNDAY, MONDAY, MONDAY + timedelta(days=450)):
         world.night(on)
     assert (opened(), Message.objects.count()) == ([], 0)
@@ -267,7 +267,7 @@ def test_what_would_be_announced_during_a_closure_leaves_on_the_last_worked_day_
         world.night(SATURDAY + timedelta(days=number), full=full)
         assert opened() == []
     [account] = explain(customer, on=friday).accounts
-    assert item_sentence(account.items[0], account) == (
+    assert item_sentence(account.items[0]) == (
         "Pas encore échue\xa0: annoncée par un message préventif le dernier jour ouvré avant le 24/03/2026, "
         "jour de son étape."
     )

@@ -72,7 +72,7 @@ def as_json(customer: Customer, explanation: Explanation) -> dict[str, Any]:
                 "text": account_sentence(account),
                 "minimum_amount": minimum(account),
                 "items": [
-                    in_currency(asdict(item), account.currency) | {"text": item_sentence(item, account)}
+                    in_currency(asdict(item), account.currency) | {"text": item_sentence(item)}
                     for item in account.items
                 ],
             }
@@ -112,7 +112,7 @@ def as_text(customer: Customer, explanation: Explanation) -> str:
         )
         lines += [
             f"  {item.number:<20} {formats.day(item.due_on)} {formats.money(item.net_amount, account.currency):>16} "
-            f"{item_sentence(item, account)}"
+            f"{item_sentence(item)}"
             for item in account.items
         ]
     names = step_names([then.action for then in explanation.actions])
