@@ -205,8 +205,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'morning report',
                 'verbose_name_plural': 'morning reports',
-                'indexes': [models.Index(fields=['entity', '-on'], name='engine_report_of_entity'), models.Index(condition=models.Q(('state', 'held')), fields=['entity'], name='engine_report_held')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('anomalies', []), ('state', 'clear')), models.Q(models.Q(('state', 'clear'), _negated=True), models.Q(('anomalies', []), _negated=True)), _connector='OR'), name='engine_report_held_with_anomalies'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='engine_report_cancelled_with_reason'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('state__in', ('released', 'cancelled'))), models.Q(('settled_at__isnull', True), ('state__in', ('clear', 'held', 'told'))), _connector='OR'), name='engine_report_settled_with_time')],
+                'indexes': [
+                    models.Index(fields=['entity', '-on'], name='engine_report_of_entity'),
+                    models.Index(condition=models.Q(('state', 'held')), fields=['entity'], name='engine_report_held'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('anomalies', []), ('state', 'clear')), models.Q(models.Q(('state', 'clear'), _negated=True), models.Q(('anomalies', []), _negated=True)), _connector='OR'), name='engine_report_held_with_anomalies'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='engine_report_cancelled_with_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('state__in', ('released', 'cancelled'))), models.Q(('settled_at__isnull', True), ('state__in', ('clear', 'held', 'told'))), _connector='OR'), name='engine_report_settled_with_time'),
+                ],
             },
         ),
         migrations.CreateModel(

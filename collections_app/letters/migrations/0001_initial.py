@@ -51,7 +51,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'version of a template',
                 'verbose_name_plural': 'versions of templates',
-                'constraints': [models.UniqueConstraint(fields=('template', 'language', 'number'), name='letters_version_number'), models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('template', 'language'), name='letters_one_draft', violation_error_message='This template already has a draft in this language.')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('template', 'language', 'number'), name='letters_version_number'),
+                    models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('template', 'language'), name='letters_one_draft', violation_error_message='This template already has a draft in this language.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,7 +90,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'print batch',
                 'verbose_name_plural': 'print batches',
-                'constraints': [models.UniqueConstraint(fields=('entity', 'on', 'number'), name='letters_batch_number'), models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', False), ('posted_on__isnull', False), ('state', 'posted')), models.Q(models.Q(('state', 'posted'), _negated=True), ('posted_at', None), ('posted_on', None)), _connector='OR'), name='letters_batch_posted_with_date')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'on', 'number'), name='letters_batch_number'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('posted_at__isnull', False), ('posted_on__isnull', False), ('state', 'posted')), models.Q(models.Q(('state', 'posted'), _negated=True), ('posted_at', None), ('posted_on', None)), _connector='OR'), name='letters_batch_posted_with_date'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -105,7 +111,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'printed letter',
                 'verbose_name_plural': 'printed letters',
-                'constraints': [models.UniqueConstraint(fields=('batch', 'position'), name='letters_printed_position'), models.UniqueConstraint(condition=models.Q(('taken_out_at__isnull', True)), fields=('message',), name='letters_printed_once')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('batch', 'position'), name='letters_printed_position'),
+                    models.UniqueConstraint(condition=models.Q(('taken_out_at__isnull', True)), fields=('message',), name='letters_printed_once'),
+                ],
             },
         ),
     ]

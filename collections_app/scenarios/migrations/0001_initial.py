@@ -88,7 +88,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'version of a scenario',
                 'verbose_name_plural': 'versions of scenarios',
-                'constraints': [models.UniqueConstraint(fields=('scenario', 'number'), name='scenarios_version_number'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('scenario',), name='scenarios_one_draft'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('scenario',), name='scenarios_one_published')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('scenario', 'number'), name='scenarios_version_number'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('scenario',), name='scenarios_one_draft'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('scenario',), name='scenarios_one_published'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -115,7 +119,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'step',
                 'verbose_name_plural': 'steps',
                 'ordering': ['offset_days'],
-                'constraints': [models.UniqueConstraint(fields=('version', 'code'), name='scenarios_step_code', violation_error_message='Two steps of a scenario never share a code.'), models.UniqueConstraint(fields=('version', 'offset_days'), name='scenarios_step_offset', violation_error_message='Two steps of a scenario never share an offset.'), models.CheckConstraint(condition=models.Q(('formal_notice', False), models.Q(models.Q(('mode', 'automatic'), _negated=True), ('offset_days__gt', 0)), _connector='OR'), name='scenarios_step_formal_notice_not_automatic', violation_error_message='A formal notice comes after the due date and needs approval.'), models.CheckConstraint(condition=models.Q(('minimum_amount__gte', 0)), name='scenarios_step_minimum_positive')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'code'), name='scenarios_step_code', violation_error_message='Two steps of a scenario never share a code.'),
+                    models.UniqueConstraint(fields=('version', 'offset_days'), name='scenarios_step_offset', violation_error_message='Two steps of a scenario never share an offset.'),
+                    models.CheckConstraint(condition=models.Q(('formal_notice', False), models.Q(models.Q(('mode', 'automatic'), _negated=True), ('offset_days__gt', 0)), _connector='OR'), name='scenarios_step_formal_notice_not_automatic', violation_error_message='A formal notice comes after the due date and needs approval.'),
+                    models.CheckConstraint(condition=models.Q(('minimum_amount__gte', 0)), name='scenarios_step_minimum_positive'),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -36,7 +36,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'group',
                 'verbose_name_plural': 'groups',
-                'constraints': [models.UniqueConstraint(fields=('entity', 'code'), name='segments_group_code', violation_error_message='A group with this code already exists in the entity.'), models.UniqueConstraint(condition=models.Q(('archived', False)), fields=('entity', 'priority'), name='segments_group_priority', violation_error_message='Two groups of an entity never share a priority.'), models.UniqueConstraint(condition=models.Q(('archived', False), ('is_default', True)), fields=('entity',), name='segments_one_default', violation_error_message='An entity has one default group.'), models.CheckConstraint(condition=models.Q(('rehearsal__in', ('', 'live', 'rehearsing'))), name='segments_group_rehearsal')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'code'), name='segments_group_code', violation_error_message='A group with this code already exists in the entity.'),
+                    models.UniqueConstraint(condition=models.Q(('archived', False)), fields=('entity', 'priority'), name='segments_group_priority', violation_error_message='Two groups of an entity never share a priority.'),
+                    models.UniqueConstraint(condition=models.Q(('archived', False), ('is_default', True)), fields=('entity',), name='segments_one_default', violation_error_message='An entity has one default group.'),
+                    models.CheckConstraint(condition=models.Q(('rehearsal__in', ('', 'live', 'rehearsing'))), name='segments_group_rehearsal'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,7 +58,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'membership',
                 'verbose_name_plural': 'memberships',
-                'constraints': [models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gt', models.F('from_on')), _connector='OR'), name='segments_membership_in_order'), models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('customer',), include=('group',), name='segments_one_group_at_a_time')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gt', models.F('from_on')), _connector='OR'), name='segments_membership_in_order'),
+                    models.UniqueConstraint(condition=models.Q(('to_on__isnull', True)), fields=('customer',), include=('group',), name='segments_one_group_at_a_time'),
+                ],
             },
         ),
     ]

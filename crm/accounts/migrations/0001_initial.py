@@ -146,7 +146,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'absence',
                 'verbose_name_plural': 'absences',
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='accounts_absence_in_order', violation_error_message='An absence ends on or after the day it starts.'), models.CheckConstraint(condition=models.Q(('replacement__isnull', True), models.Q(('replacement', models.F('user')), _negated=True), _connector='OR'), name='accounts_absence_other_person', violation_error_message='Nobody replaces himself.')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='accounts_absence_in_order', violation_error_message='An absence ends on or after the day it starts.'),
+                    models.CheckConstraint(condition=models.Q(('replacement__isnull', True), models.Q(('replacement', models.F('user')), _negated=True), _connector='OR'), name='accounts_absence_other_person', violation_error_message='Nobody replaces himself.'),
+                ],
             },
         ),
         migrations.CreateModel(

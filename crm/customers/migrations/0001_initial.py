@@ -45,8 +45,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(crm.customers.models.PlainText('name'), name='gin_trgm_ops'), name='customers_name_trigrams'), models.Index(models.F('entity'), crm.customers.models.PlainText('name'), models.F('id'), name='customers_by_name'), models.Index(condition=models.Q(('siren', ''), _negated=True), fields=['siren'], name='customers_by_siren'), models.Index(fields=['entity', 'team'], name='customers_by_team'), models.Index(fields=['collector', 'entity'], name='customers_by_collector')],
-                'constraints': [models.UniqueConstraint(fields=('entity', 'external_id'), name='customers_customer_account', violation_error_message='This account already exists in the entity.'), models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='customers_customer_not_merged_into_self')],
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(crm.customers.models.PlainText('name'), name='gin_trgm_ops'), name='customers_name_trigrams'),
+                    models.Index(models.F('entity'), crm.customers.models.PlainText('name'), models.F('id'), name='customers_by_name'),
+                    models.Index(condition=models.Q(('siren', ''), _negated=True), fields=['siren'], name='customers_by_siren'),
+                    models.Index(fields=['entity', 'team'], name='customers_by_team'),
+                    models.Index(fields=['collector', 'entity'], name='customers_by_collector'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'external_id'), name='customers_customer_account', violation_error_message='This account already exists in the entity.'),
+                    models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), models.Q(('merged_into', models.F('pk')), _negated=True), _connector='OR'), name='customers_customer_not_merged_into_self'),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -39,8 +39,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'hold',
                 'verbose_name_plural': 'holds',
-                'indexes': [models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['customer'], name='holds_hold_in_force'), models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['entity', 'ends_on'], name='holds_hold_expiring')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('invoice__isnull', True), ('born_before__isnull', True), _connector='OR'), name='holds_hold_one_scope', violation_error_message='A hold covers one invoice or the claims born before a date, not both.'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='holds_hold_in_order', violation_error_message='A hold ends on or after the day it starts.'), models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', True), ('outcome', '')), models.Q(('ended_on__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='holds_hold_ended_with_outcome')],
+                'indexes': [
+                    models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['customer'], name='holds_hold_in_force'),
+                    models.Index(condition=models.Q(('ended_on__isnull', True)), fields=['entity', 'ends_on'], name='holds_hold_expiring'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('invoice__isnull', True), ('born_before__isnull', True), _connector='OR'), name='holds_hold_one_scope', violation_error_message='A hold covers one invoice or the claims born before a date, not both.'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='holds_hold_in_order', violation_error_message='A hold ends on or after the day it starts.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', True), ('outcome', '')), models.Q(('ended_on__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='holds_hold_ended_with_outcome'),
+                ],
             },
         ),
     ]

@@ -79,7 +79,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'FEC line',
                 'verbose_name_plural': 'FEC lines',
-                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['batch'], name='imports_fecline_of_batch'), models.Index(condition=models.Q(('letter_batch__isnull', False)), fields=['letter_batch'], name='imports_fecline_lettered')],
+                'indexes': [
+                    django.contrib.postgres.indexes.BrinIndex(fields=['batch'], name='imports_fecline_of_batch'),
+                    models.Index(condition=models.Q(('letter_batch__isnull', False)), fields=['letter_batch'], name='imports_fecline_lettered'),
+                ],
                 'constraints': [models.UniqueConstraint(fields=('entity', 'digest', 'rank'), name='imports_fecline_once')],
             },
         ),

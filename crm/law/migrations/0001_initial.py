@@ -23,7 +23,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'exchange rate',
                 'verbose_name_plural': 'exchange rates',
-                'constraints': [models.UniqueConstraint(fields=('base', 'quote', 'on'), name='law_exchange_rate_once'), models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='law_exchange_rate_positive')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('base', 'quote', 'on'), name='law_exchange_rate_once'),
+                    models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='law_exchange_rate_positive'),
+                ],
             },
         ),
         migrations.CreateModel(

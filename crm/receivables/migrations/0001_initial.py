@@ -51,8 +51,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'invoice',
                 'verbose_name_plural': 'invoices',
-                'indexes': [models.Index(fields=['customer', 'issued_on'], name='receivables_invoice_customer'), models.Index(fields=['number'], name='receivables_invoice_number'), models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['entity', 'due_on', 'id'], name='receivables_invoice_by_due'), models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['entity', 'customer', 'currency', 'due_on'], include=('id', 'open_amount', 'kind', 'due_on_source', 'issued_on'), name='receivables_invoice_open'), models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['entity', 'open_amount', 'id'], name='receivables_invoice_by_amount'), models.Index(condition=models.Q(('settled_on__isnull', False)), fields=['entity', 'due_on', 'id'], name='receivables_invoice_settled'), models.Index(condition=models.Q(('due_on_source', 'guessed'), ('settled_on__isnull', True)), fields=['entity', 'due_on', 'id'], name='receivables_invoice_guessed')],
-                'constraints': [models.UniqueConstraint(fields=('entity', 'external_id', 'installment'), name='receivables_invoice_once', violation_error_message='This invoice already exists in the entity.'), models.CheckConstraint(condition=models.Q(models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), models.Q(('open_amount', models.Func(models.F('open_amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('open_amount__isnull', True), _connector='OR')), name='receivables_invoice_exact_money', violation_error_message='An amount has more decimals than its currency allows.'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('open_amount__gte', 0), ('open_amount__lte', models.F('amount'))), name='receivables_invoice_open_within_amount', violation_error_message='The open amount lies between zero and the amount of the invoice.'), models.CheckConstraint(condition=models.Q(models.Q(('open_amount', 0), ('settled_on__isnull', False)), models.Q(('open_amount__gt', 0), ('settled_on__isnull', True)), _connector='OR'), name='receivables_invoice_settled_when_zero', violation_error_message='An invoice is settled exactly when nothing is left open.')],
+                'indexes': [
+                    models.Index(fields=['customer', 'issued_on'], name='receivables_invoice_customer'),
+                    models.Index(fields=['number'], name='receivables_invoice_number'),
+                    models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['entity', 'due_on', 'id'], name='receivables_invoice_by_due'),
+                    models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['entity', 'customer', 'currency', 'due_on'], include=('id', 'open_amount', 'kind', 'due_on_source', 'issued_on'), name='receivables_invoice_open'),
+                    models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['entity', 'open_amount', 'id'], name='receivables_invoice_by_amount'),
+                    models.Index(condition=models.Q(('settled_on__isnull', False)), fields=['entity', 'due_on', 'id'], name='receivables_invoice_settled'),
+                    models.Index(condition=models.Q(('due_on_source', 'guessed'), ('settled_on__isnull', True)), fields=['entity', 'due_on', 'id'], name='receivables_invoice_guessed'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'external_id', 'installment'), name='receivables_invoice_once', violation_error_message='This invoice already exists in the entity.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), models.Q(('open_amount', models.Func(models.F('open_amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('open_amount__isnull', True), _connector='OR')), name='receivables_invoice_exact_money', violation_error_message='An amount has more decimals than its currency allows.'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('open_amount__gte', 0), ('open_amount__lte', models.F('amount'))), name='receivables_invoice_open_within_amount', violation_error_message='The open amount lies between zero and the amount of the invoice.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('open_amount', 0), ('settled_on__isnull', False)), models.Q(('open_amount__gt', 0), ('settled_on__isnull', True)), _connector='OR'), name='receivables_invoice_settled_when_zero', violation_error_message='An invoice is settled exactly when nothing is left open.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,8 +88,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'payment or credit note',
                 'verbose_name_plural': 'payments and credit notes',
-                'indexes': [models.Index(condition=models.Q(('open_amount__gt', 0)), fields=['entity', 'customer', 'currency'], include=('id', 'open_amount', 'names_invoice'), name='receivables_credit_open'), models.Index(fields=['customer', 'received_on'], name='receivables_credit_customer'), models.Index(condition=models.Q(('open_amount__gt', 0)), fields=['number'], name='receivables_credit_number'), models.Index(condition=models.Q(('names_invoice__isnull', False)), fields=['names_invoice'], name='receivables_credit_names')],
-                'constraints': [models.UniqueConstraint(fields=('entity', 'external_id'), name='receivables_credit_once', violation_error_message='This payment already exists in the entity.'), models.CheckConstraint(condition=models.Q(models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), models.Q(('open_amount', models.Func(models.F('open_amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('open_amount__isnull', True), _connector='OR')), name='receivables_credit_exact_money', violation_error_message='An amount has more decimals than its currency allows.'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('open_amount__gte', 0), ('open_amount__lte', models.F('amount'))), name='receivables_credit_open_within_amount', violation_error_message='The unapplied amount lies between zero and the amount received.')],
+                'indexes': [
+                    models.Index(condition=models.Q(('open_amount__gt', 0)), fields=['entity', 'customer', 'currency'], include=('id', 'open_amount', 'names_invoice'), name='receivables_credit_open'),
+                    models.Index(fields=['customer', 'received_on'], name='receivables_credit_customer'),
+                    models.Index(condition=models.Q(('open_amount__gt', 0)), fields=['number'], name='receivables_credit_number'),
+                    models.Index(condition=models.Q(('names_invoice__isnull', False)), fields=['names_invoice'], name='receivables_credit_names'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('entity', 'external_id'), name='receivables_credit_once', violation_error_message='This payment already exists in the entity.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), models.Q(('open_amount', models.Func(models.F('open_amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('open_amount__isnull', True), _connector='OR')), name='receivables_credit_exact_money', violation_error_message='An amount has more decimals than its currency allows.'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('open_amount__gte', 0), ('open_amount__lte', models.F('amount'))), name='receivables_credit_open_within_amount', violation_error_message='The unapplied amount lies between zero and the amount received.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -100,8 +122,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'movement',
                 'verbose_name_plural': 'movements',
-                'indexes': [models.Index(condition=models.Q(('invoice__isnull', False)), fields=['invoice', 'on'], name='receivables_move_invoice'), models.Index(condition=models.Q(('credit__isnull', False)), fields=['credit', 'on'], name='receivables_move_credit'), django.contrib.postgres.indexes.BrinIndex(fields=['import_batch_id'], name='receivables_move_batch')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), name='receivables_movement_exact_money', violation_error_message='An amount has more decimals than its currency allows.'), models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), models.Q(('invoice__isnull', False), ('credit__isnull', False), _connector='OR')), name='receivables_movement_names_something'), models.UniqueConstraint(condition=models.Q(('undoes__isnull', False)), fields=('undoes',), name='receivables_movement_undone_once', violation_error_message='This movement was undone already.'), models.CheckConstraint(condition=models.Q(models.Q(('amount__lt', 0), ('kind__in', ('allocated', 'written_off', 'closed_in_ledger', 'refunded'))), models.Q(('amount__gt', 0), ('kind__in', ('unallocated', 'reopened'))), ('kind', 'adjusted'), _connector='OR'), name='receivables_movement_sign_of_its_kind', violation_error_message='The sign of a movement follows from its kind.'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('allocated', 'unallocated')), _negated=True), models.Q(('credit__isnull', False), ('invoice__isnull', False)), _connector='OR'), name='receivables_movement_allocation_names_both', violation_error_message='An allocation names an invoice and a payment or credit note.')],
+                'indexes': [
+                    models.Index(condition=models.Q(('invoice__isnull', False)), fields=['invoice', 'on'], name='receivables_move_invoice'),
+                    models.Index(condition=models.Q(('credit__isnull', False)), fields=['credit', 'on'], name='receivables_move_credit'),
+                    django.contrib.postgres.indexes.BrinIndex(fields=['import_batch_id'], name='receivables_move_batch'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), name='receivables_movement_exact_money', violation_error_message='An amount has more decimals than its currency allows.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount', 0), _negated=True), models.Q(('invoice__isnull', False), ('credit__isnull', False), _connector='OR')), name='receivables_movement_names_something'),
+                    models.UniqueConstraint(condition=models.Q(('undoes__isnull', False)), fields=('undoes',), name='receivables_movement_undone_once', violation_error_message='This movement was undone already.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount__lt', 0), ('kind__in', ('allocated', 'written_off', 'closed_in_ledger', 'refunded'))), models.Q(('amount__gt', 0), ('kind__in', ('unallocated', 'reopened'))), ('kind', 'adjusted'), _connector='OR'), name='receivables_movement_sign_of_its_kind', violation_error_message='The sign of a movement follows from its kind.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('allocated', 'unallocated')), _negated=True), models.Q(('credit__isnull', False), ('invoice__isnull', False)), _connector='OR'), name='receivables_movement_allocation_names_both', violation_error_message='An allocation names an invoice and a payment or credit note.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,7 +167,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'waiver of late charges',
                 'verbose_name_plural': 'waivers of late charges',
                 'indexes': [models.Index(fields=['invoice'], name='receivables_waiver_invoice')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), name='receivables_waiver_exact_money', violation_error_message='An amount has more decimals than its currency allows.'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('reason', ''), _negated=True)), name='receivables_waiver_with_reason', violation_error_message='A waiver has an amount and a reason.')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), name='receivables_waiver_exact_money', violation_error_message='An amount has more decimals than its currency allows.'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0), models.Q(('reason', ''), _negated=True)), name='receivables_waiver_with_reason', violation_error_message='A waiver has an amount and a reason.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,7 +191,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'interruption of limitation',
                 'verbose_name_plural': 'interruptions of limitation',
-                'constraints': [models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), models.Q(('ended_on__gte', models.F('on')), ('kind', 'lawsuit')), _connector='OR'), name='receivables_interruption_ends_after_it_began', violation_error_message='A legal action ends on or after the day it began; the others last one day.'), models.CheckConstraint(condition=models.Q(('void', False), ('ended_on__isnull', False), _connector='OR'), name='receivables_interruption_void_when_ended', violation_error_message='A legal action is withdrawn or lost on the day it ends: say which.')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), models.Q(('ended_on__gte', models.F('on')), ('kind', 'lawsuit')), _connector='OR'), name='receivables_interruption_ends_after_it_began', violation_error_message='A legal action ends on or after the day it began; the others last one day.'),
+                    models.CheckConstraint(condition=models.Q(('void', False), ('ended_on__isnull', False), _connector='OR'), name='receivables_interruption_void_when_ended', violation_error_message='A legal action is withdrawn or lost on the day it ends: say which.'),
+                ],
             },
         ),
     ]

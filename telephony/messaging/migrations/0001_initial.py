@@ -79,8 +79,25 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
-                'indexes': [models.Index(condition=models.Q(('state__in', ('planned', 'waiting'))), fields=['not_before_at', 'id'], name='messaging_due'), models.Index(condition=models.Q(('state', 'reserved')), fields=['lease_until'], name='messaging_leased'), models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['customer', 'channel', 'sent_at'], include=('occasion', 'recipient'), name='messaging_contacts'), models.Index(fields=['customer', '-id'], name='messaging_of_customer'), models.Index(condition=models.Q(('state', 'held')), fields=['held_by'], name='messaging_held'), models.Index(condition=models.Q(('state__in', ('ready', 'ambiguous', 'failed'))), fields=['entity', 'id'], include=('state',), name='messaging_for_a_person')],
-                'constraints': [models.UniqueConstraint(fields=('origin', 'origin_id', 'attempt_key'), name='messaging_message_once'), models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), name='messaging_message_exact_money', violation_error_message='An amount has more decimals than its currency allows.'), models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'reserved')), models.Q(('state', 'reserved'), _negated=True), _connector='OR'), name='messaging_message_reserved_with_lease'), models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state__in', ('sent', 'delivered', 'read', 'bounced', 'complained'))), models.Q(('state__in', ('sent', 'delivered', 'read', 'bounced', 'complained')), _negated=True), _connector='OR'), name='messaging_message_sent_with_time'), models.UniqueConstraint(fields=('message_id',), name='messaging_message_id_once'), models.UniqueConstraint(fields=('token',), name='messaging_token_once'), models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'waiting', 'held', 'ready', 'reserved', 'ambiguous', 'sent', 'failed', 'delivered', 'read', 'bounced', 'complained', 'blocked', 'cancelled'])), name='messaging_message_state'), models.CheckConstraint(condition=models.Q(('state__in', ('planned', 'waiting', 'held', 'blocked', 'cancelled')), models.Q(('digest', ''), _negated=True), _connector='OR'), name='messaging_message_frozen_before_leaving'), models.CheckConstraint(condition=models.Q(models.Q(('held_by__isnull', False), ('state', 'held')), models.Q(('state', 'held'), _negated=True), _connector='OR'), name='messaging_message_held_by_a_run')],
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('planned', 'waiting'))), fields=['not_before_at', 'id'], name='messaging_due'),
+                    models.Index(condition=models.Q(('state', 'reserved')), fields=['lease_until'], name='messaging_leased'),
+                    models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['customer', 'channel', 'sent_at'], include=('occasion', 'recipient'), name='messaging_contacts'),
+                    models.Index(fields=['customer', '-id'], name='messaging_of_customer'),
+                    models.Index(condition=models.Q(('state', 'held')), fields=['held_by'], name='messaging_held'),
+                    models.Index(condition=models.Q(('state__in', ('ready', 'ambiguous', 'failed'))), fields=['entity', 'id'], include=('state',), name='messaging_for_a_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('origin', 'origin_id', 'attempt_key'), name='messaging_message_once'),
+                    models.CheckConstraint(condition=models.Q(('amount', models.Func(models.F('amount'), crm.core.money.CurrencyDecimals(models.F('currency')), function='round', output_field=crm.core.money.MoneyField(decimal_places=3, max_digits=18))), ('amount__isnull', True), _connector='OR'), name='messaging_message_exact_money', violation_error_message='An amount has more decimals than its currency allows.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'reserved')), models.Q(('state', 'reserved'), _negated=True), _connector='OR'), name='messaging_message_reserved_with_lease'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state__in', ('sent', 'delivered', 'read', 'bounced', 'complained'))), models.Q(('state__in', ('sent', 'delivered', 'read', 'bounced', 'complained')), _negated=True), _connector='OR'), name='messaging_message_sent_with_time'),
+                    models.UniqueConstraint(fields=('message_id',), name='messaging_message_id_once'),
+                    models.UniqueConstraint(fields=('token',), name='messaging_token_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'waiting', 'held', 'ready', 'reserved', 'ambiguous', 'sent', 'failed', 'delivered', 'read', 'bounced', 'complained', 'blocked', 'cancelled'])), name='messaging_message_state'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ('planned', 'waiting', 'held', 'blocked', 'cancelled')), models.Q(('digest', ''), _negated=True), _connector='OR'), name='messaging_message_frozen_before_leaving'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('held_by__isnull', False), ('state', 'held')), models.Q(('state', 'held'), _negated=True), _connector='OR'), name='messaging_message_held_by_a_run'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,8 +156,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'attempt',
                 'verbose_name_plural': 'attempts',
-                'indexes': [models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['provider_id'], name='messaging_attempt_provider'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['started_at'], name='messaging_attempt_recent', pages_per_range=32)],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('result', 'started')), fields=('message',), name='messaging_one_attempt_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('result', 'started')), models.Q(models.Q(('result', 'started'), _negated=True), models.Q(('ended_at', None), _negated=True)), _connector='OR'), name='messaging_attempt_ended_with_result')],
+                'indexes': [
+                    models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['provider_id'], name='messaging_attempt_provider'),
+                    django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['started_at'], name='messaging_attempt_recent', pages_per_range=32),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('result', 'started')), fields=('message',), name='messaging_one_attempt_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('result', 'started')), models.Q(models.Q(('result', 'started'), _negated=True), models.Q(('ended_at', None), _negated=True)), _connector='OR'), name='messaging_attempt_ended_with_result'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,8 +187,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'reply received',
                 'verbose_name_plural': 'replies received',
-                'indexes': [models.Index(fields=['customer', '-id'], name='messaging_reply_of_customer'), models.Index(condition=models.Q(('kind__in', ('unread', 'unreadable'))), fields=['id'], name='messaging_reply_to_read')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('customer__isnull', True), ('entity__isnull', False), _connector='OR'), name='messaging_reply_of_an_entity'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'unread'), ('read_at__isnull', True)), models.Q(models.Q(('kind', 'unread'), _negated=True), models.Q(('read_at', None), _negated=True)), _connector='OR'), name='messaging_reply_read_with_kind')],
+                'indexes': [
+                    models.Index(fields=['customer', '-id'], name='messaging_reply_of_customer'),
+                    models.Index(condition=models.Q(('kind__in', ('unread', 'unreadable'))), fields=['id'], name='messaging_reply_to_read'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('customer__isnull', True), ('entity__isnull', False), _connector='OR'), name='messaging_reply_of_an_entity'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'unread'), ('read_at__isnull', True)), models.Q(models.Q(('kind', 'unread'), _negated=True), models.Q(('read_at', None), _negated=True)), _connector='OR'), name='messaging_reply_read_with_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
