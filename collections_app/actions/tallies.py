@@ -1,6 +1,6 @@
 """Open actions already added up by what the counters of the to-do list ask: read instead of the actions themselves.
 
-Triggers on actions add a row for each change (migration 0013), in the same transaction: a sum of the rows is never
+Triggers on actions add a row for each change (migration 0002), in the same transaction: a sum of the rows is never
 older than the actions. Adding waits for nobody, as changing a counter would; `squash` keeps the rows few.
 """
 

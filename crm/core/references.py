@@ -52,7 +52,7 @@ class SetForeignKey(models.ForeignKey):
 
 def refer_in_sets(child: str, columns: Mapping[str, str]) -> RunSQL:
     """Migration operation: each of `columns` ({"customer_id": "customers_customer"}) of the table `child` names an
-    existing row of its parent, as a FOREIGN KEY without action would see to. Needs the migration core 0002."""
+    existing row of its parent, as a FOREIGN KEY without action would see to. Needs the migration core 0001."""
     parents = sorted(set(columns.values()))
     made = "".join(
         CHILD.format(child=child, verb=verb, pairs=_quoted(columns.items())) for verb in ("insert", "update")

@@ -1,4 +1,5 @@
 import crm.core.money
+import django.core.serializers.json
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -6,168 +7,261 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     initial = True
-
+    replaces = [
+        ("engine", "0003_route_of_a_step"),
+        ("engine", "0004_fewer_indexes"),
+        ("engine", "0005_rank_of_an_action"),
+        ("engine", "0006_freshness_of_books"),
+        ("engine", "0007_keep_dry_runs"),
+        ("engine", "0009_numbers_in_blocks"),
+        ("engine", "0010_parts_of_a_run"),
+        ("engine", "0011_simulations"),
+        ("engine", "0012_morning_reports"),
+        ("engine", "0013_training_resets"),
+        ("engine", "0015_what_a_night_writes_needs_fewer"),
+        ("engine", "0016_room_on_each_page"),
+        ("engine", "0017_workers_a_run_lost"),
+        ("engine", "0018_reports_of_nights_that_hold_nothing"),
+    ]
     dependencies = [
-        ("accounts", "0001_initial"),
-        ("customers", "0001_initial"),
+        ('accounts', '0001_initial'),
+        ('customers', '0001_initial'),
+        ('scenarios', '0001_initial'),
+        ('segments', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
-
     operations = [
         migrations.CreateModel(
-            name="Run",
+            name='Run',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField(verbose_name="date decided for")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("running", "running"), ("done", "done"), ("failed", "failed")],
-                        default="running",
-                        max_length=10,
-                        verbose_name="state",
-                    ),
-                ),
-                ("started_at", models.DateTimeField(verbose_name="started at")),
-                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished at")),
-                ("lease_until", models.DateTimeField(blank=True, null=True)),
-                ("fence", models.PositiveIntegerField(default=1)),
-                ("opened", models.JSONField(default=dict, verbose_name="actions opened by step")),
-                ("blocked", models.JSONField(default=dict, verbose_name="blocked by reason")),
-                ("error", models.TextField(blank=True, verbose_name="error")),
-                (
-                    "entity",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="runs",
-                        to="accounts.entity",
-                        verbose_name="entity",
-                    ),
-                ),
-                (
-                    "started_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='date decided for')),
+                ('state', models.CharField(choices=[('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='running', max_length=10, verbose_name='state')),
+                ('started_at', models.DateTimeField(verbose_name='started at')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
+                ('lease_until', models.DateTimeField(blank=True, null=True)),
+                ('fence', models.PositiveIntegerField(default=1)),
+                ('opened', models.JSONField(default=dict, verbose_name='actions opened by step')),
+                ('blocked', models.JSONField(default=dict, verbose_name='blocked by reason')),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='accounts.entity', verbose_name='entity')),
+                ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('books_on', models.DateField(blank=True, null=True, verbose_name='books of')),
+                ('stale', models.BooleanField(default=False, verbose_name='books stale')),
+                ('scope', models.JSONField(default=dict, editable=False)),
+                ('entered', models.JSONField(default=dict, editable=False)),
+                ('lost', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('reached', models.PositiveSmallIntegerField(default=0, editable=False)),
             ],
             options={
-                "verbose_name": "night run",
-                "verbose_name_plural": "night runs",
+                'verbose_name': 'night run',
+                'verbose_name_plural': 'night runs',
+                'indexes': [models.Index(fields=['entity', '-on', '-id'], name='engine_run_latest')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('entity',), name='engine_one_running_run')],
             },
         ),
         migrations.CreateModel(
-            name="Decision",
+            name='Decision',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("currency", crm.core.money.CurrencyField(max_length=3, verbose_name="currency")),
-                ("on", models.DateField(verbose_name="date")),
-                ("outcome", models.CharField(max_length=30, verbose_name="outcome")),
-                ("step_code", models.CharField(blank=True, max_length=40, verbose_name="step")),
-                ("next_look_on", models.DateField(blank=True, null=True, verbose_name="next look on")),
-                ("facts", models.JSONField(default=dict, verbose_name="what it rested on")),
-                (
-                    "customer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="customers.customer"
-                    ),
-                ),
-                (
-                    "entity",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.entity"
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="decisions", to="engine.run"
-                    ),
-                ),
+                ('pk', models.CompositePrimaryKey('customer_id', 'currency', 'on', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('currency', crm.core.money.CurrencyField(max_length=3, verbose_name='currency')),
+                ('on', models.DateField(verbose_name='date')),
+                ('outcome', models.CharField(max_length=30, verbose_name='outcome')),
+                ('step_code', models.CharField(blank=True, max_length=40, verbose_name='step')),
+                ('next_look_on', models.DateField(blank=True, null=True, verbose_name='next look on')),
+                ('facts', models.JSONField(default=dict, verbose_name='what it rested on')),
+                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='customers.customer')),
+                ('entity', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.entity')),
+                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='engine.run')),
             ],
             options={
-                "verbose_name": "decision",
-                "verbose_name_plural": "decisions",
+                'verbose_name': 'decision',
+                'verbose_name_plural': 'decisions',
             },
         ),
         migrations.CreateModel(
-            name="RunStage",
+            name='RunStage',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveSmallIntegerField()),
-                ("name", models.CharField(max_length=40, verbose_name="stage")),
-                ("rows", models.BigIntegerField(default=0, verbose_name="rows")),
-                ("ms", models.PositiveIntegerField(default=0, verbose_name="duration (ms)")),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "run",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="stages", to="engine.run"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('name', models.CharField(max_length=40, verbose_name='stage')),
+                ('rows', models.BigIntegerField(default=0, verbose_name='rows')),
+                ('ms', models.PositiveIntegerField(default=0, verbose_name='duration (ms)')),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='engine.run')),
             ],
             options={
-                "verbose_name": "stage of a run",
-                "verbose_name_plural": "stages of a run",
+                'verbose_name': 'stage of a run',
+                'verbose_name_plural': 'stages of a run',
+                'constraints': [models.UniqueConstraint(fields=('run', 'name'), name='engine_stage_once')],
             },
         ),
         migrations.CreateModel(
-            name="DailyFigures",
+            name='DailyFigures',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField(verbose_name="date")),
-                ("currency", crm.core.money.CurrencyField(max_length=3, verbose_name="currency")),
-                ("open_amount", crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name="open")),
-                ("overdue_amount", crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name="overdue")),
-                (
-                    "unapplied_amount",
-                    crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name="unapplied"),
-                ),
-                (
-                    "disputed_amount",
-                    crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name="disputed"),
-                ),
-                ("customers_overdue", models.PositiveIntegerField(verbose_name="customers overdue")),
-                ("actions_open", models.PositiveIntegerField(verbose_name="open actions")),
-                (
-                    "entity",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.entity"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='date')),
+                ('currency', crm.core.money.CurrencyField(max_length=3, verbose_name='currency')),
+                ('open_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='open')),
+                ('overdue_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='overdue')),
+                ('unapplied_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='unapplied')),
+                ('disputed_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='disputed')),
+                ('customers_overdue', models.PositiveIntegerField(verbose_name='customers overdue')),
+                ('actions_open', models.PositiveIntegerField(verbose_name='open actions')),
+                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.entity')),
             ],
             options={
-                "verbose_name": "figures of the day",
-                "verbose_name_plural": "figures of the days",
-                "constraints": [
-                    models.UniqueConstraint(fields=("entity", "on", "currency"), name="engine_figures_once_a_day")
+                'verbose_name': 'figures of the day',
+                'verbose_name_plural': 'figures of the days',
+                'constraints': [models.UniqueConstraint(fields=('entity', 'on', 'currency'), name='engine_figures_once_a_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DryRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='date decided for')),
+                ('asked_at', models.DateTimeField(verbose_name='asked at')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
+                ('report', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.entity', verbose_name='entity')),
+            ],
+            options={
+                'verbose_name': 'dry run',
+                'verbose_name_plural': 'dry runs',
+            },
+        ),
+        migrations.CreateModel(
+            name='RunPart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('first_customer', models.BigIntegerField()),
+                ('end_customer', models.BigIntegerField()),
+                ('at', models.DateTimeField()),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='waiting', max_length=10)),
+                ('fence', models.PositiveIntegerField(default=0)),
+                ('lease_until', models.DateTimeField(null=True)),
+                ('stages', models.JSONField(default=list)),
+                ('error', models.TextField(blank=True)),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='engine.run')),
+                ('found', models.JSONField(default=dict)),
+            ],
+            options={
+                'verbose_name': 'part of a run',
+                'verbose_name_plural': 'parts of a run',
+                'constraints': [models.UniqueConstraint(fields=('run', 'number'), name='engine_part_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Simulation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('next', 'the next days'), ('replay', 'replay of past months')], max_length=10, verbose_name='what is lived through')),
+                ('from_on', models.DateField(verbose_name='from')),
+                ('until_on', models.DateField(verbose_name='until (included)')),
+                ('tried', models.CharField(blank=True, max_length=300, verbose_name='what is tried')),
+                ('assumptions', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='assumptions')),
+                ('asked_at', models.DateTimeField(verbose_name='asked at')),
+                ('state', models.CharField(choices=[('waiting', 'waiting for a worker'), ('running', 'running'), ('done', 'done'), ('cancelled', 'cancelled'), ('failed', 'failed')], default='waiting', max_length=10, verbose_name='state')),
+                ('days_done', models.PositiveIntegerField(default=0)),
+                ('days_in_all', models.PositiveIntegerField(default=0)),
+                ('fence', models.PositiveIntegerField(default=0)),
+                ('lease_until', models.DateTimeField(blank=True, null=True)),
+                ('cancel_asked_at', models.DateTimeField(blank=True, null=True)),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
+                ('report', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.entity', verbose_name='entity')),
+                ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='segments.group', verbose_name='group tried')),
+                ('group_scenario', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='scenarios.scenario', verbose_name='scenario of the group')),
+                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='scenarios.scenarioversion', verbose_name='version tried')),
+            ],
+            options={
+                'verbose_name': 'simulation',
+                'verbose_name_plural': 'simulations',
+                'indexes': [models.Index(fields=['entity', '-asked_at'], name='engine_simulation_latest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='engine_simulation_in_order', violation_error_message='A simulation ends on or after the day it starts.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MorningReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='date decided for')),
+                ('state', models.CharField(choices=[('clear', 'as usual'), ('held', 'held: release or cancel'), ('told', 'unusual, nothing to hold'), ('released', 'released'), ('cancelled', 'cancelled')], max_length=10, verbose_name='state')),
+                ('anomalies', models.JSONField(default=list, verbose_name='anomalies')),
+                ('messages', models.PositiveIntegerField(default=0, verbose_name='messages held')),
+                ('settled', models.PositiveIntegerField(default=0, verbose_name='messages settled')),
+                ('settled_at', models.DateTimeField(null=True, verbose_name='settled at')),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.entity', verbose_name='entity')),
+                ('run', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='report', to='engine.run', verbose_name='night run')),
+                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
+            ],
+            options={
+                'verbose_name': 'morning report',
+                'verbose_name_plural': 'morning reports',
+                'indexes': [
+                    models.Index(fields=['entity', '-on'], name='engine_report_of_entity'),
+                    models.Index(condition=models.Q(('state', 'held')), fields=['entity'], name='engine_report_held'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('anomalies', []), ('state', 'clear')), models.Q(models.Q(('state', 'clear'), _negated=True), models.Q(('anomalies', []), _negated=True)), _connector='OR'), name='engine_report_held_with_anomalies'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='engine_report_cancelled_with_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('state__in', ('released', 'cancelled'))), models.Q(('settled_at__isnull', True), ('state__in', ('clear', 'held', 'told'))), _connector='OR'), name='engine_report_settled_with_time'),
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["entity", "-on", "-id"], name="engine_run_latest"),
+        migrations.CreateModel(
+            name='TrainingReset',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField(verbose_name='asked at')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='finished at')),
+                ('error', models.TextField(blank=True, verbose_name='error')),
+                ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('entity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.entity', verbose_name='entity')),
+            ],
+            options={
+                'verbose_name': 'reset of a training entity',
+                'verbose_name_plural': 'resets of training entities',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('entity',), name='engine_one_reset_at_a_time')],
+            },
         ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "running")), fields=("entity",), name="engine_one_running_run"
-            ),
+        migrations.CreateModel(
+            name='Change',
+            fields=[
+                ('pk', models.CompositePrimaryKey('entity_id', 'customer_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('id', models.BigIntegerField()),
+                ('entity_id', models.BigIntegerField()),
+                ('customer_id', models.BigIntegerField()),
+            ],
+            options={
+                'verbose_name': 'change to look at',
+                'verbose_name_plural': 'changes to look at',
+            },
         ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["entity", "-on"], name="engine_decision_of_entity"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(fields=("customer", "currency", "on"), name="engine_decision_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="runstage",
-            constraint=models.UniqueConstraint(fields=("run", "name"), name="engine_stage_once"),
+        migrations.CreateModel(
+            name='Account',
+            fields=[
+                ('pk', models.CompositePrimaryKey('customer_id', 'currency', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('currency', crm.core.money.CurrencyField(max_length=3, verbose_name='currency')),
+                ('open_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='open')),
+                ('late_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='overdue')),
+                ('disputed_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='disputed')),
+                ('overdue', models.BooleanField()),
+                ('outcome', models.CharField(blank=True, max_length=30, verbose_name='outcome')),
+                ('look_on', models.DateField(null=True, verbose_name='next look on')),
+                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.customer')),
+                ('entity', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.entity')),
+            ],
+            options={
+                'verbose_name': 'account as last looked at',
+                'verbose_name_plural': 'accounts as last looked at',
+            },
         ),
     ]

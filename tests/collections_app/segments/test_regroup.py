@@ -1,9 +1,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from collections_app.segments.consumers import end_memberships
 from collections_app.segments.models import Membership
@@ -253,16 +252,3 @@ def test_nobody_is_in_two_groups_at_a_time(entity):
     other = GroupFactory(entity=entity)
     with pytest.raises(IntegrityError, match="segments_one_group_at_a_time"), transaction.atomic():
         Membership.objects.create(entity=entity, customer=customer, group=other, from_on=FEB_2)
-
-
-def test_memberships_made_before_the_constraint_end_where_the_next_begins(entity):
-    other = GroupFactory(entity=entity)
-    two, kept, over = CustomerFactory.create_batch(3, entity=entity)
-    made = [(two, FEB_1, None), (two, FEB_2, None), (kept, FEB_1, None), (over, FEB_1, MARCH_2), (over, FEB_2, MARCH_2)]
-    with connection.cursor() as cursor:
-        cursor.execute("drop index segments_one_group_at_a_time")
-        for customer, from_on, to_on in made:
-            Membership.objects.create(entity=entity, customer=customer, group=other, from_on=from_on, to_on=to_on)
-        cursor.execute(import_module("collections_app.segments.migrations.0007_one_group_at_a_time_again").ENDED)
-    ended = Membership.objects.order_by("pk").values_list("customer", "to_on")
-    assert list(ended) == [(two.pk, FEB_2), (two.pk, None), (kept.pk, None), (over.pk, FEB_2), (over.pk, MARCH_2)]

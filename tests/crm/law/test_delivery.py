@@ -1,9 +1,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from crm.law.models import Holiday, Rate, RateKind, Rule
@@ -12,8 +10,6 @@ from crm.law.queries import RateMissing, legal_rate, of_that_order, rate_on, rul
 from crm.law.rules import check_late_rate
 
 pytestmark = pytest.mark.django_db
-migration = import_module("crm.law.migrations.0003_rates_read_since")
-correct, GUESSED = migration.correct, migration.GUESSED
 
 
 def counts():
@@ -85,21 +81,6 @@ def test_the_legal_rate_of_the_union_is_the_average_of_the_year_before(year):
     total = sum(Decimal(HIGHEST[max(start for start in HIGHEST if start <= day)]) for day in year_before)
     expected = legal_rate("BJ", RateKind.LEGAL_PROFESSIONAL, date(year, 1, 1))
     assert abs(total / days - expected) < Decimal("0.0001")
-
-
-def test_a_guess_delivered_before_is_corrected_unless_a_person_changed_it():
-    Rate.objects.filter(jurisdiction="FR", starts_on__gte="2026-06-01").delete()
-    derived = {"late_professional": ("12.15", "C. com. L441-10 II : x"), "late_public_body": ("9.00", "contrat")}
-    for kind, (percent, source) in {"central_bank": ("2.15", GUESSED), **derived}.items():
-        Rate.objects.create(jurisdiction="FR", kind=kind, starts_on="2026-07-01", percent=percent, source=source)
-    correct(apps, None)
-    load_law()
-    found = {kind: legal_rate("FR", kind, date(2026, 9, 1)) for kind in ("central_bank", *derived)}
-    assert found == {
-        "central_bank": Decimal("2.40"),
-        "late_professional": Decimal("12.40"),
-        "late_public_body": Decimal("9.00"),
-    }
 
 
 def test_a_date_before_the_first_rate_is_refused_with_words():
