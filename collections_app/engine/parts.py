@@ -1,7 +1,9 @@
 """The parts of a run: ranges of customers, each worked on by whoever holds its lease, on any machine."""
 
 from itertools import pairwise
+from math import ceil
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Min, Q
 
@@ -14,18 +16,25 @@ from crm.customers.models import Customer
 
 
 def cut(night: Night, shards: int, *, clock: Clock) -> None:
-    """Cut the customers into `shards` parts, unless the run was cut already: then what its former holder had not
-    finished waits again (nothing of it can be committed any more, see share_lease)."""
+    """Cut the customers into parts for `shards` workers, unless the run was cut already: then what its former holder had
+    not finished waits again (nothing of it can be committed any more, see share_lease)."""
     with transaction.atomic():
         hold_lease(night.run, clock=clock)
         again = night.run.parts.exclude(state=PartState.DONE)
         again.update(state=PartState.WAITING, lease_until=None, stages=[], error="")
         if not night.run.parts.exists():
-            cuts = enumerate(ranges(night.entity, shards, halves=night.scope.full))
+            number = _number(night.entity, shards) if night.scope.full else shards
+            cuts = enumerate(ranges(night.entity, number, halves=night.scope.full))
             RunPart.objects.bulk_create(
                 RunPart(run=night.run, number=number, first_customer=first, end_customer=end, at=night.at)
                 for number, (first, end) in cuts
             )
+
+
+def _number(entity: Entity, shards: int) -> int:
+    """Into how many parts everybody is cut: tables of a part that is too large fit neither in the memory of a session
+    nor in that of the processor."""
+    return max(shards, ceil(Customer.objects.filter(entity=entity).count() / settings.NIGHT_PART_CUSTOMERS))
 
 
 def ranges(entity: Entity, shards: int, *, halves: bool = False) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ is the lease begun anew.
 from time import perf_counter
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from collections_app.engine import parts, watched
@@ -57,17 +58,19 @@ def run_part(stage: Stage, night: Night, part: RunPart, *, clock: Clock, alone: 
         parts.hold(part, clock=clock)
         if alone:
             hold_lease(night.run, clock=clock)
-    _tell_if_last(night.run, stage, clock=clock)
+    tell_if_last(night.run, stage, clock=clock)
     crash_point(f"after stage {stage.name}")
 
 
-def _tell_if_last(run: Run, stage: Stage, *, clock: Clock) -> None:
-    """With the last part the stage is told: all rows, the longest time."""
+def tell_if_last(run: Run, stage: Stage, *, clock: Clock) -> None:
+    """With the last part the stage is told: all rows, and the time of all parts as far as they were worked on one after
+    the other, never less than the longest."""
     lists = run.parts.values_list("stages", flat=True)
-    told = [[one for one in stages if one["name"] == stage.name] for stages in lists]
-    if all(told):
-        rows, ms = sum(one[0]["rows"] for one in told), max(one[0]["ms"] for one in told)
-        _tell(run, stage, rows, ms, clock=clock)
+    told = [one for stages in lists for one in stages if one["name"] == stage.name]
+    if len(told) == len(lists):
+        times = [one["ms"] for one in told]
+        ms = max(max(times), round(sum(times) / settings.NIGHT_SHARDS))
+        _tell(run, stage, sum(one["rows"] for one in told), ms, clock=clock)
 
 
 def _tell(run: Run, stage: Stage, rows: int, ms: int, *, clock: Clock) -> None:

@@ -53,9 +53,11 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 LEASE_S = env.integer("LEASE_S", 600, least=2)
 LOOKS_EVERY_S = max(1, LEASE_S // 10)
 
-# Into how many parts a night cuts the customers, and how many of them one process works on side by side.
+# How many parts of the customers a night works on side by side, and how many of these one process; how many customers a
+# part has at most where everybody is looked at.
 NIGHT_SHARDS = env.integer("NIGHT_SHARDS", 2, least=1)
-NIGHT_LOOKS_AT_ALL_EVERY_DAYS = env.integer("NIGHT_LOOKS_AT_ALL_EVERY_DAYS", 30, least=1)
 NIGHT_CONNECTIONS = env.integer("NIGHT_CONNECTIONS", 2, least=1)
+NIGHT_PART_CUSTOMERS = env.integer("NIGHT_PART_CUSTOMERS", 100_000, least=1)
+NIGHT_LOOKS_AT_ALL_EVERY_DAYS = env.integer("NIGHT_LOOKS_AT_ALL_EVERY_DAYS", 30, least=1)
 # So many workers in a row lost at the same place, and the night has failed.
 NIGHT_LOST_WORKERS = env.integer("NIGHT_LOST_WORKERS", 3, least=1)

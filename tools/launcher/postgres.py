@@ -169,9 +169,9 @@ class Postgres:
 
 
 def memory_settings() -> dict[str, str]:
-    """A sixth of the memory for shared buffers, four gigabytes at most."""
+    """A quarter of the memory for shared buffers, eight gigabytes at most."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    shared = min(4 * GIGABYTE, memory // 6)
+    shared = min(8 * GIGABYTE, memory // 4)
     return {
         "shared_buffers": f"{shared // 1024**2}MB",
         "maintenance_work_mem": f"{min(GIGABYTE, shared) // 2 // 1024**2}MB",

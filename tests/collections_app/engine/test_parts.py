@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from collections_app.actions.models import Action
-from collections_app.engine import night, parts, shards, tasks
+from collections_app.engine import night, parts, running, shards, tasks
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, PartFailed
 from collections_app.engine.leases import LEASE, fail_run, share_lease, take_run
 from collections_app.engine.models import Run, RunPart
@@ -58,6 +58,32 @@ def test_over_everybody_the_first_part_and_the_last_are_half_as_wide(full, width
     parts.cut(night, 3, clock=on_time)
     starts = list(run.parts.order_by("number").values_list("first_customer", flat=True))
     assert [end - start for start, end in pairwise([1000, *starts[1:], 1060])] == widths
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("full", "number"), [(True, 5), (False, 2)])
+def test_a_part_of_everybody_has_no_more_customers_than_fit_in_memory(full, number, settings):
+    settings.NIGHT_PART_CUSTOMERS = 2
+    world = World({"offset_days": 5})
+    for _ in range(7):
+        world.customer()
+    run = take_run(world.entity, on=MARCH_1, clock=on_time, by=None)
+    night = Night(run=run, entity=world.entity, on=MARCH_1, at=on_time())
+    night.look_at(Scope(full=full))
+    parts.cut(night, 2, clock=on_time)
+    assert run.parts.count() == number
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("times", "told"), [([400, 300, 200, 100], 500), ([700, 100, 100, 100], 700), ([40], 40)])
+def test_a_stage_takes_what_its_parts_take_two_at_a_time(times, told, settings):
+    settings.NIGHT_SHARDS = 2
+    run = run_cut_in(max(1, len(times) - 1))  # one more part where everybody is looked at
+    for part, ms in zip(run.parts.order_by("number"), times, strict=True):
+        part.stages = [{"name": "groups", "rows": 10, "ms": ms}]
+        part.save()
+    running.tell_if_last(run, next(stage for stage in STAGES if stage.name == "groups"), clock=on_time)
+    assert list(run.stages.values_list("rows", "ms")) == [(10 * len(times), told)]
 
 
 @pytest.mark.django_db
