@@ -16,8 +16,8 @@ from crm.customers.models import Customer
 
 
 def cut(night: Night, shards: int, *, clock: Clock) -> None:
-    """Cut the customers into parts for `shards` workers, unless the run was cut already: then what its former holder had
-    not finished waits again (nothing of it can be committed any more, see share_lease)."""
+    """Cut the customers into parts for `shards` workers, unless the run was cut already: then what its former holder
+    had not finished waits again (nothing of it can be committed any more, see share_lease)."""
     with transaction.atomic():
         hold_lease(night.run, clock=clock)
         again = night.run.parts.exclude(state=PartState.DONE)

@@ -1,11 +1,5 @@
 -- Kept only where it differs from what was last decided for the same customer and currency: what was opened is open.
-with last as materialized (
-    select distinct on (d.customer_id, d.currency) d.customer_id, d.currency, d."on", d.outcome, d.step_code,
-           d.next_look_on, d.facts
-    from (/* for each */ select d.* from engine_decision d where d.entity_id = %(entity)s /* found d.customer_id */) d
-    order by d.customer_id, d.currency, d."on" desc
-),
-exceptions as (
+with exceptions as (
     select i.customer_id, i.currency,
            jsonb_object_agg(i.invoice_id, case when i.net_amount = 0 then 'covered' else i.held end) as items
     from night_items i
@@ -26,6 +20,9 @@ tonight as (
     from actions_cycle c
     where c.entity_id = %(entity)s and c.closed_on = %(on)s /* among c.customer_id */ and not exists (
         select 1 from night_accounts a where a.customer_id = c.customer_id and a.currency = c.currency)
+),
+last as materialized (
+/* last decisions */
 ),
 changed as (
     select t.*, last."on" = %(on)s as tonight_already, last.outcome as before
