@@ -118,8 +118,9 @@ def ask_to_stop(simulation: Simulation, *, at: datetime) -> None:
 def run_simulation(simulation_id: int, *, clock: Clock) -> bool:
     """Live through it and keep the report; False when another worker has it or it is finished.
 
-    Each side works in a schema of its own, dropped at the end whatever happened; today's set-up and what is tried run
-    side by side on connections of their own (one after the other inside a transaction), a side alone in parts.
+    Each side works in a schema of its own, dropped whatever happened, once the ending is kept: a backup may be reading
+    it. Today's set-up and what is tried run side by side on connections of their own (one after the other inside a
+    transaction), a side alone in parts.
     """
     simulation = _take(simulation_id, clock=clock)
     if simulation is None:
@@ -141,11 +142,11 @@ def run_simulation(simulation_id: int, *, clock: Clock) -> bool:
         ending = {"state": SimulationState.FAILED, "error": f"{type(error).__name__}: {error}"[:2000]}
         raise
     finally:
-        for side in sides:
-            schema.drop(side.schema)
         if ending:
             mine = Simulation.objects.filter(pk=simulation.pk, fence=simulation.fence)
             mine.update(**ending, finished_at=clock(), lease_until=None)
+        for side in sides:
+            schema.drop(side.schema)
     return True
 
 

@@ -328,6 +328,35 @@ def test_a_simulation_whose_worker_died_is_taken_over_once(world):
     assert lost.get().state == "failed"
 
 
+@pytest.fixture
+def elsewhere():
+    """Another connection to the same database."""
+    other = connection.copy()
+    yield other
+    other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_that_reads_the_copies_costs_no_report_and_holds_up_no_worker(world, elsewhere, monkeypatch):
+    """pg_dump keeps its locks until it ends, maybe hours later."""
+    monkeypatch.setattr(schema, "PATIENCE_MS", 20)
+    original = operations._report
+
+    def report_while_a_backup_reads(sides):
+        elsewhere.set_autocommit(False)
+        with elsewhere.cursor() as cursor:
+            cursor.execute("set idle_in_transaction_session_timeout = '9s'")  # so that a defect fails and does not hang
+            cursor.execute(f"lock table {sides[0].schema}.customers_customer in access share mode")
+        return original(sides)
+
+    monkeypatch.setattr(operations, "_report", report_while_a_backup_reads)
+    simulation = simulated(world, until_on=MARCH_1)
+    left = schema.schema_name(Simulation.objects.get(pk=simulation.pk), "today")
+    assert (sweep(at=AT), schemas()) == ([], [left])
+    elsewhere.rollback()
+    assert (sweep(at=AT), schemas()) == ([], [])
+
+
 def test_what_is_tried_belongs_to_the_entity(world):
     with pytest.raises(OtherEntity):
         asked(world, group=GroupFactory())
