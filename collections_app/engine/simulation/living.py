@@ -72,16 +72,21 @@ class Side:
         """The instant of the night of `on`."""
         return datetime.combine(on, self.entity.night_at, self.zone)
 
-    def live(self, beat: Callable[[], None]) -> None:
-        """Make the copies and live through every night; `beat` is called after each and may raise Cancelled."""
+    def copy(self, instant: str = "") -> None:
+        """Make the copies, as everything was at `instant` (see `schema.this_instant`) or is now, with the books on the
+        first day and what is tried in force."""
         simulation = self.simulation
-        live = _schema_now()
-        schema.create(self.schema, kind=simulation.kind, params=self.params)
-        with schema.inside(self.schema):
-            books.open_books(simulation.kind, self.assumptions.payments, self.params, live=live)
-            world.open_notes()
-            if self.name == TRIED:
-                put_in_force(simulation)
+        with schema.at_one_instant(instant):
+            live = _schema_now()
+            schema.create(self.schema, kind=simulation.kind, params=self.params)
+            with schema.inside(self.schema):
+                books.open_books(simulation.kind, self.assumptions.payments, self.params, live=live)
+                world.open_notes()
+                if self.name == TRIED:
+                    put_in_force(simulation)
+
+    def live(self, beat: Callable[[], None]) -> None:
+        """Live through every night of the copies; `beat` is called after each and may raise Cancelled."""
         try:
             with remembering(), side_by_side(ranges(self.entity, self.shards)) as self.parts:
                 self._live_nights(beat)

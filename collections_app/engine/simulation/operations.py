@@ -170,20 +170,26 @@ def _take(simulation_id: int, *, clock: Clock) -> Simulation | None:
 
 
 def _live(sides: list[Side], beat: Callable[[int], None]) -> None:
-    """Each side on a connection of its own, unless we are inside a transaction others cannot see."""
+    """All sides from one instant, each on a connection of its own, unless we are inside a transaction others cannot see."""
     if connection.in_atomic_block or len(sides) == 1:
         for side in sides:
+            side.copy()
             side.live(_every_so_often(beat))
         return
+    with schema.this_instant() as instant:
+        _at_once(sides, lambda side: side.copy(instant))
+    _at_once(sides, lambda side: side.live(_every_so_often(beat)))
 
-    def work(side: Side) -> None:
+
+def _at_once(sides: list[Side], work: Callable[[Side], None]) -> None:
+    def on_a_connection_of_its_own(side: Side) -> None:
         try:
-            side.live(_every_so_often(beat))
+            work(side)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(sides)) as pool:
-        working = [pool.submit(copy_context().run, work, side) for side in sides]
+        working = [pool.submit(copy_context().run, on_a_connection_of_its_own, side) for side in sides]
     for one in working:
         one.result()
 

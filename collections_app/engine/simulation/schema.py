@@ -55,6 +55,27 @@ def schema_name(simulation: Simulation, side: str) -> str:
     return f"simulation_{simulation.pk}_{simulation.fence}_{side}"
 
 
+@contextmanager
+def this_instant() -> Iterator[str]:
+    """The name of what the database holds now, for the transactions of other connections (`at_one_instant`) inside."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_export_snapshot()")
+        yield str(cursor.fetchone()[0])
+
+
+@contextmanager
+def at_one_instant(instant: str = "") -> Iterator[None]:
+    """A transaction that sees the database as it was at `instant`, or at its beginning, whatever others commit. Inside
+    another transaction, what that one sees."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if alone:
+            cursor.execute("set transaction isolation level repeatable read")
+            if instant:
+                cursor.execute("set transaction snapshot %s", [instant])
+        yield
+
+
 def create(schema: str, *, kind: str, params: Mapping[str, Any]) -> None:
     """Make the schema with its copies, filled; `params`: entity, from, from_at."""
     with transaction.atomic(), connection.cursor() as cursor:

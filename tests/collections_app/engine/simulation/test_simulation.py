@@ -1,5 +1,6 @@
 """A simulation decides as the night would, on copies: nothing of the live tables changes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import connection
 
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.operations import run_night
-from collections_app.engine.simulation import living, operations, schema, world as days
+from collections_app.engine.simulation import books, living, operations, schema, world as days
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.exceptions import LiveTablesTouched, NothingToReplay, OtherEntity
 from collections_app.engine.simulation.living import Side
@@ -355,6 +356,50 @@ def test_a_backup_that_reads_the_copies_costs_no_report_and_holds_up_no_worker(w
     assert (sweep(at=AT), schemas()) == ([], [left])
     elsewhere.rollback()
     assert (sweep(at=AT), schemas()) == ([], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_sides_start_from_one_instant(world, monkeypatch):
+    """An import that commits while copies are made is seen by neither: else it would pass for what is tried."""
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    since = MARCH_1 - timedelta(days=9)
+    known, copied = Invoice.objects.filter(issued_on__lt=since).count(), []
+    create, copy, open_books = schema.create, schema._copy, books.open_books
+
+    def import_then(work):
+        def imported(*args, **options):
+            other = ThreadPoolExecutor(1)
+            other.submit(bring_a_payment, world).result()
+            other.shutdown()
+            return work(*args, **options)
+
+        return imported
+
+    def count_what_is_copied(cursor, name, table, *given):
+        work = import_then(copy) if table.table == "receivables_invoice" else copy
+        work(cursor, name, table, *given)
+        if table.table == "receivables_invoice":
+            cursor.execute(f"select count(*) from {name}.receivables_invoice")
+            copied.append(cursor.fetchone()[0])
+
+    monkeypatch.setattr(schema, "create", import_then(create))
+    monkeypatch.setattr(schema, "_copy", count_what_is_copied)
+    monkeypatch.setattr(books, "open_books", import_then(open_books))
+    report = simulated(world, kind="replay", version=draft, from_on=since, until_on=MARCH_1 - timedelta(days=1)).report
+    assert Invoice.objects.filter(issued_on__lt=since).count() == known + 6
+    assert copied == [known] * 2
+    assert [report[side]["paid"]["movements"] for side in ("today", "tried")] == [0, 0]
+
+
+def bring_a_payment(world):
+    """An old invoice and its payment a week ago, committed by somebody else."""
+    try:
+        invoice = InvoiceFactory(
+            customer=world.entity.customers.first(), entity=world.entity, issued_on="2026-01-10", due_on="2026-02-10"
+        )
+        close_in_ledger(invoice, on=MARCH_1 - timedelta(days=7), at=AT)
+    finally:
+        connection.close()
 
 
 def test_what_is_tried_belongs_to_the_entity(world):
