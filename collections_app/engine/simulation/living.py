@@ -33,7 +33,7 @@ CLEANED_EVERY = 20  # nights
 @dataclass
 class Side:
     """`name`: TODAY or TRIED. `shards`: the parts its customers are cut into, worked on side by side. `scope`: whom the
-    last night, `night`, looked at."""
+    last night, `night`, looked at. `judged_by`: see `books.open_books`."""
 
     simulation: Simulation
     name: str
@@ -41,6 +41,7 @@ class Side:
     schema: str = ""
     parts: list[Part] = field(default_factory=lambda: [Part((0, EVERYBODY))])
     scope: Scope = field(default_factory=Scope)
+    judged_by: int | None = None
     night: SimulatedNight = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +81,9 @@ class Side:
             live = _schema_now()
             schema.create(self.schema, kind=simulation.kind, params=self.params)
             with schema.inside(self.schema):
-                books.open_books(simulation.kind, self.assumptions.payments, self.params, live=live)
+                self.judged_by = books.open_books(
+                    simulation.kind, self.assumptions.payments, self.params, live=live
+                )
                 world.open_notes()
                 if self.name == TRIED:
                     put_in_force(simulation)

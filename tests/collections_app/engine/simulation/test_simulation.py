@@ -15,6 +15,7 @@ from collections_app.engine.simulation.living import Side
 from collections_app.engine.simulation.models import Simulation
 from collections_app.engine.simulation.night import look_at_customers
 from collections_app.engine.simulation.operations import ask_simulation, ask_to_stop, run_simulation, sweep
+from collections_app.engine.simulation.telling import assumed, told
 from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
 from crm.accounts.models import User
@@ -293,7 +294,27 @@ def test_usual_delays_say_who_pays_when(world):
     report = simulated(
         world, assumptions=Assumptions(payments="as_before"), until_on=MARCH_1 + timedelta(days=4)
     ).report
-    assert report["today"]["paid"]["movements"] == 2
+    assert (report["today"]["paid"]["movements"], report["today"]["judged_by"]) == (2, 1)
+
+
+def test_without_a_payment_to_judge_by_nobody_pays_and_the_report_says_so(world):
+    """Before going live there is no history. What was not issued yet pays no more than the rest."""
+    Invoice.objects.filter(due_on=MARCH_1 + timedelta(days=7)).update(issued_on=MARCH_1)
+    none = simulated(world, assumptions=Assumptions(payments="none"))
+    usual = simulated(world, assumptions=Assumptions(payments="as_before"))
+    assert usual.report["today"] | {"judged_by": None} == none.report["today"]
+    assert (none.report["today"]["judged_by"], usual.report["today"]["judged_by"]) == (None, 0)
+    assert (told(none)["warning"], assumed(none)[0]) == (
+        "",
+        "Personne ne paie, et aucune facture nouvelle n’est émise.",
+    )
+    assert (told(usual)["warning"], assumed(usual)[0]) == (WITHOUT_HISTORY, WITHOUT_HISTORY)
+
+
+WITHOUT_HISTORY = (
+    "Aucune facture n’a été payée depuis un an : faute de retard habituel, personne ne paie. Contacts et coût sont un maximum. "
+    "Aucune facture nouvelle n’est émise."
+)
 
 
 def test_asked_to_stop_it_leaves_no_schema(world, monkeypatch):
