@@ -1,7 +1,7 @@
 """A simulation decides as the night would, on copies: nothing of the live tables changes."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -18,7 +18,7 @@ from collections_app.engine.simulation.operations import ask_simulation, ask_to_
 from collections_app.engine.simulation.telling import assumed, told
 from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
-from crm.accounts.models import User
+from crm.accounts.models import Entity, User
 from crm.holds.models import Hold
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
@@ -259,6 +259,19 @@ def mailed(simulation):
     """E-mails by day."""
     days = simulation.report["today"]["days"]
     return {day: channels["email"] for day, channels in days.items() if channels.get("email")}
+
+
+@pytest.mark.parametrize("night_at", [time(5), time(22)])
+def test_every_contact_has_its_day(world, night_at):
+    """Also what an evening's night lets leave the morning after the last day."""
+    Entity.objects.filter(pk=world.entity.pk).update(night_at=night_at)
+    world.entity.refresh_from_db()
+    report = told(simulated(world, until_on=MARCH_1 + timedelta(days=1)))
+    contacts = report["summary"][0]["values"][0]
+    assert contacts > 2
+    assert sum(values[0] for _day, values in report["timeline"].rows) == contacts
+    bars = report["timeline"].charts["today"].bars
+    assert len(bars) == len(report["timeline"].rows) == (2 if night_at == time(5) else 3)
 
 
 def test_a_collector_without_a_name_is_told_by_his_login(world):
