@@ -26,6 +26,10 @@ class Cancelled(Exception):
     """A person asked to stop."""
 
 
+class TriedGone(Exception):
+    """What is tried was removed or renamed since: the report would tell something else under its name."""
+
+
 class Superseded(Exception):
     """Another worker took this simulation over: this one stops."""
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from collections_app.engine.failures import SIMULATION_LOST
+from collections_app.engine.failures import SIMULATION_LOST, TRIED_GONE
 from collections_app.engine.simulation import schema
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.exceptions import (
@@ -21,6 +21,7 @@ from collections_app.engine.simulation.exceptions import (
     OtherEntity,
     Superseded,
     TooLong,
+    TriedGone,
 )
 from collections_app.engine.simulation.living import TODAY, TRIED, Side
 from collections_app.engine.simulation.models import Simulation, SimulationKind, SimulationState
@@ -132,10 +133,14 @@ def run_simulation(simulation_id: int, *, clock: Clock) -> bool:
     sides = [Side(simulation, name, shards) for name in names]
     ending: dict[str, object] = {}
     try:
+        if _in_words(simulation.version, simulation.group, simulation.group_scenario) != simulation.tried:
+            raise TriedGone
         _live(sides, partial(_beat, simulation, clock=clock))
         ending = {"state": SimulationState.DONE, "report": _report(sides)}
     except Cancelled:
         ending = {"state": SimulationState.CANCELLED}
+    except TriedGone:
+        ending = {"state": SimulationState.FAILED, "error": TRIED_GONE}
     except Superseded:
         log.warning("simulation taken over", simulation=simulation.pk)
     except Exception as error:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from collections_app.actions.models import Action, ActionState
+from collections_app.engine.failures import failure_sentence
 from collections_app.engine.operations import run_night
 from collections_app.engine.simulation import books, living, operations, schema, world as days
 from collections_app.engine.simulation.assumptions import Assumptions
@@ -28,7 +29,7 @@ from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import TeamFactory, TeamMemberFactory
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.receivables import InvoiceFactory
-from tests.factories.scenarios import StepFactory, VersionFactory
+from tests.factories.scenarios import StepFactory, VersionFactory, published_scenario
 from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db
@@ -297,6 +298,51 @@ def test_a_group_out_of_use_is_tried_as_if_it_were_in_force(world):
     report = simulated(world, group=group, until_on=MARCH_1).report
     assert [row["code"] for row in report["tried"]["groups"]].count(group.code) == 1
     assert report["differences"]["regrouped"][0]["becomes"] == group.name
+
+
+def test_what_is_tried_and_was_discarded_while_it_waited_is_told(world):
+    """Not lived through as today's set-up under the name of the draft."""
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    simulation = asked(world, version=draft, until_on=MARCH_1)
+    draft.delete()
+    assert failed(simulation) == (
+        "ce qui devait être essayé a été supprimé ou renommé depuis la demande.",
+        {},
+        [],
+    )
+
+
+def test_the_scenario_of_a_group_that_was_discarded_is_told_too(world):
+    scenario = published_scenario(world.entity, steps=[{"offset_days": 5}]).scenario
+    simulation = asked(world, group=world.group, group_scenario=scenario, until_on=MARCH_1)
+    Simulation.objects.update(group_scenario=None)
+    assert failed(simulation)[0].startswith("ce qui devait être essayé")
+
+
+def test_a_draft_discarded_while_copies_are_made_is_told(world, monkeypatch):
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    simulation = asked(world, version=draft, until_on=MARCH_1)
+    create = schema.create
+
+    def discard_then_create(*args, **options):
+        ScenarioVersion.objects.filter(pk=draft.pk).delete()
+        create(*args, **options)
+
+    monkeypatch.setattr(schema, "create", discard_then_create)
+    assert failed(simulation)[0].startswith("ce qui devait être essayé")
+
+
+def failed(simulation):
+    """Why, its report, and what is left."""
+    assert run_simulation(simulation.pk, clock=lambda: AT)
+    simulation.refresh_from_db()
+    assert simulation.state == "failed"
+    return failure_sentence(simulation.error), simulation.report, schemas()
+
+
+def test_a_group_in_use_tried_as_it_is_changes_nothing(world):
+    report = simulated(world, group=world.group, until_on=MARCH_1).report
+    assert report["tried"] == report["today"]
 
 
 def test_usual_delays_say_who_pays_when(world):
