@@ -34,5 +34,9 @@ class Superseded(Exception):
     """Another worker took this simulation over: this one stops."""
 
 
+class OtherSideFailed(Exception):
+    """There is nothing to compare with any more: this side stops."""
+
+
 class LiveTablesTouched(Exception):
     """A statement of a simulation wrote outside its own tables: its transaction is undone."""

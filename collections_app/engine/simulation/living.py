@@ -81,9 +81,7 @@ class Side:
             live = _schema_now()
             schema.create(self.schema, kind=simulation.kind, params=self.params)
             with schema.inside(self.schema):
-                self.judged_by = books.open_books(
-                    simulation.kind, self.assumptions.payments, self.params, live=live
-                )
+                self.judged_by = books.open_books(simulation.kind, self.assumptions.payments, self.params, live=live)
                 world.open_notes()
                 if self.name == TRIED:
                     put_in_force(simulation)

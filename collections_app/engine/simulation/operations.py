@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date, datetime, timedelta
 from functools import partial
+from threading import Event
 from time import monotonic
 
 import structlog
@@ -19,6 +20,7 @@ from collections_app.engine.simulation.exceptions import (
     Cancelled,
     NothingToReplay,
     OtherEntity,
+    OtherSideFailed,
     Superseded,
     TooLong,
     TriedGone,
@@ -175,35 +177,46 @@ def _take(simulation_id: int, *, clock: Clock) -> Simulation | None:
 
 
 def _live(sides: list[Side], beat: Callable[[int], None]) -> None:
-    """All sides from one instant, each on a connection of its own, unless we are inside a transaction others cannot see."""
+    """All sides from one instant, each on its own connection; inside a transaction one after the other, on ours."""
     if connection.in_atomic_block or len(sides) == 1:
         for side in sides:
             side.copy()
+            beat(0)
             side.live(_every_so_often(beat))
         return
+    one_failed = Event()
     with schema.this_instant() as instant:
-        _at_once(sides, lambda side: side.copy(instant))
-    _at_once(sides, lambda side: side.live(_every_so_often(beat)))
+        _at_once(sides, lambda side: side.copy(instant), one_failed)
+    beat(0)
+    _at_once(sides, lambda side: side.live(_every_so_often(beat, one_failed)), one_failed)
 
 
-def _at_once(sides: list[Side], work: Callable[[Side], None]) -> None:
+def _at_once(sides: list[Side], work: Callable[[Side], None], one_failed: Event) -> None:
+    """Raises what the side that failed first raised."""
+
     def on_a_connection_of_its_own(side: Side) -> None:
         try:
             work(side)
+        except BaseException:
+            one_failed.set()
+            raise
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(sides)) as pool:
         working = [pool.submit(copy_context().run, on_a_connection_of_its_own, side) for side in sides]
-    for one in working:
-        one.result()
+    errors = [error for one in working if (error := one.exception()) and not isinstance(error, OtherSideFailed)]
+    if errors:
+        raise errors[0]
 
 
-def _every_so_often(beat: Callable[[int], None]) -> Callable[[], None]:
-    """Counts nights and tells them, twice a second at most."""
+def _every_so_often(beat: Callable[[int], None], one_failed: Event | None = None) -> Callable[[], None]:
+    """Counts nights and tells them, twice a second at most. Raises OtherSideFailed, and what `beat` raises."""
     told = {"at": monotonic(), "nights": 0.0}
 
     def count() -> None:
+        if one_failed and one_failed.is_set():
+            raise OtherSideFailed
         told["nights"] += 1
         if monotonic() - told["at"] >= BEAT_EVERY_S:
             beat(int(told["nights"]))

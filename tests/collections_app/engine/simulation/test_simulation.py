@@ -371,24 +371,48 @@ def test_without_a_payment_to_judge_by_nobody_pays_and_the_report_says_so(world)
 
 
 WITHOUT_HISTORY = (
-    "Aucune facture n’a été payée depuis un an : faute de retard habituel, personne ne paie. Contacts et coût sont un maximum. "
-    "Aucune facture nouvelle n’est émise."
+    "Aucune facture n’a été payée depuis un an : faute de retard habituel, personne ne paie. Contacts et coût sont "
+    "un maximum. Aucune facture nouvelle n’est émise."
 )
 
 
-def test_asked_to_stop_it_leaves_no_schema(world, monkeypatch):
+@pytest.mark.parametrize("night", [0, 1])
+def test_asked_to_stop_it_leaves_no_schema(world, monkeypatch, night):
+    """While copies are made, or during a night."""
     monkeypatch.setattr(operations, "BEAT_EVERY_S", 0)
     simulation = asked(world)
     original = operations._beat
 
-    def stop_then_tell(*args, **options):
-        ask_to_stop(simulation, at=AT)
-        original(*args, **options)
+    def stop_then_tell(asked, nights, **options):
+        if nights == night:
+            ask_to_stop(simulation, at=AT)
+        original(asked, nights, **options)
 
     monkeypatch.setattr(operations, "_beat", stop_then_tell)
     run_simulation(simulation.pk, clock=lambda: AT)
     simulation.refresh_from_db()
-    assert (simulation.state, simulation.days_done, schemas()) == ("cancelled", 1, [])
+    assert (simulation.state, simulation.days_done, schemas()) == ("cancelled", night, [])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("broken", ["today", "tried"])
+def test_a_side_that_fails_stops_the_other_after_its_night(world, monkeypatch, broken):
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    simulation, lived_to_the_end = asked(world, version=draft), []
+
+    def live_nights(side, beat):
+        if side.name == broken:
+            raise ZeroDivisionError
+        for _night in range(5_000_000):  # the other has failed long before
+            beat()
+        lived_to_the_end.append(side.name)
+
+    monkeypatch.setattr(Side, "_live_nights", live_nights)
+    with pytest.raises(ZeroDivisionError):
+        run_simulation(simulation.pk, clock=lambda: AT)
+    simulation.refresh_from_db()
+    assert (simulation.state, simulation.error, schemas()) == ("failed", "ZeroDivisionError: ", [])
+    assert lived_to_the_end == []
 
 
 def test_what_a_lost_worker_left_is_removed_by_the_next(world):
