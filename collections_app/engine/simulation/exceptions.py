@@ -12,6 +12,11 @@ class OtherEntity(SimulationRefused):
         super().__init__(_("The version, the group and its scenario belong to the entity that is simulated."))
 
 
+class EndsBeforeItStarts(SimulationRefused):
+    def __init__(self) -> None:
+        super().__init__(_("A simulation ends on or after the day it starts."))
+
+
 class NothingToReplay(SimulationRefused):
     def __init__(self) -> None:
         super().__init__(_("A replay ends before today: choose days that have passed."))

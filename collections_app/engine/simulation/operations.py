@@ -18,6 +18,7 @@ from collections_app.engine.simulation import schema
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.exceptions import (
     Cancelled,
+    EndsBeforeItStarts,
     NothingToReplay,
     OtherEntity,
     OtherSideFailed,
@@ -60,7 +61,7 @@ def ask_simulation(
 ) -> Simulation:
     """Keep what is asked; with `start` a worker takes it after the commit.
 
-    Raises OtherEntity, NothingToReplay, TooLong.
+    Raises OtherEntity, EndsBeforeItStarts, NothingToReplay, TooLong.
     """
     _check(entity, kind, from_on, until_on, (version.scenario if version else None, group, group_scenario), at=at)
     asked = Simulation.objects.create(
@@ -92,6 +93,8 @@ def _check(
 ) -> None:
     if any(one is not None and one.entity_id != entity.pk for one in chosen):
         raise OtherEntity
+    if until_on < from_on:
+        raise EndsBeforeItStarts
     if kind == SimulationKind.REPLAY and until_on >= today(entity, at):
         raise NothingToReplay
     if (until_on - from_on).days >= LONGEST:

@@ -11,7 +11,12 @@ from collections_app.engine.failures import failure_sentence
 from collections_app.engine.operations import run_night
 from collections_app.engine.simulation import books, living, operations, schema, world as days
 from collections_app.engine.simulation.assumptions import Assumptions
-from collections_app.engine.simulation.exceptions import LiveTablesTouched, NothingToReplay, OtherEntity
+from collections_app.engine.simulation.exceptions import (
+    EndsBeforeItStarts,
+    LiveTablesTouched,
+    NothingToReplay,
+    OtherEntity,
+)
 from collections_app.engine.simulation.living import Side
 from collections_app.engine.simulation.models import Simulation
 from collections_app.engine.simulation.night import look_at_customers
@@ -509,6 +514,11 @@ def bring_a_payment(world):
 def test_what_is_tried_belongs_to_the_entity(world):
     with pytest.raises(OtherEntity):
         asked(world, group=GroupFactory())
+
+
+def test_it_ends_on_or_after_the_day_it_starts(world):
+    with pytest.raises(EndsBeforeItStarts):
+        asked(world, until_on=MARCH_1 - timedelta(days=1))
 
 
 def test_a_replay_ends_before_today(world):
