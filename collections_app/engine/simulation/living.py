@@ -50,7 +50,7 @@ class Side:
         self.zone = ZoneInfo(self.entity.time_zone)
         self.assumptions = Assumptions.read(self.simulation.assumptions)
         first, last = self.simulation.from_on, self.simulation.until_on
-        self.worked = worked_days(self.entity, first, last)
+        self.worked = worked_days(self.entity, first, last + timedelta(days=1))  # that after an evening's last night
         used = Invoice.objects.filter(entity=self.entity).exclude(currency=self.entity.currency)
         self.currencies = list(used.values_list("currency", flat=True).distinct().order_by("currency"))
 

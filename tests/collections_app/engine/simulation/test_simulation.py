@@ -280,6 +280,26 @@ def test_every_contact_has_its_day(world, night_at):
     assert len(bars) == len(report["timeline"].rows) == (2 if night_at == time(5) else 3)
 
 
+@pytest.mark.parametrize(
+    ("night_at", "delay", "done_on"),
+    [
+        (time(5), 0, MARCH_1),
+        (time(5), 1, date(2026, 3, 2)),
+        (time(22), 0, date(2026, 3, 2)),
+        (time(22), 1, date(2026, 3, 3)),
+    ],
+)
+def test_people_find_in_the_morning_what_an_evening_opened(night_at, delay, done_on):
+    """Nobody does a task ten hours before it opens, where no total would count it."""
+    load_law()
+    world = World({"offset_days": 5}, night_at=night_at)
+    world.invoice(world.customer(), late=6)
+    world.entity.refresh_from_db()
+    assumptions = Assumptions(payments="none", delay_days=delay)
+    report = simulated(world, assumptions=assumptions, until_on=MARCH_1 + timedelta(days=delay)).report["today"]
+    assert report["days"] == {done_on.isoformat(): {"phone": 1}}
+
+
 def test_a_collector_without_a_name_is_told_by_his_login(world):
     User.objects.filter(pk=world.person.pk).update(first_name="", last_name="")
     assert world.person.username in [row["name"] for row in simulated(world).report["today"]["collectors"]]
