@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Of a night, a simulation, the reset of a training entity: rows hold these words.
 REPLACED, WORKERS_LOST = "lease expired", "workers lost"
-SIMULATION_LOST, RESET_LOST = "worker lost", "lost"
+SIMULATION_LOST, TRIED_GONE, RESET_LOST = "worker lost", "tried gone", "lost"
 SENTENCES: dict[str, str | Promise] = {
     REPLACED: _(
         "its worker was lost (a restart, or too little memory), and the night of another day has done what was left: "
@@ -16,6 +16,7 @@ SENTENCES: dict[str, str | Promise] = {
         "memory for it: its journal tells (“out of memory”), or the log of the workers."
     ),
     SIMULATION_LOST: _("its worker was lost (a restart, or too little memory)."),
+    TRIED_GONE: _("what was to be tried was removed or renamed after it was asked for."),
     RESET_LOST: _("its worker was lost (a restart, or too little memory): nothing was changed. Reset it again."),
 }
 

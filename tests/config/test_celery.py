@@ -34,6 +34,12 @@ def test_the_timetable_is_sorted_and_names_tasks_that_exist():
     assert [line.task for line in TIMETABLE if line.task not in app.tasks] == []
 
 
+def test_what_waits_for_a_backup_stands_before_no_message():
+    """A sweep of simulations drops what a backup may be reading."""
+    taken = app.amqp.router.route({}, "collections_app.engine.tasks.sweep_simulations")
+    assert taken["queue"].name == "simulations"
+
+
 def test_messages_are_kept_until_their_task_is_done():
     assert (app.conf.task_acks_late, app.conf.task_reject_on_worker_lost, app.conf.worker_prefetch_multiplier) == (
         True,

@@ -29,6 +29,11 @@ def test_the_manual_names_every_queue():
     assert [sorted(re.findall(r"`(\w+)`", said)), sorted_queues(purged), sorted_queues(*workers)] == [NAMES] * 3
 
 
+def test_the_backups_of_the_manual_leave_out_what_simulations_work_on():
+    backups = re.findall(r"pg_dump --format.*", MANUAL)
+    assert [line.split()[2] for line in backups] == ["--exclude-schema='simulation_*'"] * 2
+
+
 def test_the_workers_of_compose_take_every_queue():
     commands = [service.get("command", "") for service in COMPOSE["services"].values()]
     assert sorted_queues(*re.findall(r"-Q (\S+)", " ".join(commands))) == NAMES

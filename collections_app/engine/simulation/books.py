@@ -39,9 +39,10 @@ where c.id = moved.credit_id
 )
 
 
-def open_books(kind: str, payments: str, params: Mapping[str, Any], *, live: str) -> None:
+def open_books(kind: str, payments: str, params: Mapping[str, Any], *, live: str) -> int | None:
     """Put the copied books on the first day and note what comes later; `live`: the schema of the real ledger, `params`:
-    entity, from, until."""
+    entity, from, until. The number of paid invoices that say who pays when; None when they are not asked."""
+    judged_by = None
     with connection.cursor() as cursor:
         cursor.execute(LATER)
 
@@ -53,8 +54,10 @@ def open_books(kind: str, payments: str, params: Mapping[str, Any], *, live: str
             for name in ("books_known", "books_open", "books_unapplied"):
                 run(name)
         elif payments == Payments.AS_BEFORE:
+            judged_by = sql.rows(HERE, "books_paid", params)[0]["number"]
             run("books_predicted")
         cursor.execute("analyze receivables_invoice, receivables_credit, simulated_movement, customers_customer")
+    return judged_by
 
 
 def open_day(kind: str, on: date) -> None:

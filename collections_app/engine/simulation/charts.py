@@ -53,7 +53,9 @@ class Timeline:
 
 
 def timeline(sides: Mapping[str, Days], first: date, last: date) -> Timeline:
-    """Touches of every side from `first` to `last`: by day, or by week where the days are too many to be seen."""
+    """Touches of every side from `first` to `last`: by day, or by week where the days are too many to be seen. The
+    night of an evening lets leave on the day after: then it ends there."""
+    last = max([last, *(date.fromisoformat(day) for days in sides.values() for day in days)])
     by_week = (last - first).days >= WIDEST
     starts = [first + timedelta(days=number) for number in range(0, (last - first).days + 1, 7 if by_week else 1)]
     counted = {side: _gathered(days, first, by_week) for side, days in sides.items()}

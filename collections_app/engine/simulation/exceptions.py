@@ -12,6 +12,11 @@ class OtherEntity(SimulationRefused):
         super().__init__(_("The version, the group and its scenario belong to the entity that is simulated."))
 
 
+class EndsBeforeItStarts(SimulationRefused):
+    def __init__(self) -> None:
+        super().__init__(_("A simulation ends on or after the day it starts."))
+
+
 class NothingToReplay(SimulationRefused):
     def __init__(self) -> None:
         super().__init__(_("A replay ends before today: choose days that have passed."))
@@ -26,8 +31,16 @@ class Cancelled(Exception):
     """A person asked to stop."""
 
 
+class TriedGone(Exception):
+    """What is tried was removed or renamed since: the report would tell something else under its name."""
+
+
 class Superseded(Exception):
     """Another worker took this simulation over: this one stops."""
+
+
+class OtherSideFailed(Exception):
+    """There is nothing to compare with any more: this side stops."""
 
 
 class LiveTablesTouched(Exception):

@@ -33,7 +33,7 @@ CLEANED_EVERY = 20  # nights
 @dataclass
 class Side:
     """`name`: TODAY or TRIED. `shards`: the parts its customers are cut into, worked on side by side. `scope`: whom the
-    last night, `night`, looked at."""
+    last night, `night`, looked at. `judged_by`: see `books.open_books`."""
 
     simulation: Simulation
     name: str
@@ -41,6 +41,7 @@ class Side:
     schema: str = ""
     parts: list[Part] = field(default_factory=lambda: [Part((0, EVERYBODY))])
     scope: Scope = field(default_factory=Scope)
+    judged_by: int | None = None
     night: SimulatedNight = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,7 +50,7 @@ class Side:
         self.zone = ZoneInfo(self.entity.time_zone)
         self.assumptions = Assumptions.read(self.simulation.assumptions)
         first, last = self.simulation.from_on, self.simulation.until_on
-        self.worked = worked_days(self.entity, first, last)
+        self.worked = worked_days(self.entity, first, last + timedelta(days=1))  # that after an evening's last night
         used = Invoice.objects.filter(entity=self.entity).exclude(currency=self.entity.currency)
         self.currencies = list(used.values_list("currency", flat=True).distinct().order_by("currency"))
 
@@ -72,16 +73,21 @@ class Side:
         """The instant of the night of `on`."""
         return datetime.combine(on, self.entity.night_at, self.zone)
 
-    def live(self, beat: Callable[[], None]) -> None:
-        """Make the copies and live through every night; `beat` is called after each and may raise Cancelled."""
+    def copy(self, instant: str = "") -> None:
+        """Make the copies, as everything was at `instant` (see `schema.this_instant`) or is now, with the books on the
+        first day and what is tried in force."""
         simulation = self.simulation
-        live = _schema_now()
-        schema.create(self.schema, kind=simulation.kind, params=self.params)
-        with schema.inside(self.schema):
-            books.open_books(simulation.kind, self.assumptions.payments, self.params, live=live)
-            world.open_notes()
-            if self.name == TRIED:
-                put_in_force(simulation)
+        with schema.at_one_instant(instant):
+            live = _schema_now()
+            schema.create(self.schema, kind=simulation.kind, params=self.params)
+            with schema.inside(self.schema):
+                self.judged_by = books.open_books(simulation.kind, self.assumptions.payments, self.params, live=live)
+                world.open_notes()
+                if self.name == TRIED:
+                    put_in_force(simulation)
+
+    def live(self, beat: Callable[[], None]) -> None:
+        """Live through every night of the copies; `beat` is called after each and may raise Cancelled."""
         try:
             with remembering(), side_by_side(ranges(self.entity, self.shards)) as self.parts:
                 self._live_nights(beat)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import date, datetime, timedelta
 from functools import partial
+from threading import Event
 from time import monotonic
 
 import structlog
@@ -12,15 +13,18 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from collections_app.engine.failures import SIMULATION_LOST
+from collections_app.engine.failures import SIMULATION_LOST, TRIED_GONE
 from collections_app.engine.simulation import schema
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.exceptions import (
     Cancelled,
+    EndsBeforeItStarts,
     NothingToReplay,
     OtherEntity,
+    OtherSideFailed,
     Superseded,
     TooLong,
+    TriedGone,
 )
 from collections_app.engine.simulation.living import TODAY, TRIED, Side
 from collections_app.engine.simulation.models import Simulation, SimulationKind, SimulationState
@@ -57,7 +61,7 @@ def ask_simulation(
 ) -> Simulation:
     """Keep what is asked; with `start` a worker takes it after the commit.
 
-    Raises OtherEntity, NothingToReplay, TooLong.
+    Raises OtherEntity, EndsBeforeItStarts, NothingToReplay, TooLong.
     """
     _check(entity, kind, from_on, until_on, (version.scenario if version else None, group, group_scenario), at=at)
     asked = Simulation.objects.create(
@@ -89,6 +93,8 @@ def _check(
 ) -> None:
     if any(one is not None and one.entity_id != entity.pk for one in chosen):
         raise OtherEntity
+    if until_on < from_on:
+        raise EndsBeforeItStarts
     if kind == SimulationKind.REPLAY and until_on >= today(entity, at):
         raise NothingToReplay
     if (until_on - from_on).days >= LONGEST:
@@ -118,8 +124,9 @@ def ask_to_stop(simulation: Simulation, *, at: datetime) -> None:
 def run_simulation(simulation_id: int, *, clock: Clock) -> bool:
     """Live through it and keep the report; False when another worker has it or it is finished.
 
-    Each side works in a schema of its own, dropped at the end whatever happened; today's set-up and what is tried run
-    side by side on connections of their own (one after the other inside a transaction), a side alone in parts.
+    Each side works in a schema of its own, dropped whatever happened, once the ending is kept: a backup may be reading
+    it. Today's set-up and what is tried run side by side on connections of their own (one after the other inside a
+    transaction), a side alone in parts.
     """
     simulation = _take(simulation_id, clock=clock)
     if simulation is None:
@@ -131,21 +138,25 @@ def run_simulation(simulation_id: int, *, clock: Clock) -> bool:
     sides = [Side(simulation, name, shards) for name in names]
     ending: dict[str, object] = {}
     try:
+        if _in_words(simulation.version, simulation.group, simulation.group_scenario) != simulation.tried:
+            raise TriedGone
         _live(sides, partial(_beat, simulation, clock=clock))
         ending = {"state": SimulationState.DONE, "report": _report(sides)}
     except Cancelled:
         ending = {"state": SimulationState.CANCELLED}
+    except TriedGone:
+        ending = {"state": SimulationState.FAILED, "error": TRIED_GONE}
     except Superseded:
         log.warning("simulation taken over", simulation=simulation.pk)
     except Exception as error:
         ending = {"state": SimulationState.FAILED, "error": f"{type(error).__name__}: {error}"[:2000]}
         raise
     finally:
-        for side in sides:
-            schema.drop(side.schema)
         if ending:
             mine = Simulation.objects.filter(pk=simulation.pk, fence=simulation.fence)
             mine.update(**ending, finished_at=clock(), lease_until=None)
+        for side in sides:
+            schema.drop(side.schema)
     return True
 
 
@@ -169,29 +180,46 @@ def _take(simulation_id: int, *, clock: Clock) -> Simulation | None:
 
 
 def _live(sides: list[Side], beat: Callable[[int], None]) -> None:
-    """Each side on a connection of its own, unless we are inside a transaction others cannot see."""
+    """All sides from one instant, each on its own connection; inside a transaction one after the other, on ours."""
     if connection.in_atomic_block or len(sides) == 1:
         for side in sides:
+            side.copy()
+            beat(0)
             side.live(_every_so_often(beat))
         return
+    one_failed = Event()
+    with schema.this_instant() as instant:
+        _at_once(sides, lambda side: side.copy(instant), one_failed)
+    beat(0)
+    _at_once(sides, lambda side: side.live(_every_so_often(beat, one_failed)), one_failed)
 
-    def work(side: Side) -> None:
+
+def _at_once(sides: list[Side], work: Callable[[Side], None], one_failed: Event) -> None:
+    """Raises what the side that failed first raised."""
+
+    def on_a_connection_of_its_own(side: Side) -> None:
         try:
-            side.live(_every_so_often(beat))
+            work(side)
+        except BaseException:
+            one_failed.set()
+            raise
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(sides)) as pool:
-        working = [pool.submit(copy_context().run, work, side) for side in sides]
-    for one in working:
-        one.result()
+        working = [pool.submit(copy_context().run, on_a_connection_of_its_own, side) for side in sides]
+    errors = [error for one in working if (error := one.exception()) and not isinstance(error, OtherSideFailed)]
+    if errors:
+        raise errors[0]
 
 
-def _every_so_often(beat: Callable[[int], None]) -> Callable[[], None]:
-    """Counts nights and tells them, twice a second at most."""
+def _every_so_often(beat: Callable[[int], None], one_failed: Event | None = None) -> Callable[[], None]:
+    """Counts nights and tells them, twice a second at most. Raises OtherSideFailed, and what `beat` raises."""
     told = {"at": monotonic(), "nights": 0.0}
 
     def count() -> None:
+        if one_failed and one_failed.is_set():
+            raise OtherSideFailed
         told["nights"] += 1
         if monotonic() - told["at"] >= BEAT_EVERY_S:
             beat(int(told["nights"]))

@@ -37,6 +37,7 @@ def side_report(side: Side) -> dict[str, Any]:
             "waiting": rows("waiting")[0],
             "paid": rows("paid")[0],
             "born": rows("born")[0],
+            "judged_by": side.judged_by,
         }
 
 

@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+import structlog
+from django.db import OperationalError, connection, transaction
 
 from collections_app.engine import watched
 from collections_app.engine.simulation.copies import COPIES, Copy
 from collections_app.engine.simulation.exceptions import LiveTablesTouched
 from collections_app.engine.simulation.models import Simulation, SimulationKind, SimulationState
-from crm.core import planned
+from crm.core import planned, sql
+
+log = structlog.get_logger(__name__)
 
 NAMED = re.compile(r"simulation_(\d+)_(\d+)_\w+")
 COLUMNS = """
@@ -34,6 +37,7 @@ where c.relkind in ('r', 'm') and n.nspname not like 'pg\\_%%' and n.nspname not
 """
 SCHEMAS = "select nspname from pg_namespace where nspname like 'simulation\\_%'"
 WORK_MEM = "64MB"
+PATIENCE_MS = 2_000  # with somebody who reads a schema that is to go: a backup, for hours
 CHANGED_A_LOT = (
     "actions_action",
     "actions_cycle",
@@ -49,6 +53,27 @@ SAMPLE = "10"  # as in a real night: the sizes of its tables are what the next j
 def schema_name(simulation: Simulation, side: str) -> str:
     """Where a side works; a worker that takes the simulation over works elsewhere."""
     return f"simulation_{simulation.pk}_{simulation.fence}_{side}"
+
+
+@contextmanager
+def this_instant() -> Iterator[str]:
+    """The name of what the database holds now, for the transactions of other connections (`at_one_instant`) inside."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select pg_export_snapshot()")
+        yield str(cursor.fetchone()[0])
+
+
+@contextmanager
+def at_one_instant(instant: str = "") -> Iterator[None]:
+    """A transaction that sees the database as it was at `instant`, or at its beginning, whatever others commit. Inside
+    another transaction, what that one sees."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if alone:
+            cursor.execute("set transaction isolation level repeatable read")
+            if instant:
+                cursor.execute("set transaction snapshot %s", [instant])
+        yield
 
 
 def create(schema: str, *, kind: str, params: Mapping[str, Any]) -> None:
@@ -139,24 +164,27 @@ def clean(schema: str) -> None:
         cursor.execute(f"vacuum (analyze false) {', '.join(f'{schema}.{table}' for table in CHANGED_A_LOT)}")
 
 
-def drop(schema: str) -> None:
-    """Remove a schema with all it holds, if it is there."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"drop schema if exists {schema} cascade")
+def drop(schema: str) -> bool:
+    """Remove a schema with all it holds, if it is there; False when somebody reads it: a later sweep does it."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            sql.set_local(lock_timeout=str(PATIENCE_MS))
+            cursor.execute(f"drop schema if exists {schema} cascade")
+    except OperationalError as busy:
+        log.info("schema of a simulation left for later", schema=schema, reason=str(busy))
+        return False
+    return True
 
 
 def drop_leftovers(*, at: datetime) -> list[str]:
-    """Remove the schemas of simulations that no worker lives any more; their names."""
+    """Remove the schemas of simulations that no worker lives any more; the names of those removed."""
     with connection.cursor() as cursor:
         cursor.execute(SCHEMAS)
         found = [name for (name,) in cursor.fetchall() if NAMED.fullmatch(name)]
     alive = set(
         Simulation.objects.filter(state=SimulationState.RUNNING, lease_until__gte=at).values_list("pk", "fence")
     )
-    left = [name for name in found if _owner(name) not in alive]
-    for name in left:
-        drop(name)
-    return left
+    return [name for name in found if _owner(name) not in alive and drop(name)]
 
 
 def _owner(schema: str) -> tuple[int, int]:

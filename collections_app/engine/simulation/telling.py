@@ -34,6 +34,7 @@ def told(simulation: Simulation) -> Row:
         "blocked": _blocked([report[side]["blocked"] for side in sides]),
         "differences": _differences(report.get("differences")),
         "assumed": assumed(simulation),
+        "warning": _nothing_to_judge_by(report[TODAY]),
     }
 
 
@@ -42,7 +43,7 @@ def assumed(simulation: Simulation) -> list[str]:
     given = Assumptions.read(simulation.assumptions)
     found = simulation.report.get(TODAY)
     return [
-        _payments(simulation, given),
+        _nothing_to_judge_by(found or {}) or _payments(simulation, given),
         *([_came_in(simulation, found)] if found else []),
         _people(given.delay_days),
         _("The entity counts as live, out of rehearsal, with an import every day; no message bounces, nobody answers."),
@@ -86,6 +87,17 @@ def _payments(simulation: Simulation, given: Assumptions) -> str:
     return _(
         "Each open invoice is paid on its due date plus the usual delay of its customer over a year; what is later "
         "than that already stays unpaid, and no new invoice is issued."
+    )
+
+
+def _nothing_to_judge_by(found: Row) -> str:
+    """A sentence where customers were to pay with their usual delay and none is known; a report kept from before it was
+    counted does not say."""
+    if found.get("judged_by") != 0:
+        return ""
+    return _(
+        "No invoice was paid for a year: without a usual delay, nobody pays. Contacts and cost are a maximum. No new "
+        "invoice is issued."
     )
 
 

@@ -12,6 +12,7 @@ from crm.core import sql
 from crm.core.among import EVERYBODY, Among
 
 HERE = "collections_app.engine.simulation"
+NOON = time(12)
 NOTES = """
 create unlogged table simulated_block (
     reason text, customer_id bigint, amount numeric, first_on date, nights integer, primary key (reason, customer_id)
@@ -33,18 +34,19 @@ def note_blocked(night: SimulatedNight) -> None:
 def spend_day(
     entity: Entity, on: date, *, next_night_at: datetime, worked: list[date], delay: int, among: Among = EVERYBODY
 ) -> None:
-    """The day `on` of these customers: messages leave until the next night; on a worked day people do what was opened
-    `delay` worked days before."""
-    zone = ZoneInfo(entity.time_zone)
+    """What follows the night of `on` for these customers: messages leave until the next night; people do, at the noon
+    in between if that day is worked, what was opened `delay` worked days before. An evening opens for tomorrow."""
+    zone, evening = ZoneInfo(entity.time_zone), int(entity.night_at >= NOON)
     ends_at = datetime.combine(on + timedelta(days=1), time.min, zone)
     params = {"entity": entity.pk, "on": on, "ends_at": ends_at, "until_at": next_night_at}
     _run("leave", among, params)
-    if on not in worked:
+    day = on + timedelta(days=evening)
+    if day not in worked:
         return
-    place = worked.index(on)
-    since = worked[place - delay] if place >= delay else on - timedelta(days=delay + 1)
-    noon = datetime.combine(on, time(12), zone)
-    _run("work", among, params | {"since": since, "noon": noon})
+    place = worked.index(day)
+    since = worked[place - delay] if place >= delay else day - timedelta(days=delay + 1)
+    noon = datetime.combine(day, NOON, zone)
+    _run("work", among, params | {"on": day, "since": since, "evening": evening, "noon": noon})
 
 
 def _run(name: str, among: Among, params: dict[str, Any]) -> None:

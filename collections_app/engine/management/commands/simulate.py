@@ -13,6 +13,7 @@ from collections_app.engine.simulation.assumptions import Assumptions, Payments
 from collections_app.engine.simulation.exceptions import SimulationRefused
 from collections_app.engine.simulation.models import Simulation, SimulationKind
 from collections_app.engine.simulation.operations import ask_simulation, run_simulation
+from collections_app.engine.simulation.telling import assumed
 from collections_app.scenarios.models import ScenarioVersion, VersionState
 from crm.accounts.models import Entity
 from crm.core.commands import JsonCommand
@@ -81,7 +82,7 @@ def draft_of(entity: Entity, code: str) -> ScenarioVersion:
 
 
 def as_text(simulation: Simulation) -> str:
-    lines = [f"{simulation} {simulation.get_state_display()}"]
+    lines = [f"{simulation} {simulation.get_state_display()}", assumed(simulation)[0]]
     for side in ("today", "tried"):
         if found := simulation.report.get(side):
             lines.append(side)

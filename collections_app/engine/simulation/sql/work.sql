@@ -7,7 +7,7 @@ with ripe as (
            case when x.channel = 'phone' then 'spoke' else 'other' end as outcome
     from actions_action x
     where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve')
-      and greatest(x.opened_on, x.snoozed_until) <= %(since)s /* range x.customer_id */
+      and greatest(x.opened_on + %(evening)s, x.snoozed_until) <= %(since)s /* range x.customer_id */
 ),
 entered as (
     update actions_cycle c

@@ -111,6 +111,12 @@ def test_the_command_prints_the_report(world, capsys):
     assert '"today"' in capsys.readouterr().out
 
 
+def test_the_command_says_who_pays(world, capsys):
+    """Nobody here, for want of a payment to judge by."""
+    call_command("simulate", entity=world.entity.code, days=2)
+    assert "faute de retard habituel, personne ne paie" in capsys.readouterr().out.splitlines()[1]
+
+
 def test_its_report_is_a_spreadsheet_with_the_names(client, world, supervisor):
     world.entity.refresh_from_db()
     draft = VersionFactory(draft=True, scenario=world.version.scenario, number=2)

@@ -1,22 +1,30 @@
 """A simulation decides as the night would, on copies: nothing of the live tables changes."""
 
-from datetime import UTC, date, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
 
 from collections_app.actions.models import Action, ActionState
+from collections_app.engine.failures import failure_sentence
 from collections_app.engine.operations import run_night
-from collections_app.engine.simulation import living, operations, schema, world as days
+from collections_app.engine.simulation import books, living, operations, schema, world as days
 from collections_app.engine.simulation.assumptions import Assumptions
-from collections_app.engine.simulation.exceptions import LiveTablesTouched, NothingToReplay, OtherEntity
+from collections_app.engine.simulation.exceptions import (
+    EndsBeforeItStarts,
+    LiveTablesTouched,
+    NothingToReplay,
+    OtherEntity,
+)
 from collections_app.engine.simulation.living import Side
 from collections_app.engine.simulation.models import Simulation
 from collections_app.engine.simulation.night import look_at_customers
 from collections_app.engine.simulation.operations import ask_simulation, ask_to_stop, run_simulation, sweep
+from collections_app.engine.simulation.telling import assumed, told
 from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
-from crm.accounts.models import User
+from crm.accounts.models import Entity, User
 from crm.holds.models import Hold
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
@@ -26,7 +34,7 @@ from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import TeamFactory, TeamMemberFactory
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.receivables import InvoiceFactory
-from tests.factories.scenarios import StepFactory, VersionFactory
+from tests.factories.scenarios import StepFactory, VersionFactory, published_scenario
 from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db
@@ -259,6 +267,39 @@ def mailed(simulation):
     return {day: channels["email"] for day, channels in days.items() if channels.get("email")}
 
 
+@pytest.mark.parametrize("night_at", [time(5), time(22)])
+def test_every_contact_has_its_day(world, night_at):
+    """Also what an evening's night lets leave the morning after the last day."""
+    Entity.objects.filter(pk=world.entity.pk).update(night_at=night_at)
+    world.entity.refresh_from_db()
+    report = told(simulated(world, until_on=MARCH_1 + timedelta(days=1)))
+    contacts = report["summary"][0]["values"][0]
+    assert contacts > 2
+    assert sum(values[0] for _day, values in report["timeline"].rows) == contacts
+    bars = report["timeline"].charts["today"].bars
+    assert len(bars) == len(report["timeline"].rows) == (2 if night_at == time(5) else 3)
+
+
+@pytest.mark.parametrize(
+    ("night_at", "delay", "done_on"),
+    [
+        (time(5), 0, MARCH_1),
+        (time(5), 1, date(2026, 3, 2)),
+        (time(22), 0, date(2026, 3, 2)),
+        (time(22), 1, date(2026, 3, 3)),
+    ],
+)
+def test_people_find_in_the_morning_what_an_evening_opened(night_at, delay, done_on):
+    """Nobody does a task ten hours before it opens, where no total would count it."""
+    load_law()
+    world = World({"offset_days": 5}, night_at=night_at)
+    world.invoice(world.customer(), late=6)
+    world.entity.refresh_from_db()
+    assumptions = Assumptions(payments="none", delay_days=delay)
+    report = simulated(world, assumptions=assumptions, until_on=MARCH_1 + timedelta(days=delay)).report["today"]
+    assert report["days"] == {done_on.isoformat(): {"phone": 1}}
+
+
 def test_a_collector_without_a_name_is_told_by_his_login(world):
     User.objects.filter(pk=world.person.pk).update(first_name="", last_name="")
     assert world.person.username in [row["name"] for row in simulated(world).report["today"]["collectors"]]
@@ -284,6 +325,51 @@ def test_a_group_out_of_use_is_tried_as_if_it_were_in_force(world):
     assert report["differences"]["regrouped"][0]["becomes"] == group.name
 
 
+def test_what_is_tried_and_was_discarded_while_it_waited_is_told(world):
+    """Not lived through as today's set-up under the name of the draft."""
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    simulation = asked(world, version=draft, until_on=MARCH_1)
+    draft.delete()
+    assert failed(simulation) == (
+        "ce qui devait être essayé a été supprimé ou renommé depuis la demande.",
+        {},
+        [],
+    )
+
+
+def test_the_scenario_of_a_group_that_was_discarded_is_told_too(world):
+    scenario = published_scenario(world.entity, steps=[{"offset_days": 5}]).scenario
+    simulation = asked(world, group=world.group, group_scenario=scenario, until_on=MARCH_1)
+    Simulation.objects.update(group_scenario=None)
+    assert failed(simulation)[0].startswith("ce qui devait être essayé")
+
+
+def test_a_draft_discarded_while_copies_are_made_is_told(world, monkeypatch):
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    simulation = asked(world, version=draft, until_on=MARCH_1)
+    create = schema.create
+
+    def discard_then_create(*args, **options):
+        ScenarioVersion.objects.filter(pk=draft.pk).delete()
+        create(*args, **options)
+
+    monkeypatch.setattr(schema, "create", discard_then_create)
+    assert failed(simulation)[0].startswith("ce qui devait être essayé")
+
+
+def failed(simulation):
+    """Why, its report, and what is left."""
+    assert run_simulation(simulation.pk, clock=lambda: AT)
+    simulation.refresh_from_db()
+    assert simulation.state == "failed"
+    return failure_sentence(simulation.error), simulation.report, schemas()
+
+
+def test_a_group_in_use_tried_as_it_is_changes_nothing(world):
+    report = simulated(world, group=world.group, until_on=MARCH_1).report
+    assert report["tried"] == report["today"]
+
+
 def test_usual_delays_say_who_pays_when(world):
     """One invoice was ever paid, a day early: so are those that fall due next, whoever owes them."""
     first = Invoice.objects.get(due_on=MARCH_1 + timedelta(days=4))
@@ -292,22 +378,66 @@ def test_usual_delays_say_who_pays_when(world):
     report = simulated(
         world, assumptions=Assumptions(payments="as_before"), until_on=MARCH_1 + timedelta(days=4)
     ).report
-    assert report["today"]["paid"]["movements"] == 2
+    assert (report["today"]["paid"]["movements"], report["today"]["judged_by"]) == (2, 1)
 
 
-def test_asked_to_stop_it_leaves_no_schema(world, monkeypatch):
+def test_without_a_payment_to_judge_by_nobody_pays_and_the_report_says_so(world):
+    """Before going live there is no history. What was not issued yet pays no more than the rest."""
+    Invoice.objects.filter(due_on=MARCH_1 + timedelta(days=7)).update(issued_on=MARCH_1)
+    none = simulated(world, assumptions=Assumptions(payments="none"))
+    usual = simulated(world, assumptions=Assumptions(payments="as_before"))
+    assert usual.report["today"] | {"judged_by": None} == none.report["today"]
+    assert (none.report["today"]["judged_by"], usual.report["today"]["judged_by"]) == (None, 0)
+    assert (told(none)["warning"], assumed(none)[0]) == (
+        "",
+        "Personne ne paie, et aucune facture nouvelle n’est émise.",
+    )
+    assert (told(usual)["warning"], assumed(usual)[0]) == (WITHOUT_HISTORY, WITHOUT_HISTORY)
+
+
+WITHOUT_HISTORY = (
+    "Aucune facture n’a été payée depuis un an : faute de retard habituel, personne ne paie. Contacts et coût sont "
+    "un maximum. Aucune facture nouvelle n’est émise."
+)
+
+
+@pytest.mark.parametrize("night", [0, 1])
+def test_asked_to_stop_it_leaves_no_schema(world, monkeypatch, night):
+    """While copies are made, or during a night."""
     monkeypatch.setattr(operations, "BEAT_EVERY_S", 0)
     simulation = asked(world)
     original = operations._beat
 
-    def stop_then_tell(*args, **options):
-        ask_to_stop(simulation, at=AT)
-        original(*args, **options)
+    def stop_then_tell(asked, nights, **options):
+        if nights == night:
+            ask_to_stop(simulation, at=AT)
+        original(asked, nights, **options)
 
     monkeypatch.setattr(operations, "_beat", stop_then_tell)
     run_simulation(simulation.pk, clock=lambda: AT)
     simulation.refresh_from_db()
-    assert (simulation.state, simulation.days_done, schemas()) == ("cancelled", 1, [])
+    assert (simulation.state, simulation.days_done, schemas()) == ("cancelled", night, [])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("broken", ["today", "tried"])
+def test_a_side_that_fails_stops_the_other_after_its_night(world, monkeypatch, broken):
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    simulation, lived_to_the_end = asked(world, version=draft), []
+
+    def live_nights(side, beat):
+        if side.name == broken:
+            raise ZeroDivisionError
+        for _night in range(5_000_000):  # the other has failed long before
+            beat()
+        lived_to_the_end.append(side.name)
+
+    monkeypatch.setattr(Side, "_live_nights", live_nights)
+    with pytest.raises(ZeroDivisionError):
+        run_simulation(simulation.pk, clock=lambda: AT)
+    simulation.refresh_from_db()
+    assert (simulation.state, simulation.error, schemas()) == ("failed", "ZeroDivisionError: ", [])
+    assert lived_to_the_end == []
 
 
 def test_what_a_lost_worker_left_is_removed_by_the_next(world):
@@ -328,9 +458,87 @@ def test_a_simulation_whose_worker_died_is_taken_over_once(world):
     assert lost.get().state == "failed"
 
 
+@pytest.fixture
+def elsewhere():
+    """Another connection to the same database."""
+    other = connection.copy()
+    yield other
+    other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_that_reads_the_copies_costs_no_report_and_holds_up_no_worker(world, elsewhere, monkeypatch):
+    """pg_dump keeps its locks until it ends, maybe hours later."""
+    monkeypatch.setattr(schema, "PATIENCE_MS", 20)
+    original = operations._report
+
+    def report_while_a_backup_reads(sides):
+        elsewhere.set_autocommit(False)
+        with elsewhere.cursor() as cursor:
+            cursor.execute("set idle_in_transaction_session_timeout = '9s'")  # so that a defect fails and does not hang
+            cursor.execute(f"lock table {sides[0].schema}.customers_customer in access share mode")
+        return original(sides)
+
+    monkeypatch.setattr(operations, "_report", report_while_a_backup_reads)
+    simulation = simulated(world, until_on=MARCH_1)
+    left = schema.schema_name(Simulation.objects.get(pk=simulation.pk), "today")
+    assert (sweep(at=AT), schemas()) == ([], [left])
+    elsewhere.rollback()
+    assert (sweep(at=AT), schemas()) == ([], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_sides_start_from_one_instant(world, monkeypatch):
+    """An import that commits while copies are made is seen by neither: else it would pass for what is tried."""
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    since = MARCH_1 - timedelta(days=9)
+    known, copied = Invoice.objects.filter(issued_on__lt=since).count(), []
+    create, copy, open_books = schema.create, schema._copy, books.open_books
+
+    def import_then(work):
+        def imported(*args, **options):
+            other = ThreadPoolExecutor(1)
+            other.submit(bring_a_payment, world).result()
+            other.shutdown()
+            return work(*args, **options)
+
+        return imported
+
+    def count_what_is_copied(cursor, name, table, *given):
+        work = import_then(copy) if table.table == "receivables_invoice" else copy
+        work(cursor, name, table, *given)
+        if table.table == "receivables_invoice":
+            cursor.execute(f"select count(*) from {name}.receivables_invoice")
+            copied.append(cursor.fetchone()[0])
+
+    monkeypatch.setattr(schema, "create", import_then(create))
+    monkeypatch.setattr(schema, "_copy", count_what_is_copied)
+    monkeypatch.setattr(books, "open_books", import_then(open_books))
+    report = simulated(world, kind="replay", version=draft, from_on=since, until_on=MARCH_1 - timedelta(days=1)).report
+    assert Invoice.objects.filter(issued_on__lt=since).count() == known + 6
+    assert copied == [known] * 2
+    assert [report[side]["paid"]["movements"] for side in ("today", "tried")] == [0, 0]
+
+
+def bring_a_payment(world):
+    """An old invoice and its payment a week ago, committed by somebody else."""
+    try:
+        invoice = InvoiceFactory(
+            customer=world.entity.customers.first(), entity=world.entity, issued_on="2026-01-10", due_on="2026-02-10"
+        )
+        close_in_ledger(invoice, on=MARCH_1 - timedelta(days=7), at=AT)
+    finally:
+        connection.close()
+
+
 def test_what_is_tried_belongs_to_the_entity(world):
     with pytest.raises(OtherEntity):
         asked(world, group=GroupFactory())
+
+
+def test_it_ends_on_or_after_the_day_it_starts(world):
+    with pytest.raises(EndsBeforeItStarts):
+        asked(world, until_on=MARCH_1 - timedelta(days=1))
 
 
 def test_a_replay_ends_before_today(world):
