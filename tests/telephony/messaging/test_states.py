@@ -5,6 +5,7 @@ import pytest
 from django.db import IntegrityError
 from hypothesis import given, settings, strategies as st
 
+from crm.customers.models import Address
 from crm.events.models import Event
 from telephony.core.news import News
 from telephony.messaging import operations
@@ -95,6 +96,15 @@ def test_who_complains_or_unsubscribes_is_not_written_to_any_more(world: World, 
     tell(message, kind)
     message.address.refresh_from_db()
     assert message.address.opted_out_at == AT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["bounced", "unsubscribed"])
+def test_news_of_a_mailbox_says_nothing_of_the_one_that_took_its_place(world: World, kind):
+    message = sent()
+    Address.objects.filter(pk=message.address_id).update(value="nouveau@client.example")
+    tell(message, kind, permanent=True, reason="5.1.1 unknown")
+    assert Address.objects.values_list("invalid_since", "opted_out_at").get() == (None, None)
 
 
 @pytest.mark.django_db
