@@ -3,6 +3,7 @@
 Bounces are delivery reports (RFC 3464), complaints feedback reports (RFC 5965); automatic answers say so (RFC 3834).
 """
 
+import html
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,10 @@ RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From")
 # Action of a delivery report -> our kind of news.
 ACTIONS = {"failed": "bounced", "delayed": "deferred", "delivered": "delivered", "relayed": "sent", "expanded": "sent"}
+# Tags that begin a line, tags that part words, and those whose content nobody reads.
+LINES = frozenset("address blockquote br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre section table tr ul".split())
+CELLS = frozenset({"td", "th"})
+UNSAID = {"script", "style", "title"}
 
 
 @dataclass(frozen=True)
@@ -142,8 +147,17 @@ def _text(mail: EmailMessage | Message) -> str:
         content = bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
     if not isinstance(content, str):
         return ""
-    text = nh3.clean(content, tags=set()) if part.get_content_subtype() == "html" else content
+    text = _words(content) if part.get_content_subtype() == "html" else content
     return storable(text).strip()
+
+
+def _words(page: str) -> str:
+    """What a page in HTML says, a line per paragraph, item or row. It may read like code: who shows it escapes it."""
+    flowing = re.sub(r"[ \t\r\n]+", " ", page)
+    kept = nh3.clean(flowing, tags={*LINES, *CELLS}, clean_content_tags=UNSAID, attributes={"*": set()})
+    cut = re.sub(r"<[^<>]+>", "\n", re.sub(r"</?t[dh]>", " ", kept))
+    lines = (re.sub(" +", " ", line).strip(" ") for line in html.unescape(cut).splitlines())
+    return "\n".join(line for line in lines if line.strip())
 
 
 def _reports(mail: Message) -> list[Report]:
