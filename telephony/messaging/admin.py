@@ -147,7 +147,10 @@ class ReplyAdmin(ReadOnlyScopedAdmin):
     ordering = ["-id"]
     raw_id_fields = ["customer"]
     actions = ["read_again", "set_aside"]
-    fields = ["received_at", "sender", "recipients", "subject", "text", "kind", "customer", "message", "recognised_by"]
+    fields = [
+        "arrived_at", "received_at", "sender", "recipients", "subject", "text", "kind", "customer", "message",
+        "recognised_by",
+    ]  # fmt: skip
 
     @admin.display(description=_("recognised by"), ordering="matched_by")
     def recognised_by(self, reply: Reply) -> str:

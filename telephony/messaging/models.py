@@ -258,6 +258,7 @@ class Reply(models.Model):
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     text = models.TextField(_("text"), blank=True)
     raw = models.BinaryField()
+    arrived_at = models.DateTimeField(_("arrived at"), null=True, help_text=_("When its mailbox took it."))
     received_at = models.DateTimeField(_("received at"))
     read_at = models.DateTimeField(null=True, editable=False)
 
