@@ -159,6 +159,51 @@ def test_news_of_an_unknown_message_waits_an_hour_then_rests():
     assert DeliveryEvent.objects.get().message is None
 
 
+@pytest.fixture
+def cannot_be_applied(world: World, monkeypatch) -> Message:
+    """News of a message that raises, before news of the same that does not."""
+    message, known = sent(), events._apply
+    broken = lambda event, found: 1 / 0 if event.kind == "opened" else known(event, found)  # noqa: E731
+    monkeypatch.setattr(events, "_apply", broken)
+    tell(message, "opened", "delivered")
+    return message
+
+
+@pytest.mark.django_db
+def test_news_that_cannot_be_applied_does_not_stop_the_next(cannot_be_applied: Message):
+    found = DeliveryEvent.objects.order_by("pk").values_list("kind", "error", "given_up_at")
+    assert (cannot_be_applied.state, list(found)) == (
+        "delivered",
+        [("opened", "ZeroDivisionError: division by zero", None), ("delivered", "", None)],
+    )
+
+
+@pytest.mark.django_db
+def test_it_is_tried_for_an_hour_then_left_to_a_person(cannot_be_applied: Message):
+    for minutes in (59, 60, 61):
+        assert operations.apply_events(at=AT + timedelta(minutes=minutes)) == 0
+    event = DeliveryEvent.objects.get(kind="opened")
+    assert (event.given_up_at, event.message) == (AT + timedelta(minutes=60), cannot_be_applied)
+
+
+@pytest.mark.django_db
+def test_a_person_has_it_applied_again(cannot_be_applied: Message, monkeypatch):
+    operations.apply_events(at=AT + timedelta(hours=1))
+    monkeypatch.undo()
+    assert operations.apply_again(DeliveryEvent.objects.all()) == 1
+    assert operations.apply_events(at=AT + timedelta(days=1)) == 1
+    event = DeliveryEvent.objects.get(kind="opened")
+    assert (event.applied_at, event.given_up_at, event.error) == (AT + timedelta(days=1), None, "")
+
+
+@pytest.mark.django_db
+def test_a_person_says_that_nothing_is_to_be_done_about_it(cannot_be_applied: Message):
+    assert operations.leave_unapplied(DeliveryEvent.objects.all(), at=AT) == 0
+    operations.apply_events(at=AT + timedelta(hours=1))
+    assert operations.leave_unapplied(DeliveryEvent.objects.all(), at=AT + timedelta(days=1)) == 1
+    assert not DeliveryEvent.objects.filter(applied_at=None).exists()
+
+
 @pytest.mark.django_db
 def test_late_news_settles_what_nobody_could_tell(world: World):
     from telephony.core.channels import Ambiguous
