@@ -147,6 +147,7 @@ class Enclosure(models.Model):
 class AttemptResult(models.TextChoices):
     STARTED = "started", _("started")
     ACCEPTED = "accepted", _("accepted")
+    NO_ANSWER = "no_answer", _("nobody reached")
     TEMPORARY = "temporary", _("refused for now")
     PERMANENT = "permanent", _("refused for good")
     AMBIGUOUS = "ambiguous", _("nobody can tell")

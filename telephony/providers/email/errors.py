@@ -82,7 +82,7 @@ def _http(error: AnymailAPIError) -> SendError:
     status, text = error.status_code, str(error)
     if status is None:
         never = isinstance(error, NEVER_CONNECTED) or _refused(error)
-        return Temporary("not_connected", text) if never else Ambiguous("no_answer", text)
+        return NotConnected("not_connected", text) if never else Ambiguous("no_answer", text)
     if status in HTTP_TEMPORARY:
         return Temporary(str(status), text)
     return Permanent(str(status), text) if 400 <= status < 500 else Ambiguous(str(status), text)
