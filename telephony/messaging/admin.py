@@ -226,7 +226,8 @@ class ReplyAdmin(ReadOnlyScopedAdmin):
             operations.attach_reply(obj, obj.customer, by=request.user, at=timezone.now())  # type: ignore[arg-type]
         except operations.AlreadyAttached as refusal:
             messages.error(request, str(refusal))
+        else:
+            messages.success(request, gettext("The mail is in the customer's history."))
 
     def response_change(self, request: HttpRequest, obj: Reply) -> HttpResponse:
-        messages.success(request, gettext("The mail is in the customer's history."))
         return HttpResponseRedirect(reverse("admin:messaging_reply_changelist"))

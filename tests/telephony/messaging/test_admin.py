@@ -113,6 +113,28 @@ def test_news_that_could_not_be_applied_is_settled_by_an_administrator(message: 
     assert (event.applied_at, event.given_up_at) == left
 
 
+def answered(client: Client, reply: Reply, **given: object) -> list[str]:
+    """What the page says after its form was saved."""
+    page = client.post(reverse("admin:messaging_reply_change", args=[reply.pk]), given, follow=True)
+    return [message.level_tag for message in page.context["messages"]]
+
+
+def test_a_mail_given_to_nobody_is_not_said_to_be_in_a_history(stray: Reply):
+    assert answered(logged_in(administrator=True), stray) == []
+
+
+def test_of_a_mail_somebody_else_gave_meanwhile_only_that_is_said(stray: Reply, monkeypatch):
+    def given_already(reply: Reply, *args: object, **kwargs: object) -> None:
+        raise operations.AlreadyAttached(reply)
+
+    monkeypatch.setattr(operations, "attach_reply", given_already)
+    assert answered(logged_in(administrator=True), stray, customer=CustomerFactory().pk) == ["error"]
+
+
+def test_a_mail_given_to_its_customer_is_said_to_be_in_his_history(stray: Reply):
+    assert answered(logged_in(administrator=True), stray, customer=CustomerFactory().pk) == ["success"]
+
+
 def test_a_mail_is_given_once(stray: Reply):
     by, customer = UserFactory(), CustomerFactory()
     operations.attach_reply(stray, customer, by=by, at=AT)
