@@ -79,7 +79,7 @@ def _read(reply: Reply, mail: Received, *, at: datetime) -> None:
     _match(reply, mail)
     reply.save()
     if mail.kind == ReplyKind.BOUNCE:
-        hear(mail.news(at), at=at)
+        hear(mail.news(reply.arrived_at or reply.received_at), at=at)
     elif reply.customer is not None:
         _tell(reply, at=at)
 

@@ -6,10 +6,10 @@ Bounces are delivery reports (RFC 3464), complaints feedback reports (RFC 5965);
 import html
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
-from email.utils import getaddresses, parseaddr, parsedate_to_datetime
+from email.utils import getaddresses, parseaddr
 
 import nh3
 
@@ -48,17 +48,17 @@ class Received:
     subject: str
     text: str
     kind: str  # answer, automatic or bounce
-    sent_at: datetime | None
     reports: tuple[Report, ...] = ()
 
     def news(self, at: datetime) -> list[News]:
-        """What the reports say, in the shape of any provider's news; a report read twice has the same key."""
+        """What the reports say, in the shape of any provider's news; a report read twice has the same key. `at`: when
+        the mail came, since the date in its head is whatever its sender wrote."""
         return [
             News(
                 provider="report",
                 key=f"{self.header_id}:{number}:{report.kind}",
                 kind=report.kind,
-                at=self.sent_at or at,
+                at=at,
                 message_ref=report.message_ref,
                 recipient=report.recipient,
                 reason=report.said,
@@ -100,7 +100,6 @@ def parse(raw: bytes) -> Received:
         subject=" ".join(_header(mail, "Subject").split()),
         text=_text(mail),
         kind="bounce" if reports else "automatic" if _is_automatic(mail) else "answer",
-        sent_at=_date(mail),
         reports=reports,
     )
 
@@ -119,14 +118,6 @@ def _header(mail: Message, name: str) -> str:
 
 def _addresses(mail: Message) -> list[str]:
     return [address for _, address in getaddresses([_header(mail, name) for name in RECIPIENT_HEADERS]) if address]
-
-
-def _date(mail: Message) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(_header(mail, "Date"))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _is_automatic(mail: Message) -> bool:

@@ -64,6 +64,15 @@ def test_a_report_received_twice_counts_once(message):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("date", [b"Fri, 31 Dec 9999 23:00:00 -1200", b"Fri, 01 Jan 2027 10:00:00 +0100", b"?"])
+def test_a_report_counts_from_when_it_came_whatever_it_says(message, date):
+    """Whoever writes to us chooses its date: one beyond what a calendar holds stopped all news."""
+    give(mails.bounce(message.message_id).replace(b"Mon, 02 Mar 2026 10:00:00 +0100", date))
+    message.refresh_from_db()
+    assert (message.state, message.closed_at) == ("bounced", AT)
+
+
+@pytest.mark.django_db
 def test_a_complaint_report_stops_the_messages(message):
     give(mails.complaint(message.message_id))
     message.refresh_from_db()
