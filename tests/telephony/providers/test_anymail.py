@@ -112,6 +112,7 @@ def test_what_nobody_foresaw_is_ambiguous():
         ("550 5.1.1 no such user", "bounced", True),
         ("552 5.2.2 mailbox full", "bounced", False),
         ("550 5.7.1 policy", "bounced", False),
+        ("550 5.1.8 sender's domain not found", "bounced", False),
         ("550 unknown", "bounced", True),
         ("", "invalid", True),
         ("", "timed_out", False),
