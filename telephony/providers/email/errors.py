@@ -25,7 +25,9 @@ from telephony.providers.email import tls
 from telephony.providers.email.news import address_is_bad
 
 # Answers of a provider's HTTP API. Others of the 400s: the request is wrong for good; of the 500s: nobody can tell.
-HTTP_TEMPORARY = frozenset({401, 402, 403, 408, 409, 425, 429, 503})
+HTTP_TEMPORARY = frozenset({402, 403, 408, 409, 425, 429, 503})
+# Our key is refused, whatever the message: as an SMTP server that takes no login.
+HTTP_NOT_LET_IN = 401
 # Errors raised before anything was handed over.
 NEVER_CONNECTED = (requests.ConnectTimeout, socket.gaierror, ConnectionRefusedError)
 # Our own mistake or an option the provider does not have: nothing left, and trying again is of no use.
@@ -93,6 +95,8 @@ def _http(error: AnymailAPIError) -> SendError:
     if status is None:
         never = isinstance(error, NEVER_CONNECTED) or _refused(error)
         return NotConnected("not_connected", text) if never else Ambiguous("no_answer", text)
+    if status == HTTP_NOT_LET_IN:
+        return NotConnected(str(status), text)
     if status in HTTP_TEMPORARY:
         return Temporary(str(status), text)
     return Permanent(str(status), text) if 400 <= status < 500 else Ambiguous(str(status), text)

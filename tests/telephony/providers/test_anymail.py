@@ -62,7 +62,7 @@ def answered(status: int) -> AnymailRequestsAPIError:
     [
         (400, Permanent),
         (422, Permanent),
-        (401, Temporary),
+        (401, NotConnected),
         (429, Temporary),
         (503, Temporary),
         (500, Ambiguous),
