@@ -59,6 +59,7 @@ SECTIONS: list[tuple[str | Promise, list[str]]] = [
             STATUS,
             "auditlog.logentry",
             "events.delivery",
+            "messaging.deliveryevent",
             "mfa.authenticator",
             "socialaccount.socialapp",
             "django_celery_beat.periodictask",

@@ -100,6 +100,7 @@ class Figures:
     broker: Broker
     folders: list[Folder]
     unreadable: Heap = Heap()
+    news_given_up: Heap = Heap()
 
 
 def together(heaps: list[Heap]) -> Heap:
@@ -119,6 +120,7 @@ def read(at: datetime) -> Figures:
             for row in _rows("events", tries=TRIES)
         ],
         news=incoming["news"],
+        news_given_up=incoming["news_given_up"],
         replies=incoming.get("unread", Heap()),
         unreadable=incoming.get("unreadable", Heap()),
         broker=surroundings.broker(),

@@ -115,6 +115,9 @@ GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
         "What providers told by webhook, not yet applied", [], lambda figures: [([], figures.news.number)]),
     "acquit_webhook_news_oldest_seconds": (
         "Age of the oldest of these", [], lambda figures: [([], _seconds(figures.at, figures.news.since))]),
+    "acquit_webhook_news_given_up": (
+        "What providers told and could not be applied: a person must look", [],
+        lambda figures: [([], figures.news_given_up.number)]),
     "acquit_replies_unread": (
         "Mails received that the house has not read yet", [], lambda figures: [([], figures.replies.number)]),
     "acquit_replies_unreadable": (

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from config.watching import limits
-from config.watching.figures import Figures, together
+from config.watching.figures import Figures, Heap, together
 from config.watching.levels import Check, Level, by_age, by_number
 from config.watching.surroundings import Folder
 from crm.core.formats import number, percent
@@ -16,8 +16,8 @@ FOLDERS = {"media": gettext_lazy("Disk of the files"), "temporary": gettext_lazy
 def checks_of_house(figures: Figures) -> list[Check]:
     """Every line of the installation."""
     lines = [_beat(figures), _broker(figures), _events(figures), _news(figures)]
-    if figures.unreadable.number:
-        lines.append(_unreadable(figures))
+    kept = ((figures.news_given_up, _news_given_up), (figures.unreadable, _unreadable))
+    lines += [line(heap) for heap, line in kept if heap.number]
     return [*lines, *map(_disk, figures.folders), _database(figures)]
 
 
@@ -75,8 +75,16 @@ def _news(figures: Figures) -> Check:
     )  # fmt: skip
 
 
-def _unreadable(figures: Figures) -> Check:
-    heap = figures.unreadable
+def _news_given_up(heap: Heap) -> Check:
+    return Check(
+        gettext_lazy("News of providers that could not be applied"), Level.WATCH,
+        ngettext("%(count)s waits", "%(count)s wait", heap.number) % {"count": number(heap.number)}, heap.since,
+        _("Its error says why; once the cause is gone, have it applied again, or leave it."),
+        f"{reverse('admin:messaging_deliveryevent_changelist')}?state=given_up", _("News of providers"),
+    )  # fmt: skip
+
+
+def _unreadable(heap: Heap) -> Check:
     return Check(
         gettext_lazy("Mail that could not be read"), Level.WATCH,
         ngettext("%(count)s waits", "%(count)s wait", heap.number) % {"count": number(heap.number)}, heap.since,

@@ -103,7 +103,7 @@ class StoredAddress(forms.BaseForm):
     def clean(self) -> dict[str, Any]:
         """With a remark on `value` when it is no address of its channel."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("channel") and given.get("value"):
+        if "value" in self.changed_data and given.get("channel") and given.get("value"):
             try:
                 given["value"] = normal_address(given["channel"], given["value"], self.country())
             except ValidationError as wrong:
@@ -116,10 +116,18 @@ class StoredAddress(forms.BaseForm):
 
 
 class AddressForm(StoredAddress, forms.ModelForm):
+    """A saved address stays what it is: what deliveries and its owner said of it is about that address."""
+
     class Meta:
         model = Address
         fields = ["channel", "value", "contact", "preferred", "valid_from", "valid_until"]
         widgets = {"value": forms.Textarea(attrs={"rows": 2, "cols": 28})}
+        help_texts = {"value": _("One that changed: give the old one its last day, and add the new one.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("channel", "value"):
+            self.fields[name].disabled = self.instance.pk is not None
 
     def country(self) -> str:
         """That of the customer; one who is just being added has none yet."""

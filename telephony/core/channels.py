@@ -55,7 +55,7 @@ class Temporary(SendError):
 
 
 class NotConnected(Temporary):
-    """Nobody answers where this channel sends: what comes next would fare no better."""
+    """Where this channel sends nobody answers or lets us in: what comes next fares no better; no try is used up."""
 
 
 class Ambiguous(SendError):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.rules import leads
-from crm.core.backoffice import ReadOnlyInline
+from crm.core.backoffice import ReadOnlyAdmin, ReadOnlyInline
 from crm.core.formats import money
 from telephony.core.outgoing import in_words
 from telephony.messaging import operations
@@ -125,6 +125,42 @@ class MessageAdmin(ReadOnlyScopedAdmin):
             messages.success(request, text)
 
 
+class GivenUpFilter(admin.SimpleListFilter):
+    """News a person must look at."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("given_up", _("given up"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[DeliveryEvent]) -> QuerySet[DeliveryEvent]:
+        return queryset.filter(applied_at=None, given_up_at__isnull=False) if self.value() else queryset
+
+
+@admin.register(DeliveryEvent)
+class DeliveryEventAdmin(ReadOnlyAdmin):
+    """What providers told, and what could not be applied; for administrators."""
+
+    reads = staticmethod(lambda user: bool(user.is_superuser))
+    list_display = ["received_at", "provider", "kind", "recipient", "message", "applied_at", "error", "given_up_at"]
+    list_select_related = ["message"]
+    list_filter = [GivenUpFilter]
+    ordering = ["-pk"]
+    actions = ["apply_again", "leave"]
+
+    @admin.action(description=_("Given up → apply again within a minute"), permissions=["view"])
+    def apply_again(self, request: HttpRequest, queryset: QuerySet[DeliveryEvent]) -> None:
+        count = operations.apply_again(queryset)
+        messages.success(request, _("%(count)s to be tried again.") % {"count": count})
+
+    @admin.action(description=_("Given up → leave it"), permissions=["view"])
+    def leave(self, request: HttpRequest, queryset: QuerySet[DeliveryEvent]) -> None:
+        count = operations.leave_unapplied(queryset, at=timezone.now())
+        text = ngettext("%(count)s is left as it is.", "%(count)s are left as they are.", count)
+        messages.success(request, text % {"count": count})
+
+
 class UnattachedFilter(admin.SimpleListFilter):
     """Mail nobody recognised."""
 
@@ -147,7 +183,10 @@ class ReplyAdmin(ReadOnlyScopedAdmin):
     ordering = ["-id"]
     raw_id_fields = ["customer"]
     actions = ["read_again", "set_aside"]
-    fields = ["received_at", "sender", "recipients", "subject", "text", "kind", "customer", "message", "recognised_by"]
+    fields = [
+        "arrived_at", "received_at", "sender", "recipients", "subject", "text", "kind", "customer", "message",
+        "recognised_by",
+    ]  # fmt: skip
 
     @admin.display(description=_("recognised by"), ordering="matched_by")
     def recognised_by(self, reply: Reply) -> str:
@@ -187,7 +226,8 @@ class ReplyAdmin(ReadOnlyScopedAdmin):
             operations.attach_reply(obj, obj.customer, by=request.user, at=timezone.now())  # type: ignore[arg-type]
         except operations.AlreadyAttached as refusal:
             messages.error(request, str(refusal))
+        else:
+            messages.success(request, gettext("The mail is in the customer's history."))
 
     def response_change(self, request: HttpRequest, obj: Reply) -> HttpResponse:
-        messages.success(request, gettext("The mail is in the customer's history."))
         return HttpResponseRedirect(reverse("admin:messaging_reply_changelist"))

@@ -1,6 +1,6 @@
 """The mailbox of installations whose mail leaves by plain SMTP: delivery reports and replies arrive there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -10,6 +10,8 @@ from telephony.providers.email import imap
 from telephony.providers.email.imap import Mailbox
 
 SAVED_EVERY = 50
+# Of a mailbox in use: what was answered long ago is no task of today.
+RECENT = timedelta(days=3)
 
 
 def configured_mailbox() -> Mailbox | None:
@@ -36,19 +38,27 @@ def read_configured_mailbox(*, at: datetime) -> int:
 def read_mailbox(box: Mailbox, *, at: datetime) -> int:
     """Store what arrived in `box` since the last time; return how many mails. Raises MailboxError.
 
-    Stopped half-way, the next reading takes up near where this one was; what is read twice is stored once.
+    The first time, and when its mails are numbered anew, those of RECENT. Stopped half-way, the next reading takes up
+    near where this one was; what is read twice is stored once.
     """
     position, _ = MailboxPosition.objects.get_or_create(mailbox=str(box))
     count = 0
     with imap.opened(box) as connection:
-        validity = imap.uid_validity(connection)
-        if validity != position.uid_validity:
-            position.uid_validity, position.last_uid = validity, 0
-        for count, (uid, raw) in enumerate(imap.newer(connection, position.last_uid), start=1):
-            receive(raw, at=at)
-            position.last_uid = uid
+        since, last = _start(position, imap.uid_validity(connection), at=at), imap.last_uid(connection)
+        for count, mail in enumerate(imap.newer(connection, position.last_uid, since), start=1):
+            receive(mail.raw, at=at, arrived_at=mail.at)
+            position.last_uid = mail.uid
             if count % SAVED_EVERY == 0:
                 position.save()
+        position.last_uid = max(position.last_uid, last)
     position.read_at = at
     position.save()
     return count
+
+
+def _start(position: MailboxPosition, validity: int, *, at: datetime) -> datetime | None:
+    """From which instant mails are read; None where their numbers tell which are new."""
+    known = position.read_at is not None and validity == position.uid_validity
+    if validity != position.uid_validity:
+        position.uid_validity, position.last_uid = validity, 0
+    return None if known else (position.read_at or at) - RECENT

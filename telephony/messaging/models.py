@@ -147,6 +147,7 @@ class Enclosure(models.Model):
 class AttemptResult(models.TextChoices):
     STARTED = "started", _("started")
     ACCEPTED = "accepted", _("accepted")
+    NO_ANSWER = "no_answer", _("nobody reached")
     TEMPORARY = "temporary", _("refused for now")
     PERMANENT = "permanent", _("refused for good")
     AMBIGUOUS = "ambiguous", _("nobody can tell")
@@ -202,7 +203,9 @@ class DeliveryKind(models.TextChoices):
 class DeliveryEvent(models.Model):
     """What a provider told, as told. `key` is unique per provider: a double is harmless. Applied by a task."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="delivery_events")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, null=True, related_name="delivery_events", verbose_name=_("message")
+    )
     provider = models.CharField(_("provider"), max_length=30)
     key = models.CharField(max_length=200)
     kind = models.CharField(_("kind"), max_length=14, choices=DeliveryKind)
@@ -214,13 +217,19 @@ class DeliveryEvent(models.Model):
     at = models.DateTimeField(_("at"))
     received_at = models.DateTimeField(_("received at"))
     payload = models.JSONField(_("as received"), default=dict)
-    applied_at = models.DateTimeField(null=True)
+    applied_at = models.DateTimeField(_("applied at"), null=True)
+    # Of the last try. Tried in vain until `given_up_at`; applied then, too: a person said that nothing is to be done.
+    error = models.CharField(_("error"), max_length=200, blank=True, db_default="")
+    given_up_at = models.DateTimeField(_("given up at"), null=True)
 
     class Meta:
         verbose_name = _("delivery event")
         verbose_name_plural = _("delivery events")
         constraints = [models.UniqueConstraint(fields=["provider", "key"], name="messaging_event_once")]
         indexes = [models.Index(fields=["id"], condition=Q(applied_at__isnull=True), name="messaging_event_to_apply")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} · {self.get_kind_display()}"
 
 
 class ReplyKind(models.TextChoices):
@@ -258,6 +267,7 @@ class Reply(models.Model):
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     text = models.TextField(_("text"), blank=True)
     raw = models.BinaryField()
+    arrived_at = models.DateTimeField(_("arrived at"), null=True, help_text=_("When its mailbox took it."))
     received_at = models.DateTimeField(_("received at"))
     read_at = models.DateTimeField(null=True, editable=False)
 

@@ -131,6 +131,10 @@ def test_a_mail_that_could_not_be_read_is_to_be_watched_until_a_person_settles_i
     assert house(unreadable=Heap(1, NOW - 30 * DAY)).count(Level.WATCH) == 1
 
 
+def test_news_that_could_not_be_applied_is_to_be_watched_until_a_person_settles_it():
+    assert house(news_given_up=Heap(1, NOW - 30 * DAY)).count(Level.WATCH) == 1
+
+
 def supervisor_of(*entities):
     return UserFactory(supervisor=True, sees=list(entities))
 

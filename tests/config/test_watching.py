@@ -15,7 +15,7 @@ from crm.events.models import Delivery, Event
 from crm.events.operations import TRIES
 from crm.imports.models import Batch
 from telephony.messaging import operations as messaging
-from telephony.messaging.models import Message, Reply
+from telephony.messaging.models import DeliveryEvent, Message, Reply
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory
 from tests.factories.messaging import a_world, planned, sent
@@ -119,6 +119,14 @@ def test_a_mail_nobody_could_read_does_not_make_the_others_look_old():
         Reply.objects.create(header_id=kind, kind=kind, raw=b"", received_at=at, read_at=read_at)
     found = figures.read(NOW)
     assert (found.replies, found.unreadable) == (Heap(1, NOW - 8 * HOUR), Heap(1, NOW - 9 * HOUR))
+
+
+def test_news_given_up_does_not_make_the_rest_look_old():
+    for number, given_up_at in enumerate((NOW, None)):
+        at = NOW - (9 - number) * HOUR
+        DeliveryEvent.objects.create(key=number, kind="sent", at=at, received_at=at, given_up_at=given_up_at)
+    found = figures.read(NOW)
+    assert (found.news, found.news_given_up) == (Heap(1, NOW - 8 * HOUR), Heap(1, NOW - 9 * HOUR))
 
 
 def test_an_event_given_up_does_not_make_the_others_look_old():

@@ -15,6 +15,7 @@ PAGES = list(admin.site._registry.items())
 # Models whose rows belong to no company: administrators alone change them, whoever opens the admin may read the law.
 OF_NO_COMPANY = {
     "law.rate", "law.rule", "law.holiday", "law.exchangerate", "events.delivery", "auditlog.logentry",
+    "messaging.deliveryevent",
     "django_celery_beat.periodictask", "django_celery_beat.crontabschedule", "django_celery_beat.intervalschedule",
     "socialaccount.socialapp", "mfa.authenticator",
 }  # fmt: skip

@@ -15,6 +15,7 @@ from telephony.messaging.operations.queueing import cancel, queue, queue_many
 from telephony.messaging.operations.reconcile import AlreadySettled, reconcile
 from telephony.messaging.operations.replies import AlreadyAttached, attach_reply, read_replies, receive
 from telephony.messaging.operations.sending import send_batch, send_one
+from telephony.messaging.operations.unapplied import apply_again, leave_unapplied
 from telephony.messaging.operations.unreadable import read_again, set_aside
 from telephony.messaging.operations.unsubscribe import unsubscribe
 from telephony.messaging.operations.withholding import cancel_held, held, hold, is_withheld, let_go, release, withhold
@@ -22,6 +23,7 @@ from telephony.messaging.operations.withholding import cancel_held, held, hold, 
 __all__ = [
     "AlreadyAttached",
     "AlreadySettled",
+    "apply_again",
     "apply_events",
     "attach_reply",
     "cancel",
@@ -34,6 +36,7 @@ __all__ = [
     "held",
     "hold",
     "is_withheld",
+    "leave_unapplied",
     "let_go",
     "mark_posted",
     "places_left",

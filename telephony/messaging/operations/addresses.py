@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from crm.customers import operations as customers
 from crm.customers.models import Address
@@ -11,10 +11,10 @@ from telephony.messaging.models import Message
 
 
 def _same_address(message: Message) -> QuerySet[Address]:
-    """The address written to, and the same one at other customers of the entity: it is one mailbox."""
-    same = Q(value=message.recipient, channel=message.channel, customer__entity=message.entity_id)
-    addresses = Address.objects.filter(same | Q(pk=message.address_id)).select_related("customer").order_by("pk")
-    return addresses.select_for_update(of=("self",))
+    """The address written to, wherever it is on file in the entity: it is one mailbox. The row it was taken from may
+    name another since."""
+    same = Address.objects.filter(value=message.recipient, channel=message.channel, customer__entity=message.entity_id)
+    return same.select_related("customer").order_by("pk").select_for_update(of=("self",))
 
 
 def mark_invalid(message: Message, *, reason: str, at: datetime) -> int:

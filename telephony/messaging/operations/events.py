@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 
@@ -12,8 +13,12 @@ from telephony.messaging.models import Attempt, DeliveryEvent, DeliveryKind, Mes
 from telephony.messaging.operations.addresses import mark_invalid, opt_out
 from telephony.messaging.operations.moving import move, of
 from telephony.messaging.operations.telling import tell
+from telephony.messaging.operations.unapplied import leave_to_a_person
 from telephony.messaging.operations.unsubscribe import unsubscribe
+from telephony.messaging.operations.waking import wake_applier
 from telephony.messaging.states import STATES_AFTER_SENDING, MessageState
+
+log = structlog.get_logger(__name__)
 
 # News may be faster than the commit that names the message; later than this it is not ours.
 KNOWN_WITHIN = timedelta(hours=1)
@@ -48,14 +53,8 @@ def hear(news: Iterable[News], *, at: datetime) -> int:
     ]
     DeliveryEvent.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
-        transaction.on_commit(_wake, robust=True)
+        transaction.on_commit(wake_applier, robust=True)
     return len(rows)
-
-
-def _wake() -> None:
-    from telephony.messaging.tasks import apply_events as task  # the tasks call the operations of this package
-
-    task.delay()
 
 
 def apply_events(*, at: datetime) -> int:
@@ -69,18 +68,29 @@ def apply_events(*, at: datetime) -> int:
 
 @transaction.atomic
 def _apply_next(*, after: int, at: datetime) -> tuple[int, bool] | None:
-    waiting = DeliveryEvent.objects.filter(applied_at__isnull=True, pk__gt=after).order_by("pk")
+    waiting = DeliveryEvent.objects.filter(applied_at=None, given_up_at=None, pk__gt=after).order_by("pk")
     event = waiting.select_for_update(skip_locked=True).first()
     if event is None:
         return None
-    message = _message_of(event)
+    try:
+        with transaction.atomic():
+            return event.pk, _applied(event, at=at)
+    except Exception as error:
+        # News nobody foresaw does not stop what comes behind it, and is tried again for a while.
+        log.exception("news_not_applied", event_id=event.pk, provider=event.provider, kind=event.kind)
+        leave_to_a_person(event, error, at=at)
+    return event.pk, False
+
+
+def _applied(event: DeliveryEvent, *, at: datetime) -> bool:
+    event.message = message = _message_of(event)
     if message is None and event.received_at > at - KNOWN_WITHIN:
-        return event.pk, False
-    event.message, event.applied_at = message, at
-    event.save(update_fields=["message", "applied_at"])
+        return False
+    event.applied_at, event.error = at, ""
+    event.save(update_fields=["message", "applied_at", "error"])
     if message is not None:
         _apply(event, message)
-    return event.pk, True
+    return True
 
 
 def _message_of(event: DeliveryEvent) -> Message | None:

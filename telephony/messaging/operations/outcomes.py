@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from telephony.core.channels import Accepted, Ambiguous, NotAllowed, Permanent, SendError, Temporary
+from telephony.core.channels import Accepted, Ambiguous, NotAllowed, NotConnected, Permanent, SendError, Temporary
 from telephony.messaging.models import Attempt, AttemptResult, Message
 from telephony.messaging.operations import ceilings
 from telephony.messaging.operations.addresses import mark_invalid
@@ -39,7 +39,7 @@ def _do_not_wait_for_the_disk() -> None:
 @transaction.atomic
 def not_accepted(message: Message, attempt: Attempt, error: SendError, *, at: datetime) -> None:
     """It did not say yes: tried again later, failed, or to verify."""
-    tries = message.attempts.count()
+    tries = message.attempts.exclude(result=AttemptResult.NO_ANSWER).count()
     result, target = _outcome(error, tries)
     ours = Attempt.objects.filter(pk=attempt.pk, result=AttemptResult.STARTED)
     if not ours.update(result=result, ended_at=at, error_code=error.code[:60], error_text=error.text):
@@ -49,6 +49,10 @@ def not_accepted(message: Message, attempt: Attempt, error: SendError, *, at: da
     reason = error.text or error.code
     if target is MessageState.BLOCKED:
         reason = f"{error.code}: {reason}"  # gate and rule, as for the other gates
+    if result is AttemptResult.NO_ANSWER:
+        # Our own outage, and no fault of the message: it stays due, and is handed out again.
+        move(of(message.pk), target, at=at, reason=reason[:200])
+        return
     if target is MessageState.WAITING:
         try_later(message.pk, at + RETRIES[tries - 1], reason, at=at)
         return
@@ -65,6 +69,8 @@ def _outcome(error: SendError, tries: int) -> tuple[AttemptResult, MessageState]
             return AttemptResult.AMBIGUOUS, MessageState.AMBIGUOUS
         case NotAllowed():
             return AttemptResult.PERMANENT, MessageState.BLOCKED
+        case NotConnected():
+            return AttemptResult.NO_ANSWER, MessageState.WAITING
         case Temporary():
             return AttemptResult.TEMPORARY, MessageState.WAITING if tries <= len(RETRIES) else MessageState.FAILED
         case _:

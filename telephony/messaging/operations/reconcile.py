@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
 from telephony.messaging.models import AttemptResult, Message
+from telephony.messaging.operations import ceilings
 from telephony.messaging.operations.moving import move, of
 from telephony.messaging.operations.telling import tell
 from telephony.messaging.states import MessageState
@@ -32,4 +33,5 @@ def reconcile(message: Message, *, sent: bool, by: User, at: datetime, note: str
     if sent:
         tell([message.pk], "sent", at=at, by=by, details={"reconciled": True})
         return
+    ceilings.give_back([message.pk])
     message.attempts.filter(result=AttemptResult.AMBIGUOUS).update(result=AttemptResult.NOT_SENT)

@@ -28,13 +28,20 @@ ANSWER = gettext_noop("Reply from %(sender)s: %(subject)s")
 AUTOMATIC = gettext_noop("Automatic answer from %(sender)s: %(subject)s")
 
 
-def receive(raw: bytes, *, at: datetime, recipients: tuple[str, ...] = ()) -> None:
+def receive(raw: bytes, *, at: datetime, recipients: tuple[str, ...] = (), arrived_at: datetime | None = None) -> None:
     """Store a mail, once whatever the number of times it is given, and wake the task that reads it.
 
-    `recipients`: addresses of the envelope, when the one who received it knows them.
+    `recipients`: addresses of the envelope, when the one who received it knows them; `arrived_at`: when its mailbox
+    took it, where that was before.
     """
     header_id = received.header_id(raw) or hashlib.sha256(raw).hexdigest()
-    row = Reply(header_id=header_id[:300], raw=zlib.compress(raw), recipients=list(recipients), received_at=at)
+    row = Reply(
+        header_id=header_id[:300],
+        raw=zlib.compress(raw),
+        recipients=list(recipients),
+        received_at=at,
+        arrived_at=min(arrived_at or at, at),
+    )
     Reply.objects.bulk_create([row], ignore_conflicts=True)
     transaction.on_commit(wake_reader, robust=True)
 
@@ -72,7 +79,7 @@ def _read(reply: Reply, mail: Received, *, at: datetime) -> None:
     _match(reply, mail)
     reply.save()
     if mail.kind == ReplyKind.BOUNCE:
-        hear(mail.news(at), at=at)
+        hear(mail.news(reply.arrived_at or reply.received_at), at=at)
     elif reply.customer is not None:
         _tell(reply, at=at)
 
@@ -152,7 +159,7 @@ def _tell(reply: Reply, *, at: datetime, by: User | None = None) -> None:
         reply.customer,
         "reply",
         ANSWER if answer else AUTOMATIC,
-        at=reply.received_at,
+        at=reply.arrived_at or reply.received_at,
         by=by,
         params={"sender": reply.sender, "subject": reply.subject},
         text=reply.text[:2000],

@@ -4,6 +4,7 @@ A refusal that came as an answer is certain. A connection that broke once the te
 the server may have taken it.
 """
 
+import re
 import smtplib
 import socket
 import ssl
@@ -17,12 +18,16 @@ from anymail.exceptions import (
     AnymailRecipientsRefused,
     AnymailSerializationError,
 )
+from anymail.signals import RejectReason
 
 from telephony.core.channels import Ambiguous, NotConnected, Permanent, SendError, Temporary
 from telephony.providers.email import tls
+from telephony.providers.email.news import address_is_bad
 
 # Answers of a provider's HTTP API. Others of the 400s: the request is wrong for good; of the 500s: nobody can tell.
-HTTP_TEMPORARY = frozenset({401, 402, 403, 408, 409, 425, 429, 503})
+HTTP_TEMPORARY = frozenset({402, 403, 408, 409, 425, 429, 503})
+# Our key is refused, whatever the message: as an SMTP server that takes no login.
+HTTP_NOT_LET_IN = 401
 # Errors raised before anything was handed over.
 NEVER_CONNECTED = (requests.ConnectTimeout, socket.gaierror, ConnectionRefusedError)
 # Our own mistake or an option the provider does not have: nothing left, and trying again is of no use.
@@ -32,6 +37,8 @@ BAD_ADDRESS = (AnymailRecipientsRefused, AnymailInvalidAddress)
 SMTP_BAD_ADDRESS = frozenset({501, 511, 521, 550, 551, 553, 556})
 # "I am closing this connection", which is also said on one that was idle for too long.
 SMTP_CLOSING = 421
+# What servers without enhanced status codes say of it.
+RELAY = re.compile(r"\brelay", re.IGNORECASE)
 
 
 def is_broken(error: Exception) -> bool:
@@ -75,14 +82,21 @@ def _smtp(code: int, text: bytes | str, *, of_recipient: bool = False) -> SendEr
     said = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
     if 400 <= code < 500:
         return Temporary(str(code), said)
-    return Permanent(str(code), said, bad_address=of_recipient and code in SMTP_BAD_ADDRESS)
+    return Permanent(str(code), said, bad_address=of_recipient and code in SMTP_BAD_ADDRESS and _of_address(said))
+
+
+def _of_address(said: str) -> bool:
+    """Not of us: a relay that does not know us refuses every address alike."""
+    return address_is_bad(RejectReason.BOUNCED, said) and not RELAY.search(said)
 
 
 def _http(error: AnymailAPIError) -> SendError:
     status, text = error.status_code, str(error)
     if status is None:
         never = isinstance(error, NEVER_CONNECTED) or _refused(error)
-        return Temporary("not_connected", text) if never else Ambiguous("no_answer", text)
+        return NotConnected("not_connected", text) if never else Ambiguous("no_answer", text)
+    if status == HTTP_NOT_LET_IN:
+        return NotConnected(str(status), text)
     if status in HTTP_TEMPORARY:
         return Temporary(str(status), text)
     return Permanent(str(status), text) if 400 <= status < 500 else Ambiguous(str(status), text)

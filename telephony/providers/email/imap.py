@@ -1,14 +1,17 @@
 """Reading a mailbox from where we stopped (RFC 3501 UIDs). Nothing is deleted or marked as read in it."""
 
 import imaplib
+import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from telephony.providers.email import tls
 
 TIMEOUT_S = 60
+ARRIVAL = re.compile(rb'INTERNALDATE "([^"]+)"', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,15 @@ class Mailbox:
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host}/{self.folder}"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A whole mail, its number in the mailbox, and when it came there, if the server says so."""
+
+    uid: int
+    raw: bytes
+    at: datetime | None
 
 
 class MailboxError(Exception):
@@ -51,18 +63,38 @@ def _connected(box: Mailbox) -> imaplib.IMAP4:
 
 
 def uid_validity(connection: imaplib.IMAP4) -> int:
-    """Changes when the numbers of the mails lost their meaning: then everything is read again."""
+    """Changes when the numbers of the mails lost their meaning: what came lately is then read again."""
     return int(connection.response("UIDVALIDITY")[1][0] or 0)
 
 
-def newer(connection: imaplib.IMAP4, after: int) -> Iterator[tuple[int, bytes]]:
-    """(UID, whole mail) of the mails numbered above `after`, in order."""
-    found = _ok(connection.uid("SEARCH", "UID", f"{after + 1}:*"))
+def last_uid(connection: imaplib.IMAP4) -> int:
+    """The number of the last mail; 0 without any."""
+    return max(_searched(connection, "UID", "*"), default=0)
+
+
+def newer(connection: imaplib.IMAP4, after: int, since: datetime | None = None) -> Iterator[Arrived]:
+    """The mails numbered above `after`, in order; with `since`, those that arrived on its day or later."""
+    days = ("SINCE", imaplib.Time2Internaldate(since)[1:12]) if since else ()
     # "n:*" always names the last mail, even when its number is below n.
-    for uid in sorted(int(number) for number in (found[0] or b"").split() if int(number) > after):
-        for part in _ok(connection.uid("FETCH", str(uid), "(BODY.PEEK[])")):
+    for uid in sorted(uid for uid in _searched(connection, "UID", f"{after + 1}:*", *days) if uid > after):
+        parts = _ok(connection.uid("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])"))
+        said = b" ".join(part[0] if isinstance(part, tuple) else part for part in parts if part)
+        for part in parts:
             if isinstance(part, tuple):
-                yield uid, part[1]
+                yield Arrived(uid, part[1], _arrival(said))
+
+
+def _searched(connection: imaplib.IMAP4, *criteria: str) -> list[int]:
+    found = _ok(connection.uid("SEARCH", *criteria))
+    return [int(number) for number in (found[0] or b"").split()]
+
+
+def _arrival(said: bytes) -> datetime | None:
+    found = ARRIVAL.search(said)
+    try:
+        return datetime.strptime(found[1].decode().strip(), "%d-%b-%Y %H:%M:%S %z") if found else None
+    except ValueError:
+        return None
 
 
 def _ok(answer: tuple[str, list]) -> list:

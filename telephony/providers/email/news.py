@@ -27,8 +27,9 @@ KINDS = {
     EventType.SUBSCRIBED: "other",
     EventType.UNKNOWN: "other",
 }
-# Enhanced status codes (RFC 3463) that say that the address itself does not work, for good.
-ADDRESS_STATUS = re.compile(r"\b5\.(1\.[0-9]{1,3}|2\.1|4\.4)\b")
+# Enhanced status codes (RFC 3463) that say that the address itself does not work, for good. 5.1.7 and 5.1.8 speak of
+# the sender's.
+ADDRESS_STATUS = re.compile(r"\b5\.(1\.(?![78]\b)[0-9]{1,3}|2\.1|4\.4)\b")
 ENHANCED_STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
 
 

@@ -3,12 +3,13 @@
 Bounces are delivery reports (RFC 3464), complaints feedback reports (RFC 5965); automatic answers say so (RFC 3834).
 """
 
+import html
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
-from email.utils import getaddresses, parseaddr, parsedate_to_datetime
+from email.utils import getaddresses, parseaddr
 
 import nh3
 
@@ -21,6 +22,10 @@ RECIPIENT_HEADERS = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-From")
 # Action of a delivery report -> our kind of news.
 ACTIONS = {"failed": "bounced", "delayed": "deferred", "delivered": "delivered", "relayed": "sent", "expanded": "sent"}
+# Tags that begin a line, tags that part words, and those whose content nobody reads.
+LINES = frozenset("address blockquote br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre section table tr ul".split())
+CELLS = frozenset({"td", "th"})
+UNSAID = {"script", "style", "title"}
 
 
 @dataclass(frozen=True)
@@ -43,17 +48,17 @@ class Received:
     subject: str
     text: str
     kind: str  # answer, automatic or bounce
-    sent_at: datetime | None
     reports: tuple[Report, ...] = ()
 
     def news(self, at: datetime) -> list[News]:
-        """What the reports say, in the shape of any provider's news; a report read twice has the same key."""
+        """What the reports say, in the shape of any provider's news; a report read twice has the same key. `at`: when
+        the mail came, since the date in its head is whatever its sender wrote."""
         return [
             News(
                 provider="report",
                 key=f"{self.header_id}:{number}:{report.kind}",
                 kind=report.kind,
-                at=self.sent_at or at,
+                at=at,
                 message_ref=report.message_ref,
                 recipient=report.recipient,
                 reason=report.said,
@@ -95,7 +100,6 @@ def parse(raw: bytes) -> Received:
         subject=" ".join(_header(mail, "Subject").split()),
         text=_text(mail),
         kind="bounce" if reports else "automatic" if _is_automatic(mail) else "answer",
-        sent_at=_date(mail),
         reports=reports,
     )
 
@@ -116,14 +120,6 @@ def _addresses(mail: Message) -> list[str]:
     return [address for _, address in getaddresses([_header(mail, name) for name in RECIPIENT_HEADERS]) if address]
 
 
-def _date(mail: Message) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(_header(mail, "Date"))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def _is_automatic(mail: Message) -> bool:
     said = _header(mail, "Auto-Submitted").lower()
     precedence = _header(mail, "Precedence").lower()
@@ -142,8 +138,17 @@ def _text(mail: EmailMessage | Message) -> str:
         content = bytes(part.get_payload(decode=True) or b"").decode(errors="replace")
     if not isinstance(content, str):
         return ""
-    text = nh3.clean(content, tags=set()) if part.get_content_subtype() == "html" else content
+    text = _words(content) if part.get_content_subtype() == "html" else content
     return storable(text).strip()
+
+
+def _words(page: str) -> str:
+    """What a page in HTML says, a line per paragraph, item or row. It may read like code: who shows it escapes it."""
+    flowing = re.sub(r"[ \t\r\n]+", " ", page)
+    kept = nh3.clean(flowing, tags={*LINES, *CELLS}, clean_content_tags=UNSAID, attributes={"*": set()})
+    cut = re.sub(r"<[^<>]+>", "\n", re.sub(r"</?t[dh]>", " ", kept))
+    lines = (re.sub(" +", " ", line).strip(" ") for line in html.unescape(cut).splitlines())
+    return "\n".join(line for line in lines if line.strip())
 
 
 def _reports(mail: Message) -> list[Report]:

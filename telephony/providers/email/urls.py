@@ -18,12 +18,22 @@ from telephony.core.access import verified_by_provider
 
 app_name = "anymail"
 ASKS = "/amazon_ses/"
+# No provider takes a mail as large, its files in letters and digits included.
+MAIL_BYTES = 64 * 1024 * 1024
 
 
 def is_proved(given: str | None, secret: str | list[str]) -> bool:
     """Whether the caller knows our secret."""
     ours = [secret] if isinstance(secret, str) else secret
     return given is not None and any(constant_time_compare(given, one) for one in ours)
+
+
+def _take_whole(request: HttpRequest) -> None:
+    """A mail some provider hands over is larger, with its files, than what a page may be sent. A form in parts carries
+    its files apart, which Django does not count."""
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    if settings.DATA_UPLOAD_MAX_MEMORY_SIZE < length <= MAIL_BYTES and request.content_type != "multipart/form-data":
+        request._body = request.read(length)  # where Django keeps what it has read
 
 
 def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -41,6 +51,8 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         # Amazon sends it only after it was asked for it, which its own view does.
         if request.method == "POST" and not is_proved(given, secret) and not (given is None and ASKS in request.path):
             return HttpResponseBadRequest("The secret is missing or wrong.")
+        if is_proved(given, secret):
+            _take_whole(request)
         try:
             return view(request, *args, **kwargs)
         except ImproperlyConfigured:

@@ -7,6 +7,9 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from tests.factories.messaging import AT
 
 
 class Imap(socketserver.ThreadingTCPServer):
@@ -19,6 +22,7 @@ class Imap(socketserver.ThreadingTCPServer):
         self.tls = tls
         self.validity = 7
         self.mails: dict[int, bytes] = {}
+        self.arrived: dict[int, datetime] = {}
         self.fetched: list[int] = []
 
     def finish_request(self, request: socket.socket, client_address: object) -> None:
@@ -60,16 +64,25 @@ class Session(socketserver.StreamRequestHandler):
 
     def uid(self, rest: str) -> bool:
         if rest.startswith("SEARCH"):
-            first = int(re.findall(r"(\d+):\*", rest)[0])
-            uids = [uid for uid in self.server.mails if uid >= first] or list(self.server.mails)[-1:]
-            self.say("* SEARCH " + " ".join(map(str, uids)))
+            self.say("* SEARCH " + " ".join(map(str, self._found(rest))))
             return True
         uid = int(rest.split()[1])
         self.server.fetched.append(uid)
         raw = self.server.mails[uid]
-        self.say(f"* 1 FETCH (UID {uid} BODY[] {{{len(raw)}}}")
+        self.say(f'* 1 FETCH (UID {uid} INTERNALDATE "{self._arrived(uid):%d-%b-%Y %H:%M:%S %z}" BODY[] {{{len(raw)}}}')
         self.wfile.write(raw + b")\r\n")
         return True
+
+    def _found(self, rest: str) -> list[int]:
+        first = re.findall(r"UID (\d+):\*", rest)
+        uids = [uid for uid in self.server.mails if first and uid >= int(first[0])] or list(self.server.mails)[-1:]
+        if since := re.findall(r"SINCE (\S+)", rest):
+            day = datetime.strptime(since[0], "%d-%b-%Y").replace(tzinfo=UTC)
+            uids = [uid for uid in uids if self._arrived(uid) >= day]
+        return uids
+
+    def _arrived(self, uid: int) -> datetime:
+        return self.server.arrived.get(uid, AT)
 
     def logout(self, rest: str) -> bool:
         self.say("* BYE")

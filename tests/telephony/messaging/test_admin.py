@@ -1,4 +1,5 @@
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -6,7 +7,7 @@ from crm.timeline.queries import entries
 from telephony.core.channels import Ambiguous
 from telephony.core.outgoing import Attachment, Prepared, Refused, in_words
 from telephony.messaging import operations
-from telephony.messaging.models import Message, Reply
+from telephony.messaging.models import DeliveryEvent, Message, Reply
 from tests.factories import mails
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
@@ -96,6 +97,42 @@ def test_what_could_not_be_read_is_settled_by_a_person(stray: Reply, action: str
     assert Reply.objects.get().kind == "unreadable"
     logged_in(administrator=True).post(reverse("admin:messaging_reply_changelist"), asked)
     assert Reply.objects.get().kind == kind
+
+
+@pytest.mark.parametrize(("action", "left"), [("apply_again", (None, None)), ("leave", (AT, AT))])
+def test_news_that_could_not_be_applied_is_settled_by_an_administrator(message: Message, action: str, left: tuple):
+    event = DeliveryEvent.objects.create(kind="sent", at=AT, received_at=AT, given_up_at=AT, error="x", message=message)
+    path = reverse("admin:messaging_deliveryevent_changelist")
+    asked = {"action": action, "_selected_action": [event.pk]}
+    assert logged_in(auditor=True).post(path, asked).status_code == 403
+    client = logged_in(administrator=True)
+    assert list(client.get(path, {"state": "given_up"}).context["cl"].result_list) == [event]
+    with time_machine.travel(AT, tick=False):
+        client.post(path, asked)
+    event.refresh_from_db()
+    assert (event.applied_at, event.given_up_at) == left
+
+
+def answered(client: Client, reply: Reply, **given: object) -> list[str]:
+    """What the page says after its form was saved."""
+    page = client.post(reverse("admin:messaging_reply_change", args=[reply.pk]), given, follow=True)
+    return [message.level_tag for message in page.context["messages"]]
+
+
+def test_a_mail_given_to_nobody_is_not_said_to_be_in_a_history(stray: Reply):
+    assert answered(logged_in(administrator=True), stray) == []
+
+
+def test_of_a_mail_somebody_else_gave_meanwhile_only_that_is_said(stray: Reply, monkeypatch):
+    def given_already(reply: Reply, *args: object, **kwargs: object) -> None:
+        raise operations.AlreadyAttached(reply)
+
+    monkeypatch.setattr(operations, "attach_reply", given_already)
+    assert answered(logged_in(administrator=True), stray, customer=CustomerFactory().pk) == ["error"]
+
+
+def test_a_mail_given_to_its_customer_is_said_to_be_in_his_history(stray: Reply):
+    assert answered(logged_in(administrator=True), stray, customer=CustomerFactory().pk) == ["success"]
 
 
 def test_a_mail_is_given_once(stray: Reply):

@@ -14,6 +14,7 @@ from telephony.messaging.models import Message, SendingDay
 from telephony.messaging.operations import ceilings
 from telephony.messaging.operations.moving import try_later
 from tests.connections import beside
+from tests.factories.accounts import UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, a_world, planned
 
@@ -61,6 +62,16 @@ def test_what_was_refused_for_good_gives_it_back_and_what_may_have_left_keeps_it
     [message] = messages(1, 1)
     world.failure = failure
     operations.send_one(message.pk, AT)
+    assert SendingDay.objects.get().number == places
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("sent", "places"), [(False, 0), (True, 1)])
+def test_what_a_person_says_did_not_leave_gives_its_place_back(world: World, sent: bool, places: int):
+    [message] = messages(1, 1)
+    world.failure = Ambiguous("timeout", "?")
+    operations.send_one(message.pk, AT)
+    operations.reconcile(message, sent=sent, by=UserFactory(), at=AT + timedelta(days=1))
     assert SendingDay.objects.get().number == places
 
 

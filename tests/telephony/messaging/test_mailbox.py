@@ -1,14 +1,18 @@
 """The IMAP reader against a server that speaks the protocol."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
+from telephony.messaging import operations
 from telephony.messaging.mailbox import read_mailbox
 from telephony.messaging.models import MailboxPosition, Reply
 from telephony.providers.email.imap import Mailbox, MailboxError
 from tests.factories import mails
+from tests.factories.customers import AddressFactory
 from tests.factories.messaging import AT
 from tests.telephony.messaging.imap_server import Imap, serving
 
@@ -45,12 +49,57 @@ def test_a_mailbox_numbered_anew_is_read_again_without_doubles(imap):
 
 
 @pytest.mark.django_db
+def test_of_a_mailbox_in_use_the_last_days_are_read(imap):
+    """What was answered long ago is no task of today."""
+    imap.mails = {uid: mails.answer(Message_ID=f"<{uid}@x>") for uid in (1, 2, 3)}
+    imap.arrived = {1: AT - timedelta(days=400), 2: AT - timedelta(days=2), 3: AT - timedelta(days=4)}
+    assert read_mailbox(box(imap), at=AT) == 1
+    imap.mails[4] = mails.answer(Message_ID="<4@x>")
+    assert read_mailbox(box(imap), at=AT) == 1
+    assert imap.fetched == [2, 4]
+
+
+@pytest.mark.django_db
+def test_of_a_mailbox_without_recent_mail_nothing_is_read(imap):
+    imap.mails, imap.arrived = {5: mails.answer()}, {5: AT - timedelta(days=400)}
+    assert [read_mailbox(box(imap), at=AT), read_mailbox(box(imap), at=AT)] == [0, 0]
+
+
+@pytest.mark.django_db
+def test_what_was_left_unread_at_first_stays_so_when_mails_are_numbered_anew(imap):
+    imap.mails, imap.arrived = {5: mails.answer(Message_ID="<5@x>")}, {5: AT - timedelta(days=400)}
+    read_mailbox(box(imap), at=AT)
+    imap.validity, imap.mails = 8, {1: imap.mails[5], 2: mails.answer(Message_ID="<2@x>")}
+    imap.arrived = {1: AT - timedelta(days=400), 2: AT + timedelta(days=1)}
+    assert read_mailbox(box(imap), at=AT + timedelta(days=30)) == 1
+    assert list(Reply.objects.values_list("header_id", flat=True)) == ["2@x"]
+
+
+@pytest.mark.django_db
+def test_the_history_tells_an_answer_of_the_day_it_came(imap):
+    customer = AddressFactory(value="paie@client.example").customer
+    imap.mails, imap.arrived = {1: mails.answer()}, {1: AT - timedelta(days=2)}
+    read_mailbox(box(imap), at=AT)
+    operations.read_replies(at=AT)
+    assert customer.entries.get().at == AT - timedelta(days=2)
+
+
+@pytest.mark.django_db
+def test_no_mail_came_after_it_was_read(imap):
+    """The clock of its server is fast."""
+    imap.mails, imap.arrived = {1: mails.answer()}, {1: AT + timedelta(hours=2)}
+    read_mailbox(box(imap), at=AT)
+    assert Reply.objects.get().arrived_at == AT
+
+
+@pytest.mark.django_db
 def test_a_wrong_password_says_so(imap):
     with pytest.raises(MailboxError, match="LOGIN"):
         read_mailbox(box(imap, "wrong"), at=AT)
 
 
 @pytest.mark.django_db
+@time_machine.travel(AT, tick=False)
 def test_the_command_reads_and_applies(imap, settings, capsys):
     settings.IMAP_HOST, settings.IMAP_PORT, settings.IMAP_TLS = "127.0.0.1", imap.server_address[1], False
     settings.IMAP_USER, settings.IMAP_PASSWORD = "replies", "secret"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from hypothesis import given, strategies as st
 
 from crm.events.models import Event
@@ -60,6 +61,15 @@ def test_a_report_received_twice_counts_once(message):
     give(mails.bounce(message.message_id))
     give(mails.bounce(message.message_id))
     assert (Reply.objects.count(), DeliveryEvent.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("date", [b"Fri, 31 Dec 9999 23:00:00 -1200", b"Fri, 01 Jan 2027 10:00:00 +0100", b"?"])
+def test_a_report_counts_from_when_it_came_whatever_it_says(message, date):
+    """Whoever writes to us chooses its date: one beyond what a calendar holds stopped all news."""
+    give(mails.bounce(message.message_id).replace(b"Mon, 02 Mar 2026 10:00:00 +0100", date))
+    message.refresh_from_db()
+    assert (message.state, message.closed_at) == ("bounced", AT)
 
 
 @pytest.mark.django_db
@@ -141,6 +151,30 @@ def test_an_automatic_answer_asks_nobody_to_read(message, headers):
 def test_html_becomes_text_without_code(message):
     reply = give(mails.answer("<p>Bonjour</p><script>alert(1)</script>", html=True))
     assert reply.text == "Bonjour"
+
+
+HTML = """<html><head><title>Re</title><style>p { color: red }</style></head><body>
+<p>Bonjour,</p><p>Nous payons   Tom &amp; Co
+12&nbsp;€ l'avoir &lt; 3<br>Merci</p><!-- no -->
+Le détail<div>ci-dessous</div><div><br></div><p>&nbsp;</p><h2 title="a > b">F-1</h2>
+<table><tr><td>Total</td><td>12</td></tr><tr><td>Solde</td></tr></table>
+<ul><li>un</li><li>deux</li></ul>&lt;script&gt;alert(1)&lt;/script&gt;<script>alert(2)</script></body></html>"""
+
+
+@pytest.mark.django_db
+def test_a_mail_in_html_alone_reads_as_it_was_written(message):
+    reply = give(mails.answer(HTML, html=True))
+    start, end = reply.text.split("Merci\n")
+    assert start == "Bonjour,\nNous payons Tom & Co 12\N{NO-BREAK SPACE}€ l'avoir < 3\n"
+    assert end == "Le détail\nci-dessous\nF-1\nTotal 12\nSolde\nun\ndeux\n<script>alert(1)</script>"
+
+
+@pytest.mark.django_db
+def test_what_a_mail_says_is_no_code_on_a_page(message, client):
+    give(mails.answer("<p>&lt;b id=code&gt;Bonjour</p>", html=True))
+    client.force_login(UserFactory(administrator=True))
+    page = client.get(reverse("customer", args=[message.customer_id])).text
+    assert ("&lt;b id=code&gt;Bonjour" in page, "<b id=code>" in page) == (True, False)
 
 
 @pytest.mark.django_db

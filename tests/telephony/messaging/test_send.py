@@ -5,11 +5,12 @@ import pytest
 
 from crm.events.models import Delivery, Event
 from crm.timeline.models import Entry
-from telephony.core.channels import Ambiguous, NotAllowed, Permanent, Temporary
+from telephony.core.channels import Ambiguous, NotAllowed, NotConnected, Permanent, Temporary
 from telephony.core.outgoing import Attachment, NotBefore, Prepared, Refused, Stale
 from telephony.messaging import operations
 from telephony.messaging.models import Message
 from telephony.messaging.operations.freezing import body
+from telephony.messaging.operations.outbox import HANDED_FOR
 from telephony.messaging.operations.outcomes import RETRIES
 from telephony.messaging.operations.sending import RECOMPOSED
 from tests.factories.messaging import AT, World, planned, sent
@@ -126,6 +127,32 @@ def test_a_temporary_failure_is_tried_again_after_each_wait_then_fails(world: Wo
     assert operations.send_one(message.pk, at) == "failed"
     assert events() == ["message.failed"]
     assert len(world.sent) == len(RETRIES) + 1
+
+
+def test_a_server_nobody_reaches_uses_up_no_try(world: World):
+    """Over a weekend the step would become a call, for our own outage."""
+    world.failure = NotConnected("ConnectionRefusedError")
+    message = planned()
+    for hour in range(len(RETRIES) + 2):
+        assert operations.send_one(message.pk, AT + timedelta(hours=hour)) == "waiting"
+    message.refresh_from_db()
+    assert (message.not_before_at, message.reason) == (
+        AT,
+        "ConnectionRefusedError",
+    )  # late since then, as the alert says
+    world.failure = Temporary("421", "421 come back later")
+    assert operations.send_one(message.pk, AT + timedelta(days=1)) == "waiting"
+    message.refresh_from_db()
+    assert message.not_before_at == AT + timedelta(days=1) + RETRIES[0]
+
+
+def test_it_is_tried_again_when_it_is_handed_out_again(world: World):
+    world.failure = NotConnected("ConnectionRefusedError")
+    message = planned()
+    assert operations.hand_out(at=AT) == [message.pk]
+    operations.send_batch([message.pk], clock=lambda: AT)
+    assert operations.hand_out(at=AT + HANDED_FOR) == []
+    assert operations.hand_out(at=AT + HANDED_FOR + timedelta(seconds=1)) == [message.pk]
 
 
 def test_all_tries_have_the_same_message_id(world: World):

@@ -5,6 +5,7 @@ import pytest
 from django.db import IntegrityError
 from hypothesis import given, settings, strategies as st
 
+from crm.customers.models import Address
 from crm.events.models import Event
 from telephony.core.news import News
 from telephony.messaging import operations
@@ -98,6 +99,15 @@ def test_who_complains_or_unsubscribes_is_not_written_to_any_more(world: World, 
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["bounced", "unsubscribed"])
+def test_news_of_a_mailbox_says_nothing_of_the_one_that_took_its_place(world: World, kind):
+    message = sent()
+    Address.objects.filter(pk=message.address_id).update(value="nouveau@client.example")
+    tell(message, kind, permanent=True, reason="5.1.1 unknown")
+    assert Address.objects.values_list("invalid_since", "opted_out_at").get() == (None, None)
+
+
+@pytest.mark.django_db
 def test_an_opening_is_kept_but_proves_nothing(world: World):
     message = sent()
     assert tell(message, "opened") == "sent"
@@ -147,6 +157,51 @@ def test_news_of_an_unknown_message_waits_an_hour_then_rests():
     assert operations.apply_events(at=AT) == 0
     assert operations.apply_events(at=AT + timedelta(hours=2)) == 1
     assert DeliveryEvent.objects.get().message is None
+
+
+@pytest.fixture
+def cannot_be_applied(world: World, monkeypatch) -> Message:
+    """News of a message that raises, before news of the same that does not."""
+    message, known = sent(), events._apply
+    broken = lambda event, found: 1 / 0 if event.kind == "opened" else known(event, found)  # noqa: E731
+    monkeypatch.setattr(events, "_apply", broken)
+    tell(message, "opened", "delivered")
+    return message
+
+
+@pytest.mark.django_db
+def test_news_that_cannot_be_applied_does_not_stop_the_next(cannot_be_applied: Message):
+    found = DeliveryEvent.objects.order_by("pk").values_list("kind", "error", "given_up_at")
+    assert (cannot_be_applied.state, list(found)) == (
+        "delivered",
+        [("opened", "ZeroDivisionError: division by zero", None), ("delivered", "", None)],
+    )
+
+
+@pytest.mark.django_db
+def test_it_is_tried_for_an_hour_then_left_to_a_person(cannot_be_applied: Message):
+    for minutes in (59, 60, 61):
+        assert operations.apply_events(at=AT + timedelta(minutes=minutes)) == 0
+    event = DeliveryEvent.objects.get(kind="opened")
+    assert (event.given_up_at, event.message) == (AT + timedelta(minutes=60), cannot_be_applied)
+
+
+@pytest.mark.django_db
+def test_a_person_has_it_applied_again(cannot_be_applied: Message, monkeypatch):
+    operations.apply_events(at=AT + timedelta(hours=1))
+    monkeypatch.undo()
+    assert operations.apply_again(DeliveryEvent.objects.all()) == 1
+    assert operations.apply_events(at=AT + timedelta(days=1)) == 1
+    event = DeliveryEvent.objects.get(kind="opened")
+    assert (event.applied_at, event.given_up_at, event.error) == (AT + timedelta(days=1), None, "")
+
+
+@pytest.mark.django_db
+def test_a_person_says_that_nothing_is_to_be_done_about_it(cannot_be_applied: Message):
+    assert operations.leave_unapplied(DeliveryEvent.objects.all(), at=AT) == 0
+    operations.apply_events(at=AT + timedelta(hours=1))
+    assert operations.leave_unapplied(DeliveryEvent.objects.all(), at=AT + timedelta(days=1)) == 1
+    assert not DeliveryEvent.objects.filter(applied_at=None).exists()
 
 
 @pytest.mark.django_db

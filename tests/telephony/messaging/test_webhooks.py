@@ -10,6 +10,7 @@ from django.urls import URLPattern
 from telephony.localmail import operations as provider
 from telephony.localmail.models import LocalMail
 from telephony.messaging.models import DeliveryEvent, Reply
+from telephony.providers.email import urls
 from telephony.providers.email.urls import urlpatterns
 from tests.factories import mails
 from tests.factories.messaging import AT
@@ -108,3 +109,24 @@ def test_a_mail_received_by_a_provider_is_kept_whole(client):
         ["replies+0@acquit.example"],
         "unread",
     )
+
+
+def with_a_file(size: int) -> bytes:
+    """A mail as Postmark hands it over, with a file of `size` bytes."""
+    file = {"Name": "a.pdf", "ContentType": "application/pdf", "Content": b64encode(b"x" * size).decode()}
+    mail = {"From": "a@b.example", "To": "replies@acquit.example", "Subject": "Re", "TextBody": "Ci-joint"}
+    mail |= {"Headers": [{"Name": "Message-ID", "Value": "<1@b.example>"}], "Attachments": [file]}
+    return json.dumps(mail).encode()
+
+
+@pytest.mark.django_db
+def test_an_answer_with_a_large_file_is_taken_from_who_knows_the_secret(client):
+    path, content = "/webhooks/mail/postmark/inbound/", with_a_file(6_000_000)
+    assert [post(client, path, content), post(client, path, content, SECRET)] == [400, 200]
+    assert Reply.objects.get().header_id == "1@b.example"
+
+
+@pytest.mark.django_db
+def test_what_is_larger_than_any_mail_is_refused(client, monkeypatch):
+    monkeypatch.setattr(urls, "MAIL_BYTES", 6_000_000)
+    assert post(client, "/webhooks/mail/postmark/inbound/", with_a_file(6_000_000), SECRET) == 400

@@ -11,7 +11,7 @@ from anymail.backends.base import BasePayload
 from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError, AnymailUnsupportedFeature
 from anymail.signals import AnymailTrackingEvent, EventType
 
-from telephony.core.channels import Ambiguous, Permanent, Temporary
+from telephony.core.channels import Ambiguous, NotConnected, Permanent, Temporary
 from telephony.providers.email import errors, esp
 from telephony.providers.email.news import KINDS, normal
 from tests.factories.messaging import AT
@@ -62,7 +62,7 @@ def answered(status: int) -> AnymailRequestsAPIError:
     [
         (400, Permanent),
         (422, Permanent),
-        (401, Temporary),
+        (401, NotConnected),
         (429, Temporary),
         (503, Temporary),
         (500, Ambiguous),
@@ -76,7 +76,7 @@ def test_http_answers(status, kind):
 @pytest.mark.parametrize(
     ("cause", "kind"),
     [
-        (requests.ConnectTimeout(), Temporary),
+        (requests.ConnectTimeout(), NotConnected),
         (requests.ReadTimeout(), Ambiguous),
         (requests.ConnectionError("reset"), Ambiguous),
     ],
@@ -93,7 +93,7 @@ def test_a_refused_connection_is_surely_not_sent():
         requests.get("http://127.0.0.1:1/", timeout=1)
     error = type("AnymailRequestsAPIError", (AnymailRequestsAPIError, requests.ConnectionError), {})("x")
     error.__cause__ = refused.value
-    assert type(errors.classified(error)) is Temporary
+    assert type(errors.classified(error)) is NotConnected
 
 
 def test_refused_recipients_and_missing_options_are_for_good():
@@ -112,6 +112,7 @@ def test_what_nobody_foresaw_is_ambiguous():
         ("550 5.1.1 no such user", "bounced", True),
         ("552 5.2.2 mailbox full", "bounced", False),
         ("550 5.7.1 policy", "bounced", False),
+        ("550 5.1.8 sender's domain not found", "bounced", False),
         ("550 unknown", "bounced", True),
         ("", "invalid", True),
         ("", "timed_out", False),

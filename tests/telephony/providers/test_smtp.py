@@ -1,5 +1,6 @@
 """Plain SMTP against a server that really speaks it."""
 
+import smtplib
 import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -10,7 +11,7 @@ import pytest
 from telephony.core.channels import Ambiguous, NotAllowed, Outbound, Permanent, Temporary
 from telephony.core.outgoing import Attachment
 from telephony.localmail.smtp import Server
-from telephony.providers.email import sending
+from telephony.providers.email import errors, sending
 
 MAIL = Outbound(
     key=1,
@@ -93,6 +94,24 @@ def test_a_refused_recipient_is_a_bad_address(kept):
     with pytest.raises(Permanent) as refusal:
         sending.send(to("550@client.example"))
     assert (refusal.value.code, refusal.value.bad_address) == ("550", True)
+
+
+@pytest.mark.parametrize(
+    ("said", "bad"),
+    [
+        (b"5.1.1 User unknown", True),
+        (b"No such user here", True),
+        (b"5.7.1 Relaying denied", False),
+        (b"relay not permitted", False),
+        (b"5.1.8 Sender address rejected: Domain not found", False),
+        (b"5.7.1 Service unavailable; client host [192.0.2.1] blocked", False),
+        (b"5.2.2 Mailbox full", False),
+    ],
+)
+def test_what_is_wrong_with_us_is_not_said_of_the_address_written_to(said, bad):
+    """A relay set up wrong refuses everybody: no address would be left to write to."""
+    refused = errors.classified(smtplib.SMTPRecipientsRefused({"a@client.example": (550, said)}))
+    assert (type(refused), refused.bad_address) == (Permanent, bad)
 
 
 def test_no_server_is_surely_not_sent(kept, settings):
