@@ -115,7 +115,7 @@ def trend(user: User) -> list[dict[str, Any]]:
 
 
 def _series(rows: list[DailyFigures], nights: list[date]) -> dict[str, Any]:
-    """One currency of an entity, from its first row on: a night that tells of the entity but not of it found nothing."""
+    """A currency of an entity, from its first row on: a night that tells of the entity but not of it found nothing."""
     first, by_night = rows[0], {row.on: row for row in rows}
     shown = [by_night.get(on) or _nothing(first, on) for on in nights if on >= first.on]
     highest = max(Decimal(1), *(row.open_amount for row in shown))
