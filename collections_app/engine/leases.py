@@ -14,6 +14,7 @@ from collections_app.engine.failures import REPLACED, WORKERS_LOST
 from collections_app.engine.models import PartState, Run, RunPart, RunStage, RunState
 from crm.accounts.models import Entity, User
 from crm.core.sql import set_local
+from crm.core.waiting import waited_too_long
 
 LEASE = timedelta(seconds=settings.LEASE_S)
 PATIENCE_MS = 2_000
@@ -44,6 +45,8 @@ def ask_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> None:
             take_run(entity, on=on, clock=clock, by=by)
             transaction.set_rollback(True)
     except OperationalError as busy:
+        if not waited_too_long(busy):
+            raise
         # A stage has the row of its run locked. That of a dry run is seen by nobody.
         running = Run.objects.filter(entity=entity, state=RunState.RUNNING).first()
         raise (NightAlreadyRunning(running.on) if running else NightBeingTried()) from busy
