@@ -35,16 +35,19 @@ def spend_day(
 ) -> None:
     """The day `on` of these customers: messages leave until the next night; on a worked day people do what was opened
     `delay` worked days before."""
-    zone = ZoneInfo(entity.time_zone)
-    ends_at = datetime.combine(on + timedelta(days=1), time.min, zone)
-    params = {"entity": entity.pk, "on": on, "ends_at": ends_at, "until_at": next_night_at}
-    _run("leave", among, params)
+    params = {"entity": entity.pk, "on": on}
+    leave(entity, until_at=next_night_at, among=among)
     if on not in worked:
         return
     place = worked.index(on)
     since = worked[place - delay] if place >= delay else on - timedelta(days=delay + 1)
-    noon = datetime.combine(on, time(12), zone)
+    noon = datetime.combine(on, time(12), ZoneInfo(entity.time_zone))
     _run("work", among, params | {"since": since, "noon": noon})
+
+
+def leave(entity: Entity, *, until_at: datetime, among: Among = EVERYBODY) -> None:
+    """Messages of these customers leave, each at its instant, before `until_at`."""
+    _run("leave", among, {"entity": entity.pk, "until_at": until_at})
 
 
 def _run(name: str, among: Among, params: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """A simulation decides as the night would, on copies: nothing of the live tables changes."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
@@ -16,7 +16,7 @@ from collections_app.engine.simulation.night import look_at_customers
 from collections_app.engine.simulation.operations import ask_simulation, ask_to_stop, run_simulation, sweep
 from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
-from crm.accounts.models import User
+from crm.accounts.models import Entity, User
 from crm.holds.models import Hold
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
@@ -141,7 +141,10 @@ def test_with_nothing_changed_it_does_what_the_real_nights_then_do(world):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_side_in_parts_finds_what_it_finds_in_one(world, settings):
+@pytest.mark.parametrize("entity", [{}, {"night_at": time(20, 30), "max_emails_a_day": 1}])
+def test_a_side_in_parts_finds_what_it_finds_in_one(world, settings, entity):
+    Entity.objects.filter(pk=world.entity.pk).update(**entity)
+    world.entity.refresh_from_db()
     reports = []
     for settings.NIGHT_CONNECTIONS in (1, 2, 3):
         reports.append(simulated(world).report)
