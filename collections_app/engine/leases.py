@@ -72,7 +72,7 @@ def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Ru
     return running
 
 
-def _standing(runs: QuerySet[Run]) -> QuerySet[Run]:
+def _standing(runs: QuerySet[Run]) -> QuerySet[Any]:
     """With `stands_at`, how far each came in stages and parts nobody does again, and `losing`, the workers in a row it
     has lost there by now."""
     stages = RunStage.objects.filter(run=OuterRef("pk"))

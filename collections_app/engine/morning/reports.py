@@ -100,7 +100,7 @@ def cancel(report: MorningReport, *, reason: str, by: User, at: datetime) -> int
     _settle(report, ReportState.CANCELLED, by=by, at=at, reason=reason.strip()[:200])
     _settled(report, messaging.cancel_held(held_by=report.run_id, reason=f"night: {reason}", at=at))
     runs = [report.run_id, *runs_unseen(report.run).values_list("pk", flat=True)]
-    params = {"entity": report.entity_id, "runs": runs, "at": at, "by": by.pk, "note": reason}
+    params: dict[str, Any] = {"entity": report.entity_id, "runs": runs, "at": at, "by": by.pk, "note": reason}
     with connection.cursor() as cursor:
         cursor.execute(text("cancel_night", EVERYBODY), params)
         return int(cursor.rowcount)

@@ -1,6 +1,7 @@
 """What leaves on a day before its night: no night keeps it below the daily ceilings, the outbox does when it leaves."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -26,9 +27,9 @@ def keep_below_ceilings(entity: Entity, on: date, *, night_at: datetime) -> None
         return
     zone = ZoneInfo(entity.time_zone)
     begins_at, ends_at = (datetime.combine(day, time.min, zone) for day in (on, on + timedelta(days=1)))
-    window = {"entity": entity.pk, "begins_at": begins_at, "until_at": night_at}
+    window: dict[str, Any] = {"entity": entity.pk, "begins_at": begins_at, "until_at": night_at}
     asked = gates.statement(sql.statement(HERE, "put_off_until_today"))
-    places = {"on": on, "ends_at": ends_at, "channels": list(ceilings), "ceilings": list(ceilings.values())}
+    of_day = {"on": on, "ends_at": ends_at, "channels": list(ceilings), "ceilings": list(ceilings.values())}
     with connection.cursor() as cursor:
         cursor.execute(LATER.format(verdicts=asked), gates.parameters(begins_at) | {"gate_allowed": ["*"]} | window)
-        cursor.execute(sql.statement(HERE, "below_ceilings"), window | places)
+        cursor.execute(sql.statement(HERE, "below_ceilings"), window | of_day)

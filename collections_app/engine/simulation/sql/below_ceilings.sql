@@ -7,7 +7,8 @@ with room as (
         on day.entity_id = %(entity)s and day.channel = given.channel and day."on" = %(on)s
 ),
 due as (
-    select m.id, m.channel, row_number() over (partition by m.channel order by m.not_before_at, m.id) as place
+    select m.id, m.channel, row_number() over (  -- of one instant by customer: parts number them as they come
+               partition by m.channel order by m.not_before_at, m.customer_id, m.id) as place
     from messaging_message m
     where m.entity_id = %(entity)s and m.origin = 'action' and m.state in ('planned', 'waiting')
       and m.not_before_at >= %(begins_at)s and m.not_before_at < %(until_at)s and m.channel = any(%(channels)s::text[])
