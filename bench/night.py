@@ -84,6 +84,17 @@ NARROW = {
 
 
 def main() -> None:
+    given = asked()
+    if given.trace:
+        trace()
+    entity = again() if given.keep else build_said(given.customers, given.invoices)
+    warm_up()
+    run("checkpoint")  # what was written to make the ledger is not part of the night
+    result = measure(entity, given.shards)
+    print(json.dumps(result) if given.json else as_text(result))
+
+
+def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./acquit bench night")
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--invoices", type=int, default=1_000_000)
@@ -91,39 +102,35 @@ def main() -> None:
     parser.add_argument("--keep", action="store_true", help="the ledger of the last time, its nights undone")
     parser.add_argument("--trace", action="store_true", help="time each statement too")
     parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    if given.trace:
-        trace()
-    entity = again() if given.keep else build_said(given.customers, given.invoices)
-    warm_up()
-    run("checkpoint")  # what was written to make the ledger is not part of the night
+    return parser.parse_args()
+
+
+def measure(entity: Entity, shards: int | None) -> dict[str, Any]:
+    """What the nights of a ledger took."""
     with Memory() as memory:
-        first, first_seconds = night(entity, 0, given.shards)
+        first, first_seconds = night(entity, 0, shards)
     floor_seconds = floor(entity)
     changed = spend_a_day(entity)
-    usual, usual_seconds = night(entity, 1, given.shards)
-    rerun, rerun_seconds = night(entity, 1, given.shards)
-    full, full_seconds = night(entity, 2, given.shards, full=True)
-    result = {
+    return {
         "ratio_to_floor": round(first_seconds / floor_seconds, 2),
         "seconds": round(first_seconds, 2),
         "floor_seconds": round(floor_seconds, 2),
         "stages": told(first),
         "actions_opened": sum(first.actions_opened.values()),
-        "lines": one("select count(*) from actions_actionline"),
         "worker_peak_mb": memory.worker_mb,
         "postgresql_peak_mb": memory.server_mb,
         "facts_changed": changed,
-        "usual_night_seconds": round(usual_seconds, 2),
-        "usual_night_share": round(usual_seconds / first_seconds, 3),
-        "usual_night_stages": told(usual),
-        "rerun_seconds": round(rerun_seconds, 2),
-        "rerun_share": round(rerun_seconds / first_seconds, 3),
-        "rerun_stages": told(rerun),
-        "full_night_seconds": round(full_seconds, 2),
-        "full_night_stages": told(full),
+        **beside(first_seconds, "usual_night", *night(entity, 1, shards)),
+        **beside(first_seconds, "rerun", *night(entity, 1, shards)),
+        **beside(first_seconds, "full_night", *night(entity, 2, shards, full=True)),
+        "lines": one("select count(*) from actions_actionline"),
     }
-    print(json.dumps(result) if given.json else as_text(result))
+
+
+def beside(first_seconds: float, name: str, report: NightReport, seconds: float) -> dict[str, Any]:
+    """Another night, with its share of the first one's seconds."""
+    share = round(seconds / first_seconds, 3)
+    return {f"{name}_seconds": round(seconds, 2), f"{name}_share": share, f"{name}_stages": told(report)}
 
 
 def build_said(customers: int, invoices: int) -> Entity:

@@ -10,11 +10,9 @@ from crm.accounts.calendars import today
 from crm.customers.queries import best_address
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
-from telephony.messaging.states import MessageState
+from telephony.messaging.states import GONE_WRONG, MessageState
 
 ORIGIN = "action"
-# After these another attempt may be made.
-GONE_WRONG = frozenset({MessageState.BLOCKED, MessageState.CANCELLED, MessageState.FAILED, MessageState.BOUNCED})
 
 
 class NoAddress(ActionRefused):

@@ -1,9 +1,13 @@
 """What a supervisor looks at in the morning; each question is one statement whatever the number of rows."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from collections_app.actions.counting import COUNTED
@@ -102,26 +106,38 @@ def to_settle(user: User) -> dict[str, int]:
 
 def trend(user: User) -> list[dict[str, Any]]:
     """Open and overdue amounts of the last nights per entity and currency, oldest first, with each bar's height."""
-    figures = _last_figures(user)
-    highest: dict[tuple[int, str], Any] = {}
-    for row in figures:
-        key = (row.entity_id, row.currency)
-        highest[key] = max(highest.get(key, 1), row.open_amount)
-    series: dict[tuple[int, str], dict[str, Any]] = {}
-    for row in figures:
-        key = (row.entity_id, row.currency)
-        one = series.setdefault(key, {"entity": row.entity, "currency": row.currency, "days": []})
-        one["days"].append(
-            {
-                "on": row.on,
-                "x": len(one["days"]) * 4,
-                "open": round(40 * row.open_amount / highest[key], 1),
-                "overdue": round(40 * row.overdue_amount / highest[key], 1),
-                "said": _said(row),
-            }
-        )
-        one |= {"last": row, "width": len(one["days"]) * 4, "highest": highest[key], "half": highest[key] / 2}
-    return list(series.values())
+    nights: dict[int, set[date]] = defaultdict(set)
+    told: dict[tuple[int, str], list[DailyFigures]] = defaultdict(list)
+    for row in _last_figures(user):
+        nights[row.entity_id].add(row.on)
+        told[row.entity_id, row.currency].append(row)
+    return [_series(rows, sorted(nights[entity])) for (entity, _currency), rows in told.items()]
+
+
+def _series(rows: list[DailyFigures], nights: list[date]) -> dict[str, Any]:
+    """A currency of an entity, from its first row on: a night that tells of the entity but not of it found nothing."""
+    first, by_night = rows[0], {row.on: row for row in rows}
+    shown = [by_night.get(on) or _nothing(first, on) for on in nights if on >= first.on]
+    highest = max(Decimal(1), *(row.open_amount for row in shown))
+    days = [
+        {
+            "on": row.on,
+            "x": place * 4,
+            "open": round(40 * row.open_amount / highest, 1),
+            "overdue": round(40 * row.overdue_amount / highest, 1),
+            "said": _said(row),
+        }
+        for place, row in enumerate(shown)
+    ]
+    scale = {"width": len(days) * 4, "highest": highest, "half": highest / 2}
+    return {"entity": first.entity, "currency": first.currency, "days": days, "last": shown[-1], **scale}
+
+
+def _nothing(like: DailyFigures, on: date) -> DailyFigures:
+    """A night that found nothing open, as the trend reads it."""
+    return DailyFigures(
+        entity=like.entity, currency=like.currency, on=on, open_amount=Decimal(0), overdue_amount=Decimal(0)
+    )
 
 
 def _said(row: DailyFigures) -> str:
@@ -132,16 +148,11 @@ def _said(row: DailyFigures) -> str:
 
 
 def _last_figures(user: User) -> QuerySet[DailyFigures]:
-    recent = DailyFigures.objects.filter(
-        entity=OuterRef("entity"), currency=OuterRef("currency"), on__gt=OuterRef("on")
-    ).values("entity")
-    later = recent.annotate(number=Count("pk")).values("number")
-    figures = DailyFigures.objects.filter(entity__in=entities_of(user)).annotate(later=Subquery(later))
-    return (
-        figures.filter(Q(later__isnull=True) | Q(later__lt=TREND_DAYS))
-        .select_related("entity")
-        .order_by(F("entity__code"), "currency", "on")
-    )
+    """Those of the last TREND_DAYS nights that told something of an entity."""
+    nights = DailyFigures.objects.filter(entity=OuterRef("entity")).order_by("-on").values("on").distinct()
+    earliest = Coalesce(Subquery(nights[TREND_DAYS - 1 : TREND_DAYS]), date.min)
+    figures = DailyFigures.objects.filter(entity__in=entities_of(user), on__gte=earliest)
+    return figures.select_related("entity").order_by(F("entity__code"), "currency", "on")
 
 
 def nights_failed(user: User) -> int:

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightBeingTried, NightInThePast
 from collections_app.engine.failures import REPLACED, WORKERS_LOST
-from collections_app.engine.models import PartState, Run, RunState
+from collections_app.engine.models import PartState, Run, RunPart, RunStage, RunState
 from crm.accounts.models import Entity, User
 from crm.core.sql import set_local
+from crm.core.waiting import waited_too_long
 
 LEASE = timedelta(seconds=settings.LEASE_S)
 PATIENCE_MS = 2_000
@@ -43,6 +45,8 @@ def ask_run(entity: Entity, *, on: date, clock: Clock, by: User | None) -> None:
             take_run(entity, on=on, clock=clock, by=by)
             transaction.set_rollback(True)
     except OperationalError as busy:
+        if not waited_too_long(busy):
+            raise
         # A stage has the row of its run locked. That of a dry run is seen by nobody.
         running = Run.objects.filter(entity=entity, state=RunState.RUNNING).first()
         raise (NightAlreadyRunning(running.on) if running else NightBeingTried()) from busy
@@ -60,27 +64,38 @@ def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Ru
         if not expired.update(state=RunState.FAILED, finished_at=now, error=REPLACED):
             raise NightAlreadyRunning(running.on)
         return take_run(entity, on=on, clock=clock, by=by)
-    reached, lost = _lost(running)
+    # Counted once it is locked: until then a stage might have been committed.
+    reached, lost = _standing(Run.objects.filter(pk=running.pk)).values_list("stands_at", "losing").get()
     if not expired.update(fence=F("fence") + 1, lease_until=now + LEASE, reached=reached, lost=lost):
         raise NightAlreadyRunning(running.on)
     running.refresh_from_db()
     return running
 
 
-def _lost(run: Run) -> tuple[int, int]:
-    """How far it came, in stages and parts nobody does again, and the workers in a row it has lost there by now."""
-    reached = run.stages.count() + run.parts.filter(state=PartState.DONE).count()
-    return reached, run.lost + 1 if reached == run.reached else 1
+def _standing(runs: QuerySet[Run]) -> QuerySet[Any]:
+    """With `stands_at`, how far each came in stages and parts nobody does again, and `losing`, the workers in a row it
+    has lost there by now."""
+    stages = RunStage.objects.filter(run=OuterRef("pk"))
+    parts = RunPart.objects.filter(run=OuterRef("pk"), state=PartState.DONE)
+    return runs.annotate(stands_at=_number(stages) + _number(parts)).annotate(
+        losing=Case(When(reached=F("stands_at"), then=F("lost") + 1), default=1)
+    )
+
+
+def _number(rows: QuerySet[RunStage] | QuerySet[RunPart]) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values("run").annotate(number=Count("pk")).values("number")), 0)
 
 
 @transaction.atomic
 def give_up_lost(*, clock: Clock) -> int:
     """Call failed each run that has lost NIGHT_LOST_WORKERS workers at one place, or whatever kills them would kill one
-    after the other for ever; how many."""
+    after the other for ever; how many. Two statements."""
     # A worker whose stage is long has its row locked, and is alive.
     silent = Run.objects.filter(state=RunState.RUNNING, lease_until__lt=clock()).select_for_update(skip_locked=True)
-    given_up = [run.pk for run in silent if _lost(run)[1] >= settings.NIGHT_LOST_WORKERS]
-    return Run.objects.filter(pk__in=given_up).update(state=RunState.FAILED, finished_at=clock(), error=WORKERS_LOST)
+    # Counted once they are locked: until then a stage might have been committed.
+    standing = _standing(Run.objects.filter(pk__in=list(silent.values_list("pk", flat=True))))
+    given_up = standing.filter(losing__gte=settings.NIGHT_LOST_WORKERS)
+    return given_up.update(state=RunState.FAILED, finished_at=clock(), error=WORKERS_LOST)
 
 
 def hold_lease(run: Run, *, clock: Clock, **told: Any) -> None:

@@ -17,6 +17,7 @@ from crm.core.among import Among, between, listed
 from crm.core.crash import crash_point
 from crm.customers.queries import best_addresses
 from crm.holds.queries import net_open_items
+from telephony.messaging.states import GONE_WRONG
 
 HERE = "collections_app.engine"
 EVERYBODY = 2**63 - 1
@@ -30,6 +31,7 @@ LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is
 BUILT_ON: dict[str, Callable[[Among], str]] = {
     "/* net open items */": net_open_items,
     "/* dates of nobody */": lambda among: sql.statement("collections_app.actions", "dates_of_nobody"),
+    "/* gone wrong */": lambda among: sql.codes(GONE_WRONG),
     # Read in the index: what a customer was ever told is many rows, what he is told in this cycle a few.
     "/* of open cycles */": lambda among: "and x.cycle_id = any(array(select c.id from cycle c))" if among.few else "",
     "/* last decisions */": lambda among: text(f"last_decisions{'_of_few' if among.few else ''}", among),

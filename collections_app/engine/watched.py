@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from crm.core.sql import set_local
+from crm.core.sql import codes, set_local
+from telephony.messaging.states import GONE_WRONG
 
 ROWS = {
     "insert": "new table as added",
@@ -32,8 +33,8 @@ class Watch:
 OWN = Watch()
 OF_CUSTOMER = Watch("c.entity_id", "c.id", "join customers_customer c on c.id = r.customer_id")
 # A message that will not leave after all hands its action back to the night.
-NO_LONGER_LEAVING = "r.origin = 'action' and r.state in ('blocked', 'cancelled', 'failed', 'bounced')"
-# A migration says each table's name once; another one has to follow when a line is added here.
+NO_LONGER_LEAVING = f"r.origin = 'action' and r.state in {codes(GONE_WRONG)}"
+# A migration says each table's name once; another has to follow when a line is added here, or a state to GONE_WRONG.
 WATCHED: dict[str, Watch] = {
     "receivables_invoice": OWN,
     "receivables_credit": OWN,

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crm.core.waiting.BusyMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -1,10 +1,14 @@
 """Which customers a statement is about: all of an entity, some by name, a range of ids, those a table lists.
 
-A statement says where with a mark, `/* among i.customer_id */`, after a condition of its WHERE. What is joined to these
-customers needs none, except where a range of them spares reading a whole table: `/* range m.customer_id */`, or where
-a few are to be found by an index whatever a plan guesses of their number: `/* each x.customer_id */`. A plan expects
-ten rows of that; where it matters, a whole SELECT is asked of one customer after the other instead, between
-`/* for each */` and `/* found x.customer_id */` at the end of its WHERE.
+A statement says where with a mark after a condition of its WHERE. All but `range` leave the same rows; they differ in
+how a few customers of a table (`listed`) are looked for, which a plan may guess wrong.
+
+- `/* among i.customer_id */`: as the plan likes, by any join.
+- `/* each x.customer_id */`: by an index, whatever a plan guesses of their number; it expects ten rows of them.
+- `/* for each */ select … /* found x.customer_id */`: a whole SELECT, its WHERE last, asked of one customer after the
+  other; the plan knows how many there are.
+- `/* range m.customer_id */`: of the range of ids these customers lie in, where there is one. For what is joined to
+  them, which needs no mark otherwise: it spares reading a whole table.
 """
 
 import re
@@ -19,7 +23,8 @@ FOR_EACH = "/* for each */"
 @dataclass(frozen=True)
 class Among:
     """`condition`: SQL on `{customer}`, with its `params`; `range`, `each` and `found`: what the marks of that name
-    become, `for_each`: what the mark before `found` does. `few`: so few that an index finds them."""
+    become where it is not the condition, `for_each`: what the mark before `found` does. `few`: so few that an index
+    finds them."""
 
     condition: str = ""
     params: dict[str, Any] = field(default_factory=dict)
@@ -35,7 +40,8 @@ class Among:
 
     def within(self, statement: str) -> str:
         """The statement about these customers alone: each of its marks becomes the condition."""
-        said = {"among": self.condition, "range": self.range, "each": self.each, "found": self.found or self.condition}
+        each, found = self.each or self.condition, self.found or self.condition
+        said = {"among": self.condition, "range": self.range, "each": each, "found": found}
         statement = statement.replace(FOR_EACH, self.for_each)
         return MARK.sub(lambda mark: said[mark[1]].format(customer=mark[2]), statement)
 
@@ -46,7 +52,7 @@ EVERYBODY = Among()
 def named(customer_ids: Sequence[int]) -> Among:
     """These customers."""
     these = "and {customer} = any(%(ids)s::bigint[])"
-    return Among(these, {"ids": list(customer_ids)}, few=True, each=these)
+    return Among(these, {"ids": list(customer_ids)}, few=True)
 
 
 def between(first: int, end: int) -> Among:
@@ -65,7 +71,7 @@ def listed(table: str, *, within: tuple[int, int] | None = None) -> Among:
         f"and {{customer}} in {these} {stretch}",
         few=True,
         range=stretch,
-        each=f"and {{customer}} = any(array{these})",
+        each=f"{stretch} and {{customer}} = any(array{these})".lstrip(),
         for_each=f"select found.* from {table} listed cross join lateral (",
         found="and {customer} = listed.customer_id offset 0) found",  # without the offset it would be any join again
     )

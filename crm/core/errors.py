@@ -6,12 +6,19 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _, gettext_lazy
 
 API = "/api/"
+BUSY = gettext_lazy("This is being written elsewhere")
+BUSY_TEXT = gettext_lazy(
+    "A night, its dry run or somebody else writes the same records and was not done in time. Nothing was changed: try "
+    "again in a minute."
+)
+RETRY_AFTER_S = 60
 
 
-def _answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, title: str | Promise, text: str | Promise) -> HttpResponse:
     if request.path.startswith(API):
         return JsonResponse({"detail": title}, status=status)
     fragment = request.headers.get("HX-Request") == "true"
@@ -43,6 +50,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """404."""
     text = _("The address is wrong, or the record is not (or no longer) in your portfolio.")
     return _answer(request, 404, _("Nothing is here"), text)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: others write the same records (see waiting.py)."""
+    answer = _answer(request, 503, BUSY, BUSY_TEXT)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
 
 
 def crashed(request: HttpRequest, *args: Any) -> HttpResponse:

@@ -28,6 +28,12 @@ def array(dates: Iterable[date]) -> str:
     return f"{{{','.join(map(str, dates))}}}"
 
 
+def codes(values: Iterable[str]) -> str:
+    """Codes as a statement lists them, in the order of the alphabet: ('bounced', 'failed')."""
+    listed = ", ".join(f"'{code}'" for code in sorted(map(str, values)))
+    return f"({listed})"
+
+
 def run(package: str, name: str, params: Mapping[str, Any]) -> int:
     """Run a stored statement with named parameters; return the number of rows it touched."""
     with connection.cursor() as cursor:

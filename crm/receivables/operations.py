@@ -67,30 +67,42 @@ def record_invoice(
     if not installments:
         raise NoDueDate
     _refuse_known(Invoice, customer, external_id)
-    invoices = Invoice.objects.bulk_create(
-        Invoice(
-            entity_id=customer.entity_id,
-            customer=customer,
-            external_id=external_id,
-            number=number,
-            installment=place,
-            kind=kind,
-            debt_type=debt_type,
-            issued_on=issued_on,
-            due_on=due_on,
-            due_on_source=due_on_source,
-            currency=currency,
-            amount=checked(amount, currency),
-            open_amount=amount,
-            label=label,
-        )
-        for place, (due_on, amount) in enumerate(sorted(installments), start=1)
+    invoices = _write_installments(
+        customer,
+        installments,
+        currency,
+        external_id=external_id,
+        number=number,
+        kind=kind,
+        debt_type=debt_type,
+        issued_on=issued_on,
+        due_on_source=due_on_source,
+        label=label,
     )
     total = Money(sum((invoice.amount for invoice in invoices), Decimal(0)), currency)
     params = {"number": number, "amount": total}
     record(customer, EntryKind.MONEY, wording.INVOICE_RECORDED, params=params, by=by, at=at)
     _changed(customer, "invoice_recorded", at, invoice_id=invoices[0].pk)
     return invoices
+
+
+def _write_installments(
+    customer: Customer, installments: Sequence[tuple[date, Decimal]], currency: str, **document: Any
+) -> list[Invoice]:
+    """One row per (due date, amount), the earliest first."""
+    return Invoice.objects.bulk_create(
+        Invoice(
+            entity_id=customer.entity_id,
+            customer=customer,
+            installment=place,
+            due_on=due_on,
+            currency=currency,
+            amount=checked(amount, currency),
+            open_amount=amount,
+            **document,
+        )
+        for place, (due_on, amount) in enumerate(sorted(installments), start=1)
+    )
 
 
 def record_payment(customer: Customer, **given: Any) -> Credit:

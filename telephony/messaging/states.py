@@ -31,6 +31,8 @@ DUE_STATES = (S.PLANNED, S.WAITING)
 # On its way, or waiting for a person: it has not been said yet.
 UNDER_WAY = (S.PLANNED, S.WAITING, S.HELD, S.READY, S.RESERVED, S.AMBIGUOUS)
 CANCELLABLE = (S.PLANNED, S.WAITING, S.HELD, S.READY)
+# It reached nobody, for good: whoever asked for it may ask again.
+GONE_WRONG = (S.FAILED, S.BLOCKED, S.CANCELLED, S.BOUNCED)
 STATES_AFTER_SENDING = (S.SENT, S.DELIVERED, S.READ, S.BOUNCED, S.COMPLAINED)
 
 # From weakest to strongest: what a provider tells moves a message to the right only.

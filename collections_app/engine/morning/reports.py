@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from collections_app.engine.models import MorningReport, ReportState
 from collections_app.engine.morning import anomalies
 from collections_app.engine.morning.unseen import found_unseen, runs_unseen
-from collections_app.engine.night import HERE, Night
+from collections_app.engine.night import Night, text
 from crm.accounts.models import User
-from crm.core import sql
+from crm.core.among import EVERYBODY
 from crm.events.operations import emit
 from telephony.messaging import operations as messaging
 
@@ -100,8 +100,10 @@ def cancel(report: MorningReport, *, reason: str, by: User, at: datetime) -> int
     _settle(report, ReportState.CANCELLED, by=by, at=at, reason=reason.strip()[:200])
     _settled(report, messaging.cancel_held(held_by=report.run_id, reason=f"night: {reason}", at=at))
     runs = [report.run_id, *runs_unseen(report.run).values_list("pk", flat=True)]
-    params = {"entity": report.entity_id, "runs": runs, "at": at, "by": by.pk, "note": reason}
-    return sql.run(HERE, "cancel_night", params)
+    params: dict[str, Any] = {"entity": report.entity_id, "runs": runs, "at": at, "by": by.pk, "note": reason}
+    with connection.cursor() as cursor:
+        cursor.execute(text("cancel_night", EVERYBODY), params)
+        return int(cursor.rowcount)
 
 
 def _settle(report: MorningReport, state: ReportState, **values: Any) -> None:

@@ -18,11 +18,13 @@ WHAT = {"opened": "surge", "queued": "flood"}  # what is counted, and the anomal
 
 @dataclass(frozen=True)
 class NightBefore:
-    """What the runs of one date did. `refused`: a supervisor cancelled what they held, or has not decided yet."""
+    """What the runs of one date did. `refused`: a supervisor cancelled what they held, or has not decided yet.
+    `rehearsed`: `queued` counts what they would have queued but for a rehearsal, too."""
 
     opened: int
     queued: int
     refused: bool
+    rehearsed: bool = False
 
 
 def surge(run: Run, *, opened: int, queued: int) -> list[dict[str, Any]]:
@@ -37,8 +39,14 @@ def unusual(before: Sequence[NightBefore], *, opened: int, queued: int) -> list[
     month."""
     for name, number in (("opened", opened), ("queued", queued)):
         if found := _above(number, [getattr(night, name) for night in before], _peaks(before, name)):
-            return [{"code": WHAT[name], name: number, **found}]
+            return [{"code": WHAT[name], name: number, **found, **(_rehearsed(before) if name == "queued" else {})}]
     return []
+
+
+def _rehearsed(before: Sequence[NightBefore]) -> dict[str, int]:
+    """How many of the nights that say what is usual were in rehearsal, if any was."""
+    number = sum(night.rehearsed for night in before[:NIGHTS])
+    return {"rehearsed": number} if number else {}
 
 
 def nights_lately(run: Run) -> list[NightBefore]:

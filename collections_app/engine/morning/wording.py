@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.template.defaultfilters import floatformat
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from collections_app.engine.labels import block_label, stage_label
 from collections_app.engine.morning.surges import TIMES
@@ -37,6 +37,12 @@ def anomaly_sentence(anomaly: dict[str, Any]) -> str:
         "template": _("The template “%(name)s” fails: %(error)s"),
     }
     sentence = sentences.get(anomaly["code"], anomaly["code"])
+    if "rehearsed" in anomaly:
+        sentence += " " + ngettext(
+            "%(rehearsed)s of these nights was in rehearsal: it counts with the messages it would have sent.",
+            "%(rehearsed)s of these nights were in rehearsal: they count with the messages they would have sent.",
+            anomaly["rehearsed"],
+        )
     return sentence % (given | {"times": TIMES}) if "%(" in sentence else sentence
 
 

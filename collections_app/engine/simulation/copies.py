@@ -100,7 +100,14 @@ COPIES = (
     Copy(
         "messaging_message",
         f"{REACHED} and ({LATELY} or x.state in ('planned', 'waiting', 'ready', 'reserved', 'ambiguous'))",
-        {"body": "null", "variables": "'{}'"},
+        {
+            "body": "null",
+            "variables": "'{}'",
+            # A letter that waits to be printed, composed or not, is printed on the first day, below its ceiling.
+            "state": "case when x.state = 'ready' and x.counts_on is null then 'planned' else x.state end",
+            "not_before_at": "case when x.channel = 'post' then greatest(x.not_before_at, %(from_at)s)"
+            " else x.not_before_at end",
+        },
         then="x.sent_at < %(from_at)s",
         indexes=("pkey", "message_once", "contacts", "due", "held", "for_a_person", "leased"),
     ),

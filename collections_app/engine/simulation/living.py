@@ -13,7 +13,7 @@ from collections_app.engine.models import Run
 from collections_app.engine.night import EVERYBODY
 from collections_app.engine.parts import ranges
 from collections_app.engine.scope import Scope, compared
-from collections_app.engine.simulation import books, schema, world
+from collections_app.engine.simulation import books, mornings, schema, world
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.models import Simulation
 from collections_app.engine.simulation.night import SimulatedNight, begin, begin_part, end, look_at_customers
@@ -85,6 +85,7 @@ class Side:
                 world.open_notes()
                 if self.name == TRIED:
                     put_in_force(simulation)
+                self._wait_for_the_first_night()
 
     def live(self, beat: Callable[[], None]) -> None:
         """Live through every night of the copies; `beat` is called after each and may raise Cancelled."""
@@ -94,6 +95,12 @@ class Side:
         finally:
             if not connection.in_atomic_block:
                 planned.forget_statements()
+
+    def _wait_for_the_first_night(self) -> None:
+        """What leaves before it is no longer there when it comes."""
+        first = self.simulation.from_on
+        mornings.keep_below_ceilings(self.entity, first, night_at=self.night_at(first))
+        world.leave(self.entity, until_at=self.night_at(first))
 
     def _live_nights(self, beat: Callable[[], None]) -> None:
         """All parts do each of the three pieces of a night before any does the next one."""

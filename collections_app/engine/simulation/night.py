@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -10,6 +12,8 @@ from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine import stages, watched
 from collections_app.engine.handing_over import ask_gates, forget_changes, keep_below_ceilings
 from collections_app.engine.night import FEW as FEW_LOOKED_AT, HERE, Night, join_whole_sets
+from collections_app.engine.schedule import hour_of
+from collections_app.engine.simulation import mornings
 from crm.core import planned, sql
 from crm.holds.operations import end_expired_holds
 from telephony.messaging import operations as messaging
@@ -162,7 +166,11 @@ def _hand_over(night: Night) -> int:
 
 
 def _keep_below_ceilings(night: Night) -> int:
-    return keep_below_ceilings(night, tell=False)
+    """What is due today, as the night does; then what leaves tomorrow before its night."""
+    above, tomorrow = keep_below_ceilings(night, tell=False), night.on + timedelta(days=1)
+    at = hour_of(tomorrow, night.entity.night_at, ZoneInfo(night.entity.time_zone))
+    mornings.keep_below_ceilings(night.entity, tomorrow, night_at=at)
+    return above
 
 
 def _nothing(night: Night) -> int:

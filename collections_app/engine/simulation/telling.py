@@ -46,12 +46,22 @@ def assumed(simulation: Simulation) -> list[str]:
         _nothing_to_judge_by(found or {}) or _payments(simulation, given),
         *([_came_in(simulation, found)] if found else []),
         _people(given.delay_days),
+        *(_waiting() if simulation.kind == SimulationKind.NEXT else []),
         _("The entity counts as live, out of rehearsal, with an import every day; no message bounces, nobody answers."),
         _(
             "Customers, addresses, teams and suspensions are those of today; a reminder changes nothing in who pays "
             "when."
         ),
         _costs(given, simulation.entity.currency),
+    ]
+
+
+def _waiting() -> list[str]:
+    return [
+        _(
+            "What waits at the start leaves at its hour, below the daily ceilings: what a night holds as if it were "
+            "released, letters to be printed on the first day."
+        )
     ]
 
 

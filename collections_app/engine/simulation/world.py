@@ -37,16 +37,19 @@ def spend_day(
     """What follows the night of `on` for these customers: messages leave until the next night; people do, at the noon
     in between if that day is worked, what was opened `delay` worked days before. An evening opens for tomorrow."""
     zone, evening = ZoneInfo(entity.time_zone), int(entity.night_at >= NOON)
-    ends_at = datetime.combine(on + timedelta(days=1), time.min, zone)
-    params = {"entity": entity.pk, "on": on, "ends_at": ends_at, "until_at": next_night_at}
-    _run("leave", among, params)
+    leave(entity, until_at=next_night_at, among=among)
     day = on + timedelta(days=evening)
     if day not in worked:
         return
     place = worked.index(day)
     since = worked[place - delay] if place >= delay else day - timedelta(days=delay + 1)
     noon = datetime.combine(day, NOON, zone)
-    _run("work", among, params | {"on": day, "since": since, "evening": evening, "noon": noon})
+    _run("work", among, {"entity": entity.pk, "on": day, "since": since, "evening": evening, "noon": noon})
+
+
+def leave(entity: Entity, *, until_at: datetime, among: Among = EVERYBODY) -> None:
+    """Messages of these customers leave, each at its instant, before `until_at`."""
+    _run("leave", among, {"entity": entity.pk, "until_at": until_at})
 
 
 def _run(name: str, among: Among, params: dict[str, Any]) -> None:

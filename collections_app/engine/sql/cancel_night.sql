@@ -4,4 +4,4 @@ set state = 'cancelled', closed_at = %(at)s, closed_by_id = %(by)s, outcome = 'n
 where x.entity_id = %(entity)s and x.run_id = any(%(runs)s::bigint[]) and (x.state in ('todo', 'to_approve') or x.state = 'scheduled')
   and not exists (
       select 1 from messaging_message m
-      where m.origin = 'action' and m.origin_id = x.id and m.state not in ('blocked', 'cancelled', 'failed', 'bounced'))
+      where m.origin = 'action' and m.origin_id = x.id and m.state not in /* gone wrong */)

@@ -3,4 +3,4 @@ select m.customer_id, m.group_id, g.code as group_code, v.id as version_id, v.en
 from segments_membership m
 join segments_group g on g.id = m.group_id
 left join scenarios_scenarioversion v on v.scenario_id = g.scenario_id and v.state = 'published'
-where m.entity_id = %(entity)s and m.to_on is null /* range m.customer_id */ /* each m.customer_id */
+where m.entity_id = %(entity)s and m.to_on is null /* each m.customer_id */

@@ -15,5 +15,5 @@ from (
 join actions_action x on x.id = o.id
 where x.state = 'scheduled' and not exists (
     select 1 from messaging_message m
-    where m.origin = 'action' and m.origin_id = x.id and m.state not in ('blocked', 'cancelled', 'failed', 'bounced')
+    where m.origin = 'action' and m.origin_id = x.id and m.state not in /* gone wrong */
 )

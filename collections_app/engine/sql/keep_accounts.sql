@@ -29,7 +29,7 @@ changed as (
     set entity_id = %(entity)s, open_amount = t.open_amount, late_amount = t.late_amount,
         disputed_amount = t.disputed_amount, overdue = t.overdue, outcome = t.outcome, look_on = t.look_on
     from tonight t
-    where t.known and a.customer_id = t.customer_id and a.currency = t.currency /* range a.customer_id */ /* each a.customer_id */
+    where t.known and a.customer_id = t.customer_id and a.currency = t.currency /* each a.customer_id */
 )
 insert into engine_account (customer_id, currency, entity_id, open_amount, late_amount, disputed_amount, overdue, outcome, look_on)
 select t.customer_id, t.currency, %(entity)s, t.open_amount, t.late_amount, t.disputed_amount, t.overdue, t.outcome, t.look_on

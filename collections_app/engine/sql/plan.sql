@@ -14,7 +14,7 @@ cycle as materialized (
 act as materialized (  -- plan: apart, for an array of thousands is no condition inside a loop
     select x.cycle_id, x.customer_id, x.state, x.step_offset, x.step_code, x.invoice_id, x.opened_on, x.closed_at, x.left_on
     from actions_action x
-    where x.entity_id = %(entity)s and x.kind = 'dunning' /* range x.customer_id */ /* each x.customer_id */ /* of open cycles */
+    where x.entity_id = %(entity)s and x.kind = 'dunning' /* each x.customer_id */ /* of open cycles */
 ),
 progress as (
     select x.cycle_id,

@@ -34,7 +34,7 @@ asked as (
 ),
 his as materialized (  -- plan: of these customers alone
     select c.id, c.team_id, c.collector_id from customers_customer c
-    where c.entity_id = %(entity)s /* range c.id */ /* each c.id */
+    where c.entity_id = %(entity)s /* each c.id */
 ),
 given as (
     select x.*, coalesce(x.team_id, c.team_id, g.team_id) as given_team_id, coalesce(s.owner, 'portfolio') as rule,

@@ -11,7 +11,9 @@ from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
+from crm.core.errors import BUSY_TEXT, RETRY_AFTER_S
 from crm.core.keyset import BadCursor
+from crm.core.waiting import in_the_way
 
 
 class Unprocessable(APIException):
@@ -21,8 +23,20 @@ class Unprocessable(APIException):
     default_code = "refused"
 
 
+class Busy(APIException):
+    """Others write the same records (see crm.core.waiting): nothing was changed, it may be asked for again."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = BUSY_TEXT
+    default_code = "busy"
+    wait = RETRY_AFTER_S
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Cursors we never made and refused operations are the caller's faults, told as such."""
+    """Cursors we never made and refused operations are the caller's faults, told as such; what others are in the way of
+    is not."""
+    if in_the_way(error):
+        error = Busy()
     if isinstance(error, BadCursor):
         error = APIException(_("This cursor was not made by this list."), code="bad_cursor")
         error.status_code = status.HTTP_400_BAD_REQUEST

@@ -1,6 +1,7 @@
 """Verbs of the outbox. Order of locks: the message first, then what its preparer locks."""
 
 from telephony.messaging.operations.ceilings import (
+    ceilings_of,
     full_until,
     give_back,
     places_left,
@@ -28,6 +29,7 @@ __all__ = [
     "attach_reply",
     "cancel",
     "cancel_held",
+    "ceilings_of",
     "expire_leases",
     "full_until",
     "give_back",

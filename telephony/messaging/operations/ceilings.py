@@ -58,6 +58,11 @@ def ceiling(entity: Entity, channel: str) -> int | None:
     return getattr(entity, name) if name else None
 
 
+def ceilings_of(entity: Entity) -> dict[str, int]:
+    """The ceilings of the channels that have one."""
+    return {str(channel): most for channel in SETTINGS if (most := ceiling(entity, channel)) is not None}
+
+
 def local_day(entity: Entity, at: datetime) -> date:
     """The day a message that leaves at `at` counts for: that of the clock, also where the books stand on another."""
     return at.astimezone(ZoneInfo(entity.time_zone)).date()
@@ -144,7 +149,7 @@ def put_off_above(entity: Entity, *, weights_sql: str, origin: str, at: datetime
     heaviest leave first. One statement, none without a ceiling. `tell` the supervisors of what was put off. What a
     worker holds is left to the worker, who asks for a place himself.
     """
-    ceilings = {channel: most for channel in SETTINGS if (most := ceiling(entity, channel)) is not None}
+    ceilings = ceilings_of(entity)
     if not ceilings:
         return {}
     on = local_day(entity, at)
@@ -154,7 +159,7 @@ def put_off_above(entity: Entity, *, weights_sql: str, origin: str, at: datetime
         "on": on,
         "ends_at": next_day(entity, at),
         "zone": entity.time_zone,
-        "channels": [str(channel) for channel in ceilings],
+        "channels": list(ceilings),
         "ceilings": list(ceilings.values()),
     }
     statement = sql.statement(PACKAGE, "put_off").replace("/* weights */", weights_sql)
@@ -162,7 +167,7 @@ def put_off_above(entity: Entity, *, weights_sql: str, origin: str, at: datetime
         cursor.execute(statement, params)
         above: dict[str, int] = dict(cursor.fetchall())
     for channel in above if tell else ():
-        tell_full(entity, channel, ceilings[Channel(channel)], at=at)
+        tell_full(entity, channel, ceilings[channel], at=at)
     return above
 
 

@@ -7,9 +7,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from telephony.messaging.models import Message
-from telephony.messaging.states import STATES_AFTER_SENDING, MessageState, sources
-
-ENDS = (MessageState.FAILED, MessageState.BLOCKED, MessageState.CANCELLED, MessageState.BOUNCED)
+from telephony.messaging.states import GONE_WRONG, STATES_AFTER_SENDING, MessageState, sources
 
 
 def move(messages: QuerySet[Message], target: MessageState, *, at: datetime, **values: Any) -> int:
@@ -19,7 +17,7 @@ def move(messages: QuerySet[Message], target: MessageState, *, at: datetime, **v
         stamps["sent_at"] = Coalesce("sent_at", Value(at))
     if target in (MessageState.DELIVERED, MessageState.READ):
         stamps["delivered_at"] = Coalesce("delivered_at", Value(at))
-    if target in ENDS:
+    if target in GONE_WRONG:
         stamps["closed_at"] = Value(at)
     return messages.filter(state__in=sources(target)).update(state=target, **(stamps | values))
 

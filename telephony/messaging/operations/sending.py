@@ -16,6 +16,7 @@ from django.db import transaction
 from crm.accounts.queries import entity_of
 from crm.core.crash import crash_point
 from crm.core.remembering import remembering
+from crm.core.waiting import waited_too_long
 from crm.events.operations import waking_once
 from telephony.core.channels import NotConnected, SendError, channels
 from telephony.core.outgoing import NotBefore, NotSent, Prepared, Refused, Stale, prepare
@@ -94,6 +95,8 @@ def reserve(message_id: int, *, at: datetime, again: bool = False, durable: bool
         except NotSent as answer:
             _keep_home(message, answer, at=at)
         except Exception as error:
+            if waited_too_long(error):  # says nothing of the message; only a page does not wait
+                raise
             # One message that cannot be composed must not stop those behind it.
             log.exception("message_not_composed", message_id=message_id)
             _not_composed(message, f"{type(error).__name__}: {error}", at=at)

@@ -44,6 +44,15 @@ def test_it_has_failed_with_the_third_worker_lost_at_one_place(night):
     assert (night.run.state, night.run.error, night.run.finished_at) == ("failed", "workers lost", night.at)
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_many_nights_cost_as_much_as_one(count, django_assert_num_queries):
+    nights = [Night() for _ in range(count)]
+    for night in nights:
+        night.lose(3)
+    with django_assert_num_queries(4):  # two, between a savepoint and its release
+        assert give_up_lost(clock=lambda: nights[0].at) == count
+
+
 def test_whoever_is_at_work_goes_on(night):
     night.lose(3)
     night.at -= SILENCE

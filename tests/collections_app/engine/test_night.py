@@ -5,7 +5,8 @@ import pytest
 from collections_app.actions.models import Action
 from collections_app.engine.models import DailyFigures
 from crm.law.models import ExchangeRate
-from tests.collections_app.engine.world import MARCH_1, World
+from crm.receivables.operations import close_in_ledger
+from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.accounts import AbsenceFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.actions import ActionFactory
 from tests.factories.paying import pay
@@ -47,6 +48,19 @@ def test_what_is_paid_off_between_two_runs_of_a_day_is_told_as_nothing():
     pay(invoice, 100, MARCH_1)
     world.night()
     assert DailyFigures.objects.values_list(*FIGURES).get() == ("EUR", 0, 0, 0)
+
+
+def test_what_is_paid_off_is_told_as_nothing_once_by_the_next_night():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    euros, dollars = (world.invoice(customer, late=6, currency=currency) for currency in ("EUR", "USD"))
+    world.night()
+    close_in_ledger(dollars, on=MARCH_1, at=noon(MARCH_1))
+    for days in (1, 2):
+        world.night(MARCH_1 + timedelta(days=days))
+    told = DailyFigures.objects.filter(currency="USD").order_by("on").values_list("on", "open_amount", "actions_open")
+    assert list(told) == [(MARCH_1, 100, 1), (MARCH_1 + timedelta(days=1), 0, 0)]
+    assert DailyFigures.objects.filter(currency="EUR", open_amount=euros.amount).count() == 3
 
 
 def test_open_actions_count_in_a_currency_in_which_nothing_is_owed_any_more():

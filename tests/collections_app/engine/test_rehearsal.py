@@ -9,6 +9,9 @@ from collections_app.actions.models import Action, Cycle
 from collections_app.actions.operations import KeptHome, send_now
 from collections_app.engine import rehearsal
 from collections_app.engine.exceptions import RehearsalRefused
+from collections_app.engine.models import MorningReport
+from collections_app.engine.morning.surges import FEW
+from collections_app.engine.morning.wording import anomaly_sentence
 from crm.events.operations import deliver_waiting
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
@@ -83,6 +86,40 @@ def test_from_now_takes_back_what_was_due_and_the_next_step_comes_at_its_age(wor
     assert (world.opened(), Cycle.objects.get().passed_offset) == ([("s5", "cancelled")], 7)
     world.night(after(14))
     assert world.opened() == [("s5", "cancelled"), ("s20", "scheduled")]
+
+
+def rehearsed(world, nights, customers):
+    """As many nights in rehearsal, each with as many customers who reach the first step."""
+    for day in range(nights):
+        come(world, customers, day)
+        world.night(after(day))
+
+
+def come(world, customers, day):
+    for _ in range(customers):
+        world.invoice(world.customer(), late=5, on=after(day))
+
+
+def last_report():
+    report = MorningReport.objects.latest("on")
+    return report.state, report.messages, report.anomalies
+
+
+def test_a_night_as_those_of_the_rehearsal_would_have_been_is_not_held(world):
+    rehearsed(world, 4, FEW)
+    lifted(world, "from_now", after(4))
+    come(world, FEW, 4)
+    world.night(after(4))
+    assert (last_report(), Message.objects.count()) == (("clear", 0, []), FEW)
+
+
+def test_what_several_nights_kept_back_is_held_where_it_would_leave_at_once(world):
+    rehearsed(world, 10, 2)
+    lifted(world, "still_due", after(10))
+    world.night(after(10))
+    flood = {"code": "flood", "queued": 21, "usual": 2, "peak": 2, "rehearsed": 10}
+    assert last_report() == ("held", 21, [flood])
+    assert "10 de ces nuits étaient en répétition" in anomaly_sentence(flood)
 
 
 @pytest.mark.parametrize(("late", "decided", "later"), [(-2, ["s-3"], 4), (3, ["s2"], 5), (9, ["s2"], 3)])

@@ -74,7 +74,7 @@ def test_histories(nights, opened, held):
         ([0] * 10 + [20] * 25, 39, ""),  # twice the highest night is the least
         ([0] * 2 + [20] * 33, 60, ""),  # a long week-end
         (weekly(200, 0)[:35], 200, ""),  # messages that leave once a week
-        ([0] * 35, FEW, "flood"),  # the first that leave after a rehearsal
+        ([0] * 35, FEW, "flood"),  # the first that leave once the entity is live
     ],
 )
 def test_messages_are_compared_though_few_actions_open(queued, tonight, held):

@@ -2,6 +2,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from crm.events.models import Delivery, Event
 from crm.timeline.models import Entry
@@ -58,6 +60,16 @@ def test_an_origin_without_preparer_is_blocked(world: World):
     message = operations.queue(planned().address, origin="nobody", origin_id=1, at=AT)
     assert operations.send_one(message.pk, AT) == "blocked"
     assert world.sent == []
+
+
+def test_what_a_page_gave_up_waiting_for_says_nothing_of_the_message(world: World):
+    world.refusal = OperationalError()
+    world.refusal.__cause__ = LockNotAvailable()
+    message = planned()
+    with pytest.raises(OperationalError):
+        operations.send_one(message.pk, AT)
+    message.refresh_from_db()
+    assert (message.state, message.compose_failures, message.not_before_at) == ("planned", 0, AT)
 
 
 def test_a_channel_that_is_not_connected_is_blocked(world: World):

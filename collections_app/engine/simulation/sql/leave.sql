@@ -1,10 +1,8 @@
--- What may leave leaves, at the instant it may; a letter the same way, printed that day. What waits above a ceiling leaves
--- after the night of its day, which counts it among that day's.
+-- What may leave leaves, at the instant it may; a letter the same way, printed that day.
 with leaving as (
     update messaging_message m set state = 'sent', sent_at = m.not_before_at, digest = 'simulated'
     from actions_action x
-    where (m.state in ('planned', 'waiting') or m.state = 'ready') and m.not_before_at < %(until_at)s
-      and not (starts_with(m.reason, 'ceiling: ') and m.not_before_at >= %(ends_at)s) and m.origin = 'action'
+    where (m.state in ('planned', 'waiting') or m.state = 'ready') and m.not_before_at < %(until_at)s and m.origin = 'action'
       and x.id = m.origin_id and x.entity_id = %(entity)s and x.state = 'scheduled'
       /* range x.customer_id */
     returning m.origin_id, m.sent_at

@@ -149,7 +149,10 @@ def test_with_nothing_changed_it_does_what_the_real_nights_then_do(world):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_side_in_parts_finds_what_it_finds_in_one(world, settings):
+@pytest.mark.parametrize("entity", [{}, {"night_at": time(20, 30), "max_emails_a_day": 1}])
+def test_a_side_in_parts_finds_what_it_finds_in_one(world, settings, entity):
+    Entity.objects.filter(pk=world.entity.pk).update(**entity)
+    world.entity.refresh_from_db()
     reports = []
     for settings.NIGHT_CONNECTIONS in (1, 2, 3):
         reports.append(simulated(world).report)

@@ -1,0 +1,65 @@
+"""The trend of supervision: what is open and overdue, night after night."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from collections_app.dashboards.queries import TREND_DAYS, trend
+from collections_app.engine.models import DailyFigures
+from tests.factories.accounts import EntityFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+FIRST = date(2026, 3, 1)
+
+
+@pytest.fixture
+def entity():
+    return EntityFactory()
+
+
+def told(entity, day, **amounts):
+    for currency, amount in amounts.items():
+        DailyFigures.objects.create(
+            entity=entity, on=FIRST + timedelta(days=day), currency=currency, open_amount=amount, overdue_amount=amount,
+            unapplied_amount=0, disputed_amount=0, customers_overdue=1, actions_open=1,
+        )  # fmt: skip
+
+
+def shown(entity):
+    """By currency, the first day, the height of each bar and what is open now."""
+    series = trend(UserFactory(supervisor=True, sees=entity))
+    return {
+        one["currency"]: (
+            (one["days"][0]["on"] - FIRST).days,
+            [float(day["open"]) for day in one["days"]],
+            one["last"].open_amount,
+        )
+        for one in series
+    }
+
+
+def test_a_currency_paid_off_stands_at_zero_from_that_night_on_and_has_no_bar_before_its_first(entity):
+    told(entity, 0, EUR=100)
+    told(entity, 1, EUR=100, USD=50)
+    told(entity, 2, EUR=50, USD=0)
+    told(entity, 3, EUR=50)
+    assert shown(entity) == {"EUR": (0, [40, 40, 20, 20], 50), "USD": (1, [40, 0, 0], 0)}
+
+
+def test_it_leaves_the_trend_with_the_last_night_that_told_of_it(entity):
+    told(entity, 0, EUR=100, USD=0)
+    for day in range(1, TREND_DAYS):
+        told(entity, day, EUR=100)
+    assert shown(entity)["USD"] == (0, [0] * TREND_DAYS, 0)
+    told(entity, TREND_DAYS, EUR=100)
+    assert shown(entity) == {"EUR": (1, [40] * TREND_DAYS, 100)}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_is_one_statement(entity, count, django_assert_num_queries):
+    for day in range(count):
+        told(entity, day, EUR=100, USD=50)
+    user = UserFactory(supervisor=True, sees=entity)
+    trend(user)
+    with django_assert_num_queries(1):
+        assert len(trend(user)) == 2
