@@ -235,7 +235,7 @@ def printed(batch: PrintBatch) -> list[str]:
     return list(rows.values_list("message__customer__name", flat=True))
 
 
-def test_what_was_paid_after_printing_is_shown_and_not_sent(world: World) -> None:
+def test_what_was_cancelled_after_printing_is_shown_and_not_sent(world: World) -> None:
     batch = prepared(letters_of(world, "Alpes", "Zinc"))
     Message.objects.filter(customer__name="Alpes").update(state=MessageState.CANCELLED)
     assert [each.position for each in batches.cancelled_since(batch)] == [1]
