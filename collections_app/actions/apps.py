@@ -28,6 +28,7 @@ class ActionsConfig(AppConfig):
         looks[ORIGIN] = changed_since
         wordings["stale"] = stale_sentence
         wordings["settled"] = lambda _detail: stale_sentence("settled")
+        wordings["merged"] = lambda _detail: stale_sentence("merged")
         registry.register("actions", KINDS, on_message)
         navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))
         register_panel(Panel("actions", _("Open actions"), "customers/_open_actions.html", open_actions, order=50))

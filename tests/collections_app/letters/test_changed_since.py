@@ -173,8 +173,8 @@ def test_the_page_marks_it_and_asks_whether_it_left(
     told = [str(message) for answer in (first, then) for message in get_messages(answer.wsgi_request)]
     refused, *last = list(dict.fromkeys(told))
     assert refused == (
-        "1 lettre a changé depuis l’impression\N{NO-BREAK SPACE}: retirez-la de la pile, ou dites qu’elle est partie quand même. "
-        "Rien n’est encore confirmé."
+        "1 lettre a changé depuis l’impression\N{NO-BREAK SPACE}: retirez-la de la pile, ou dites qu’elle est partie "
+        "quand même. Rien n’est encore confirmé."
     )
     assert last == (
         ["2 lettres sont marquées comme envoyées."]
