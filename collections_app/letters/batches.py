@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 
 from collections_app.letters import files, printing
-from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter, TemplateVersion, Tone
+from collections_app.letters.models import BatchState, Preparation, PrintBatch, PrintedLetter, TemplateVersion, Tone
 from collections_app.letters.standing import looks
 from crm.accounts.models import Entity, User
 from crm.core.crash import crash_point
@@ -98,11 +98,14 @@ class ChangedSincePrinted(Exception):
 
 def waiting_letters(entity: Entity, *, at: datetime) -> QuerySet[Message]:
     """Letters that could be printed now: due or composed, and in no batch."""
-    printed = PrintedLetter.objects.filter(message=OuterRef("pk"), taken_out_at=None)
     # Two arms, each with its own partial index: one list of three states would read every message ever sent.
     due = Q(entity=entity, state__in=DUE_STATES, not_before_at__lte=at)
     ready = Q(entity=entity, state=MessageState.READY)
-    return Message.objects.filter(due | ready, ~Exists(printed), channel=Channel.POST)
+    return _in_no_batch().filter(due | ready, channel=Channel.POST)
+
+
+def _in_no_batch() -> QuerySet[Message]:
+    return Message.objects.filter(~Exists(PrintedLetter.objects.filter(message=OuterRef("pk"), taken_out_at=None)))
 
 
 def printable(entity: Entity, *, at: datetime) -> int:
@@ -120,7 +123,7 @@ def prepare_batch(entity: Entity, *, on: date, by: User | None, at: datetime) ->
     """
     ids = list(waiting_letters(entity, at=at).order_by("pk").values_list("pk", flat=True))
     most = messaging.places_left(entity, Channel.POST, at=at)
-    ready = messaging.prepare_letters(ids, at=at, most=most)
+    ready = messaging.prepare_letters(ids, at=at, most=most, free=_in_no_batch())
     crash_point("letters: composed")
     batch = _made(entity, ready, on=on, by=by, at=at) if ready else None
     if most is not None and len(ids) > most == len(ready):
@@ -141,10 +144,10 @@ def _nothing(entity: Entity, ids: Sequence[int], most: int | None, *, at: dateti
 @transaction.atomic
 def _made(entity: Entity, ready: Sequence[int], *, on: date, by: User | None, at: datetime) -> PrintBatch:
     entity = Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
-    waiting = waiting_letters(entity, at=at).filter(pk__in=ready).order_by("pk").values_list("pk", flat=True)
+    waiting = _locked(waiting_letters(entity, at=at).filter(pk__in=ready))
     if not waiting:
         raise NothingToPrint(entity)
-    printed = messaging.take_places(entity, Channel.POST, list(waiting), at=at)
+    printed = messaging.take_places(entity, Channel.POST, waiting, at=at)
     if not printed:
         raise NoPlaceLeft(entity)
     messages = list(Message.objects.filter(pk__in=printed).order_by(PlainText("customer__name"), "pk"))
@@ -157,6 +160,11 @@ def _made(entity: Entity, ready: Sequence[int], *, on: date, by: User | None, at
     )
     _write_file(batch)
     return batch
+
+
+def _locked(letters: QuerySet[Message]) -> list[int]:
+    """Nobody composes them again while they are printed."""
+    return list(letters.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def _registered(messages: Sequence[Message]) -> set[int]:
@@ -281,6 +289,14 @@ def cancelled_since(batch: PrintBatch) -> QuerySet[PrintedLetter]:
     """Letters of the batch whose message no longer leaves: to take out of the pile before posting."""
     gone = (MessageState.CANCELLED, MessageState.BLOCKED, MessageState.WAITING)
     return batch.letters.filter(taken_out_at=None, message__state__in=gone).order_by(F("position"))
+
+
+def not_made(entities: QuerySet[Entity]) -> QuerySet[Preparation]:
+    """The last batch each asked of a worker, where it is not made yet or was not, and none was since."""
+    last = Preparation.objects.filter(entity=OuterRef("entity")).order_by("-asked_at", "-pk").values("pk")[:1]
+    made = PrintBatch.objects.filter(entity=OuterRef("entity"), prepared_at__gte=OuterRef("asked_at"))
+    rows = Preparation.objects.filter(~Exists(made), entity__in=entities, pk=Subquery(last))
+    return rows.exclude(ended_at__isnull=False, failure="").select_related("entity", "asked_by").order_by("entity")
 
 
 def no_longer_true(batch: PrintBatch, *, on: date) -> dict[int, str]:

@@ -15,6 +15,7 @@ class FileNotWritten(Exception):
     """The storage refused the file: no room left, folder not writable. Nothing changed."""
 
     def __init__(self, error: OSError) -> None:
+        self.error = error
         super().__init__(
             _("The file to print could not be written (%(error)s). Nothing was lost: try again once there is room.")
             % {"error": error.strerror or error}

@@ -143,6 +143,24 @@ class PrintBatch(models.Model):
         return f"{self.entity.code} {self.on:%d/%m/%Y} · {self.number}"
 
 
+class Preparation(models.Model):
+    """A batch asked of a worker. It made one, or found nothing to print, unless `failure` says why not."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    on = models.DateField(_("day"))
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    failure = models.TextField(_("failure"), blank=True)
+
+    class Meta:
+        verbose_name = _("preparation of a print batch")
+        verbose_name_plural = _("preparations of print batches")
+        indexes = [models.Index(fields=["entity", "-asked_at"], name="letters_preparation_last")]
+
+
 class PrintedLetter(models.Model):
     """A letter of a batch. Taken out, it no longer counts; a message is in one batch at a time."""
 

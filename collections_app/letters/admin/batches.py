@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -24,7 +25,7 @@ from collections_app.letters.batches import (
 )
 from collections_app.letters.files import FileNotWritten
 from collections_app.letters.forms import PostedForm
-from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter
+from collections_app.letters.models import BatchState, Preparation, PrintBatch, PrintedLetter
 from collections_app.letters.views import letter_pdf, pdf_answer
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
@@ -70,10 +71,11 @@ class PrintBatchAdmin(ScopedAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With, above the list, how many letters wait in each entity."""
+        """With, above the list, how many letters wait in each entity, and the batches asked for that are not there."""
         now = timezone.now()
-        counts = [(entity, batches.waiting_letters(entity, at=now).count()) for entity in entities_of(request.user)]
-        context = {"waiting": counts, "may_write": self.has_change_permission(request), **(extra_context or {})}
+        entities = entities_of(request.user)
+        counts = [(entity, batches.waiting_letters(entity, at=now).count()) for entity in entities]
+        context = {"waiting": counts, "asked": batches.not_made(entities), "may_write": self.has_change_permission(request), **(extra_context or {})}
         return super().changelist_view(request, context)
 
     def change_view(
@@ -104,10 +106,15 @@ class PrintBatchAdmin(ScopedAdmin):
         entity = get_object_or_404(entities_of(request.user), pk=entity_id)
         now = timezone.now()
         if batches.printable(entity, at=now) > MOST_WHILE_WAITING:
-            tasks.prepare_print_batch.delay(entity.pk, today(entity, now).isoformat(), request.user.pk)
+            self._ask_a_worker(request, entity, now)
             messages.info(request, _("The batch is being prepared: it will appear in this list in a few minutes."))
             return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))
         return self._prepared_now(request, entity, now)
+
+    def _ask_a_worker(self, request: HttpRequest, entity: Entity, now: datetime) -> None:
+        user: Any = request.user
+        asked = Preparation.objects.create(entity=entity, on=today(entity, now), asked_at=now, asked_by=user)
+        transaction.on_commit(lambda: tasks.prepare_print_batch.delay(asked.pk))
 
     def _prepared_now(self, request: HttpRequest, entity: Entity, now: datetime) -> HttpResponse:
         user: Any = request.user
