@@ -108,6 +108,11 @@ class BatchState(models.TextChoices):
     GIVEN_UP = "given_up", _("given up")
 
 
+def folder_of_its_day(batch: "PrintBatch", name: str) -> str:
+    """That of the batch and not of the clock: whenever it is made again, its file stands beside the one before."""
+    return f"print_batches/{batch.on:%Y/%m}/{name}"
+
+
 class PrintBatch(models.Model):
     """The letters of an entity printed together: one file, with the list of letters in front."""
 
@@ -115,7 +120,7 @@ class PrintBatch(models.Model):
     on = models.DateField(_("day"))
     number = models.PositiveSmallIntegerField(_("number of the day"))
     state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.PREPARED)
-    file = models.FileField(_("file to print"), upload_to="print_batches/%Y/%m/", blank=True)
+    file = models.FileField(_("file to print"), upload_to=folder_of_its_day, blank=True)
     pages = models.PositiveIntegerField(_("pages"), default=0)
     prepared_at = models.DateTimeField(_("prepared at"))
     prepared_by = models.ForeignKey(

@@ -2,10 +2,12 @@ import datetime as dt
 import errno
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.urls import reverse
 from django.utils import timezone
@@ -391,3 +393,42 @@ def test_the_number_of_registered_post_is_in_the_history(world: World, client: A
         "Numéro de recommandé retiré, 1A 234 567 8901 2\N{NO-BREAK SPACE}: Mise en demeure",
         "Recommandé 1A 234 567 8901 2\N{NO-BREAK SPACE}: Mise en demeure",
     ]
+
+
+def files_below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*.pdf")}
+
+
+def made_last_year(batch: PrintBatch) -> None:
+    """Its file stands where an older release would have put it then."""
+    name = batch.file.storage.save(f"print_batches/2025/12/{Path(batch.file.name).name}", batch.file)
+    batch.file.delete(save=False)
+    PrintBatch.objects.filter(pk=batch.pk).update(file=name)
+    batch.refresh_from_db()
+
+
+def test_a_batch_changed_in_another_month_leaves_no_file_behind(
+    world: World, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    batch = prepared(letters_of(world, "Alpes", "Zinc"))
+    made_last_year(batch)
+    with django_capture_on_commit_callbacks(execute=True):
+        batches.cancel_letter(batch.letters.get(position=1), by=UserFactory(), at=AT)
+    batch.refresh_from_db()
+    assert files_below(tmp_path) == {batch.file.name}
+    assert batch.file.name.startswith("print_batches/2026/03/")
+
+
+def test_what_a_full_disk_let_write_of_it_goes(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = prepared(letters_of(world, "Alpes", "Zinc"))
+    made_last_year(batch)
+    save = FileSystemStorage._save
+
+    def half(storage: FileSystemStorage, name: str, content: Any) -> str:
+        save(storage, name, ContentFile(b"%PDF-1.7"))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", half)
+    with pytest.raises(FileNotWritten):
+        batches.cancel_letter(batch.letters.get(position=1), by=UserFactory(), at=AT)
+    assert files_below(tmp_path) == {batch.file.name}
