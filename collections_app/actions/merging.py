@@ -5,6 +5,7 @@ from django.db.models.functions import Greatest
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import OPEN_STATES, PASSED_STATES, Action, ActionKind, ActionState, Cycle
+from crm.accounts.calendars import today
 from crm.customers.models import Customer
 from crm.customers.registry import Merge
 from telephony.messaging import operations as messaging
@@ -34,7 +35,7 @@ def _continue(own: Cycle, other: Cycle, merge: Merge) -> None:
     _cancel(merge.duplicate, merge, cycle=other)
     if not own.by_hand:  # the other has entered already: nobody is asked where this one enters
         _cancel(merge.kept, merge, cycle=own, kind=ActionKind.ENTRY)
-    other.closed_on = max(merge.at.date(), other.opened_on)
+    other.closed_on = max(today(merge.kept.entity, merge.at), other.opened_on)
     other.save(update_fields=["closed_on"])
 
 

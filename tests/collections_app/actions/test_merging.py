@@ -150,3 +150,11 @@ def test_what_left_of_a_cycle_that_was_settled_says_nothing_of_the_next(two, rem
     tell([message.pk], "sent", at=NOON)
     deliver_waiting("actions", at=NOON)
     assert set(Cycle.objects.values_list("passed_offset", flat=True)) == {None}
+
+
+def test_a_cycle_ends_on_the_day_it_is_for_the_entity(two):
+    """Half past midnight in Paris."""
+    kept, duplicate = two
+    CycleFactory(customer=kept), CycleFactory(customer=duplicate)
+    merge_customers(kept, duplicate, by=None, at=datetime(2026, 3, 5, 23, 30, tzinfo=UTC))
+    assert Cycle.objects.get(closed_on__isnull=False).closed_on == date(2026, 3, 6)
