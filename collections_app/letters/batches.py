@@ -96,11 +96,11 @@ class ChangedSincePrinted(Exception):
         super().__init__(told % {"count": number})
 
 
-def waiting_letters(entity: Entity, *, at: datetime) -> QuerySet[Message]:
+def waiting_letters(*entities: Entity, at: datetime) -> QuerySet[Message]:
     """Letters that could be printed now: due or composed, and in no batch."""
     # Two arms, each with its own partial index: one list of three states would read every message ever sent.
-    due = Q(entity=entity, state__in=DUE_STATES, not_before_at__lte=at)
-    ready = Q(entity=entity, state=MessageState.READY)
+    due = Q(entity__in=entities, state__in=DUE_STATES, not_before_at__lte=at)
+    ready = Q(entity__in=entities, state=MessageState.READY)
     return _in_no_batch().filter(due | ready, channel=Channel.POST)
 
 

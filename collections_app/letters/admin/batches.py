@@ -75,7 +75,12 @@ class PrintBatchAdmin(ScopedAdmin):
         now = timezone.now()
         entities = entities_of(request.user)
         counts = [(entity, batches.waiting_letters(entity, at=now).count()) for entity in entities]
-        context = {"waiting": counts, "asked": batches.not_made(entities), "may_write": self.has_change_permission(request), **(extra_context or {})}
+        context = {
+            "waiting": counts,
+            "asked": batches.not_made(entities),
+            "may_write": self.has_change_permission(request),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def change_view(
