@@ -53,7 +53,8 @@ def main() -> None:
     for code, figures in results.items():
         print(
             f"{code:28} {figures['per_second']:8.1f} a second of this process's processor, "
-            f"{figures['per_second_of_clock']:8.1f} of the clock, {figures['queries']} queries, {figures['bytes']} bytes"
+            f"{figures['per_second_of_clock']:8.1f} of the clock, "
+            f"{figures['queries']} queries, {figures['bytes']} bytes"
         )
 
 

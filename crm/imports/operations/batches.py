@@ -29,7 +29,11 @@ def receive(*, entity: Entity, upload: UploadedFile, options: Options, by: User,
     """Keep an uploaded file and have it read; nothing else is written before it is confirmed. Raises FileNotStored."""
     with transaction.atomic():
         batch = Batch.objects.create(
-            entity=entity, file_name=Path(upload.name or "").name[:255], options=stored(options), by=by, created_at=at,
+            entity=entity,
+            file_name=Path(upload.name or "").name[:255],
+            options=stored(options),
+            by=by,
+            created_at=at,
             asked_at=at,
         )
         _store(batch, upload)

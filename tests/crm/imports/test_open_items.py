@@ -13,8 +13,8 @@ from psycopg.errors import LockNotAvailable
 
 from crm.accounts.models import Entity
 from crm.customers.models import Customer
-from crm.imports.errors import FormulaCells, MissingColumns, TooMuchWouldClose, UnclosedQuote, UnknownMapping
 from crm.imports import staging
+from crm.imports.errors import FormulaCells, MissingColumns, TooMuchWouldClose, UnclosedQuote, UnknownMapping
 from crm.imports.models import MappingProfile
 from crm.imports.operations import open_items as importing
 from crm.imports.staging import MANY
