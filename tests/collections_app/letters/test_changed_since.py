@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -43,6 +44,8 @@ def batch(settings: Any, tmp_path: Any) -> PrintBatch:
     template = TemplateVersionFactory(template=TemplateFactory(entity=entity, formal_notice=True)).template
     for name in ("Alpes", "Zinc"):
         to_be_noticed(entity, name, template)
+    with connection.cursor() as cursor:  # a number is written otherwise for people
+        cursor.execute("select setval(pg_get_serial_sequence('letters_printedletter', 'id'), 2000)")
     return batches.prepare_batch(entity, on=ON, by=None, at=NOON)
 
 
@@ -168,6 +171,7 @@ def test_the_page_marks_it_and_asks_whether_it_left(
     first = client.post(posted, given)
     seen = client.get(page).content.decode()
     assert f'<input type="hidden" name="shown" value="{key}">' in seen
+    assert f'name="anyway" value="{key}" form="posted"' in seen
     assert "Ce qu’il réclamait a été soldé entre-temps." in seen
     then = client.post(posted, given | {"shown": [key]} | ({"anyway": [key]} if anyway else {}))
     told = [str(message) for answer in (first, then) for message in get_messages(answer.wsgi_request)]
