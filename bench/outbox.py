@@ -106,6 +106,7 @@ def work() -> None:
     from django.db import connection
 
     from bench._reminders import AT
+    from bench._statements import Statements
     from telephony.messaging import operations
 
     connection.ensure_connection()
@@ -118,16 +119,6 @@ def work() -> None:
             operations.send_batch(ids, clock=lambda: AT)
     used = {"cpu": process_time() - cpu, "postgres": processor_time(server) - postgres}
     print(json.dumps(used | {"statements": statements.number}))
-
-
-class Statements:
-    """Counts what is said to the database."""
-
-    number = 0
-
-    def __call__(self, execute: Any, *given: Any) -> Any:
-        self.number += 1
-        return execute(*given)
 
 
 def processor_time(pid: int) -> float:

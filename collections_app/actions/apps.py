@@ -15,6 +15,8 @@ class ActionsConfig(AppConfig):
         from collections_app.actions.labels import stale_sentence
         from collections_app.actions.panels import open_actions
         from collections_app.actions.preparing import prepare_action
+        from collections_app.actions.printed import changed_since
+        from collections_app.letters.standing import looks
         from crm.accounts.rules import reads_pages
         from crm.core import navigation
         from crm.customers.registry import Panel, register_panel
@@ -23,8 +25,10 @@ class ActionsConfig(AppConfig):
 
         register_calls()
         preparers[ORIGIN] = prepare_action
+        looks[ORIGIN] = changed_since
         wordings["stale"] = stale_sentence
         wordings["settled"] = lambda _detail: stale_sentence("settled")
+        wordings["merged"] = lambda _detail: stale_sentence("merged")
         registry.register("actions", KINDS, on_message)
         navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))
         register_panel(Panel("actions", _("Open actions"), "customers/_open_actions.html", open_actions, order=50))

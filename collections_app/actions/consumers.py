@@ -7,6 +7,7 @@ from django.db.models import Case, DateField, F, Value, When
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.levels import noticed
+from collections_app.actions.merging import MERGED, passed_all_the_same
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
 from collections_app.actions.preparing import carry_what_is_owed
 from collections_app.actions.states import ActionMoved, move
@@ -45,9 +46,12 @@ def on_message(event: Event) -> None:
 
 def _completed(action: Action, event: Event) -> None:
     if event.payload.get("completes") and action.state in (ActionState.SCHEDULED, ActionState.CANCELLED):
+        was_merged = action.outcome == MERGED
         posted_on = event.payload.get("posted_on")
         left_on = date.fromisoformat(posted_on) if posted_on else None
         move(action, "sent", at=event.at, by=None, outcome="sent", left_on=left_on)
+        if was_merged and action.step_offset is not None and action.cycle_id is not None:
+            passed_all_the_same(action)
         if action.formal_notice:
             on = left_on or today(action.entity, event.at)
             record_formal_notice(noticed(action, on=on), on=on, at=event.at)

@@ -64,7 +64,10 @@ REASONS = {
 STALE = {
     "closed": _("Its action was closed meanwhile."),
     "settled": _("What it asked for was settled meanwhile."),
+    "held": _("What it asked for was put on hold meanwhile."),
+    "lower": _("Less is to be claimed now than it asks for."),
     "balance_changed": _("The balance changed meanwhile: it has to be composed again."),
+    "merged": _("Its customer was merged with another: one reminder speaks for both."),
     "no_template": _("No template is attached to its action."),
     "rehearsal": _("It was decided in a rehearsal, and only what becomes due later leaves."),
 }

@@ -50,7 +50,8 @@ def reached(action: Action, invoice: Invoice, on: date) -> bool:
     claims, for which the due date has to be certain. What a person has approved stays as it was that day; an action
     outside any scenario speaks of all it carries.
 
-    In SQL the same stands in `close.sql` here and in `plan_invoices.sql` and `cancel_settled.sql` of the night.
+    In SQL the same stands in `close.sql` and `printed.sql` here and in `plan_invoices.sql` and `cancel_settled.sql` of
+    the night.
     """
     if action.step_offset is None:
         return True

@@ -1,10 +1,14 @@
 """What the merge of two customers does to their dunning: one cycle goes on, nothing is said twice."""
 
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, SmallIntegerField, Value
+from django.db.models.functions import Greatest
 
+from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import OPEN_STATES, PASSED_STATES, Action, ActionKind, ActionState, Cycle
+from crm.accounts.calendars import today
 from crm.customers.models import Customer
 from crm.customers.registry import Merge
+from telephony.messaging import operations as messaging
 
 MERGED = "merged"
 
@@ -31,7 +35,7 @@ def _continue(own: Cycle, other: Cycle, merge: Merge) -> None:
     _cancel(merge.duplicate, merge, cycle=other)
     if not own.by_hand:  # the other has entered already: nobody is asked where this one enters
         _cancel(merge.kept, merge, cycle=own, kind=ActionKind.ENTRY)
-    other.closed_on = max(merge.at.date(), other.opened_on)
+    other.closed_on = max(today(merge.kept.entity, merge.at), other.opened_on)
     other.save(update_fields=["closed_on"])
 
 
@@ -41,8 +45,20 @@ def _highest_done(cycle: Cycle) -> int | None:
 
 
 def _cancel(customer: Customer, merge: Merge, **which: object) -> None:
+    """Also what was to leave for it: a printed letter leaves the pile."""
     waiting = Action.objects.filter(customer=customer, state__in=OPEN_STATES, **which)
-    waiting.update(state=ActionState.CANCELLED, closed_at=merge.at, closed_by=merge.by, outcome=MERGED)
+    ids = list(waiting.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    Action.objects.filter(pk__in=ids).update(
+        state=ActionState.CANCELLED, closed_at=merge.at, closed_by=merge.by, outcome=MERGED
+    )
+    messaging.cancel(origin=ORIGIN, origin_ids=ids, reason=MERGED, at=merge.at)
+
+
+def passed_all_the_same(action: Action) -> None:
+    """What had left when a merge cancelled its action was said: the cycle that goes on has passed that step."""
+    going_on = Cycle.objects.filter(customer=action.customer_id, currency=action.currency, closed_on__isnull=True)
+    step = Value(action.step_offset, output_field=SmallIntegerField())
+    going_on.update(passed_offset=Greatest("passed_offset", step))
 
 
 def move_actions(merge: Merge) -> int:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from collections_app.actions.counting import COUNTED
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run, RunState
+from collections_app.letters.batches import waiting_letters
 from crm.accounts.calendars import Days, off_on
 from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
@@ -22,6 +23,8 @@ from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
 
 TREND_DAYS = 30
+# What failed stays failed, and its action went back to a person: older ones are told by the to-do list.
+FAILED_LATELY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -92,16 +95,17 @@ def unassigned(user: User) -> str:
     return formats.number(number) if number <= COUNTED else f">\u00a0{formats.number(COUNTED)}"
 
 
-def to_settle(user: User) -> dict[str, int]:
-    """Messages that wait for a person: nobody can tell whether they left, failed, or letters ready to print."""
+def to_settle(user: User, *, at: datetime) -> dict[str, Any]:
+    """Messages that wait for a person: nobody can tell whether they left, failed since `failed_since`, or letters the
+    next print batches may hold. Two statements."""
+    entities, since = list(entities_of(user)), at - FAILED_LATELY
     states = {
         "ambiguous": Q(state=MessageState.AMBIGUOUS),
-        "failed": Q(state=MessageState.FAILED),
-        "to_print": Q(state=MessageState.READY),
+        "failed": Q(state=MessageState.FAILED, closed_at__gte=since),
     }
-    open_states = (MessageState.AMBIGUOUS, MessageState.FAILED, MessageState.READY)
-    rows = Message.objects.filter(entity__in=entities_of(user), state__in=open_states)
-    return rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in states.items()})
+    rows = Message.objects.filter(entity__in=entities, state__in=(MessageState.AMBIGUOUS, MessageState.FAILED))
+    counted = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in states.items()})
+    return counted | {"to_print": waiting_letters(*entities, at=at).count(), "failed_since": since.isoformat()}
 
 
 def trend(user: User) -> list[dict[str, Any]]:

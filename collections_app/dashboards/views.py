@@ -13,12 +13,13 @@ from crm.core.access import opened_to
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Supervision: last night, what was kept back and why, who has how much to do."""
-    user, days = request.user, days_at(timezone.now())
+    user, now = request.user, timezone.now()
+    days = days_at(now)
     context = {
         "mornings": queries.mornings(user),  # type: ignore[arg-type]
         "workloads": queries.workloads(user, days=days),  # type: ignore[arg-type]
         "unassigned": queries.unassigned(user),  # type: ignore[arg-type]
-        "to_settle": queries.to_settle(user),  # type: ignore[arg-type]
+        "to_settle": queries.to_settle(user, at=now),  # type: ignore[arg-type]
         "trend": queries.trend(user),  # type: ignore[arg-type]
         "nights_failed": queries.nights_failed(user),  # type: ignore[arg-type]
     }

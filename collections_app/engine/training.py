@@ -33,6 +33,7 @@ BY = "entity_id = %(entity)s"
 WIPE = [
     f"delete from letters_printedletter where batch_id in (select id from letters_printbatch where {BY})",
     f"delete from letters_printbatch where {BY}",
+    f"delete from letters_preparation where {BY}",
     *(
         f"delete from messaging_{name} where message_id in (select id from messaging_message where {BY})"
         for name in ("enclosure", "attempt", "deliveryevent")

@@ -1,15 +1,17 @@
 """Print batches: letters that wait become one file to print; a person then confirms that it was posted."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 
 from collections_app.letters import files, printing
-from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter, TemplateVersion, Tone
+from collections_app.letters.models import BatchState, Preparation, PrintBatch, PrintedLetter, TemplateVersion, Tone
+from collections_app.letters.standing import looks
 from crm.accounts.models import Entity, User
 from crm.core.crash import crash_point
 from crm.core.formats import number
@@ -80,13 +82,30 @@ class PostedBeforePrepared(Exception):
         super().__init__(_("The day of posting lies between the day of the batch and today."))
 
 
-def waiting_letters(entity: Entity, *, at: datetime) -> QuerySet[Message]:
+class ChangedSincePrinted(Exception):
+    """What `number` letters say is no longer true, and the person who confirms was not shown it."""
+
+    def __init__(self, number: int) -> None:
+        told = ngettext(
+            "%(count)s letter has changed since it was printed: take it out of the pile, or say that it left all the "
+            "same. Nothing is confirmed yet.",
+            "%(count)s letters have changed since they were printed: take them out of the pile, or say that they left "
+            "all the same. Nothing is confirmed yet.",
+            number,
+        )
+        super().__init__(told % {"count": number})
+
+
+def waiting_letters(*entities: Entity, at: datetime) -> QuerySet[Message]:
     """Letters that could be printed now: due or composed, and in no batch."""
-    printed = PrintedLetter.objects.filter(message=OuterRef("pk"), taken_out_at=None)
     # Two arms, each with its own partial index: one list of three states would read every message ever sent.
-    due = Q(entity=entity, state__in=DUE_STATES, not_before_at__lte=at)
-    ready = Q(entity=entity, state=MessageState.READY)
-    return Message.objects.filter(due | ready, ~Exists(printed), channel=Channel.POST)
+    due = Q(entity__in=entities, state__in=DUE_STATES, not_before_at__lte=at)
+    ready = Q(entity__in=entities, state=MessageState.READY)
+    return _in_no_batch().filter(due | ready, channel=Channel.POST)
+
+
+def _in_no_batch() -> QuerySet[Message]:
+    return Message.objects.filter(~Exists(PrintedLetter.objects.filter(message=OuterRef("pk"), taken_out_at=None)))
 
 
 def printable(entity: Entity, *, at: datetime) -> int:
@@ -104,7 +123,7 @@ def prepare_batch(entity: Entity, *, on: date, by: User | None, at: datetime) ->
     """
     ids = list(waiting_letters(entity, at=at).order_by("pk").values_list("pk", flat=True))
     most = messaging.places_left(entity, Channel.POST, at=at)
-    ready = messaging.prepare_letters(ids, at=at, most=most)
+    ready = messaging.prepare_letters(ids, at=at, most=most, free=_in_no_batch())
     crash_point("letters: composed")
     batch = _made(entity, ready, on=on, by=by, at=at) if ready else None
     if most is not None and len(ids) > most == len(ready):
@@ -125,10 +144,10 @@ def _nothing(entity: Entity, ids: Sequence[int], most: int | None, *, at: dateti
 @transaction.atomic
 def _made(entity: Entity, ready: Sequence[int], *, on: date, by: User | None, at: datetime) -> PrintBatch:
     entity = Entity.objects.select_for_update(of=("self",), no_key=True).get(pk=entity.pk)
-    waiting = waiting_letters(entity, at=at).filter(pk__in=ready).order_by("pk").values_list("pk", flat=True)
+    waiting = _locked(waiting_letters(entity, at=at).filter(pk__in=ready))
     if not waiting:
         raise NothingToPrint(entity)
-    printed = messaging.take_places(entity, Channel.POST, list(waiting), at=at)
+    printed = messaging.take_places(entity, Channel.POST, waiting, at=at)
     if not printed:
         raise NoPlaceLeft(entity)
     messages = list(Message.objects.filter(pk__in=printed).order_by(PlainText("customer__name"), "pk"))
@@ -141,6 +160,11 @@ def _made(entity: Entity, ready: Sequence[int], *, on: date, by: User | None, at
     )
     _write_file(batch)
     return batch
+
+
+def _locked(letters: QuerySet[Message]) -> list[int]:
+    """Nobody composes them again while they are printed."""
+    return list(letters.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def _registered(messages: Sequence[Message]) -> set[int]:
@@ -168,14 +192,29 @@ def _write_file(batch: PrintBatch) -> None:
 
 
 @transaction.atomic
-def mark_posted(batch: PrintBatch, *, on: date, by: User, at: datetime, today: date) -> int:
+def mark_posted(
+    batch: PrintBatch,
+    *,
+    on: date,
+    by: User,
+    at: datetime,
+    today: date,
+    shown: Collection[int] = (),
+    anyway: Collection[int] = (),
+) -> int:
     """A person confirms that the letters of the batch were posted on `on`; return how many messages became sent.
 
-    Letters that were cancelled since (paid, disputed) stay so. Raises BatchClosed, PostedBeforePrepared.
+    Letters cancelled since stay so. `shown`: ids of those the person saw to be no longer true, `anyway`: of those that
+    left all the same; the others of them leave the batch and wait for the next, which checks them again. Raises
+    BatchClosed, PostedBeforePrepared, ChangedSincePrinted.
     """
     batch = _open(batch)
     if not batch.on <= on <= today:
         raise PostedBeforePrepared
+    changed = no_longer_true(batch, on=today)
+    if unseen := changed.keys() - set(shown):
+        raise ChangedSincePrinted(len(unseen))
+    _take_out(batch.letters.filter(pk__in=changed.keys() - set(anyway)), at)
     ids = list(batch.letters.filter(taken_out_at=None).values_list("message_id", flat=True))
     sent = messaging.mark_posted(ids, on=on, by=by, at=at)
     batch.state, batch.posted_on, batch.posted_at, batch.posted_by = BatchState.POSTED, on, at, by
@@ -206,11 +245,15 @@ def give_up(batch: PrintBatch, *, at: datetime) -> None:
 
 
 def _give_up(batch: PrintBatch, at: datetime) -> None:
-    letters = batch.letters.filter(taken_out_at=None)
-    messaging.give_back(list(letters.values_list("message_id", flat=True)))
-    letters.update(taken_out_at=at)
+    _take_out(batch.letters.filter(taken_out_at=None), at)
     batch.state = BatchState.GIVEN_UP
     batch.save(update_fields=["state"])
+
+
+def _take_out(letters: QuerySet[PrintedLetter], at: datetime) -> None:
+    """They wait for the next batch."""
+    messaging.give_back(list(letters.values_list("message_id", flat=True)))
+    letters.update(taken_out_at=at)
 
 
 @transaction.atomic
@@ -246,6 +289,28 @@ def cancelled_since(batch: PrintBatch) -> QuerySet[PrintedLetter]:
     """Letters of the batch whose message no longer leaves: to take out of the pile before posting."""
     gone = (MessageState.CANCELLED, MessageState.BLOCKED, MessageState.WAITING)
     return batch.letters.filter(taken_out_at=None, message__state__in=gone).order_by(F("position"))
+
+
+def not_made(entities: QuerySet[Entity]) -> QuerySet[Preparation]:
+    """The last batch each asked of a worker, where it is not made yet or was not, and none was since."""
+    last = Preparation.objects.filter(entity=OuterRef("entity")).order_by("-asked_at", "-pk").values("pk")[:1]
+    made = PrintBatch.objects.filter(entity=OuterRef("entity"), prepared_at__gte=OuterRef("asked_at"))
+    rows = Preparation.objects.filter(~Exists(made), entity__in=entities, pk=Subquery(last))
+    return rows.exclude(ended_at__isnull=False, failure="").select_related("entity", "asked_by").order_by("entity")
+
+
+def no_longer_true(batch: PrintBatch, *, on: date) -> dict[int, str]:
+    """Letters of the batch that could still be posted and say what does not hold any more on `on` (settled, put on
+    hold, less to be claimed): id -> why, in words."""
+    letters = batch.letters.filter(taken_out_at=None, message__state=MessageState.READY)
+    asked: dict[str, dict[int, int]] = defaultdict(dict)
+    for origin, message_id, letter_id in letters.values_list("message__origin", "message_id", "pk"):
+        asked[origin][message_id] = letter_id
+    told: dict[int, str] = {}
+    for origin in asked.keys() & looks.keys():
+        changed = looks[origin](batch.entity, list(asked[origin]), on)
+        told |= {asked[origin][message_id]: why for message_id, why in changed.items()}
+    return told
 
 
 def _open(batch: PrintBatch) -> PrintBatch:

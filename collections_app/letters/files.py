@@ -15,6 +15,7 @@ class FileNotWritten(Exception):
     """The storage refused the file: no room left, folder not writable. Nothing changed."""
 
     def __init__(self, error: OSError) -> None:
+        self.error = error
         super().__init__(
             _("The file to print could not be written (%(error)s). Nothing was lost: try again once there is room.")
             % {"error": error.strerror or error}
@@ -29,18 +30,19 @@ def keep(batch: PrintBatch, content: bytes) -> None:
     try:
         batch.file.save(f"{_stem(batch)}.pdf", ContentFile(content), save=False)
     except OSError as error:
-        _remove_others(batch, before)
+        _remove_others(batch, kept=before)
         raise FileNotWritten(error) from error
     crash_point("letters: after file")
-    tidy(batch)
+    tidy(batch, before)
 
 
-def tidy(batch: PrintBatch) -> None:
-    """Once the caller's transaction is committed only the file the batch names is left of those made for it."""
+def tidy(batch: PrintBatch, before: str = "") -> None:
+    """Once the caller's transaction is committed only the file the batch names is left of those made for it, the one
+    named `before` among them."""
     kept = batch.file.name or ""
 
     def remove_others() -> None:
-        _remove_others(batch, kept)
+        _remove_others(batch, kept, before)
 
     transaction.on_commit(remove_others, robust=True)
 
@@ -49,14 +51,15 @@ def _stem(batch: PrintBatch) -> str:
     return f"{batch.entity.code}-{batch.on:%Y%m%d}-{batch.number}"
 
 
-def _remove_others(batch: PrintBatch, kept: str) -> None:
+def _remove_others(batch: PrintBatch, kept: str, before: str = "") -> None:
     """Files made for this batch and no longer, or never, named by it. (A storage adds _xxxxxxx to a name in use.)"""
     storage, ours = batch.file.storage, re.compile(rf"{re.escape(_stem(batch))}(_\w+)?\.pdf")
-    folder = posixpath.dirname(kept or batch.file.field.generate_filename(batch, "any"))
+    usual = batch.file.field.generate_filename(batch, "any")
     crash_point("letters: before removing")
-    _folders, names = storage.listdir(folder) if storage.exists(folder) else ([], [])
-    for name in names:
-        path = posixpath.join(folder, name)
-        if ours.fullmatch(name) and path != kept:
-            storage.delete(path)
+    # Files of an older release stand in the folder of the month they were made in.
+    for folder in {posixpath.dirname(path) for path in (usual, kept, before) if path}:
+        _folders, names = storage.listdir(folder) if storage.exists(folder) else ([], [])
+        for path in (posixpath.join(folder, name) for name in names if ours.fullmatch(name)):
+            if path != kept:
+                storage.delete(path)
     crash_point("letters: after removing")

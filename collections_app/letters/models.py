@@ -108,6 +108,11 @@ class BatchState(models.TextChoices):
     GIVEN_UP = "given_up", _("given up")
 
 
+def folder_of_its_day(batch: "PrintBatch", name: str) -> str:
+    """That of the batch and not of the clock: whenever it is made again, its file stands beside the one before."""
+    return f"print_batches/{batch.on:%Y/%m}/{name}"
+
+
 class PrintBatch(models.Model):
     """The letters of an entity printed together: one file, with the list of letters in front."""
 
@@ -115,7 +120,7 @@ class PrintBatch(models.Model):
     on = models.DateField(_("day"))
     number = models.PositiveSmallIntegerField(_("number of the day"))
     state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.PREPARED)
-    file = models.FileField(_("file to print"), upload_to="print_batches/%Y/%m/", blank=True)
+    file = models.FileField(_("file to print"), upload_to=folder_of_its_day, blank=True)
     pages = models.PositiveIntegerField(_("pages"), default=0)
     prepared_at = models.DateTimeField(_("prepared at"))
     prepared_by = models.ForeignKey(
@@ -141,6 +146,24 @@ class PrintBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity.code} {self.on:%d/%m/%Y} · {self.number}"
+
+
+class Preparation(models.Model):
+    """A batch asked of a worker. It made one, or found nothing to print, unless `failure` says why not."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    on = models.DateField(_("day"))
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    failure = models.TextField(_("failure"), blank=True)
+
+    class Meta:
+        verbose_name = _("preparation of a print batch")
+        verbose_name_plural = _("preparations of print batches")
+        indexes = [models.Index(fields=["entity", "-asked_at"], name="letters_preparation_last")]
 
 
 class PrintedLetter(models.Model):

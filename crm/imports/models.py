@@ -62,6 +62,8 @@ class Batch(models.Model):
     refusal = models.TextField(_("why refused or superseded"), blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"))
     created_at = models.DateTimeField(_("received at"))
+    # Since when it is for a worker to take up, or in the hands of one.
+    asked_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(_("finished at"), null=True)
     undone_at = models.DateTimeField(_("undone at"), null=True)
     undone_by = models.ForeignKey(

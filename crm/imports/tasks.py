@@ -3,6 +3,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.conf import settings
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from crm.imports.models import Batch, Status
@@ -26,7 +27,8 @@ def write_batch(batch_id: int) -> None:
 @shared_task
 def sweep() -> None:
     """Send again what a lost message or a dead worker left: both tasks may run twice."""
-    old = Batch.objects.filter(created_at__lt=timezone.now() - FORGOTTEN_AFTER)
+    old = Batch.objects.annotate(since=Coalesce("asked_at", "created_at"))
+    old = old.filter(since__lt=timezone.now() - FORGOTTEN_AFTER)
     for batch in old.filter(Q(status=Status.RECEIVED) | Q(status=Status.READING)).only("pk"):
         read_batch.delay(batch.pk)
     for batch in old.filter(status=Status.WRITING).only("pk"):

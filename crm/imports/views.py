@@ -84,9 +84,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "imports/import.html", _context(batch, form), status=422)
     try:
         if "again" in request.POST:
-            batches.read_again(batch, options=form.options())
+            batches.read_again(batch, options=form.options(), at=timezone.now())
         else:
-            batches.confirm(batch, options=form.options(), by=cast(User, request.user))
+            batches.confirm(batch, options=form.options(), by=cast(User, request.user), at=timezone.now())
     except ImportRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("import", pk)

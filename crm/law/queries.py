@@ -4,6 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -99,7 +100,8 @@ def of_that_order(euros: Decimal, currency: str, on: date) -> Decimal:
 
 def next_contact_at(jurisdiction: str, channel: str, customer_kind: str, zone: str, at: datetime) -> datetime | None:
     """`at` when the contact hours of the channel allow it there, else when they next open; None when they never do."""
-    hours = rule(jurisdiction, f"contact_hours_{channel}", on=at.date(), customer_kind=customer_kind)
+    on = at.astimezone(ZoneInfo(zone)).date()
+    hours = rule(jurisdiction, f"contact_hours_{channel}", on=on, customer_kind=customer_kind)
     if hours is None:
         return at
     with connection.cursor() as cursor:

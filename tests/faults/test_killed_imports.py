@@ -31,7 +31,7 @@ def confirmed(entity: Entity, text: str) -> Batch:
     upload = SimpleUploadedFile("list.csv", (HEADER + text).encode())
     batch = batches.receive(entity=entity, upload=upload, options=options, by=person, at=AT)
     batches.read(batch.pk, at=AT)
-    batches.confirm(batch, options=options, by=person)
+    batches.confirm(batch, options=options, by=person, at=AT)
     return batch
 
 

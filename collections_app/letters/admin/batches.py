@@ -1,10 +1,12 @@
 """Relance → Lots d'impression: prepare the letters of the day, print, confirm that they were posted."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -14,10 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from collections_app.letters import batches, tasks
-from collections_app.letters.batches import BatchClosed, NotARegisteredNumber, NothingToPrint, PostedBeforePrepared
+from collections_app.letters.batches import (
+    BatchClosed,
+    ChangedSincePrinted,
+    NotARegisteredNumber,
+    NothingToPrint,
+    PostedBeforePrepared,
+)
 from collections_app.letters.files import FileNotWritten
 from collections_app.letters.forms import PostedForm
-from collections_app.letters.models import BatchState, PrintBatch, PrintedLetter
+from collections_app.letters.models import BatchState, Preparation, PrintBatch, PrintedLetter
 from collections_app.letters.views import letter_pdf, pdf_answer
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
@@ -63,10 +71,16 @@ class PrintBatchAdmin(ScopedAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With, above the list, how many letters wait in each entity."""
+        """With, above the list, how many letters wait in each entity, and the batches asked for that are not there."""
         now = timezone.now()
-        counts = [(entity, batches.waiting_letters(entity, at=now).count()) for entity in entities_of(request.user)]
-        context = {"waiting": counts, "may_write": self.has_change_permission(request), **(extra_context or {})}
+        entities = entities_of(request.user)
+        counts = [(entity, batches.waiting_letters(entity, at=now).count()) for entity in entities]
+        context = {
+            "waiting": counts,
+            "asked": batches.not_made(entities),
+            "may_write": self.has_change_permission(request),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def change_view(
@@ -74,15 +88,19 @@ class PrintBatchAdmin(ScopedAdmin):
     ) -> HttpResponse:
         """The letters of a batch and what can be done with them."""
         batch = self._batch(request, object_id)
+        day = today(batch.entity, timezone.now())
+        waits = batch.state == BatchState.PREPARED
+        changed = batches.no_longer_true(batch, on=day) if waits else {}
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(batch),
             "batch": batch,
-            "letters": batch.letters.select_related("message__customer").order_by("position"),
+            "letters": _told(batch, changed),
             "gone": set(batches.cancelled_since(batch).values_list("pk", flat=True)),
-            "form": PostedForm(initial={"on": today(batch.entity, timezone.now())}),
-            "open": batch.state == BatchState.PREPARED and self.has_change_permission(request),
+            "changed": changed,
+            "form": PostedForm(initial={"on": day}),
+            "open": waits and self.has_change_permission(request),
             "may_write": self.has_change_permission(request),
         }
         return render(request, "admin/letters/printbatch/batch.html", context)
@@ -93,10 +111,15 @@ class PrintBatchAdmin(ScopedAdmin):
         entity = get_object_or_404(entities_of(request.user), pk=entity_id)
         now = timezone.now()
         if batches.printable(entity, at=now) > MOST_WHILE_WAITING:
-            tasks.prepare_print_batch.delay(entity.pk, today(entity, now).isoformat(), request.user.pk)
+            self._ask_a_worker(request, entity, now)
             messages.info(request, _("The batch is being prepared: it will appear in this list in a few minutes."))
             return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))
         return self._prepared_now(request, entity, now)
+
+    def _ask_a_worker(self, request: HttpRequest, entity: Entity, now: datetime) -> None:
+        user: Any = request.user
+        asked = Preparation.objects.create(entity=entity, on=today(entity, now), asked_at=now, asked_by=user)
+        transaction.on_commit(lambda: tasks.prepare_print_batch.delay(asked.pk))
 
     def _prepared_now(self, request: HttpRequest, entity: Entity, now: datetime) -> HttpResponse:
         user: Any = request.user
@@ -132,14 +155,31 @@ class PrintBatchAdmin(ScopedAdmin):
             messages.error(request, _("Give the day of posting."))
             return _to(batch)
         try:
-            day = today(batch.entity, now)
-            sent = batches.mark_posted(batch, on=form.cleaned_data["on"], by=user, at=now, today=day)  # type: ignore[arg-type]
-        except (BatchClosed, PostedBeforePrepared) as refusal:
+            sent = batches.mark_posted(
+                batch,
+                on=form.cleaned_data["on"],
+                by=user,  # type: ignore[arg-type]
+                at=now,
+                today=today(batch.entity, now),
+                shown=_chosen(request, "shown"),
+                anyway=_chosen(request, "anyway"),
+            )
+        except (BatchClosed, PostedBeforePrepared, ChangedSincePrinted) as refusal:
             messages.error(request, str(refusal))
         else:
             text = ngettext("%(count)s letter is marked as sent.", "%(count)s letters are marked as sent.", sent)
             messages.success(request, text % {"count": sent})
+            self._say_what_was_left_out(request, batch, now)
         return _to(batch)
+
+    def _say_what_was_left_out(self, request: HttpRequest, batch: PrintBatch, at: datetime) -> None:
+        if left_out := batch.letters.filter(taken_out_at=at).count():
+            text = ngettext(
+                "%(count)s letter left the batch: it is checked again with the next one.",
+                "%(count)s letters left the batch: they are checked again with the next one.",
+                left_out,
+            )
+            messages.info(request, text % {"count": left_out})
 
     def give_up(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Forget the batch; its letters wait again."""
@@ -196,6 +236,19 @@ class PrintBatchAdmin(ScopedAdmin):
     def _must_write(self, request: HttpRequest) -> None:
         if request.method != "POST" or not self.has_change_permission(request):
             raise PermissionDenied
+
+
+def _told(batch: PrintBatch, changed: Mapping[int, str]) -> list[Any]:
+    """Its letters, each with what changed since it was printed."""
+    letters: list[Any] = list(batch.letters.select_related("message__customer").order_by("position"))
+    for letter in letters:
+        letter.changed = changed.get(letter.pk, "")
+    return letters
+
+
+def _chosen(request: HttpRequest, name: str) -> set[int]:
+    """Ids of letters."""
+    return {int(given) for given in request.POST.getlist(name) if given.isascii() and given.isdigit()}
 
 
 def _to(batch: PrintBatch) -> HttpResponseRedirect:

@@ -29,7 +29,12 @@ def receive(*, entity: Entity, upload: UploadedFile, options: Options, by: User,
     """Keep an uploaded file and have it read; nothing else is written before it is confirmed. Raises FileNotStored."""
     with transaction.atomic():
         batch = Batch.objects.create(
-            entity=entity, file_name=Path(upload.name or "").name[:255], options=stored(options), by=by, created_at=at
+            entity=entity,
+            file_name=Path(upload.name or "").name[:255],
+            options=stored(options),
+            by=by,
+            created_at=at,
+            asked_at=at,
         )
         _store(batch, upload)
         batch.save(update_fields=["file", "digest"])
@@ -48,15 +53,15 @@ def _store(batch: Batch, upload: UploadedFile) -> None:
         raise FileNotStored(error=error.strerror or str(error)) from error
 
 
-def read_again(batch: Batch, *, options: Options) -> None:
+def read_again(batch: Batch, *, options: Options, at: datetime) -> None:
     """Read a proposed or refused file once more with other options. Raises NotWaiting."""
-    _move(batch, {Status.PROPOSED, Status.REFUSED}, Status.RECEIVED, options=stored(options), refusal="")
+    _move(batch, {Status.PROPOSED, Status.REFUSED}, Status.RECEIVED, options=stored(options), refusal="", asked_at=at)
     _send("read_batch", batch)
 
 
-def confirm(batch: Batch, *, options: Options, by: User) -> None:
+def confirm(batch: Batch, *, options: Options, by: User, at: datetime) -> None:
     """Have a proposed import written, with the options it is confirmed with. Raises NotWaiting."""
-    _move(batch, {Status.PROPOSED}, Status.WRITING, options=stored(options), refusal="", by=by)
+    _move(batch, {Status.PROPOSED}, Status.WRITING, options=stored(options), refusal="", by=by, asked_at=at)
     _send("write_batch", batch)
 
 
@@ -113,7 +118,7 @@ def _note_progress(batch: Batch, rows: int) -> None:
 def read(batch_id: int, *, at: datetime) -> None:
     """Read a received file and say what importing it would change. Running it twice does no harm: of a file confirmed
     or read otherwise meanwhile it says nothing."""
-    batch = _claim(batch_id, {Status.RECEIVED, Status.READING}, Status.READING)
+    batch = _claim(batch_id, {Status.RECEIVED, Status.READING}, Status.READING, at=at)
     if batch is None:
         return
     try:
@@ -164,8 +169,8 @@ def _is_still(batch: Batch) -> bool:
     return bool(same.select_for_update().values_list("pk"))
 
 
-def _claim(batch_id: int, before: set[Status], after: Status) -> Batch | None:
-    if not Batch.objects.filter(pk=batch_id, status__in=before).update(status=after):
+def _claim(batch_id: int, before: set[Status], after: Status, *, at: datetime) -> Batch | None:
+    if not Batch.objects.filter(pk=batch_id, status__in=before).update(status=after, asked_at=at):
         return None
     return Batch.objects.select_related("entity", "by").get(pk=batch_id)
 

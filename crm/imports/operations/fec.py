@@ -129,7 +129,7 @@ def reconcile(params: dict[str, Any], *, rows: int) -> dict[str, Any]:
     `fec_line`; return what changed. `rows` is about how many lines it is for. Call it within `room_for`.
     """
     analyze("fec_touched", rows=rows)
-    execute("fec_older fec_items fec_known", params)
+    execute("fec_lock fec_older fec_items fec_known", params)
     analyze("fec_item", "fec_known", rows=rows)
     execute("fec_left fec_match_even fec_match", params)
     for pool in POOLS:

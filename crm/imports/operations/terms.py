@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+from crm.accounts.calendars import today
 from crm.core.sql import rows
 from crm.imports.outcome import Job, Outcome
 from crm.law.queries import rules_in_force
@@ -30,7 +31,7 @@ def tell_long_terms(job: Job, outcome: Outcome, *, after: int) -> None:
 
 def _limits(job: Job) -> list[dict[str, Any]]:
     """What the entity's law allows at most, by kind of customer, in one query."""
-    on = job.options.until or job.at.date()
+    on = job.options.until or today(job.entity, job.at)
     laws = rules_in_force(job.entity.jurisdiction, "payment_terms", on=on)
     return [
         {

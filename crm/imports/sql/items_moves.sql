@@ -1,22 +1,25 @@
--- What must move: new items that were partly paid before, and known ones the file has another open amount of.
+-- What must move: new items that were partly paid before, and known ones the file has another open amount of, or a complete
+-- list no longer names. `present`: what is open of it now, without its sign.
 create temporary table item_move on commit drop as
 with wanted as (
-    select side, id, customer_id, currency, amount as present, open_amount as wanted, moved_on, true as is_new
+    select side, id, customer_id, currency, amount as present, open_amount as wanted, moved_on, true as is_new, false as is_gone
     from item_target where is_new and open_amount <> amount
     union all
-    select t.side, t.id, i.customer_id, i.currency, i.open_amount, t.open_amount, t.moved_on, false
+    select t.side, t.id, i.customer_id, i.currency, i.open_amount, t.open_amount, t.moved_on, false, false
     from item_target t join receivables_invoice i on i.id = t.id where t.side = 'debit' and not t.is_new
     union all
-    select t.side, t.id, c.customer_id, c.currency, -c.open_amount, t.open_amount, t.moved_on, false
+    select t.side, t.id, c.customer_id, c.currency, -c.open_amount, t.open_amount, t.moved_on, false, false
     from item_target t join receivables_credit c on c.id = t.id where t.side = 'credit' and not t.is_new
+    union all
+    select 'debit', i.id, i.customer_id, i.currency, i.open_amount, 0, %(as_of)s, false, true
+    from item_closing t join receivables_invoice i on i.id = t.id where %(snapshot)s and t.side = 'debit'
+    union all
+    select 'credit', c.id, c.customer_id, c.currency, -c.open_amount, 0, %(as_of)s, false, true
+    from item_closing t join receivables_credit c on c.id = t.id where %(snapshot)s and t.side = 'credit'
 )
 select customer_id, case when side = 'debit' then id end as invoice_id, case when side = 'credit' then id end as credit_id,
        case when abs(wanted) < abs(present) then 'closed_in_ledger' else 'reopened' end as kind, currency,
-       abs(wanted) - abs(present) as amount, moved_on,
-       case when is_new then %(before)s when abs(wanted) > abs(present) then %(again)s
+       abs(wanted) - abs(present) as amount, moved_on, is_new, abs(present) as present,
+       case when is_gone then %(gone)s when is_new then %(before)s when abs(wanted) > abs(present) then %(again)s
             when wanted = 0 then %(closed)s else %(lowered)s end as reason
 from wanted where wanted <> present
-union all
-select customer_id, case when side = 'debit' then id end, case when side = 'credit' then id end, 'closed_in_ledger', currency,
-       -abs(open_amount), %(as_of)s, %(gone)s
-from item_closing where %(snapshot)s

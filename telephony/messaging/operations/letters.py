@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from crm.accounts.models import User
 from crm.core.remembering import remembering
@@ -16,26 +17,30 @@ from telephony.messaging.operations.telling import SUBJECTS, tell
 from telephony.messaging.states import MessageState
 
 
-def prepare_letters(ids: Sequence[int], *, at: datetime, most: int | None = None) -> list[int]:
+def prepare_letters(
+    ids: Sequence[int], *, at: datetime, most: int | None = None, free: QuerySet[Message] | None = None
+) -> list[int]:
     """Check again and compose these letters, ready ones included, those asked for first before the others, until `most`
     are ready; return those that may be printed now.
 
-    Not inside a transaction. The others were cancelled (stale), blocked or put off, each with its event, or are as they
+    `free`: those that are in no print batch; what another has printed meanwhile stays as it was printed. Not inside a
+    transaction. The others were cancelled (stale), blocked or put off, each with its event, or are as they
     were.
     """
     left, ready = sorted(ids), set[int]()
+    free = Message.objects.all() if free is None else free
     with waking_once(), remembering():
         while left and (most is None or len(ready) < most):
             missing = len(left) if most is None else most - len(ready)
-            ready |= _composed(left[:missing], at=at)
+            ready |= _composed(left[:missing], free, at=at)
             left = left[missing:]
     return [message_id for message_id in ids if message_id in ready]
 
 
-def _composed(ids: Sequence[int], *, at: datetime) -> set[int]:
-    letters = Message.objects.filter(pk__in=ids, channel=Channel.POST)
+def _composed(ids: Sequence[int], free: QuerySet[Message], *, at: datetime) -> set[int]:
+    letters = free.filter(pk__in=ids, channel=Channel.POST)
     for message_id in sorted(letters.values_list("pk", flat=True)):
-        reserve(message_id, at=at, again=True)
+        reserve(message_id, at=at, again=free)
     return set(letters.filter(state=MessageState.READY).values_list("pk", flat=True))
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from crm.accounts.queries import entity_of
 from crm.core.crash import crash_point
@@ -76,17 +77,20 @@ def _send(message_id: int, *, at: datetime, durable: bool = True) -> bool:
     return reservation is None or carry(reservation, at=at)
 
 
-def reserve(message_id: int, *, at: datetime, again: bool = False, durable: bool = True) -> Reservation | None:
+def reserve(
+    message_id: int, *, at: datetime, again: QuerySet[Message] | None = None, durable: bool = True
+) -> Reservation | None:
     """Check everything again, freeze, and commit the intention; None when the message must not leave now.
 
-    `again`: a letter already composed is checked and composed once more.
+    `again`: a letter already composed is checked and composed once more, as long as it is one of these.
     """
-    states = (*DUE_STATES, MessageState.READY) if again else DUE_STATES
+    states = DUE_STATES if again is None else (*DUE_STATES, MessageState.READY)
     due = of(message_id).filter(state__in=states, not_before_at__lte=at)
     rows = due.exclude(held_by__in=Withholding.objects.values("run")).annotate(most=ceilings.most_a_day()).order_by()
     with transaction.atomic(durable=durable):
         message = next(iter(rows.select_for_update(of=("self",), skip_locked=True)), None)
-        if message is None:
+        # Asked once it is locked: who takes a letter to print locks it as well.
+        if message is None or (again is not None and not again.filter(pk=message_id).exists()):
             return None
         message.entity = entity_of(message.entity_id)
         try:

@@ -1,12 +1,19 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
+from collections_app.actions.dispatch import queue_message
 from collections_app.actions.models import Action, ActionKind, ActionState, Cycle
 from crm.customers.operations import merge_customers
+from crm.events.operations import deliver_waiting
+from telephony.core.outgoing import in_words
+from telephony.messaging.models import Message
+from telephony.messaging.operations.telling import tell
+from telephony.messaging.states import MessageState
 from tests.factories.accounts import EntityFactory
 from tests.factories.actions import ActionFactory, CycleFactory
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -96,3 +103,58 @@ def test_two_backlogs_that_wait_for_a_person_wait_once(two):
         ActionFactory(customer=customer, cycle=cycle, kind=ActionKind.ENTRY, step_code="entry", step_offset=None)
     merge(two)
     assert list(Action.objects.open().values_list("customer", "kind")) == [(two[0].pk, ActionKind.ENTRY)]
+
+
+@pytest.fixture
+def reminded(two):
+    """Both have a cycle; the reminder of the 30th day of the duplicate waits to leave."""
+    kept, duplicate = two
+    AddressFactory(customer=duplicate)
+    own, other = CycleFactory(customer=kept), CycleFactory(customer=duplicate)
+    action = ActionFactory(
+        customer=duplicate, cycle=other, channel="email", mode="automatic", state=ActionState.SCHEDULED
+    )
+    return own, action, queue_message(action, at=NOON)
+
+
+def test_what_the_duplicate_was_to_be_told_is_taken_back(two, reminded):
+    _own, _action, message = reminded
+    Message.objects.update(state=MessageState.READY, digest="composed")
+    merge(two)
+    message.refresh_from_db()
+    assert (message.state, message.customer) == (MessageState.CANCELLED, two[0])
+    with translation.override("en"):
+        assert in_words(message.reason) == "Its customer was merged with another: one reminder speaks for both."
+
+
+@pytest.mark.parametrize(("passed", "then"), [(None, 30), (8, 30), (45, 45)])
+def test_what_left_all_the_same_is_not_said_again(two, reminded, passed, then):
+    """A worker had it in hand."""
+    own, action, message = reminded
+    lease = NOON + timedelta(minutes=10)
+    Message.objects.update(state=MessageState.RESERVED, digest="composed", lease_until=lease)
+    Cycle.objects.filter(pk=own.pk).update(passed_offset=passed)
+    merge(two)
+    tell([message.pk], "sent", at=NOON)
+    deliver_waiting("actions", at=NOON)
+    own.refresh_from_db(), action.refresh_from_db()
+    assert (action.state, action.outcome, own.passed_offset) == (ActionState.DONE, "sent", then)
+
+
+def test_what_left_of_a_cycle_that_was_settled_says_nothing_of_the_next(two, reminded):
+    _own, action, message = reminded
+    Message.objects.update(state=MessageState.RESERVED, digest="composed", lease_until=NOON)
+    Cycle.objects.filter(pk=action.cycle_id).update(closed_on=date(2026, 3, 4))
+    CycleFactory(customer=two[1])
+    Action.objects.update(state=ActionState.CANCELLED, outcome="settled", closed_at=NOON)
+    tell([message.pk], "sent", at=NOON)
+    deliver_waiting("actions", at=NOON)
+    assert set(Cycle.objects.values_list("passed_offset", flat=True)) == {None}
+
+
+def test_a_cycle_ends_on_the_day_it_is_for_the_entity(two):
+    """Half past midnight in Paris."""
+    kept, duplicate = two
+    CycleFactory(customer=kept), CycleFactory(customer=duplicate)
+    merge_customers(kept, duplicate, by=None, at=datetime(2026, 3, 5, 23, 30, tzinfo=UTC))
+    assert Cycle.objects.get(closed_on__isnull=False).closed_on == date(2026, 3, 6)

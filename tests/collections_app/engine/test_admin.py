@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -5,11 +6,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collections_app.engine.models import Run
+from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts.calendars import today
 from crm.accounts.models import EntityClosure
 from crm.law.models import Holiday
-from tests.collections_app.engine.world import MARCH_1, World
+from telephony.messaging.models import Message
+from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import AddressFactory
+from tests.factories.messaging import planned
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +120,29 @@ def test_supervision_says_why_a_night_of_a_day_off_opens_little(client, world, w
         EntityClosure.objects.create(entity=world.entity if kind == "closure" else EntityFactory(), on=MARCH_1)
     user = UserFactory(supervisor=True, sees=world.entity)
     assert ("ne travaille pas ce jour-là" in page(client, "supervision", user).content.decode()) is told
+
+
+def tiles(client, user):
+    """Letters to print, messages failed, and how many the list behind the second shows."""
+    answer = page(client, "supervision", user)
+    link = re.search(r'href="([^"]*state__exact=failed[^"]*)"', answer.content.decode())[1].replace("&amp;", "&")
+    shown = client.get(link).context["cl"].result_count
+    return answer.context["to_settle"]["to_print"], answer.context["to_settle"]["failed"], shown
+
+
+def test_supervision_counts_the_letters_no_batch_holds_and_what_failed_lately(client, world, monkeypatch):
+    at = noon(MARCH_1)
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    customer = world.customer()
+    post = AddressFactory(customer=customer, post=True)
+    letters = [planned(number, post, at=at - timedelta(hours=1)) for number in range(3)]
+    Message.objects.filter(pk=letters[2].pk).update(not_before_at=at + timedelta(hours=1), state="waiting")
+    batch = PrintBatch.objects.create(entity=world.entity, on=MARCH_1, number=1, prepared_at=at)
+    Message.objects.filter(pk=letters[0].pk).update(state="ready", digest="composed")
+    PrintedLetter.objects.create(batch=batch, message=letters[0], position=1)
+    for number, hours in ((10, 1), (11, 23), (12, 25)):
+        failed = planned(number, customer.addresses.get(channel="email"), at=at - timedelta(days=2))
+        Message.objects.filter(pk=failed.pk).update(
+            state="failed", digest="composed", closed_at=at - timedelta(hours=hours)
+        )
+    assert tiles(client, UserFactory(supervisor=True, sees=world.entity)) == (1, 2, 2)

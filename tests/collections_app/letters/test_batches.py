@@ -1,10 +1,14 @@
 import datetime as dt
+import errno
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -12,8 +16,9 @@ from pypdf import PdfReader
 from collections_app.letters import batches, tasks
 from collections_app.letters.batches import BatchClosed, NoPlaceLeft, NothingToPrint, PostedBeforePrepared
 from collections_app.letters.compose import compose
-from collections_app.letters.models import BatchState, PrintBatch
-from crm.accounts.models import Entity
+from collections_app.letters.files import FileNotWritten
+from collections_app.letters.models import BatchState, Preparation, PrintBatch, TemplateVersion
+from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
 from crm.events.models import Event
 from crm.timeline.queries import entries
@@ -21,6 +26,7 @@ from telephony.core import outgoing
 from telephony.core.outgoing import Stale
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message, SendingDay
+from telephony.messaging.operations import freezing
 from telephony.messaging.states import MessageState
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
@@ -235,7 +241,7 @@ def printed(batch: PrintBatch) -> list[str]:
     return list(rows.values_list("message__customer__name", flat=True))
 
 
-def test_what_was_paid_after_printing_is_shown_and_not_sent(world: World) -> None:
+def test_what_was_cancelled_after_printing_is_shown_and_not_sent(world: World) -> None:
     batch = prepared(letters_of(world, "Alpes", "Zinc"))
     Message.objects.filter(customer__name="Alpes").update(state=MessageState.CANCELLED)
     assert [each.position for each in batches.cancelled_since(batch)] == [1]
@@ -267,7 +273,9 @@ def test_a_letter_not_composed_yet_has_no_file(world: World, client: Any) -> Non
     assert client.get(reverse("letters:letter", args=[Message.objects.get().pk])).status_code == 404
 
 
-def test_many_letters_are_prepared_by_a_worker(world: World, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_letters_are_prepared_by_a_worker(
+    world: World, client: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
     from collections_app.letters.admin import batches as pages_of_batches
 
     entity, asked = letters_of(world, "Alpes", "Zinc"), []
@@ -276,16 +284,65 @@ def test_many_letters_are_prepared_by_a_worker(world: World, client: Any, monkey
     Message.objects.update(not_before_at=AT - dt.timedelta(days=1))
     user = UserFactory(supervisor=True, sees=entity)
     client.force_login(user)
-    client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
-    [(entity_id, _day, user_id)] = asked
-    assert (entity_id, user_id, PrintBatch.objects.count()) == (entity.pk, user.pk, 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
+    preparation = Preparation.objects.get()
+    assert asked == [(preparation.pk,)]
+    assert (preparation.entity, preparation.asked_by, PrintBatch.objects.count()) == (entity, user, 0)
+
+
+def asked_for(entity: Entity, by: User | None = None) -> Preparation:
+    return Preparation.objects.create(entity=entity, on=ON, asked_at=AT, asked_by=by)
 
 
 def test_the_task_prepares_once(world: World) -> None:
+    asked = asked_for(letters_of(world, "Alpes"), UserFactory())
+    first = tasks.prepare_print_batch(asked.pk)
+    assert (first, tasks.prepare_print_batch(asked.pk)) == (PrintBatch.objects.get().pk, None)
+
+
+def full_disk(*_given: Any, **_named: Any) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def list_of_batches(client: Any, entity: Entity) -> str:
+    client.force_login(UserFactory(supervisor=True, sees=entity, language="fr"))
+    return client.get(reverse("admin:letters_printbatch_changelist")).content.decode()
+
+
+def test_a_batch_a_worker_could_not_prepare_is_told_in_the_list(
+    world: World, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     entity = letters_of(world, "Alpes")
-    user = UserFactory()
-    first = tasks.prepare_print_batch(entity.pk, ON.isoformat(), user.pk)
-    assert (first, tasks.prepare_print_batch(entity.pk, ON.isoformat(), user.pk)) == (PrintBatch.objects.get().pk, None)
+    asked = asked_for(entity, UserFactory(first_name="Léa", last_name="Martin"))
+    being_prepared = "Ateliers Verdier\N{NO-BREAK SPACE}: le lot demandé par Léa Martin"
+    assert being_prepared in list_of_batches(client, entity)
+    monkeypatch.setattr(FileSystemStorage, "_save", full_disk)
+    with pytest.raises(FileNotWritten):
+        tasks.prepare_print_batch(asked.pk)
+    page = list_of_batches(client, entity)
+    assert (being_prepared in page, "No space left on device" in page) == (True, True)
+    monkeypatch.undo()
+    PrintBatch.objects.create(entity=entity, on=ON, number=1, prepared_at=AT)
+    assert being_prepared not in list_of_batches(client, entity)
+
+
+def test_letters_printed_meanwhile_stay_as_they_were_printed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody presses again while a worker prepares: the second finds letters the first has just put in its batch."""
+    entity = letters_of(world, "Alpes", "Zinc")
+    composed = messaging.prepare_letters
+
+    def after_the_first(ids: Any, **given: Any) -> list[int]:
+        monkeypatch.setattr(batches.messaging, "prepare_letters", composed)
+        prepared(entity)
+        TemplateVersion.objects.update(body="Autre texte")
+        return composed(ids, **given)
+
+    monkeypatch.setattr(batches.messaging, "prepare_letters", after_the_first)
+    with pytest.raises(NothingToPrint):
+        prepared(entity)
+    texts = [freezing.body(message)["text"] for message in Message.objects.order_by("customer__name")]
+    assert texts == ["Bonjour Alpes", "Bonjour Zinc"]
 
 
 def number_of(world: World, client: Any, given: str) -> Any:
@@ -336,3 +393,42 @@ def test_the_number_of_registered_post_is_in_the_history(world: World, client: A
         "Numéro de recommandé retiré, 1A 234 567 8901 2\N{NO-BREAK SPACE}: Mise en demeure",
         "Recommandé 1A 234 567 8901 2\N{NO-BREAK SPACE}: Mise en demeure",
     ]
+
+
+def files_below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*.pdf")}
+
+
+def made_last_year(batch: PrintBatch) -> None:
+    """Its file stands where an older release would have put it then."""
+    name = batch.file.storage.save(f"print_batches/2025/12/{Path(batch.file.name).name}", batch.file)
+    batch.file.delete(save=False)
+    PrintBatch.objects.filter(pk=batch.pk).update(file=name)
+    batch.refresh_from_db()
+
+
+def test_a_batch_changed_in_another_month_leaves_no_file_behind(
+    world: World, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    batch = prepared(letters_of(world, "Alpes", "Zinc"))
+    made_last_year(batch)
+    with django_capture_on_commit_callbacks(execute=True):
+        batches.cancel_letter(batch.letters.get(position=1), by=UserFactory(), at=AT)
+    batch.refresh_from_db()
+    assert files_below(tmp_path) == {batch.file.name}
+    assert batch.file.name.startswith("print_batches/2026/03/")
+
+
+def test_what_a_full_disk_let_write_of_it_goes(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = prepared(letters_of(world, "Alpes", "Zinc"))
+    made_last_year(batch)
+    save = FileSystemStorage._save
+
+    def half(storage: FileSystemStorage, name: str, content: Any) -> str:
+        save(storage, name, ContentFile(b"%PDF-1.7"))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", half)
+    with pytest.raises(FileNotWritten):
+        batches.cancel_letter(batch.letters.get(position=1), by=UserFactory(), at=AT)
+    assert files_below(tmp_path) == {batch.file.name}

@@ -4,12 +4,15 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
+from psycopg.errors import LockNotAvailable
 
 from crm.customers.models import Customer
 from crm.events.models import Event
 from crm.imports.models import FecLine
+from crm.imports.operations import fec
 from crm.receivables.models import Credit, Invoice, Movement
 from crm.timeline.models import Entry
 from tests.crm.imports.conftest import balances, open_items
@@ -229,7 +232,7 @@ def test_the_number_of_statements_is_constant(load, write, count, django_assert_
     for index in range(count):
         ledger.sale(JAN_5, f"C{index}", "10.00", "A").payment(FEB_1, f"C{index}", "4.00", "A")
     path = write(ledger)
-    with django_assert_num_queries(52):
+    with django_assert_num_queries(53):
         load(path)
 
 
@@ -241,3 +244,24 @@ def test_a_wrong_line_is_told_and_the_others_are_kept(load, write):
     assert (outcome.rows_read, outcome.rows_rejected) == (6, 1)
     problem = outcome.problems[0]
     assert (problem.line, problem.column, problem.value) == (5, "Debit", "vingt")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_takes_off_what_is_open_while_a_fec_counts_it(load, write, monkeypatch):
+    """What persons did is read once, and the books' difference from it."""
+    sold = Ledger().sale(JAN_5, "411A", "1000.00")
+    load(write(sold))
+    executed, other = fec.execute, psycopg.connect(**connection.get_connection_params())
+
+    def while_it_counts(names, params):
+        touched = executed(names, params)
+        if "fec_known" in names:
+            with pytest.raises(LockNotAvailable):
+                other.execute("select from receivables_invoice for no key update nowait")
+            other.rollback()
+        return touched
+
+    monkeypatch.setattr(fec, "execute", while_it_counts)
+    with other:
+        load(write(sold.payment(FEB_1, "411A", "400.00"), "next.txt"))
+    assert balances(Invoice.objects.get().entity) == {"411A": Decimal(600)}

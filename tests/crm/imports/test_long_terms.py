@@ -1,8 +1,13 @@
 """Terms longer than the law allows are told by the import that brings them (FR-06)."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from crm.customers.models import Customer
+from crm.imports.operations import import_file
+from crm.imports.outcome import Options
+from crm.law.models import Rule
 from crm.receivables.models import Invoice
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +71,14 @@ def test_without_such_a_rule_nothing_is_told(load, write, entity):
     entity.jurisdiction = "BJ"
     entity.save()
     assert told(load(write("A,Alpha,F1,2026-01-10,2026-05-10,10"))) == (0, None, [])
+
+
+def test_the_law_is_that_of_the_day_it_is_for_the_entity(entity, write):
+    """Half past midnight in Paris, on the first day of a shorter term."""
+    Rule.objects.create(
+        jurisdiction="FR", code="payment_terms", customer_kind="professional", starts_on="2026-03-03",
+        value={"maximum_days": 30}, article="x",
+    )  # fmt: skip
+    path, evening = write("A,Alpha,F1,2026-01-10,2026-02-20,10"), datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    outcome = import_file(path, entity=entity, options=Options(), by=None, at=evening)
+    assert told(outcome) == (1, 41, ["F1"])

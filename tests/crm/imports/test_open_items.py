@@ -5,17 +5,22 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 import xlsxwriter
 from django.db import connection
+from psycopg.errors import LockNotAvailable
 
 from crm.accounts.models import Entity
 from crm.customers.models import Customer
+from crm.imports import staging
 from crm.imports.errors import FormulaCells, MissingColumns, TooMuchWouldClose, UnclosedQuote, UnknownMapping
 from crm.imports.models import MappingProfile
+from crm.imports.operations import open_items as importing
 from crm.imports.staging import MANY
 from crm.receivables.models import Credit, Invoice, Movement
-from tests.crm.imports.conftest import balances, open_items
+from crm.receivables.operations import write_off
+from tests.crm.imports.conftest import AT, balances, open_items
 
 HEADER = "Code client;Nom;Facture;Date facture;Échéance;Montant TTC;Reste à payer"
 A_1 = "A;Alpha;F1;01/02/2026;03/03/2026;100,00;100,00"
@@ -423,7 +428,7 @@ def test_a_quote_never_closed_is_refused(load, write):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         load(path, mode="snapshot")
 
 
@@ -455,3 +460,39 @@ def test_a_row_of_nobody_closes_nothing(load, write, entity):
     load(write(A_1, B_1))
     load(write(A_1, B_1.replace("B;", ";", 1)), mode="snapshot")
     assert balances(entity) == {"A": 100, "B": 80}
+
+
+@pytest.mark.parametrize("rows", [(A_1,), ()], ids=["lower in the file", "gone from the file"])
+def test_what_a_person_does_meanwhile_is_counted_once(load, write, entity, monkeypatch, rows):
+    """He writes off 300 of 1,000 once the import has found what must move; the file says 600, or nothing any more."""
+    load(write(A_1, C_1), mode="snapshot", closing_confirmed=True)
+    prepared = staging.execute
+
+    def writing_off_after(names, params):
+        touched = prepared(names, params)
+        if names == "items_moves":
+            write_off(Invoice.objects.get(number="F4"), amount=Decimal(300), on=AT.date(), reason="geste", at=AT)
+        return touched
+
+    monkeypatch.setattr(importing, "execute", writing_off_after)
+    more = () if not rows else (C_1.removesuffix("1 000,00") + "600,00",)
+    load(write(A_1, *more), mode="snapshot", closing_confirmed=True)
+    assert balances(entity) == {"A": Decimal(100), "C": Decimal(600 if more else 0)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_takes_off_what_an_import_is_about_to_move(load, write, monkeypatch):
+    load(write(A_1, C_1))
+    answered, other = importing.answer, psycopg.connect(**connection.get_connection_params())
+    tried = "select open_amount from receivables_invoice where number = 'F4' for no key update nowait"
+
+    def while_it_writes(name, params):
+        if name == "items_write":
+            with pytest.raises(LockNotAvailable):
+                other.execute(tried)
+            other.rollback()
+        return answered(name, params)
+
+    monkeypatch.setattr(importing, "answer", while_it_writes)
+    with other:
+        load(write(A_1, C_1.removesuffix("1 000,00") + "600,00"))

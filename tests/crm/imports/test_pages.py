@@ -1,13 +1,17 @@
 """The pages: send, look at what would change, confirm, undo; closed to whoever does not lead."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from crm.imports import tasks
 from crm.imports.models import Batch, MappingProfile, RowError
 from crm.imports.operations import batches
 from crm.imports.views import harmless
@@ -21,8 +25,6 @@ LIST = "client;facture;echeance;solde\nA;F1;01/02/2026;100\nB;F2;01/02/2026;50\n
 @pytest.fixture(autouse=True)
 def at_once(settings, monkeypatch, tmp_path, django_capture_on_commit_callbacks):
     """Tasks run where they are sent, files stay in the test's folder."""
-    from crm.imports import tasks
-
     settings.MEDIA_ROOT = str(tmp_path)
     monkeypatch.setattr(batches, "_send", lambda task, batch: getattr(tasks, task)(batch.pk))
 
@@ -245,3 +247,33 @@ def test_a_file_that_proves_the_order_of_its_dates_says_so(supervisor, entity):
     batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;31/01/2026;100\n")
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert "supposé, le fichier ne le dit pas" not in page
+
+
+@pytest.mark.parametrize(("minutes", "sent"), [(5, []), (15, ["read"])])
+def test_what_is_read_again_is_left_to_its_reader_for_a_while(supervisor, entity, monkeypatch, minutes, sent):
+    """Read again an hour after it came, it is at work; a second reader would read everything again for nothing."""
+    batch, told = send(supervisor, entity), []
+    Batch.objects.update(created_at=AT - timedelta(hours=1), asked_at=AT - timedelta(hours=1))
+    monkeypatch.setattr(batches, "_send", lambda task, batch: None)
+    batches.read_again(batch, options=batches.options_of(batch), at=AT)
+    if minutes == 15:
+        monkeypatch.setattr(batches, "_import", lost)
+        with pytest.raises(OperationalError):
+            batches.read(batch.pk, at=AT)
+    monkeypatch.setattr(tasks.read_batch, "delay", lambda pk: told.append("read"))
+    monkeypatch.setattr(timezone, "now", lambda: AT + timedelta(minutes=minutes))
+    tasks.sweep()
+    assert told == sent
+
+
+def lost(batch, **given):
+    raise OperationalError
+
+
+def test_what_came_before_that_was_noted_is_swept_by_the_hour_it_came(supervisor, entity, monkeypatch):
+    told: list[int] = []
+    batch = send(supervisor, entity)
+    Batch.objects.update(created_at=AT - timedelta(hours=1), asked_at=None, status="writing")
+    monkeypatch.setattr(tasks.write_batch, "delay", told.append)
+    tasks.sweep()
+    assert told == [batch.pk]

@@ -1,8 +1,9 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from crm.law.models import Rule
 from crm.law.queries import next_contact_at
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +37,12 @@ def test_the_hours_are_those_of_the_debtor():
     reunion = ZoneInfo("Indian/Reunion")
     evening = at("2026-03-03T18:00")
     assert next_contact_at("FR", "phone", "consumer", "Indian/Reunion", evening) == at("2026-03-04T09:00", reunion)
+
+
+def test_the_rule_is_that_of_the_day_of_the_debtor():
+    """Half past midnight in Paris, on the first day of other hours."""
+    former = Rule.objects.get(jurisdiction="FR", code="contact_hours_email", customer_kind="")
+    hours = {**former.value, "days": {day: [["10:00", "11:00"]] for day in former.value["days"]}}
+    Rule.objects.create(jurisdiction="FR", code=former.code, starts_on="2026-03-03", value=hours)
+    evening = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    assert next_contact_at("FR", "email", "professional", "Europe/Paris", evening) == at("2026-03-03T10:00")

@@ -1,0 +1,36 @@
+-- What became of that which composed messages of actions ask for, on a date: 'closed', 'held', 'settled', 'lower'; no row
+-- where they still hold. `said`: the total as frozen, of what was due before the day it was composed: a night may have
+-- taken from an action what was paid since, and added what fell due.
+with item as materialized (
+/* net open items */
+),
+carried as (
+    select m.id, x.state, l.amount,
+           i.held is not null and x.kind <> 'manual' as held,
+           case when i.held is null or x.kind = 'manual' then coalesce(i.net_amount, 0) else 0 end as owed,
+           x.step_offset is null
+               or i.due_on + x.step_offset <= coalesce(x.approved_on, %(on)s::date)
+                  and (not x.formal_notice or i.kind = 'invoice' and i.due_on_source <> 'guessed') as reached,
+           x.kind <> 'dunning' or coalesce(i.due_on < (m.variables ->> 'today')::date, true) as named,
+           (m.variables #>> '{total,all_due}')::numeric as said
+    from messaging_message m
+    join actions_action x on x.id = m.origin_id
+    left join actions_actionline l on l.action_id = x.id
+    left join item i on i.invoice_id = l.invoice_id
+    where m.id = any(%(messages)s::bigint[])
+),
+standing as (
+    select id, min(state) as state, coalesce(bool_or(held), false) as held,
+           coalesce(bool_or(owed > 0 and reached), false) as alive,
+           coalesce(bool_or(owed < amount), false)
+               or coalesce(coalesce(sum(owed) filter (where named), 0) < min(said), false) as lower
+    from carried group by id
+),
+told as (
+    select id, case when state <> 'scheduled' then 'closed'
+                    when not alive and held then 'held'
+                    when not alive then 'settled'
+                    when lower then 'lower' end as changed
+    from standing
+)
+select id, changed from told where changed is not null
