@@ -110,6 +110,12 @@ def test_the_search_is_wide_enough_for_all_who_share_a_name():
     assert matching("martin").count() == Customer.objects.count()
 
 
+def test_two_letters_find_what_begins_with_them_and_the_word_they_are():
+    for name in ("F1 Services", "Garage F1", "Alf1o"):
+        CustomerFactory(name=name)
+    assert sorted(matching("f1").values_list("name", flat=True)) == ["F1 Services", "Garage F1"]
+
+
 def test_of_long_words_more_must_be_alike():
     CustomerFactory(name="Établissements Bérougui")
     meant = CustomerFactory(name="Établissements Chanaga")
