@@ -228,6 +228,21 @@ def test_statement_and_list_are_attached() -> None:
     ]
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_statement_mail_calls_balance_only_what_it_encloses(language: str) -> None:
+    """100 € are late; 900 € more are not due yet, and stand in the PDF."""
+    customer = CustomerFactory(language=language)
+    late = line(customer, due_on="2026-02-01", issued_on="2026-01-01")
+    line(customer, amount=Decimal(900), due_on="2026-04-01", issued_on="2026-03-01")
+    deliver_defaults(customer.entity, at=AT)
+    template = customer.entity.templates.get(code="statement-email")
+    made = compose(template, customer, currency="EUR", lines=[late], on=ON)
+    enclosed = PdfReader(BytesIO(made.attachments[0].content)).pages[0].extract_text()
+    assert re.search(r"(Solde|Balance) .*1.000[,.]00", enclosed) is not None
+    assert re.findall(r"solde|balance", made.text) == []
+    assert re.search(r"restent à régler, pour 100,00|remain to be paid, for €100\.00", made.text) is not None
+
+
 def test_what_is_kept_is_plain_json_without_the_marks_of_tables() -> None:
     customer = CustomerFactory()
     kept = written(customer, "{{ invoice_table }}", line(customer, number="FA-1")).variables
