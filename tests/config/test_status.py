@@ -135,6 +135,11 @@ def test_news_that_could_not_be_applied_is_to_be_watched_until_a_person_settles_
     assert house(news_given_up=Heap(1, NOW - 30 * DAY)).count(Level.WATCH) == 1
 
 
+def test_a_legal_rate_of_the_last_half_year_is_to_be_watched():
+    missing = [["FR", "legal_individual"], ["FR", "legal_professional"]]
+    assert house(rates_missing=missing).count(Level.WATCH) == 1
+
+
 def supervisor_of(*entities):
     return UserFactory(supervisor=True, sees=list(entities))
 
