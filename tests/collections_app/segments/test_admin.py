@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -108,6 +110,13 @@ def test_a_wrong_value_is_marked_and_nothing_is_saved(client, supervisor, group)
     answer = client.post(url(group), fields(r_0_value="beaucoup", verb="save"))
     assert (answer.status_code, answer.context["wrong"]) == (409, "r.0")
     assert Group.objects.get().criteria == group.criteria
+
+
+def test_enter_in_a_field_saves_and_removes_nothing(client, supervisor, group):
+    """It presses the first button of the form that submits it."""
+    page = client.get(url(group)).content.decode()
+    form = page[page.index('id="group"') :]
+    assert re.findall(r'<button[^>]* name="verb" value="([^"]+)"', form)[:2] == ["save", "remove:r.0"]
 
 
 def test_without_script_a_button_draws_the_page_again(client, supervisor, group):
