@@ -26,6 +26,7 @@ from collections_app.segments.form_tree import (
 from collections_app.segments.forms import GroupForm
 from collections_app.segments.models import Group
 from collections_app.segments.queries import preview
+from collections_app.segments.regrouping import GroupNotReadable
 from collections_app.segments.wording import sentence
 from crm.accounts.calendars import today
 
@@ -106,4 +107,8 @@ def counted(group: Group, tree: dict[str, Any]) -> dict[str, Any]:
     except WrongCriteria as wrong:
         return {"problem": wrong.message, "wrong": path_in_form(wrong.path)}
     on = today(group.entity, timezone.now())
-    return {"sentence": words, "match": preview(group.entity, tree, on=on, before=group.priority)}
+    try:
+        return {"sentence": words, "match": preview(group.entity, tree, on=on, before=group.priority)}
+    except GroupNotReadable as error:
+        told = _("The group “%(group)s”, tried before, is to be corrected first: nobody can be counted.")
+        return {"problem": told % {"group": error.group.name}}

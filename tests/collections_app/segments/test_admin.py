@@ -112,6 +112,33 @@ def test_a_wrong_value_is_marked_and_nothing_is_saved(client, supervisor, group)
     assert Group.objects.get().criteria == group.criteria
 
 
+def test_a_criterion_whose_fact_is_gone_is_drawn_as_such_and_corrected(client, supervisor, group):
+    gone = {"all": [{"fact": "shoe_size", "is": "gte", "value": "40"}, OVERDUE]}
+    Group.objects.filter(pk=group.pk).update(criteria=gone)
+    page = client.get(url(group))
+    assert ("shoe_size (n’existe plus)" in page.content.decode(), page.context["wrong"]) == (True, "r.0")
+    sent = fields(r_0_fact="shoe_size", r_0_is="gte", verb="save")
+    assert client.post(url(group), sent).status_code == 409
+    group.refresh_from_db()
+    assert group.criteria == gone
+    client.post(url(group), fields(verb="save"))
+    group.refresh_from_db()
+    assert group.criteria == {"all": [OVERDUE]}
+
+
+def test_a_group_after_one_that_cannot_be_read_says_which_one(client, supervisor, group, entity):
+    after = GroupFactory(entity=entity, priority=2)
+    Group.objects.filter(pk=group.pk).update(criteria={"fact": "shoe_size", "is": "gte", "value": "40"})
+    assert "Retardataires" in client.get(url(after)).context["problem"]
+
+
+def test_an_attribute_nobody_has_any_more_stays_chosen(client, supervisor, group):
+    criteria = {"all": [{"fact": "attribute:agence", "is": "is", "value": "Voiron"}]}
+    Group.objects.filter(pk=group.pk).update(criteria=criteria)
+    page = client.get(url(group)).content.decode()
+    assert '<option value="attribute:agence" selected>agence</option>' in page
+
+
 def test_enter_in_a_field_saves_and_removes_nothing(client, supervisor, group):
     """It presses the first button of the form that submits it."""
     page = client.get(url(group)).content.decode()
