@@ -9,7 +9,7 @@ from collections_app.segments.models import Group
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
-from tests.factories.scenarios import published_scenario
+from tests.factories.scenarios import ScenarioFactory, published_scenario
 from tests.factories.segments import GroupFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +144,16 @@ def test_enter_in_a_field_saves_and_removes_nothing(client, supervisor, group):
     page = client.get(url(group)).content.decode()
     form = page[page.index('id="group"') :]
     assert re.findall(r'<button[^>]* name="verb" value="([^"]+)"', form)[:2] == ["save", "remove:r.0"]
+
+
+def test_the_draft_a_group_follows_stays_chosen(client, supervisor, group, entity):
+    draft, other = ScenarioFactory(entity=entity), ScenarioFactory(entity=entity)
+    Group.objects.filter(pk=group.pk).update(scenario=draft)
+    offered = client.get(url(group)).context["form"].fields["scenario"].queryset
+    assert (draft in offered, other in offered) == (True, False)
+    client.post(url(group), fields(verb="save") | {"scenario": draft.pk})
+    group.refresh_from_db()
+    assert group.scenario == draft
 
 
 def test_without_script_a_button_draws_the_page_again(client, supervisor, group):
