@@ -82,6 +82,14 @@ def test_the_outbox_by_the_age_of_its_oldest_due_message(since, level):
     assert (check.level, check.since) == (level, since if since <= NOW else None)
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 en attente de son heure"), (12_000, "12\xa0000 en attente de leur heure")],
+)
+def test_messages_not_yet_due_are_counted_as_people_count(count, said):
+    assert one("Messages à envoyer", outbox={"planned": Heap(count, NOW + HOUR)}).said == said
+
+
 def test_a_message_to_verify_is_never_in_order():
     assert one("Messages à vérifier", outbox={"ambiguous": Heap(1, NOW - MINUTE)}).level == Level.WATCH
     assert one("Messages à vérifier", outbox={"ambiguous": Heap(1, NOW - 2 * DAY)}).level == Level.BAD
