@@ -146,6 +146,17 @@ def test_enter_in_a_field_saves_and_removes_nothing(client, supervisor, group):
     assert re.findall(r'<button[^>]* name="verb" value="([^"]+)"', form)[:2] == ["save", "remove:r.0"]
 
 
+def test_who_read_another_group_writes_nothing_over_it(client, supervisor, group):
+    read = client.get(url(group)).context["read"]
+    added = client.post(url(group), fields(verb="add-condition:r", read=read)).context["read"]
+    assert client.post(url(group), fields(r_0_value="50", verb="save", read=read)).status_code == 302
+    answer = client.post(url(group), fields(r_0_value="90", verb="save", read=added))
+    assert (answer.status_code, answer.context["read"]) == (409, read)
+    assert answer.context["error"].startswith("Quelqu’un d’autre")
+    group.refresh_from_db()
+    assert group.criteria["all"][0]["value"] == "50"
+
+
 def test_the_draft_a_group_follows_stays_chosen(client, supervisor, group, entity):
     draft, other = ScenarioFactory(entity=entity), ScenarioFactory(entity=entity)
     Group.objects.filter(pk=group.pk).update(scenario=draft)
