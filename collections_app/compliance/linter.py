@@ -139,10 +139,10 @@ def _missing(name: str, law: Rule | None, level: Literal["error", "warning"]) ->
 
 
 def _says(body: str, mention: Mention) -> bool:
-    return bool(mention.words.search(LIQUID.sub(" ", body)) or mention.variables & _variables(body))
+    return bool(mention.words.search(LIQUID.sub(" ", body)) or mention.variables & variables_in(body))
 
 
-def _variables(body: str) -> set[str]:
+def variables_in(body: str) -> set[str]:
     """Published variables the template prints or tests; none when it does not compile."""
     try:
         used = parse(body).analyze().variables.values()

@@ -6,8 +6,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from collections_app.compliance.linter import lint
-from collections_app.letters.models import Template, TemplateVersion
+from collections_app.compliance.linter import lint, variables_in
+from collections_app.letters.models import Template, TemplateVersion, Tone
 from collections_app.letters.variables import names
 from crm.core.liquid import check
 from crm.customers.models import Channel, CustomerKind
@@ -37,7 +37,7 @@ class Problem:
 
 def problems_of(version: TemplateVersion, *, on: date) -> list[Problem]:
     """All of them on a date: what is missing, what does not compile, what the law has to say."""
-    return [*_missing(version), *_not_compiling(version), *_remarks(version, on)]
+    return [*_missing(version), *_not_compiling(version), *_claiming_less(version), *_remarks(version, on)]
 
 
 def _missing(version: TemplateVersion) -> Iterator[Problem]:
@@ -52,6 +52,21 @@ def _not_compiling(version: TemplateVersion) -> Iterator[Problem]:
     for where, source in (("subject", version.subject), ("body", version.body)):
         for finding in check(source, known):
             yield Problem(finding.message, where, finding.line, finding.column)
+
+
+def _claiming_less(version: TemplateVersion) -> Iterator[Problem]:
+    """A formal notice asks for interest and costs too: its QR code, and the amount kept with it."""
+    if version.template.tone != Tone.FORMAL_NOTICE or not version.body.strip():
+        return
+    named = variables_in(version.body)
+    split = "amount_split" in named and "total.net" not in named
+    if split or "total.with_charges" in named:
+        return
+    message = _(
+        "A formal notice asks for interest and costs as well, in its QR code too, and the text does not name that "
+        "amount: write “total.with_charges”."
+    )
+    yield Problem(message, blocking=False)
 
 
 def _remarks(version: TemplateVersion, on: date) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """Verbs that write templates. A published version never changes: editing makes the next one."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,15 +21,38 @@ class TemplateRefused(Exception):
         self.reasons = reasons
 
 
+class TextChanged(ValueError):
+    """Somebody else wrote the text of a language since a person read it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody else changed this text since you opened it, and nothing of yours was saved: open it again "
+                "beside this page, then write your changes into it."
+            )
+        )
+
+
+def mark_of(latest: TemplateVersion | None) -> str:
+    """Differs as soon as the last text of a language does."""
+    said = (latest.subject, latest.body) if latest else ()
+    return sha256(repr(said).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def save_draft(template: Template, *, language: str, subject: str, body: str) -> TemplateVersion:
+def save_draft(
+    template: Template, *, language: str, subject: str, body: str, read: str | None = None
+) -> TemplateVersion:
     """Keep a text not yet in use: the draft of this language, made when there is none. It may hold faults.
 
-    A text that the published version says already makes no draft: that version is returned.
+    A text that the published version says already makes no draft: that version is returned. `read`: the `mark_of` the
+    last text when the person read it, None when nobody did. Raises TextChanged.
     """
     subject, body = subject.strip(), body.replace("\r\n", "\n").strip()
     template = Template.objects.select_for_update().get(pk=template.pk)
     latest = template.versions.filter(language=language).order_by("-number").first()
+    if read is not None and read != mark_of(latest):
+        raise TextChanged
     if latest and latest.published_at and (latest.subject, latest.body) == (subject, body):
         return latest
     draft = latest if latest and latest.published_at is None else _next(template, language, latest)

@@ -1,6 +1,7 @@
 """Verbs on scenarios: draft, steps, publish, copy, archive. A published version never changes."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -31,6 +32,18 @@ class NotPublishable(ValueError):
 
 class NotADraft(ValueError):
     """A published or retired version never changes: make a draft from it."""
+
+
+class ChangedMeanwhile(ValueError):
+    """Somebody else wrote what was read since."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Somebody else changed this draft since you opened it, and nothing of yours was saved: open it again "
+                "beside this page, then write your changes into it."
+            )
+        )
 
 
 class StillUsed(ValueError):
@@ -106,12 +119,36 @@ def replace_steps(draft: ScenarioVersion, steps: list[dict[str, Any]], *, by: Us
 
 
 @transaction.atomic
-def take(scenario: Scenario, steps: list[Step], *, entry_policy: str, by: User | None) -> ScenarioVersion:
-    """Make the draft say exactly these steps. Raises ValidationError."""
-    draft = create_draft(scenario, by=by)
-    replace_steps(draft, [as_fields(step) for step in steps], by=by)
+def write_draft(
+    draft: ScenarioVersion, steps: list[dict[str, Any]], *, entry_policy: str, read: str, by: User | None
+) -> None:
+    """Make a draft say exactly this. `read`: its `mark_of` when the person read it.
+
+    Raises ChangedMeanwhile, NotADraft, ValidationError; nothing is changed then.
+    """
+    draft = ScenarioVersion.objects.select_for_update().get(pk=draft.pk)
+    if mark_of(draft) != read:
+        raise ChangedMeanwhile
     set_entry_policy(draft, entry_policy=entry_policy, by=by)
+    replace_steps(draft, steps, by=by)
+
+
+@transaction.atomic
+def take(scenario: Scenario, steps: list[Step], *, entry_policy: str, read: str, by: User | None) -> ScenarioVersion:
+    """Make the draft say exactly these steps. `read`: the `mark_of` the latest version when the person read it.
+
+    Raises ChangedMeanwhile, ValidationError; nothing is changed then.
+    """
+    draft = create_draft(scenario, by=by)
+    write_draft(draft, [as_fields(step) for step in steps], entry_policy=entry_policy, read=read, by=by)
     return draft
+
+
+def mark_of(version: ScenarioVersion) -> str:
+    """Differs as soon as what the version says does."""
+    names = ["template_id" if name == "template" else name for name in STEP_FIELDS]
+    said = (str(version.entry_policy), list(version.steps.order_by("code").values_list(*names)))
+    return sha256(repr(said).encode()).hexdigest()[:16]
 
 
 def as_fields(step: Step | None) -> dict[str, Any]:

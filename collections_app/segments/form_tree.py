@@ -90,7 +90,7 @@ def condition(tree: Mapping[str, Any], path: str) -> Branch:
 
 
 def from_post(data: QueryDict, path: str = "r") -> Branch:
-    """What was posted; a fact whose type does not know the operator takes the first one it has."""
+    """What was posted. A fact whose type does not know the operator takes its first one; one that is gone stays."""
     if f"{path}.fact" in data:
         return posted_condition(data, path)
     kind = data.get(f"{path}.kind", "all")
@@ -109,12 +109,12 @@ def children(data: QueryDict, path: str) -> list[str]:
 
 
 def posted_condition(data: QueryDict, path: str) -> Branch:
-    name, operator = data.get(f"{path}.fact", ""), data.get(f"{path}.is", "")
-    fact = known(name) or facts["overdue"]
-    if operators.find(fact.type, operator) is None:
+    name, operator = data.get(f"{path}.fact") or "overdue", data.get(f"{path}.is", "")
+    fact = known(name)
+    if fact is not None and operators.find(fact.type, operator) is None:
         operator = OPERATORS[fact.type][0].code
     values = [value for value in data.getlist(f"{path}.value") if value]
-    return Branch(path, fact=fact.name, operator=operator, values=values, second=data.get(f"{path}.second", ""))
+    return Branch(path, fact=name, operator=operator, values=values, second=data.get(f"{path}.second", ""))
 
 
 def known(name: str) -> Fact | None:
@@ -195,8 +195,10 @@ class Widgets:
         return list(sections.items())
 
     def operators(self, branch: Branch) -> list[tuple[str, Any]]:
-        """Those of the fact's type; an amount is always known."""
-        fact = get(branch.fact)
+        """Those of the fact's type; an amount is always known. The one written of a fact that is gone."""
+        fact = known(branch.fact)
+        if fact is None:
+            return [(branch.operator, branch.operator)]
         return [(one.code, one.label) for one in OPERATORS[fact.type] if suits(fact, one)]
 
     def choices(self, branch: Branch) -> list[tuple[str, Any]]:
@@ -209,8 +211,10 @@ class Widgets:
         return proposed + [(value, value) for value in branch.values if value not in known_codes]
 
     def widget(self, branch: Branch) -> str:
-        """none, boxes, list, pair, days, date, number or text."""
-        fact, shape = get(branch.fact), shape_of(branch.fact, branch.operator)
+        """none (also of a fact that is gone), boxes, list, pair, days, date, number or text."""
+        fact, shape = known(branch.fact), shape_of(branch.fact, branch.operator)
+        if fact is None:
+            return Shape.NONE.value
         if shape is Shape.LIST:
             return "boxes" if len(self.choices(branch)) <= MOST_BOXES else "list"
         if shape in (Shape.NONE, Shape.PAIR, Shape.DAYS):
@@ -218,10 +222,20 @@ class Widgets:
         return {FactType.DATE: "date", FactType.MONEY: "number", FactType.NUMBER: "number"}.get(fact.type, "text")
 
     def unit(self, branch: Branch) -> Any:
-        fact = get(branch.fact)
+        fact = known(branch.fact)
+        if fact is None:
+            return ""
         if shape_of(branch.fact, branch.operator) is Shape.DAYS:
             return _("days")
         return self.entity.currency if fact.type is FactType.MONEY else fact.unit
+
+
+def unlisted(sections: list[tuple[str, list[tuple[str, str]]]], branch: Branch) -> str:
+    """What to call a fact the list does not offer: one that is gone, an attribute nobody has. Empty where it does."""
+    if any(branch.fact == name for _section, names in sections for name, _label in names):
+        return ""
+    fact = known(branch.fact)
+    return str(fact.label) if fact else _("%(fact)s (no longer exists)") % {"fact": branch.fact}
 
 
 def suits(fact: Fact, operator: Operator) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.scenarios.models import Scenario, VersionState
@@ -25,8 +26,10 @@ class GroupForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         scenarios: Any = self.fields["scenario"]
         teams: Any = self.fields["team"]
-        own = Scenario.objects.filter(entity=self.instance.entity, archived=False)
-        scenarios.queryset = own.filter(versions__state=VersionState.PUBLISHED).order_by("name")
+        own = Scenario.objects.filter(entity=self.instance.entity)
+        published = Q(archived=False, versions__state=VersionState.PUBLISHED)
+        # The present one too, a draft or not: whoever changes a criterion does not take it away.
+        scenarios.queryset = own.filter(published | Q(pk=self.instance.scenario_id)).distinct().order_by("name")
         teams.queryset = Team.objects.filter(entity=self.instance.entity).order_by("name")
 
 

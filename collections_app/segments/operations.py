@@ -1,6 +1,8 @@
 """Verbs on groups: create, change, move, archive, delete. Who is in them: see regrouping.py."""
 
+import json
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Max, Q
@@ -24,17 +26,31 @@ class GroupRefused(ValueError):
     """The group cannot be saved or moved as asked; the message says why."""
 
 
+def mark_of(group: Group) -> str:
+    """Differs as soon as what its page changes does."""
+    said = (group.name, group.scenario_id, group.team_id, json.dumps(group.criteria, sort_keys=True))
+    return sha256(repr(said).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def save_group(group: Group, *, by: User | None) -> Group:
+def save_group(group: Group, *, by: User | None, read: str | None = None) -> Group:
     """Create or change a group, last in order when it has no priority yet; its place is changed by `move` alone.
 
-    Raises ValidationError, WrongCriteria.
+    `read`: its `mark_of` when the person read it, None when nobody did. Raises GroupRefused when somebody changed it
+    since, ValidationError, WrongCriteria.
     """
     if group.is_default:
         group.criteria = {}
     else:
         parse(group.criteria)
     group.priority = _places(group.entity).get(group.pk) or group.priority or next_priority(group.entity)
+    if read is not None and read != mark_of(Group.objects.get(pk=group.pk)):
+        raise GroupRefused(
+            _(
+                "Somebody else changed this group since you opened it, and nothing of yours was saved: open it again "
+                "beside this page, then write your changes into it."
+            )
+        )
     group.full_clean()
     with acting(by):
         group.save()

@@ -106,9 +106,11 @@ def parsed(fact_type: FactType, operator: Operator, value: Any) -> Any:
 
 def days(value: Any) -> int:
     """A whole number of days, 0 to 36 500."""
-    if isinstance(value, bool) or not str(value).isdigit() or int(value) > 36_500:
+    text = "" if isinstance(value, bool) else str(value)
+    # “²” is a digit and no number; int refuses thousands of digits.
+    if not text.isdecimal() or len(text) > 5 or int(text) > 36_500:
         raise WrongValue(_("Write a whole number of days."))
-    return int(value)
+    return int(text)
 
 
 def several(value: Any) -> list[str]:

@@ -88,12 +88,17 @@ def _outbox(entity: EntityFigures, at: datetime) -> Check:
     heap = entity.waiting(*DUE_STATES)
     late = heap.since is not None and heap.since <= at
     level = by_age(heap.since, at, limits.OUTBOX)
-    said = _waiting(heap) if late or not heap.number else _("%(count)s wait for their hour") % {"count": heap.number}
+    said = _waiting(heap) if late or not heap.number else _at_its_hour(heap)
     return Check(
         gettext_lazy("Messages to send"), level, said, heap.since if late else None,
         _("They should have left by now. Nothing is lost; tell your administrator.") if level != Level.GOOD else "",
         **_messages(entity, state__in=",".join(DUE_STATES)),
     )  # fmt: skip
+
+
+def _at_its_hour(heap: Heap) -> str:
+    said = ngettext("%(count)s waits for its hour", "%(count)s wait for their hour", heap.number)
+    return said % {"count": number(heap.number)}
 
 
 def _held(entity: EntityFigures, at: datetime) -> Check:

@@ -88,7 +88,8 @@ class Consumer:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything, at one instant."""
+    """Everything, at one instant. `rates_missing`: jurisdiction and kind of the legal rates still those of the last
+    half-year, or year."""
 
     at: datetime
     entities: list[EntityFigures]
@@ -101,6 +102,7 @@ class Figures:
     folders: list[Folder]
     unreadable: Heap = Heap()
     news_given_up: Heap = Heap()
+    rates_missing: list[list[str]] = field(default_factory=list)
 
 
 def together(heaps: list[Heap]) -> Heap:
@@ -111,7 +113,7 @@ def together(heaps: list[Heap]) -> Heap:
 def read(at: datetime) -> Figures:
     """All figures as they are at `at`."""
     incoming = {row["kind"]: Heap(row["number"], row["since"]) for row in _rows("incoming")}
-    (house,) = _rows("house")
+    (house,) = _rows("house", on=at.date())
     return Figures(
         at=at,
         entities=_entities(at),

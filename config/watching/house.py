@@ -9,6 +9,7 @@ from config.watching.figures import Figures, Heap, together
 from config.watching.levels import Check, Level, by_age, by_number
 from config.watching.surroundings import Folder
 from crm.core.formats import number, percent
+from crm.law.models import RateKind
 
 FOLDERS = {"media": gettext_lazy("Disk of the files"), "temporary": gettext_lazy("Disk of temporary files")}
 
@@ -18,6 +19,8 @@ def checks_of_house(figures: Figures) -> list[Check]:
     lines = [_beat(figures), _broker(figures), _events(figures), _news(figures)]
     kept = ((figures.news_given_up, _news_given_up), (figures.unreadable, _unreadable))
     lines += [line(heap) for heap, line in kept if heap.number]
+    if figures.rates_missing:
+        lines.append(_rates(figures.rates_missing))
     return [*lines, *map(_disk, figures.folders), _database(figures)]
 
 
@@ -90,6 +93,17 @@ def _unreadable(heap: Heap) -> Check:
         ngettext("%(count)s waits", "%(count)s wait", heap.number) % {"count": number(heap.number)}, heap.since,
         _("Open each: give it to its customer, have it read again, or set it aside."),
         f"{reverse('admin:messaging_reply_changelist')}?kind__exact=unreadable", _("Mail received"),
+    )  # fmt: skip
+
+
+def _rates(missing: list[list[str]]) -> Check:
+    names = [f"{RateKind(kind).label} ({jurisdiction})" for jurisdiction, kind in missing]
+    return Check(
+        gettext_lazy("Legal rates"), Level.WATCH, _("not known since the period began: %(rates)s") % {
+            "rates": ", ".join(names)
+        },
+        advice=_("Interest is counted at the former rate until you add them."),
+        url=reverse("admin:law_rate_changelist"), link=_("Legal rates"),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +45,8 @@ class RateAdmin(LawAdmin):
                 "fields": ["jurisdiction", "kind", "starts_on", "percent", "source"],
                 "description": _(
                     "A rate stays in force until the next one of its kind. Adding a central bank rate adds the late "
-                    "payment rates of the half-years it opens; a rate already there is never changed by itself."
+                    "payment rates of the half-years it opens, and corrects those Acquit derived before; to keep one "
+                    "of your own, write another source."
                 ),
             },
         )
@@ -52,8 +54,17 @@ class RateAdmin(LawAdmin):
 
     def save_model(self, request: HttpRequest, obj: Rate, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if RateKind.CENTRAL_BANK in (obj.kind, form.initial.get("kind")):
+            derive_late_rates(obj.jurisdiction)
+
+    def delete_model(self, request: HttpRequest, obj: Rate) -> None:
+        super().delete_model(request, obj)
         if obj.kind == RateKind.CENTRAL_BANK:
             derive_late_rates(obj.jurisdiction)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Rate]) -> None:
+        super().delete_queryset(request, queryset)
+        derive_late_rates()
 
 
 class CodeFilter(admin.AllValuesFieldListFilter):

@@ -49,7 +49,9 @@ def semesters(last: date) -> Iterator[date]:
 def derive_late_rates(jurisdiction: str = "FR", *, until: date | None = None) -> int:
     """Late rates of each half-year from the central bank rate of its first day (FR-01, EU-01); how many are new.
 
-    Up to `until`, by default the last known change of the central bank rate. French law only: elsewhere none follows.
+    Up to `until`, by default the last known change of the central bank rate. Those derived before, of whatever
+    half-year, follow the central bank rate as it is known now; what a person wrote, its source says so, is kept.
+    French law only: elsewhere none follows.
     """
     known = queries.RateTable.of(jurisdiction, RateKind.CENTRAL_BANK)
     if not known.starts or jurisdiction != "FR":
@@ -68,7 +70,19 @@ def derive_late_rates(jurisdiction: str = "FR", *, until: date | None = None) ->
     ]
     before = Rate.objects.count()
     Rate.objects.bulk_create(due, ignore_conflicts=True)
+    _correct_derived(known)
     return Rate.objects.count() - before
+
+
+def _correct_derived(known: queries.RateTable) -> None:
+    """A half-year may have been opened before the change of its central bank rate was entered."""
+    for kind, points in POINTS.items():
+        derived = Rate.objects.filter(jurisdiction="FR", kind=kind, source=ARTICLES[kind])
+        for rate in derived.filter(starts_on__gte=known.starts[0]):
+            percent = known.on(rate.starts_on) + points
+            if rate.percent != percent:
+                rate.percent = percent
+                rate.save(update_fields=["percent"])
 
 
 @transaction.atomic

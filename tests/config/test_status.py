@@ -82,6 +82,14 @@ def test_the_outbox_by_the_age_of_its_oldest_due_message(since, level):
     assert (check.level, check.since) == (level, since if since <= NOW else None)
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 en attente de son heure"), (12_000, "12\xa0000 en attente de leur heure")],
+)
+def test_messages_not_yet_due_are_counted_as_people_count(count, said):
+    assert one("Messages à envoyer", outbox={"planned": Heap(count, NOW + HOUR)}).said == said
+
+
 def test_a_message_to_verify_is_never_in_order():
     assert one("Messages à vérifier", outbox={"ambiguous": Heap(1, NOW - MINUTE)}).level == Level.WATCH
     assert one("Messages à vérifier", outbox={"ambiguous": Heap(1, NOW - 2 * DAY)}).level == Level.BAD
@@ -133,6 +141,11 @@ def test_a_mail_that_could_not_be_read_is_to_be_watched_until_a_person_settles_i
 
 def test_news_that_could_not_be_applied_is_to_be_watched_until_a_person_settles_it():
     assert house(news_given_up=Heap(1, NOW - 30 * DAY)).count(Level.WATCH) == 1
+
+
+def test_a_legal_rate_of_the_last_half_year_is_to_be_watched():
+    missing = [["FR", "legal_individual"], ["FR", "legal_professional"]]
+    assert house(rates_missing=missing).count(Level.WATCH) == 1
 
 
 def supervisor_of(*entities):

@@ -14,6 +14,7 @@ from config.watching.gauges import GAUGES
 from crm.events.models import Delivery, Event
 from crm.events.operations import TRIES
 from crm.imports.models import Batch
+from crm.law.models import Rate
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import DeliveryEvent, Message, Reply
 from tests.factories.accounts import EntityFactory
@@ -23,6 +24,7 @@ from tests.factories.messaging import a_world, planned, sent
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+FRENCH = ["late_professional", "late_public_body", "legal_individual", "legal_professional"]
 
 
 def a_night(entity, *, hours_ago, state="done", **values):
@@ -142,6 +144,24 @@ def test_figures_are_not_read_again_for_a_while(settings):
     first = figures.recent(NOW)
     assert figures.recent(NOW + timedelta(seconds=9)) is first
     assert figures.recent(NOW + timedelta(seconds=10)) is not first
+
+
+@pytest.mark.parametrize(
+    ("on", "entered", "missing"),
+    [
+        (date(2026, 7, 1), [], []),
+        (date(2026, 12, 31), [], []),
+        (date(2027, 1, 1), [], ["BJ legal_professional", *(f"FR {kind}" for kind in FRENCH)]),
+        (date(2027, 6, 30), FRENCH[1:], ["BJ legal_professional", "FR late_professional"]),
+    ],
+)
+def test_legal_rates_nobody_entered_since_their_period_began_are_told(on, entered, missing):
+    """Of the laws entities are under; a French one lasts a half-year, one of UEMOA a year."""
+    EntityFactory(jurisdiction="FR"), EntityFactory(jurisdiction="BJ")
+    for kind in entered:
+        Rate.objects.create(jurisdiction="FR", kind=kind, starts_on="2027-01-01", percent=3)
+    found = figures.read(datetime.combine(on, NOW.time(), UTC)).rates_missing
+    assert [" ".join(each) for each in found] == missing
 
 
 def test_a_broker_that_does_not_answer_is_a_figure_and_no_crash(settings):

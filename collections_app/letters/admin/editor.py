@@ -20,7 +20,7 @@ from collections_app.letters.languages import known
 from collections_app.letters.mail import named
 from collections_app.letters.models import Template, TemplateVersion
 from collections_app.letters.newer import newer_text
-from collections_app.letters.operations import TemplateRefused
+from collections_app.letters.operations import TemplateRefused, TextChanged
 from collections_app.letters.testing import TestNotSent, send_test
 from collections_app.letters.variables import published
 from crm.accounts.calendars import today
@@ -67,7 +67,9 @@ def _page(
     form: TextForm,
     language: str,
     refusals: list[str] | None = None,
+    overtaken: str = "",
 ) -> HttpResponse:
+    """`overtaken`: that somebody else wrote the text meanwhile; what was read stays what it was."""
     latest = {version.language: version for version in operations.latest_versions(template)}
     tabs = [(code, name, latest.get(code)) for code, name in languages()]
     context = page_context(
@@ -81,10 +83,12 @@ def _page(
         version=latest.get(language),
         variables=published(template.channel),
         refusals=refusals or [],
+        overtaken=overtaken,
+        read=request.POST["read"] if overtaken else operations.mark_of(latest.get(language)),
         newer=newer_text(template, language) is not None,
         steps=template.channel == Channel.PHONE,
     )
-    return render(request, PAGE, context, status=409 if refusals else 200)
+    return render(request, PAGE, context, status=409 if refusals or overtaken else 200)
 
 
 def _saved(model_admin: "TemplateAdmin", request: HttpRequest, template: Template) -> HttpResponse:
@@ -98,7 +102,10 @@ def _saved(model_admin: "TemplateAdmin", request: HttpRequest, template: Templat
         messages.success(request, _("The draft is forgotten; the published text stays in use."))
         return HttpResponseRedirect(here)
     text = {key: form.cleaned_data[key] for key in ("subject", "body")}
-    draft = operations.save_draft(template, language=language, **text)
+    try:
+        draft = operations.save_draft(template, language=language, read=request.POST.get("read"), **text)
+    except TextChanged as refusal:
+        return _page(model_admin, request, template, form, language, overtaken=str(refusal))
     try:
         _after_saving(request, template, draft, verb, form.cleaned_data["customer"])
     except TemplateRefused as refusal:

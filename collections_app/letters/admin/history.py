@@ -12,7 +12,7 @@ from collections_app.letters.admin.opening import bound, opened, page_context
 from collections_app.letters.history import changes
 from collections_app.letters.models import Template, TemplateVersion
 from collections_app.letters.newer import newer_text
-from collections_app.letters.operations import save_draft
+from collections_app.letters.operations import TextChanged, mark_of, save_draft
 
 if TYPE_CHECKING:
     from collections_app.letters.admin.templates import TemplateAdmin
@@ -54,7 +54,12 @@ def delivered(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int
     if newer is None:
         raise Http404
     if request.method == "POST":
-        save_draft(template, language=language, subject=newer.subject, body=newer.body)
+        read = request.POST.get("read")
+        try:
+            save_draft(template, language=language, subject=newer.subject, body=newer.body, read=read)
+        except TextChanged as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.path)
         messages.success(
             request, _("The delivered text is now the draft; the published text stays in use until you publish it.")
         )
@@ -69,6 +74,7 @@ def delivered(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int
         title=template.name,
         language=language,
         latest=latest,
+        read=mark_of(latest),
         changes=changes(latest, newer),
     )
     return render(request, "admin/letters/template/delivered.html", context)

@@ -26,7 +26,12 @@ def delivered(model_admin: "ScenarioAdmin", request: HttpRequest, pk: int) -> Ht
     steps = newer_steps(scenario, default)
     if request.method == "POST":
         user: Any = request.user
-        operations.take(scenario, steps, entry_policy=default.entry_policy, by=user)
+        try:
+            read = request.POST.get("read", "")
+            operations.take(scenario, steps, entry_policy=default.entry_policy, read=read, by=user)
+        except operations.ChangedMeanwhile as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(url_of(scenario, "delivered"))
         messages.success(
             request,
             _("The delivered scenario is now the draft; the published version stays in use until you publish it."),
@@ -35,6 +40,7 @@ def delivered(model_admin: "ScenarioAdmin", request: HttpRequest, pk: int) -> Ht
     latest = scenario.versions.order_by("-number")[0]
     more = {
         "latest": latest,
+        "read": operations.mark_of(latest),
         "policy": ScenarioVersion(entry_policy=default.entry_policy),
         "changes": changed_steps(latest.steps.select_related("template"), steps),
     }

@@ -1,5 +1,6 @@
 """The draft of a scenario: entry policy and steps, its picture while one writes, publication."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from collections_app.scenarios import operations
 from collections_app.scenarios.admin.pages import FOLDER, context, opened, url_of
 from collections_app.scenarios.forms import VersionForm, steps_formset
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step, VersionState
-from collections_app.scenarios.operations import NotPublishable
+from collections_app.scenarios.operations import ChangedMeanwhile, NotPublishable
 from collections_app.scenarios.picture import picture
 
 if TYPE_CHECKING:
@@ -53,9 +54,12 @@ def page(
     form: VersionForm,
     steps: Any,
     reasons: list[str] | None = None,
+    read: str = "",
 ) -> HttpResponse:
+    """`read`: the mark of what the person read, where it is not what the draft says now."""
     drawn = picture(list(version.steps.select_related("template")))
     more = {"version": version, "form": form, "steps": steps, "picture": drawn, "reasons": reasons or []}
+    more["read"] = read or operations.mark_of(version)
     return render(
         request, f"{FOLDER}draft.html", context(model_admin, request, scenario, **more), status=409 if reasons else 200
     )
@@ -66,16 +70,23 @@ def saved(
 ) -> HttpResponse:
     form, steps = VersionForm(request.POST, instance=version), steps_formset(version, request.POST)
     user: Any = request.user
+    again = partial(page, model_admin, request, scenario, version, form, steps)
+    read = request.POST.get("read") or "none"
     if not (form.is_valid() and steps.is_valid()):
-        return page(model_admin, request, scenario, version, form, steps, [_("Correct what is marked below.")])
+        return again([_("Correct what is marked below.")], read)
     try:
-        operations.set_entry_policy(version, entry_policy=form.cleaned_data["entry_policy"], by=user)
-        operations.replace_steps(version, steps.kept(), by=user)
+        operations.write_draft(
+            version, steps.kept(), entry_policy=form.cleaned_data["entry_policy"], read=read, by=user
+        )
+    except ChangedMeanwhile as refusal:
+        return again([str(refusal)], read)
+    except ValidationError as refusal:
+        return again(refusal.messages, read)
+    try:
         if request.POST.get("verb") == "publish":
             operations.publish(version, by=user, at=timezone.now())
-    except (NotPublishable, ValidationError) as refusal:
-        reasons = refusal.reasons if isinstance(refusal, NotPublishable) else refusal.messages
-        return page(model_admin, request, scenario, version, form, steps, reasons)
+    except NotPublishable as refusal:
+        return again(refusal.reasons)
     return after(request, scenario, version, model_admin)
 
 

@@ -26,6 +26,7 @@ from collections_app.segments.form_tree import (
 from collections_app.segments.forms import GroupForm
 from collections_app.segments.models import Group
 from collections_app.segments.queries import preview
+from collections_app.segments.regrouping import GroupNotReadable
 from collections_app.segments.wording import sentence
 from crm.accounts.calendars import today
 
@@ -37,27 +38,31 @@ def edit(model_admin: "GroupAdmin", request: HttpRequest, pk: Any) -> HttpRespon
     """Show or save a group; without script each button sends the whole page and draws it again."""
     posted = request.method == "POST"
     group = opened(model_admin, request, pk, to_write=posted)
+    # What the person read, also while buttons draw the page again.
+    read = request.POST.get("read") or operations.mark_of(group)
     form = GroupForm(request.POST if posted else None, instance=group)
     root = from_post(request.POST) if posted and not group.is_default else from_criteria(group.criteria)
     verb = request.POST.get("verb", "save")
     if posted and verb == "save":
-        return saved(model_admin, request, group, form, root)
+        return saved(model_admin, request, group, form, root, read)
     if posted:
         root = changed(root, verb)
-    return page(model_admin, request, group, form, root)
+    return page(model_admin, request, group, form, root, read)
 
 
-def saved(model_admin: "GroupAdmin", request: HttpRequest, group: Group, form: GroupForm, root: Branch) -> HttpResponse:
+def saved(
+    model_admin: "GroupAdmin", request: HttpRequest, group: Group, form: GroupForm, root: Branch, read: str
+) -> HttpResponse:
     user: Any = request.user
     if not form.is_valid():
-        return page(model_admin, request, group, form, root)
+        return page(model_admin, request, group, form, root, read)
     group = form.instance
     group.criteria = {} if group.is_default else as_criteria(root)
     try:
-        operations.save_group(group, by=user)
-    except (WrongCriteria, ValidationError) as wrong:
-        told = wrong.message if isinstance(wrong, WrongCriteria) else " ".join(wrong.messages)
-        return page(model_admin, request, group, form, root, error=told, status=409)
+        operations.save_group(group, by=user, read=read)
+    except (WrongCriteria, ValidationError, operations.GroupRefused) as wrong:
+        told = " ".join(wrong.messages) if isinstance(wrong, ValidationError) else getattr(wrong, "message", str(wrong))
+        return page(model_admin, request, group, form, root, read, error=told, status=409)
     messages.success(request, _("The group is saved; customers move to it at the next night or change of their facts."))
     return HttpResponseRedirect(reverse("admin:segments_group_change", args=[group.pk]))
 
@@ -68,11 +73,12 @@ def page(
     group: Group,
     form: GroupForm,
     root: Branch,
+    read: str,
     *,
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    more = {"group": group, "form": form, "error": error, **drawn(group, root)}
+    more = {"group": group, "form": form, "read": read, "error": error, **drawn(group, root)}
     return render(request, f"{FOLDER}edit.html", context(model_admin, request, title=group.name, **more), status=status)
 
 
@@ -106,4 +112,8 @@ def counted(group: Group, tree: dict[str, Any]) -> dict[str, Any]:
     except WrongCriteria as wrong:
         return {"problem": wrong.message, "wrong": path_in_form(wrong.path)}
     on = today(group.entity, timezone.now())
-    return {"sentence": words, "match": preview(group.entity, tree, on=on, before=group.priority)}
+    try:
+        return {"sentence": words, "match": preview(group.entity, tree, on=on, before=group.priority)}
+    except GroupNotReadable as error:
+        told = _("The group “%(group)s”, tried before, is to be corrected first: nobody can be counted.")
+        return {"problem": told % {"group": error.group.name}}

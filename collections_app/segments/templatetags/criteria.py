@@ -6,7 +6,12 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from collections_app.segments.form_tree import Branch, Widgets, may_nest as branch_may_nest
+from collections_app.segments.form_tree import (
+    Branch,
+    Widgets,
+    may_nest as branch_may_nest,
+    unlisted as name_of_unlisted,
+)
 
 register = template.Library()
 
@@ -37,6 +42,11 @@ def refreshes(context: Any, target: str) -> SafeString:
 @register.filter
 def may_nest(branch: Branch) -> bool:
     return branch_may_nest(branch)
+
+
+@register.filter
+def unlisted(sections: list[tuple[str, list[tuple[str, str]]]], branch: Branch) -> str:
+    return name_of_unlisted(sections, branch)
 
 
 @register.filter

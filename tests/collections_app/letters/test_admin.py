@@ -144,6 +144,22 @@ def test_forgetting_the_draft(client: Client) -> None:
     assert list(published.template.versions.all()) == [published]
 
 
+def test_who_read_another_text_writes_nothing_over_it(client: Client) -> None:
+    published = TemplateVersionFactory(body="à tous")
+    supervisor(client, published.template.entity)
+    page = url("template_change", published.template.pk)
+    mine, hers = ({"language": "fr", "subject": "s", "body": body, "verb": "save"} for body in ("à moi", "à elle"))
+    mine["read"] = hers["read"] = client.get(page).context["read"]
+    assert client.post(page, hers).status_code == 302
+    for _again in range(2):
+        answer = client.post(page, mine)
+        assert (answer.status_code, answer.context["read"]) == (409, mine["read"])
+        assert answer.context["overtaken"].startswith("Quelqu’un d’autre")
+    assert published.template.versions.get(published_at=None).body == "à elle"
+    read = client.get(page).context["read"]
+    assert client.post(page, mine | {"read": read}).status_code == 302
+
+
 def test_a_test_goes_to_oneself_only(client: Client, mailoutbox: list[Any], settings: Any) -> None:
     settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
     template = TemplateFactory()
@@ -353,6 +369,16 @@ def test_a_text_delivered_since_is_shown_and_taken_as_a_draft(client: Client, de
     )
     assert (texts[0][0], texts[0][2], texts[1:]) == (1, AT, [(2, "Corps neuf", None)])
     assert client.get(url("template_delivered", delivered.pk, "fr")).status_code == 404  # taken
+
+
+def test_a_draft_begun_meanwhile_is_not_written_over_by_the_delivered_text(client: Client, delivered: Template) -> None:
+    supervisor(client, delivered.entity)
+    page = url("template_delivered", delivered.pk, "fr")
+    read = client.get(page).context["read"]
+    operations.save_draft(delivered, language="fr", subject="s", body="à elle")
+    answer = client.post(page, {"read": read}, follow=True)
+    assert str(*answer.context["messages"]).startswith("Quelqu’un d’autre")
+    assert delivered.versions.get(published_at=None).body == "à elle"
 
 
 def test_only_a_newer_text_of_the_product_is_offered(client: Client, delivered: Template) -> None:

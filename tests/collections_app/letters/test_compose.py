@@ -1,10 +1,13 @@
 import datetime as dt
 import re
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
+from collections_app.letters import qr
 from collections_app.letters.charges import charge_sheet
 from collections_app.letters.compose import Composed, Line, compose
 from collections_app.letters.languages import NoPublishedVersion
@@ -12,6 +15,7 @@ from collections_app.letters.models import Template
 from collections_app.letters.operations import deliver_defaults
 from crm.customers.models import Customer, CustomerKind
 from crm.law.models import Rate, RateKind
+from crm.receivables.late_charges import record_formal_notice
 from crm.receivables.models import Invoice
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
@@ -224,6 +228,21 @@ def test_statement_and_list_are_attached() -> None:
     ]
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_statement_mail_calls_balance_only_what_it_encloses(language: str) -> None:
+    """100 € are late; 900 € more are not due yet, and stand in the PDF."""
+    customer = CustomerFactory(language=language)
+    late = line(customer, due_on="2026-02-01", issued_on="2026-01-01")
+    line(customer, amount=Decimal(900), due_on="2026-04-01", issued_on="2026-03-01")
+    deliver_defaults(customer.entity, at=AT)
+    template = customer.entity.templates.get(code="statement-email")
+    made = compose(template, customer, currency="EUR", lines=[late], on=ON)
+    enclosed = PdfReader(BytesIO(made.attachments[0].content)).pages[0].extract_text()
+    assert re.search(r"(Solde|Balance) .*1.000[,.]00", enclosed) is not None
+    assert re.findall(r"solde|balance", made.text) == []
+    assert re.search(r"restent à régler, pour 100,00|remain to be paid, for €100\.00", made.text) is not None
+
+
 def test_what_is_kept_is_plain_json_without_the_marks_of_tables() -> None:
     customer = CustomerFactory()
     kept = written(customer, "{{ invoice_table }}", line(customer, number="FA-1")).variables
@@ -334,3 +353,21 @@ def test_no_default_speaks_of_1_days() -> None:
     assert {"1 jour ", "1 day "} <= {
         found for text in texts.values() for found in re.findall(r"\b1 (?:jour|day) ", text)
     }
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_second_notice_of_a_consumer_asks_for_one_amount(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Subject, text, total of its parts, QR code and what is kept: legal interest runs from the first notice."""
+    customer = CustomerFactory(kind=CustomerKind.CONSUMER, language=language)
+    late = line(customer, amount=Decimal(500), due_on="2025-10-01", issued_on="2025-09-01")
+    record_formal_notice([late.invoice.pk], on=dt.date(2025, 12, 1), at=AT)
+    deliver_defaults(customer.entity, at=AT)
+    template = customer.entity.templates.get(code="formal-notice-consumer-letter")
+    asked: list[Decimal] = []
+    monkeypatch.setattr(qr, "payload", lambda *, amount, **_others: asked.append(amount))
+    made = compose(template, customer, currency="EUR", lines=[late], on=ON)
+    owed = Decimal(500) + charge_sheet(customer, [late], on=ON).interest
+    said = re.findall(r"\d+[.,]\d\d", made.subject + re.sub(r"(?s)^.*?(Par la présente|By this letter)", "", made.text))
+    assert owed > 500
+    assert (asked, made.amounts) == ([owed], {"EUR": owed})
+    assert [Decimal(each.replace(",", ".")) for each in said] == [owed, owed, 500, owed - 500, owed]

@@ -88,6 +88,22 @@ def test_every_default_could_be_published(default: Default, language: str) -> No
     assert problems_of(version, on=AT.date()) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "warned"),
+    [
+        ("Payez {{ total.net | money }}.", True),
+        ("Payez {{ total.net | money }}.\n\n{{ amount_split }}", True),
+        ("Payez ceci\u00a0:\n\n{{ amount_split }}", False),
+        ("Payez {{ total.with_charges | money }}, dont {{ total.net | money }} de principal.", False),
+    ],
+)
+def test_a_notice_that_does_not_name_what_its_code_asks_for_is_warned_of(body: str, warned: bool) -> None:
+    template = TemplateFactory(formal_notice=True, for_consumers=True)
+    version = TemplateVersion(template=template, language="fr", subject="Mise en demeure", body=body)
+    said = [problem for problem in problems_of(version, on=AT.date()) if "total.with_charges" in problem.message]
+    assert [problem.blocking for problem in said] == [False] * warned
+
+
 @each_default
 @each_language
 def test_what_a_consumer_receives_claims_no_fixed_compensation(default: Default, language: str) -> None:

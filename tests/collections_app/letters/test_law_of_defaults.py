@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 AT, ON = dt.datetime(2026, 3, 1, tzinfo=dt.UTC), dt.date(2026, 3, 3)
 QUOTED = re.compile(r"[LRD]\d{3,4}-\d+|\b1344|1231-6|40\s€|€40|code civil|Civil Code")
 INSISTING = ["reminder-email", "reminder-letter", "firm-email", "firm-letter"]
+NOTICES = ["formal-notice-letter", "formal-notice-consumer-letter"]
 COMMERCE, PROCUREMENT = {"L441-10", "D441-5"}, {"R2192-31", "D2192-35"}
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -47,6 +48,12 @@ def test_a_reminder_quotes_the_code_of_its_reader(code, language):
 
 
 @each_language
+def test_a_firm_call_recalls_the_fixed_sum_to_professionals_only(language):
+    assert quoted("call-script-firm", language, CustomerKind.PROFESSIONAL) == fixed(language)
+    assert quoted("call-script-firm", language, CustomerKind.CONSUMER) == set()
+
+
+@each_language
 def test_a_formal_notice_quotes_the_code_of_its_reader(language):
     civil = {"1344", "Civil Code" if language == "en" else "code civil"}
     notice = "formal-notice-letter"
@@ -56,7 +63,7 @@ def test_a_formal_notice_quotes_the_code_of_its_reader(language):
 
 
 @each_language
-@pytest.mark.parametrize("code", [*INSISTING, "formal-notice-letter", "formal-notice-consumer-letter"])
+@pytest.mark.parametrize("code", [*INSISTING, *NOTICES, "call-script-firm"])
 def test_no_french_law_is_quoted_under_another_one(code, language):
     kind = CustomerKind.CONSUMER if "consumer" in code else CustomerKind.PROFESSIONAL
     assert quoted(code, language, kind, jurisdiction="CI") == set()

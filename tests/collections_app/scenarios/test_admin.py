@@ -8,7 +8,7 @@ from collections_app.letters.operations import deliver_defaults as deliver_templ
 from collections_app.scenarios import newer
 from collections_app.scenarios.defaults import DEFAULTS
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step
-from collections_app.scenarios.operations import STEP_FIELDS, create_draft, deliver_defaults
+from collections_app.scenarios.operations import STEP_FIELDS, create_draft, deliver_defaults, mark_of
 from collections_app.scenarios.queries import step_names
 from crm.law.operations import load_law
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -43,7 +43,7 @@ def url(scenario, page="change"):
 def posted(version, verb="save", **changes):
     """What the browser sends for the draft, with some fields changed: {"0-name": "…"}."""
     steps = list(version.steps.all())
-    data = {"verb": verb, "entry_policy": version.entry_policy}
+    data = {"verb": verb, "entry_policy": version.entry_policy, "read": mark_of(version)}
     data |= {"steps-TOTAL_FORMS": len(steps), "steps-INITIAL_FORMS": len(steps)}
     for place, step in enumerate(steps):
         for name in STEP_FIELDS:
@@ -141,6 +141,26 @@ def test_what_is_wrong_with_a_whole_step_is_said_on_it(client, supervisor, publi
     assert "Une mise en demeure vient après l’échéance et doit être approuvée." in page
 
 
+def test_who_read_another_draft_writes_nothing_over_it(client, supervisor, published):
+    draft = create_draft(published.scenario, by=None)
+    mine = posted(draft, **{"0-name": "À moi"})
+    assert client.get(url(published.scenario, "draft")).context["read"] == mine["read"]
+    client.post(url(published.scenario, "draft"), posted(draft, **{"1-name": "À elle"}))
+    for _again in range(2):
+        answer = client.post(url(published.scenario, "draft"), mine)
+        assert (answer.status_code, answer.context["read"]) == (409, mine["read"])
+        assert answer.context["reasons"][0].startswith("Quelqu’un d’autre")
+    assert list(draft.steps.values_list("name", flat=True)) == ["Avant", "À elle"]
+
+
+def test_a_draft_refused_for_publication_is_saved_and_goes_on(client, supervisor, entity):
+    draft = create_draft(ScenarioFactory(entity=entity), by=None)
+    StepFactory(version=draft, name="SMS", channel="sms", mode="automatic")
+    answer = client.post(url(draft.scenario, "draft"), posted(draft, "publish", **{"0-name": "Texto"}))
+    assert (answer.status_code, answer.context["read"]) == (409, mark_of(draft))
+    assert draft.steps.get().name == "Texto"
+
+
 def test_a_refused_publication_gives_its_reasons(client, supervisor, entity):
     draft = create_draft(ScenarioFactory(entity=entity), by=None)
     StepFactory(version=draft, name="SMS", channel="sms", mode="automatic")
@@ -236,9 +256,10 @@ def test_a_scenario_delivered_since_is_shown_and_taken_as_a_draft(client, delive
     client.force_login(UserFactory(supervisor=True, sees=delivered.entity))
     for page in (url(delivered), reverse("admin:scenarios_scenario_changelist")):
         assert url(delivered, "delivered") in client.get(page).content.decode()
-    page = client.get(url(delivered, "delivered")).content.decode()
+    answer = client.get(url(delivered, "delivered"))
+    page, read = answer.content.decode(), answer.context["read"]
     assert ("<del>14</del> <ins>30</ins>" in page, page.count("is-removed"), "ancienneté" in page) == (True, 2, True)
-    assert client.post(url(delivered, "delivered")).url == url(delivered, "draft")
+    assert client.post(url(delivered, "delivered"), {"read": read}).url == url(delivered, "draft")
     former, draft = delivered.versions.order_by("number")
     assert (former.state, former.steps.count(), draft.state, draft.entry_policy) == (
         "published",
@@ -251,10 +272,20 @@ def test_a_scenario_delivered_since_is_shown_and_taken_as_a_draft(client, delive
     assert client.get(url(delivered, "delivered")).status_code == 404  # taken
 
 
+def test_a_draft_begun_meanwhile_is_not_written_over_by_the_delivered_one(client, delivered):
+    client.force_login(UserFactory(supervisor=True, sees=delivered.entity))
+    read = client.get(url(delivered, "delivered")).context["read"]
+    draft = create_draft(delivered, by=None)
+    draft.steps.filter(code="reminder").update(gap_days=21)
+    answer = client.post(url(delivered, "delivered"), {"read": read}, follow=True)
+    assert str(*answer.context["messages"]).startswith("Quelqu’un d’autre")
+    assert draft.steps.get(code="reminder").gap_days == 21
+
+
 def test_only_a_newer_scenario_of_the_product_is_offered(client, delivered, published):
     client.force_login(UserFactory(supervisor=True, sees=delivered.entity))
     same = Scenario.objects.get(entity=delivered.entity, code="consumers")
-    for scenario in (same, published):
+    for scenario in (same, published.scenario):
         assert client.get(url(scenario, "delivered")).status_code == 404
     assert client.get(reverse("admin:scenarios_scenario_changelist")).content.decode().count("/delivered/") == 1
 

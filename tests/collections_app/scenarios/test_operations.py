@@ -60,6 +60,16 @@ def test_a_wrong_step_is_refused(draft, wrong):
         scenarios.save_step(draft, code="second", by=None, **fields)
 
 
+def test_a_draft_is_written_whole_or_not_at_all(draft):
+    StepFactory(version=draft, code="call", offset_days=8)
+    wrong = {"code": "wrong", "name": "", "offset_days": 9, "channel": "phone"}
+    steps = [scenarios.as_fields(draft.steps.get()), wrong]
+    with pytest.raises(ValidationError):
+        scenarios.write_draft(draft, steps, entry_policy="by_hand", read=scenarios.mark_of(draft), by=None)
+    draft.refresh_from_db()
+    assert (draft.entry_policy, draft.steps.get().code) == ("first_step", "call")
+
+
 def test_publishing_freezes_the_draft_and_retires_the_former_version(draft):
     user = UserFactory(supervisor=True)
     StepFactory(version=draft)

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -7,7 +9,7 @@ from collections_app.segments.models import Group
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
-from tests.factories.scenarios import published_scenario
+from tests.factories.scenarios import ScenarioFactory, published_scenario
 from tests.factories.segments import GroupFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,61 @@ def test_a_wrong_value_is_marked_and_nothing_is_saved(client, supervisor, group)
     answer = client.post(url(group), fields(r_0_value="beaucoup", verb="save"))
     assert (answer.status_code, answer.context["wrong"]) == (409, "r.0")
     assert Group.objects.get().criteria == group.criteria
+
+
+def test_a_criterion_whose_fact_is_gone_is_drawn_as_such_and_corrected(client, supervisor, group):
+    gone = {"all": [{"fact": "shoe_size", "is": "gte", "value": "40"}, OVERDUE]}
+    Group.objects.filter(pk=group.pk).update(criteria=gone)
+    page = client.get(url(group))
+    assert ("shoe_size (n’existe plus)" in page.content.decode(), page.context["wrong"]) == (True, "r.0")
+    sent = fields(r_0_fact="shoe_size", r_0_is="gte", verb="save")
+    assert client.post(url(group), sent).status_code == 409
+    group.refresh_from_db()
+    assert group.criteria == gone
+    client.post(url(group), fields(verb="save"))
+    group.refresh_from_db()
+    assert group.criteria == {"all": [OVERDUE]}
+
+
+def test_a_group_after_one_that_cannot_be_read_says_which_one(client, supervisor, group, entity):
+    after = GroupFactory(entity=entity, priority=2)
+    Group.objects.filter(pk=group.pk).update(criteria={"fact": "shoe_size", "is": "gte", "value": "40"})
+    assert "Retardataires" in client.get(url(after)).context["problem"]
+
+
+def test_an_attribute_nobody_has_any_more_stays_chosen(client, supervisor, group):
+    criteria = {"all": [{"fact": "attribute:agence", "is": "is", "value": "Voiron"}]}
+    Group.objects.filter(pk=group.pk).update(criteria=criteria)
+    page = client.get(url(group)).content.decode()
+    assert '<option value="attribute:agence" selected>agence</option>' in page
+
+
+def test_enter_in_a_field_saves_and_removes_nothing(client, supervisor, group):
+    """It presses the first button of the form that submits it."""
+    page = client.get(url(group)).content.decode()
+    form = page[page.index('id="group"') :]
+    assert re.findall(r'<button[^>]* name="verb" value="([^"]+)"', form)[:2] == ["save", "remove:r.0"]
+
+
+def test_who_read_another_group_writes_nothing_over_it(client, supervisor, group):
+    read = client.get(url(group)).context["read"]
+    added = client.post(url(group), fields(verb="add-condition:r", read=read)).context["read"]
+    assert client.post(url(group), fields(r_0_value="50", verb="save", read=read)).status_code == 302
+    answer = client.post(url(group), fields(r_0_value="90", verb="save", read=added))
+    assert (answer.status_code, answer.context["read"]) == (409, read)
+    assert answer.context["error"].startswith("Quelqu’un d’autre")
+    group.refresh_from_db()
+    assert group.criteria["all"][0]["value"] == "50"
+
+
+def test_the_draft_a_group_follows_stays_chosen(client, supervisor, group, entity):
+    draft, other = ScenarioFactory(entity=entity), ScenarioFactory(entity=entity)
+    Group.objects.filter(pk=group.pk).update(scenario=draft)
+    offered = client.get(url(group)).context["form"].fields["scenario"].queryset
+    assert (draft in offered, other in offered) == (True, False)
+    client.post(url(group), fields(verb="save") | {"scenario": draft.pk})
+    group.refresh_from_db()
+    assert group.scenario == draft
 
 
 def test_without_script_a_button_draws_the_page_again(client, supervisor, group):

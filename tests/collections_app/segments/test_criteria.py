@@ -28,6 +28,8 @@ def test_a_tree_is_read_in_order():
         ({"fact": "kind", "is": "in", "value": []}, "value"),
         ({"fact": "last_payment_on", "is": "before", "value": "31/12/2026"}, "value"),
         ({"fact": "last_payment_on", "is": "within", "value": "-3"}, "value"),
+        ({"fact": "last_payment_on", "is": "within", "value": "²"}, "value"),
+        ({"fact": "last_payment_on", "is": "within", "value": "9" * 5_000}, "value"),
         ({"fact": "name", "is": "contains", "value": "  "}, "value"),
         ({"fact": "name", "is": "contains", "value": "a", "or": 1}, ""),
     ],

@@ -1,5 +1,6 @@
 """The pages: send, look at what would change, confirm, undo; closed to whoever does not lead."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,6 +53,14 @@ def test_a_file_is_read_and_nothing_is_written(supervisor, entity):
         ("new", "F2", "50.000"),
     ]
     assert "Les plus gros" in page
+
+
+def test_enter_in_an_option_reads_again_and_imports_nothing(supervisor, entity):
+    """It presses the first button of the form."""
+    page = supervisor.get(reverse("import", args=[send(supervisor, entity).pk])).content.decode()
+    form = page[page.index('aria-labelledby="decide-title"') :]
+    assert re.findall(r"<button[^>]*>", form)[0].count('name="again"') == 1
+    assert form.count('type="submit"') >= 2
 
 
 def test_confirmed_it_is_imported_then_undone(supervisor, entity):

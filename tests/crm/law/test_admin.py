@@ -7,6 +7,7 @@ from django.utils.translation import override
 
 from crm.law.labels import RULES
 from crm.law.models import ExchangeRate, Holiday, Rate, RateKind, Rule
+from crm.law.operations import derive_late_rates
 from crm.law.shapes import SHAPES
 from tests.factories.accounts import EntityFactory, UserFactory
 
@@ -34,6 +35,33 @@ def test_a_new_central_bank_rate_opens_the_late_rates_of_its_half_year(client):
     given = {"jurisdiction": "FR", "kind": "central_bank", "starts_on": "2027-01-01", "percent": "3", "source": "BCE"}
     client.post(reverse("admin:law_rate_add"), given)
     assert Rate.objects.get(kind=RateKind.LATE_PROFESSIONAL, starts_on="2027-01-01").percent == 13
+
+
+def test_a_half_year_opened_before_its_change_was_entered_follows_it(client):
+    """The task of 2 January knows September's rate; December's is entered on the 5th, then corrected, then removed."""
+    derive_late_rates(until=date(2027, 1, 2))
+    opened = Rate.objects.filter(starts_on="2027-01-01").order_by("kind").values_list("percent", flat=True)
+    seen = [list(map(float, opened))]
+    client.force_login(UserFactory(administrator=True))
+    given = {"jurisdiction": "FR", "kind": "central_bank", "starts_on": "2026-12-16", "percent": "3", "source": "BCE"}
+    client.post(reverse("admin:law_rate_add"), given)
+    seen.append(list(map(float, opened.all())))
+    added = Rate.objects.get(starts_on="2026-12-16")
+    client.post(reverse("admin:law_rate_change", args=[added.pk]), given | {"percent": "2.9"})
+    seen.append(list(map(float, opened.all())))
+    client.post(reverse("admin:law_rate_delete", args=[added.pk]), {"post": "yes"})
+    seen.append(list(map(float, opened.all())))
+    assert seen == [[12.65, 10.65], [13, 11], [12.9, 10.9], [12.65, 10.65]]
+
+
+def test_a_late_rate_of_another_source_is_kept(client):
+    Rate.objects.create(
+        jurisdiction="FR", kind="late_professional", starts_on="2027-01-01", percent=15, source="avenant du 3 janvier"
+    )
+    client.force_login(UserFactory(administrator=True))
+    given = {"jurisdiction": "FR", "kind": "central_bank", "starts_on": "2026-12-16", "percent": "3", "source": "BCE"}
+    client.post(reverse("admin:law_rate_add"), given)
+    assert Rate.objects.get(kind="late_professional", starts_on="2027-01-01").percent == 15
 
 
 def test_every_rule_delivered_has_a_name():
