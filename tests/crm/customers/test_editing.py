@@ -1,13 +1,15 @@
 """What a person changes from the page of a customer, by role; the merge a supervisor confirms."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from crm.accounts.models import Entity
+from crm.accounts.models import Entity, Team, User
 from crm.customers.models import Address, Contact, Customer
 from crm.timeline.models import Entry
-from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
@@ -64,6 +66,50 @@ def test_the_team_of_another_entity_is_refused(chief: Client, customer: Customer
     )
     customer.refresh_from_db()
     assert (customer.kind, customer.team) == ("professional", None)
+
+
+class TestWhoSeesATeamOnly:
+    """A supervisor without the entity: what he does not touch stays."""
+
+    @pytest.fixture
+    def team(self, entity: Entity) -> Team:
+        return TeamFactory(entity=entity)
+
+    @pytest.fixture
+    def of_the_team(self, client: Client, team: Team) -> Client:
+        client.force_login(UserFactory(sees=team, supervisor=True))
+        return client
+
+    @pytest.fixture
+    def ana(self, team: Team) -> User:
+        return TeamMemberFactory(team=team, user__last_name="Ana").user
+
+    def saved(self, browser: Client, customer: Customer) -> Customer:
+        """After a label was added and the page sent as the browser draws it."""
+        path = reverse("customer_change", args=[customer.pk])
+        form = browser.get(path).context["form"]
+        drawn = {name: str(form[name]) for name in ("collector", "team")}
+        chosen = {name: re.findall(r'value="(\d+)" selected', html) for name, html in drawn.items()}
+        browser.post(path, {"tags": "fragile", "kind": customer.kind, **chosen})
+        return Customer.objects.get(pk=customer.pk)
+
+    @pytest.mark.parametrize("active", [True, False])
+    def test_his_label_leaves_the_collector(self, of_the_team: Client, team: Team, ana: User, active: bool):
+        User.objects.filter(pk=ana.pk).update(is_active=active)
+        customer = self.saved(of_the_team, CustomerFactory(entity=team.entity, team=team, collector=ana))
+        assert (customer.tags, customer.collector, customer.team) == (["fragile"], ana, team)
+
+    def test_his_label_leaves_the_team_of_others(self, of_the_team: Client, entity: Entity):
+        mine, other = User.objects.get(), TeamFactory(entity=entity)
+        customer = self.saved(of_the_team, CustomerFactory(entity=entity, team=other, collector=mine))
+        assert (customer.tags, customer.collector, customer.team) == (["fragile"], mine, other)
+
+    def test_he_gives_a_customer_to_his_collector(self, of_the_team: Client, team: Team, ana: User):
+        customer = CustomerFactory(entity=team.entity, team=team)
+        given = {"tags": "", "kind": customer.kind, "team": team.pk, "collector": ana.pk}
+        of_the_team.post(reverse("customer_change", args=[customer.pk]), given)
+        customer.refresh_from_db()
+        assert customer.collector == ana
 
 
 def test_saving_what_did_not_change_tells_nothing(desk: Client, customer: Customer):
