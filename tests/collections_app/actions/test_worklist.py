@@ -264,6 +264,13 @@ def test_a_view_is_kept_and_forgotten(desk: Client, lea: User):
     assert not SavedView.objects.exists()
 
 
+def test_a_view_starts_on_its_first_page_with_nothing_open(desk: Client):
+    asked = {"name": "Lyon", "query": "age=91&after=WyI1Il0&q=caf%C3%A9+lyon&open=12&age=61"}
+    answer = desk.post(reverse("view_save"), asked)
+    assert SavedView.objects.get().query == "age=91&q=caf%C3%A9+lyon&age=61"
+    assert answer["Location"] == f"{reverse('worklist')}?age=91&q=caf%C3%A9+lyon&age=61"
+
+
 def test_nobody_forgets_the_view_of_another(desk: Client):
     view = SavedView.objects.create(user=UserFactory(), name="x")
     assert desk.post(reverse("view_forget", args=[view.pk])).status_code == 404
