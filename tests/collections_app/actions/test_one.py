@@ -163,6 +163,37 @@ def test_what_cannot_be_sent_stays_and_is_told(desk: Client, entity: Entity):
     assert [message.level_tag for message in page.context["messages"]] == ["warning"]
 
 
+CLOSED = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LEFT = (
+    "warning",
+    "1 action est restée comme elle est\xa0: close entre-temps, ou pas ouverte à cette personne.",
+)
+
+
+def test_what_was_closed_meanwhile_is_told_when_it_is_sent(desk: Client, entity: Entity):
+    assert pressed(desk, ActionFactory(customer__entity=entity, state="done", closed_at=CLOSED)) == [LEFT]
+
+
+def test_of_several_those_that_are_sent_and_those_that_are_not_are_told(desk: Client, customer: Customer, template):
+    action = letter_to_send(customer, template)
+    closed = ActionFactory(customer__entity=customer.entity, state="done", closed_at=CLOSED)
+    told = pressed(desk, action, action, closed)
+    assert (Message.objects.get().origin_id, told[1:]) == (action.pk, [LEFT])
+
+
+def test_nothing_ticked_is_told(desk: Client):
+    assert pressed(desk) == [("info", "Cochez au moins une ligne.")]
+
+
+def test_those_beyond_what_is_sent_at_once_are_told(
+    desk: Client, entity: Entity, customer: Customer, template, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("collections_app.actions.views.one.MOST_SENT", 1)
+    others = ActionFactory.create_batch(2, customer__entity=entity)
+    told = pressed(desk, letter_to_send(customer, template), *others)
+    assert told[1:] == [("warning", "2 actions n’ont pas été regardées\xa0: au plus 1 partent à la fois.")]
+
+
 def test_keys_above_a_thousand_are_written_plainly(desk: Client, customer: Customer, template):
     action = letter_to_send(customer, template)
     panel = desk.get(reverse("action_panel", args=[action.pk])).content.decode()
