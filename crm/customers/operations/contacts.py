@@ -20,6 +20,7 @@ ADDRESS_ADDED = gettext_noop("Address added (%(channel)s): %(address)s")
 ADDRESS_RETIRED = gettext_noop("Address no longer used (%(channel)s): %(address)s")
 ADDRESS_INVALID = gettext_noop("Address found invalid (%(channel)s): %(address)s")
 ADDRESS_VALID = gettext_noop("Address valid again (%(channel)s): %(address)s")
+PREFERRED = gettext_noop("Address used first (%(channel)s): %(address)s")
 OPTED_OUT = gettext_noop("No longer wants to be written to (%(channel)s): %(address)s")
 OPTED_IN = gettext_noop("Agrees to be written to (%(channel)s): %(address)s")
 
@@ -95,14 +96,22 @@ def add_address(
     if not added:
         raise AddressKnown(address=stored)
     if preferred:
-        prefer(address)
+        _put_first(address)
     tell(customer, ADDRESS_ADDED, _params(address), by=by, at=at)
     return address
 
 
 @transaction.atomic
-def prefer(address: Address) -> None:
-    """Use this address before the customer's others of the channel."""
+def prefer(address: Address, *, by: User | None, at: datetime) -> bool:
+    """Use this address before the customer's others of the channel. False when it was so."""
+    if Address.objects.filter(pk=address.pk, preferred=True).exists():
+        return False
+    _put_first(address)
+    tell(address.customer, PREFERRED, _params(address), by=by, at=at)
+    return True
+
+
+def _put_first(address: Address) -> None:
     others = Address.objects.filter(customer_id=address.customer_id, channel=address.channel, preferred=True)
     others.exclude(pk=address.pk).update(preferred=False)
     _set(address, preferred=True)

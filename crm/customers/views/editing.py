@@ -124,7 +124,7 @@ def _refused(address: Address, reason: str, by: User, at: datetime) -> None:
 
 
 def _preferred(address: Address, reason: str, by: User, at: datetime) -> None:
-    operations.prefer(address)
+    operations.prefer(address, by=by, at=at)
 
 
 VERBS: dict[str, Callable[[Address, str, User, datetime], None]] = {

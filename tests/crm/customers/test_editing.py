@@ -173,6 +173,13 @@ def test_an_address_is_refused_or_preferred(desk: Client, customer: Customer, ve
     assert (address.opted_out_at is not None, address.preferred) == (verb == "refused", verb == "preferred")
 
 
+def test_an_address_used_first_is_told(desk: Client, customer: Customer):
+    address = AddressFactory(customer=customer)
+    for _ in range(2):
+        desk.post(reverse("address_verb", args=[address.pk, "preferred"]))
+    assert told(customer) == ["Address used first (%(channel)s): %(address)s"]
+
+
 def test_nobody_changes_what_he_does_not_see(chief: Client):
     address, contact = AddressFactory(), ContactFactory()
     paths = [
