@@ -41,7 +41,7 @@ class AddressInline(OpenInline):
     @admin.display(description=_("state"))
     def state(self, address: Address) -> str:
         """Why it is not used, if it is not."""
-        if address.opted_out_at:
+        if address.refused:
             return str(_("refused"))
         return address.invalid_reason or str(_("invalid")) if address.invalid_since else ""
 

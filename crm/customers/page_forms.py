@@ -113,6 +113,6 @@ class AddressForm(StoredAddress, forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why an address is no longer used."""
+    """Why an address is no longer used, or how one knows that it is again."""
 
     reason = forms.CharField(label=_("Reason"), required=False, max_length=200)

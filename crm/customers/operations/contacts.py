@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _, gettext_noop
 from crm.accounts.models import User
 from crm.core.identifiers import telephone
 from crm.customers.exceptions import AddressKnown, NotOfThisCustomer
-from crm.customers.models import Address, Channel, Consent, Contact, ContactRole, Customer
+from crm.customers.models import REFUSED, Address, Channel, Consent, Contact, ContactRole, Customer
 from crm.customers.operations.journal import CHANNELS, tell
 
 CONTACT_ADDED = gettext_noop("Contact %(name)s added")
@@ -156,8 +156,22 @@ def opt_out(address: Address, *, reason: str = "", by: User | None, at: datetime
 
 @transaction.atomic
 def opt_in(address: Address, *, proof: str, by: User | None, at: datetime) -> None:
-    """The customer agrees to this address again; `proof` says how it is known."""
-    _set(address, opted_out_at=None, consent=Consent.GIVEN)
+    """The customer agrees to this address again; `proof` says how and when he said so.
+
+    It is one mailbox: refusals of it in other files of the entity end too, without becoming an agreement there.
+    Raises ValidationError without a proof.
+    """
+    if not proof.strip():
+        raise ValidationError(_("Write how and when the customer said so."))
+    same = Address.objects.filter(REFUSED, channel=address.channel, value=address.value)
+    same = same.filter(customer__entity=address.customer.entity_id).exclude(pk=address.pk).select_related("customer")
+    for other in same.order_by("pk").select_for_update(of=("self",)):
+        _agree(other, Consent.UNKNOWN, proof, by=by, at=at)
+    _agree(address, Consent.GIVEN, proof, by=by, at=at)
+
+
+def _agree(address: Address, consent: str, proof: str, *, by: User | None, at: datetime) -> None:
+    _set(address, opted_out_at=None, consent=consent)
     tell(address.customer, OPTED_IN, _params(address), text=proof, by=by, at=at)
 
 

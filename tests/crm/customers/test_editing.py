@@ -1,6 +1,7 @@
 """What a person changes from the page of a customer, by role; the merge a supervisor confirms."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -178,6 +179,60 @@ def test_an_address_used_first_is_told(desk: Client, customer: Customer):
     for _ in range(2):
         desk.post(reverse("address_verb", args=[address.pk, "preferred"]))
     assert told(customer) == ["Address used first (%(channel)s): %(address)s"]
+
+
+class TestARefusalIsTakenBack:
+    """By the customer, who said so somehow; nobody else can."""
+
+    REFUSED = {"opted_out_at": datetime(2026, 2, 1, tzinfo=UTC), "consent": "refused"}
+    PROOF = "au téléphone, le 2 mars"
+
+    @pytest.fixture
+    def address(self, customer: Customer) -> Address:
+        return AddressFactory(customer=customer, value="compta@client.example", **self.REFUSED)
+
+    def agreed(self, browser: Client, address: Address, proof: str) -> list[str]:
+        """What the page says once it is said with a proof, or none."""
+        path = reverse("address_verb", args=[address.pk, "agreed"])
+        page = browser.post(path, {"reason": proof}, follow=True)
+        address.refresh_from_db()
+        return [message.level_tag for message in page.context["messages"]]
+
+    def test_with_a_proof_that_the_history_keeps(self, desk: Client, customer: Customer, address: Address):
+        page = desk.get(reverse("customer", args=[customer.pk])).content.decode()
+        assert reverse("address_verb", args=[address.pk, "agreed"]) in page
+        assert self.agreed(desk, address, self.PROOF) == ["success"]
+        assert (address.opted_out_at, address.consent) == (None, "given")
+        assert Entry.objects.values_list("subject", "text").get() == (
+            "Agrees to be written to (%(channel)s): %(address)s",
+            self.PROOF,
+        )
+        page = desk.get(reverse("customer", args=[customer.pk])).content.decode()
+        assert reverse("address_verb", args=[address.pk, "agreed"]) not in page
+
+    @pytest.mark.parametrize("proof", ["", "  "])
+    def test_not_without_a_proof(self, desk: Client, customer: Customer, address: Address, proof: str):
+        assert self.agreed(desk, address, proof) == ["error"]
+        assert (address.refused, told(customer)) == (True, [])
+
+    def test_in_the_other_files_of_the_entity_too(self, desk: Client, entity: Entity, address: Address):
+        same = {"channel": address.channel, "value": address.value, **self.REFUSED}
+        twin = AddressFactory(customer__entity=entity, **same)
+        phone = AddressFactory(customer=address.customer, phone=True, **self.REFUSED)
+        assert self.agreed(desk, address, self.PROOF) == ["success"]
+        twin.refresh_from_db(), phone.refresh_from_db()
+        assert (twin.refused, twin.consent, phone.refused) == (False, "unknown", True)
+        assert told(twin.customer) == told(address.customer)
+
+    def test_what_another_entity_was_told_stands_and_is_said(self, desk: Client, address: Address):
+        other = AddressFactory(channel=address.channel, value=address.value, **self.REFUSED)
+        assert self.agreed(desk, address, self.PROOF) == ["success", "warning"]
+        other.refresh_from_db()
+        assert other.refused
+
+    def test_an_auditor_does_not(self, client: Client, entity: Entity, address: Address):
+        client.force_login(UserFactory(sees=entity, auditor=True))
+        assert client.post(reverse("address_verb", args=[address.pk, "agreed"]), {"reason": "x"}).status_code == 403
 
 
 def test_nobody_changes_what_he_does_not_see(chief: Client):
