@@ -1,6 +1,7 @@
 """One action: its words, its sending, the step where a backlog enters; and dunning by hand."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from collections_app.compliance import gates
 from collections_app.compliance.gates import Verdict
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
+from crm.receivables.models import Invoice
 from crm.timeline.models import Entry
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
@@ -221,6 +223,62 @@ def test_a_preview_without_invoice_says_so(desk: Client, customer: Customer, tem
     page = desk.post(reverse("manual_preview", args=[customer.pk]), {"template": template.pk, "currency": "EUR"})
     assert "Choisissez au moins une facture." in page.content.decode()
     assert "notice-error" not in page.content.decode()  # nothing is wrong, it is not finished
+
+
+class TestManyInvoices:
+    """The page shows the oldest; the late ones after them are asked for by one field."""
+
+    @pytest.fixture(autouse=True)
+    def of_two(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("collections_app.actions.views.manual.SHOWN", 2, raising=False)
+
+    @pytest.fixture
+    def invoices(self, customer: Customer) -> list[Invoice]:
+        """In the order of the page: five late ones, one that is not due."""
+        for day in range(1, 5):
+            InvoiceFactory(customer=customer, issued_on=date(2019, 12, 1), due_on=date(2020, 1, day))
+        InvoiceFactory(customer=customer, due_on=date(2099, 1, 1))
+        return list(customer.invoices.order_by("due_on", "pk"))
+
+    def test_the_others_are_counted(self, desk: Client, customer: Customer, template, invoices: list[Invoice]):
+        page = desk.get(reverse("manual", args=[customer.pk]))
+        [one] = page.context["found"]
+        assert [item.invoice for item in one["shown"]] == invoices[:2]
+        assert (one["hidden"], one["late"], one["late_amount"], one["chosen"]) == (4, 3, 300, 500)
+        assert re.findall(r'name="(invoice|rest)" value="(\d+)"', page.text) == [
+            ("invoice", str(invoices[0].pk)),
+            ("invoice", str(invoices[1].pk)),
+            ("rest", str(invoices[1].pk)),
+        ]
+
+    @pytest.mark.parametrize(("most", "checked", "chosen"), [(3, " checked", 500), (2, "", 200)])
+    def test_the_page_asks_by_itself_for_no_more_than_the_gates_see_at_once(
+        self, desk: Client, customer: Customer, template, invoices, monkeypatch, most: int, checked: str, chosen: int
+    ):
+        monkeypatch.setattr("collections_app.actions.views.manual.MOST_TICKED", most)
+        page = desk.get(reverse("manual", args=[customer.pk]))
+        assert re.findall(r'id="rest-EUR"( checked)?>', page.text) == [checked]
+        assert page.context["found"][0]["chosen"] == chosen
+
+    @pytest.mark.parametrize("rest", [True, False])
+    def test_what_is_asked_for(self, desk: Client, customer: Customer, template, invoices: list[Invoice], rest: bool):
+        given = {"template": template.pk, "currency": "EUR", "invoice": [invoices[0].pk]}
+        given |= {"rest": invoices[1].pk} if rest else {}
+        page = desk.post(reverse("manual_preview", args=[customer.pk]), given)
+        assert page.context["asked"].amount == (400 if rest else 100)
+        desk.post(reverse("manual_open", args=[customer.pk]), given)
+        lines = Action.objects.get().lines.values_list("invoice", flat=True)
+        assert set(lines) == {one.pk for one in [invoices[0], *(invoices[2:5] if rest else [])]}
+
+    def test_the_rest_alone_is_enough(self, desk: Client, customer: Customer, template, invoices: list[Invoice]):
+        given = {"template": template.pk, "currency": "EUR", "rest": invoices[1].pk}
+        page = desk.post(reverse("manual_preview", args=[customer.pk]), given)
+        assert page.context["asked"].amount == 300
+
+    def test_of_another_customer_nothing_is_the_rest(self, desk: Client, customer: Customer, template):
+        given = {"template": template.pk, "currency": "EUR", "rest": InvoiceFactory().pk}
+        given["invoice"] = [customer.invoices.get().pk]
+        assert desk.post(reverse("manual_preview", args=[customer.pk]), given).context["unfinished"]
 
 
 @pytest.mark.parametrize(("button", "state", "messages"), [({"send": "1"}, "scheduled", 1), ({}, "todo", 0)])
