@@ -19,6 +19,7 @@ from collections_app.scenarios.models import Step, VersionState
 from crm.core import formats
 from crm.customers.models import Address, Channel, Customer, CustomerKind
 from crm.holds.summary import Account, Item
+from crm.receivables.models import Invoice
 from telephony.core.outgoing import in_words
 from telephony.messaging import operations as messaging
 from telephony.messaging.states import DUE_STATES
@@ -59,6 +60,13 @@ def proposed(template: Template | None, customer: Customer, account: Account) ->
     if template is None or template.tone != Tone.FORMAL_NOTICE:
         return {item.invoice.pk for item in late}
     return reached_notice(customer, account.currency, late)
+
+
+def proposed_after(last: Invoice, template: Template, customer: Customer, account: Account) -> list[Item]:
+    """Those ticked at first that come after an invoice of the account in the order of the page."""
+    ticked = proposed(template, customer, account)
+    later = (item for item in account.items if (item.invoice.due_on, item.invoice.pk) > (last.due_on, last.pk))
+    return [item for item in later if item.invoice.pk in ticked]
 
 
 def reached_notice(customer: Customer, currency: str, late: Iterable[Item]) -> set[int]:

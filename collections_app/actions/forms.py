@@ -6,6 +6,7 @@ from operator import or_
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
@@ -19,6 +20,7 @@ from crm.accounts.rules import leads, works_customers
 from crm.core.widgets import LongSelect
 from crm.customers.models import Channel
 from crm.customers.reach import Reach, reach_of
+from crm.imports.formats.values import BadValue, amount_of
 from crm.receivables.search import found_by
 
 AGES = (("1", _("1–30 days")), ("31", _("31–60 days")), ("61", _("61–90 days")), ("91", _("> 90 days")))
@@ -66,6 +68,17 @@ def in_portfolio(portfolio: str, reach: Reach) -> Q:
     }[portfolio]
 
 
+class TypedAmount(forms.DecimalField):
+    """An amount as people write it: 1 000,5 as well as 1000.5."""
+
+    def to_python(self, value: Any) -> Any:
+        """The number meant; nothing when nothing is written."""
+        try:
+            return amount_of(value) if value else None
+        except BadValue as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
 class WorklistFilters(forms.Form):
     """The filters of the to-do list. A value we do not know is left out, so that an old address still opens."""
 
@@ -79,7 +92,7 @@ class WorklistFilters(forms.Form):
     )
     portfolio = forms.ChoiceField(label=_("Portfolio"), required=False, choices=PORTFOLIOS, widget=forms.RadioSelect)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES, widget=forms.RadioSelect)
-    minimum = forms.DecimalField(label=_("Minimum amount"), required=False, min_value=0)
+    minimum = TypedAmount(label=_("Minimum amount"), required=False, min_value=0)
 
     def __init__(self, data: Any, *, user: User, days: Days) -> None:
         super().__init__(data)

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from collections_app.actions.counting import COUNTED
+from collections_app.actions.forms import in_state
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run, RunState
@@ -88,9 +89,10 @@ def workloads(user: User, *, days: Days) -> list[Workload]:
     ]
 
 
-def unassigned(user: User) -> str:
-    """Tasks nobody has, beyond the capacity of their team or without a team; above COUNTED, only that they are more."""
-    rows = Action.objects.waiting_for_a_person().filter(entity__in=entities_of(user), owner__isnull=True)
+def unassigned(user: User, *, days: Days) -> str:
+    """Tasks to do now that nobody has, beyond the capacity of their team or without a team; above COUNTED, only that
+    they are more."""
+    rows = Action.objects.filter(in_state("waiting", days), entity__in=entities_of(user), owner__isnull=True)
     number = rows[: COUNTED + 1].count()
     return formats.number(number) if number <= COUNTED else f">\u00a0{formats.number(COUNTED)}"
 

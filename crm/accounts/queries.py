@@ -93,6 +93,12 @@ def colleagues_of(user: Any) -> QuerySet[User]:
     return User.objects.filter(Q(pk=user.pk) | Q(pk__in=RawSQL(COLLEAGUES, [user.pk] * 3)))
 
 
+def collectors_for(user: Any) -> QuerySet[User]:
+    """Those the user may give a customer to: his colleagues and those who work nowhere yet, while in use."""
+    either = Q(pk__in=people_of(user).values("pk")) | Q(pk__in=colleagues_of(user).values("pk"))
+    return User.objects.filter(either, is_active=True)
+
+
 # An absent replacement hands over to his own; a circle of absent people ends with nobody.
 REPLACEMENTS = """
 with recursive away as (

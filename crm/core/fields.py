@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from crm.core.places import countries
 
@@ -32,3 +33,11 @@ def keep_choice(field: Any, value: str, name: str) -> None:
     """Offer also the `value` that is stored, when it is none of the choices: saving something else leaves it there."""
     if value and value not in dict(field.choices):
         field.choices = [*field.choices, (value, name)]
+
+
+def keep_row(field: Any, key: int | None) -> None:
+    """The same of a row that is pointed to and is none of those on offer."""
+    if key:
+        offered = field.queryset
+        either = Q(pk__in=offered.order_by().values("pk")) | Q(pk=key)
+        field.queryset = offered.model._default_manager.filter(either).order_by(*offered.query.order_by)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models import CharField, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.lookups import GreaterThan, LessThan
 
 Row = TypeVar("Row", bound=Model)
@@ -25,8 +25,9 @@ class Pair(Func):
 
 @dataclass(frozen=True)
 class Sort:
-    """An order: `field` is a column or annotation that is never null; `then`, whole numbers, and the primary key break
-    ties, ascending. With `along` the key, alone, follows the direction of the field, as an index read backwards does.
+    """An order: `field` is a column or annotation that is never null; `then`, whole numbers or texts, and the primary
+    key break ties, ascending. With `along` the key, alone, follows the direction of the field, as an index read
+    backwards does.
     """
 
     field: str
@@ -40,7 +41,7 @@ class Sort:
         key = "-pk" if self.along and self.descending else "pk"
         return ("-" if self.descending else "") + self.field, *self.then, key
 
-    def beyond(self, value: Any, *ties: int) -> Q:
+    def beyond(self, value: Any, *ties: int | str) -> Q:
         """Rows that come after the row with this value, these values of `then` and this key."""
         side = "lt" if self.descending else "gt"
         # The redundant bound lets an index on the field start at the right place, and refuses what is no value of it.
@@ -86,7 +87,7 @@ def page(
 ) -> Page[Row]:
     """The `size` rows that follow the cursor `after`; one query. `pick` knows a shorter way; it is told where the page
     starts, though the queryset is already cut there. Raises BadCursor."""
-    start = _decoded(after, len(sort.then) + 1) if after else ()
+    start = _decoded(after, [_kind(queryset, name) for name in (*sort.then, "pk")]) if after else ()
     if start:
         try:
             if sort.along:
@@ -100,24 +101,42 @@ def page(
     return Page(rows[:size], sort.cursor(rows[size - 1]))
 
 
+def _kind(queryset: QuerySet[Any], name: str) -> type:
+    """What a cursor holds of a column or annotation that breaks ties."""
+    return str if isinstance(_column(queryset, name), CharField | TextField) else int
+
+
 def _value(queryset: QuerySet[Any], field: str, said: str) -> Any:
     """What a cursor says of a column or annotation, as a value of it: not every text Python takes for a number is one
     to the database. Raises ValueError, ValidationError."""
-    annotation = queryset.query.annotations.get(field)
-    column = annotation.output_field if annotation else queryset.model._meta.get_field(field)
-    return column.get_prep_value(said)
+    return _column(queryset, field).get_prep_value(said)
 
 
-def cursor_of(value: Any, *ties: int) -> str:
+def _column(queryset: QuerySet[Any], name: str) -> Any:
+    annotation = queryset.query.annotations.get(name)
+    if annotation is not None:
+        return annotation.output_field
+    meta = queryset.model._meta
+    return meta.pk if name == "pk" else meta.get_field(name)
+
+
+def cursor_of(value: Any, *ties: int | str) -> str:
     """What leads to the rows after the one with this value, these values of `then` and this key."""
     return urlsafe_b64encode(json.dumps([str(value), *ties]).encode()).decode().rstrip("=")
 
 
-def _decoded(cursor: str, ties: int) -> Start:
+def _decoded(cursor: str, ties: list[type]) -> Start:
     try:
         value, *rest = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (BadBase64, ValueError, TypeError) as error:
         raise BadCursor(cursor) from error
-    if not isinstance(value, str) or len(rest) != ties or not all(isinstance(tie, int) for tie in rest):
+    if len(rest) != len(ties) or not all(map(_is_one, (value, *rest), (str, *ties))):
         raise BadCursor(cursor)
     return value, *rest
+
+
+def _is_one(value: Any, kind: type) -> bool:
+    """Whether it is of the kind, and a text one the database can hold."""
+    if not isinstance(value, str):
+        return isinstance(value, kind)
+    return kind is str and "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)

@@ -3,8 +3,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
-from django.forms import BaseFormSet, ModelForm
+from django.db.models import ForeignKey, Q, QuerySet
+from django.forms import BaseFormSet, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.models import User
+from crm.accounts.queries import collectors_for
 from crm.core.backoffice import OpenInline
 from crm.core.identifiers import telephone
 from crm.core.text import plain
@@ -40,7 +41,7 @@ class AddressInline(OpenInline):
     @admin.display(description=_("state"))
     def state(self, address: Address) -> str:
         """Why it is not used, if it is not."""
-        if address.opted_out_at:
+        if address.refused:
             return str(_("refused"))
         return address.invalid_reason or str(_("invalid")) if address.invalid_since else ""
 
@@ -83,6 +84,15 @@ class CustomerAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
         """The books and the account of a customer do not change."""
         return [*self.readonly_fields, *(["entity", "external_id"] if obj else [])]
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        """Collectors are colleagues, also for who sees a team only."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.name == "collector":
+            field.queryset = collectors_for(request.user).order_by("last_name")
+        return field
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.fields import CompactField, country_field, keep_choice
+from crm.core.fields import CompactField, country_field, keep_choice, keep_row
 from crm.core.formats import language_name
 from crm.core.identifiers import siren, siret, vat_number
 from crm.core.zones import zones
@@ -49,6 +49,9 @@ class CustomerForm(forms.ModelForm):
         for name, named in (("country", str), ("language", language_name)):
             if name in self.fields:
                 keep_choice(self.fields[name], value := getattr(self.instance, name), named(value))
+        for name in ("collector", "team", "parent"):
+            if name in self.fields:
+                keep_row(self.fields[name], getattr(self.instance, f"{name}_id"))
 
     def clean_siren(self) -> str:
         return siren(self.cleaned_data["siren"])

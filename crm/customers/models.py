@@ -153,6 +153,9 @@ class Consent(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
+REFUSED = Q(opted_out_at__isnull=False) | Q(consent=Consent.REFUSED)
+
+
 class Address(models.Model):
     """One way to reach a customer. `value` is an e-mail, an E.164 number or a postal address (lines)."""
 
@@ -183,7 +186,11 @@ class Address(models.Model):
     def __str__(self) -> str:
         return self.value
 
+    @property
+    def refused(self) -> bool:
+        """Whether the customer does not want to be reached there, as `REFUSED` says it."""
+        return self.opted_out_at is not None or self.consent == Consent.REFUSED
+
     def serves(self, on: date) -> bool:
         """Whether it may be written to on a date: valid then, found good, refused by nobody."""
-        refused = self.invalid_since or self.opted_out_at or self.consent == Consent.REFUSED
-        return not refused and (self.valid_from or on) <= on <= (self.valid_until or on)
+        return not (self.invalid_since or self.refused) and (self.valid_from or on) <= on <= (self.valid_until or on)

@@ -9,8 +9,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
-from crm.accounts.queries import people_of, teams_of
-from crm.core.fields import keep_choice
+from crm.accounts.queries import collectors_for, teams_of
+from crm.core.fields import keep_choice, keep_row
 from crm.core.formats import language_name
 from crm.customers.forms import StoredAddress
 from crm.customers.models import Channel, Contact, ContactRole, Customer
@@ -46,12 +46,14 @@ class MasterForm(forms.ModelForm):
         self._within_reach(user)
 
     def _within_reach(self, user: User) -> None:
-        """Colleagues and teams of the entity of the customer."""
+        """Colleagues and teams of the entity of the customer, and those he has."""
         fields: Any = self.fields
         if "team" in fields:
             fields["team"].queryset = teams_of(user).filter(entity=self.instance.entity_id)
+            keep_row(fields["team"], self.instance.team_id)
         if "collector" in fields:
-            fields["collector"].queryset = people_of(user).filter(is_active=True).order_by("last_name")
+            fields["collector"].queryset = collectors_for(user).order_by("last_name")
+            keep_row(fields["collector"], self.instance.collector_id)
 
     def clean_tags(self) -> list[str]:
         """Each once, without blanks around."""
@@ -111,6 +113,6 @@ class AddressForm(StoredAddress, forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why an address is no longer used."""
+    """Why an address is no longer used, or how one knows that it is again."""
 
     reason = forms.CharField(label=_("Reason"), required=False, max_length=200)

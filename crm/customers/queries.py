@@ -6,7 +6,7 @@ from django.db.models import DateField, Func, TextField, Value
 
 from crm.core.among import Among
 from crm.core.sql import statement
-from crm.customers.models import Address, Customer
+from crm.customers.models import REFUSED, Address, Customer
 
 
 class BestAddress(Func):
@@ -14,6 +14,11 @@ class BestAddress(Func):
 
     function = "customer_best_address"
     output_field = Address._meta.pk
+
+
+def still_refused(address: Address) -> bool:
+    """Whether the same address is refused in some file, of whichever entity: nothing leaves to it then."""
+    return Address.objects.filter(REFUSED, channel=address.channel, value=address.value).exists()
 
 
 def best_addresses(among: Among) -> str:

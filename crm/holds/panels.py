@@ -11,7 +11,7 @@ from crm.accounts.rules import works_customers
 from crm.customers.models import Customer
 from crm.holds.forms import HoldForm
 from crm.holds.models import Hold
-from crm.holds.summary import accounts
+from crm.holds.summary import LISTED, accounts
 
 ENDED_SHOWN = 5
 
@@ -19,7 +19,7 @@ ENDED_SHOWN = 5
 def account(customer: Customer, user: User) -> Mapping[str, Any]:
     """Balances, ages and open invoices, by currency."""
     on = today(customer.entity, timezone.now())
-    return {"accounts": accounts(customer, on), "on": on}
+    return {"accounts": accounts(customer, on, most=LISTED), "on": on}
 
 
 def holds(customer: Customer, user: User) -> Mapping[str, Any]:

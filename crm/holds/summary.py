@@ -11,8 +11,9 @@ from crm.holds.models import HoldKind
 from crm.holds.queries import NetItem, net_items
 from crm.receivables.models import Credit, Invoice
 
-# Invoices a page shows at once.
+# Invoices a page shows at once, and with those it shows on demand: some customers have 20,000.
 SHOWN = 40
+LISTED = 240
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,15 @@ class Item:
 
 @dataclass
 class Account:
-    """One currency of one customer. `overdue` is net and not held; `unapplied` is money not yet allocated."""
+    """One currency of one customer. `overdue` is net, held or not; `unapplied` is money not yet allocated.
+
+    `nets` are its open invoices, oldest first, and `items` the same with all that is read of an invoice: all of them,
+    or the first ones where a page asked for no more.
+    """
 
     currency: str
+    on: date
+    nets: list[NetItem] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     unapplied: Decimal = Decimal(0)
     buckets: list[Bucket] = field(default_factory=list)
@@ -55,46 +62,52 @@ class Account:
         return self.items[SHOWN:]
 
     @property
+    def unlisted(self) -> int:
+        """How many are open beside `items`."""
+        return len(self.nets) - len(self.items)
+
+    @property
     def open(self) -> Decimal:
         """All that is owed, before unapplied money."""
-        return sum((item.invoice.open_amount for item in self.items), Decimal(0))
+        return sum((net.open_amount for net in self.nets), Decimal(0))
 
     @property
     def overdue(self) -> Decimal:
         """Late, net of unapplied money, held or not."""
-        return sum((item.net for item in self.items if item.days_late > 0), Decimal(0))
+        return sum((net.net_amount for net in self.nets if net.due_on < self.on), Decimal(0))
 
     @property
     def due_later(self) -> Decimal:
         """Net, not due yet."""
-        return sum((item.net for item in self.items if item.days_late <= 0), Decimal(0))
+        return sum((net.net_amount for net in self.nets if net.due_on >= self.on), Decimal(0))
 
     @property
     def held(self) -> Decimal:
         """Net amount of what a dispute or another hold keeps from dunning."""
-        return sum((item.net for item in self.items if item.held), Decimal(0))
+        return sum((net.net_amount for net in self.nets if net.held), Decimal(0))
 
     @property
     def oldest_days(self) -> int:
         """Days late of the oldest invoice, 0 when nothing is late."""
-        return max((item.days_late for item in self.items), default=0) if self.overdue else 0
+        return (self.on - self.nets[0].due_on).days if self.overdue else 0
 
 
-def accounts(customer: Customer, on: date) -> list[Account]:
+def accounts(customer: Customer, on: date, *, most: int | None = None) -> list[Account]:
     """One account per currency in which something is open, largest overdue first; three queries.
 
-    Amounts are those the night decides on (`net_open_items`).
+    Amounts are those the night decides on (`net_open_items`). Of each account `most` invoices are read, the oldest
+    first, or all of them.
     """
-    nets = net_items(customer, on=on)
-    invoices = Invoice.objects.in_bulk([net.invoice_id for net in nets])
     found: dict[str, Account] = {}
-    for net in nets:
-        account = found.setdefault(net.currency, Account(net.currency))
-        account.items.append(_item(invoices[net.invoice_id], net, on))
+    for net in net_items(customer, on=on):
+        found.setdefault(net.currency, Account(net.currency, on)).nets.append(net)
+    listed = {currency: account.nets[:most] for currency, account in found.items()}
+    invoices = Invoice.objects.in_bulk([net.invoice_id for nets in listed.values() for net in nets])
     for credit in Credit.objects.filter(customer=customer, open_amount__gt=0):
-        found.setdefault(credit.currency, Account(credit.currency)).unapplied += credit.open_amount
-    for account in found.values():
-        account.buckets = ageing.bar(((item.invoice.due_on, item.net) for item in account.items), on)
+        found.setdefault(credit.currency, Account(credit.currency, on)).unapplied += credit.open_amount
+    for currency, account in found.items():
+        account.items = [_item(invoices[net.invoice_id], net, on) for net in listed.get(currency, ())]
+        account.buckets = ageing.bar(((net.due_on, net.net_amount) for net in account.nets), on)
     return sorted(found.values(), key=lambda account: account.overdue, reverse=True)
 
 

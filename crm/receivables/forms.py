@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from crm.accounts.calendars import Days
@@ -75,7 +76,8 @@ class CustomerFilters(ListFilters):
         found = self.narrow().annotate(plain_name=PlainText("name"))
         if not self.value("q"):
             return found, Sort("plain_name")
-        match = TrigramWordSimilarity(plain(self.value("q")), "plain_name")
+        # A real becomes another number once it is compared with the double of a cursor.
+        match = Cast(TrigramWordSimilarity(plain(self.value("q")), "plain_name"), FloatField())
         return found.annotate(match=match), Sort("match", descending=True, then=("plain_name",))
 
 

@@ -1,5 +1,6 @@
 """Manual dunning: a person chooses a template and invoices, reads what would leave, then sends it or keeps it to do."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -13,17 +14,20 @@ from django.views.decorators.http import require_GET, require_POST
 from collections_app.actions import by_hand, operations
 from collections_app.actions.models import Action
 from collections_app.actions.states import ActionRefused
-from collections_app.actions.views.manual_form import Asked, asked, customer_of
+from collections_app.actions.views.manual_form import SHOWN, Asked, asked, customer_of
 from collections_app.actions.views.one import tell_departure
 from collections_app.letters.models import Template, Tone
 from crm.accounts.calendars import today
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
 from crm.customers.models import Address, Channel, Customer
-from crm.holds.summary import Account, accounts
+from crm.holds.summary import Account, Item, accounts
 
 # What a person reaches for first when something is late.
 TONES = (Tone.FRIENDLY, Tone.REMINDER, Tone.FIRM, Tone.FORMAL_NOTICE, Tone.STATEMENT, Tone.PREVENTIVE)
+
+# The gates take seconds to look at more: a person asks for it, the page does not by itself.
+MOST_TICKED = 2_000
 
 
 @require_GET
@@ -42,8 +46,17 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _proposed(template: Template | None, customer: Customer, account: Account) -> dict[str, Any]:
     ticked = by_hand.proposed(template, customer, account)
-    chosen = sum((item.net for item in account.items if item.invoice.pk in ticked), Decimal(0))
-    return {"account": account, "ticked": ticked, "chosen": chosen}
+    shown, beyond = account.items[:SHOWN], account.items[SHOWN:]
+    late = [item for item in beyond if item.invoice.pk in ticked]
+    late_amount, with_rest = _sum(late), len(late) <= MOST_TICKED
+    chosen = _sum(item for item in shown if item.invoice.pk in ticked) + (late_amount if with_rest else 0)
+    rest = {"hidden": len(beyond), "late": len(late), "late_amount": late_amount, "with_rest": with_rest}
+    last = shown[-1].invoice.pk if shown else None
+    return {"account": account, "shown": shown, "last": last, "ticked": ticked, "chosen": chosen, **rest}
+
+
+def _sum(items: Iterable[Item]) -> Decimal:
+    return sum((item.net for item in items), Decimal(0))
 
 
 def _asked(key: str, channels: list[dict[str, Any]]) -> Template | None:

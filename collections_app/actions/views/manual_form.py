@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.actions import by_hand
 from collections_app.letters.compose import Composed, compose
@@ -19,23 +19,58 @@ from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.customers.models import Address, Customer
 from crm.holds.summary import Account, Item, accounts
+from crm.receivables.models import Invoice
+
+# Invoices of an account a person ticks one by one, the oldest first; the late ones after them go by one box.
+SHOWN = 200
+
+
+class Ticked(forms.TypedMultipleChoiceField):
+    """Choices looked up one by one: among 20,000 the field of Django reads them all for each value."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(coerce=int, required=False, **kwargs)
+        self.known: frozenset[str] = frozenset()
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether it is the key of one of them."""
+        return str(value) in self.known
 
 
 class ManualForm(forms.Form):
-    """Template (which brings its channel), currency, invoices."""
+    """Template (which brings its channel), currency, invoices; `rest`, the last one shown, asks for the late ones
+    after it too."""
 
     template = forms.ModelChoiceField(label=gettext_lazy("Template"), queryset=Template.objects.none())
     currency = forms.CharField(max_length=3)
-    invoice = forms.TypedMultipleChoiceField(
-        coerce=int,
-        error_messages={"required": gettext_lazy("Choose at least one invoice.")},
-    )
+    invoice = Ticked()
+    rest = forms.ModelChoiceField(queryset=Invoice.objects.none(), required=False)
 
     def __init__(self, *args: Any, customer: Customer, found: list[Account], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["template"].queryset = by_hand.templates_for(customer)  # type: ignore[attr-defined]
-        choices = [(item.invoice.pk, item.invoice.number) for account in found for item in account.items]
-        self.fields["invoice"].choices = choices  # type: ignore[attr-defined]
+        known = frozenset(str(item.invoice.pk) for account in found for item in account.items)
+        self.fields["invoice"].known = known  # type: ignore[attr-defined]
+        self.fields["rest"].queryset = customer.invoices.all()  # type: ignore[attr-defined]
+        self.customer, self.found = customer, found
+
+    def clean(self) -> dict[str, Any]:
+        """With the keys of all that is asked for under `invoice`."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = set(given.get("invoice", ()))
+        if given.get("rest") and given.get("template"):
+            chosen |= self._late_after(given["rest"], given["template"], given.get("currency", ""))
+        if not chosen and "invoice" not in self.errors:
+            self.add_error("invoice", _("Choose at least one invoice."))
+        return given | {"invoice": sorted(chosen)}
+
+    def _late_after(self, last: Invoice, template: Template, currency: str) -> set[int]:
+        accounts = [account for account in self.found if account.currency == currency]
+        return {
+            item.invoice.pk
+            for account in accounts
+            for item in by_hand.proposed_after(last, template, self.customer, account)
+        }
 
     @property
     def problem(self) -> str:

@@ -15,7 +15,7 @@ from collections_app.actions import by_hand, operations, queries
 from collections_app.actions.models import Action, ActionState
 from collections_app.actions.preparing import compose_action
 from collections_app.actions.states import ActionRefused
-from collections_app.actions.views.verbs import back, keys_of
+from collections_app.actions.views.verbs import back, keys_of, tell_left
 from collections_app.letters.languages import NoPublishedVersion
 from collections_app.scenarios.models import Step
 from crm.accounts.calendars import today
@@ -69,12 +69,14 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """Approve or send the actions; each leaves by the outbox, which checks balance and gates once more."""
     assert isinstance(request.user, User)
-    keys, now = keys_of(request)[:MOST_SENT], timezone.now()
-    sent, refusals = [], set()
+    asked, now = keys_of(request), timezone.now()
+    keys = asked[:MOST_SENT]
+    sent, refused, refusals = [], 0, set()
     for action in queries.of_colleagues(keys, request.user).select_related("customer__entity", "address"):
         try:
             sent.append((action, _send(action, request.user, now)))
         except ActionRefused as refusal:
+            refused += 1
             refusals.add(_("%(name)s: %(why)s") % {"name": action.customer.name, "why": refusal})
     if len(sent) == 1:
         tell_departure(request, by_hand.departure_of(sent[0][0], at=now))
@@ -84,6 +86,8 @@ def send(request: HttpRequest) -> HttpResponse:
         messages.warning(request, text)
     if len(refusals) > 3:
         messages.warning(request, _("And %(count)d more were not sent.") % {"count": len(refusals) - 3})
+    tell_left(request, len(keys) - len(sent) - refused, len(asked))
+    _tell_beyond(request, len(asked) - len(keys))
     return back(request)
 
 
@@ -102,6 +106,16 @@ def _tell_count(request: HttpRequest, sent: int, later: int) -> None:
             later,
         )
         messages.info(request, text % {"count": later})
+
+
+def _tell_beyond(request: HttpRequest, beyond: int) -> None:
+    if beyond:
+        text = ngettext(
+            "%(count)d action was not looked at: at most %(most)d are sent at once.",
+            "%(count)d actions were not looked at: at most %(most)d are sent at once.",
+            beyond,
+        )
+        messages.warning(request, text % {"count": beyond, "most": MOST_SENT})
 
 
 def tell_departure(request: HttpRequest, leaving: by_hand.Departure | None) -> None:

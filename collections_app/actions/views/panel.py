@@ -24,6 +24,7 @@ from crm.holds.summary import accounts
 from crm.timeline.queries import entries
 
 HISTORY = 8
+INVOICES = 12
 
 
 @require_GET
@@ -42,7 +43,7 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
     customer = action.customer
     may_send = works_customers(user) and action.channel in SENDABLE and action.template_id is not None
     carried = {line.invoice_id: line for line in action.lines.all()}
-    found = accounts(customer, on)
+    found = accounts(customer, on, most=INVOICES)
     return {
         "action": action,
         "verb": labels.verb(action),

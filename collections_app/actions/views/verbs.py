@@ -125,8 +125,9 @@ def _act(
 
 
 def keys_of(request: HttpRequest) -> list[int]:
-    """The actions a form names."""
-    return [int(key) for key in request.POST.getlist("action")[:MOST_AT_ONCE] if key.isdecimal()]
+    """The actions a form names, each once."""
+    named = dict.fromkeys(request.POST.getlist("action"))
+    return [int(key) for key in list(named)[:MOST_AT_ONCE] if key.isdecimal()]
 
 
 def _tell(request: HttpRequest, moved: int, asked: int) -> None:
@@ -134,8 +135,12 @@ def _tell(request: HttpRequest, moved: int, asked: int) -> None:
         messages.success(
             request, ngettext("%(count)d action updated.", "%(count)d actions updated.", moved) % {"count": moved}
         )
-    if moved < asked:
-        left = asked - moved
+    tell_left(request, asked - moved, asked)
+
+
+def tell_left(request: HttpRequest, left: int, asked: int) -> None:
+    """Say how many of those asked for could not be touched, or that none was asked for."""
+    if left > 0:
         text = ngettext(
             "%(count)d action was left as it is: closed meanwhile, or not open to this person.",
             "%(count)d actions were left as they are: closed meanwhile, or not open to this person.",

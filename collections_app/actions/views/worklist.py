@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -124,7 +125,9 @@ def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the filters of the address under a name; the same name again replaces it."""
     assert isinstance(request.user, User)
     name = request.POST.get("name", "").strip()[:60] or _("My view")
-    query = request.POST.get("query", "").lstrip("?")[:1000]
+    given = parse_qsl(request.POST.get("query", "").lstrip("?"))
+    # A view is a list from its first row on, whatever is open beside it.
+    query = urlencode([(key, value) for key, value in given if key not in ("after", "open")])[:1000]
     SavedView.objects.update_or_create(user=request.user, name=name, defaults={"query": query})
     return HttpResponseRedirect(f"{reverse('worklist')}?{query}")
 

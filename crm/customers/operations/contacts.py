@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _, gettext_noop
 from crm.accounts.models import User
 from crm.core.identifiers import telephone
 from crm.customers.exceptions import AddressKnown, NotOfThisCustomer
-from crm.customers.models import Address, Channel, Consent, Contact, ContactRole, Customer
+from crm.customers.models import REFUSED, Address, Channel, Consent, Contact, ContactRole, Customer
 from crm.customers.operations.journal import CHANNELS, tell
 
 CONTACT_ADDED = gettext_noop("Contact %(name)s added")
@@ -20,6 +20,7 @@ ADDRESS_ADDED = gettext_noop("Address added (%(channel)s): %(address)s")
 ADDRESS_RETIRED = gettext_noop("Address no longer used (%(channel)s): %(address)s")
 ADDRESS_INVALID = gettext_noop("Address found invalid (%(channel)s): %(address)s")
 ADDRESS_VALID = gettext_noop("Address valid again (%(channel)s): %(address)s")
+PREFERRED = gettext_noop("Address used first (%(channel)s): %(address)s")
 OPTED_OUT = gettext_noop("No longer wants to be written to (%(channel)s): %(address)s")
 OPTED_IN = gettext_noop("Agrees to be written to (%(channel)s): %(address)s")
 
@@ -95,14 +96,22 @@ def add_address(
     if not added:
         raise AddressKnown(address=stored)
     if preferred:
-        prefer(address)
+        _put_first(address)
     tell(customer, ADDRESS_ADDED, _params(address), by=by, at=at)
     return address
 
 
 @transaction.atomic
-def prefer(address: Address) -> None:
-    """Use this address before the customer's others of the channel."""
+def prefer(address: Address, *, by: User | None, at: datetime) -> bool:
+    """Use this address before the customer's others of the channel. False when it was so."""
+    if Address.objects.filter(pk=address.pk, preferred=True).exists():
+        return False
+    _put_first(address)
+    tell(address.customer, PREFERRED, _params(address), by=by, at=at)
+    return True
+
+
+def _put_first(address: Address) -> None:
     others = Address.objects.filter(customer_id=address.customer_id, channel=address.channel, preferred=True)
     others.exclude(pk=address.pk).update(preferred=False)
     _set(address, preferred=True)
@@ -147,8 +156,22 @@ def opt_out(address: Address, *, reason: str = "", by: User | None, at: datetime
 
 @transaction.atomic
 def opt_in(address: Address, *, proof: str, by: User | None, at: datetime) -> None:
-    """The customer agrees to this address again; `proof` says how it is known."""
-    _set(address, opted_out_at=None, consent=Consent.GIVEN)
+    """The customer agrees to this address again; `proof` says how and when he said so.
+
+    It is one mailbox: refusals of it in other files of the entity end too, without becoming an agreement there.
+    Raises ValidationError without a proof.
+    """
+    if not proof.strip():
+        raise ValidationError(_("Write how and when the customer said so."))
+    same = Address.objects.filter(REFUSED, channel=address.channel, value=address.value)
+    same = same.filter(customer__entity=address.customer.entity_id).exclude(pk=address.pk).select_related("customer")
+    for other in same.order_by("pk").select_for_update(of=("self",)):
+        _agree(other, Consent.UNKNOWN, proof, by=by, at=at)
+    _agree(address, Consent.GIVEN, proof, by=by, at=at)
+
+
+def _agree(address: Address, consent: str, proof: str, *, by: User | None, at: datetime) -> None:
+    _set(address, opted_out_at=None, consent=consent)
     tell(address.customer, OPTED_IN, _params(address), text=proof, by=by, at=at)
 
 

@@ -21,6 +21,7 @@ from crm.customers import operations
 from crm.customers.exceptions import CustomerRefusal
 from crm.customers.models import Address, Channel, Contact, Customer
 from crm.customers.page_forms import AddressForm, ContactForm, MasterForm, NewContactForm, ReasonForm
+from crm.customers.queries import still_refused
 
 
 def customer_of(request: HttpRequest, pk: int) -> Customer:
@@ -123,14 +124,19 @@ def _refused(address: Address, reason: str, by: User, at: datetime) -> None:
     operations.opt_out(address, reason=reason, by=by, at=at)
 
 
+def _agreed(address: Address, reason: str, by: User, at: datetime) -> None:
+    operations.opt_in(address, proof=reason, by=by, at=at)
+
+
 def _preferred(address: Address, reason: str, by: User, at: datetime) -> None:
-    operations.prefer(address)
+    operations.prefer(address, by=by, at=at)
 
 
 VERBS: dict[str, Callable[[Address, str, User, datetime], None]] = {
     "invalid": _invalid,
     "valid": _valid,
     "refused": _refused,
+    "agreed": _agreed,
     "preferred": _preferred,
 }
 
@@ -138,7 +144,7 @@ VERBS: dict[str, Callable[[Address, str, User, datetime], None]] = {
 @require_POST
 @opened_to(works_customers)
 def address(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Say that an address is wrong, right again, refused by the customer, or the one to use first."""
+    """Say that an address is wrong, right again, refused by the customer, agreed to again, or the one to use first."""
     if verb not in VERBS:
         raise Http404
     found = get_object_or_404(Address.objects.select_related("customer__entity"), pk=pk)
@@ -150,6 +156,8 @@ def address(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         messages.error(request, " ".join(wrong.messages))
     else:
         messages.success(request, _("The changes are kept."))
+        if verb == "agreed" and still_refused(found):
+            messages.warning(request, _("Another entity holds a refusal of this address: nothing leaves to it yet."))
     return redirect("customer", customer.pk)
 
 

@@ -1,6 +1,7 @@
 """One action: its words, its sending, the step where a backlog enters; and dunning by hand."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from collections_app.compliance import gates
 from collections_app.compliance.gates import Verdict
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
+from crm.receivables.models import Invoice
 from crm.timeline.models import Entry
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
@@ -163,6 +165,37 @@ def test_what_cannot_be_sent_stays_and_is_told(desk: Client, entity: Entity):
     assert [message.level_tag for message in page.context["messages"]] == ["warning"]
 
 
+CLOSED = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LEFT = (
+    "warning",
+    "1 action est restée comme elle est\xa0: close entre-temps, ou pas ouverte à cette personne.",
+)
+
+
+def test_what_was_closed_meanwhile_is_told_when_it_is_sent(desk: Client, entity: Entity):
+    assert pressed(desk, ActionFactory(customer__entity=entity, state="done", closed_at=CLOSED)) == [LEFT]
+
+
+def test_of_several_those_that_are_sent_and_those_that_are_not_are_told(desk: Client, customer: Customer, template):
+    action = letter_to_send(customer, template)
+    closed = ActionFactory(customer__entity=customer.entity, state="done", closed_at=CLOSED)
+    told = pressed(desk, action, action, closed)
+    assert (Message.objects.get().origin_id, told[1:]) == (action.pk, [LEFT])
+
+
+def test_nothing_ticked_is_told(desk: Client):
+    assert pressed(desk) == [("info", "Cochez au moins une ligne.")]
+
+
+def test_those_beyond_what_is_sent_at_once_are_told(
+    desk: Client, entity: Entity, customer: Customer, template, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("collections_app.actions.views.one.MOST_SENT", 1)
+    others = ActionFactory.create_batch(2, customer__entity=entity)
+    told = pressed(desk, letter_to_send(customer, template), *others)
+    assert told[1:] == [("warning", "2 actions n’ont pas été regardées\xa0: au plus 1 partent à la fois.")]
+
+
 def test_keys_above_a_thousand_are_written_plainly(desk: Client, customer: Customer, template):
     action = letter_to_send(customer, template)
     panel = desk.get(reverse("action_panel", args=[action.pk])).content.decode()
@@ -190,6 +223,62 @@ def test_a_preview_without_invoice_says_so(desk: Client, customer: Customer, tem
     page = desk.post(reverse("manual_preview", args=[customer.pk]), {"template": template.pk, "currency": "EUR"})
     assert "Choisissez au moins une facture." in page.content.decode()
     assert "notice-error" not in page.content.decode()  # nothing is wrong, it is not finished
+
+
+class TestManyInvoices:
+    """The page shows the oldest; the late ones after them are asked for by one field."""
+
+    @pytest.fixture(autouse=True)
+    def of_two(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("collections_app.actions.views.manual.SHOWN", 2, raising=False)
+
+    @pytest.fixture
+    def invoices(self, customer: Customer) -> list[Invoice]:
+        """In the order of the page: five late ones, one that is not due."""
+        for day in range(1, 5):
+            InvoiceFactory(customer=customer, issued_on=date(2019, 12, 1), due_on=date(2020, 1, day))
+        InvoiceFactory(customer=customer, due_on=date(2099, 1, 1))
+        return list(customer.invoices.order_by("due_on", "pk"))
+
+    def test_the_others_are_counted(self, desk: Client, customer: Customer, template, invoices: list[Invoice]):
+        page = desk.get(reverse("manual", args=[customer.pk]))
+        [one] = page.context["found"]
+        assert [item.invoice for item in one["shown"]] == invoices[:2]
+        assert (one["hidden"], one["late"], one["late_amount"], one["chosen"]) == (4, 3, 300, 500)
+        assert re.findall(r'name="(invoice|rest)" value="(\d+)"', page.text) == [
+            ("invoice", str(invoices[0].pk)),
+            ("invoice", str(invoices[1].pk)),
+            ("rest", str(invoices[1].pk)),
+        ]
+
+    @pytest.mark.parametrize(("most", "checked", "chosen"), [(3, " checked", 500), (2, "", 200)])
+    def test_the_page_asks_by_itself_for_no_more_than_the_gates_see_at_once(
+        self, desk: Client, customer: Customer, template, invoices, monkeypatch, most: int, checked: str, chosen: int
+    ):
+        monkeypatch.setattr("collections_app.actions.views.manual.MOST_TICKED", most)
+        page = desk.get(reverse("manual", args=[customer.pk]))
+        assert re.findall(r'id="rest-EUR"( checked)?>', page.text) == [checked]
+        assert page.context["found"][0]["chosen"] == chosen
+
+    @pytest.mark.parametrize("rest", [True, False])
+    def test_what_is_asked_for(self, desk: Client, customer: Customer, template, invoices: list[Invoice], rest: bool):
+        given = {"template": template.pk, "currency": "EUR", "invoice": [invoices[0].pk]}
+        given |= {"rest": invoices[1].pk} if rest else {}
+        page = desk.post(reverse("manual_preview", args=[customer.pk]), given)
+        assert page.context["asked"].amount == (400 if rest else 100)
+        desk.post(reverse("manual_open", args=[customer.pk]), given)
+        lines = Action.objects.get().lines.values_list("invoice", flat=True)
+        assert set(lines) == {one.pk for one in [invoices[0], *(invoices[2:5] if rest else [])]}
+
+    def test_the_rest_alone_is_enough(self, desk: Client, customer: Customer, template, invoices: list[Invoice]):
+        given = {"template": template.pk, "currency": "EUR", "rest": invoices[1].pk}
+        page = desk.post(reverse("manual_preview", args=[customer.pk]), given)
+        assert page.context["asked"].amount == 300
+
+    def test_of_another_customer_nothing_is_the_rest(self, desk: Client, customer: Customer, template):
+        given = {"template": template.pk, "currency": "EUR", "rest": InvoiceFactory().pk}
+        given["invoice"] = [customer.invoices.get().pk]
+        assert desk.post(reverse("manual_preview", args=[customer.pk]), given).context["unfinished"]
 
 
 @pytest.mark.parametrize(("button", "state", "messages"), [({"send": "1"}, "scheduled", 1), ({}, "todo", 0)])

@@ -1,5 +1,6 @@
 """The to-do list: whose rows, which filters, how many queries."""
 
+import html
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
@@ -96,6 +97,32 @@ def test_htmx_gets_the_list_without_its_frame(desk: Client):
 def test_an_unknown_filter_is_left_out(lea: User, entity: Entity):
     action = ActionFactory(customer__entity=entity, owner=lea)
     assert shown(lea, channel=["fax"], age=["3"], state="lost", minimum="many") == [action]
+
+
+@pytest.mark.parametrize(
+    ("typed", "least"),
+    [
+        ("150,50", "150.50"),
+        ("150.5", "150.5"),
+        ("1 000", "1000"),
+        ("1\u202f000,5", "1000.5"),
+        ("1\xa0000 €", "1000"),
+        ("", None),
+    ],
+)
+def test_a_minimum_is_read_as_people_write_it(lea: User, entity: Entity, typed: str, least: str | None):
+    small = ActionFactory(customer__entity=entity, owner=lea, amount=150)
+    large = ActionFactory(customer__entity=entity, owner=lea, amount=1001)
+    filters = WorklistFilters({"minimum": typed}, user=lea, days=Days(MARCH_2))
+    assert filters.value("minimum") == (least and Decimal(least))
+    assert shown(lea, minimum=typed) == ([large] if least else [small, large])
+
+
+@pytest.mark.parametrize("typed", ["mille", "-5", "NaN"])
+def test_what_is_no_amount_is_said_beside_the_box(desk: Client, typed: str):
+    page = desk.get("/", {"minimum": typed})
+    [wrong] = page.context["filters"].errors["minimum"]
+    assert f'<ul class="errorlist" id="id_minimum_error"><li>{html.escape(wrong)}</li></ul>' in page.text
 
 
 @pytest.mark.parametrize("words", ["boulangerie generale", "Boulangrie", "c-77", "FA-77"])
@@ -262,6 +289,13 @@ def test_a_view_is_kept_and_forgotten(desk: Client, lea: User):
     assert (view.name, view.query) == ("Gros retards", "age=91")
     desk.post(reverse("view_forget", args=[view.pk]))
     assert not SavedView.objects.exists()
+
+
+def test_a_view_starts_on_its_first_page_with_nothing_open(desk: Client):
+    asked = {"name": "Lyon", "query": "age=91&after=WyI1Il0&q=caf%C3%A9+lyon&open=12&age=61"}
+    answer = desk.post(reverse("view_save"), asked)
+    assert SavedView.objects.get().query == "age=91&q=caf%C3%A9+lyon&age=61"
+    assert answer["Location"] == f"{reverse('worklist')}?age=91&q=caf%C3%A9+lyon&age=61"
 
 
 def test_nobody_forgets_the_view_of_another(desk: Client):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from crm.accounts import operations
 from crm.customers.models import Address, Customer
 from crm.timeline.queries import entries
-from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,25 @@ def test_a_change_by_hand_is_told(client, entity, lead):
     assert (customer.name, customer.siren) == ("New name", "732829320")
     [line] = entries(customer, language="en").lines
     assert (line.actor, line.subject.startswith("Changed by hand")) == (str(lead), True)
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_what_is_out_of_reach_of_who_saves_the_page_stays(client, entity, active):
+    """Collector, team and group of a customer a supervisor sees through his portfolio or a team."""
+    team, other = TeamFactory(entity=entity), TeamFactory(entity=entity)
+    lead = UserFactory(supervisor=True, sees=team)
+    collector = TeamMemberFactory(team=other, user__is_active=active).user
+    parent = CustomerFactory(entity=entity)
+    customer = CustomerFactory(entity=entity, team=team, collector=collector, parent=parent)
+    client.force_login(lead)
+    url = reverse("admin:customers_customer_change", args=[customer.pk])
+    drawn = client.get(url).context["adminform"].form
+    fields = ("collector", "team", "parent")
+    chosen = {name: re.findall(r'value="(\d+)" selected', str(drawn[name])) for name in fields}
+    assert client.post(url, form(customer, name="New name", **chosen)).status_code == 302
+    customer.refresh_from_db()
+    found = customer.name, customer.collector, customer.team, customer.parent
+    assert found == ("New name", collector, team, parent)
 
 
 @pytest.mark.parametrize(("zone", "kept"), [("Indian/Reunion", "Indian/Reunion"), ("Mars", ""), ("Factory", "")])

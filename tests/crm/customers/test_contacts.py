@@ -53,7 +53,8 @@ def test_one_address_of_a_channel_is_preferred(customer):
     second = operations.add_address(customer, channel="email", value="c@b.example", preferred=True, **DONE)
     assert list(customer.addresses.filter(preferred=True)) == [second]
     assert best_address(customer, Channel.EMAIL, TODAY) == second
-    operations.prefer(first)
+    assert operations.prefer(first, **DONE)
+    assert not operations.prefer(first, **DONE)
     assert best_address(customer, Channel.EMAIL, TODAY) == first
 
 
@@ -87,11 +88,13 @@ def test_an_invalid_address_is_passed_over_until_it_works_again(customer):
 
 def test_each_change_is_told(customer):
     address = operations.add_address(customer, channel="email", value="a@b.example", **DONE)
+    operations.prefer(address, **DONE)
     operations.mark_invalid(address, on=TODAY, reason="550", **DONE)
     operations.retire_address(address, on=TODAY, **DONE)
     assert [line.subject for line in entries(customer, language="en").lines] == [
         "Address no longer used (e-mail): a@b.example",
         "Address found invalid (e-mail): a@b.example",
+        "Address used first (e-mail): a@b.example",
         "Address added (e-mail): a@b.example",
     ]
     assert set(Event.objects.values_list("kind", "customer_id")) == {("facts.changed", customer.pk)}

@@ -1,13 +1,16 @@
 """What a person changes from the page of a customer, by role; the merge a supervisor confirms."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from crm.accounts.models import Entity
+from crm.accounts.models import Entity, Team, User
 from crm.customers.models import Address, Contact, Customer
 from crm.timeline.models import Entry
-from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
@@ -64,6 +67,50 @@ def test_the_team_of_another_entity_is_refused(chief: Client, customer: Customer
     )
     customer.refresh_from_db()
     assert (customer.kind, customer.team) == ("professional", None)
+
+
+class TestWhoSeesATeamOnly:
+    """A supervisor without the entity: what he does not touch stays."""
+
+    @pytest.fixture
+    def team(self, entity: Entity) -> Team:
+        return TeamFactory(entity=entity)
+
+    @pytest.fixture
+    def of_the_team(self, client: Client, team: Team) -> Client:
+        client.force_login(UserFactory(sees=team, supervisor=True))
+        return client
+
+    @pytest.fixture
+    def ana(self, team: Team) -> User:
+        return TeamMemberFactory(team=team, user__last_name="Ana").user
+
+    def saved(self, browser: Client, customer: Customer) -> Customer:
+        """After a label was added and the page sent as the browser draws it."""
+        path = reverse("customer_change", args=[customer.pk])
+        form = browser.get(path).context["form"]
+        drawn = {name: str(form[name]) for name in ("collector", "team")}
+        chosen = {name: re.findall(r'value="(\d+)" selected', html) for name, html in drawn.items()}
+        browser.post(path, {"tags": "fragile", "kind": customer.kind, **chosen})
+        return Customer.objects.get(pk=customer.pk)
+
+    @pytest.mark.parametrize("active", [True, False])
+    def test_his_label_leaves_the_collector(self, of_the_team: Client, team: Team, ana: User, active: bool):
+        User.objects.filter(pk=ana.pk).update(is_active=active)
+        customer = self.saved(of_the_team, CustomerFactory(entity=team.entity, team=team, collector=ana))
+        assert (customer.tags, customer.collector, customer.team) == (["fragile"], ana, team)
+
+    def test_his_label_leaves_the_team_of_others(self, of_the_team: Client, entity: Entity):
+        mine, other = User.objects.get(), TeamFactory(entity=entity)
+        customer = self.saved(of_the_team, CustomerFactory(entity=entity, team=other, collector=mine))
+        assert (customer.tags, customer.collector, customer.team) == (["fragile"], mine, other)
+
+    def test_he_gives_a_customer_to_his_collector(self, of_the_team: Client, team: Team, ana: User):
+        customer = CustomerFactory(entity=team.entity, team=team)
+        given = {"tags": "", "kind": customer.kind, "team": team.pk, "collector": ana.pk}
+        of_the_team.post(reverse("customer_change", args=[customer.pk]), given)
+        customer.refresh_from_db()
+        assert customer.collector == ana
 
 
 def test_saving_what_did_not_change_tells_nothing(desk: Client, customer: Customer):
@@ -125,6 +172,67 @@ def test_an_address_is_refused_or_preferred(desk: Client, customer: Customer, ve
     desk.post(reverse("address_verb", args=[address.pk, verb]))
     address.refresh_from_db()
     assert (address.opted_out_at is not None, address.preferred) == (verb == "refused", verb == "preferred")
+
+
+def test_an_address_used_first_is_told(desk: Client, customer: Customer):
+    address = AddressFactory(customer=customer)
+    for _ in range(2):
+        desk.post(reverse("address_verb", args=[address.pk, "preferred"]))
+    assert told(customer) == ["Address used first (%(channel)s): %(address)s"]
+
+
+class TestARefusalIsTakenBack:
+    """By the customer, who said so somehow; nobody else can."""
+
+    REFUSED = {"opted_out_at": datetime(2026, 2, 1, tzinfo=UTC), "consent": "refused"}
+    PROOF = "au téléphone, le 2 mars"
+
+    @pytest.fixture
+    def address(self, customer: Customer) -> Address:
+        return AddressFactory(customer=customer, value="compta@client.example", **self.REFUSED)
+
+    def agreed(self, browser: Client, address: Address, proof: str) -> list[str]:
+        """What the page says once it is said with a proof, or none."""
+        path = reverse("address_verb", args=[address.pk, "agreed"])
+        page = browser.post(path, {"reason": proof}, follow=True)
+        address.refresh_from_db()
+        return [message.level_tag for message in page.context["messages"]]
+
+    def test_with_a_proof_that_the_history_keeps(self, desk: Client, customer: Customer, address: Address):
+        page = desk.get(reverse("customer", args=[customer.pk])).content.decode()
+        assert reverse("address_verb", args=[address.pk, "agreed"]) in page
+        assert self.agreed(desk, address, self.PROOF) == ["success"]
+        assert (address.opted_out_at, address.consent) == (None, "given")
+        assert Entry.objects.values_list("subject", "text").get() == (
+            "Agrees to be written to (%(channel)s): %(address)s",
+            self.PROOF,
+        )
+        page = desk.get(reverse("customer", args=[customer.pk])).content.decode()
+        assert reverse("address_verb", args=[address.pk, "agreed"]) not in page
+
+    @pytest.mark.parametrize("proof", ["", "  "])
+    def test_not_without_a_proof(self, desk: Client, customer: Customer, address: Address, proof: str):
+        assert self.agreed(desk, address, proof) == ["error"]
+        assert (address.refused, told(customer)) == (True, [])
+
+    def test_in_the_other_files_of_the_entity_too(self, desk: Client, entity: Entity, address: Address):
+        same = {"channel": address.channel, "value": address.value, **self.REFUSED}
+        twin = AddressFactory(customer__entity=entity, **same)
+        phone = AddressFactory(customer=address.customer, phone=True, **self.REFUSED)
+        assert self.agreed(desk, address, self.PROOF) == ["success"]
+        twin.refresh_from_db(), phone.refresh_from_db()
+        assert (twin.refused, twin.consent, phone.refused) == (False, "unknown", True)
+        assert told(twin.customer) == told(address.customer)
+
+    def test_what_another_entity_was_told_stands_and_is_said(self, desk: Client, address: Address):
+        other = AddressFactory(channel=address.channel, value=address.value, **self.REFUSED)
+        assert self.agreed(desk, address, self.PROOF) == ["success", "warning"]
+        other.refresh_from_db()
+        assert other.refused
+
+    def test_an_auditor_does_not(self, client: Client, entity: Entity, address: Address):
+        client.force_login(UserFactory(sees=entity, auditor=True))
+        assert client.post(reverse("address_verb", args=[address.pk, "agreed"]), {"reason": "x"}).status_code == 403
 
 
 def test_nobody_changes_what_he_does_not_see(chief: Client):

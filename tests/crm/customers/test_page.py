@@ -1,5 +1,7 @@
 """The page of a customer."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -36,6 +38,17 @@ def test_the_account_shows_net_amounts(desk: Client):
     panels = desk.get(reverse("customer", args=[invoice.customer_id])).context["main"]
     account = next(panel["data"]["accounts"][0] for panel in panels if panel["name"] == "account")
     assert (account.open, account.overdue, account.unapplied) == (100, 60, 40)
+
+
+def test_of_many_invoices_the_oldest_are_listed_and_all_are_counted(desk: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("crm.holds.panels.LISTED", 2)
+    customer = CustomerFactory(entity=desk.entity)
+    invoices = [InvoiceFactory(customer=customer, due_on=date(2026, 2, day)) for day in (1, 2, 3)]
+    page = desk.get(reverse("customer", args=[customer.pk]))
+    account = next(panel["data"]["accounts"][0] for panel in page.context["main"] if panel["name"] == "account")
+    assert [item.invoice for item in account.items] == invoices[:2]
+    assert (account.open, account.overdue, account.unlisted) == (300, 300, 1)
+    assert f"{reverse('invoices')}?q={customer.external_id}" in page.text
 
 
 @pytest.mark.parametrize("count", [1, 3])

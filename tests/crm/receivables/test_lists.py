@@ -76,6 +76,23 @@ def test_those_that_match_as_well_are_found_by_name(desk: Client):
     assert [row.name for row in rows] == ["Cave Martin", "Martin Alix", "Zone Martin"]
 
 
+def test_the_pages_of_a_search_show_each_once(desk: Client):
+    """Of unequal likeness, many of the same, some of one name."""
+    names = [*(f"Martin {number:02d}" for number in range(60)), *["Martin"] * 30, *["Cave Martine du Lac"] * 30]
+    found = [CustomerFactory(name=name, entity=desk.entity) for name in names]
+    shown, after = [], ""
+    while not shown or after:
+        page = desk.get(reverse("customers"), {"q": "martin", "after": after}).context["page"]
+        shown, after = [*shown, *page.rows], page.after
+    assert len(shown) == len(found)
+    assert set(shown) == set(found)
+
+
+@pytest.mark.parametrize("ties", [(1, 1), ("a", "b"), ("a\0", 1), ("\ud800", 1), ("a",)])
+def test_a_cursor_of_a_search_names_a_customer_and_his_key(desk: Client, ties: tuple[int | str, ...]):
+    assert desk.get(reverse("customers"), {"q": "martin", "after": cursor_of("0.5", *ties)}).status_code == 400
+
+
 def test_rows_of_other_entities_stay_out(desk: Client):
     InvoiceFactory(customer=CustomerFactory(name="Éclair"))
     assert desk.get(reverse("customers"), {"q": "eclair"}).context["page"].rows == []
