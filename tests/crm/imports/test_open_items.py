@@ -354,6 +354,32 @@ def test_amounts_beyond_the_currency_are_rounded_and_told(load, write, entity):
     assert balances(entity) == {"A": Decimal("10.13")}
 
 
+TYPED = "Code client;Type;Facture;Échéance;Solde"
+
+
+@pytest.mark.parametrize(
+    ("said", "open_amount"),
+    [
+        ("Facture d'acompte", 100),
+        ("Down payment invoice", 100),
+        ("Rejet de virement", 100),
+        ("Impayé chèque", 100),
+        ("Règlement impayé", 100),
+        ("Payment request", 100),
+        ("Annulation de paiement", 100),
+        ("Règlement facture", -100),
+        ("Règlement facture d'acompte", -100),
+        ("Invoice payment", -100),
+        ("Payment for invoice", -100),
+        ("Acompte", -100),
+        ("Facture d'avoir", -100),
+    ],
+)
+def test_a_failed_or_invoiced_payment_is_owed(load, write, entity, said, open_amount):
+    load(write(f"A;{said};F1;2026-03-05;100", "B;Facture;F2;2026-03-05;10", header=TYPED))
+    assert balances(entity) == {"A": open_amount, "B": 10}
+
+
 def book(path: Path, *, formula: bool) -> Path:
     with xlsxwriter.Workbook(path) as workbook:
         sheet = workbook.add_worksheet()
