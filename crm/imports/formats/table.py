@@ -100,8 +100,11 @@ def _sheet(source: Source) -> tuple[Iterator[Row], dict[int, int]]:
                 break
     except (CalamineError, NoSheet) as error:
         raise NotATable(kind=_("a spreadsheet that cannot be opened (damaged or protected by a password)")) from error
+    # What is left of the first cell is not read.
+    first = sheet.start[1] if sheet.start else 0
+    formulas = {column - first: row for column, row in cells.formulas.items() if column >= first}
     rows = ((number, [cell_text(cell).strip() for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
-    return rows, cells.formulas
+    return rows, formulas
 
 
 def sample(table: Table, size: int) -> list[Row]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from crm.imports.errors import NotATable, TooManyCells
+from crm.imports.errors import FormulaCells, NotATable, TooManyCells
 from crm.imports.formats.sheets import Filled, filled
 from tests.crm.imports.conftest import balances
 
@@ -93,3 +93,49 @@ def test_a_coloured_cell_far_from_the_list_does_no_harm(load, path, entity):
 def test_a_workbook_that_does_not_say_where_its_sheet_is_is_damaged(load, path, part):
     with pytest.raises(NotATable):
         load(rewritten(far(path), part, lambda text: text.replace("rId1", "rId99")))
+
+
+def test_formulas_are_looked_for_in_the_sheet_that_is_read(load, path):
+    """The sheets were moved: the one that comes first is not the one of the lowest number."""
+    with xlsxwriter.Workbook(path) as workbook:
+        fill(workbook.add_worksheet("Ancien"))
+        sheet = workbook.add_worksheet("Balance")
+        fill(sheet)
+        sheet.write_formula(1, 3, "=6*2", None, 0)
+
+    def moved(text: str) -> str:
+        start, end = text.index("<sheet "), text.index("</sheets>")
+        first, second = text[start:end].replace("/><", "/>\n<").split("\n")
+        return text[:start] + second + first + text[end:]
+
+    with pytest.raises(FormulaCells) as refused:
+        load(rewritten(path, "xl/workbook.xml", moved))
+    assert refused.value.params == {"line": 2, "column": "Solde"}
+
+
+def test_a_sheet_before_the_list_says_nothing_of_its_formulas(load, path, entity):
+    with xlsxwriter.Workbook(path) as workbook:
+        workbook.add_worksheet("Titre").write_formula(0, 3, "=1+1")
+        fill(workbook.add_worksheet("Balance"))
+    load(path)
+    assert balances(entity) == {"A": 12.5}
+
+
+def test_a_list_that_begins_further_right_has_its_formulas_where_they_are(load, path):
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        fill(sheet, row=2, column=2)
+        sheet.write_formula(4, 5, "=SUM(F4)", None, 0)
+    with pytest.raises(FormulaCells) as refused:
+        load(path)
+    assert refused.value.params == {"line": 5, "column": "Solde"}
+
+
+def test_a_formula_left_of_what_is_read_is_not_taken_for_one_in_it(load, path, entity):
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        fill(sheet, column=1)
+        sheet.write_formula(1, 5, "=1+1", None, 2)
+        sheet.write(0, 5, "Contrôle")
+    load(path)
+    assert balances(entity) == {"A": 12.5}
