@@ -19,6 +19,7 @@ WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ParseError, DefusedXmlException)
 # Cells as nearly every program writes them, and as they may be written.
 ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+BARE_CELL, PREFIXED_CELL = re.compile(rb"<c[\s>/]"), re.compile(rb":c[\s>/]")
 PLAIN_COLUMNS, PLAIN_ROWS = re.compile(rb'<c r="([A-Z]+)\d+"'), re.compile(rb'<c r="[A-Z]+(\d{1,20})"')
 PLACED = rb"""<(?:\w+:)?c\s(?:[^<>]*?\s)?r\s*=\s*["']([A-Za-z]+)(\d{1,20})["'][^<>]*(?<!/)>"""
 # Those that hold something: one that is only coloured, however far away, takes no room.
@@ -114,7 +115,7 @@ def _plainly(archive: ZipFile, part: str) -> Filled | None:
     found = Filled()
     for text in _pieces(archive, part):
         columns = PLAIN_COLUMNS.findall(text)
-        if len(columns) != len(ANY_CELL.findall(text)):
+        if PREFIXED_CELL.search(text) or len(columns) != len(BARE_CELL.findall(text)):
             return None
         found.reach(set(columns), set(PLAIN_ROWS.findall(text)))
         _note_formulas(found, text)
