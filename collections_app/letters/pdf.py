@@ -51,7 +51,9 @@ def letter(
         "title": title,
         "sender": sender(entity, writer),
         "logo": logo(entity),
-        "recipient": postal.recipient_lines(customer.name, contact, place, home=entity.country),
+        "recipient": postal.recipient_lines(
+            customer.name, contact, place, home=entity.country, country=customer.country
+        ),
         "references": [[writer.words("account"), customer.external_id], [writer.words("reference"), subject.reference]],
         "place-date": place_and_date(entity, subject, writer),
         "registered": _registered(writer) if registered else None,

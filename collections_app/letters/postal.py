@@ -3,23 +3,44 @@
 import re
 from textwrap import wrap
 
+from babel import Locale
+
+from crm.core.places import country_of
+
 LONGEST_LINE = 38
 MOST_LINES = 6
 HOME = {"FR": {"FRANCE"}}
+FRENCH_POST = {"FR", "BE", "LU", "CH", "MC"}
+# Countries of ISO 3166 that the post of another serves as its own.
+SAME_POST = {"FR": frozenset("GP MQ GF RE YT PM BL MF".split())}
 
 
-def recipient_lines(name: str, contact: str, address: str, *, home: str) -> list[str]:
+def recipient_lines(name: str, contact: str, address: str, *, home: str, country: str = "") -> list[str]:
     """Name, person, then the address in capitals without punctuation; at most six lines of 38 characters, the country
-    on a seventh. The country of the sender is left out; too long a block loses the person first, then upper lines of
-    the name."""
+    on a seventh: the one the address names, else that of the customer (`country`, a code). The country of the sender
+    (`home`) is left out; too long a block loses the person first, then upper lines of the name."""
     place = [_sorted(line) for line in address.splitlines() if line.strip()]
-    country = place.pop() if len(place) > 2 and not re.search(r"\d", place[-1]) else ""
+    named = _popped_country(place)
+    if place and not named and country not in {"", home, *SAME_POST.get(home, ())}:
+        named = _sorted(_country_name(country, home))
     if place and place[0] == _sorted(name):
         place.pop(0)
     place = [part for line in place for part in _cut(line)][-5:]
     names = _cut(name) + ([contact] if contact and contact != name else [])
     lines = [*names[: max(MOST_LINES - len(place), 1)], *place]
-    return lines + ([country] if country and country not in HOME.get(home, set()) else [])
+    return lines + ([named] if named and named not in HOME.get(home, set()) else [])
+
+
+def _popped_country(place: list[str]) -> str:
+    """The country below an address, taken from it; a last line without a digit is one, whatever its language."""
+    if len(place) > 1 and (country_of(place[-1]) or (len(place) > 2 and not re.search(r"\d", place[-1]))):
+        return place.pop()
+    return ""
+
+
+def _country_name(code: str, home: str) -> str:
+    """As the post of the sender reads it, whatever the language of the letter."""
+    return str(Locale("fr" if home in FRENCH_POST else "en").territories.get(code, code))
 
 
 def _sorted(line: str) -> str:

@@ -46,6 +46,21 @@ class NotATable(ImportRefused):
         return gettext(self.msgid) % {"kind": gettext(self.params["kind"])}
 
 
+class TooManyCells(ImportRefused):
+    msgid = _(
+        "The sheet %(sheet)s reaches down to line %(rows)s and over %(columns)s columns, more than can be read. "
+        "A cell far from the others is often why: delete the empty lines and columns after the list, save, and send "
+        "the file again."
+    )
+
+
+class ReaderStopped(ImportRefused):
+    msgid = _(
+        "The program that reads files stopped %(times)s times at this one, which may be too large for this machine. "
+        "Nothing was written. Send it in parts or as CSV, or have whoever runs Acquit look into its logs."
+    )
+
+
 class UnclosedQuote(ImportRefused):
     msgid = _("A quotation mark opened on line %(line)s is never closed. Export the file again, or correct that line.")
 

@@ -75,6 +75,10 @@ class Outcome:
     def reject(self, *problems: Problem) -> None:
         """Count a row left out, with all that is wrong in it; of all rows the first KEPT_PROBLEMS are told."""
         self.rows_rejected += 1
+        self.remark(*problems)
+
+    def remark(self, *problems: Problem) -> None:
+        """Tell what is wrong in a row that is taken all the same."""
         self.problems += problems[: max(0, KEPT_PROBLEMS - len(self.problems))]
 
     def figures(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A row of a list of open items."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,16 @@ from crm.imports.formats.rows import RowWrong, plain
 from crm.imports.mapping import AMOUNTS, ColumnMap
 
 PAYMENT_WORDS = tuple("reglement payment paiement versement encaissement acompte rgt virement cheque".split())
+# A payment that failed, or one that is asked for, is owed: whatever words of payment stand beside.
+OWED_WORDS = (
+    *"impaye rejet retourne demande annul extourne contrepass".split(),
+    *"unpaid rejected returned bounced chargeback reversal request".split(),
+)
+# So is an invoice of a payment ("facture d'acompte", "down payment invoice"), but not a payment of one.
+PAYMENT = "|".join(PAYMENT_WORDS)
+INVOICE_OF_PAYMENT = re.compile(
+    f"(?:(?!{PAYMENT}).)*(?:facture.*(?:{PAYMENT})|fact?d?acompte|(?:{PAYMENT})(?:(?!of|for|on).)*invoice)"
+)
 CREDIT_WORDS = ("avoir", "creditnote", "creditmemo", "credit")
 PAYMENT_CODES = frozenset({"dz", "rg", "rc", "zp", "pay", "pmt"})
 CREDIT_CODES = frozenset({"dg", "av", "cn", "cm", "rk", "av1"})
@@ -132,8 +143,11 @@ def _number(cells: Cells) -> str:
 def type_of(text: str) -> str:
     """ "payment" or "credit_note" where the type of a document says so, else ""."""
     word = plain(text)
-    if word in PAYMENT_CODES or any(known in word for known in PAYMENT_WORDS):
+    if word in PAYMENT_CODES:
         return "payment"
+    if any(known in word for known in PAYMENT_WORDS):
+        owed = any(known in word for known in OWED_WORDS) or INVOICE_OF_PAYMENT.match(word)
+        return "" if owed else "payment"
     if word in CREDIT_CODES or any(known in word for known in CREDIT_WORDS):
         return "credit_note"
     return ""

@@ -174,12 +174,21 @@ class PaymentReader:
         try:
             return self._row(line, cells)
         except RowWrong as wrong:
-            raise wrong.with_all(partial(part, cells) for part in (_payer, _paid_on, _paid, self._currency)) from None
+            raise wrong.with_all(
+                partial(part, cells) for part in (_payer, _paid_on, self._paid, self._currency)
+            ) from None
 
     def _row(self, line: int, cells: Cells) -> PaymentRow:
-        (customer, number), currency = _payer(cells), self._currency(cells)
-        money = (exact(_paid(cells), currency), currency)
+        (customer, number), money = _payer(cells), (self._paid(cells), self._currency(cells))
         return PaymentRow(line, customer, _paid_on(cells), *money, number, cells.text("reference")[:60])
+
+    def _paid(self, cells: Cells) -> Decimal:
+        """At the precision of its currency, of which it may be too little."""
+        if (amount := cells.amount("amount")) is None:
+            raise cells.missing("amount")
+        if amount <= 0 or (paid := exact(amount, self._currency(cells))) <= 0:
+            raise RowWrong(cells.header("amount"), cells.text("amount"), NOT_ABOVE_ZERO)
+        return paid
 
     def _currency(self, cells: Cells) -> str:
         return cells.currency(self.currency)
@@ -200,11 +209,3 @@ def _paid_on(cells: Cells) -> date:
     if (day := cells.day("paid_on")) is None:
         raise cells.missing("paid_on")
     return day
-
-
-def _paid(cells: Cells) -> Decimal:
-    if (amount := cells.amount("amount")) is None:
-        raise cells.missing("amount")
-    if amount <= 0:
-        raise RowWrong(cells.header("amount"), cells.text("amount"), NOT_ABOVE_ZERO)
-    return amount

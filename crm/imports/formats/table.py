@@ -1,26 +1,23 @@
 """Lists as CSV or as a spreadsheet: rows of texts, whatever they are about."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
-from zipfile import ZipFile
 
 from django.utils.translation import gettext_noop as _
 from python_calamine import CalamineError, CalamineWorkbook
 
-from crm.imports.errors import FormulaCells, NotATable
+from crm.imports.errors import FormulaCells, NotATable, TooManyCells
 from crm.imports.formats.blocks import ROWS, Block, by_width, list_blocks, list_rows
 from crm.imports.formats.rows import cells_of, plain
+from crm.imports.formats.sheets import NoSheet, filled
 from crm.imports.formats.source import Source
 from crm.imports.formats.values import cell_text
 
 SEPARATORS = ";,\t|"
 LOOKED_AT = 30
-FORMULA = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f[ >/]')
-BLOCK = 1 << 20
 Row = tuple[int, list[str]]
 
 
@@ -55,10 +52,10 @@ class Table:
 def open_table(source: Source, known: frozenset[str]) -> Table:
     """Open a list; `known` are plain header names that tell the header from a title above it.
 
-    Raises NotATable, UnclosedQuote.
+    Raises NotATable, TooManyCells, UnclosedQuote.
     """
     if source.spreadsheet:
-        rows, formulas, container, separator = _sheet_rows(source), _formulas(source), "xlsx", ""
+        (rows, formulas), container, separator = _sheet(source), "xlsx", ""
     else:
         separator = _separator(source)
         rows, formulas, container = list_rows(source, separator), {}, "csv"
@@ -90,50 +87,24 @@ def _separator(source: Source) -> str:
     return max(SEPARATORS, key=evenness)
 
 
-def _sheet_rows(source: Source) -> Iterator[Row]:
+def _sheet(source: Source) -> tuple[Iterator[Row], dict[int, int]]:
+    """The rows of the first sheet that has more than one, and its columns with formulas."""
     try:
         book = CalamineWorkbook.from_path(str(source.path))
         for name in book.sheet_names:
+            cells = filled(source.path, name)
+            if cells.too_much:
+                raise TooManyCells(sheet=name, rows=cells.rows, columns=cells.columns)
             sheet = book.get_sheet_by_name(name)
             if sheet.height > 1 or len(book.sheet_names) == 1:
                 break
-        for number, cells in enumerate(sheet.iter_rows(), 1):
-            yield number, [cell_text(cell).strip() for cell in cells]
-    except CalamineError as error:
+    except (CalamineError, NoSheet) as error:
         raise NotATable(kind=_("a spreadsheet that cannot be opened (damaged or protected by a password)")) from error
-
-
-def _formulas(source: Source) -> dict[int, int]:
-    """Columns with formulas: index from 0, and the first row where there is one. Only XLSX says it."""
-    try:
-        with ZipFile(source.path) as archive:
-            sheets = sorted((n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")), key=_sheet_order)
-            return _formulas_of(archive, sheets[0]) if sheets else {}
-    except OSError:
-        return {}
-
-
-def _sheet_order(name: str) -> int:
-    return int(re.sub(r"\D", "", name.rpartition("/")[2]) or 0)
-
-
-def _formulas_of(archive: ZipFile, sheet: str) -> dict[int, int]:
-    found: dict[int, int] = {}
-    rest = b""
-    with archive.open(sheet) as xml:
-        while block := xml.read(BLOCK):
-            text = rest + block
-            for match in FORMULA.finditer(text):
-                found.setdefault(_column(match[1]), int(match[2]))
-            rest = text[-300:]
-    return found
-
-
-def _column(letters: bytes) -> int:
-    index = 0
-    for letter in letters:
-        index = index * 26 + letter - 64
-    return index - 1
+    # What is left of the first cell is not read.
+    first = sheet.start[1] if sheet.start else 0
+    formulas = {column - first: row for column, row in cells.formulas.items() if column >= first}
+    rows = ((number, [cell_text(cell).strip() for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
+    return rows, formulas
 
 
 def sample(table: Table, size: int) -> list[Row]:

@@ -1,6 +1,7 @@
 """A file sent from a page: received, read (dry run), confirmed, imported. Each long part runs in a task."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, User
-from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, RowsWrong, TooMuchWouldClose
+from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
@@ -21,6 +22,9 @@ from crm.imports.outcome import Options, Outcome
 PROGRESS_KEPT = 3600
 # The database went away or had no room: the file is not at fault, and the sweeper takes the import up again.
 LOST = (OperationalError, InterfaceError)
+# A file that ends its reader every time (for want of memory) would be delivered for ever.
+MOST_TAKEN_UP = 5
+TAKEN_UP = "taken_up"
 
 log = structlog.get_logger(__name__)
 
@@ -118,15 +122,19 @@ def _note_progress(batch: Batch, rows: int) -> None:
 def read(batch_id: int, *, at: datetime) -> None:
     """Read a received file and say what importing it would change. Running it twice does no harm: of a file confirmed
     or read otherwise meanwhile it says nothing."""
-    batch = _claim(batch_id, {Status.RECEIVED, Status.READING}, Status.READING, at=at)
+    batch = _claim(batch_id, at=at)
     if batch is None:
         return
     try:
+        if batch.changes[TAKEN_UP] > MOST_TAKEN_UP:
+            raise ReaderStopped(times=MOST_TAKEN_UP)
         outcome = _import(batch, at=at, dry_run=True)
     except ImportRefused as refusal:
         _refuse(batch, refusal)
         return
     except LOST:
+        with suppress(*LOST):
+            _note_taken_up(batch, batch.changes[TAKEN_UP] - 1)
         raise
     except Exception:
         _give_up(batch_id, Status.READING)
@@ -169,10 +177,23 @@ def _is_still(batch: Batch) -> bool:
     return bool(same.select_for_update().values_list("pk"))
 
 
-def _claim(batch_id: int, before: set[Status], after: Status, *, at: datetime) -> Batch | None:
-    if not Batch.objects.filter(pk=batch_id, status__in=before).update(status=after, asked_at=at):
-        return None
-    return Batch.objects.select_related("entity", "by").get(pk=batch_id)
+@transaction.atomic
+def _claim(batch_id: int, *, at: datetime) -> Batch | None:
+    """The batch to be read, None where there is nothing to read any more. It counts how often it was taken up since it
+    was asked for: above once, its reader is gone, or very slow."""
+    waiting = Batch.objects.filter(pk=batch_id, status__in=(Status.RECEIVED, Status.READING))
+    batch = waiting.select_related("entity", "by").select_for_update(of=("self",)).first()
+    if batch is not None:
+        before = batch.changes.get(TAKEN_UP, 0) if batch.status == Status.READING else 0
+        batch.status, batch.asked_at = Status.READING, at
+        batch.save(update_fields=["status", "asked_at"])
+        _note_taken_up(batch, before + 1)
+    return batch
+
+
+def _note_taken_up(batch: Batch, times: int) -> None:
+    batch.changes[TAKEN_UP] = times
+    Batch.objects.filter(pk=batch.pk, status=Status.READING).update(changes=batch.changes)
 
 
 def _import(batch: Batch, *, at: datetime, dry_run: bool) -> Outcome:

@@ -15,6 +15,7 @@ from crm.imports.formats.rows import Problem
 from crm.imports.formats.table import Table
 from crm.imports.mapping import ColumnMap
 from crm.imports.models import Mode
+from crm.imports.operations.item_addresses import add_addresses
 from crm.imports.operations.reading import stage
 from crm.imports.operations.rejecting import reject_found
 from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
@@ -55,7 +56,7 @@ def import_open_items(
     job.progress("writing", outcome.rows_read)
     with room_for(outcome.rows_read):
         _describe(outcome, params)
-        _plan(outcome, params)
+        _plan(job, columns, outcome, params)
         _weigh_closing(job, outcome, mode, dry_run=dry_run)
         outcome.changes |= _write(params)
         execute("items_touched items_timeline", params)
@@ -120,9 +121,10 @@ def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
         outcome.changes["rounding"] = str(Decimal(outcome.changes.get("rounding", 0)) + found["rounding"])
 
 
-def _plan(outcome: Outcome, params: dict[str, Any]) -> None:
+def _plan(job: Job, columns: ColumnMap, outcome: Outcome, params: dict[str, Any]) -> None:
     outcome.changes["customers_new"] = execute("items_customers", params)
-    execute("items_owners items_addresses", params)
+    execute("items_owners", params)
+    add_addresses(job, columns, outcome, params)
     known = execute("items_known", params)
     analyze("item_known")
     if known:

@@ -71,6 +71,23 @@ def test_the_address_block_follows_the_norm(address: str, lines: list[str]) -> N
     assert recipient_lines("Morel", "Camille", address, home="FR") == lines
 
 
+@pytest.mark.parametrize(
+    ("address", "country", "home", "last"),
+    [
+        ("rue de la Cathédrale 1\n4000 Liège", "BE", "FR", ["4000 LIÈGE", "BELGIQUE"]),
+        ("rue de la Cathédrale 1\n4000 Liège\nBelgium", "BE", "FR", ["4000 LIÈGE", "BELGIUM"]),
+        ("BP 12\nBelgique", "BE", "FR", ["BP 12", "BELGIQUE"]),
+        ("3 place Bellecour\n69002 Lyon", "FR", "FR", ["3 PLACE BELLECOUR", "69002 LYON"]),
+        ("3 place Bellecour\n69002 Lyon", "", "FR", ["3 PLACE BELLECOUR", "69002 LYON"]),
+        ("3 place Bellecour\n69002 Lyon", "FR", "IE", ["69002 LYON", "FRANCE"]),
+        ("1 rue de Paris\n97400 Saint-Denis", "RE", "FR", ["1 RUE DE PARIS", "97400 SAINT-DENIS"]),
+        ("", "BE", "FR", ["Morel", "Camille"]),
+    ],
+)
+def test_an_address_abroad_tells_its_country(address: str, country: str, home: str, last: list[str]) -> None:
+    assert recipient_lines("Morel", "Camille", address, home=home, country=country)[-2:] == last
+
+
 def test_no_line_of_the_address_is_longer_than_38_characters() -> None:
     name = "Société coopérative agricole de production et de distribution du Val de Loire"
     found = recipient_lines(

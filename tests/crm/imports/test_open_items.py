@@ -12,7 +12,7 @@ from django.db import connection
 from psycopg.errors import LockNotAvailable
 
 from crm.accounts.models import Entity
-from crm.customers.models import Customer
+from crm.customers.models import Address, Customer
 from crm.imports import staging
 from crm.imports.errors import FormulaCells, MissingColumns, TooMuchWouldClose, UnclosedQuote, UnknownMapping
 from crm.imports.models import MappingProfile
@@ -354,6 +354,60 @@ def test_amounts_beyond_the_currency_are_rounded_and_told(load, write, entity):
     assert balances(entity) == {"A": Decimal("10.13")}
 
 
+def test_e_mails_and_phones_are_kept_as_they_are_written_to(load, write, entity):
+    header = "Code client;Facture;Échéance;Solde;E-mail;Téléphone"
+    path = write(
+        'A;F1;2026-03-05;10;"Compta@A.fr; chef@a.fr,";06 12 34 56 78',
+        "A;F2;2026-03-05;10;compta@a.fr;06.12.34.56.78",
+        "B;F3;2026-03-05;10;b at b.fr;appeler le soir",
+        header=header,
+    )
+    outcome = load(path)
+    assert set(Address.objects.values_list("customer__external_id", "channel", "value")) == {
+        ("A", "email", "compta@a.fr"),
+        ("A", "email", "chef@a.fr"),
+        ("A", "phone", "+33612345678"),
+    }
+    assert [(p.line, p.column, p.value) for p in outcome.problems] == [
+        (4, "E-mail", "b at b.fr"),
+        (4, "Téléphone", "appeler le soir"),
+    ]
+    assert (outcome.rows_rejected, balances(entity)) == (0, {"A": 20, "B": 10})
+    assert load(path).changes["invoices_new"] == 0
+
+
+def test_a_phone_is_read_as_those_of_the_customers_country(load, write, entity):
+    Customer.objects.create(entity=entity, external_id="A", name="A", country="BE", created_at=AT)
+    load(write("A;F1;2026-03-05;10;0470 12 34 56", header="Code client;Facture;Échéance;Solde;Téléphone"))
+    assert Address.objects.values_list("value", flat=True).get() == "+32470123456"
+
+
+TYPED = "Code client;Type;Facture;Échéance;Solde"
+
+
+@pytest.mark.parametrize(
+    ("said", "open_amount"),
+    [
+        ("Facture d'acompte", 100),
+        ("Down payment invoice", 100),
+        ("Rejet de virement", 100),
+        ("Impayé chèque", 100),
+        ("Règlement impayé", 100),
+        ("Payment request", 100),
+        ("Annulation de paiement", 100),
+        ("Règlement facture", -100),
+        ("Règlement facture d'acompte", -100),
+        ("Invoice payment", -100),
+        ("Payment for invoice", -100),
+        ("Acompte", -100),
+        ("Facture d'avoir", -100),
+    ],
+)
+def test_a_failed_or_invoiced_payment_is_owed(load, write, entity, said, open_amount):
+    load(write(f"A;{said};F1;2026-03-05;100", "B;Facture;F2;2026-03-05;10", header=TYPED))
+    assert balances(entity) == {"A": open_amount, "B": 10}
+
+
 def book(path: Path, *, formula: bool) -> Path:
     with xlsxwriter.Workbook(path) as workbook:
         sheet = workbook.add_worksheet()
@@ -428,7 +482,7 @@ def test_a_quote_never_closed_is_refused(load, write):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(37):
         load(path, mode="snapshot")
 
 

@@ -279,6 +279,39 @@ def lost(batch, **given):
     raise OperationalError
 
 
+def test_a_file_that_ends_its_reader_is_not_read_for_ever(supervisor, entity, monkeypatch):
+    batch, begun = send(supervisor, entity), []
+    monkeypatch.setattr(batches, "_send", lambda task, batch: None)
+
+    def killed(batch, **given):
+        begun.append(batch.pk)
+        raise SystemExit  # as far as the batch can tell: nothing more is written of it
+
+    for _again in range(2):
+        batches.read_again(batch, options=batches.options_of(batch), at=AT)
+        begun.clear()
+        monkeypatch.setattr(batches, "_import", killed)
+        for _delivery in range(5):
+            with pytest.raises(SystemExit):
+                batches.read(batch.pk, at=AT)
+        batches.read(batch.pk, at=AT)
+        batch.refresh_from_db()
+        assert (batch.status, len(begun), "5 fois" in batch.refusal) == ("refused", 5, True)
+
+
+def test_a_database_that_goes_away_is_not_held_against_the_file(supervisor, entity, monkeypatch):
+    batch, read = send(supervisor, entity), batches._import
+    Batch.objects.update(status="reading")
+    monkeypatch.setattr(batches, "_import", lost)
+    for _time in range(9):
+        with pytest.raises(OperationalError):
+            batches.read(batch.pk, at=AT)
+    monkeypatch.setattr(batches, "_import", read)
+    batches.read(batch.pk, at=AT)
+    batch.refresh_from_db()
+    assert batch.status == "proposed"
+
+
 def test_what_came_before_that_was_noted_is_swept_by_the_hour_it_came(supervisor, entity, monkeypatch):
     told: list[int] = []
     batch = send(supervisor, entity)

@@ -104,6 +104,16 @@ def test_payments_go_to_the_invoice_they_name(load, write, owed, entity):
     assert balances(entity) == {"A": Decimal(25), "B": Decimal(0)}
 
 
+@pytest.mark.parametrize(("amount", "currency"), [("0,004", "EUR"), ("0,4", "XOF"), ("0", "EUR"), ("-1", "EUR")])
+def test_a_payment_that_is_nothing_in_its_currency_is_refused_with_its_line(load, write, owed, amount, currency):
+    rows = [f"A;05/02/2026;{amount};;V1;{currency}", "A;06/02/2026;5,00;;V2;EUR"]
+    outcome = load(write(f"{PAYMENTS};devise", *rows))
+    assert [(p.line, p.column, p.value, p.reason) for p in outcome.problems] == [
+        (2, "montant", amount, "A payment is above zero.")
+    ]
+    assert list(Credit.objects.values_list("number", flat=True)) == ["V2"]
+
+
 def test_the_same_payments_twice_are_one(load, write, owed, entity):
     path = write(PAYMENTS, "A;05/02/2026;60,00;F1;V1")
     load(path)
