@@ -12,6 +12,8 @@ MOST_LINES = 6
 HOME = {"FR": {"FRANCE"}}
 FRENCH_POST = {"FR", "BE", "LU", "CH", "MC"}
 # Countries of ISO 3166 that the post of another serves as its own.
+# Places written as in France are not in these, whose numbers have not five figures: a foreign company's address here.
+NOT_FIVE_FIGURES = frozenset("AT BE CH DK GB IE LU NL NO PT".split())
 SAME_POST = {"FR": frozenset("GP MQ GF RE YT PM BL MF".split())}
 
 
@@ -21,7 +23,8 @@ def recipient_lines(name: str, contact: str, address: str, *, home: str, country
     (`home`) is left out; too long a block loses the person first, then upper lines of the name."""
     place = [_sorted(line) for line in address.splitlines() if line.strip()]
     named = _popped_country(place)
-    if place and not named and country not in {"", home, *SAME_POST.get(home, ())}:
+    at_home = home == "FR" and country in NOT_FIVE_FIGURES and place and re.match(r"\d{5}\s", place[-1])
+    if place and not named and not at_home and country not in {"", home, *SAME_POST.get(home, ())}:
         named = _sorted(_country_name(country, home))
     if place and place[0] == _sorted(name):
         place.pop(0)

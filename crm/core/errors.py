@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 API = "/api/"
 BUSY = gettext_lazy("This is being written elsewhere")
 BUSY_TEXT = gettext_lazy(
-    "A night, its dry run or somebody else writes the same records and was not done in time. Nothing was changed: try "
-    "again in a minute."
+    "A night, its dry run or somebody else writes the same records and was not done in time. What waited for them was "
+    "not written: look at what was done, and try the rest again in a minute."
 )
 RETRY_AFTER_S = 60
 

@@ -1,5 +1,5 @@
 """How long a statement waits for what others are writing. Tasks, nights and commands wait until they are done; a person
-who waits for his page, or a program for an answer, is told after a while that nothing was changed."""
+who waits for his page, or a program for an answer, is told after a while that what waited was not written."""
 
 from collections.abc import Callable
 

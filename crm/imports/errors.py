@@ -50,7 +50,7 @@ class TooManyCells(ImportRefused):
     msgid = _(
         "The sheet %(sheet)s reaches down to line %(rows)s and over %(columns)s columns, more than can be read. "
         "A cell far from the others is often why: delete the empty lines and columns after the list, save, and send "
-        "the file again."
+        "the file again. A list that really is so large goes as CSV, or in parts."
     )
 
 

@@ -5,13 +5,13 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from crm.core.backoffice import RuleAdmin as ClosedAdmin
 from crm.law.forms import ExchangeRateForm, RuleForm
 from crm.law.labels import name_of
 from crm.law.models import ExchangeRate, Holiday, Rate, RateKind, Rule
-from crm.law.operations import derive_late_rates
+from crm.law.operations import ARTICLES, derive_late_rates
 
 
 def reads_law(user: Any) -> bool:
@@ -53,6 +53,9 @@ class RateAdmin(LawAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: Rate, form: forms.ModelForm, change: bool) -> None:
+        if change and "percent" in form.changed_data and obj.source in ARTICLES.values():
+            # Or it would be derived anew.
+            obj.source = gettext("%(source)s, corrected by hand") % {"source": obj.source}
         super().save_model(request, obj, form, change)
         if RateKind.CENTRAL_BANK in (obj.kind, form.initial.get("kind")):
             derive_late_rates(obj.jurisdiction)
@@ -63,8 +66,10 @@ class RateAdmin(LawAdmin):
             derive_late_rates(obj.jurisdiction)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Rate]) -> None:
+        behind = queryset.filter(kind=RateKind.CENTRAL_BANK).exists()
         super().delete_queryset(request, queryset)
-        derive_late_rates()
+        if behind:
+            derive_late_rates()
 
 
 class CodeFilter(admin.AllValuesFieldListFilter):

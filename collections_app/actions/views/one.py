@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -22,12 +23,16 @@ from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
+from crm.core.errors import BUSY
 from crm.core.liquid.faults import TemplateFault
+from crm.core.waiting import in_the_way
 from telephony.core.outgoing import Stale
 from telephony.messaging.models import Message
 
 # Each is sent in its own transaction; beyond it the page would keep a person waiting.
 MOST_SENT = 200
+# So many that others are writing, each waited for, and the rest is left.
+MOST_BUSY = 2
 
 
 class EntryForm(forms.Form):
@@ -71,22 +76,30 @@ def send(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     asked, now = keys_of(request), timezone.now()
     keys = asked[:MOST_SENT]
-    sent, refused, refusals = [], 0, set()
-    for action in queries.of_colleagues(keys, request.user).select_related("customer__entity", "address"):
+    sent, refused, refusals, busy = [], 0, set(), 0
+    actions = list(queries.of_colleagues(keys, request.user).select_related("customer__entity", "address"))
+    for action in actions:
         try:
             sent.append((action, _send(action, request.user, now)))
-        except ActionRefused as refusal:
+        except (ActionRefused, OperationalError) as refusal:
+            if isinstance(refusal, OperationalError) and not in_the_way(refusal):
+                raise
+            busy += isinstance(refusal, OperationalError)
             refused += 1
-            refusals.add(_("%(name)s: %(why)s") % {"name": action.customer.name, "why": refusal})
+            why = refusal if isinstance(refusal, ActionRefused) else BUSY
+            refusals.add(_("%(name)s: %(why)s") % {"name": action.customer.name, "why": why})
+        if busy == MOST_BUSY:  # the others would each wait as long
+            break
     if len(sent) == 1:
         tell_departure(request, by_hand.departure_of(sent[0][0], at=now))
     elif sent:
         _tell_count(request, len(sent), sum(message.not_before_at > now for _action, message in sent))
     for text in sorted(refusals)[:3]:
         messages.warning(request, text)
-    if len(refusals) > 3:
-        messages.warning(request, _("And %(count)d more were not sent.") % {"count": len(refusals) - 3})
-    tell_left(request, len(keys) - len(sent) - refused, len(asked))
+    if more := max(0, len(refusals) - 3) + len(actions) - len(sent) - refused:
+        text = ngettext("And %(count)d more was not sent.", "And %(count)d more were not sent.", more)
+        messages.warning(request, text % {"count": more})
+    tell_left(request, len(keys) - len(actions), len(asked))
     _tell_beyond(request, len(asked) - len(keys))
     return back(request)
 

@@ -24,7 +24,7 @@ class Unprocessable(APIException):
 
 
 class Busy(APIException):
-    """Others write the same records (see crm.core.waiting): nothing was changed, it may be asked for again."""
+    """Others write the same records (see crm.core.waiting): what waited was not written, it may be asked for again."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = BUSY_TEXT

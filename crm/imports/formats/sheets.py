@@ -14,6 +14,8 @@ from defusedxml.ElementTree import ParseError, fromstring
 # A reader holds the whole rectangle of a sheet, some 40 bytes for each cell of it, empty or not.
 MOST_CELLS = 20_000_000
 BLOCK = 1 << 20
+# Names given to ranges stand there, in old workbooks by the thousand.
+MOST_OF_A_CATALOGUE = 64 << 20
 LONGEST_TAG = 1_000
 WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ParseError, DefusedXmlException)
@@ -92,7 +94,7 @@ def _elements(archive: ZipFile, part: str, tag: str) -> list[dict[str, str]]:
     if part not in archive.namelist():
         raise NoSheet
     with archive.open(part) as file:
-        root = fromstring(file.read(BLOCK))
+        root = fromstring(file.read(MOST_OF_A_CATALOGUE))
     return [element.attrib for element in root.iter() if element.tag.rpartition("}")[2] == tag]
 
 

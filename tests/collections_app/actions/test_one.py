@@ -6,13 +6,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from psycopg.errors import LockNotAvailable
 
 from collections_app.actions import operations
 from collections_app.actions.dispatch import HeldByNight
 from collections_app.actions.models import Action, ActionKind
+from collections_app.actions.views import one
 from collections_app.compliance import gates
 from collections_app.compliance.gates import Verdict
 from crm.accounts.models import Entity, User
@@ -47,9 +50,9 @@ def customer(entity: Entity) -> Customer:
     return customer
 
 
-def letter_to_send(customer: Customer, template, **given) -> Action:
+def letter_to_send(customer: Customer, template, *, pk: int = 7_654_321, **given) -> Action:
     action = ActionFactory(
-        pk=7_654_321, customer=customer, channel="email", template=template, address=customer.addresses.get(), **given
+        pk=pk, customer=customer, channel="email", template=template, address=customer.addresses.get(), **given
     )
     ActionLineFactory(action=action, invoice=customer.invoices.get())
     return action
@@ -181,6 +184,24 @@ def test_of_several_those_that_are_sent_and_those_that_are_not_are_told(desk: Cl
     closed = ActionFactory(customer__entity=customer.entity, state="done", closed_at=CLOSED)
     told = pressed(desk, action, action, closed)
     assert (Message.objects.get().origin_id, told[1:]) == (action.pk, [LEFT])
+
+
+def test_what_others_write_is_told_and_does_not_stop_the_rest(desk: Client, customer: Customer, template, monkeypatch):
+    first = letter_to_send(customer, template)
+    others = [letter_to_send(customer, template, pk=n, cycle=first.cycle, step_code=f"step-{n}") for n in (1, 2, 3)]
+    send, asked = one._send, []
+
+    def busy_but_for_the_second(action: Action, *given: Any) -> Message:
+        asked.append(action)
+        if len(asked) == 2:
+            return send(action, *given)
+        raise OperationalError from LockNotAvailable()
+
+    monkeypatch.setattr(one, "_send", busy_but_for_the_second)
+    told = [text.replace("\xa0", " ") for _level, text in pressed(desk, first, *others)]
+    assert (len(asked), Message.objects.count()) == (3, 1)  # two were waited for in vain, then no more
+    busy, more = f"{customer.name} : Ces données sont en cours d’écriture", "Et 1 autre n’a pas été envoyée."
+    assert told[1:] == [busy, more]
 
 
 def test_nothing_ticked_is_told(desk: Client):

@@ -1,4 +1,4 @@
-"""A page that changes what a dry run has changed waits a while, then says that nothing was changed."""
+"""A page that changes what a dry run has changed waits a while, then says that it was not written."""
 
 import pytest
 from django.db import connections
@@ -55,7 +55,7 @@ def test_a_page_says_so(world, headers):
     answer = beside_a_dry_run(world, lambda: completed(world, **headers))
     text = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"], Action.objects.get().state) == (503, "60", "todo")
-    assert ("Rien n’a été changé" in text, "<html" in text) == (True, not headers)
+    assert ("Ce qui attendait n’a pas été écrit" in text, "<html" in text) == (True, not headers)
     assert completed(world).status_code in (200, 302)
     assert Action.objects.get().state == "done"
 
@@ -66,4 +66,4 @@ def test_the_api_says_so(world):
     headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "en"}
     answer = beside_a_dry_run(world, lambda: Client(headers=headers).post(path, {"outcome": "paid"}, JSON))
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
-    assert answer.json()["detail"].endswith("Nothing was changed: try again in a minute.")
+    assert answer.json()["detail"].endswith("try the rest again in a minute.")

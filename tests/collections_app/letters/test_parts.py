@@ -81,6 +81,8 @@ def test_the_address_block_follows_the_norm(address: str, lines: list[str]) -> N
         ("3 place Bellecour\n69002 Lyon", "", "FR", ["3 PLACE BELLECOUR", "69002 LYON"]),
         ("3 place Bellecour\n69002 Lyon", "FR", "IE", ["69002 LYON", "FRANCE"]),
         ("1 rue de Paris\n97400 Saint-Denis", "RE", "FR", ["1 RUE DE PARIS", "97400 SAINT-DENIS"]),
+        ("3 place Bellecour\n69002 Lyon", "BE", "FR", ["3 PLACE BELLECOUR", "69002 LYON"]),
+        ("Torstraße 1\n10119 Berlin", "DE", "FR", ["10119 BERLIN", "ALLEMAGNE"]),
         ("", "BE", "FR", ["Morel", "Camille"]),
     ],
 )

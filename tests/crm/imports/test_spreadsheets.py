@@ -95,6 +95,14 @@ def test_a_workbook_that_does_not_say_where_its_sheet_is_is_damaged(load, path, 
         load(rewritten(far(path), part, lambda text: text.replace("rId1", "rId99")))
 
 
+def test_a_workbook_with_thousands_of_names_is_read(path):
+    with xlsxwriter.Workbook(path) as book:
+        fill(book.add_worksheet())
+    names = "".join(f'<definedName name="n{n}">Sheet1!$A$1</definedName>' for n in range(30_000))
+    change = lambda text: text.replace("<sheets>", f"<definedNames>{names}</definedNames><sheets>")  # noqa: E731
+    assert filled(rewritten(path, "xl/workbook.xml", change), "Sheet1").rows == 2
+
+
 def test_formulas_are_looked_for_in_the_sheet_that_is_read(load, path):
     """The sheets were moved: the one that comes first is not the one of the lowest number."""
     with xlsxwriter.Workbook(path) as workbook:

@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -52,6 +53,24 @@ def test_a_half_year_opened_before_its_change_was_entered_follows_it(client):
     client.post(reverse("admin:law_rate_delete", args=[added.pk]), {"post": "yes"})
     seen.append(list(map(float, opened.all())))
     assert seen == [[12.65, 10.65], [13, 11], [12.9, 10.9], [12.65, 10.65]]
+
+
+def test_a_late_rate_corrected_by_hand_stays(client):
+    client.force_login(UserFactory(administrator=True))
+    rate = Rate.objects.filter(jurisdiction="FR", kind="late_professional").latest("starts_on")
+    given = {"jurisdiction": "FR", "kind": rate.kind, "starts_on": str(rate.starts_on), "source": rate.source}
+    client.post(reverse("admin:law_rate_change", args=[rate.pk]), given | {"percent": "11.5"})
+    derive_late_rates()
+    rate.refresh_from_db()
+    assert (rate.percent, rate.source) == (Decimal("11.5"), f"{given['source']}, corrigé à la main")
+
+
+def test_late_rates_that_are_deleted_do_not_come_back(client):
+    client.force_login(UserFactory(administrator=True))
+    rate = Rate.objects.filter(jurisdiction="FR", kind="late_professional").latest("starts_on")
+    chosen = {"action": "delete_selected", "_selected_action": [rate.pk], "post": "yes"}
+    client.post(reverse("admin:law_rate_changelist"), chosen)
+    assert not Rate.objects.filter(kind=rate.kind, starts_on=rate.starts_on).exists()
 
 
 def test_a_late_rate_of_another_source_is_kept(client):
