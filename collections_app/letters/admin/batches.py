@@ -35,6 +35,8 @@ from crm.core.backoffice import nobody
 
 # Composing a letter takes some hundredths of a second: more of them than this, and the page would keep one waiting.
 MOST_WHILE_WAITING = 30
+# What a person says of the letters a batch marks as no longer true.
+LEFT_OUT, POSTED = MARKED = ("left_out", "posted")
 
 
 @admin.register(PrintBatch)
@@ -154,6 +156,10 @@ class PrintBatchAdmin(ScopedAdmin):
         if not form.is_valid():
             messages.error(request, _("Give the day of posting."))
             return _to(batch)
+        shown, marked = _chosen(request, "shown"), request.POST.get("marked")
+        if shown and marked not in MARKED:  # posted yesterday, they may all have left
+            messages.error(request, _("Say what became of the letters marked below: out of the pile, or posted."))
+            return _to(batch)
         try:
             sent = batches.mark_posted(
                 batch,
@@ -161,8 +167,8 @@ class PrintBatchAdmin(ScopedAdmin):
                 by=user,  # type: ignore[arg-type]
                 at=now,
                 today=today(batch.entity, now),
-                shown=_chosen(request, "shown"),
-                anyway=_chosen(request, "anyway"),
+                shown=shown,
+                anyway=shown if marked == POSTED else _chosen(request, "anyway"),
             )
         except (BatchClosed, PostedBeforePrepared, ChangedSincePrinted) as refusal:
             messages.error(request, str(refusal))

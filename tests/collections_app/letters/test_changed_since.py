@@ -159,9 +159,23 @@ def test_what_was_left_out_is_checked_again_for_the_next_batch(batch: PrintBatch
     assert states() == [MessageState.CANCELLED, MessageState.SENT]
 
 
-@pytest.mark.parametrize("anyway", [False, True])
+LAST = {
+    None: [
+        "Dites ce qu’il en est des lettres signalées ci-dessous\N{NO-BREAK SPACE}: retirées de la pile, ou postées."
+    ],
+    True: ["2 lettres sont marquées comme envoyées."],
+    False: [
+        "1 lettre est marquée comme envoyée.",
+        "1 lettre est sortie du lot\N{NO-BREAK SPACE}: elle est contrôlée de nouveau avec le lot suivant.",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "anyway"), [({}, False), ({"anyway": "key"}, True), ({"marked": "posted"}, True), ({"marked": ""}, None)]
+)
 def test_the_page_marks_it_and_asks_whether_it_left(
-    batch: PrintBatch, client: Any, monkeypatch: pytest.MonkeyPatch, anyway: bool
+    batch: PrintBatch, client: Any, monkeypatch: pytest.MonkeyPatch, said: dict[str, Any], anyway: bool | None
 ) -> None:
     monkeypatch.setattr(timezone, "now", lambda: FOUR)
     client.force_login(UserFactory(supervisor=True, sees=batch.entity, language="fr"))
@@ -173,21 +187,15 @@ def test_the_page_marks_it_and_asks_whether_it_left(
     assert f'<input type="hidden" name="shown" value="{key}">' in seen
     assert f'name="anyway" value="{key}" form="posted"' in seen
     assert "Ce qu’il réclamait a été soldé entre-temps." in seen
-    then = client.post(posted, given | {"shown": [key]} | ({"anyway": [key]} if anyway else {}))
+    ticked = {name: key if value == "key" else value for name, value in said.items()}
+    then = client.post(posted, given | {"shown": [key], "marked": "left_out"} | ticked)
     told = [str(message) for answer in (first, then) for message in get_messages(answer.wsgi_request)]
     refused, *last = list(dict.fromkeys(told))
     assert refused == (
         "1 lettre a changé depuis l’impression\N{NO-BREAK SPACE}: retirez-la de la pile, ou dites qu’elle est partie "
         "quand même. Rien n’est encore confirmé."
     )
-    assert last == (
-        ["2 lettres sont marquées comme envoyées."]
-        if anyway
-        else [
-            "1 lettre est marquée comme envoyée.",
-            "1 lettre est sortie du lot\N{NO-BREAK SPACE}: elle est contrôlée de nouveau avec le lot suivant.",
-        ]
-    )
+    assert last == LAST[anyway]
 
 
 @pytest.mark.parametrize("more", [0, 3])
