@@ -1,7 +1,6 @@
 """Verbs that write templates. A published version never changes: editing makes the next one."""
 
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from collections_app.letters.faults import problems_of
 from collections_app.letters.models import DeliveredDefault, Template, TemplateVersion
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
+from crm.core.marks import mark
 
 
 class TemplateRefused(Exception):
@@ -35,8 +35,7 @@ class TextChanged(ValueError):
 
 def mark_of(latest: TemplateVersion | None) -> str:
     """Differs as soon as the last text of a language does."""
-    said = (latest.subject, latest.body) if latest else ()
-    return sha256(repr(said).encode()).hexdigest()[:16]
+    return mark(latest.subject, latest.body) if latest else mark()
 
 
 @transaction.atomic

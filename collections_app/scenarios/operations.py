@@ -1,7 +1,6 @@
 """Verbs on scenarios: draft, steps, publish, copy, archive. A published version never changes."""
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from collections_app.scenarios.defaults import DEFAULTS, Default
 from collections_app.scenarios.models import DeliveredDefault, Scenario, ScenarioVersion, Step, VersionState
 from collections_app.scenarios.rules import reasons_not_to_publish
 from crm.accounts.models import Entity, User
+from crm.core.marks import mark
 from crm.law.queries import of_that_order
 
 AMOUNTS = ("minimum_amount", "escalate_above")
@@ -147,8 +147,7 @@ def take(scenario: Scenario, steps: list[Step], *, entry_policy: str, read: str,
 def mark_of(version: ScenarioVersion) -> str:
     """Differs as soon as what the version says does."""
     names = ["template_id" if name == "template" else name for name in STEP_FIELDS]
-    said = (str(version.entry_policy), list(version.steps.order_by("code").values_list(*names)))
-    return sha256(repr(said).encode()).hexdigest()[:16]
+    return mark(str(version.entry_policy), list(version.steps.order_by("code").values_list(*names)))
 
 
 def as_fields(step: Step | None) -> dict[str, Any]:

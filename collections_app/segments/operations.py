@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, datetime
-from hashlib import sha256
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Max, Q
@@ -16,6 +15,7 @@ from collections_app.segments.defaults import DEFAULTS, Default, with_amounts
 from collections_app.segments.models import Group
 from crm.accounts.audit import acting
 from crm.accounts.models import Entity, User
+from crm.core.marks import mark
 from crm.core.sql import set_local
 from crm.law.queries import of_that_order
 
@@ -28,8 +28,7 @@ class GroupRefused(ValueError):
 
 def mark_of(group: Group) -> str:
     """Differs as soon as what its page changes does."""
-    said = (group.name, group.scenario_id, group.team_id, json.dumps(group.criteria, sort_keys=True))
-    return sha256(repr(said).encode()).hexdigest()[:16]
+    return mark(group.name, group.scenario_id, group.team_id, json.dumps(group.criteria, sort_keys=True))
 
 
 @transaction.atomic

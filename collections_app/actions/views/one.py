@@ -76,32 +76,45 @@ def send(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     asked, now = keys_of(request), timezone.now()
     keys = asked[:MOST_SENT]
-    sent, refused, refusals, busy = [], 0, set(), 0
     actions = list(queries.of_colleagues(keys, request.user).select_related("customer__entity", "address"))
-    for action in actions:
-        try:
-            sent.append((action, _send(action, request.user, now)))
-        except (ActionRefused, OperationalError) as refusal:
-            if isinstance(refusal, OperationalError) and not in_the_way(refusal):
-                raise
-            busy += isinstance(refusal, OperationalError)
-            refused += 1
-            why = refusal if isinstance(refusal, ActionRefused) else BUSY
-            refusals.add(_("%(name)s: %(why)s") % {"name": action.customer.name, "why": why})
-        if busy == MOST_BUSY:  # the others would each wait as long
-            break
+    sent, refusals = _sent_as_far_as_may_be(actions, request.user, now)
     if len(sent) == 1:
         tell_departure(request, by_hand.departure_of(sent[0][0], at=now))
     elif sent:
         _tell_count(request, len(sent), sum(message.not_before_at > now for _action, message in sent))
-    for text in sorted(refusals)[:3]:
+    told = sorted(set(refusals))
+    for text in told[:3]:
         messages.warning(request, text)
-    if more := max(0, len(refusals) - 3) + len(actions) - len(sent) - refused:
+    if more := len(told[3:]) + len(actions) - len(sent) - len(refusals):
         text = ngettext("And %(count)d more was not sent.", "And %(count)d more were not sent.", more)
         messages.warning(request, text % {"count": more})
     tell_left(request, len(keys) - len(actions), len(asked))
     _tell_beyond(request, len(asked) - len(keys))
     return back(request)
+
+
+def _sent_as_far_as_may_be(
+    actions: list[Action], user: User, now: datetime
+) -> tuple[list[tuple[Action, Message]], list[str]]:
+    """Those that were sent, and of each that was refused why. What comes after MOST_BUSY that others write is left."""
+    sent, refusals, busy = [], [], 0
+    for action in actions:
+        try:
+            sent.append((action, _send(action, user, now)))
+        except ActionRefused as refusal:
+            refusals.append(_why(action, refusal))
+        except OperationalError as error:
+            if not in_the_way(error):
+                raise
+            refusals.append(_why(action, BUSY))
+            busy += 1
+            if busy == MOST_BUSY:
+                break
+    return sent, refusals
+
+
+def _why(action: Action, refusal: object) -> str:
+    return _("%(name)s: %(why)s") % {"name": action.customer.name, "why": refusal}
 
 
 def _send(action: Action, user: User, now: datetime) -> Message:

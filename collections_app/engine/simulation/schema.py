@@ -14,6 +14,7 @@ from collections_app.engine.simulation.copies import COPIES, Copy
 from collections_app.engine.simulation.exceptions import LiveTablesTouched
 from collections_app.engine.simulation.models import Simulation, SimulationKind, SimulationState
 from crm.core import planned, sql
+from crm.core.waiting import in_the_way
 
 log = structlog.get_logger(__name__)
 
@@ -171,6 +172,8 @@ def drop(schema: str) -> bool:
             sql.set_local(lock_timeout=str(PATIENCE_MS))
             cursor.execute(f"drop schema if exists {schema} cascade")
     except OperationalError as busy:
+        if not in_the_way(busy):
+            raise
         log.info("schema of a simulation left for later", schema=schema, reason=str(busy))
         return False
     return True

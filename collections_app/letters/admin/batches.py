@@ -36,7 +36,8 @@ from crm.core.backoffice import nobody
 # Composing a letter takes some hundredths of a second: more of them than this, and the page would keep one waiting.
 MOST_WHILE_WAITING = 30
 # What a person says of the letters a batch marks as no longer true.
-LEFT_OUT, POSTED = MARKED = ("left_out", "posted")
+POSTED = "posted"
+MARKED = ("left_out", POSTED)
 
 
 @admin.register(PrintBatch)
