@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _, gettext_noop, ngettext
@@ -24,7 +25,11 @@ from telephony.messaging.states import DUE_STATES, MessageState
 
 GIVEN_UP = gettext_noop("taken out of the print batch")
 NUMBERED = gettext_noop("Registered post %(number)s: %(letter)s")
+NOT_PREPARED = gettext_noop("no worker came to the end of it in a day")
 NUMBER_TAKEN_BACK = gettext_noop("Number of registered post taken back, %(number)s: %(letter)s")
+FORGOTTEN_AFTER = timedelta(seconds=settings.LEASE_S)
+# One that ends its workers every time is not for ever given to others.
+TRIED_FOR = timedelta(days=1)
 # La Poste writes 1A and eleven digits, other posts RK and nine digits between letters; printers keep to neither.
 REGISTERED_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{8,20}", re.ASCII)
 
@@ -297,6 +302,18 @@ def not_made(entities: QuerySet[Entity]) -> QuerySet[Preparation]:
     made = PrintBatch.objects.filter(entity=OuterRef("entity"), prepared_at__gte=OuterRef("asked_at"))
     rows = Preparation.objects.filter(~Exists(made), entity__in=entities, pk=Subquery(last))
     return rows.exclude(ended_at__isnull=False, failure="").select_related("entity", "asked_by").order_by("entity")
+
+
+def left_behind(*, at: datetime) -> QuerySet[Preparation]:
+    """Of the last batches each entity asked of a worker, those not made a while later: their message was lost, or their
+    worker."""
+    return not_made(Entity.objects.all()).filter(ended_at=None, asked_at__lt=at - FORGOTTEN_AFTER)
+
+
+def give_up_preparations(*, at: datetime) -> int:
+    """End those asked for more than a day ago, which the list of batches tells; how many."""
+    old = Preparation.objects.filter(ended_at=None, asked_at__lt=at - TRIED_FOR)
+    return old.update(ended_at=at, failure=NOT_PREPARED)
 
 
 def no_longer_true(batch: PrintBatch, *, on: date) -> dict[int, str]:

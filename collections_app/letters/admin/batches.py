@@ -122,7 +122,7 @@ class PrintBatchAdmin(ScopedAdmin):
     def _ask_a_worker(self, request: HttpRequest, entity: Entity, now: datetime) -> None:
         user: Any = request.user
         asked = Preparation.objects.create(entity=entity, on=today(entity, now), asked_at=now, asked_by=user)
-        transaction.on_commit(lambda: tasks.prepare_print_batch.delay(asked.pk))
+        transaction.on_commit(lambda: tasks.prepare_print_batch.delay(asked.pk), robust=True)
 
     def _prepared_now(self, request: HttpRequest, entity: Entity, now: datetime) -> HttpResponse:
         user: Any = request.user

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.urls import reverse
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from pypdf import PdfReader
 
 from collections_app.letters import batches, tasks
@@ -28,6 +29,7 @@ from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message, SendingDay
 from telephony.messaging.operations import freezing
 from telephony.messaging.states import MessageState
+from tests.connections import held_elsewhere
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.letters import TemplateVersionFactory
@@ -273,19 +275,31 @@ def test_a_letter_not_composed_yet_has_no_file(world: World, client: Any) -> Non
     assert client.get(reverse("letters:letter", args=[Message.objects.get().pk])).status_code == 404
 
 
+@pytest.mark.parametrize("broker_is_there", [True, False])
 def test_many_letters_are_prepared_by_a_worker(
-    world: World, client: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    world: World,
+    client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+    broker_is_there: bool,
 ) -> None:
+    """Without a broker as soon as it is back."""
     from collections_app.letters.admin import batches as pages_of_batches
 
     entity, asked = letters_of(world, "Alpes", "Zinc"), []
+
+    def delay(*given: int) -> None:
+        asked.append(given)
+        if not broker_is_there:
+            raise OperationalError
+
     monkeypatch.setattr(pages_of_batches, "MOST_WHILE_WAITING", 1)
-    monkeypatch.setattr(tasks.prepare_print_batch, "delay", lambda *given: asked.append(given))
+    monkeypatch.setattr(tasks.prepare_print_batch, "delay", delay)
     Message.objects.update(not_before_at=AT - dt.timedelta(days=1))
     user = UserFactory(supervisor=True, sees=entity)
     client.force_login(user)
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
+        assert client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk])).status_code == 302
     preparation = Preparation.objects.get()
     assert asked == [(preparation.pk,)]
     assert (preparation.entity, preparation.asked_by, PrintBatch.objects.count()) == (entity, user, 0)
@@ -299,6 +313,43 @@ def test_the_task_prepares_once(world: World) -> None:
     asked = asked_for(letters_of(world, "Alpes"), UserFactory())
     first = tasks.prepare_print_batch(asked.pk)
     assert (first, tasks.prepare_print_batch(asked.pk)) == (PrintBatch.objects.get().pk, None)
+
+
+def swept(monkeypatch: pytest.MonkeyPatch, **later: int) -> list[int]:
+    """Which are asked again of a worker so much later."""
+    told: list[int] = []
+    monkeypatch.setattr(tasks.prepare_print_batch, "delay", told.append)
+    monkeypatch.setattr(timezone, "now", lambda: AT + dt.timedelta(**later))
+    tasks.sweep()
+    return told
+
+
+def test_a_batch_whose_message_was_lost_is_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asked_for(letters_of(world, "Alpes"))
+    assert (swept(monkeypatch, minutes=5), swept(monkeypatch, minutes=15)) == ([], [asked.pk])
+    tasks.prepare_print_batch(asked.pk)
+    assert (PrintBatch.objects.count(), swept(monkeypatch, minutes=30)) == (1, [])
+
+
+def test_one_made_without_it_since_is_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    entity = letters_of(world, "Alpes")
+    asked_for(entity)
+    prepared(entity)
+    assert swept(monkeypatch, minutes=15) == []
+
+
+def test_one_nobody_could_make_in_a_day_is_told(world: World, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    entity = letters_of(world, "Alpes")
+    asked_for(entity)
+    assert (swept(monkeypatch, hours=23), swept(monkeypatch, hours=25)) == ([Preparation.objects.get().pk], [])
+    assert "(aucun processus n’en est venu à bout en une journée)" in list_of_batches(client, entity)
+
+
+def test_one_in_the_hands_of_a_worker_is_left_to_it(world: World) -> None:
+    asked = asked_for(letters_of(world, "Alpes"))
+    with held_elsewhere(f"print batch {asked.pk}"):
+        assert (tasks.prepare_print_batch(asked.pk), PrintBatch.objects.count()) == (None, 0)
+    assert tasks.prepare_print_batch(asked.pk) == PrintBatch.objects.get().pk
 
 
 def full_disk(*_given: Any, **_named: Any) -> None:
