@@ -141,8 +141,8 @@ def prepare_batch(entity: Entity, *, on: date, by: User | None, at: datetime) ->
 def _nothing(entity: Entity, ids: Sequence[int], most: int | None, *, at: datetime) -> NothingToPrint:
     if ids and most == 0:
         return NoPlaceLeft(entity)
-    # What was neither put off nor refused is locked by who composes it.
-    composing = waiting_letters(entity, at=at).filter(pk__in=ids, state__in=DUE_STATES)
+    # What was neither put off nor refused is in the hands of others.
+    composing = waiting_letters(entity, at=at).filter(pk__in=ids)
     return NothingToPrint(entity, composing.count())
 
 

@@ -9,9 +9,11 @@ import pytest
 from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import OperationalError as BrokerIsAway
+from psycopg.errors import LockNotAvailable
 from pypdf import PdfReader
 
 from collections_app.letters import batches, tasks
@@ -110,6 +112,27 @@ def test_letters_a_worker_composes_are_counted(world: World, client: Any, monkey
     told = client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
     assert [str(message) for message in get_messages(told.wsgi_request)] == [
         "2 lettres de Ateliers Verdier sont en cours de composition\xa0: préparez de nouveau le lot dans un instant."
+    ]
+
+
+def test_a_letter_whose_action_others_write_waits_and_is_told_by_name(world: World, client: Any) -> None:
+    """It was composed before: what it says is not looked at again, so it is not printed."""
+    entity = letters_of(world, "Alpes", "Zinc", "Écluse")
+    Message.objects.update(not_before_at=AT - dt.timedelta(days=1))
+    messaging.prepare_letters(list(Message.objects.values_list("pk", flat=True)), at=AT)
+    prepare, busy = world.prepare, Message.objects.get(customer__name="Zinc").origin_id
+
+    def prepare_others(origin_id: int, at: dt.datetime) -> Any:
+        if origin_id == busy:
+            raise OperationalError from LockNotAvailable()
+        return prepare(origin_id, at)
+
+    outgoing.preparers["test"] = prepare_others
+    client.force_login(UserFactory(supervisor=True, sees=entity, language="fr"))
+    told = client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
+    assert printed(PrintBatch.objects.get()) == ["Alpes", "Écluse"]
+    assert [str(message) for message in get_messages(told.wsgi_request)][1:] == [
+        "1 lettre attend le lot suivant : Zinc"
     ]
 
 
@@ -232,7 +255,7 @@ class TestTheCeiling:
         told = get_messages(client.post(address).wsgi_request)
         assert [str(message) for message in told] == [
             "Le lot est prêt\xa0: imprimez-le, postez-le, puis confirmez-le ici.",
-            "1 lettre attend le lot suivant.",
+            "1 lettre attend le lot suivant\N{NO-BREAK SPACE}: Écluse",
             "Le plafond du jour des courriers de Ateliers Verdier est atteint (2)\xa0: "
             "ceux qui attendent sont imprimés à partir de demain.",
         ]
@@ -291,7 +314,7 @@ def test_many_letters_are_prepared_by_a_worker(
     def delay(*given: int) -> None:
         asked.append(given)
         if not broker_is_there:
-            raise OperationalError
+            raise BrokerIsAway
 
     monkeypatch.setattr(pages_of_batches, "MOST_WHILE_WAITING", 1)
     monkeypatch.setattr(tasks.prepare_print_batch, "delay", delay)
