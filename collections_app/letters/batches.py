@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 
 from collections_app.letters import files, printing
@@ -209,19 +209,20 @@ def mark_posted(
 ) -> int:
     """A person confirms that the letters of the batch were posted on `on`; return how many messages became sent.
 
-    Letters cancelled since stay so. `shown`: ids of those the person saw to be no longer true, `anyway`: of those that
-    left all the same; the others of them leave the batch and wait for the next, which checks them again. Raises
+    `shown`: ids of those the person saw to be cancelled since or no longer true, `anyway`: of those that left all the
+    same. The others of them stay cancelled, or leave the batch and wait for the next, which checks them again. Raises
     BatchClosed, PostedBeforePrepared, ChangedSincePrinted.
     """
     batch = _open(batch)
     if not batch.on <= on <= today:
         raise PostedBeforePrepared
-    changed = no_longer_true(batch, on=today)
-    if unseen := changed.keys() - set(shown):
+    changed, gone = no_longer_true(batch, on=today), cancelled_since(batch)
+    if unseen := {*changed, *gone.values_list("pk", flat=True)} - set(shown):
         raise ChangedSincePrinted(len(unseen))
+    left = list(gone.filter(pk__in=anyway).values_list("message_id", flat=True))
     _take_out(batch.letters.filter(pk__in=changed.keys() - set(anyway)), at)
     ids = list(batch.letters.filter(taken_out_at=None).values_list("message_id", flat=True))
-    sent = messaging.mark_posted(ids, on=on, by=by, at=at)
+    sent = messaging.mark_posted(ids, on=on, by=by, at=at, anyway=left)
     batch.state, batch.posted_on, batch.posted_at, batch.posted_by = BatchState.POSTED, on, at, by
     batch.save(update_fields=["state", "posted_on", "posted_at", "posted_by"])
     files.tidy(batch)
@@ -291,9 +292,8 @@ def registered_number(text: str) -> str:
 
 
 def cancelled_since(batch: PrintBatch) -> QuerySet[PrintedLetter]:
-    """Letters of the batch whose message no longer leaves: to take out of the pile before posting."""
-    gone = (MessageState.CANCELLED, MessageState.BLOCKED, MessageState.WAITING)
-    return batch.letters.filter(taken_out_at=None, message__state__in=gone).order_by(F("position"))
+    """Letters of the batch that were cancelled: to take out of the pile before posting."""
+    return batch.letters.filter(taken_out_at=None, message__state=MessageState.CANCELLED).order_by("position")
 
 
 def not_made(entities: QuerySet[Entity]) -> QuerySet[Preparation]:

@@ -95,14 +95,16 @@ class PrintBatchAdmin(ScopedAdmin):
         day = today(batch.entity, timezone.now())
         waits = batch.state == BatchState.PREPARED
         changed = batches.no_longer_true(batch, on=day) if waits else {}
+        gone = set(batches.cancelled_since(batch).values_list("pk", flat=True)) if waits else set()
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(batch),
             "batch": batch,
             "letters": _told(batch, changed),
-            "gone": set(batches.cancelled_since(batch).values_list("pk", flat=True)),
+            "gone": gone,
             "changed": changed,
+            "marked": gone | changed.keys(),
             "form": PostedForm(initial={"on": day}),
             "open": waits and self.has_change_permission(request),
             "may_write": self.has_change_permission(request),

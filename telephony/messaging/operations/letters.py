@@ -49,16 +49,18 @@ def _composed(ids: Sequence[int], free: QuerySet[Message], *, at: datetime) -> t
 
 
 @transaction.atomic
-def mark_posted(message_ids: Sequence[int], *, on: date, by: User, at: datetime) -> int:
+def mark_posted(message_ids: Sequence[int], *, on: date, by: User, at: datetime, anyway: Sequence[int] = ()) -> int:
     """A person confirms that these printed letters were posted on `on`; return how many moved. Constant statements.
 
-    Letters that are not ready (cancelled, posted before) are left as they are.
+    Letters that are not ready (cancelled, posted before) are left as they are; those of `anyway` left though they had
+    been cancelled.
     """
     ready = Message.objects.to_print().filter(pk__in=list(message_ids))
-    ids = list(ready.select_for_update(of=("self",)).values_list("pk", flat=True))
+    cancelled = Message.objects.filter(channel=Channel.POST, state=MessageState.CANCELLED, pk__in=list(anyway))
+    ids = list((ready | cancelled).select_for_update(of=("self",)).values_list("pk", flat=True))
     Attempt.objects.bulk_create(
         Attempt(message_id=pk, started_at=at, ended_at=at, provider="post", result=AttemptResult.ACCEPTED) for pk in ids
     )
-    moved = move(Message.objects.filter(pk__in=ids), MessageState.SENT, at=at, reason="")
+    moved = move(Message.objects.filter(pk__in=ids), MessageState.SENT, at=at, reason="", closed_at=None)
     tell(ids, "sent", at=at, by=by, details={"posted_on": on.isoformat()}, subject=SUBJECTS["posted"])
     return moved
