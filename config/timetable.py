@@ -42,6 +42,9 @@ TIMETABLE = [
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
     Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S),
     Periodic(
+        "take up print batches left behind", "collections_app.letters.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S
+    ),
+    Periodic(
         "take up simulations left behind", "collections_app.engine.tasks.sweep_simulations", every(OFTEN_S), OFTEN_S
     ),
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey
@@ -11,7 +11,9 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
+
+from crm.core.each import Tried
 
 Rule = Callable[[Any], bool]
 SECRETS = frozenset({"password", "digest", "token", "secret"})
@@ -20,6 +22,16 @@ SECRETS = frozenset({"password", "digest", "token", "secret"})
 def nobody(user: Any) -> bool:
     """The rule of what nobody does."""
     return False
+
+
+def tell_refused(request: HttpRequest, tried: Tried[Any, Any], name: str, level: int = messages.WARNING) -> None:
+    """Each row that was refused, by what its attribute `name` says, and why; and how many were left."""
+    for row, why in tried.refused:
+        text = _("%(name)s: %(why)s") % {"name": getattr(row, name), "why": why}
+        messages.add_message(request, level, text)
+    if left := len(tried.left):
+        text = ngettext("And %(count)d more was left as it is.", "And %(count)d more were left as they are.", left)
+        messages.warning(request, text % {"count": left})
 
 
 class ShortPaginator(Paginator):

@@ -1,3 +1,6 @@
+from datetime import datetime
+from functools import partial
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -8,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.models import User
+from crm.core.backoffice import tell_refused
+from crm.core.each import each
 from crm.holds.exceptions import AlreadyEnded
 from crm.holds.models import Hold
 from crm.holds.operations import lift_hold, told_as_placed
@@ -64,10 +69,11 @@ class HoldAdmin(ScopedAdmin):
     @admin.action(description=_("Lift: dunning resumes today"), permissions=["change"])
     def lift(self, request: HttpRequest, chosen: QuerySet[Hold]) -> None:
         assert isinstance(request.user, User)
-        for hold in chosen:
-            try:
-                lift_hold(hold, on=today(hold.entity, timezone.now()), by=request.user, at=timezone.now())
-            except AlreadyEnded as refused:
-                self.message_user(request, f"{hold.customer}: {refused}", messages.WARNING)
-            else:
-                self.message_user(request, _("%(customer)s: lifted.") % {"customer": hold.customer}, messages.SUCCESS)
+        tried = each(chosen, partial(_lift, by=request.user, at=timezone.now()), AlreadyEnded)
+        tell_refused(request, tried, "customer")
+        for hold, _lifted in tried.done:
+            self.message_user(request, _("%(customer)s: lifted.") % {"customer": hold.customer}, messages.SUCCESS)
+
+
+def _lift(hold: Hold, *, by: User, at: datetime) -> Hold:
+    return lift_hold(hold, on=today(hold.entity, at), by=by, at=at)

@@ -1,5 +1,6 @@
 """Messages and mail received: looked at, never edited; what nobody could tell is settled here."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,7 +16,8 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.rules import leads
-from crm.core.backoffice import ReadOnlyAdmin, ReadOnlyInline
+from crm.core.backoffice import ReadOnlyAdmin, ReadOnlyInline, tell_refused
+from crm.core.each import each
 from crm.core.formats import money
 from telephony.core.outgoing import in_words
 from telephony.messaging import operations
@@ -113,14 +115,10 @@ class MessageAdmin(ReadOnlyScopedAdmin):
         self._reconcile(request, queryset, sent=False)
 
     def _reconcile(self, request: HttpRequest, queryset: QuerySet[Message], *, sent: bool) -> None:
-        done = 0
-        for message in queryset:
-            try:
-                operations.reconcile(message, sent=sent, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-                done += 1
-            except operations.AlreadySettled as refusal:
-                messages.warning(request, str(refusal))
-        if done:
+        settle = partial(operations.reconcile, sent=sent, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        tried = each(queryset, settle, operations.AlreadySettled)
+        tell_refused(request, tried, "customer")
+        if done := len(tried.done):
             text = ngettext("%(count)s message settled.", "%(count)s messages settled.", done) % {"count": done}
             messages.success(request, text)
 

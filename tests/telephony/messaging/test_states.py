@@ -187,6 +187,16 @@ def test_it_is_tried_for_an_hour_then_left_to_a_person(cannot_be_applied: Messag
 
 
 @pytest.mark.django_db
+def test_what_waited_for_a_worker_is_tried_as_long(world: World, monkeypatch):
+    monkeypatch.setattr(events, "_apply", lambda event, message: 1 / 0)
+    operations.hear([news(sent(), "opened")], at=AT)
+    for minutes in (300, 359, 360):
+        assert list(DeliveryEvent.objects.values_list("given_up_at", flat=True)) == [None]
+        operations.apply_events(at=AT + timedelta(minutes=minutes))
+    assert DeliveryEvent.objects.get().given_up_at == AT + timedelta(minutes=360)
+
+
+@pytest.mark.django_db
 def test_a_person_has_it_applied_again(cannot_be_applied: Message, monkeypatch):
     operations.apply_events(at=AT + timedelta(hours=1))
     monkeypatch.undo()
