@@ -1,11 +1,17 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from crm.customers.models import Address, Customer
+from crm.customers.operations import add_address, opt_out
+from crm.customers.queries import best_address
+from crm.events.models import Event
 from crm.timeline.models import Entry
 from tests.factories.accounts import UserFactory
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PATH = "/api/v1/entities/ACME/customers"
 
 
@@ -84,6 +90,36 @@ def test_addresses_are_added_once_and_keep_their_history(entity, erp):
         ("phone", "+33472000000"),
     ]
     assert Address.objects.get(channel="email").opted_out_at is not None
+
+
+@pytest.mark.parametrize("written", ["compta@morel.example", "Compta@Morel.example", " COMPTA@MOREL.EXAMPLE "])
+def test_a_refusal_holds_however_the_address_is_written(entity, erp, written):
+    address = AddressFactory(customer__entity=entity, customer__external_id="C1", value="compta@morel.example")
+    opt_out(address, by=None, at=NOON)
+    assert counts(send(erp, {"external_id": "C1", "email": written})) == (0, 0, 1)
+    assert (Address.objects.get(), best_address(address.customer, "email", NOON.date())) == (address, None)
+
+
+def test_a_postal_address_has_the_form_of_one_typed_by_hand(entity, erp):
+    customer = CustomerFactory(entity=entity, external_id="C1")
+    add_address(customer, channel="post", value="3 place Bellecour\n69002 Lyon", by=None, at=NOON)
+    send(erp, {"external_id": "C1", "postal_address": "  3 place Bellecour \r\n\r\n 69002 Lyon "})
+    assert Address.objects.get().value == "3 place Bellecour\n69002 Lyon"
+
+
+def test_an_address_alone_is_a_change_that_is_told(entity, erp):
+    kept = CustomerFactory(entity=entity, external_id="C1")
+    CustomerFactory(entity=entity, external_id="C2", merged_into=kept)
+    row = {"external_id": "C1", "email": "a@b.example"}
+    assert counts(send(erp, row, row | {"external_id": "C2"})) == (0, 1, 1)
+    assert counts(send(erp, {"external_id": "C2", "phone": "+33472000000"})) == (0, 1, 0)
+    assert list(Entry.objects.values_list("subject", "customer")) == [("Customer changed through the API", kept.pk)] * 2
+    assert list(Event.objects.values_list("kind", "customer_id")) == [("facts.changed", kept.pk)] * 2
+
+
+def test_what_is_new_with_its_addresses_is_told_once(entity, erp):
+    send(erp, {"external_id": "C1", "name": "Morel", "email": "a@b.example", "phone": "+33472000000"})
+    assert (Entry.objects.count(), Event.objects.count()) == (1, 1)
 
 
 def test_each_fault_is_named_and_good_rows_are_kept(entity, erp):

@@ -36,25 +36,28 @@ def upsert_customers(entity: Entity, given: Sequence[Mapping[str, Any]], *, by: 
         "changed": CHANGED,
     }
     rows = sql.rows("crm.imports", "feed_customers", params)
-    _add_addresses(entity, given)
-    if rows:
-        customers = [row["id"] for row in rows]
-        emit_many("facts.changed", FACTS, {"entity": entity.pk, "customers": customers}, at=at)
-    created = sum(row["created"] for row in rows)
-    return Written(created=created, updated=len(rows) - created, unchanged=len(given) - len(rows))
+    added = _add_addresses(given, params | {"told": [row["id"] for row in rows]})
+    customers = {row["id"] for row in rows} | {row["customer_id"] for row in added}
+    if customers:
+        emit_many("facts.changed", FACTS, {"entity": entity.pk, "customers": sorted(customers)}, at=at)
+    created = {row["external_id"] for row in rows if row["created"]}
+    written = {row["external_id"] for row in [*rows, *added]}
+    return Written(len(created), len(written - created), len(given) - len(written))
 
 
-def _add_addresses(entity: Entity, given: Sequence[Mapping[str, Any]]) -> None:
+def _add_addresses(given: Sequence[Mapping[str, Any]], params: dict[str, Any]) -> list[dict[str, Any]]:
+    """Add those not on file: (external_id, customer_id) of the rows that brought one."""
     addresses = [
         (row["external_id"], channel.value, row[name])
         for row in given
         for name, channel in ADDRESSES.items()
         if row.get(name)
     ]
-    if addresses:
-        external_ids, channels, values = map(list, zip(*addresses, strict=True))
-        params = {"entity": entity.pk, "external_ids": external_ids, "channels": channels, "values": values}
-        sql.run("crm.imports", "feed_addresses", params)
+    if not addresses:
+        return []
+    external_ids, channels, values = map(list, zip(*addresses, strict=True))
+    named = {"external_ids": external_ids, "channels": channels, "values": values}
+    return sql.rows("crm.imports", "feed_addresses", params | named)
 
 
 def feed_customers(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
