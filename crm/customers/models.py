@@ -157,7 +157,7 @@ REFUSED = Q(opted_out_at__isnull=False) | Q(consent=Consent.REFUSED)
 
 
 class Address(models.Model):
-    """One way to reach a customer. `value` is an e-mail, an E.164 number or a postal address (lines)."""
+    """One way to reach a customer. `value` is an e-mail in lower case, an E.164 number or a postal address (lines)."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="addresses")
@@ -179,7 +179,12 @@ class Address(models.Model):
                 fields=["customer", "channel", "value"],
                 name="customers_address_once",
                 violation_error_message=_("This address is already recorded for the customer."),
-            )
+            ),
+            models.CheckConstraint(
+                name="customers_address_email_in_lower_case",
+                condition=~Q(channel="email", value__regex="[A-Z]"),
+                violation_error_message=_("An e-mail address is stored in lower case."),
+            ),
         ]
         indexes = [models.Index(fields=["channel", "value"], name="customers_address_lookup")]
 

@@ -60,6 +60,10 @@ class NotAWriteOff(LedgerRefusal):
     message = _("Only a write-off can be taken back so.")
 
 
+class NoLongerInBooks(LedgerRefusal):
+    message = _("The last list of the books shows %(books_amount)s open on %(item)s: no more of it can be claimed.")
+
+
 class AlreadyUndone(LedgerRefusal):
     message = _("This movement was undone already.")
 

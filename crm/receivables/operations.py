@@ -20,6 +20,7 @@ from crm.receivables.exceptions import (
     MoreThanMoved,
     MoreThanOpen,
     NoDueDate,
+    NoLongerInBooks,
     NotAnAllocation,
     NotAWriteOff,
     OtherCurrency,
@@ -189,25 +190,34 @@ def undo_allocation(
     """
     if movement.kind != MovementKind.ALLOCATED:
         raise NotAnAllocation
-    return _undo(movement, MovementKind.UNALLOCATED, on=on, reason=reason, by=by, at=at)
-
-
-def undo_write_off(movement: Movement, *, on: date, reason: str = "", by: User | None = None, at: datetime) -> Movement:
-    """Claim again what was given up. Raises NotAWriteOff, AlreadyUndone, and MoreThanMoved as `undo_allocation`."""
-    if movement.kind != MovementKind.WRITTEN_OFF:
-        raise NotAWriteOff
-    return _undo(movement, MovementKind.REOPENED, on=on, reason=reason, by=by, at=at)
+    return _undo(movement, MovementKind.UNALLOCATED, -movement.amount, on=on, reason=reason, by=by, at=at)
 
 
 @transaction.atomic
-def _undo(movement: Movement, kind: str, **given: Any) -> Movement:
+def undo_write_off(movement: Movement, *, on: date, reason: str = "", by: User | None = None, at: datetime) -> Movement:
+    """Claim again what was given up, as far as the last list of the books still showed it open.
+
+    Raises NotAWriteOff, NoLongerInBooks, AlreadyUndone, and MoreThanMoved as `undo_allocation`.
+    """
+    if movement.kind != MovementKind.WRITTEN_OFF:
+        raise NotAWriteOff
+    # Not while an import reads the books.
+    invoice = movement.invoice = Invoice.objects.select_for_update(no_key=True).get(pk=movement.invoice_id)
+    amount = -movement.amount
+    if invoice.books_amount is not None:
+        amount = min(amount, invoice.books_amount - invoice.open_amount)
+        if amount <= 0:
+            raise NoLongerInBooks(books_amount=invoice.books_amount, item=invoice, money_of=invoice.currency)
+    return _undo(movement, MovementKind.REOPENED, amount, on=on, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def _undo(movement: Movement, kind: str, amount: Decimal, **given: Any) -> Movement:
     # Two people who undo the same movement queue here; the second one is told.
     Movement.objects.select_for_update(no_key=True).get(pk=movement.pk)
     if Movement.objects.filter(undoes=movement).exists():
         raise AlreadyUndone
-    return _give_back(
-        kind, -movement.amount, invoice=movement.invoice, credit=movement.credit, undoes=movement, **given
-    )
+    return _give_back(kind, amount, invoice=movement.invoice, credit=movement.credit, undoes=movement, **given)
 
 
 def write_off(

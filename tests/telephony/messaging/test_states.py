@@ -99,6 +99,14 @@ def test_who_complains_or_unsubscribes_is_not_written_to_any_more(world: World, 
 
 
 @pytest.mark.django_db
+def test_a_message_that_names_its_address_as_it_was_typed_speaks_of_the_same_mailbox(world: World):
+    message = sent()
+    Message.objects.filter(pk=message.pk).update(recipient=message.recipient.upper())
+    tell(message, "complained")
+    assert Address.objects.get().opted_out_at == AT
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["bounced", "unsubscribed"])
 def test_news_of_a_mailbox_says_nothing_of_the_one_that_took_its_place(world: World, kind):
     message = sent()
