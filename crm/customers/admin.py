@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.models import User
 from crm.accounts.queries import collectors_for
 from crm.core.backoffice import OpenInline
 from crm.core.identifiers import telephone
 from crm.core.text import plain
 from crm.customers import operations
+from crm.customers.backoffice import OnCustomerAdmin
 from crm.customers.exceptions import CustomerRefusal
 from crm.customers.forms import AddressForm, CustomerForm
 from crm.customers.models import Address, Contact, Customer, PlainText
@@ -53,7 +53,7 @@ class AddressInline(OpenInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ScopedAdmin):
+class CustomerAdmin(OnCustomerAdmin):
     form = CustomerForm
     removes = staticmethod(lambda user: False)
     list_display = ["external_id", "name", "entity", "kind", "city", "collector", "team"]
@@ -97,7 +97,9 @@ class CustomerAdmin(ScopedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
-        """Small indexed questions, one per kind of word a person may type."""
+        """Small indexed questions, one per kind of word a person may type. A field of another page finds records in use."""
+        if "field_name" in request.GET:
+            queryset = queryset.filter(merged_into=None)
         words = search_term.strip()
         if not words:
             return queryset.order_by(*self.ordering), False

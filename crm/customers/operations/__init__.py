@@ -12,13 +12,14 @@ from crm.customers.operations.contacts import (
     retire_contact,
 )
 from crm.customers.operations.master import change_contact, change_customer
-from crm.customers.operations.merging import merge_customers
+from crm.customers.operations.merging import in_use, merge_customers
 
 __all__ = [
     "add_address",
     "add_contact",
     "change_contact",
     "change_customer",
+    "in_use",
     "mark_invalid",
     "mark_valid",
     "merge_customers",

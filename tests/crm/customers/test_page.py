@@ -32,6 +32,16 @@ def test_a_merged_customer_leads_to_the_kept_one(desk: Client):
     assert answer["Location"] == reverse("customer", args=[kept.pk])
 
 
+def test_a_note_of_a_page_left_open_after_a_merge_is_in_the_history_of_the_one_that_is_kept(desk: Client):
+    kept = CustomerFactory(entity=desk.entity)
+    gone = CustomerFactory(entity=desk.entity, merged_into=kept)
+    answer = desk.post(reverse("note_add", args=[gone.pk]), {"text": "Rappeler lundi"})
+    assert answer["Location"] == reverse("customer", args=[kept.pk])
+    assert (Entry.objects.get().customer, Entry.objects.get().text) == (kept, "Rappeler lundi")
+    older = desk.get(reverse("history_older", args=[gone.pk]), {"before": "2099-01-01T00:00:00+00:00~1"})
+    assert [line.entry.text for line in older.context["page"].lines] == ["Rappeler lundi"]
+
+
 def test_the_account_shows_net_amounts(desk: Client):
     invoice = InvoiceFactory(customer__entity=desk.entity)
     CreditFactory(customer=invoice.customer)

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from crm.customers.models import Customer
 from crm.receivables.limitation import ENDED, RECORDED, VOID, end_proceedings, record_interruption
 from crm.receivables.models import Interruption
 from crm.timeline.models import Entry
@@ -58,6 +59,14 @@ def test_what_makes_no_sense_is_refused(customer, kind, ended_on):
 def test_the_invoice_is_the_customers(customer):
     with pytest.raises(ValidationError):
         recorded(customer, invoice=InvoiceFactory())
+
+
+def test_of_a_customer_merged_since_it_is_kept_where_he_went(client, customer):
+    kept = CustomerFactory(entity=customer.entity)
+    Customer.objects.filter(pk=customer.pk).update(merged_into=kept)
+    assert recorded(customer).customer == kept
+    page = client.post(reverse("admin:receivables_interruption_add"), form(customer))
+    assert list(page.context["adminform"].form.errors) == ["customer"]
 
 
 def form(customer, **changes):
