@@ -12,7 +12,7 @@ from crm.accounts.models import User
 from crm.accounts.queries import collectors_for, teams_of
 from crm.core.fields import keep_choice, keep_row
 from crm.core.formats import language_name
-from crm.customers.forms import StoredAddress
+from crm.customers.forms import GivenTeam, StoredAddress
 from crm.customers.models import Channel, Contact, ContactRole, Customer
 from crm.customers.operations.contacts import normal_address
 from crm.customers.rules import fields_open_to
@@ -20,7 +20,7 @@ from crm.customers.rules import fields_open_to
 LANGUAGES = [("", _("that of the customer")), *settings.LANGUAGES]
 
 
-class MasterForm(forms.ModelForm):
+class MasterForm(GivenTeam):
     """The fields of a customer the person may change, no other."""
 
     language = forms.ChoiceField(required=False, choices=[("", _("that of the entity")), *settings.LANGUAGES])
