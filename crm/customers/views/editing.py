@@ -43,7 +43,8 @@ def master(request: HttpRequest, pk: int) -> HttpResponse:
     # The form writes on the instance it is given; the operation compares with the one that was read.
     form = MasterForm(request.POST or None, instance=customer_of(request, pk), user=_person(request))
     if request.method == "POST" and form.is_valid():
-        changed = operations.change_customer(customer, form.cleaned_data, by=_person(request), at=timezone.now())
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        changed = operations.change_customer(customer, changes, by=_person(request), at=timezone.now())
         messages.success(request, _("The changes are kept.") if changed else _("Nothing was changed."))
         return redirect("customer", pk)
     return _form_page(request, customer, form, _("Change the customer"))

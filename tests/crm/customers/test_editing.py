@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -116,6 +117,47 @@ class TestWhoSeesATeamOnly:
 def test_saving_what_did_not_change_tells_nothing(desk: Client, customer: Customer):
     desk.post(reverse("customer_change", args=[customer.pk]), {"language": "", "tags": ""})
     assert told(customer) == []
+
+
+class TestTwoPeopleInOneForm:
+    """Each keeps what he changed."""
+
+    def drawn(self, browser: Client, path: str) -> dict[str, str]:
+        """What a browser sends of the page as it is, with what it carries of what was read."""
+        read = self.carried(browser.get(path))
+        return read | {f"initial-{name}": value for name, value in read.items()}
+
+    def carried(self, page: Any) -> dict[str, str]:
+        return dict(re.findall(r'name="initial-(\w+)"(?: value="([^"]*)")?', page.content.decode()))
+
+    def test_what_the_second_did_not_touch_stays_as_the_first_left_it(self, chief: Client, customer: Customer):
+        path, collector = reverse("customer_change", args=[customer.pk]), UserFactory()
+        mine, others = self.drawn(chief, path), self.drawn(chief, path)
+        chief.post(path, others | {"collector": str(collector.pk), "kind": "consumer"})
+        chief.post(path, mine | {"tags": "fragile"})
+        customer.refresh_from_db()
+        assert (customer.collector, customer.kind, customer.tags) == (collector, "consumer", ["fragile"])
+
+    def test_what_both_changed_is_told_once(self, chief: Client, customer: Customer):
+        path = reverse("customer_change", args=[customer.pk])
+        mine, others = self.drawn(chief, path), self.drawn(chief, path)
+        chief.post(path, others | {"kind": "consumer", "category": "Sport"})
+        page = chief.post(path, mine | {"kind": "association", "category": "Sport", "tags": "fragile"})
+        told = "Quelqu’un a changé ceci entre-temps : « particulier ». Enregistrez de nouveau pour le remplacer."
+        assert page.context["form"].errors == {"kind": [told]}
+        assert self.carried(page)["kind"] == "consumer"
+        chief.post(path, mine | {"initial-kind": "consumer", "kind": "association", "tags": "fragile"})
+        customer.refresh_from_db()
+        assert (customer.kind, customer.category, customer.tags) == ("association", "Sport", ["fragile"])
+
+    def test_of_a_contact_too(self, desk: Client, customer: Customer):
+        contact = ContactFactory(customer=customer)
+        path = reverse("contact_change", args=[contact.pk])
+        mine, others = self.drawn(desk, path), self.drawn(desk, path)
+        desk.post(path, others | {"role": "legal"})
+        desk.post(path, mine | {"position": "Comptable"})
+        contact.refresh_from_db()
+        assert (contact.role, contact.position) == ("legal", "Comptable")
 
 
 def test_a_contact_comes_with_his_ways(desk: Client, customer: Customer):
