@@ -1,4 +1,5 @@
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.customers.backoffice import OnCustomerAdmin
-from crm.holds.exceptions import AlreadyEnded
+from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold
 from crm.holds.operations import lift_hold, place_hold
 
@@ -57,7 +58,10 @@ class HoldAdmin(OnCustomerAdmin):
 
     def save_model(self, request: HttpRequest, obj: Hold, form: ModelForm, change: bool) -> None:
         assert isinstance(request.user, User)
-        obj.pk = place_hold(**form.cleaned_data, by=request.user, at=timezone.now()).pk
+        try:
+            obj.pk = place_hold(**form.cleaned_data, by=request.user, at=timezone.now()).pk
+        except (HoldRefused, OtherCustomersInvoice) as refused:
+            raise ValidationError(str(refused)) from refused
 
     @admin.action(description=_("Lift: dunning resumes today"), permissions=["change"])
     def lift(self, request: HttpRequest, chosen: QuerySet[Hold]) -> None:

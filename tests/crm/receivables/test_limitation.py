@@ -79,6 +79,8 @@ def test_a_supervisor_records_it_and_says_when_it_ended(client, customer):
     assert (fact.entity, fact.kind, fact.by is not None) == (customer.entity, "lawsuit", True)
     url = reverse("admin:receivables_interruption_change", args=[fact.pk])
     assert client.post(url, {"ended_on": ""}).context["adminform"].form.errors
+    early = client.post(url, {"ended_on": "2026-01-31"})
+    assert ["commencé" in told for told in early.context["adminform"].form.non_field_errors()] == [True]
     assert client.post(url, {"ended_on": "2026-03-01"}).status_code == 302
     fact.refresh_from_db()
     assert fact.ended_on == date(2026, 3, 1)
