@@ -10,6 +10,7 @@ from crm.customers.operations.contacts import (
     prefer,
     retire_address,
     retire_contact,
+    use_again,
 )
 from crm.customers.operations.master import change_contact, change_customer
 from crm.customers.operations.merging import in_use, merge_customers
@@ -28,4 +29,5 @@ __all__ = [
     "prefer",
     "retire_address",
     "retire_contact",
+    "use_again",
 ]

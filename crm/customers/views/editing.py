@@ -133,19 +133,24 @@ def _preferred(address: Address, reason: str, by: User, at: datetime) -> None:
     operations.prefer(address, by=by, at=at)
 
 
+def _used_again(address: Address, reason: str, by: User, at: datetime) -> None:
+    operations.use_again(address, by=by, at=at)
+
+
 VERBS: dict[str, Callable[[Address, str, User, datetime], None]] = {
     "invalid": _invalid,
     "valid": _valid,
     "refused": _refused,
     "agreed": _agreed,
     "preferred": _preferred,
+    "used": _used_again,
 }
 
 
 @require_POST
 @opened_to(works_customers)
 def address(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Say that an address is wrong, right again, refused by the customer, agreed to again, or the one to use first."""
+    """Say that an address is wrong, right again, refused by the customer, agreed to again, used first or used again."""
     if verb not in VERBS:
         raise Http404
     found = get_object_or_404(Address.objects.select_related("customer__entity"), pk=pk)
@@ -155,6 +160,8 @@ def address(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         VERBS[verb](found, form.cleaned_data["reason"] if form.is_valid() else "", _person(request), timezone.now())
     except ValidationError as wrong:
         messages.error(request, " ".join(wrong.messages))
+    except CustomerRefusal as refused:
+        messages.error(request, str(refused))
     else:
         messages.success(request, _("The changes are kept."))
         if verb == "agreed" and still_refused(found):

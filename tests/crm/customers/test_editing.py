@@ -1,7 +1,7 @@
 """What a person changes from the page of a customer, by role; the merge a supervisor confirms."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from crm.accounts.models import Entity, Team, User
 from crm.customers.models import Address, Contact, Customer
+from crm.customers.queries import best_address
 from crm.timeline.models import Entry
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
@@ -221,6 +222,33 @@ def test_an_address_used_first_is_told(desk: Client, customer: Customer):
     for _ in range(2):
         desk.post(reverse("address_verb", args=[address.pk, "preferred"]))
     assert told(customer) == ["Address used first (%(channel)s): %(address)s"]
+
+
+class TestAnAddressNoLongerUsed:
+    """Of somebody who left, until one says that it is used again."""
+
+    @pytest.fixture
+    def retired(self, customer: Customer) -> Address:
+        return AddressFactory(customer=customer, value="compta@client.example", valid_until="2026-03-01")
+
+    def said(self, answer: Any) -> list[str]:
+        return [str(message) for message in answer.context["messages"]]
+
+    def test_is_not_used_first_nor_added_again(self, desk: Client, retired: Address):
+        why = f"{retired} est enregistrée pour ce client et ne sert plus : dites sur sa fiche qu’elle sert de nouveau."
+        first = desk.post(reverse("address_verb", args=[retired.pk, "preferred"]), follow=True)
+        given = {"channel": "email", "value": retired.value}
+        added = desk.post(reverse("address_add", args=[retired.customer_id]), given)
+        assert (self.said(first), added.context["form"].errors) == ([why], {"value": [why]})
+        assert (Address.objects.get().preferred, told(retired.customer)) == (False, [])
+
+    def test_is_used_again(self, desk: Client, retired: Address):
+        path = reverse("address_verb", args=[retired.pk, "used"])
+        assert path in desk.get(reverse("customer", args=[retired.customer_id])).content.decode()
+        assert self.said(desk.post(path, follow=True)) == ["Les modifications sont enregistrées."]
+        assert best_address(retired.customer, "email", date(2026, 3, 2)) == retired
+        assert told(retired.customer) == ["Address used again (%(channel)s): %(address)s"]
+        assert path not in desk.get(reverse("customer", args=[retired.customer_id])).content.decode()
 
 
 class TestARefusalIsTakenBack:
