@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from crm.holds.summary import accounts
 from crm.timeline.models import Entry
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
@@ -40,6 +41,15 @@ def test_a_note_of_a_page_left_open_after_a_merge_is_in_the_history_of_the_one_t
     assert (Entry.objects.get().customer, Entry.objects.get().text) == (kept, "Rappeler lundi")
     older = desk.get(reverse("history_older", args=[gone.pk]), {"before": "2099-01-01T00:00:00+00:00~1"})
     assert [line.entry.text for line in older.context["page"].lines] == ["Rappeler lundi"]
+
+
+def test_the_oldest_is_not_one_that_is_covered():
+    customer = CustomerFactory()
+    covered = InvoiceFactory(customer=customer, due_on="2025-01-01")
+    CreditFactory(customer=customer, amount=covered.amount, names_invoice=covered)
+    InvoiceFactory(customer=customer, due_on="2026-02-26")
+    [account] = accounts(customer, date(2026, 3, 1))
+    assert (account.overdue, account.oldest_days) == (100, 3)
 
 
 def test_the_account_shows_net_amounts(desk: Client):
