@@ -2,7 +2,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
-from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Q, QuerySet
 from django.forms import BaseFormSet, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.models import User
 from crm.accounts.queries import collectors_for
 from crm.core.backoffice import OpenInline
-from crm.core.identifiers import telephone
+from crm.core.identifiers import telephones
 from crm.core.text import plain
 from crm.customers import operations
 from crm.customers.backoffice import OnCustomerAdmin
@@ -104,7 +103,7 @@ class CustomerAdmin(OnCustomerAdmin):
         if not words:
             return queryset.order_by(*self.ordering), False
         named = Q(plain__contains=plain(words)) | Q(external_id=words) | Q(siren=words.replace(" ", "")[:9])
-        reached = Q(addresses__value__in=[words.lower(), _number(words)])
+        reached = Q(addresses__value__in=[words.lower(), *telephones(words)])
         found = Customer.objects.annotate(plain=PlainText("name")).filter(named).values("pk")
         found = found.union(Customer.objects.filter(reached).values("pk"))
         return queryset.filter(pk__in=found).order_by(*self.ordering), False
@@ -153,13 +152,6 @@ class CustomerAdmin(OnCustomerAdmin):
             told = _("%(duplicate)s is now part of %(kept)s.") % {"duplicate": duplicate, "kept": kept}
             self.message_user(request, told, messages.SUCCESS)
         return redirect(reverse("admin:customers_customer_change", args=[kept.pk]))
-
-
-def _number(words: str) -> str:
-    try:
-        return telephone(words)
-    except ValidationError:
-        return ""
 
 
 def _user(request: HttpRequest) -> User:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from crm.holds.summary import accounts
 from crm.timeline.models import Entry
-from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 
@@ -41,6 +41,14 @@ def test_a_note_of_a_page_left_open_after_a_merge_is_in_the_history_of_the_one_t
     assert (Entry.objects.get().customer, Entry.objects.get().text) == (kept, "Rappeler lundi")
     older = desk.get(reverse("history_older", args=[gone.pk]), {"before": "2099-01-01T00:00:00+00:00~1"})
     assert [line.entry.text for line in older.context["page"].lines] == ["Rappeler lundi"]
+
+
+def test_the_group_of_companies_is_named_to_who_may_see_it(client: Client):
+    team = TeamFactory()
+    child = CustomerFactory(entity=team.entity, team=team, parent=CustomerFactory(entity=team.entity, name="Holding"))
+    for sight, named in ((team, False), (team.entity, True)):
+        client.force_login(UserFactory(sees=sight))
+        assert ("Holding" in client.get(reverse("customer", args=[child.pk])).content.decode()) == named
 
 
 def test_the_oldest_is_not_one_that_is_covered():
