@@ -5,10 +5,11 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey
-from django.forms import ModelChoiceField
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseModelForm, ModelChoiceField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, ngettext
@@ -59,6 +60,19 @@ class WithinReach(BaseModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class WholeRow(BaseModelForm):
+    """Constraints of a saved row are checked on all of it, also on what the form only shows or does not hold."""
+
+    def _post_clean(self) -> None:
+        # A form leaves out those that name a field without input.
+        super()._post_clean()  # type: ignore[misc]
+        if self.instance.pk and not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as refused:
+                self._update_errors(refused)  # type: ignore[attr-defined]
+
+
 class RuleAdmin(WithinReach, admin.ModelAdmin):
     """Who may see and change is said by rules on the user, not by rows of permissions. Closed by default.
 
@@ -89,9 +103,21 @@ class RuleAdmin(WithinReach, admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Headed by what it is about: «Modification de entité» is no French."""
+        """Headed by what it is about: «Modification de entité» is no French. What only saving could refuse (another
+        person was faster) is told, and nothing is written."""
         title = capfirst(self.opts.verbose_name) if object_id else _("Add: %(name)s") % {"name": self.opts.verbose_name}
-        return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
+        try:
+            return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
+        except ValidationError as refused:
+            if request.method != "POST":
+                raise
+            self.message_user(request, " ".join(refused.messages), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form of the page, its constraints checked on the whole row."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (WholeRow, form), {})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the app shows in the index."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
+from crm.customers.operations import in_use
 from crm.events.operations import emit
 from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold, HoldKind, HoldOutcome
@@ -59,10 +60,12 @@ def place_hold(
 ) -> Hold:
     """Suspend dunning of one invoice, of the claims born before a date, or (neither given) of the whole customer.
 
-    In force from `starts_on` to `ends_on` included; without end, until it is lifted.
+    In force from `starts_on` to `ends_on` included; without end, until it is lifted. Of a customer who was merged it is
+    placed on the one he was merged into.
     Raises HoldRefused (two scopes, end before start, no reason) and OtherCustomersInvoice.
     """
-    if invoice and invoice.customer_id != customer.pk:
+    customer = in_use(customer)
+    if invoice and not Invoice.objects.filter(pk=invoice.pk, customer=customer).exists():
         raise OtherCustomersInvoice(invoice, customer)
     hold = Hold(
         entity_id=customer.entity_id,
@@ -81,13 +84,8 @@ def place_hold(
     except ValidationError as error:
         raise HoldRefused(error) from error
     hold.save()
-    told_as_placed(hold)
+    _tell(hold, *_placed(hold), text=reason, by=by, at=at)
     return hold
-
-
-def told_as_placed(hold: Hold) -> None:
-    """Tell of a hold just saved, by its author."""
-    _tell(hold, *_placed(hold), text=hold.reason, by=hold.author, at=hold.created_at)
 
 
 @transaction.atomic

@@ -23,11 +23,11 @@ from crm.holds.operations import lift_hold, place_hold
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     """Place a hold from today on."""
     assert isinstance(request.user, User)
-    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).standing_for(pk).select_related("entity"))
     form = HoldForm(request.POST, customer=customer)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return redirect("customer", pk)
+        return redirect("customer", customer.pk)
     now = timezone.now()
     starts_on = today(customer.entity, now)
     try:
@@ -36,7 +36,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Dunning is suspended."))
-    return redirect("customer", pk)
+    return redirect("customer", customer.pk)
 
 
 @require_POST

@@ -66,6 +66,17 @@ def test_the_form_of_an_entity_checks_its_numbers(client, entity, lead):
     assert Entity.objects.get().iban == "FR7630006000011234567890189"
 
 
+def test_an_entity_that_is_live_does_not_begin_to_collect_for_others(client, entity, lead):
+    client.force_login(lead)
+    url = reverse("admin:accounts_entity_change", args=[entity.pk])
+    form = client.get(url).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+    rest = {"closures-TOTAL_FORMS": 0, "closures-INITIAL_FORMS": 0, "collects_for_others": "on"}
+    page = client.post(url, {**given, **rest})
+    assert ["mandat" in told for told in page.context["adminform"].form.non_field_errors()] == [True]
+    assert not Entity.objects.get().collects_for_others
+
+
 def test_an_entity_is_put_live_from_the_list_or_told_why_not(client, entity, lead):
     Entity.objects.update(live_since=None, iban="")
     client.force_login(lead)

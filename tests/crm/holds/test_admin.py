@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from crm.customers.models import Customer
 from crm.holds.models import Hold, HoldOutcome
 from crm.timeline.models import Entry
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -49,3 +50,13 @@ def test_a_hold_in_place_is_not_rewritten(client, customer):
     url = reverse("admin:holds_hold_change", args=[Hold.objects.get().pk])
     assert client.get(url).context["has_change_permission"] is False
     assert client.post(url, form(customer)).status_code == 403
+
+
+def test_a_record_that_was_merged_is_neither_offered_nor_taken(client, customer):
+    kept = CustomerFactory(entity=customer.entity, name=customer.name)
+    Customer.objects.filter(pk=customer.pk).update(merged_into=kept)
+    page = client.post(reverse("admin:holds_hold_add"), form(customer))
+    assert list(page.context["adminform"].form.errors) == ["customer"]
+    field = {"app_label": "holds", "model_name": "hold", "field_name": "customer", "term": customer.name}
+    answer = client.get(reverse("admin:autocomplete"), field).json()
+    assert [found["id"] for found in answer["results"]] == [str(kept.pk)]

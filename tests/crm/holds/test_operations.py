@@ -3,6 +3,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils.translation import override
 
+from crm.customers.models import Customer
+from crm.customers.operations import merge_customers
 from crm.events.models import Event
 from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold, HoldKind, HoldOutcome
@@ -107,3 +109,12 @@ def test_a_promise_needs_the_day_it_is_kept_by():
     with pytest.raises(HoldRefused) as refused:
         hold(CustomerFactory(), kind=HoldKind.PROMISE, ends_on=None)
     assert list(refused.value.errors) == ["ends_on"]
+
+
+def test_a_customer_merged_since_he_was_read_is_held_where_he_went():
+    kept, duplicate = CustomerFactory.create_batch(2, entity=EntityFactory())
+    invoice = InvoiceFactory(customer=duplicate)
+    merge_customers(kept, Customer.objects.get(pk=duplicate.pk), by=None, at=NOON)
+    assert (duplicate.merged_into, invoice.customer) == (None, duplicate)
+    assert hold(duplicate, invoice=invoice).customer == kept
+    assert held(kept, MARCH_1) == ["dispute"]

@@ -1,15 +1,20 @@
 """Suspending and resuming dunning from the customer page."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from crm.customers.models import Customer
+from crm.customers.operations import merge_customers
 from crm.holds.models import Hold
-from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -57,3 +62,23 @@ def test_a_promise_without_its_day_is_refused_and_why(desk: Client):
     assert ["Une promesse a besoin du jour" in str(message) for message in page.context["messages"]] == [True]
     desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2099-01-01"})
     assert Hold.objects.get().kind == "promise"
+
+
+def test_a_page_left_open_after_a_merge_suspends_the_one_that_is_kept(desk: Client):
+    kept, duplicate = CustomerFactory.create_batch(2, entity=desk.entity)
+    invoice = InvoiceFactory(customer=duplicate)
+    merge_customers(kept, duplicate, by=None, at=NOON)
+    given = {"kind": "dispute", "reason": "Avarie", "invoice": invoice.pk}
+    answer = desk.post(reverse("hold_place", args=[duplicate.pk]), given)
+    assert answer.url == reverse("customer", args=[kept.pk])
+    assert (Hold.objects.get().customer, Hold.objects.get().invoice) == (kept, invoice)
+
+
+def test_of_a_merge_into_a_customer_one_does_not_see_nothing_is_written(client: Client):
+    team = TeamFactory()
+    client.force_login(UserFactory(sees=team))
+    duplicate, kept = CustomerFactory(entity=team.entity, team=team), CustomerFactory(entity=team.entity)
+    Customer.objects.filter(pk=duplicate.pk).update(merged_into=kept)
+    given = {"kind": "dispute", "reason": "Avarie"}
+    assert client.post(reverse("hold_place", args=[duplicate.pk]), given).status_code == 404
+    assert not Hold.objects.exists()
