@@ -9,6 +9,7 @@ from crm.accounts.models import Absence, Entity, Role, Team, User
 from crm.accounts.queries import entities_of
 from crm.law.packs import PACKS
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 LISTS = ["admin:accounts_entity_changelist", "admin:accounts_team_changelist", "admin:accounts_user_changelist"]
@@ -107,6 +108,28 @@ def test_saving_a_person_leaves_his_rights_elsewhere(client, entity, lead):
     url = reverse("admin:accounts_user_change", args=[person.pk])
     assert client.post(url, user_form(username=person.username, email="p@acquit.example")).status_code == 302
     assert list(entities_of(person)) == [elsewhere]
+
+
+def test_who_has_customers_elsewhere_only_is_nobody_here(client, lead):
+    """His address opens his account: who could change it would read the customers of the other entity."""
+    theirs = CustomerFactory(collector=UserFactory()).collector
+    client.force_login(lead)
+    assert listed(client, "admin:accounts_user_changelist") == {lead}
+    url = reverse("admin:accounts_user_change", args=[theirs.pk])
+    assert client.post(url, user_form(email="mine@acquit.example")).status_code == 302
+    assert User.objects.get(pk=theirs.pk).email == theirs.email
+
+
+def test_whose_customers_are_here_too_keeps_his_address(client, entity, lead):
+    here, both = CustomerFactory(entity=entity, collector=UserFactory()).collector, UserFactory(sees=entity)
+    CustomerFactory(collector=both)
+    client.force_login(lead)
+    assert listed(client, "admin:accounts_user_changelist") == {lead, here, both}
+    fixed = {
+        person: set(client.get(reverse("admin:accounts_user_change", args=[person.pk])).context["adminform"].readonly_fields)
+        for person in (here, both)
+    }
+    assert fixed == {here: {"last_login"}, both: {"last_login", "username", "email", "role", "is_active"}}
 
 
 def test_members_join_and_leave_with_their_sight(client, entity, lead):
