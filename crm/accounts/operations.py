@@ -4,7 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermission
 from guardian.shortcuts import assign_perm, remove_perm
 
 from crm.accounts.audit import acting, note
@@ -103,12 +105,15 @@ def leave_team(user: User, team: Team, *, by: User | None) -> None:
 
 @transaction.atomic
 def name_supervisor(team: Team, supervisor: User | None, *, by: User | None) -> Team:
-    """Put somebody at the head of a team; he sees its customers. The one before stays a member."""
+    """Put somebody at the head of a team; he sees its customers. The one before no longer does, unless he is a member."""
     team.supervisor = supervisor
     with acting(by):
         team.save(update_fields=["supervisor"])
     if supervisor:
         assign_perm(SEE_TEAM, supervisor, team)
+    of_team = Q(teams=team) | Q(supervised_teams=team)
+    seeing = UserObjectPermission.objects.filter(permission__codename="see_team", object_pk=str(team.pk))
+    seeing.exclude(user__in=User.objects.filter(of_team).values("pk")).delete()
     return team
 
 

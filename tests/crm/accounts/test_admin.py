@@ -148,6 +148,16 @@ def test_members_join_and_leave_with_their_sight(client, entity, lead):
     assert Team.objects.get().supervisor == lead
 
 
+def test_the_page_of_a_team_takes_the_sight_of_its_head_back(client, entity, lead):
+    team, former = TeamFactory(entity=entity), UserFactory(supervisor=True)
+    operations.name_supervisor(team, former, by=None)
+    client.force_login(lead)
+    form = {"entity": entity.pk, "name": "A", "supervisor": lead.pk}
+    none = {"teammember_set-TOTAL_FORMS": 0, "teammember_set-INITIAL_FORMS": 0}
+    assert client.post(reverse("admin:accounts_team_change", args=[team.pk]), form | none).status_code == 302
+    assert [User.objects.get(pk=one.pk).has_perm("accounts.see_team", team) for one in (former, lead)] == [False, True]
+
+
 def test_absences_are_narrowed_by_their_first_day(client, lead):
     client.force_login(lead)
     assert "premier jour" in client.get(reverse("admin:accounts_absence_changelist")).content.decode()

@@ -1,9 +1,11 @@
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from auditlog.models import LogEntry
 from django.core.management import call_command
+from django.db import connection
 
 from crm.accounts import operations
 from crm.accounts.exceptions import CannotGoLive, RoleNotYours, SupervisesTeam
@@ -83,6 +85,27 @@ def test_a_supervisor_leaves_his_team_once_another_leads_it():
         operations.leave_team(lead, team, by=None)
     operations.name_supervisor(team, None, by=None)
     operations.leave_team(lead, team, by=None)
+
+
+def test_who_led_a_team_sees_its_customers_only_as_long_as_he_is_of_it():
+    team, first, second = TeamFactory(), UserFactory(supervisor=True), UserFactory(supervisor=True)
+    CustomerFactory(entity=team.entity, team=team)
+    operations.join_team(second, team, by=None)
+    seen = []
+    for head in (first, second, None):
+        operations.name_supervisor(team, head, by=None)
+        seen.append([Customer.objects.visible_to(user).count() for user in (first, second)])
+    assert seen == [[1, 1], [0, 1], [0, 1]]
+
+
+def test_an_upgrade_takes_back_what_former_heads_went_on_seeing():
+    team, member, head = TeamFactory(), UserFactory(), UserFactory(supervisor=True)
+    operations.join_team(member, team, by=None), operations.name_supervisor(team, head, by=None)
+    former = UserFactory(sees=[team, team.entity])
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("crm.accounts.migrations.0003_sight_ends_with_the_lead").LEFT_OVER)
+    seeing = [User.objects.get(pk=one.pk).has_perm("accounts.see_team", team) for one in (member, head, former)]
+    assert (seeing, list(entities_of(former))) == ([True, True, False], [team.entity])
 
 
 def test_rights_leave_a_trace():
