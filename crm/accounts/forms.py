@@ -10,7 +10,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.calendars import today
+from crm.accounts.exceptions import LastAdministrator
 from crm.accounts.models import Absence, Entity, Team, User
+from crm.accounts.operations import keep_an_administrator
 from crm.accounts.queries import entities_of
 from crm.accounts.rules import works_customers
 from crm.core.fields import CompactField, country_field, keep_choice
@@ -164,6 +166,16 @@ class UserForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and not self.instance.is_superuser:
             self.initial["entities"] = entities_of(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody stays who administers."""
+        given = super().clean() or self.cleaned_data
+        try:
+            role, is_active = (given.get(name, getattr(self.instance, name)) for name in ("role", "is_active"))
+            keep_an_administrator(self.instance, role, is_active=is_active)
+        except LastAdministrator as refused:
+            raise ValidationError(str(refused)) from refused
+        return given
 
     def clean_email(self) -> str:
         """Needed to set the password, and to log in: one account per address."""

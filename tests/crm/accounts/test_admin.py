@@ -101,6 +101,20 @@ def test_nobody_changes_who_stands_above_him(client, entity, lead):
     assert client.post(url, user_form()).status_code == 403
 
 
+def test_the_last_administrator_stays_one_and_reads_why(client):
+    last = UserFactory(administrator=True)
+    client.force_login(last)
+    url = reverse("admin:accounts_user_change", args=[last.pk])
+    kept = {"username": last.username, "email": last.email}
+    for change in ({"role": "supervisor"}, {"role": "administrator", "is_active": ""}):
+        page = client.post(url, user_form(**kept, **change))
+        assert page.context["adminform"].form.non_field_errors() == [
+            f"{last} est le dernier administrateur : donnez d’abord ce rôle à quelqu’un d’autre."
+        ]
+    assert User.objects.get().is_superuser and User.objects.get().is_active
+    assert client.post(url, user_form(**kept, role="administrator")).status_code == 302
+
+
 def test_saving_a_person_leaves_his_rights_elsewhere(client, entity, lead):
     elsewhere, person = EntityFactory(), UserFactory(sees=entity)
     operations.grant_entity(person, elsewhere, by=None)

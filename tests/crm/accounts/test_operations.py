@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
@@ -8,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from crm.accounts import operations
-from crm.accounts.exceptions import CannotGoLive, RoleNotYours, SupervisesTeam
+from crm.accounts.exceptions import CannotGoLive, LastAdministrator, RoleNotYours, SupervisesTeam
 from crm.accounts.models import Absence, Role, TeamMember, User
 from crm.accounts.queries import entities_of, owner_on, people_of, replacements, teams_of
 from crm.accounts.rules import roles_given_by
@@ -50,6 +51,16 @@ def test_nobody_gives_a_role_above_his_own():
         operations.give_role(administrator, Role.COLLECTOR, by=supervisor)
     with pytest.raises(RoleNotYours):
         create(Role.AUDITOR, by=UserFactory())
+
+
+@pytest.mark.parametrize("change", [{"role": Role.SUPERVISOR}, {"is_active": False}])
+def test_somebody_always_administers(change):
+    first, second = UserFactory(administrator=True), UserFactory(administrator=True)
+    for person, refused in ((first, False), (second, True)):
+        person.is_active = change.get("is_active", True)
+        with pytest.raises(LastAdministrator) if refused else nullcontext():
+            operations.give_role(person, change.get("role", Role.ADMINISTRATOR), by=None)
+    assert list(User.objects.filter(is_superuser=True, is_active=True)) == [second]
 
 
 def test_a_member_sees_the_customers_of_the_team_and_only_while_he_is_one():
