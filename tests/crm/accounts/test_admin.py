@@ -162,6 +162,21 @@ def test_members_join_and_leave_with_their_sight(client, entity, lead):
     assert Team.objects.get().supervisor == lead
 
 
+def test_a_member_who_is_no_longer_active_does_not_keep_the_page_from_being_saved(client, entity, lead):
+    team, gone, new = TeamFactory(entity=entity), UserFactory(is_active=False), UserFactory(sees=entity)
+    member = operations.join_team(gone, team, by=None)
+    client.force_login(lead)
+    rows = {
+        "teammember_set-TOTAL_FORMS": 2, "teammember_set-INITIAL_FORMS": 1, "teammember_set-0-id": member.pk,
+        "teammember_set-0-team": team.pk, "teammember_set-0-user": gone.pk, "teammember_set-1-user": new.pk,
+    }  # fmt: skip
+    url = reverse("admin:accounts_team_change", args=[team.pk])
+    [shown] = client.get(url).context["inline_admin_formsets"][0].formset.forms
+    assert gone.pk in [value for value, _name in shown.fields["user"].choices]
+    assert client.post(url, {"entity": entity.pk, "name": "A", "supervisor": "", **rows}).status_code == 302
+    assert set(team.members.all()) == {gone, new}
+
+
 def test_the_page_of_a_team_takes_the_sight_of_its_head_back(client, entity, lead):
     team, former = TeamFactory(entity=entity), UserFactory(supervisor=True)
     operations.name_supervisor(team, former, by=None)
@@ -220,6 +235,21 @@ def test_who_stands_in_works_on_tasks(client, entity, lead, role, refused):
     client.force_login(lead)
     away, there = UserFactory(sees=entity), UserFactory(sees=entity, role=role)
     assert absent(client, user=away.pk, replacement=there.pk) == refused
+
+
+def test_saving_a_person_leaves_who_stands_in_though_no_longer_active(client, entity, lead):
+    person, gone = UserFactory(sees=entity), UserFactory(sees=entity, is_active=False)
+    absence = Absence.objects.create(user=person, replacement=gone, starts_on="2026-03-02", ends_on="2026-03-10")
+    client.force_login(lead)
+    url = reverse("admin:accounts_user_change", args=[person.pk])
+    row = client.get(url).context["inline_admin_formsets"][0].formset.forms[0]
+    given = {f"absences-0-{name}": row[name].value() for name in ("starts_on", "ends_on", "replacement")}
+    given |= {"absences-0-id": absence.pk, "absences-0-user": person.pk}
+    given |= {"absences-TOTAL_FORMS": 1, "absences-INITIAL_FORMS": 1}
+    offered = [value for value, _name in row.fields["replacement"].choices]
+    assert gone.pk in offered
+    assert client.post(url, user_form(username=person.username, email=person.email, **given)).status_code == 302
+    assert Absence.objects.get().replacement == gone
 
 
 def test_a_day_of_absence_has_one_replacement(client, entity, lead):
