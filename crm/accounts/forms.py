@@ -13,7 +13,7 @@ from crm.accounts.calendars import today
 from crm.accounts.exceptions import LastAdministrator
 from crm.accounts.models import Absence, Entity, Team, TeamMember, User
 from crm.accounts.operations import keep_an_administrator
-from crm.accounts.queries import entities_of
+from crm.accounts.queries import entities_of, working
 from crm.accounts.rules import works_customers
 from crm.core.fields import CompactField, country_field, keep_choice, keep_row
 from crm.core.formats import country_name
@@ -165,9 +165,18 @@ class MemberForm(forms.ModelForm):
 
 
 class TeamForm(forms.ModelForm):
+    """Who works on customers leads, or who led already."""
+
     class Meta:
         model = Team
         fields = ["entity", "name", "supervisor"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "supervisor" in self.fields:
+            field: Any = self.fields["supervisor"]
+            field.queryset = working(field.queryset)
+        keep_rows(self)
 
 
 class UserForm(forms.ModelForm):

@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from crm.accounts.models import Entity, Team, User
+from crm.accounts.rules import WORKERS
 from crm.core.remembering import remembered
 
 
@@ -103,10 +104,15 @@ def colleagues_of(user: Any) -> QuerySet[User]:
     return User.objects.filter(Q(pk=user.pk) | Q(pk__in=RawSQL(COLLEAGUES, [user.pk] * 4)))
 
 
+def working(people: QuerySet[User]) -> QuerySet[User]:
+    """Those of them in use whose role works on customers (see `rules.works_customers`)."""
+    return people.filter(Q(is_superuser=True) | Q(role__in=WORKERS), is_active=True)
+
+
 def collectors_for(user: Any) -> QuerySet[User]:
-    """Those the user may give a customer to: his colleagues and those who work nowhere yet, while in use."""
+    """Those the user may give a customer to: of his colleagues and who works nowhere yet, those who work on customers."""
     either = Q(pk__in=people_of(user).values("pk")) | Q(pk__in=colleagues_of(user).values("pk"))
-    return User.objects.filter(either, is_active=True)
+    return working(User.objects.filter(either))
 
 
 # An absent replacement hands over to his own; a circle of absent people ends with nobody.

@@ -162,6 +162,19 @@ def test_members_join_and_leave_with_their_sight(client, entity, lead):
     assert Team.objects.get().supervisor == lead
 
 
+def test_who_leads_a_team_works_on_customers_or_led_it_before(client, entity, lead):
+    team, auditor = TeamFactory(entity=entity), UserFactory(auditor=True, sees=entity)
+    left = UserFactory(supervisor=True, sees=entity, is_active=False)
+    client.force_login(lead)
+    url = reverse("admin:accounts_team_change", args=[team.pk])
+    none = {"teammember_set-TOTAL_FORMS": 0, "teammember_set-INITIAL_FORMS": 0, "entity": entity.pk, "name": "A"}
+    for head in (auditor, left):
+        page = client.post(url, {"supervisor": head.pk, **none})
+        assert page.context["adminform"].form.errors.keys() == {"supervisor"}
+    Team.objects.update(supervisor=left)
+    assert client.post(url, {"supervisor": left.pk, **none}).status_code == 302
+
+
 def test_a_member_who_is_no_longer_active_does_not_keep_the_page_from_being_saved(client, entity, lead):
     team, gone, new = TeamFactory(entity=entity), UserFactory(is_active=False), UserFactory(sees=entity)
     member = operations.join_team(gone, team, by=None)

@@ -11,7 +11,7 @@ from django.db import connection
 from crm.accounts import operations
 from crm.accounts.exceptions import CannotGoLive, LastAdministrator, RoleNotYours, SupervisesTeam
 from crm.accounts.models import Absence, Role, TeamMember, User
-from crm.accounts.queries import entities_of, owner_on, people_of, replacements, teams_of
+from crm.accounts.queries import collectors_for, entities_of, owner_on, people_of, replacements, teams_of
 from crm.accounts.rules import roles_given_by
 from crm.customers.models import Customer
 from crm.law.models import Rate
@@ -87,6 +87,14 @@ def test_entities_teams_and_people_are_those_one_was_let_into():
     assert set(people_of(lead)) == {lead, colleague, new}
     operations.revoke_entity(lead, entity, by=None)
     assert list(entities_of(lead)) == []
+
+
+def test_customers_are_given_to_who_works_on_them():
+    entity = EntityFactory()
+    lead, collector = UserFactory(supervisor=True, sees=entity), UserFactory(sees=entity)
+    for trait in ({"auditor": True}, {"integrator": True}, {"is_active": False}):
+        UserFactory(**trait, sees=entity)
+    assert set(collectors_for(lead)) == {lead, collector}
 
 
 def test_a_supervisor_leaves_his_team_once_another_leads_it():
