@@ -12,6 +12,7 @@ from collections_app.engine.models import Run
 from collections_app.engine.scope import Scope
 from crm.accounts.calendars import HORIZON, NoWorkingDay, last_worked_day, last_worked_days, next_worked_days
 from crm.accounts.models import Entity
+from crm.accounts.rules import WORKERS
 from crm.core import sql
 from crm.core.among import Among, between, listed
 from crm.core.crash import crash_point
@@ -107,7 +108,7 @@ class Night:
 
     def __post_init__(self) -> None:
         everybody = between(*self.customers)
-        of_run = {"at": self.at, "run": self.run.pk, **everybody.params}
+        of_run = {"at": self.at, "run": self.run.pk, "working": sorted(map(str, WORKERS)), **everybody.params}
         self.params = decision_params(self.entity, self.on) | of_run
         self.look_at(Scope.of(self.run))
 

@@ -13,7 +13,7 @@ from crm.accounts import operations, token_admin
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.exceptions import CannotGoLive, SupervisesTeam
-from crm.accounts.forms import AbsenceForm, EntityForm, TeamForm, UserForm
+from crm.accounts.forms import AbsenceForm, EntityForm, MemberForm, TeamForm, UserForm
 from crm.accounts.models import Absence, Entity, EntityClosure, Team, TeamMember, User
 from crm.accounts.queries import entities_of, houses_of, people_of
 from crm.accounts.rules import administers, changes_settings, reads_settings, roles_given_by
@@ -108,6 +108,7 @@ def _go_live(entity: Entity, *, by: User) -> Entity:
 
 class MemberInline(OpenInline):
     model = TeamMember
+    form = MemberForm
     verbose_name = _("member")
     verbose_name_plural = _("members (they share the list and see the customers of the team)")
 
