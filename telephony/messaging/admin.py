@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -172,8 +173,17 @@ class UnattachedFilter(admin.SimpleListFilter):
         return queryset.filter(customer__isnull=True) if self.value() else queryset
 
 
+class ReplyForm(ModelForm):
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if customer := given.get("customer"):  # whose entity is that of his mail: what is checked is the row as it will be
+            self.instance.entity = customer.entity
+        return given
+
+
 @admin.register(Reply)
 class ReplyAdmin(ReadOnlyScopedAdmin):
+    form = ReplyForm
     list_display = ["received_at", "sender", "subject", "kind", "customer", "recognised_by"]
     list_filter = ["kind", UnattachedFilter, "entity"]
     list_select_related = ["customer"]
