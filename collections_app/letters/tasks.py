@@ -10,12 +10,15 @@ from crm.core.alone import alone
 
 
 @shared_task
-def prepare_print_batch(preparation_id: int) -> int | None:
+def prepare_print_batch(preparation_id: int, on: str = "", by_id: int | None = None) -> int | None:
     """Prepare the batch asked for; its id, or None when nothing was left to print. What went wrong is kept where the
     list of batches tells it.
 
     Run twice it makes no second batch, and run beside itself it leaves the work to who is at it.
     """
+    if on:  # a message that waited during an upgrade: before 30 November 2026 it named entity, day and person
+        given = {"entity_id": preparation_id, "on": on, "asked_by_id": by_id}
+        preparation_id = Preparation.objects.create(asked_at=timezone.now(), **given).pk
     with alone(f"print batch {preparation_id}") as free:
         return _prepare(preparation_id) if free else None
 

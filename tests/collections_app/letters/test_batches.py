@@ -339,6 +339,14 @@ def test_the_task_prepares_once(world: World) -> None:
     assert (first, tasks.prepare_print_batch(asked.pk)) == (PrintBatch.objects.get().pk, None)
 
 
+def test_one_asked_for_by_the_version_before_is_prepared(world: World) -> None:
+    """Its message waited in the broker during the upgrade, and names entity, day and person."""
+    entity, user = letters_of(world, "Alpes"), UserFactory()
+    made = tasks.prepare_print_batch(entity.pk, ON.isoformat(), user.pk)
+    batch = PrintBatch.objects.get()
+    assert (batch.pk, batch.on, batch.prepared_by) == (made, ON, user)
+
+
 def swept(monkeypatch: pytest.MonkeyPatch, **later: int) -> list[int]:
     """Which are asked again of a worker so much later."""
     told: list[int] = []
