@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from crm.customers.models import Customer
 from crm.customers.operations import merge_customers
+from crm.holds.forms import HoldForm
 from crm.holds.models import Hold
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
@@ -40,6 +41,42 @@ def test_an_invoice_of_another_customer_is_refused(desk: Client):
     given = {"kind": "dispute", "reason": "x", "invoice": InvoiceFactory().pk}
     desk.post(reverse("hold_place", args=[customer.pk]), given)
     assert not Hold.objects.exists()
+
+
+class TestOfMoreInvoicesThanThePageLists:
+    """The oldest are offered; a later one by its number."""
+
+    @pytest.fixture
+    def customer(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> Customer:
+        monkeypatch.setattr("crm.holds.forms.LISTED", 2)
+        customer = CustomerFactory(entity=desk.entity)
+        for day, number in enumerate(("F1", "F2", "F3", "F4"), start=1):
+            InvoiceFactory(customer=customer, number=number, due_on=f"2026-01-0{day}", installment=1 + (number == "F4"))
+        return customer
+
+    def asked(self, desk: Client, customer: Customer, number: str) -> list[str]:
+        given = {"kind": "dispute", "reason": "Avarie", "number": number}
+        page = desk.post(reverse("hold_place", args=[customer.pk]), given, follow=True)
+        return [message.level_tag for message in page.context["messages"]]
+
+    def test_the_oldest_are_offered(self, customer: Customer):
+        offered = [label for _key, label in HoldForm(customer=customer).fields["invoice"].choices]
+        assert offered == ["Tout le compte", "F1", "F2"]
+
+    def test_a_few_are_all_offered_and_no_number_is_asked(self, customer: Customer):
+        customer.invoices.filter(number__in=["F3", "F4"]).update(number="X", customer=CustomerFactory())
+        form = HoldForm(customer=customer)
+        assert ([str(label) for _key, label in form.fields["invoice"].choices][1:], "number" in form.fields) == (["F1", "F2"], False)
+
+    @pytest.mark.parametrize("number", ["F3", "F4/2"])
+    def test_a_later_one_is_named(self, desk: Client, customer: Customer, number: str):
+        assert self.asked(desk, customer, number) == ["success"]
+        assert str(Hold.objects.get().invoice) == number
+
+    @pytest.mark.parametrize("number", ["F4", "F9"])
+    def test_a_number_nobody_has_suspends_nothing(self, desk: Client, customer: Customer, number: str):
+        assert self.asked(desk, customer, number) == ["error"]
+        assert not Hold.objects.exists()
 
 
 def test_nobody_lifts_a_hold_he_does_not_see(desk: Client):
