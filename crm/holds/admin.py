@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.customers.backoffice import OnCustomerAdmin
-from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold
 from crm.holds.operations import lift_hold, place_hold
 
@@ -60,10 +60,10 @@ class HoldAdmin(OnCustomerAdmin):
         assert isinstance(request.user, User)
         try:
             obj.pk = place_hold(**form.cleaned_data, by=request.user, at=timezone.now()).pk
-        except (HoldRefused, OtherCustomersInvoice) as refused:
+        except (HoldRefused, OtherCustomersInvoice, AlreadyHeld) as refused:
             raise ValidationError(str(refused)) from refused
 
-    @admin.action(description=_("Lift: dunning resumes today"), permissions=["change"])
+    @admin.action(description=_("Lift from today on"), permissions=["change"])
     def lift(self, request: HttpRequest, chosen: QuerySet[Hold]) -> None:
         assert isinstance(request.user, User)
         for hold in chosen:

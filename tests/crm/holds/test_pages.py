@@ -1,6 +1,7 @@
 """Suspending and resuming dunning from the customer page."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,6 +11,8 @@ from crm.customers.models import Customer
 from crm.customers.operations import merge_customers
 from crm.holds.forms import HoldForm
 from crm.holds.models import Hold
+from crm.holds.operations import place_hold
+from crm.timeline.models import Entry
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -41,6 +44,42 @@ def test_an_invoice_of_another_customer_is_refused(desk: Client):
     given = {"kind": "dispute", "reason": "x", "invoice": InvoiceFactory().pk}
     desk.post(reverse("hold_place", args=[customer.pk]), given)
     assert not Hold.objects.exists()
+
+
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_a_second_click_suspends_nothing_more(desk: Client):
+    invoice = InvoiceFactory(customer__entity=desk.entity)
+    path = reverse("hold_place", args=[invoice.customer_id])
+    given = {"kind": "dispute", "reason": "Avarie", "invoice": invoice.pk}
+    desk.post(path, given, follow=True)
+    assert ["existe déjà" in told for told in said(desk.post(path, given, follow=True))] == [True]
+    assert Hold.objects.count() == 1
+    desk.post(path, given | {"reason": "Prix"})
+    assert Hold.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({}, "La suspension est levée\xa0; ce qu’une autre couvre reste suspendu."),
+        ({"invoice": "same"}, "La suspension est levée\xa0; ce qu’une autre couvre reste suspendu."),
+        ({"invoice": "another"}, "La suspension est levée\xa0: la relance reprend."),
+        (None, "La suspension est levée\xa0: la relance reprend."),
+    ],
+)
+def test_a_hold_that_is_lifted_says_whether_dunning_resumes(desk: Client, other: dict[str, Any] | None, told: str):
+    customer = CustomerFactory(entity=desk.entity)
+    invoices = dict(zip(("same", "another"), InvoiceFactory.create_batch(2, customer=customer), strict=True))
+    given = {"kind": "manual", "starts_on": date(2026, 3, 1), "at": NOON}
+    hold = place_hold(customer, **given, reason="A", invoice=invoices["same"])
+    if other is not None:
+        place_hold(customer, **given, reason="B", invoice=invoices.get(other.get("invoice")))
+    assert said(desk.post(reverse("hold_lift", args=[hold.pk]), follow=True)) == [told]
+    subject = Entry.objects.order_by("pk").last().subject
+    assert subject.endswith("dunning resumes") == told.endswith("la relance reprend.")
 
 
 class TestOfMoreInvoicesThanThePageLists:
