@@ -14,7 +14,7 @@ from crm.accounts.models import User
 from crm.core.backoffice import tell_refused
 from crm.core.each import each
 from crm.customers.backoffice import OnCustomerAdmin
-from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold
 from crm.holds.operations import lift_hold, place_hold
 
@@ -65,10 +65,10 @@ class HoldAdmin(OnCustomerAdmin):
         assert isinstance(request.user, User)
         try:
             obj.pk = place_hold(**form.cleaned_data, by=request.user, at=timezone.now()).pk
-        except (HoldRefused, OtherCustomersInvoice) as refused:
+        except (HoldRefused, OtherCustomersInvoice, AlreadyHeld) as refused:
             raise ValidationError(str(refused)) from refused
 
-    @admin.action(description=_("Lift: dunning resumes today"), permissions=["change"])
+    @admin.action(description=_("Lift from today on"), permissions=["change"])
     def lift(self, request: HttpRequest, chosen: QuerySet[Hold]) -> None:
         assert isinstance(request.user, User)
         tried = each(chosen, partial(_lift, by=request.user, at=timezone.now()), AlreadyEnded)

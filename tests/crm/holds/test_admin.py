@@ -45,6 +45,13 @@ def test_a_hold_that_makes_no_sense_is_refused_in_the_form(client, customer, wro
     assert not Hold.objects.exists()
 
 
+def test_one_that_says_the_same_is_told(client, customer):
+    client.post(reverse("admin:holds_hold_add"), form(customer))
+    page = client.post(reverse("admin:holds_hold_add"), form(customer), follow=True)
+    assert ["existe déjà" in str(message) for message in page.context["messages"]][-1:] == [True]
+    assert Hold.objects.count() == 1
+
+
 def test_a_hold_in_place_is_not_rewritten(client, customer):
     client.post(reverse("admin:holds_hold_add"), form(customer))
     url = reverse("admin:holds_hold_change", args=[Hold.objects.get().pk])
