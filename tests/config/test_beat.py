@@ -18,6 +18,7 @@ def one_connection(monkeypatch):
 
 def start():
     """Beat as it starts, before it sends anything."""
+    app.finalize()
     return symbol_by_name(app.conf.beat_scheduler)(app=app)
 
 
