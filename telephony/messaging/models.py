@@ -241,14 +241,6 @@ class ReplyKind(models.TextChoices):
     SET_ASIDE = "set_aside", _("set aside")
 
 
-class ReplyQuerySet(models.QuerySet["Reply"]):
-    def visible_to(self, user: object) -> "ReplyQuerySet":
-        """Those of the customers the user may see; those of nobody yet, only to who sees everything."""
-        if getattr(user, "is_superuser", False):
-            return self
-        return self.filter(customer__in=Customer.objects.visible_to(user).values("pk"))
-
-
 class Reply(models.Model):
     """A mail received, whole (`raw`, compressed), and what was understood of it."""
 
@@ -270,8 +262,6 @@ class Reply(models.Model):
     arrived_at = models.DateTimeField(_("arrived at"), null=True, help_text=_("When its mailbox took it."))
     received_at = models.DateTimeField(_("received at"))
     read_at = models.DateTimeField(null=True, editable=False)
-
-    objects = ReplyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reply received")
