@@ -341,7 +341,7 @@ def test_a_higher_amount_is_told_and_left(load, write, entity):
 @pytest.mark.parametrize(
     ("column", "known", "told", "why"),
     [
-        ("Identifiant", A_1 + ";77", "B;Bêta;F1;01/02/2026;03/03/2026;100,00;60,00;77", "connue chez le client\N{NO-BREAK SPACE}A."),
+        ("Identifiant", A_1 + ";77", B_1 + ";77", "connue chez le client\N{NO-BREAK SPACE}A."),
         ("Devise", A_1 + ";EUR", A_1 + ";USD", "connue en\N{NO-BREAK SPACE}EUR."),
     ],
     ids=["another customer", "another currency"],
