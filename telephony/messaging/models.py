@@ -243,14 +243,6 @@ class ReplyKind(models.TextChoices):
     SET_ASIDE = "set_aside", _("set aside")
 
 
-class ReplyQuerySet(models.QuerySet["Reply"]):
-    def visible_to(self, user: object) -> "ReplyQuerySet":
-        """Those of the customers the user may see; those of nobody yet, only to who sees everything."""
-        if getattr(user, "is_superuser", False):
-            return self
-        return self.filter(customer__in=Customer.objects.visible_to(user).values("pk"))
-
-
 class Reply(models.Model):
     """A mail received, whole (`raw`, compressed), and what was understood of it."""
 
@@ -274,8 +266,6 @@ class Reply(models.Model):
     read_at = models.DateTimeField(null=True, editable=False)
     # Its first try in vain.
     failing_since = models.DateTimeField(null=True, editable=False)
-
-    objects = ReplyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reply received")

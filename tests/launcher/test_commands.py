@@ -35,10 +35,15 @@ def test_an_unknown_measure_is_refused():
         bench.bench(["../manage"])
 
 
-def test_the_first_free_port_is_taken():
+def test_the_first_free_port_is_taken(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert demo.free_port("127.0.0.1", None) != port
+        monkeypatch.setattr(demo, "FIRST_PORT", port)
+        monkeypatch.setattr(demo, "PORTS_TRIED", 1)
+        with pytest.raises(Trouble, match="No port is free"):
+            demo.free_port("127.0.0.1", None)
+        monkeypatch.setattr(demo, "PORTS_TRIED", 100)
+        assert port < demo.free_port("127.0.0.1", None) < port + 100
         with pytest.raises(Trouble, match=f"Port {port} is taken"):
             demo.free_port("127.0.0.1", port)
 

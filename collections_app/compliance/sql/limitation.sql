@@ -28,13 +28,11 @@ with carried as (
     union
     select carried.id, credit.received_on, credit.received_on
     from carried
-    join receivables_movement movement on movement.invoice_id = carried.id and movement.kind = 'allocated'
+    join receivables_movement movement on movement.invoice_id = carried.id and movement.kind in ('allocated', 'unallocated')
     join receivables_credit credit on credit.id = movement.credit_id and credit.kind = 'payment'
     where credit.received_on > carried.due_on and credit.received_on <= carried.today
-      and not exists (
-          select 1 from receivables_movement undone
-          where undone.invoice_id = movement.invoice_id and undone.credit_id = movement.credit_id
-            and undone.kind = 'unallocated' and undone.amount = -movement.amount)
+    group by carried.id, credit.id
+    having sum(movement.amount) < 0  -- taken off again, it acknowledges nothing, unless it was applied anew
 ), runs as (
     select starts.id, lead(started_on) over in_order as again_on, max(until_on) over in_order as from_on
     from starts window in_order as (partition by starts.id order by started_on, until_on)

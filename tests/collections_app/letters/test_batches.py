@@ -272,6 +272,10 @@ def test_what_was_cancelled_after_printing_is_shown_and_not_sent(world: World) -
     gone = batches.cancelled_since(batch).get()
     assert gone.position == 1
     assert batches.mark_posted(batch, on=ON, by=UserFactory(), at=AT, today=ON, shown=[gone.pk]) == 1
+    ended = Message.objects.order_by("customer__name").values_list("state", "attempts__provider", "attempts__result")
+    assert list(ended) == [(MessageState.CANCELLED, None, None), (MessageState.SENT, "post", "accepted")]
+    told = Event.objects.filter(kind="message.sent").values_list("customer_id", flat=True)
+    assert list(told) == [Customer.objects.get(name="Zinc").pk]
 
 
 def test_formal_notices_are_registered_with_their_number(world: World) -> None:
