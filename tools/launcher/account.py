@@ -46,14 +46,23 @@ class Account:
 
 
 def servers_account() -> Account:
-    """Ourselves; for root the owner of the checkout, and nobody when root owns it."""
+    """Ourselves; for root the owner of the checkout, and nobody when root or no account of this machine owns it."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), switch=False)
     owner = ROOT.stat()
-    if owner.st_uid != 0:
+    if owner.st_uid != 0 and _is_known(owner.st_uid):
         return Account(owner.st_uid, owner.st_gid, switch=True)
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError as error:
         raise Trouble("PostgreSQL refuses to run as root and there is no account named nobody.") from error
     return Account(nobody.pw_uid, nobody.pw_gid, switch=True)
+
+
+def _is_known(uid: int) -> bool:
+    """initdb looks the name up, which a folder mounted into a container may not have."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True

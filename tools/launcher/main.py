@@ -46,7 +46,9 @@ def main(arguments: list[str]) -> int:
     if command is None:
         print(f"There is no command {name!r}.\n\n{HELP}", end="", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup is respected
+            signal.signal(number, _stop)
     try:
         return command(rest)
     except Trouble as trouble:
