@@ -104,6 +104,21 @@ def test_root_takes_nobody_where_the_owner_has_no_account(monkeypatch):
     assert account.servers_account().uid == pwd.getpwnam("nobody").pw_uid
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes what others cannot write")
+def test_what_root_made_is_given_to_the_owner_of_the_checkout(checkout, monkeypatch):
+    monkeypatch.setattr(account, "ROOT", checkout)
+    made = [checkout / "var", checkout / "var" / "environment.lock", checkout / ".venv"]
+    for path in made:
+        path.touch() if path.suffix else path.mkdir()
+    others = checkout / "var" / "postgres"
+    others.mkdir()
+    os.chown(others, 12, 12)
+    os.chown(checkout, 4321, 4321)
+    account.give_back()
+    assert {path.stat().st_uid for path in made} == {4321}
+    assert others.stat().st_uid == 12
+
+
 USER = """
 import sys, time
 from pathlib import Path

@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from tools.launcher.account import give_back
 from tools.launcher.say import Trouble, say
 
 HELP = """\
@@ -56,3 +57,5 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        give_back()
