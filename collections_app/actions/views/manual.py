@@ -26,7 +26,7 @@ from crm.holds.summary import Account, Item, accounts
 # What a person reaches for first when something is late.
 TONES = (Tone.FRIENDLY, Tone.REMINDER, Tone.FIRM, Tone.FORMAL_NOTICE, Tone.STATEMENT, Tone.PREVENTIVE)
 
-# The gates take seconds to look at more: a person asks for it, the page does not by itself.
+# A message about many more takes seconds to compose: a person asks for it, the page does not by itself.
 MOST_TICKED = 2_000
 
 

@@ -165,7 +165,7 @@ def _filled(
     version: TemplateVersion, customer: Any, on: date, problems: list[Problem], request: HttpRequest
 ) -> dict[str, Any]:
     try:
-        composed = previews.composed(version, customer, on=on, sender=request.user)
+        composed = previews.composed(version, customer, on=on, sender=request.user, to_read=True)
     except TemplateFault as fault:
         problems.append(Problem(fault.message, "body", fault.line, fault.column))
         return {}

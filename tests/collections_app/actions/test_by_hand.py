@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from collections_app.actions import already, by_hand
 from collections_app.actions.models import Action, ActionKind, Cycle
+from collections_app.letters import pdf
 from crm.accounts.models import Entity
 from crm.customers.models import Customer
 from crm.holds.summary import accounts
@@ -176,6 +177,15 @@ def test_the_preview_of_a_mail_is_the_mail(desk: Client, customer: Customer):
     preview, mail = previewed(desk, customer)
     assert ("<iframe" in preview, "<table" in preview) == (True, False)
     assert ("<table" in mail, "F-77" in mail) == (True, True)
+
+
+def test_the_preview_of_a_letter_is_not_drawn(desk: Client, customer: Customer, monkeypatch):
+    monkeypatch.setattr(pdf, "compiled", lambda *args, **given: pytest.fail("A letter was drawn."))
+    InvoiceFactory(customer=customer, number="F-77")
+    letter = TemplateVersionFactory(template__entity=customer.entity, template__channel="post").template
+    given = {"template": letter.pk, "currency": "EUR", "invoice": [customer.invoices.get().pk]}
+    preview = desk.post(reverse("manual_preview", args=[customer.pk]), given).content.decode()
+    assert ("F-77" in preview, ".pdf" in preview) == (True, True)
 
 
 def test_the_frame_may_neither_run_nor_fetch_anything(desk: Client, customer: Customer):
