@@ -188,6 +188,26 @@ def test_the_preview_of_a_letter_is_not_drawn(desk: Client, customer: Customer, 
     assert ("F-77" in preview, ".pdf" in preview) == (True, True)
 
 
+@pytest.mark.parametrize(
+    ("address", "reachable"),
+    [
+        ({}, True),
+        ({"invalid_since": date(2026, 1, 1)}, False),
+        ({"opted_out_at": TUESDAY_MORNING}, False),
+        ({"consent": "refused"}, False),
+        ({"valid_until": date(2026, 1, 1)}, False),
+    ],
+)
+def test_only_an_address_that_serves_counts(desk: Client, customer: Customer, address, reachable: bool):
+    template = TemplateVersionFactory(template__entity=customer.entity, template__code="tried").template
+    known = AddressFactory(customer=customer, **address)
+    page = desk.get(reverse("manual", args=[customer.pk]))
+    assert [channel["reachable"] for channel in page.context["channels"]] == [reachable]
+    action = ActionFactory(customer=customer, template=template)
+    panel = desk.get(reverse("action_panel", args=[action.pk]))
+    assert panel.context["panel"]["addresses"] == ([known] if reachable else [])
+
+
 def test_the_frame_may_neither_run_nor_fetch_anything(desk: Client, customer: Customer):
     policy = desk.post(reverse("manual_mail", args=[customer.pk]), {}).headers["Content-Security-Policy"]
     rules = dict(rule.partition(" ")[::2] for rule in policy.split("; "))
