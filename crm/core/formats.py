@@ -61,41 +61,41 @@ class _Frame:
 
 
 @lru_cache(maxsize=1000)
-def _frame(locale: Locale, currency: str) -> _Frame | None:
+def _frame(locale: Locale | str, currency: str) -> _Frame | None:
     """None where digits are not grouped by three."""
+    locale = Locale.parse(locale)
     if locale.currency_formats["standard"].grouping != (3, 3):
         return None
     digits = decimals(currency)
-    point, group = get_decimal_symbol(locale), get_group_symbol(locale).replace(NARROW, WIDE)
+    point, group = get_decimal_symbol(locale), get_group_symbol(locale)
     one = f"{Decimal(1):.{digits}f}".replace(".", point)
     around = [_babel_money(Decimal(sign), currency, locale).partition(one) for sign in (1, -1)]
     positive, negative = ((before, after) for before, _one, after in around)
     return _Frame(positive, negative, digits, {ord(","): group, ord("."): point})
 
 
-def apart(written: str) -> str:
+def _apart(written: str) -> str:
     """An amount whose currency does not touch the digits."""
     return GLUED.sub(WIDE, written)
 
 
-def written_money(amount: Decimal, currency: str, locale: Locale | str) -> str:
-    """An amount as the readers of a locale write it, with all the decimals the books keep of its currency: those of CLDR
-    are of shops, which have no more coins of some."""
+def _babel_money(amount: Decimal, currency: str, locale: Locale | str) -> str:
+    """With all the decimals the books keep of a currency: those of CLDR are of shops, which have fewer coins of some."""
     locale = Locale.parse(locale)
     pattern = copy(locale.currency_formats["standard"])
     pattern.frac_prec = (decimals(currency),) * 2
-    return apart(pattern.apply(amount, locale, currency=currency, currency_digits=False))
+    return _apart(pattern.apply(amount, locale, currency=currency, currency_digits=False))
 
 
-def _babel_money(amount: Decimal, currency: str, locale: Locale) -> str:
-    return written_money(amount, currency, locale).replace(NARROW, WIDE)
+def written_money(amount: Decimal, currency: str, locale: Locale | str) -> str:
+    """`amount` with the sign of `currency` (ISO 4217) and its number of decimals, as readers of `locale` write it."""
+    frame = _frame(locale, currency)
+    return frame.write(amount) if frame else _babel_money(amount, currency, locale)
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """`amount` with the sign of `currency` (ISO 4217) and its number of decimals."""
-    locale = reader()
-    frame = _frame(locale, currency)
-    return frame.write(amount) if frame else _babel_money(amount, currency, locale)
+    """The same for the reader of a page."""
+    return written_money(amount, currency, reader()).replace(NARROW, WIDE)
 
 
 def in_spreadsheets(currency: str) -> str:
@@ -109,7 +109,7 @@ def short_money(amount: Decimal, currency: str) -> str:
     if abs(amount) < 1000:
         return format_currency(amount, currency, locale=reader(), currency_digits=False, format="#,##0\u00a0¤")
     digits = 2 if abs(amount) >= 1_000_000 else 0
-    return apart(format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits))
+    return _apart(format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits))
 
 
 def language_name(code: str) -> str:

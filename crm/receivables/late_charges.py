@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -78,7 +79,7 @@ class Charges:
     indemnity: Decimal = NOTHING
     waived: dict[str, Decimal] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def interest(self) -> Decimal:
         """Before waivers."""
         return interest(self.segments, self.currency)

@@ -57,8 +57,9 @@ class EntryForm(forms.Form):
 def words(request: HttpRequest, pk: int) -> HttpResponse:
     """The text of the action as it would leave now: to read, to say, or to copy."""
     action = _action(request, pk)
+    on = today(action.entity, timezone.now())
     try:
-        context = {"composed": compose_action(action, on=today(action.entity, timezone.now())), "action": action}
+        context = {"composed": compose_action(action, on=on, to_read=True), "action": action}
     except Stale:
         context = {"problem": _("No template is attached to this action.")}
     except (NoPublishedVersion, TemplateFault) as refusal:

@@ -7,13 +7,14 @@ from collections_app.compliance import gates
 from collections_app.compliance.gates import Verdict, evaluate
 from crm.holds.models import Hold
 from crm.receivables.limitation import end_proceedings, record_interruption
-from crm.receivables.models import Credit
-from crm.receivables.operations import undo_allocation
-from tests.collections_app.compliance.situations import TUESDAY, ask, reachable, sent, under_way
+from crm.receivables.models import Credit, Invoice
+from crm.receivables.operations import allocate, undo_allocation
+from tests.collections_app.compliance.situations import CANDIDATE, TUESDAY, ask, contact, reachable, sent, under_way
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory, InvoiceFactory
+from tests.plans import rows_compared
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +169,21 @@ class TestHold:
         assert ask(address, automatic=False, amount=0).answer == "allowed"
 
 
+def compared(count):
+    """Rows all gates compare about one customer with this many old invoices, of which one in ten was paid a part of."""
+    address, old = reachable(), {"issued_on": date(2023, 6, 1), "due_on": date(2023, 7, 1)}
+    built = InvoiceFactory.build_batch(count, customer=address.customer, **old)
+    invoices = Invoice.objects.bulk_create(built)
+    for invoice in invoices[::10]:
+        pay(invoice, 7, date(2024, 5, 1))
+    asked = contact(address, invoices=[invoice.pk for invoice in invoices], automatic=False)
+    return rows_compared(gates.statement(CANDIDATE), asked | gates.parameters(TUESDAY))
+
+
+def test_three_times_as_many_invoices_cost_three_times_as_much():
+    assert compared(900) < 4 * compared(300)
+
+
 class TestLimitation:
     def invoice(self, kind, due_on, **kwargs):
         address = reachable(kind=kind)
@@ -211,6 +227,14 @@ class TestLimitation:
         address, invoice = self.invoice("consumer", date(2023, 6, 1), amount=Decimal(100))
         pay(invoice, 7, date(2025, 7, 1))
         assert ask(address, invoices=[invoice.pk]).gate == "limitation"
+
+    def test_a_payment_taken_off_it_acknowledges_nothing(self):
+        address, invoice = self.invoice("consumer", date(2023, 6, 1), amount=Decimal(100))
+        credit = CreditFactory(customer=address.customer, received_on=date(2025, 5, 1))
+        undo_allocation(allocate(invoice, credit, on=date(2025, 5, 1), at=TUESDAY), on=date(2025, 5, 2), at=TUESDAY)
+        assert ask(address, invoices=[invoice.pk]).gate == "limitation"
+        allocate(invoice, credit, on=date(2025, 5, 3), at=TUESDAY, amount=Decimal(5))
+        assert ask(address, invoices=[invoice.pk]).answer == "allowed"
 
     def test_money_not_allocated_acknowledges_nothing(self):
         address, invoice = self.invoice("consumer", date(2023, 6, 1))
