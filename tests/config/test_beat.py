@@ -1,7 +1,6 @@
 """What beat finds in its table after a start."""
 
 import pytest
-from celery.utils.imports import symbol_by_name
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from config.celery import app
@@ -18,8 +17,9 @@ def one_connection(monkeypatch):
 
 def start():
     """Beat as it starts, before it sends anything."""
-    app.finalize()
-    return symbol_by_name(app.conf.beat_scheduler)(app=app)
+    beat = app.Beat()
+    beat.init_loader()
+    return beat.Service(app=app, scheduler_cls=beat.scheduler_cls).get_scheduler()
 
 
 def row(name):
