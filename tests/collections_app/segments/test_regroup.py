@@ -281,7 +281,7 @@ class TestATeamThatIsGiven:
         assert self.chosen(client, customer) == ([], of_group)
         field = client.get(reverse("customer_change", args=[customer.pk])).context["form"].fields["team"]
         [group] = entity.groups.all()
-        assert (field.disabled, field.help_text) == (True, f"Suit le groupe {group} : &lt;Nord&gt;.")
+        assert (field.disabled, field.help_text) == (True, f"Suit le groupe {group}\xa0: &lt;Nord&gt;.")
         page = client.get(reverse("admin:customers_customer_change", args=[customer.pk]))
         assert page.context["adminform"].form.fields["team"].disabled
 
