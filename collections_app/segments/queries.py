@@ -144,7 +144,9 @@ def membership_at(customer: Customer, on: date) -> Membership | None:
 
 def team_given(customer: Customer) -> str:
     """What his team follows, in words, and will again after each change (regroup.sql); empty when nothing gives one."""
-    homes = TeamMember.objects.filter(user=customer.collector_id, team__entity=customer.entity_id).select_related("team")
+    homes = TeamMember.objects.filter(user=customer.collector_id, team__entity=customer.entity_id).select_related(
+        "team"
+    )
     if home := homes.order_by("team_id").first():
         return _("Follows the portfolio collector, who is in %(team)s.") % {"team": home.team}
     memberships = Membership.objects.filter(customer=customer.pk, to_on=None, group__team__isnull=False)

@@ -242,9 +242,9 @@ class UserAdmin(RuleAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         if "role" in form.base_fields:
             given = roles_given_by(request.user)
-            form.base_fields["role"].choices = [(role.value, role.label) for role in given]  # type: ignore[attr-defined]
+            form.base_fields["role"].choices = [(role.value, role.label) for role in given]
         if "entities" in form.base_fields:
-            form.base_fields["entities"].queryset = entities_of(request.user)  # type: ignore[attr-defined]
+            form.base_fields["entities"].queryset = entities_of(request.user)
         return form
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:

@@ -80,7 +80,7 @@ def _apart(written: str) -> str:
 
 
 def _babel_money(amount: Decimal, currency: str, locale: Locale | str) -> str:
-    """With all the decimals the books keep of a currency: those of CLDR are of shops, which have fewer coins of some."""
+    """With all the decimals the books keep of a currency: those of CLDR are of shops, with fewer coins."""
     locale = Locale.parse(locale)
     pattern = copy(locale.currency_formats["standard"])
     pattern.frac_prec = (decimals(currency),) * 2

@@ -1,8 +1,9 @@
 """Two people in one form: neither undoes what he did not touch, and who would is told."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 
@@ -21,21 +22,22 @@ class MeanwhileForm(forms.ModelForm):
         for field in self.fields.values():
             field.show_hidden_initial = not field.disabled
         if self.is_bound:
-            self.data = self.data.copy()
+            sent = cast("QueryDict", self.data).copy()
             for bound in self:
                 if bound.field.show_hidden_initial:
-                    self._meet(bound)
+                    self._meet(bound, sent)
+            self.data = sent
 
-    def _meet(self, bound: forms.BoundField) -> None:
+    def _meet(self, bound: forms.BoundField, sent: QueryDict) -> None:
         """What was read, what was sent and what stands become what is saved, or told."""
         now = _sent(bound.field.prepare_value(bound.initial))
-        read = self.data.get(bound.html_initial_name, now)
-        given = self.data.get(bound.html_name, "")
+        read = sent.get(bound.html_initial_name, now)
+        given = sent.get(bound.html_name, "")
         if given == read:
-            self.data[bound.html_name] = now
+            sent[bound.html_name] = now
         elif now not in (read, given):
             self.crossed[bound.name] = self._shown(bound.name)
-        self.data[bound.html_initial_name] = now
+        sent[bound.html_initial_name] = now
 
     def clean(self) -> dict[str, Any]:
         """With a remark beside what somebody else changed too."""

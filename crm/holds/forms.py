@@ -54,7 +54,9 @@ class HoldForm(forms.Form):
         named = self.opened.filter(number__in={number, number.rpartition("/")[0]})
         found = [invoice for invoice in named if str(invoice) == number]
         if len(found) != 1:
-            raise forms.ValidationError(_("%(number)s names no open invoice of this customer, or several."), params={"number": number})
+            raise forms.ValidationError(
+                _("%(number)s names no open invoice of this customer, or several."), params={"number": number}
+            )
         return found[0]
 
     def clean(self) -> dict[str, Any]:

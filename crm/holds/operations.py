@@ -1,6 +1,7 @@
 """Placing, lifting and ending holds."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -143,7 +144,13 @@ def _tell(hold: Hold, subject: str, params: dict[str, object], *, text: str, by:
 
 def end_expired_holds(entity: Entity, *, on: date, at: datetime) -> int:
     """End, in one statement, the holds whose last day is before `on`; how many. Each is told in the timeline."""
-    params = {"entity": entity.pk, "on": on, "at": at, "wholly": HOLD_ENDED, "in_part": HOLD_ENDED_IN_PART}
+    params: dict[str, Any] = {
+        "entity": entity.pk,
+        "on": on,
+        "at": at,
+        "wholly": HOLD_ENDED,
+        "in_part": HOLD_ENDED_IN_PART,
+    }
     with connection.cursor() as cursor:
         cursor.execute(END_EXPIRED, params)
         return int(cursor.fetchone()[0])

@@ -57,5 +57,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         held = others_holding(hold, on=on).exists()
         resumes = _("The hold is lifted: dunning resumes.")
-        messages.success(request, _("The hold is lifted; what another one covers stays suspended.") if held else resumes)
+        messages.success(
+            request, _("The hold is lifted; what another one covers stays suspended.") if held else resumes
+        )
     return redirect("customer", hold.customer_id)

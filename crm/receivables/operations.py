@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -203,7 +203,7 @@ def undo_write_off(movement: Movement, *, on: date, reason: str = "", by: User |
     if movement.kind != MovementKind.WRITTEN_OFF:
         raise NotAWriteOff
     # Not while an import reads the books.
-    invoice = movement.invoice = Invoice.objects.select_for_update(no_key=True).get(pk=movement.invoice_id)
+    invoice = movement.invoice = Invoice.objects.select_for_update(no_key=True).get(pk=cast("int", movement.invoice_id))
     amount = -movement.amount
     if invoice.books_amount is not None:
         amount = min(amount, invoice.books_amount - invoice.open_amount)

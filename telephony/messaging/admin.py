@@ -176,7 +176,9 @@ class UnattachedFilter(admin.SimpleListFilter):
 class ReplyForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if customer := given.get("customer"):  # whose entity is that of his mail: what is checked is the row as it will be
+        if customer := given.get(
+            "customer"
+        ):  # whose entity is that of his mail: what is checked is the row as it will be
             self.instance.entity = customer.entity
         return given
 

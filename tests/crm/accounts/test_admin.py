@@ -122,7 +122,7 @@ def test_the_last_administrator_stays_one_and_reads_why(client):
         assert page.context["adminform"].form.non_field_errors() == [
             f"{last} est le dernier administrateur : donnez d’abord ce rôle à quelqu’un d’autre."
         ]
-    assert User.objects.get().is_superuser and User.objects.get().is_active
+    assert (User.objects.get().is_superuser, User.objects.get().is_active) == (True, True)
     assert client.post(url, user_form(**kept, role="administrator")).status_code == 302
 
 
@@ -151,7 +151,9 @@ def test_whose_customers_are_here_too_keeps_his_address(client, entity, lead):
     client.force_login(lead)
     assert listed(client, "admin:accounts_user_changelist") == {lead, here, both}
     fixed = {
-        person: set(client.get(reverse("admin:accounts_user_change", args=[person.pk])).context["adminform"].readonly_fields)
+        person: set(
+            client.get(reverse("admin:accounts_user_change", args=[person.pk])).context["adminform"].readonly_fields
+        )
         for person in (here, both)
     }
     assert fixed == {here: {"last_login"}, both: {"last_login", "username", "email", "role", "is_active"}}

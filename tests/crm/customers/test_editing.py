@@ -144,7 +144,9 @@ class TestTwoPeopleInOneForm:
         mine, others = self.drawn(chief, path), self.drawn(chief, path)
         chief.post(path, others | {"kind": "consumer", "category": "Sport"})
         page = chief.post(path, mine | {"kind": "association", "category": "Sport", "tags": "fragile"})
-        told = "Quelqu’un a changé ceci entre-temps\xa0: «\xa0particulier\xa0». Enregistrez de nouveau pour le remplacer."
+        told = (
+            "Quelqu’un a changé ceci entre-temps\xa0: «\xa0particulier\xa0». Enregistrez de nouveau pour le remplacer."
+        )
         assert page.context["form"].errors == {"kind": [told]}
         assert self.carried(page)["kind"] == "consumer"
         chief.post(path, mine | {"initial-kind": "consumer", "kind": "association", "tags": "fragile"})
@@ -235,7 +237,9 @@ class TestAnAddressNoLongerUsed:
         return [str(message) for message in answer.context["messages"]]
 
     def test_is_not_used_first_nor_added_again(self, desk: Client, retired: Address):
-        why = f"{retired} est enregistrée pour ce client et ne sert plus\xa0: dites sur sa fiche qu’elle sert de nouveau."
+        why = (
+            f"{retired} est enregistrée pour ce client et ne sert plus\xa0: dites sur sa fiche qu’elle sert de nouveau."
+        )
         first = desk.post(reverse("address_verb", args=[retired.pk, "preferred"]), follow=True)
         given = {"channel": "email", "value": retired.value}
         added = desk.post(reverse("address_add", args=[retired.customer_id]), given)

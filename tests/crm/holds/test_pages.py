@@ -105,7 +105,10 @@ class TestOfMoreInvoicesThanThePageLists:
     def test_a_few_are_all_offered_and_no_number_is_asked(self, customer: Customer):
         customer.invoices.filter(number__in=["F3", "F4"]).update(number="X", customer=CustomerFactory())
         form = HoldForm(customer=customer)
-        assert ([str(label) for _key, label in form.fields["invoice"].choices][1:], "number" in form.fields) == (["F1", "F2"], False)
+        assert ([str(label) for _key, label in form.fields["invoice"].choices][1:], "number" in form.fields) == (
+            ["F1", "F2"],
+            False,
+        )
 
     @pytest.mark.parametrize("number", ["F3", "F4/2"])
     def test_a_later_one_is_named(self, desk: Client, customer: Customer, number: str):

@@ -195,7 +195,9 @@ def test_money_alone_is_told(desk: Client):
     assert "-120,00\xa0€ non lettrés" in desk.get(reverse("customers")).content.decode()
 
 
-@pytest.mark.parametrize(("number", "words"), [("+3225551212", "02 555 12 12"), ("+33472001122", "00 33 4 72 00 11 22")])
+@pytest.mark.parametrize(
+    ("number", "words"), [("+3225551212", "02 555 12 12"), ("+33472001122", "00 33 4 72 00 11 22")]
+)
 def test_a_number_is_found_as_it_is_dialled_where_it_is(number: str, words: str):
     customer = AddressFactory(phone=True, value=number).customer
     AddressFactory(phone=True)

@@ -32,7 +32,10 @@ def open_of(invoice):
 
 
 def test_a_supervisor_gives_a_part_up_and_claims_it_again(client, invoice):
-    assert client.post(url(invoice), {"amount": "30", "read": "100", "reason": "Trop cher à poursuivre"}).status_code == 302
+    assert (
+        client.post(url(invoice), {"amount": "30", "read": "100", "reason": "Trop cher à poursuivre"}).status_code
+        == 302
+    )
     movement = Movement.objects.get(invoice=invoice, kind="written_off")
     assert (open_of(invoice), movement.reason, movement.by.role) == (70, "Trop cher à poursuivre", "supervisor")
     assert "Trop cher à poursuivre" in client.get(url(invoice)).content.decode()
