@@ -191,7 +191,7 @@ class Credit(models.Model):
             models.Index(
                 fields=["entity", "customer", "currency"],
                 condition=Q(open_amount__gt=0),
-                include=["id", "open_amount", "names_invoice"],
+                include=["id", "open_amount", "names_invoice", "received_on"],
                 name="receivables_credit_open",
             ),
             models.Index(fields=["customer", "received_on"], name="receivables_credit_customer"),

@@ -50,7 +50,7 @@ def import_open_items(
     outcome = Outcome("open_items", container=table.container, source=source)
     outcome.as_of = job.options.until or job.at.astimezone(ZoneInfo(job.entity.time_zone)).date()
     params = _params(job, outcome, mode)
-    reader = ItemReader(columns, job.entity.currency)
+    reader = ItemReader(columns, job.entity.currency, as_of=outcome.as_of, last_day=job.last_day)
     prepare("items_stage")
     stage("item_staged", ItemBlocks(reader, until=job.options.until), table.blocks(), job, outcome)
     job.progress("writing", outcome.rows_read)

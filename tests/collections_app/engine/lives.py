@@ -156,7 +156,7 @@ class Life:
         CreditFactory(
             customer=self.a(Customer.objects.filter(merged_into=None)),
             external_id=f"r{self.made:03}",
-            received_on=on + timedelta(days=self.draw.randint(-20, 3)),
+            received_on=on + timedelta(days=self.draw.choice([self.draw.randint(-20, 0), self.draw.randint(1, 4)])),
             amount=Decimal(self.draw.randint(5, 150)),
             kind=self.draw.choice(["payment", "credit_note"]),
             names_invoice=self.a(owed) if owed.exists() and self.draw.random() < 0.3 else None,
