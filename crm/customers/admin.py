@@ -96,7 +96,7 @@ class CustomerAdmin(OnCustomerAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
-        """Small indexed questions, one per kind of word a person may type. Fields of other pages find records in use."""
+        """Small indexed questions, one per kind of word a person may type. Fields of other pages find those in use."""
         if "field_name" in request.GET:
             queryset = queryset.filter(merged_into=None)
         words = search_term.strip()
