@@ -34,8 +34,9 @@ def test_the_demo_stops_children_and_grandchildren(command, tmp_path, monkeypatc
 
 
 SLEEPER = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs these tests may have it ignored
 sys.path.insert(0, sys.argv[1])
 from tools.launcher import main, manage
 manage.PYTHON, manage.ROOT = sys.executable, Path(sys.argv[2])
