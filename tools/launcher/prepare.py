@@ -15,7 +15,8 @@ from tools.launcher.say import Trouble, say
 
 # What migrations of ours call, and what that is made of; those of models are in the migrations themselves.
 CALLED = (
-    "collections_app/engine/watched.py", "crm/core/references.py", "crm/core/sql.py", "telephony/messaging/states.py",
+    "collections_app/engine/watched.py", "crm/core/money.py", "crm/core/references.py", "crm/core/sql.py",
+    "telephony/messaging/states.py",
 )  # fmt: skip
 
 
