@@ -1,6 +1,7 @@
 """What the merge of two customers does to their dunning: one cycle goes on, nothing is said twice."""
 
 from datetime import date, timedelta
+from typing import cast
 
 from django.db.models import Exists, Max, OuterRef, QuerySet, SmallIntegerField, Value
 from django.db.models.functions import Greatest
@@ -54,7 +55,7 @@ def _overtaken(own: Cycle, other: Cycle, merge: Merge) -> list[int]:
     for waiting in own.actions.open().filter(kind=ActionKind.DUNNING, invoice=None):
         step = Step.objects.filter(version=waiting.scenario_version_id, code=waiting.step_code).first()
         too_early = step is not None and last_on + timedelta(days=step.gap_days) > on
-        reached = own.passed_offset is not None and waiting.step_offset <= own.passed_offset
+        reached = own.passed_offset is not None and cast("int", waiting.step_offset) <= own.passed_offset
         if too_early or reached or waiting.step_code in passed:
             found.append(waiting.pk)
     return found

@@ -1,6 +1,7 @@
 """Amounts and dates as the reader writes them. Babel knows the spaces and signs of each locale (CLDR)."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,11 +15,12 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     format_percent,
-    get_currency_precision,
     get_decimal_symbol,
     get_group_symbol,
 )
 from django.utils import timezone, translation
+
+from crm.core.money import decimals
 
 FALLBACK = "fr"
 # CLDR groups French thousands with a narrow space, too thin to be seen in Inter at the size of a table.
@@ -64,12 +66,12 @@ def _frame(locale: Locale | str, currency: str) -> _Frame | None:
     locale = Locale.parse(locale)
     if locale.currency_formats["standard"].grouping != (3, 3):
         return None
-    decimals = get_currency_precision(currency)
+    digits = decimals(currency)
     point, group = get_decimal_symbol(locale), get_group_symbol(locale)
-    one = f"{Decimal(1):.{decimals}f}".replace(".", point)
+    one = f"{Decimal(1):.{digits}f}".replace(".", point)
     around = [_babel_money(Decimal(sign), currency, locale).partition(one) for sign in (1, -1)]
     positive, negative = ((before, after) for before, _one, after in around)
-    return _Frame(positive, negative, decimals, {ord(","): group, ord("."): point})
+    return _Frame(positive, negative, digits, {ord(","): group, ord("."): point})
 
 
 def _apart(written: str) -> str:
@@ -78,7 +80,11 @@ def _apart(written: str) -> str:
 
 
 def _babel_money(amount: Decimal, currency: str, locale: Locale | str) -> str:
-    return _apart(format_currency(amount, currency, locale=locale))
+    """With all the decimals the books keep of a currency: those of CLDR are of shops, with fewer coins."""
+    locale = Locale.parse(locale)
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (decimals(currency),) * 2
+    return _apart(pattern.apply(amount, locale, currency=currency, currency_digits=False))
 
 
 def written_money(amount: Decimal, currency: str, locale: Locale | str) -> str:
@@ -94,7 +100,7 @@ def money(amount: Decimal, currency: str) -> str:
 
 def in_spreadsheets(currency: str) -> str:
     """The number format of an amount in a spreadsheet, which puts the marks of the reader's language in it."""
-    digits = get_currency_precision(currency)
+    digits = decimals(currency)
     return "#,##0" + ("." + "0" * digits if digits else "")
 
 

@@ -115,8 +115,8 @@ class Asked:
     def composed(self, *, to_read: bool = False) -> Composed:
         """The message as it would leave; `to_read` as in `compose`. Raises NoPublishedVersion, TemplateFault."""
         lines = [Line(item.invoice, item.net) for item in self.items]
-        given = {"currency": self.currency, "lines": lines, "on": self.on, "sender": self.user, "to_read": to_read}
-        return compose(self.template, self.customer, **given)
+        given: dict[str, Any] = {"currency": self.currency, "lines": lines, "on": self.on, "sender": self.user}
+        return compose(self.template, self.customer, to_read=to_read, **given)
 
     def departure(self, address: Address) -> by_hand.Departure:
         """When it would leave for `address`."""

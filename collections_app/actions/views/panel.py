@@ -73,10 +73,10 @@ def _soon(on: date) -> list[dict[str, str]]:
 
 
 def _addresses(action: Action, on: date) -> list[Address]:
-    """Usable ones, those of the action's own channel first."""
-    known = Address.objects.filter(customer=action.customer).select_related("contact").order_by("-preferred", "pk")
+    """Those that serve on a day, those of the action's own channel first."""
     wanted = {action.channel, Channel.PHONE} if action.channel == Channel.SMS else {action.channel}
-    usable = [address for address in known if address.serves(on)]
+    rows = Address.objects.filter(customer=action.customer).select_related("contact").order_by("-preferred", "pk")
+    usable = [address for address in rows if address.serves(on)]
     return sorted(usable, key=lambda address: address.channel not in wanted)
 
 

@@ -30,14 +30,13 @@ with carried as (
     select carried.*, credit.received_on, credit.received_on
     from carried
     cross join lateral (
-        -- Found by the invoice, said by the offset and by what no index of credits serves: expecting hardly any payment, a
-        -- plan would compare all there are with each of these.
+        -- Found by the invoice, said by the grouping and by what no index of credits serves: expecting hardly any payment, a
+        -- plan would compare all there are with each of these. Taken off again, a payment acknowledges nothing, unless it
+        -- was applied anew.
         select movement.credit_id from receivables_movement movement
-        where movement.invoice_id = carried.id and movement.kind = 'allocated' and not exists (
-            select 1 from receivables_movement undone
-            where undone.invoice_id = movement.invoice_id and undone.credit_id is not distinct from movement.credit_id
-              and undone.kind = 'unallocated' and undone.amount = -movement.amount)
-        offset 0
+        where movement.invoice_id = carried.id and movement.kind in ('allocated', 'unallocated')
+        group by movement.credit_id
+        having sum(movement.amount) < 0
     ) allocated
     join receivables_credit credit on credit.id = allocated.credit_id and credit.kind = 'payment'
     where credit.received_on > carried.due_on and credit.received_on <= carried.today

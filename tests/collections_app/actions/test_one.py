@@ -191,10 +191,10 @@ def test_what_others_write_is_told_and_does_not_stop_the_rest(desk: Client, cust
     others = [letter_to_send(customer, template, pk=n, cycle=first.cycle, step_code=f"step-{n}") for n in (1, 2, 3)]
     send, asked = one._send, []
 
-    def busy_but_for_the_second(action: Action, *given: Any) -> Message:
+    def busy_but_for_the_second(action: Action, **given: Any) -> Message:
         asked.append(action)
         if len(asked) == 2:
-            return send(action, *given)
+            return send(action, **given)
         raise OperationalError from LockNotAvailable()
 
     monkeypatch.setattr(one, "_send", busy_but_for_the_second)

@@ -8,7 +8,7 @@ from collections_app.compliance.gates import Verdict, evaluate
 from crm.core.sql import set_local
 from crm.holds.models import Hold
 from crm.receivables.limitation import end_proceedings, record_interruption
-from crm.receivables.models import Invoice
+from crm.receivables.models import Credit, Invoice
 from crm.receivables.operations import allocate, undo_allocation
 from tests.collections_app.compliance.situations import CANDIDATE, TUESDAY, ask, contact, reachable, sent, under_way
 from tests.factories.accounts import EntityFactory
@@ -61,11 +61,12 @@ def test_many_contacts_cost_one_statement(count, django_assert_num_queries):
 class TestEnvironment:
     @pytest.mark.parametrize(
         ("listed", "answer"),
-        [([], "refused"), (["compta@client.example"], "allowed"), (["@client.example"], "allowed"), (["*"], "allowed")],
-    )
+        [([], "refused"), (["Compta@client.example"], "allowed"), (["@Client.example"], "allowed"), (["*"], "allowed"),
+         (["@ent.example", "client.example", "ompta@client.example"], "refused")],
+    )  # fmt: skip
     def test_only_listed_recipients_are_written_to(self, settings, listed, answer):
         settings.MAIL_RECIPIENT_ALLOWLIST = listed
-        address = AddressFactory(value="Compta@client.example")
+        address = AddressFactory(value="compta@client.example")
         assert ask(address).answer == answer
 
     def test_a_printed_letter_goes_nowhere_by_itself(self, settings):
@@ -215,6 +216,14 @@ class TestLimitation:
         address, invoice = self.invoice("consumer", date(2023, 6, 1), amount=Decimal(100))
         pay(invoice, 7, date(2025, 5, 1))
         assert ask(address, invoices=[invoice.pk]).answer == "allowed"
+
+    def test_a_payment_taken_off_again_starts_nothing_until_it_is_applied_again(self):
+        address, invoice = self.invoice("consumer", date(2023, 6, 1), amount=Decimal(100))
+        pay(invoice, 7, date(2025, 5, 1))
+        undo_allocation(invoice.movements.get(), on=date(2025, 6, 15), at=TUESDAY)
+        assert ask(address, invoices=[invoice.pk]).gate == "limitation"
+        pay(invoice, 7, date(2025, 6, 16), credit=Credit.objects.get())
+        assert ask(address, invoices=[invoice.pk]).gate == ""
 
     def test_a_payment_too_late_revives_nothing(self):
         address, invoice = self.invoice("consumer", date(2023, 6, 1), amount=Decimal(100))

@@ -132,7 +132,7 @@ def covered(customer, on):
     debts=st.lists(
         st.tuples(st.integers(1, 500), st.integers(0, 60), st.sampled_from([0, 0, 1])), min_size=1, max_size=6
     ),
-    received=st.lists(st.tuples(st.integers(1, 700), st.integers(0, 60), st.none() | st.integers(0, 5)), max_size=5),
+    received=st.lists(st.tuples(st.integers(1, 700), st.integers(-3, 60), st.none() | st.integers(0, 5)), max_size=5),
     all_disputed=st.sampled_from([False, False, False, True]),
 )
 def test_credit_by_credit_it_is_what_every_decision_takes_as_covered(debts, received, all_disputed):
