@@ -182,7 +182,9 @@ def test_the_preview_of_a_mail_is_the_mail(desk: Client, customer: Customer):
 def test_the_preview_of_a_letter_is_not_drawn(desk: Client, customer: Customer, monkeypatch):
     monkeypatch.setattr(pdf, "compiled", lambda *args, **given: pytest.fail("A letter was drawn."))
     InvoiceFactory(customer=customer, number="F-77")
-    letter = TemplateVersionFactory(template__entity=customer.entity, template__channel="post").template
+    letter = TemplateVersionFactory(
+        template__entity=customer.entity, template__code="tried", template__channel="post"
+    ).template
     given = {"template": letter.pk, "currency": "EUR", "invoice": [customer.invoices.get().pk]}
     preview = desk.post(reverse("manual_preview", args=[customer.pk]), given).content.decode()
     assert ("F-77" in preview, ".pdf" in preview) == (True, True)

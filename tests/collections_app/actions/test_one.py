@@ -273,7 +273,7 @@ class TestManyInvoices:
         ]
 
     @pytest.mark.parametrize(("most", "checked", "chosen"), [(3, " checked", 500), (2, "", 200)])
-    def test_the_page_asks_by_itself_for_no_more_than_the_gates_see_at_once(
+    def test_the_page_asks_by_itself_for_no_more_than_is_soon_composed(
         self, desk: Client, customer: Customer, template, invoices, monkeypatch, most: int, checked: str, chosen: int
     ):
         monkeypatch.setattr("collections_app.actions.views.manual.MOST_TICKED", most)
