@@ -16,23 +16,6 @@ from crm.core import sql
 from crm.core.crash import crash_point
 from telephony.messaging import operations as messaging
 
-# Three parts, each read through its own partial index. Each message's action is found by its key, whatever a plan
-# believes: until a night has cancelled some, statistics know of no cancelled action, and a plan compares the one it
-# expects with every message.
-STILL_LEAVING = """
-select x.id from (
-    select m.customer_id, m.origin, m.origin_id from messaging_message m
-    where m.entity_id = %(entity)s and m.state in ('planned', 'waiting')
-    union all
-    select m.customer_id, m.origin, m.origin_id from messaging_message m
-    where m.entity_id = %(entity)s and m.state = 'held'
-    union all
-    select m.customer_id, m.origin, m.origin_id from messaging_message m
-    where m.entity_id = %(entity)s and m.state = 'ready'
-) m
-cross join lateral (select a.id, a.state from actions_action a where a.id = m.origin_id offset 0) x
-where m.origin = 'action' and x.state = 'cancelled' /* among m.customer_id */
-"""
 HEAVIEST_FIRST = (
     "select id as origin_id, action_rank(weight, late_since_on, %(on)s) as weight"
     " from actions_action where entity_id = %(entity)s and state = 'scheduled'"
@@ -80,15 +63,6 @@ def keep_below_ceilings(night: Night, *, tell: bool = True) -> int:
     if above:
         night.blocked["ceiling"] = sum(above.values())
     return sum(above.values())
-
-
-def recall(night: Night) -> None:
-    """Take back the messages of cancelled actions that have not left: a printed letter leaves the pile."""
-    with connection.cursor() as cursor:
-        cursor.execute(night.among.within(STILL_LEAVING), night.params)
-        leaving = [key for (key,) in cursor.fetchall()]
-    if leaving:
-        messaging.cancel(origin=ORIGIN, origin_ids=leaving, reason="settled", at=night.at)
 
 
 def _keep_verdicts(night: Night) -> None:

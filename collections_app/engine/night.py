@@ -1,11 +1,13 @@
 """One night of one entity: its parameters, and how its statements run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from collections_app.engine.findings import Findings
 from collections_app.engine.models import Run
@@ -129,12 +131,21 @@ class Night:
 
     def do(self, name: str) -> int:
         """Run sql/{name}.sql between two crash points; rows it touched."""
+        with self._running(name) as cursor:
+            return int(cursor.rowcount)
+
+    def ids(self, name: str) -> list[int]:
+        """As `do`, of a statement that returns the ids of the rows it touched."""
+        with self._running(name) as cursor:
+            return [row_id for (row_id,) in cursor.fetchall()]
+
+    @contextmanager
+    def _running(self, name: str) -> Iterator[CursorWrapper]:
         crash_point(f"before {name}")
         with connection.cursor() as cursor:
             cursor.execute(text(name, self.among), self.params)
-            touched = int(cursor.rowcount)
+            yield cursor
         crash_point(f"after {name}")
-        return touched
 
     def keep(self, table: str, name: str, *, key: str = "") -> int:
         """Make the SELECT of sql/{name}.sql a temporary table of this session, with statistics; its rows. `key`: the

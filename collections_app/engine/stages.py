@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from collections_app.actions.dispatch import ORIGIN
 from collections_app.engine import scope, watched
 from collections_app.engine.freshness import check_freshness
-from collections_app.engine.handing_over import hand_over, keep_below_ceilings, recall
+from collections_app.engine.handing_over import hand_over, keep_below_ceilings
 from collections_app.engine.morning.reports import check, withhold
 from collections_app.engine.night import Night, join_whole_sets
 from collections_app.segments.regrouping import regroup
@@ -16,6 +17,7 @@ from crm.core.references import snapshot
 from crm.core.sql import set_local
 from crm.holds.operations import end_expired_holds
 from crm.timeline.partitions import ensure_months
+from telephony.messaging import operations as messaging
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,10 @@ def close(night: Night) -> int:
     actions stay as a table of this session: what becomes of them meanwhile is asked where they are written."""
     night.keep("night_open_already", "open_already")
     night.keep("night_carried", "carried")
-    closed = night.do("close_cycles") + night.do("cancel_settled")
-    recall(night)
-    return closed
+    closed, settled = night.do("close_cycles"), night.ids("cancel_settled")
+    if settled:
+        messaging.cancel(origin=ORIGIN, origin_ids=settled, reason="settled", at=night.at)
+    return closed + len(settled)
 
 
 def decide(night: Night) -> int:

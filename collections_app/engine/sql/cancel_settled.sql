@@ -31,4 +31,4 @@ cancelled as (
     where x.id = e.id and x.state in ('todo', 'to_approve', 'scheduled')
     returning x.id
 )
-delete from night_open_already x using cancelled c where x.id = c.id
+delete from night_open_already x using cancelled c where x.id = c.id returning x.id
