@@ -23,8 +23,10 @@ from telephony.messaging.states import GONE_WRONG
 HERE = "collections_app.engine"
 EVERYBODY = 2**63 - 1
 # No nested loop: what was written a moment ago has no statistics, and a loop chosen on a wrong guess is quadratic in
-# customers.
-WHOLE_SETS = {"enable_nestloop": "off"}
+# customers. No merge join either: it would first put in order what a hash takes as it comes.
+WHOLE_SETS = {"enable_nestloop": "off", "enable_mergejoin": "off"}
+# But where both sides lie in the order of customers already.
+IN_ORDER = WHOLE_SETS | {"enable_mergejoin": "on"}
 # No merge join where some customers are looked at: it would walk an index from its beginning up to the last of them.
 FEW = {"enable_mergejoin": "off"}
 LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is looked at again then
@@ -163,6 +165,6 @@ class Night:
             return dict(cursor.fetchall())
 
 
-def join_whole_sets() -> None:
-    """For the rest of the transaction: see WHOLE_SETS."""
-    sql.set_local(**WHOLE_SETS)
+def join_whole_sets(*, in_order: bool = False) -> None:
+    """For the rest of the transaction: see WHOLE_SETS and IN_ORDER."""
+    sql.set_local(**(IN_ORDER if in_order else WHOLE_SETS))

@@ -120,7 +120,7 @@ def leave_team(user: User, team: Team, *, by: User | None) -> None:
 
 @transaction.atomic
 def name_supervisor(team: Team, supervisor: User | None, *, by: User | None) -> Team:
-    """Put somebody at the head of a team; he sees its customers. The one before no longer does, unless he is a member."""
+    """Put somebody at the head of a team; he sees its customers. The one before no longer does unless a member."""
     team.supervisor = supervisor
     with acting(by):
         team.save(update_fields=["supervisor"])

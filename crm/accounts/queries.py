@@ -44,7 +44,7 @@ def teams_of(user: Any) -> QuerySet[Team]:
 
 
 def people_of(user: Any) -> QuerySet[User]:
-    """Those who work or have customers of their own in an entity the user sees, those who work nowhere yet, and himself."""
+    """Those who work or have customers of their own in an entity the user sees, who work nowhere yet, and himself."""
     if user.is_superuser:
         return User.objects.all()
     seen_whole = entities_of(user)
@@ -77,13 +77,13 @@ def _with_customers(entities: QuerySet[Entity]) -> RawSQL:
 
 
 def houses_of(user: Any) -> QuerySet[Entity]:
-    """Entities the user has anything to do with: seen wholly, or through one of their teams or a customer of his own."""
+    """Entities the user has to do with: seen wholly, or through one of their teams or a customer of his own."""
     if user.is_superuser:
         return Entity.objects.all()
     return Entity.objects.filter(pk__in=RawSQL("select unnest(accounts_houses(%s))", [user.pk]))
 
 
-# Those who work in the houses of a person, as `people_at(houses_of(user))` finds them, or have customers of their own there.
+# Those who work in the houses of a person, as `people_at(houses_of(user))` finds them, or have customers there.
 COLLEAGUES = """
 select m.user_id from accounts_teammember m join accounts_team t on t.id = m.team_id
 where t.entity_id = any(accounts_houses(%s))
@@ -110,7 +110,7 @@ def working(people: QuerySet[User]) -> QuerySet[User]:
 
 
 def collectors_for(user: Any) -> QuerySet[User]:
-    """Those the user may give a customer to: of his colleagues and who works nowhere yet, those who work on customers."""
+    """Those the user may give a customer to: of colleagues and who works nowhere yet, those who work on customers."""
     either = Q(pk__in=people_of(user).values("pk")) | Q(pk__in=colleagues_of(user).values("pk"))
     return working(User.objects.filter(either))
 

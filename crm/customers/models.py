@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, Team, User
@@ -44,6 +45,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def current(self) -> "CustomerQuerySet":
         """Without those merged into another."""
         return self.filter(merged_into__isnull=True)
+
+    def standing_for(self, pk: int) -> "CustomerQuerySet":
+        """The record in use that a key leads to: its own, or the one it was merged into."""
+        return self.filter(pk__in=Customer.objects.filter(pk=pk).values(in_use=Coalesce(F("merged_into"), F("pk"))))
 
 
 class Customer(models.Model):
@@ -157,7 +162,7 @@ REFUSED = Q(opted_out_at__isnull=False) | Q(consent=Consent.REFUSED)
 
 
 class Address(models.Model):
-    """One way to reach a customer. `value` is an e-mail, an E.164 number or a postal address (lines)."""
+    """One way to reach a customer. `value` is an e-mail in lower case, an E.164 number or a postal address (lines)."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="addresses")
@@ -179,7 +184,12 @@ class Address(models.Model):
                 fields=["customer", "channel", "value"],
                 name="customers_address_once",
                 violation_error_message=_("This address is already recorded for the customer."),
-            )
+            ),
+            models.CheckConstraint(
+                name="customers_address_email_in_lower_case",
+                condition=~Q(channel="email", value__regex="[A-Z]"),
+                violation_error_message=_("An e-mail address is stored in lower case."),
+            ),
         ]
         indexes = [models.Index(fields=["channel", "value"], name="customers_address_lookup")]
 

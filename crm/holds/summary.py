@@ -38,7 +38,7 @@ class Item:
 
 @dataclass
 class Account:
-    """One currency of one customer. `overdue` is net, held or not; `unapplied` is money not yet allocated.
+    """One currency of one customer. `overdue` is net, held or not; `unapplied` is money that came and is not allocated.
 
     `nets` are its open invoices, oldest first, and `items` the same with all that is read of an invoice: all of them,
     or the first ones where a page asked for no more.
@@ -88,8 +88,9 @@ class Account:
 
     @property
     def oldest_days(self) -> int:
-        """Days late of the oldest invoice, 0 when nothing is late."""
-        return (self.on - self.nets[0].due_on).days if self.overdue else 0
+        """Days late of the oldest invoice that unapplied money does not cover, 0 when nothing is late."""
+        late = (net for net in self.nets if net.net_amount > 0 and net.due_on < self.on)
+        return next(((self.on - net.due_on).days for net in late), 0)
 
 
 def accounts(customer: Customer, on: date, *, most: int | None = None) -> list[Account]:
@@ -103,7 +104,7 @@ def accounts(customer: Customer, on: date, *, most: int | None = None) -> list[A
         found.setdefault(net.currency, Account(net.currency, on)).nets.append(net)
     listed = {currency: account.nets[:most] for currency, account in found.items()}
     invoices = Invoice.objects.in_bulk([net.invoice_id for nets in listed.values() for net in nets])
-    for credit in Credit.objects.filter(customer=customer, open_amount__gt=0):
+    for credit in Credit.objects.filter(customer=customer, open_amount__gt=0, received_on__lte=on):
         found.setdefault(credit.currency, Account(credit.currency, on)).unapplied += credit.open_amount
     for currency, account in found.items():
         account.items = [_item(invoices[net.invoice_id], net, on) for net in listed.get(currency, ())]

@@ -8,6 +8,7 @@ from typing import Any
 
 from crm.accounts.models import Entity, User
 from crm.core.money import decimals
+from crm.imports.days import last_day
 from crm.imports.formats.rows import Problem
 from crm.imports.models import Keeping
 
@@ -50,6 +51,12 @@ class Job:
     file_name: str
     batch_id: int
     progress: Progress = silent
+
+    @property
+    def last_day(self) -> date:
+        """The last day money of the file may be of. What is after `until` is ignored, and not refused."""
+        tomorrow, until = last_day(self.entity, self.at), self.options.until
+        return tomorrow if until is None or until > tomorrow else date.max
 
 
 @dataclass

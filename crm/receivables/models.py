@@ -71,6 +71,8 @@ class Invoice(models.Model):
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
     label = models.CharField(_("label"), max_length=200, blank=True)
     import_batch_id = models.BigIntegerField(null=True, editable=False)
+    # Kept of what somebody wrote off, in part or in whole: only lists of open items say it.
+    books_amount = MoneyField(_("open in the last list"), null=True, editable=False)
 
     objects = InvoiceQuerySet.as_manager()
 
@@ -189,7 +191,7 @@ class Credit(models.Model):
             models.Index(
                 fields=["entity", "customer", "currency"],
                 condition=Q(open_amount__gt=0),
-                include=["id", "open_amount", "names_invoice"],
+                include=["id", "open_amount", "names_invoice", "received_on"],
                 name="receivables_credit_open",
             ),
             models.Index(fields=["customer", "received_on"], name="receivables_credit_customer"),
@@ -270,6 +272,9 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["invoice", "on"], condition=Q(invoice__isnull=False), name="receivables_move_invoice"),
             models.Index(fields=["credit", "on"], condition=Q(credit__isnull=False), name="receivables_move_credit"),
+            models.Index(
+                fields=["entity", "invoice"], condition=Q(kind="written_off"), name="receivables_move_written_off"
+            ),
             # Rows of an import lie side by side, and only its undoing looks for them.
             BrinIndex(fields=["import_batch_id"], name="receivables_move_batch"),
         ]

@@ -1,8 +1,9 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from crm.imports.feeds.credits import feed_credits
 from crm.receivables.models import Credit, Invoice, Movement
 from crm.timeline.models import Entry
 from tests.factories.customers import CustomerFactory
@@ -17,7 +18,8 @@ INVOICE = {
     "due_on": "2026-02-01",
     "amount": "120.50",
 }
-PAYMENT = {"external_id": "RG1", "customer": "C1", "received_on": "2026-02-10", "amount": "100.00"}
+PAYMENT = {"external_id": "RG1", "customer": "C1", "received_on": "2020-02-10", "amount": "100.00"}
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -119,9 +121,25 @@ class TestPayments:
         for _ in range(2):
             send(erp, "payments", row)
         invoice.refresh_from_db()
-        assert (invoice.open_amount, invoice.settled_on) == (0, date(2026, 2, 10))
+        assert (invoice.open_amount, invoice.settled_on) == (0, date(2020, 2, 10))
         assert Credit.objects.get().open_amount == Decimal(40)
         assert Movement.objects.get().amount == Decimal(-60)
+
+    def test_money_is_not_of_a_day_after_tomorrow(self, customer, entity, erp):
+        invoice = InvoiceFactory(customer=customer, external_id="FA1", amount=Decimal(100))
+        row = PAYMENT | {"received_on": "2062-02-01", "allocations": [{"invoice": "FA1", "amount": "100.00"}]}
+        assert send(erp, "payments", row) == (0, 0, 0, [(0, "received_on")])
+        invoice.refresh_from_db()
+        assert (invoice.open_amount, Credit.objects.count()) == (100, 0)
+
+    @pytest.mark.parametrize(("day", "created"), [(date(2026, 3, 2), 1), (date(2026, 3, 3), 1), (date(2026, 3, 4), 0)])
+    def test_its_last_day_is_tomorrow(self, customer, entity, day, created):
+        row = {"external_id": "RG1", "customer": "C1", "received_on": day, "amount": Decimal(5)}
+        assert feed_credits(entity, {0: row}, by=None, at=NOON).created == created
+
+    def test_what_is_known_of_a_later_day_may_be_sent_again(self, customer, entity, erp):
+        CreditFactory(customer=customer, external_id="RG1", amount=Decimal(100), received_on=date(2062, 2, 1))
+        assert send(erp, "payments", PAYMENT | {"received_on": "2062-02-01", "label": "x"}) == (0, 1, 0, [])
 
     def test_two_payments_of_one_request_share_what_is_left(self, customer, erp):
         InvoiceFactory(customer=customer, external_id="FA1", amount=Decimal(120))

@@ -1,11 +1,17 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from crm.customers.models import Address, Customer
+from crm.customers.operations import add_address, opt_out
+from crm.customers.queries import best_address
+from crm.events.models import Event
 from crm.timeline.models import Entry
-from tests.factories.accounts import UserFactory
-from tests.factories.customers import CustomerFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PATH = "/api/v1/entities/ACME/customers"
 
 
@@ -84,6 +90,72 @@ def test_addresses_are_added_once_and_keep_their_history(entity, erp):
         ("phone", "+33472000000"),
     ]
     assert Address.objects.get(channel="email").opted_out_at is not None
+
+
+@pytest.mark.parametrize("written", ["compta@morel.example", "Compta@Morel.example", " COMPTA@MOREL.EXAMPLE "])
+def test_a_refusal_holds_however_the_address_is_written(entity, erp, written):
+    address = AddressFactory(customer__entity=entity, customer__external_id="C1", value="compta@morel.example")
+    opt_out(address, by=None, at=NOON)
+    assert counts(send(erp, {"external_id": "C1", "email": written})) == (0, 0, 1)
+    assert (Address.objects.get(), best_address(address.customer, "email", NOON.date())) == (address, None)
+
+
+def test_a_postal_address_has_the_form_of_one_typed_by_hand(entity, erp):
+    customer = CustomerFactory(entity=entity, external_id="C1")
+    add_address(customer, channel="post", value="3 place Bellecour\n69002 Lyon", by=None, at=NOON)
+    send(erp, {"external_id": "C1", "postal_address": "  3 place Bellecour \r\n\r\n 69002 Lyon "})
+    assert Address.objects.get().value == "3 place Bellecour\n69002 Lyon"
+
+
+def test_an_address_alone_is_a_change_that_is_told(entity, erp):
+    kept = CustomerFactory(entity=entity, external_id="C1")
+    CustomerFactory(entity=entity, external_id="C2", merged_into=kept)
+    row = {"external_id": "C1", "email": "a@b.example"}
+    assert counts(send(erp, row, row | {"external_id": "C2"})) == (0, 1, 1)
+    assert counts(send(erp, {"external_id": "C2", "phone": "+33472000000"})) == (0, 1, 0)
+    assert list(Entry.objects.values_list("subject", "customer")) == [("Customer changed through the API", kept.pk)] * 2
+    assert list(Event.objects.values_list("kind", "customer_id")) == [("facts.changed", kept.pk)] * 2
+
+
+def test_what_is_new_with_its_addresses_is_told_once(entity, erp):
+    send(erp, {"external_id": "C1", "name": "Morel", "email": "a@b.example", "phone": "+33472000000"})
+    assert (Entry.objects.count(), Event.objects.count()) == (1, 1)
+
+
+class TestCollector:
+    """Whoever holds a portfolio sees its customers: the API gives them only to those who work in the entity."""
+
+    @pytest.mark.parametrize("tie", ["team", "head", "entity", "portfolio"])
+    @pytest.mark.parametrize("role", ["administrator", "supervisor", "collector", "field_agent"])
+    def test_somebody_who_works_there(self, entity, erp, tie, role):
+        person = self.tied(tie, entity, role)
+        assert counts(send(erp, {"external_id": "C1", "name": "Morel", "collector": person.username})) == (1, 0, 0)
+        assert Customer.objects.get(external_id="C1").collector == person
+
+    @pytest.mark.parametrize("tie", ["team", "head", "entity", "portfolio", "nowhere"])
+    def test_anybody_else_is_as_unknown_as_nobody(self, entity, erp, tie):
+        person = self.tied(tie, EntityFactory(code="BRAVO"))
+        assert self.refusal(erp, person.username) == self.refusal(erp, "nobody")
+
+    @pytest.mark.parametrize("wrong", [{"role": "auditor"}, {"role": "integrator"}, {"is_active": False}])
+    def test_somebody_of_the_entity_who_works_on_no_customer(self, entity, erp, wrong):
+        assert self.refusal(erp, self.tied("team", entity, **wrong).username) == self.refusal(erp, "nobody")
+
+    def refusal(self, erp, name):
+        answer = send(erp, {"external_id": "C1", "name": "Morel", "collector": name})
+        assert not Customer.objects.filter(external_id="C1").exists()
+        return [(fault["field"], fault["message"]) for fault in answer.json()["errors"]]
+
+    def tied(self, tie, entity, role="collector", **given):
+        person = UserFactory(role=role, sees=entity if tie == "entity" else None, **given)
+        match tie:
+            case "team":
+                TeamMemberFactory(user=person, team__entity=entity)
+            case "head":
+                TeamFactory(supervisor=person, entity=entity)
+            case "portfolio":
+                CustomerFactory(collector=person, entity=entity)
+        return person
 
 
 def test_each_fault_is_named_and_good_rows_are_kept(entity, erp):

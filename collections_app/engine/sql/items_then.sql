@@ -19,7 +19,7 @@ receivables_invoice as (
       and coalesce(b.finished_at <= n.at, i.issued_on <= %(on)s)
 ),
 receivables_credit as (
-    select c.id, c.entity_id, c.customer_id, c.currency, c.names_invoice_id, stood.open_amount
+    select c.id, c.entity_id, c.customer_id, c.currency, c.names_invoice_id, c.received_on, stood.open_amount
     from receivables_credit c
     join night n on n.currency = c.currency
     left join imports_batch b on b.id = c.import_batch_id

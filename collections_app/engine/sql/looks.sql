@@ -1,6 +1,6 @@
 -- The first date on which each account may stand differently though nothing is changed in the books: an invoice falls due,
 -- a step before a due date is reached, what the next step waits for (its age, the end of a gap, a worked day), a hold that
--- begins or ends, a reason of an open action, what this night opened for one invoice.
+-- begins or ends, a reason of an open action, what this night opened for one invoice, money dated ahead that begins to count.
 with step as materialized (  -- plan: once per due date and version, not per invoice
     select d.due_on, s.version_id,
            min(case when s.working_days_only
@@ -44,6 +44,15 @@ found as (
         group by h.customer_id
     ) h
     join night_standing s on s.customer_id = h.customer_id
+    union all
+    select s.customer_id, s.currency, m.comes_on
+    from (
+        select c.customer_id, c.currency, min(c.received_on) as comes_on
+        from receivables_credit c
+        where c.entity_id = %(entity)s and c.open_amount > 0 and c.received_on > %(on)s /* among c.customer_id */
+        group by c.customer_id, c.currency
+    ) m
+    join night_standing s on s.customer_id = m.customer_id and s.currency = m.currency
     union all
     select p.customer_id, p.currency, (%(next_worked)s::date[])[1] from night_preventive p where not p.opens
     union all

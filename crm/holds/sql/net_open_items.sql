@@ -1,5 +1,6 @@
 -- One row per open invoice of some customers of an entity: what holds it on a date, what unapplied money covers, what is
--- left. Money covers what its own customer owes: first the invoice it names, then the oldest due, never a disputed one.
+-- left. Money covers what its own customer owes from the day it came: first the invoice it names, then the oldest due,
+-- never a disputed one.
 -- The one definition of what a decision may rest on: night, page, letter and explanation read it
 -- (crm.holds.queries.net_open_items).
 -- Only the customers who have unapplied money are put in order; every invoice is read once more, as it lies.
@@ -24,13 +25,14 @@ on_customer as materialized (
 unapplied as (
     select c.customer_id, c.currency, sum(c.open_amount) as amount
     from receivables_credit c
-    where c.entity_id = %(entity)s and c.open_amount > 0 /* among c.customer_id */
+    where c.entity_id = %(entity)s and c.open_amount > 0 and c.received_on <= %(on)s /* among c.customer_id */
     group by c.customer_id, c.currency
 ),
 named as (
     select c.customer_id, c.currency, c.names_invoice_id as invoice_id, sum(c.open_amount) as amount
     from receivables_credit c
-    where c.entity_id = %(entity)s and c.open_amount > 0 and c.names_invoice_id is not null /* among c.customer_id */
+    where c.entity_id = %(entity)s and c.open_amount > 0 and c.received_on <= %(on)s
+      and c.names_invoice_id is not null /* among c.customer_id */
     group by c.customer_id, c.currency, c.names_invoice_id
 ),
 coverable as (
@@ -43,7 +45,9 @@ coverable as (
     cross join lateral (select least(i.open_amount, coalesce(named.amount, 0)) as by_name) n
     left join on_invoice hi on hi.invoice_id = i.id
     left join on_customer hc on hc.customer_id = i.customer_id
-    where i.entity_id = %(entity)s and i.settled_on is null /* among i.customer_id */
+    where i.entity_id = %(entity)s and i.settled_on is null
+      -- plan: those who have unapplied money by key, instead of every open invoice a second time
+      and i.customer_id = any(array(select u.customer_id from unapplied u))
 ),
 running as (
     select c.*, sum(c.by_name) over account as named_total, sum(c.may_cover) over oldest_first as up_to_here

@@ -13,6 +13,7 @@ from crm.core import sql
 from crm.core.formats import money
 from crm.core.money import rounded
 from crm.core.rest.bulk import Row, Written
+from crm.imports.days import AFTER_TOMORROW, last_day
 from crm.imports.feeds.invoices import known_customers, tell_changed
 from crm.imports.feeds.noting import note_feed
 from crm.receivables.models import Credit, Invoice
@@ -24,8 +25,8 @@ Fault = tuple[int, str, str]
 class Books:
     """What the rows name, read once: customers, credits known, invoices (locked), and what stays open on these."""
 
-    def __init__(self, entity: Entity, rows: dict[int, Row]) -> None:
-        self.entity = entity
+    def __init__(self, entity: Entity, rows: dict[int, Row], *, at: datetime) -> None:
+        self.entity, self.last_day = entity, last_day(entity, at)
         self.customers = known_customers(entity, (row.get("customer") for row in rows.values()))
         ids = [row["external_id"] for row in rows.values()]
         self.credits = {
@@ -45,7 +46,7 @@ def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: d
     Allocations are made when the payment is new: sending it again applies nothing twice. A row that may not be
     written is a fault of its place. Eight statements for any number of rows; call it in a transaction.
     """
-    books = Books(entity, rows)
+    books = Books(entity, rows, at=at)
     faults: list[Fault] = []
     good: list[Row] = []
     for place, row in rows.items():
@@ -83,6 +84,8 @@ def _refusals(row: Row, books: Books) -> Iterator[tuple[str, str]]:
     if known is None:
         needed = ("customer", "received_on", "amount")
         yield from ((name, _("A new payment needs it.")) for name in needed if name not in row)
+        if row.get("received_on", books.last_day) > books.last_day:
+            yield "received_on", _(AFTER_TOMORROW)
     if "customer" in row and row["customer"] not in books.customers:
         yield "customer", _("No customer of this entity has this account.")
         return

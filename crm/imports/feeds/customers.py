@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
 from crm.accounts.models import Entity, User
+from crm.accounts.queries import people_at
+from crm.accounts.rules import works_customers
 from crm.core import sql
 from crm.core.rest.bulk import Row, Written
 from crm.customers.models import Channel, Customer
@@ -25,7 +28,8 @@ from unnest(%(customers)s::bigint[]) as customer_id
 def upsert_customers(entity: Entity, given: Sequence[Mapping[str, Any]], *, by: User | None, at: datetime) -> Written:
     """Write customers by `external_id`; a field that is absent stays as it is. Three statements for any number.
 
-    Rows are checked before (feed_customers): `name` is there for a new one, `collector_id` is a user's.
+    Rows are checked before (feed_customers): `name` is there for a new one, `collector_id` is that of somebody who
+    works there.
     """
     params = {
         "entity": entity.pk,
@@ -36,25 +40,28 @@ def upsert_customers(entity: Entity, given: Sequence[Mapping[str, Any]], *, by: 
         "changed": CHANGED,
     }
     rows = sql.rows("crm.imports", "feed_customers", params)
-    _add_addresses(entity, given)
-    if rows:
-        customers = [row["id"] for row in rows]
-        emit_many("facts.changed", FACTS, {"entity": entity.pk, "customers": customers}, at=at)
-    created = sum(row["created"] for row in rows)
-    return Written(created=created, updated=len(rows) - created, unchanged=len(given) - len(rows))
+    added = _add_addresses(given, params | {"told": [row["id"] for row in rows]})
+    customers = {row["id"] for row in rows} | {row["customer_id"] for row in added}
+    if customers:
+        emit_many("facts.changed", FACTS, {"entity": entity.pk, "customers": sorted(customers)}, at=at)
+    created = {row["external_id"] for row in rows if row["created"]}
+    written = {row["external_id"] for row in [*rows, *added]}
+    return Written(len(created), len(written - created), len(given) - len(written))
 
 
-def _add_addresses(entity: Entity, given: Sequence[Mapping[str, Any]]) -> None:
+def _add_addresses(given: Sequence[Mapping[str, Any]], params: dict[str, Any]) -> list[dict[str, Any]]:
+    """Add those not on file: (external_id, customer_id) of the rows that brought one."""
     addresses = [
         (row["external_id"], channel.value, row[name])
         for row in given
         for name, channel in ADDRESSES.items()
         if row.get(name)
     ]
-    if addresses:
-        external_ids, channels, values = map(list, zip(*addresses, strict=True))
-        params = {"entity": entity.pk, "external_ids": external_ids, "channels": channels, "values": values}
-        sql.run("crm.imports", "feed_addresses", params)
+    if not addresses:
+        return []
+    external_ids, channels, values = map(list, zip(*addresses, strict=True))
+    named = {"external_ids": external_ids, "channels": channels, "values": values}
+    return sql.rows("crm.imports", "feed_addresses", params | named)
 
 
 def feed_customers(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
@@ -62,7 +69,7 @@ def feed_customers(entity: Entity, rows: dict[int, Row], *, by: User | None, at:
 
     A new customer without a name and an unknown collector are faults of their place.
     """
-    faults = _nameless(entity, rows) + _unknown_collectors(rows)
+    faults = _nameless(entity, rows) + _unknown_collectors(entity, rows)
     refused = {place for place, _field, _message in faults}
     written = upsert_customers(entity, [row for place, row in rows.items() if place not in refused], by=by, at=at)
     written.faults = faults
@@ -75,15 +82,24 @@ def _nameless(entity: Entity, rows: dict[int, Row]) -> list[tuple[int, str, str]
     return [(ids[external_id], "name", _("A new customer has a name.")) for external_id in ids.keys() - set(known)]
 
 
-def _unknown_collectors(rows: dict[int, Row]) -> list[tuple[int, str, str]]:
-    """Put the collectors' keys in the rows; name those that are nobody."""
+def _unknown_collectors(entity: Entity, rows: dict[int, Row]) -> list[tuple[int, str, str]]:
+    """Put the collectors' keys in the rows; name those that are nobody of the entity."""
     named = {row["collector"] for row in rows.values() if row.get("collector")}
-    keys = dict(User.objects.filter(username__in=named, is_active=True).values_list("username", "pk")) if named else {}
+    keys = {person.username: person.pk for person in _collectors(entity, named)} if named else {}
     faults: list[tuple[int, str, str]] = []
     for place, row in rows.items():
         if "collector" in row:
             name = row.pop("collector")
             row["collector_id"] = keys.get(name)
             if name and name not in keys:
-                faults.append((place, "collector", _("Nobody has this user name.")))
+                faults.append(
+                    (place, "collector", _("Nobody who works on customers of this entity has this user name."))
+                )
     return faults
+
+
+def _collectors(entity: Entity, named: set[str]) -> list[User]:
+    """Of these user names, those who may be given a customer: a portfolio lets its collector see him."""
+    portfolio = Customer.objects.filter(collector=OuterRef("pk"), entity=entity)
+    there = Q(Exists(portfolio)) | Q(pk__in=people_at(Entity.objects.filter(pk=entity.pk)).values("pk"))
+    return [person for person in User.objects.filter(there, username__in=named) if works_customers(person)]

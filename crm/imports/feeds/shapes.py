@@ -13,7 +13,8 @@ from stdnum.fr import siren as siren_number
 from crm.core.money import check_currency
 from crm.core.places import country_of, language_of
 from crm.core.zones import zones
-from crm.customers.models import CustomerKind
+from crm.customers.models import Channel, CustomerKind
+from crm.customers.operations.contacts import normal_address
 from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
 from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
@@ -100,6 +101,12 @@ class CustomerInput(serializers.Serializer[Any]):
         if value and value not in zones():
             raise serializers.ValidationError(_("This time zone is not known."))
         return value
+
+    def validate_email(self, value: str) -> str:
+        return normal_address(Channel.EMAIL, value, "")
+
+    def validate_postal_address(self, value: str) -> str:
+        return normal_address(Channel.POST, value, "")
 
     def validate_phone(self, value: str) -> str:
         try:

@@ -1,6 +1,6 @@
 """Rows of a list of open items, many at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from itertools import repeat
@@ -50,8 +50,9 @@ class ItemBlocks(BlockReader):
         }
 
     def doubts(self, block: Block, plain: Plain) -> set[int]:
-        """See BlockReader; also rows that cannot be told apart, or whose day could not be read."""
+        """See BlockReader; also rows that cannot be told apart, or whose day could not be read, and money to come."""
         found = super().doubts(block, plain)
+        found.update(self._to_come(plain))
         for name in ("customer", "number"):
             found.update(empty(plain[name]), longer(plain[name], 60))  # type: ignore[arg-type]
         if "external_id" in plain:
@@ -68,6 +69,12 @@ class ItemBlocks(BlockReader):
         """Only what tells the item of a row that is wrong elsewhere, so that it is not taken for gone."""
         found = self.reader.identity(cells)
         return line_of(map({"line": number, **found}.get, self.columns)) if found else ""
+
+    def _to_come(self, plain: Plain) -> Iterator[int]:
+        as_of = self.reader.as_of.isoformat().encode()
+        for place, (day, amount) in enumerate(zip(plain["issued_on"], plain["amount"], strict=True)):
+            if day and day > as_of and amount and amount.startswith(b"-"):
+                yield place
 
     def _text(self, block: Block, name: str, most: int = 0) -> Texts:
         texts = block.column(self.places.get(name))

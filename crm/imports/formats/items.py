@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 
 from django.utils.translation import gettext_noop as _
 
+from crm.imports.days import AFTER_TOMORROW
 from crm.imports.formats.cells import Cells, exact
 from crm.imports.formats.rows import RowWrong, plain
 from crm.imports.mapping import AMOUNTS, ColumnMap
@@ -57,10 +58,11 @@ class Item:
 
 
 class ItemReader:
-    """Turns rows into items; remembers what it rounded."""
+    """Turns rows into items; remembers what it rounded. `as_of`: the day of the list; `last_day`: the last one that
+    money may be of."""
 
-    def __init__(self, columns: ColumnMap, currency: str) -> None:
-        self.columns = columns
+    def __init__(self, columns: ColumnMap, currency: str, *, as_of: date, last_day: date) -> None:
+        self.columns, self.as_of, self.last_day = columns, as_of, last_day
         self.currency = columns.currency or currency
         self.rounded = 0
 
@@ -88,9 +90,9 @@ class ItemReader:
         amount, open_amount = exact(whole, currency), exact(left, currency)
         self.rounded += open_amount != left
         customer, number = cells.account(), _number(cells)
-        issued_on, due_on = self._days(cells)
+        day, due_on = self._came(cells), cells.day("due_on")
         external_id = cells.text("external_id", 120)
-        days = (issued_on or due_on, due_on, cells.day("cleared_on"))
+        days = (day, due_on, cells.day("cleared_on"))
         money = (currency, amount, open_amount, type_of(cells.text("type")))
         words = (cells.text("label")[:200], cells.text("email"), cells.text("phone"))
         return Item(line, customer, cells.text("name")[:200], external_id, number, *days, *money, *words, left)  # type: ignore[arg-type]
@@ -103,6 +105,7 @@ class ItemReader:
         yield partial(self._days, cells)
         yield from (partial(cells.amount, name) for name in AMOUNTS)
         yield partial(self._amounts, cells)
+        yield partial(self._came, cells)
         yield partial(cells.currency, self.currency)
 
     def _days(self, cells: Cells) -> tuple[date | None, date | None]:
@@ -112,6 +115,15 @@ class ItemReader:
             name = "due_on" if "due_on" in self.columns.places else "issued_on"
             raise RowWrong(cells.header(name), cells.text(name), NO_DATE)
         return issued_on, due_on
+
+    def _came(self, cells: Cells) -> date | None:
+        """The day of a document, that it is due on where it has none. Money is not of a day to come: what a list says
+        is due to the customer later has come by the day of the list."""
+        issued_on, due_on = self._days(cells)
+        is_money = self._amounts(cells)[0] < 0
+        if is_money and issued_on and issued_on > self.last_day:
+            raise RowWrong(cells.header("issued_on"), cells.text("issued_on"), AFTER_TOMORROW)
+        return min(due_on, self.as_of) if is_money and due_on and not issued_on else issued_on or due_on
 
     def _amounts(self, cells: Cells) -> tuple[Decimal, Decimal]:
         """Of a document, and what is open of it, both signed; one alone is taken for both."""

@@ -15,6 +15,7 @@ from stdnum.fr import siren, siret
 
 from crm.core.places import country_of, language_of
 from crm.customers.models import CustomerKind
+from crm.imports.days import AFTER_TOMORROW
 from crm.imports.formats.cells import Cells, exact
 from crm.imports.formats.rows import RowWrong, plain
 from crm.imports.mapping import ColumnMap
@@ -165,8 +166,8 @@ class PaymentRow:
 class PaymentReader:
     """Turns rows into payments."""
 
-    def __init__(self, columns: ColumnMap, currency: str) -> None:
-        self.columns, self.currency = columns, columns.currency or currency
+    def __init__(self, columns: ColumnMap, currency: str, *, last_day: date) -> None:
+        self.columns, self.currency, self.last_day = columns, columns.currency or currency, last_day
 
     def row(self, line: int, row: list[str]) -> PaymentRow:
         """Read one row. Raises RowWrong with all that is wrong in it."""
@@ -175,12 +176,12 @@ class PaymentReader:
             return self._row(line, cells)
         except RowWrong as wrong:
             raise wrong.with_all(
-                partial(part, cells) for part in (_payer, _paid_on, self._paid, self._currency)
+                partial(part, cells) for part in (_payer, self._paid_on, self._paid, self._currency)
             ) from None
 
     def _row(self, line: int, cells: Cells) -> PaymentRow:
         (customer, number), money = _payer(cells), (self._paid(cells), self._currency(cells))
-        return PaymentRow(line, customer, _paid_on(cells), *money, number, cells.text("reference")[:60])
+        return PaymentRow(line, customer, self._paid_on(cells), *money, number, cells.text("reference")[:60])
 
     def _paid(self, cells: Cells) -> Decimal:
         """At the precision of its currency, of which it may be too little."""
@@ -193,6 +194,13 @@ class PaymentReader:
     def _currency(self, cells: Cells) -> str:
         return cells.currency(self.currency)
 
+    def _paid_on(self, cells: Cells) -> date:
+        if (day := cells.day("paid_on")) is None:
+            raise cells.missing("paid_on")
+        if day > self.last_day:
+            raise RowWrong(cells.header("paid_on"), cells.text("paid_on"), AFTER_TOMORROW)
+        return day
+
 
 def _payer(cells: Cells) -> tuple[str, str]:
     """Account and number of the invoice; the invoice alone says who pays."""
@@ -203,9 +211,3 @@ def _payer(cells: Cells) -> tuple[str, str]:
         if not number:
             raise
         return "", number
-
-
-def _paid_on(cells: Cells) -> date:
-    if (day := cells.day("paid_on")) is None:
-        raise cells.missing("paid_on")
-    return day

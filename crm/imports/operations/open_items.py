@@ -50,7 +50,7 @@ def import_open_items(
     outcome = Outcome("open_items", container=table.container, source=source)
     outcome.as_of = job.options.until or job.at.astimezone(ZoneInfo(job.entity.time_zone)).date()
     params = _params(job, outcome, mode)
-    reader = ItemReader(columns, job.entity.currency)
+    reader = ItemReader(columns, job.entity.currency, as_of=outcome.as_of, last_day=job.last_day)
     prepare("items_stage")
     stage("item_staged", ItemBlocks(reader, until=job.options.until), table.blocks(), job, outcome)
     job.progress("writing", outcome.rows_read)
@@ -174,7 +174,9 @@ def _percent(part: Decimal | int, whole: Decimal | int) -> Decimal:
 
 def _write(params: dict[str, Any]) -> dict[str, Any]:
     changed = {"due_dates_changed": execute("items_due", params), "labels_changed": execute("items_labels", params)}
-    execute("items_moves", params)
+    execute("items_given_up items_moves", params)
     while answer("items_lock", params)[0]["changed"]:
-        execute("items_moves_off items_moves", params)
-    return answer("items_write", params)[0] | changed
+        execute("items_moves_off items_given_up items_moves", params)
+    written = answer("items_write", params)[0]
+    execute("items_books", params)
+    return written | changed

@@ -31,7 +31,8 @@ def import_payments(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     params: dict[str, Any] = {"entity": job.entity.pk, "batch": job.batch_id, "at": job.at, "subject": SUBJECT}
     params |= {"file": job.file_name, "by": job.by.pk if job.by else None, "reason": NAMED}
     prepare("payments_stage")
-    staged = copy_rows("payment_staged", _staged_rows(job, table, PaymentReader(columns, job.entity.currency), outcome))
+    reader = PaymentReader(columns, job.entity.currency, last_day=job.last_day)
+    staged = copy_rows("payment_staged", _staged_rows(job, table, reader, outcome))
     if outcome.problems and not staged:
         first = outcome.problems[0]
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)

@@ -50,7 +50,7 @@ def _undo(batch: Batch, *, by: User | None, at: datetime) -> None:
         cursor.execute("select set_config('acquit.undo_import', %s, true)", [str(batch.pk)])
     prepare("undo_touched")
     with room_for(batch.rows_read):
-        execute("undo_note undo_movements undo_due undo_labels undo_alone undo_items", params)
+        execute("undo_note undo_movements undo_books undo_due undo_labels undo_alone undo_items", params)
         if batch.format == Format.FEC:
             _undo_lines(batch, params, by=by, at=at)
         _remove_customers(batch)

@@ -1,8 +1,18 @@
 -- Addresses given with customers; a merged account's go to the customer who stands for it. One already on file keeps its
--- history: opt-out, invalidity, preference.
-insert into customers_address (
-    customer_id, channel, value, preferred, invalid_reason, consent)
-select coalesce(c.merged_into_id, c.id), given.channel, given.value, false, '', 'unknown'
-from unnest(%(external_ids)s::text[], %(channels)s::text[], %(values)s::text[]) given(external_id, channel, value)
-join customers_customer c on c.entity_id = %(entity)s and c.external_id = given.external_id
-on conflict (customer_id, channel, value) do nothing
+-- history: opt-out, invalidity, preference. What is added is told, once to a customer this feed wrote nothing else of.
+with given as (
+    select distinct on (customer_id, channel, value) coalesce(c.merged_into_id, c.id) as customer_id, g.*
+    from unnest(%(external_ids)s::text[], %(channels)s::text[], %(values)s::text[]) g(external_id, channel, value)
+    join customers_customer c on c.entity_id = %(entity)s and c.external_id = g.external_id
+    order by customer_id, channel, value, external_id
+), added as (
+    insert into customers_address (customer_id, channel, value, preferred, invalid_reason, consent)
+    select customer_id, channel, value, false, '', 'unknown' from given
+    on conflict (customer_id, channel, value) do nothing
+    returning customer_id, channel, value
+), told as (
+    insert into timeline_entry (at, entity_id, customer_id, kind, subject, actor_id)
+    select distinct %(at)s::timestamptz, %(entity)s::bigint, customer_id, 'change', %(changed)s, %(by)s::bigint
+    from added where customer_id <> all(%(told)s::bigint[])
+)
+select distinct given.external_id, customer_id from added join given using (customer_id, channel, value)

@@ -26,7 +26,7 @@ with given as (
            coalesce(row ->> 'category', c.category), coalesce(given.tags, c.tags::text[]),
            coalesce(row -> 'attributes', c.attributes),
            case when row ? 'collector_id' then given.collector_id else c.collector_id end)
-    returning c.id, c.entity_id, false as created
+    returning c.id, c.entity_id, c.external_id, false as created
 ), added as (
     insert into customers_customer (
         entity_id, external_id, name, kind, siren, siret, vat_number, language, time_zone, country, city, category,
@@ -40,11 +40,11 @@ with given as (
     where not exists (
         select 1 from customers_customer c where c.entity_id = %(entity)s and c.external_id = given.external_id)
     on conflict (entity_id, external_id) do nothing
-    returning id, entity_id, true as created
+    returning id, entity_id, external_id, true as created
 ), written as (
     select * from changed union all select * from added
 ), told as (
     insert into timeline_entry (at, entity_id, customer_id, kind, subject, actor_id)
     select %(at)s, entity_id, id, 'change', case when created then %(added)s else %(changed)s end, %(by)s from written
 )
-select id, created from written
+select id, external_id, created from written

@@ -2,7 +2,8 @@
 -- then has to be made again. Invoices before credits, each in the order of their ids, as everywhere.
 with invoices as (
     select i.id, i.open_amount from receivables_invoice i
-    where i.id in (select m.invoice_id from item_move m where not m.is_new) order by i.id for no key update
+    where i.id in (select m.invoice_id from item_move m where not m.is_new union select g.id from item_given_up g)
+    order by i.id for no key update
 ), credits as (
     select c.id, c.open_amount from receivables_credit c
     where c.id in (select m.credit_id from item_move m where not m.is_new) order by c.id for no key update

@@ -1,1 +1,1 @@
-drop table item_move
+drop table item_move, item_given_up

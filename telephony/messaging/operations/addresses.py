@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from crm.customers import operations as customers
-from crm.customers.models import Address
+from crm.customers.models import Address, Channel
 from telephony.messaging.models import Message
 
 
 def _same_address(message: Message) -> QuerySet[Address]:
     """The address written to, wherever it is on file in the entity: it is one mailbox. The row it was taken from may
     name another since."""
-    same = Address.objects.filter(value=message.recipient, channel=message.channel, customer__entity=message.entity_id)
+    # A message queued before addresses had one form names it as it was typed.
+    stored = message.recipient.lower() if message.channel == Channel.EMAIL else message.recipient
+    same = Address.objects.filter(value=stored, channel=message.channel, customer__entity=message.entity_id)
     return same.select_related("customer").order_by("pk").select_for_update(of=("self",))
 
 

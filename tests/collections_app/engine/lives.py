@@ -161,7 +161,7 @@ class Life:
         CreditFactory(
             customer=self.a(Customer.objects.filter(merged_into=None)),
             external_id=f"r{self.made:03}",
-            received_on=on + timedelta(days=self.draw.randint(-20, 3)),
+            received_on=on + timedelta(days=self.draw.choice([self.draw.randint(-20, 0), self.draw.randint(1, 4)])),
             amount=Decimal(self.draw.randint(5, 150)),
             kind=self.draw.choice(["payment", "credit_note"]),
             names_invoice=self.a(owed) if owed.exists() and self.draw.random() < 0.3 else None,
@@ -173,6 +173,7 @@ class Life:
             pay(owed, self.draw.choice([owed.open_amount, owed.open_amount / 2]), on)
 
     def a_hold_begins(self, on: date) -> None:
+        self.made += 1
         customer = self.a(Customer.objects.filter(merged_into=None))
         starts_on = on + timedelta(days=self.draw.randint(-2, 3))
         scope = self.draw.choice(
@@ -181,7 +182,7 @@ class Life:
         place_hold(
             customer,
             kind=self.draw.choice(["dispute", "legal", "plan"]),
-            reason="x",
+            reason=f"x{self.made}",  # the same one twice is refused
             starts_on=starts_on,
             ends_on=self.draw.choice([None, starts_on + timedelta(days=self.draw.randint(0, 5))]),
             at=noon(on),

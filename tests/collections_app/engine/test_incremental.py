@@ -14,6 +14,7 @@ from collections_app.segments.models import Group, Membership
 from crm.accounts.models import Absence, Entity
 from crm.customers.models import Customer
 from crm.law.models import ExchangeRate
+from crm.receivables.models import Invoice
 from tests.collections_app.engine.lives import Life
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.customers import AddressFactory
@@ -85,6 +86,15 @@ def test_whose_facts_changed_is_looked_at_once(world, change):
     CHANGES[change](world)
     assert looked(world) == 1
     assert (Change.objects.count(), looked(world, 2)) == (0, 0)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_money_dated_ahead_counts_from_its_day(world, named):
+    invoice = Invoice.objects.get(customer=world.late)
+    day = MARCH_1 + timedelta(days=3)
+    CreditFactory(customer=world.late, amount=100, received_on=day, names_invoice=invoice if named else None)
+    assert (looked(world), looked(world, 2), Action.objects.get().state) == (1, 0, "todo")
+    assert (looked(world, 3), Action.objects.get().state) == (1, "cancelled")
 
 
 def test_only_whose_group_may_be_another_is_asked_for_it(world, monkeypatch):

@@ -181,14 +181,15 @@ def left_out(accounts):
 @given(
     owed=st.lists(invoices, min_size=1, max_size=4),
     money=st.integers(1, 100),
+    comes=st.integers(-3, 4),
     disputed=st.booleans(),
     lived=st.lists(events, max_size=4),
 )
-def test_a_past_night_is_told_as_it_was_just_before_it(owed, money, disputed, lived):
+def test_a_past_night_is_told_as_it_was_just_before_it(owed, money, comes, disputed, lived):
     world = World({"offset_days": 5}, {"offset_days": 12})
     world.late = world.customer()
     rows = [world.invoice(world.late, late=late, amount=amount) for late, amount in owed]
-    credit = CreditFactory(customer=world.late, amount=money)
+    credit = CreditFactory(customer=world.late, amount=money, received_on=after(comes))
     if disputed:
         place_hold(world.late, invoice=rows[0], kind="dispute", reason="x", starts_on=MARCH_1, at=noon(MARCH_1))
     said = {}

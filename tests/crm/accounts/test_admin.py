@@ -67,6 +67,17 @@ def test_the_form_of_an_entity_checks_its_numbers(client, entity, lead):
     assert Entity.objects.get().iban == "FR7630006000011234567890189"
 
 
+def test_an_entity_that_is_live_does_not_begin_to_collect_for_others(client, entity, lead):
+    client.force_login(lead)
+    url = reverse("admin:accounts_entity_change", args=[entity.pk])
+    form = client.get(url).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+    rest = {"closures-TOTAL_FORMS": 0, "closures-INITIAL_FORMS": 0, "collects_for_others": "on"}
+    page = client.post(url, {**given, **rest})
+    assert ["mandat" in told for told in page.context["adminform"].form.non_field_errors()] == [True]
+    assert not Entity.objects.get().collects_for_others
+
+
 def test_an_entity_is_put_live_from_the_list_or_told_why_not(client, entity, lead):
     Entity.objects.update(live_since=None, iban="")
     client.force_login(lead)
@@ -111,7 +122,7 @@ def test_the_last_administrator_stays_one_and_reads_why(client):
         assert page.context["adminform"].form.non_field_errors() == [
             f"{last} est le dernier administrateur : donnez d’abord ce rôle à quelqu’un d’autre."
         ]
-    assert User.objects.get().is_superuser and User.objects.get().is_active
+    assert (User.objects.get().is_superuser, User.objects.get().is_active) == (True, True)
     assert client.post(url, user_form(**kept, role="administrator")).status_code == 302
 
 
@@ -140,7 +151,9 @@ def test_whose_customers_are_here_too_keeps_his_address(client, entity, lead):
     client.force_login(lead)
     assert listed(client, "admin:accounts_user_changelist") == {lead, here, both}
     fixed = {
-        person: set(client.get(reverse("admin:accounts_user_change", args=[person.pk])).context["adminform"].readonly_fields)
+        person: set(
+            client.get(reverse("admin:accounts_user_change", args=[person.pk])).context["adminform"].readonly_fields
+        )
         for person in (here, both)
     }
     assert fixed == {here: {"last_login"}, both: {"last_login", "username", "email", "role", "is_active"}}

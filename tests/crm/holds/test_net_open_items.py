@@ -6,6 +6,7 @@ from hypothesis import given, settings, strategies as st
 
 from crm.holds.models import Hold, HoldKind
 from crm.holds.queries import first_owing_late, net_items
+from crm.holds.summary import accounts
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
@@ -62,6 +63,18 @@ def test_money_never_covers_a_disputed_invoice():
     CreditFactory(customer=disputed.customer, amount=130)
     hold(disputed.customer, invoice=disputed)
     assert net(disputed.customer) == [Decimal(100), Decimal(0)]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_money_covers_from_the_day_it_came(named):
+    invoice = InvoiceFactory()
+    customer = invoice.customer
+    CreditFactory(
+        customer=customer, amount=60, received_on=ON + timedelta(days=2), names_invoice=invoice if named else None
+    )
+    left = [net_items(customer, on=ON + timedelta(days=days))[0].net_amount for days in (0, 1, 2, 3)]
+    assert left == [100, 100, 40, 40]
+    assert [accounts(customer, ON + timedelta(days=days))[0].unapplied for days in (1, 2)] == [0, 60]
 
 
 def test_money_of_another_currency_covers_nothing():

@@ -114,6 +114,44 @@ def test_a_payment_that_is_nothing_in_its_currency_is_refused_with_its_line(load
     assert list(Credit.objects.values_list("number", flat=True)) == ["V2"]
 
 
+TOO_LATE = "This day is after tomorrow: money counts from the day it comes, send it then."
+
+
+def test_money_to_come_is_refused_with_its_line(load, write, owed, entity):
+    """The import runs on 2 March."""
+    outcome = load(write(PAYMENTS, "A;03/03/2026;60,00;F1;V1", "A;04/03/2026;-3;F1;V2", "A;01/02/2062;40,00;F1;V3"))
+    assert [(p.line, p.column, p.value, p.reason) for p in outcome.problems] == [
+        (3, "date règlement", "04/03/2026", TOO_LATE),
+        (3, "montant", "-3", "A payment is above zero."),
+        (4, "date règlement", "01/02/2062", TOO_LATE),
+    ]
+    assert (balances(entity)["A"], Invoice.objects.get(number="F1").settled_on) == (Decimal(90), None)
+
+
+def test_what_is_ignored_for_its_day_is_not_refused(load, write, owed):
+    rows = ["A;01/03/2026;60,00;F1;V1", "A;01/02/2062;40,00;F1;V2"]
+    assert (load(write(PAYMENTS, *rows), until=AT.date()).rows_rejected, Credit.objects.count()) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value"),
+    [
+        ("A;Facture;F1;01/01/2027;01/02/2027;100,00", None, None),
+        ("A;Avoir;V1;04/03/2026;;30,00", "date", "04/03/2026"),
+        ("A;Règlement;R1;03/03/2026;;30,00", None, None),
+    ],
+)
+def test_in_a_list_of_open_items_only_what_is_owed_may_be_of_a_day_to_come(load, write, entity, row, column, value):
+    outcome = load(write("client;type;piece;date;echeance;solde", "B;Facture;F9;01/02/2026;01/03/2026;10,00", row))
+    assert [(p.column, p.value) for p in outcome.problems] == ([(column, value)] if column else [])
+
+
+@pytest.mark.parametrize(("row", "day"), [(";10/03/2026", 2), ("01/03/2026;10/03/2026", 1), ("03/03/2026;", 3)])
+def test_what_is_only_due_later_to_the_customer_is_of_the_day_of_the_list(load, write, entity, row, day):
+    load(write("client;piece;date;echeance;solde", "B;F9;01/02/2026;01/03/2026;10,00", f"A;V1;{row};-30,00"))
+    assert Credit.objects.get().received_on == date(2026, 3, day)
+
+
 def test_the_same_payments_twice_are_one(load, write, owed, entity):
     path = write(PAYMENTS, "A;05/02/2026;60,00;F1;V1")
     load(path)

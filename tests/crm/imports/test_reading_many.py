@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from crm.imports.staging import line_of
 from tests.crm.imports.test_fec_variants import LEDGER, shapes
 from tests.factories.fec import Shape
 
+FEBRUARY_1, FEBRUARY_2 = date(2026, 2, 1), date(2026, 2, 2)
 Read = tuple[list[tuple[object, ...]], list[tuple[object, ...]], int]
 MANGLED = [
     "",
@@ -62,8 +64,8 @@ WELL = [
     ["Alpha", ""],
     ["F1", "F2"],
     ["", "id-1", "id-2"],
-    ["01/02/2026", "2026-02-03", ""],
-    ["03/03/2026", "04/03/2026"],
+    ["01/02/2026", "02/02/2026", "2026-02-03", ""],
+    ["03/03/2026", "02/02/2026"],
     ["100,00", "1 000,50", "-20,00", ""],
     ["100,00", "250,50", "-20,00", "0,00", ""],
     ["EUR", "eur", "", "XOF"],
@@ -119,7 +121,9 @@ def both_ways_fec(path: Path) -> tuple[Read, Read]:
 
 def opened(path: Path) -> tuple[Table, ItemBlocks]:
     table = open_table(look_at(path), KNOWN_HEADERS)
-    return table, ItemBlocks(ItemReader(guess(table.headers, sample(table, 100)), "EUR"), until=None)
+    return table, ItemBlocks(
+        ItemReader(guess(table.headers, sample(table, 100)), "EUR", as_of=FEBRUARY_1, last_day=FEBRUARY_2), until=None
+    )
 
 
 def both_ways_items(path: Path) -> tuple[Read, Read]:
