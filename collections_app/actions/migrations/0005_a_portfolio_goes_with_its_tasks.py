@@ -23,5 +23,5 @@ NO_LONGER = "drop trigger customers_customer_given_on on customers_customer; dro
 
 
 class Migration(migrations.Migration):
-    dependencies = [("actions", "0003_references"), ("customers", "0003_a_portfolio_ties_to_its_entity")]
+    dependencies = [("actions", "0004_room_for_changes"), ("customers", "0003_a_portfolio_ties_to_its_entity")]
     operations = [migrations.RunSQL(RELEASE, NO_LONGER)]
