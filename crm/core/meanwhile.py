@@ -23,21 +23,22 @@ class MeanwhileForm(forms.ModelForm):
             field.show_hidden_initial = not field.disabled
         if self.is_bound:
             sent = cast("QueryDict", self.data).copy()
-            for bound in self:
-                if bound.field.show_hidden_initial:
-                    self._meet(bound, sent)
+            for name, field in self.fields.items():
+                if field.show_hidden_initial:
+                    self._meet(name, field, sent)
             self.data = sent
 
-    def _meet(self, bound: forms.BoundField, sent: QueryDict) -> None:
+    def _meet(self, name: str, field: forms.Field, sent: QueryDict) -> None:
         """What was read, what was sent and what stands become what is saved, or told."""
-        now = _sent(bound.field.prepare_value(bound.initial))
-        read = sent.get(bound.html_initial_name, now)
-        given = sent.get(bound.html_name, "")
+        # Not by the bound field: it would keep the label of now, and a form may still change it.
+        now = _sent(field.prepare_value(self.get_initial_for_field(field, name)))
+        read = sent.get(self.add_initial_prefix(name), now)
+        given = sent.get(self.add_prefix(name), "")
         if given == read:
-            sent[bound.html_name] = now
+            sent[self.add_prefix(name)] = now
         elif now not in (read, given):
-            self.crossed[bound.name] = self._shown(bound.name)
-        sent[bound.html_initial_name] = now
+            self.crossed[name] = self._shown(name)
+        sent[self.add_initial_prefix(name)] = now
 
     def clean(self) -> dict[str, Any]:
         """With a remark beside what somebody else changed too."""

@@ -148,6 +148,7 @@ class TestTwoPeopleInOneForm:
             "Quelqu’un a changé ceci entre-temps\xa0: «\xa0particulier\xa0». Enregistrez de nouveau pour le remplacer."
         )
         assert page.context["form"].errors == {"kind": [told]}
+        assert page.context["form"]["tags"].label == "Étiquettes"
         assert self.carried(page)["kind"] == "consumer"
         chief.post(path, mine | {"initial-kind": "consumer", "kind": "association", "tags": "fragile"})
         customer.refresh_from_db()
