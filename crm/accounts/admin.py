@@ -286,8 +286,8 @@ class AbsenceAdmin(RuleAdmin):
             {
                 "fields": ["user", ("starts_on", "ends_on"), "replacement"],
                 "description": _(
-                    "While it lasts, new tasks go to the replacement where he sees the customer, else to the team’s list. "
-                    "Open tasks stay."
+                    "While it lasts, new tasks go to the replacement where he sees the customer, else to the team’s "
+                    "list. Open tasks stay."
                 ),
             },
         )

@@ -227,7 +227,8 @@ class Life:
         )
 
     def somebody_joins_or_leaves(self, on: date) -> None:
-        person, team = self.draw.choice([self.people[1], self.people[3]]), self.draw.choice([self.team, self.other_team])
+        person = self.draw.choice([self.people[1], self.people[3]])
+        team = self.draw.choice([self.team, self.other_team])
         if person in team.members.all():
             leave_team(person, team, by=None)
         else:
