@@ -144,6 +144,10 @@ class TeamAdmin(ScopedAdmin):
         )
     ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Team | None = None) -> list[str]:
+        """A team stays of its entity: its members would go on seeing customers of the one before."""
+        return [*self.readonly_fields, *(["entity"] if obj else [])]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return super().get_queryset(request).annotate(members_count=Count("teammember"))
 

@@ -1,7 +1,9 @@
 import re
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from crm.accounts import operations
@@ -97,6 +99,34 @@ def test_what_is_out_of_reach_of_who_saves_the_page_stays(client, entity, active
     customer.refresh_from_db()
     found = customer.name, customer.collector, customer.team, customer.parent
     assert found == ("New name", collector, team, parent)
+
+
+@pytest.fixture
+def elsewhere(entity):
+    """A team of another entity, which the person sees too."""
+    return TeamFactory(entity=EntityFactory())
+
+
+@pytest.mark.parametrize("added", [False, True])
+def test_a_team_is_one_of_the_customer_s_entity(client, entity, elsewhere, added):
+    """Its members see him."""
+    team, customer = TeamFactory(entity=entity), CustomerFactory(entity=entity)
+    client.force_login(UserFactory(supervisor=True, sees=[entity, elsewhere.entity]))
+    changed = reverse("admin:customers_customer_change", args=[customer.pk])
+    url = reverse("admin:customers_customer_add") if added else changed
+    given = form(customer, entity=entity.pk, external_id="C-9", team=elsewhere.pk)
+    assert client.post(url, given).context["adminform"].form.errors.keys() == {"team"}
+    assert client.post(url, given | {"team": team.pk}).status_code == 302
+    assert Customer.objects.latest("pk").team == team
+    assert set(client.get(changed).context["adminform"].form.fields["team"].queryset) == {team}
+
+
+def test_a_team_of_another_entity_left_from_before_is_taken_off(entity, elsewhere):
+    mine = CustomerFactory(entity=entity, team=TeamFactory(entity=entity))
+    wrong = CustomerFactory(entity=entity, team=elsewhere)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("crm.customers.migrations.0005_teams_of_their_entity").TAKEN_OFF)
+    assert dict(Customer.objects.values_list("pk", "team")) == {mine.pk: mine.team_id, wrong.pk: None}
 
 
 @pytest.mark.parametrize(("zone", "kept"), [("Indian/Reunion", "Indian/Reunion"), ("Mars", ""), ("Factory", "")])
