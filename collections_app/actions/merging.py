@@ -1,5 +1,6 @@
 """What the merge of two customers does to their dunning: one cycle goes on, nothing is said twice."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import cast
 
@@ -49,34 +50,52 @@ def _continue(own: Cycle, other: Cycle, merge: Merge) -> None:
 def _overtaken(own: Cycle, other: Cycle, merge: Merge) -> list[int]:
     """What waits in the cycle that goes on though the other has passed that step, or was told its last one so lately
     that the gap before it is not over: the night opens it again when it is due."""
-    passed = dict(_passed(other).filter(invoice=None).values_list("step_code", "step_offset"))
-    last_on = max(map(_done_on, _passed(other).filter(state=ActionState.DONE)), default=date.min)
-    on, found = today(merge.kept.entity, merge.at), []
-    for waiting in own.actions.open().filter(kind=ActionKind.DUNNING, invoice=None):
-        step = Step.objects.filter(version=waiting.scenario_version_id, code=waiting.step_code).first()
-        too_early = step is not None and last_on + timedelta(days=step.gap_days) > on
-        reached = own.passed_offset is not None and cast("int", waiting.step_offset) <= own.passed_offset
-        if too_early or reached or waiting.step_code in passed:
-            found.append(waiting.pk)
-    return found
+    passed = list(_passed(other))
+    codes = {action.step_code for action in passed if action.invoice_id is None}
+    last_on = max((_done_on(action) for action in passed if action.state == ActionState.DONE), default=date.min)
+    on = today(merge.kept.entity, merge.at)
+    waiting = list(own.actions.open().filter(kind=ActionKind.DUNNING, invoice=None))
+    gaps = _gaps_before(waiting)
+
+    def overtaken(action: Action) -> bool:
+        too_early = last_on + timedelta(days=gaps.get(action.pk, 0)) > on
+        reached = own.passed_offset is not None and cast("int", action.step_offset) <= own.passed_offset
+        return too_early or reached or action.step_code in codes
+
+    return [action.pk for action in waiting if overtaken(action)]
+
+
+def _gaps_before(waiting: Sequence[Action]) -> dict[int, int]:
+    """The days each keeps from the step before it; without those whose step is gone."""
+    steps = Step.objects.filter(version__in={action.scenario_version_id for action in waiting})
+    gaps = {(step.version_id, step.code): step.gap_days for step in steps}
+    named = {action.pk: (action.scenario_version_id, action.step_code) for action in waiting}
+    return {pk: gaps[step] for pk, step in named.items() if step in gaps}
 
 
 def _take_over(own: Cycle, other: Cycle) -> None:
     """What the other cycle has passed counts in the one that goes on."""
-    for action in _passed(other).filter(invoice=None):
-        _count_in(own, action)
+    _count_in(own, other, list(_passed(other).filter(invoice=None)))
     _passed(other).filter(invoice__isnull=False).update(cycle=own)
 
 
-def _count_in(cycle: Cycle, action: Action) -> None:
+def _count_in(cycle: Cycle, ended: Cycle, passed: Sequence[Action]) -> None:
     """A cycle has a step once: of two that were passed, what was done last counts, and the other stays in the cycle
     that ended. What is open stays open."""
-    twin = cycle.actions.filter(step_code=action.step_code, invoice=action.invoice_id).first()
-    if twin is not None:
-        if twin.state in OPEN_STATES or _weight(twin) >= _weight(action):
-            return
-        Action.objects.filter(pk=twin.pk).update(cycle=action.cycle_id)
-    Action.objects.filter(pk=action.pk).update(cycle=cycle)
+    same_codes = cycle.actions.filter(step_code__in={action.step_code for action in passed}).select_related("entity")
+    twins = {_step(twin): twin for twin in same_codes}
+    counting = [action for action in passed if _counts_before(action, twins.get(_step(action)))]
+    given_way = [twins[_step(action)].pk for action in counting if _step(action) in twins]
+    Action.objects.filter(pk__in=given_way).update(cycle=ended)
+    Action.objects.filter(pk__in=[action.pk for action in counting]).update(cycle=cycle)
+
+
+def _step(action: Action) -> tuple[str, int | None]:
+    return action.step_code, action.invoice_id
+
+
+def _counts_before(action: Action, twin: Action | None) -> bool:
+    return twin is None or (twin.state not in OPEN_STATES and _weight(twin) < _weight(action))
 
 
 def _weight(action: Action) -> tuple[bool, bool, date]:
@@ -113,7 +132,7 @@ def passed_all_the_same(action: Action) -> None:
     step = Value(action.step_offset, output_field=SmallIntegerField())
     going_on.update(passed_offset=Greatest("passed_offset", step))
     for cycle in going_on:
-        _count_in(cycle, action)
+        _count_in(cycle, cast("Cycle", action.cycle), [action])
 
 
 def move_actions(merge: Merge) -> int:

@@ -12,9 +12,9 @@ MOST_LINES = 6
 HOME = {"FR": {"FRANCE"}}
 FRENCH_POST = {"FR", "BE", "LU", "CH", "MC"}
 # Countries of ISO 3166 that the post of another serves as its own.
+SAME_POST = {"FR": frozenset("GP MQ GF RE YT PM BL MF".split())}
 # Places written as in France are not in these, whose numbers have not five figures: a foreign company's address here.
 NOT_FIVE_FIGURES = frozenset("AT BE CH DK GB IE LU NL NO PT".split())
-SAME_POST = {"FR": frozenset("GP MQ GF RE YT PM BL MF".split())}
 
 
 def recipient_lines(name: str, contact: str, address: str, *, home: str, country: str = "") -> list[str]:

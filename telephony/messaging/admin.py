@@ -175,10 +175,9 @@ class UnattachedFilter(admin.SimpleListFilter):
 
 class ReplyForm(ModelForm):
     def clean(self) -> dict[str, Any]:
+        """His mail is of his entity: the row is checked as it will be."""
         given = super().clean() or self.cleaned_data
-        if customer := given.get(
-            "customer"
-        ):  # whose entity is that of his mail: what is checked is the row as it will be
+        if customer := given.get("customer"):
             self.instance.entity = customer.entity
         return given
 

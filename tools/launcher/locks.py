@@ -29,12 +29,19 @@ def alone(path: Path, waiting: str = "") -> Iterator[None]:
 
 
 def _wait_for(descriptor: int, waiting: str) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _taken_at_once(descriptor):
         if waiting:
             say(waiting)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _taken_at_once(descriptor: int) -> bool:
+    """Whether nobody else had it: it is ours alone now."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 class Presence:
@@ -45,22 +52,12 @@ class Presence:
 
     def enter(self) -> bool:
         """Use it, together with others; True when others do already."""
-        try:
-            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            shared = True
-        else:
-            shared = False
+        shared = not _taken_at_once(self.descriptor)
         fcntl.flock(self.descriptor, fcntl.LOCK_SH)
         return shared
 
     def leave(self) -> bool:
         """Stop using it; True when nobody else does."""
-        try:
-            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            last = False
-        else:
-            last = True
+        last = _taken_at_once(self.descriptor)
         os.close(self.descriptor)
         return last

@@ -13,7 +13,7 @@ from crm.core.remembering import remembering
 from crm.customers.models import Channel
 from crm.events.operations import waking_once
 from telephony.messaging.models import Attempt, AttemptResult, Message
-from telephony.messaging.operations.moving import move
+from telephony.messaging.operations.moving import move_anyway
 from telephony.messaging.operations.sending import reserve
 from telephony.messaging.operations.telling import SUBJECTS, tell
 from telephony.messaging.states import MessageState
@@ -61,6 +61,6 @@ def mark_posted(message_ids: Sequence[int], *, on: date, by: User, at: datetime,
     Attempt.objects.bulk_create(
         Attempt(message_id=pk, started_at=at, ended_at=at, provider="post", result=AttemptResult.ACCEPTED) for pk in ids
     )
-    moved = move(Message.objects.filter(pk__in=ids), MessageState.SENT, at=at, reason="", closed_at=None)
+    moved = move_anyway(Message.objects.filter(pk__in=ids), MessageState.SENT, at=at, reason="", closed_at=None)
     tell(ids, "sent", at=at, by=by, details={"posted_on": on.isoformat()}, subject=SUBJECTS["posted"])
     return moved

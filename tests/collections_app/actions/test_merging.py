@@ -4,8 +4,10 @@ import pytest
 from django.utils import translation
 
 from collections_app.actions.dispatch import queue_message
+from collections_app.actions.merging import move_cycles
 from collections_app.actions.models import Action, ActionKind, ActionState, Cycle
 from crm.customers.operations import merge_customers
+from crm.customers.registry import Merge
 from crm.events.operations import deliver_waiting
 from telephony.core.outgoing import in_words
 from telephony.messaging.models import Message
@@ -208,3 +210,14 @@ def test_a_cycle_ends_on_the_day_it_is_for_the_entity(two):
     CycleFactory(customer=kept), CycleFactory(customer=duplicate)
     merge_customers(kept, duplicate, by=None, at=datetime(2026, 3, 5, 23, 30, tzinfo=UTC))
     assert Cycle.objects.get(closed_on__isnull=False).closed_on == date(2026, 3, 6)
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_merge_costs_the_same_for_more_steps(two, steps, django_assert_num_queries):
+    cycles = [CycleFactory(customer=customer) for customer in two]
+    for offset in range(10, 10 + steps):
+        ActionFactory(customer=two[0], cycle=cycles[0], step_code=f"step-{40 + offset}", step_offset=40 + offset)
+        done(two[0], offset, cycle=cycles[0]), done(two[1], offset, cycle=cycles[1])
+    merge_of_both = Merge(kept=two[0], duplicate=two[1], by=None, at=NOON)
+    with django_assert_num_queries(20):
+        move_cycles(merge_of_both)

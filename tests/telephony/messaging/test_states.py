@@ -54,6 +54,15 @@ def test_after_sending_a_message_only_becomes_stronger(rank):
     assert MOVES[MessageState(FROM_WEAK_TO_STRONG[rank])] == set(FROM_WEAK_TO_STRONG[rank + 1 :])
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", list(STATE_TOLD))
+def test_nothing_told_late_takes_a_message_out_of_its_cancellation(world: World, kind):
+    message = planned()
+    operations.cancel(origin="test", origin_ids=[message.origin_id], reason="settled", at=AT)
+    assert tell(message, kind) == "cancelled"
+    assert DeliveryEvent.objects.get().error == ""
+
+
 @settings(max_examples=25)
 @given(st.lists(st.sampled_from(KINDS), max_size=8), st.randoms(use_true_random=False))
 @pytest.mark.django_db
