@@ -1,9 +1,7 @@
 import re
 from datetime import date
-from importlib import import_module
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from crm.accounts import operations
@@ -119,14 +117,6 @@ def test_a_team_is_one_of_the_customer_s_entity(client, entity, elsewhere, added
     assert client.post(url, given | {"team": team.pk}).status_code == 302
     assert Customer.objects.latest("pk").team == team
     assert set(client.get(changed).context["adminform"].form.fields["team"].queryset) == {team}
-
-
-def test_a_team_of_another_entity_left_from_before_is_taken_off(entity, elsewhere):
-    mine = CustomerFactory(entity=entity, team=TeamFactory(entity=entity))
-    wrong = CustomerFactory(entity=entity, team=elsewhere)
-    with connection.cursor() as cursor:
-        cursor.execute(import_module("crm.customers.migrations.0005_teams_of_their_entity").TAKEN_OFF)
-    assert dict(Customer.objects.values_list("pk", "team")) == {mine.pk: mine.team_id, wrong.pk: None}
 
 
 @pytest.mark.parametrize(("zone", "kept"), [("Indian/Reunion", "Indian/Reunion"), ("Mars", ""), ("Factory", "")])
