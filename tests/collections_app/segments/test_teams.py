@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_an_upgrade_takes_them_off_customers_and_groups():
     entity = EntityFactory()
     mine, other = TeamFactory(entity=entity), TeamFactory(entity=EntityFactory())
-    for model, factory in ((Customer, CustomerFactory), (Group, GroupFactory)):
+    for factory in (CustomerFactory, GroupFactory):
         for team in (mine, other):
             factory(entity=entity, team=team)
     with connection.cursor() as cursor:
