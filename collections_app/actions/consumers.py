@@ -13,6 +13,8 @@ from collections_app.actions.preparing import carry_what_is_owed
 from collections_app.actions.states import ActionMoved, move
 from collections_app.scenarios.models import StepMode
 from crm.accounts.calendars import today
+from crm.accounts.models import Absence, User
+from crm.accounts.queries import working
 from crm.customers.models import Channel, Customer
 from crm.events.models import Event
 from crm.receivables.late_charges import record_formal_notice
@@ -147,13 +149,12 @@ def record_refusal(action: Action, *, gate: str, rule: str, event: Event) -> Non
 
 
 def answer_reply(event: Event) -> None:
-    """A customer wrote: one task a day to answer him, for whoever follows him; closed before he wrote again, it opens
-    again."""
+    """A customer wrote: one task a day to answer him, for whoever follows him, else for his team; closed before he
+    wrote again, it opens again."""
     if event.customer_id is None:
         return
     customer = Customer.objects.select_related("entity").get(pk=event.customer_id)
     on = today(customer.entity, event.at)
-    followed = customer.actions.filter(owner__isnull=False).order_by("-pk").first()
     task, _new = Action.objects.get_or_create(
         customer=customer,
         currency=customer.entity.currency,
@@ -167,7 +168,7 @@ def answer_reply(event: Event) -> None:
             "channel": Channel.EMAIL,
             "mode": StepMode.TODO,
             "state": ActionState.TODO,
-            "owner_id": customer.collector_id or (followed.owner_id if followed else None),
+            "owner": _follows(customer, on),
             "team_id": customer.team_id,
             "amount": 0,
             "late_since_on": on,
@@ -177,3 +178,16 @@ def answer_reply(event: Event) -> None:
     Action.objects.filter(pk=task.pk, closed_at__lt=event.at).update(
         state=ActionState.TODO, closed_at=None, closed_by=None, outcome="", snoozed_until=None, reopened_on=on
     )
+
+
+def _follows(customer: Customer, on: date) -> User | None:
+    """His collector, else who had the last task: the first of them who works, is there on that day and sees him."""
+    had = customer.actions.filter(owner__isnull=False).order_by("-pk").values_list("owner", flat=True).first()
+    away = Absence.objects.filter(starts_on__lte=on, ends_on__gte=on).values("user")
+    there = working(User.objects.filter(pk__in=[customer.collector_id, had])).exclude(pk__in=away).in_bulk()
+    first = (there[key] for key in (customer.collector_id, had) if key in there)
+    return next((person for person in first if _sees(person, customer)), None)
+
+
+def _sees(person: User, customer: Customer) -> bool:
+    return Customer.objects.visible_to(person).filter(pk=customer.pk).exists()

@@ -14,12 +14,13 @@ from collections_app.actions.counting import COUNTED, portfolio_counters
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
-from collections_app.engine.models import DailyFigures, Run, RunState
+from collections_app.engine.models import DailyFigures, Run
 from collections_app.letters.batches import waiting_letters
 from crm.accounts.calendars import Days, off_on
 from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
 from crm.core import formats
+from crm.customers.reach import reach_of
 from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
 
@@ -70,8 +71,8 @@ def _morning(entity: Entity, run: Run | None, *, off: bool) -> EntityMorning:
 
 
 def workloads(user: User, *, days: Days) -> list[Workload]:
-    """Open tasks of each collector in the user's entities, the most loaded first."""
-    waiting = Action.objects.waiting_for_a_person().filter(entity__in=entities_of(user), owner__isnull=False)
+    """Open tasks of each collector among the customers the user sees, the most loaded first."""
+    waiting = Action.objects.waiting_for_a_person().filter(reach_of(user).of("customer__"), owner__isnull=False)
     awake = Q(snoozed_until__isnull=True) | days.where(lambda on: Q(snoozed_until__lte=on))
     rows = waiting.filter(awake).values("owner")
     counted = rows.annotate(
@@ -163,6 +164,4 @@ def _last_figures(user: User) -> QuerySet[DailyFigures]:
 
 def nights_failed(user: User) -> int:
     """Nights that stopped and were not made good since."""
-    done = Run.objects.filter(entity=OuterRef("entity"), state=RunState.DONE, on__gte=OuterRef("on")).values("pk")[:1]
-    failed = Run.objects.filter(entity__in=entities_of(user), state=RunState.FAILED)
-    return failed.annotate(made_good=Subquery(done)).filter(made_good__isnull=True).count()
+    return Run.objects.filter(entity__in=entities_of(user)).not_made_good().count()

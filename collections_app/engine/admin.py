@@ -24,10 +24,23 @@ from crm.accounts.rules import changes_settings
 from crm.core.formats import day, duration, number
 
 
+class NotMadeGoodFilter(admin.SimpleListFilter):
+    """Nights somebody must look at: what supervision counts."""
+
+    title = gettext_lazy("follow-up")
+    parameter_name = "made_good"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", gettext_lazy("stopped and not made good"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        return queryset.filter(pk__in=Run.objects.not_made_good().values("pk")) if self.value() else queryset
+
+
 @admin.register(Run)
 class RunAdmin(ReadOnlyScopedAdmin):
     list_display = ["on", "entity", "state", "started_at", "seconds", "actions_opened", "kept_back", "starter"]
-    list_filter = ["state", "entity"]
+    list_filter = ["state", NotMadeGoodFilter, "entity"]
     list_select_related = ["entity", "started_by"]
     ordering = ["-started_at"]
     change_list_template = "admin/engine/run/list.html"

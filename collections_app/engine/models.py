@@ -2,7 +2,7 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
@@ -15,6 +15,14 @@ class RunState(models.TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def not_made_good(self) -> "RunQuerySet":
+        """That stopped, and no night of the entity came to its end since for that date or a later one."""
+        done = Run.objects.filter(entity=OuterRef("entity"), state=RunState.DONE, on__gte=OuterRef("on")).values("pk")
+        failed = self.filter(state=RunState.FAILED).annotate(made_good=Subquery(done[:1]))
+        return failed.filter(made_good__isnull=True)
 
 
 class Run(models.Model):
@@ -41,6 +49,8 @@ class Run(models.Model):
     books_on = models.DateField(_("books of"), null=True, blank=True)
     stale = models.BooleanField(_("books stale"), default=False)
     scope = models.JSONField(default=dict, editable=False)
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("night run")

@@ -120,6 +120,7 @@ class Night:
         self.among = between(*self.customers) if scope.full else self.listed("night_customers")
         self.params |= {
             "people": scope.people,
+            "sighted": scope.sighted,
             "currencies": scope.currencies,
             "before": scope.before or self.on,
             "last_worked": sql.array(_worked_before_each(self.entity, self.on)),

@@ -4,9 +4,10 @@ Everybody, when the rules are not those of the last night (groups, published sce
 of Acquit), when a month has passed since everybody was looked at, when a night failed since, or when it is asked for.
 Else the customers whose books, addresses, holds or actions changed (watched.py), whose account or group may stand
 differently by the date alone (`Account.look_on`, `Membership.turns_on`), whose currency has another rate, whose task
-could go to nobody until now.
+could go to nobody until now, or is of somebody who may no longer see it.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -25,11 +26,12 @@ RULES = 2  # counted up when the code decides otherwise with the same rules
 
 @dataclass(frozen=True)
 class Scope:
-    """`full`: everybody; else `people` are those who can take work now or no longer, `currencies` those with another
-    rate, `before` the date of the last night. `asked`: somebody wants everybody looked at.
+    """`full`: everybody; else `people` are those who can take work now or no longer, `sighted` those of them who see
+    more or less, `currencies` those with another rate, `before` the date of the last night. `asked`: somebody wants
+    everybody looked at.
 
     The rest is what the next night compares itself with: the last date everybody was looked at, a digest of the rules,
-    who works for whom, the rates.
+    who works for whom, what each sees, the rates.
     """
 
     full: bool = True
@@ -38,8 +40,10 @@ class Scope:
     full_on: date | None = None
     rules: str = ""
     present: dict[str, int | None] = field(default_factory=dict)
+    sight: dict[str, str] = field(default_factory=dict)
     rates: dict[str, str] = field(default_factory=dict)
     people: list[int] = field(default_factory=list)
+    sighted: list[int] = field(default_factory=list)
     currencies: list[str] = field(default_factory=list)
 
     @classmethod
@@ -74,17 +78,26 @@ def compared(
 ) -> Scope:
     """The scope of a run after a night of scope `last` on the date `before`; `currencies`: the foreign ones it met.
     `monthly`: whether everybody is looked at again after a month, for what was written without being noted."""
-    now = Scope(rules=_rules(run.entity), present=_present(run), rates=_rates(run, currencies))
+    present, sight = _people(run)
+    now = Scope(rules=_rules(run.entity), present=present, sight=sight, rates=_rates(run, currencies))
     outdated = last.rules != now.rules or last.full_on is None or (monthly and _long_ago(run, last.full_on))
+    sighted = {int(key) for key in _differing(now.sight, last.sight)}
+    stood_in_for = {int(key) for key, other in now.present.items() if other in sighted}
+    others = {int(key) for key in _differing(now.present, last.present)}
     everybody = full or outdated or not _has_default(run.entity)
     return replace(
         now,
         full=everybody,
         before=before,
         full_on=run.on if everybody else last.full_on,
-        people=sorted({int(key) for key, _ in set(now.present.items()) ^ set(last.present.items())}),
-        currencies=sorted({currency for currency, _ in set(now.rates.items()) ^ set(last.rates.items())}),
+        people=sorted(sighted | stood_in_for | others),
+        sighted=sorted(sighted),
+        currencies=sorted(_differing(now.rates, last.rates)),
     )
+
+
+def _differing(now: Mapping[str, object], before: Mapping[str, object]) -> set[str]:
+    return {key for key, _ in now.items() ^ before.items()}
 
 
 def _long_ago(run: Run, full_on: date) -> bool:
@@ -101,10 +114,12 @@ def _rules(entity: Entity) -> str:
     return f"{RULES}:{row['digest']}"
 
 
-def _present(run: Run) -> dict[str, int | None]:
-    """Who takes the work of each person on that day: himself, whoever stands in for him, nobody."""
-    rows = sql.rows(HERE, "present", {"on": run.on, "working": sorted(map(str, WORKERS))})
-    return {str(row["user_id"]): row["works_for_him"] for row in rows}
+def _people(run: Run) -> tuple[dict[str, int | None], dict[str, str]]:
+    """Who takes the work of each person on that day (himself, whoever stands in for him, nobody), and what he sees."""
+    params = {"entity": run.entity_id, "on": run.on, "working": sorted(map(str, WORKERS))}
+    rows = sql.rows(HERE, "present", params)
+    present = {str(row["user_id"]): row["works_for_him"] for row in rows}
+    return present, {str(row["user_id"]): row["sight"] for row in rows}
 
 
 def _rates(run: Run, currencies: list[str]) -> dict[str, str]:

@@ -144,6 +144,10 @@ class TeamAdmin(ScopedAdmin):
         )
     ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Team | None = None) -> list[str]:
+        """A team stays of its entity: its members would go on seeing customers of the one before."""
+        return [*self.readonly_fields, *(["entity"] if obj else [])]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         return super().get_queryset(request).annotate(members_count=Count("teammember"))
 
@@ -286,7 +290,8 @@ class AbsenceAdmin(RuleAdmin):
             {
                 "fields": ["user", ("starts_on", "ends_on"), "replacement"],
                 "description": _(
-                    "While it lasts, new tasks go to the replacement, else to the team’s list. Open tasks stay."
+                    "While it lasts, new tasks go to the replacement where he sees the customer, else to the team’s "
+                    "list. Open tasks stay."
                 ),
             },
         )

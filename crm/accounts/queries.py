@@ -1,9 +1,7 @@
 """Questions about people, teams and entities."""
 
-from datetime import date
 from typing import Any
 
-from django.db import connection
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
@@ -113,39 +111,3 @@ def collectors_for(user: Any) -> QuerySet[User]:
     """Those the user may give a customer to: of colleagues and who works nowhere yet, those who work on customers."""
     either = Q(pk__in=people_of(user).values("pk")) | Q(pk__in=colleagues_of(user).values("pk"))
     return working(User.objects.filter(either))
-
-
-# An absent replacement hands over to his own; a circle of absent people ends with nobody.
-REPLACEMENTS = """
-with recursive away as (
-    select distinct on (user_id) user_id, replacement_id from accounts_absence
-    where %(on)s between starts_on and ends_on order by user_id, starts_on desc, id desc
-), chain as (
-    select user_id, replacement_id, array[user_id] as seen from away
-    union all
-    select chain.user_id, away.replacement_id, chain.seen || away.user_id
-    from chain join away on away.user_id = chain.replacement_id
-    where not away.user_id = any(chain.seen)
-)
-select distinct on (chain.user_id) chain.user_id, case when person.is_active and away.user_id is null then person.id end
-from chain
-left join accounts_user as person on person.id = chain.replacement_id
-left join away on away.user_id = chain.replacement_id
-order by chain.user_id, cardinality(chain.seen) desc
-"""
-
-
-def replacements(on: date) -> dict[int, int | None]:
-    """Who is away on a day, and who stands in for him at the end of the chain (None: the team's list)."""
-    with connection.cursor() as cursor:
-        cursor.execute(REPLACEMENTS, {"on": on})
-        return dict(cursor.fetchall())
-
-
-def owner_on(user: User, on: date) -> User | None:
-    """The one who gets what would go to `user` on a day: himself, his replacement, or None for the team's list."""
-    away = replacements(on)
-    if user.pk not in away:
-        return user
-    stands_in = away[user.pk]
-    return User.objects.get(pk=stands_in) if stands_in else None

@@ -10,6 +10,7 @@ from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from crm.accounts.models import Entity
 from crm.core.fields import CompactField, country_field, keep_choice, keep_row
 from crm.core.formats import language_name
 from crm.core.identifiers import siren, siret, vat_number
@@ -69,6 +70,9 @@ class CustomerForm(GivenTeam):
         for name, named in (("country", str), ("language", language_name)):
             if name in self.fields:
                 keep_choice(self.fields[name], value := getattr(self.instance, name), named(value))
+        if "team" in self.fields and self.instance.pk:
+            team: Any = self.fields["team"]
+            team.queryset = team.queryset.filter(entity=self.instance.entity_id)
         for name in ("collector", "team", "parent"):
             if name in self.fields:
                 keep_row(self.fields[name], getattr(self.instance, f"{name}_id"))
@@ -91,6 +95,7 @@ class CustomerForm(GivenTeam):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        self._check_team(given)
         self._check_parent(given)
         number, office = given.get("siren"), given.get("siret")
         if number and office and not office.startswith(number):
@@ -99,9 +104,18 @@ class CustomerForm(GivenTeam):
             given["siren"] = office[:9]
         return given
 
+    def _entity(self, given: dict[str, Any]) -> Entity | None:
+        return given.get("entity") or getattr(self.instance, "entity", None)
+
+    def _check_team(self, given: dict[str, Any]) -> None:
+        """One of his entity: its members see him."""
+        team, entity = given.get("team"), self._entity(given)
+        if "team" in self.changed_data and team and entity and team.entity_id != entity.pk:
+            self.add_error("team", _("%(team)s is a team of another entity.") % {"team": team})
+
     def _check_parent(self, given: dict[str, Any]) -> None:
         """A group within the same books, that does not end up leading itself."""
-        parent, entity = given.get("parent"), given.get("entity") or getattr(self.instance, "entity", None)
+        parent, entity = given.get("parent"), self._entity(given)
         if parent is None:
             return
         if entity is not None and parent.entity_id != entity.pk:

@@ -51,19 +51,36 @@ class UserFactory(factory.django.DjangoModelFactory):
 
 
 class TeamFactory(factory.django.DjangoModelFactory):
+    """Its supervisor, if it has one, sees its customers."""
+
     class Meta:
         model = Team
+        skip_postgeneration_save = True
 
     entity = factory.SubFactory(EntityFactory)
     name = factory.Sequence(lambda n: f"Équipe {n}")
 
+    @factory.post_generation
+    def sight(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """As `name_supervisor` gives it."""
+        if self.supervisor:
+            assign_perm("accounts.see_team", self.supervisor, self)
+
 
 class TeamMemberFactory(factory.django.DjangoModelFactory):
+    """Who sees the customers of the team."""
+
     class Meta:
         model = TeamMember
+        skip_postgeneration_save = True
 
     team = factory.SubFactory(TeamFactory)
     user = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def sight(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """As `join_team` gives it."""
+        assign_perm("accounts.see_team", self.user, self.team)
 
 
 class AbsenceFactory(factory.django.DjangoModelFactory):

@@ -20,8 +20,8 @@ from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, 
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
 from crm.accounts.calendars import days_at
-from crm.accounts.models import Role, User
-from crm.accounts.queries import colleagues_of
+from crm.accounts.models import User
+from crm.accounts.queries import colleagues_of, working
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
 
@@ -30,8 +30,7 @@ MOST_AT_ONCE = 1000
 
 def colleagues(user: User) -> Any:
     """Who an action may be handed to: people in use who work customers in the entities of `user`."""
-    working = colleagues_of(user).filter(is_active=True).exclude(role__in=(Role.INTEGRATOR, Role.AUDITOR))
-    return working.order_by("last_name")
+    return working(colleagues_of(user)).order_by("last_name")
 
 
 def bulk_forms(user: User) -> list[dict[str, Any]]:

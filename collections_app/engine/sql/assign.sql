@@ -5,9 +5,10 @@
 -- What waits may be a million and the places few: the highest ranks are found by the index of what waits, as for the
 -- to-do list (actions/sql/most_urgent.sql). Only teams that find too few among these are read whole.
 with recursive present as (
-    select u.id, u.capacity from accounts_user u
-    where u.is_active and u.role in ('collector', 'field_agent')
-      and not exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
+    select u.id, u.capacity, w.sees_all, w.teams
+    from accounts_workers(%(entity)s, %(working)s::text[]) w
+    join accounts_user u on u.id = w.id and u.role in ('collector', 'field_agent')
+    where not exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
 ),
 load as (
     select x.owner_id, count(*) as tasks from actions_action x
@@ -16,13 +17,16 @@ load as (
     group by x.owner_id
 ),
 able as materialized (
-    select p.id, p.capacity - coalesce(load.tasks, 0) as free, coalesce(load.tasks, 0) as tasks
+    select p.*, p.capacity - coalesce(load.tasks, 0) as free, coalesce(load.tasks, 0) as tasks
     from present p left join load on load.owner_id = p.id
     where p.capacity > coalesce(load.tasks, 0)
 ),
+of_team as materialized (
+    select m.team_id, m.user_id, able.free, able.tasks
+    from accounts_teammember m join able on able.id = m.user_id and (able.sees_all or m.team_id = any(able.teams))
+),
 team as materialized (
-    select m.team_id as id, sum(able.free) as most from accounts_teammember m join able on able.id = m.user_id
-    group by m.team_id
+    select team_id as id, sum(free) as most from of_team group by team_id
 ),
 since as (
 /* dates of nobody */
@@ -75,10 +79,9 @@ unowned as materialized (
     where short.teams is not null
 ),
 member as (
-    select m.team_id, m.user_id, able.free, able.tasks,
-           row_number() over (partition by m.user_id order by m.team_id) as turn, count(*) over (partition by m.user_id) as turns
-    from accounts_teammember m
-    join able on able.id = m.user_id
+    select m.*, row_number() over (partition by m.user_id order by m.team_id) as turn,
+           count(*) over (partition by m.user_id) as turns
+    from of_team m
     where m.team_id in (select team_id from unowned)
 ),
 slot as materialized (

@@ -1,6 +1,9 @@
 -- A task not done in time, or above the limit of its step (in the entity's currency), passes once to the supervisor of
 -- its team.
-with waiting as (
+with works as materialized (
+    select * from accounts_workers(%(entity)s, %(working)s::text[])
+),
+waiting as (
     select x.id, t.supervisor_id,
            coalesce(coalesce(converted(x.amount, x.currency, e.currency, %(on)s::date), x.amount) > s.escalate_above, false)
                as above,
@@ -9,7 +12,7 @@ with waiting as (
     join accounts_entity e on e.id = x.entity_id
     join scenarios_step s on s.version_id = x.scenario_version_id and s.code = x.step_code
     join accounts_team t on t.id = x.team_id
-    join accounts_user u on u.id = t.supervisor_id and u.is_active and (u.is_superuser or u.role = any(%(working)s::text[]))
+    join works w on w.id = t.supervisor_id and (w.sees_all or t.id = any(w.teams))
     where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve') and x.escalated_on is null
       and (s.escalate_above is not null or s.escalate_after_days is not null)
 )

@@ -1,8 +1,8 @@
 -- What each open action asks for, what its rank rests on (see actions/urgency.py), the reasons a collector reads, and whose
--- it is. `turns_on`: when a reason changes by itself. The team and, by the rule of the step, the person
--- are those of an action nobody has: the portfolio collector or, while he is away, his replacement (if he is there
--- himself); the team's supervisor where the step says so. What has a team but no person here is given out at the end of
--- the night (assign.sql).
+-- it is. `turns_on`: when a reason changes by itself. The team is that of the customer. What waits for a person stays his as
+-- long as he works and is let into the customer (CustomerQuerySet.visible_to); what nobody has goes by the rule of the step:
+-- to the portfolio collector or, while he is away, his replacement (if he is there himself and let in); to the team's
+-- supervisor where the step says so. What has a team but no person here is given out at the end of the night (assign.sql).
 with books as (
     select 10000 * coalesce(exchange_rate('EUR', %(books_in)s, %(on)s), 1) as least_high
 ),
@@ -11,7 +11,7 @@ rates as materialized (  -- plan: once per currency, not per row
     from (select distinct currency from night_actions) c
 ),
 works as materialized (
-    select u.id from accounts_user u where u.is_active and (u.is_superuser or u.role = any(%(working)s::text[]))
+    select * from accounts_workers(%(entity)s, %(working)s::text[])
 ),
 present as (
     select w.id from works w
@@ -39,14 +39,20 @@ his as materialized (  -- plan: of these customers alone
     where c.entity_id = %(entity)s /* each c.id */
 ),
 given as (
-    select x.*, coalesce(x.team_id, c.team_id, g.team_id) as given_team_id, coalesce(s.owner, 'portfolio') as rule,
-           coalesce(p.id, stands_in.replacement_id) as portfolio_id
+    select x.*, c.team_id as given_team_id, coalesce(s.owner, 'portfolio') as rule,
+           case when x.state = 'scheduled' and not x.opens then x.owner_id else had.id end as kept_id,
+           coalesce(p.id, r.id) as portfolio_id, boss.id as supervisor_id
     from asked x
     join his c on c.id = x.customer_id
-    left join segments_group g on g.id = x.group_id
+    left join works had on had.id = x.owner_id
+         and (had.sees_all or had.id = c.collector_id or c.team_id = any(had.teams))
     left join scenarios_step s on s.version_id = x.version_id and s.code = x.step_code
     left join present p on p.id = c.collector_id
     left join stands_in on stands_in.user_id = c.collector_id
+    left join works r on r.id = stands_in.replacement_id and (r.sees_all or c.team_id = any(r.teams))
+    left join accounts_team t on t.id = c.team_id
+    left join works boss on boss.id = t.supervisor_id
+         and (boss.sees_all or boss.id = c.collector_id or c.team_id = any(boss.teams))
 )
 select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
        round(coalesce(overdue_amount, asks) * coalesce(rate, 1), 3)::double precision as weight,
@@ -64,9 +70,7 @@ select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
            case when formal_notice then 'formal_notice' end,
            case when asks * coalesce(rate, 1) >= (select least_high from books) then 'high_amount' end
        ]::varchar[], null) as reasons,
-       coalesce(x.owner_id, case rule when 'portfolio' then portfolio_id when 'supervisor' then boss.id end) as owner_id,
-       case when x.owner_id is null then given_team_id else x.team_id end as team_id,
+       coalesce(kept_id, case rule when 'portfolio' then portfolio_id when 'supervisor' then supervisor_id end) as owner_id,
+       given_team_id as team_id,
        case when %(on)s::date - since_on <= 90 then since_on + 91 end as turns_on
 from given x
-left join accounts_team t on t.id = x.given_team_id
-left join works boss on boss.id = t.supervisor_id

@@ -2,6 +2,6 @@
 update actions_action x set owner_id = null
 where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve')
   and x.owner_id = any(array(
-      select u.id from accounts_user u where not (u.is_active and (u.is_superuser or u.role = any(%(working)s::text[])))
+      select id from accounts_user except select id from accounts_workers(%(entity)s, %(working)s::text[])
   ))
   /* range x.customer_id */

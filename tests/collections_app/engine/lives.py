@@ -20,7 +20,9 @@ from collections_app.scenarios.models import Step
 from collections_app.segments.models import Group, Membership
 from collections_app.segments.operations import move
 from crm.accounts.calendars import worked_days
-from crm.accounts.models import Absence, Entity, EntityClosure, Team, User
+from crm.accounts.models import Absence, Entity, EntityClosure, Role, Team, User
+from crm.accounts.operations import give_role, grant_entity, join_team, leave_team, revoke_entity
+from crm.accounts.queries import entities_of
 from crm.customers.models import Address, Customer
 from crm.customers.operations.merging import merge_customers
 from crm.holds.models import Hold
@@ -90,10 +92,12 @@ class Life:
     def __init__(self, seed: int, *, full: bool) -> None:
         self.draw, self.full, self.made = Random(seed), full, 0
         self.entity = EntityFactory(working_days=[1, 2, 3, 4, 5], live_since=FIRST - timedelta(days=400))
-        self.people: list[User] = [UserFactory(first_name=f"p{number}") for number in range(3)]
+        self.people: list[User] = [UserFactory(first_name=f"p{number}") for number in range(4)]
         self.team: Team = TeamFactory(entity=self.entity, name="life", supervisor=self.people[2])
+        self.other_team: Team = TeamFactory(entity=self.entity, name="other")
         for person in self.people[:2]:
             TeamMemberFactory(team=self.team, user=person)
+        self.hidden: list[Any] = []
         ladders = [
             published_scenario(self.entity, steps=list(steps), entry_policy=policy).scenario
             for steps, policy in ((STANDARD, "first_step"), (BY_INVOICE, "step_by_age"), (LARGE, "by_hand"))
@@ -101,7 +105,7 @@ class Life:
         for template in Template.objects.filter(entity=self.entity):
             TemplateVersionFactory(template=template, body="Bonjour")
         for place, criteria in enumerate(self.draw.sample(CRITERIA, 4), start=1):
-            team = self.team if place % 2 else None
+            team = (None, self.team, self.other_team)[place % 3]
             code, scenario = f"g{place}", ladders[place % 3]
             GroupFactory(entity=self.entity, code=code, priority=place, criteria=criteria, scenario=scenario, team=team)
         GroupFactory(entity=self.entity, code="rest", default=True, scenario=ladders[0], team=self.team)
@@ -121,6 +125,7 @@ class Life:
                     run_night(
                         self.entity, on=on, at=at, full=self.full, clock=partial(datetime.combine, on, time(hour), UTC)
                     )
+                    self.hidden += self.not_seen_by_their_owner(on)
             for _ in range(self.draw.randint(0, 3)):
                 self.draw.choice(HAPPENING)(self, on)
 
@@ -221,10 +226,32 @@ class Life:
             ends_on=on + timedelta(days=self.draw.randint(1, 4)),
         )
 
+    def somebody_joins_or_leaves(self, on: date) -> None:
+        person = self.draw.choice([self.people[1], self.people[3]])
+        team = self.draw.choice([self.team, self.other_team])
+        if person in team.members.all():
+            leave_team(person, team, by=None)
+        else:
+            join_team(person, team, by=None)
+
+    def somebody_sees_everything_or_no_longer(self, on: date) -> None:
+        if entities_of(self.people[3]).exists():
+            revoke_entity(self.people[3], self.entity, by=None)
+        else:
+            grant_entity(self.people[3], self.entity, by=None)
+
+    def somebody_has_another_role(self, on: date) -> None:
+        person = self.draw.choice(self.people[1:])
+        give_role(person, self.draw.choice([Role.COLLECTOR, Role.COLLECTOR, Role.AUDITOR]), by=None)
+
+    def a_task_is_handed_over(self, on: date) -> None:
+        if action := self.a(Action.objects.filter(entity=self.entity, state__in=["todo", "to_approve"])):
+            bulk.reassign([action.pk], to=self.draw.choice(self.people), by=self.people[2], at=noon(on))
+
     def a_customer_changes(self, on: date) -> None:
         customer = self.a(Customer.objects.filter(merged_into=None))
         customer.kind = self.draw.choice(["professional", "consumer"])
-        customer.collector = self.draw.choice([None, *self.people[:2]])
+        customer.collector = self.draw.choice([None, *self.people[:2], self.people[3]])
         customer.save()
 
     def two_are_one(self, on: date) -> None:
@@ -263,10 +290,20 @@ class Life:
         worked = worked_days(self.entity, FIRST, FIRST + timedelta(days=60))
         return [(code, on) for version, code, on in opened if (version, code) in steps and on not in worked]
 
+    def not_seen_by_their_owner(self, on: date) -> list[Any]:
+        """Tasks that wait, by owner and day, though he does not see their customer; there should be none."""
+        waiting = Action.objects.filter(entity=self.entity, state__in=["todo", "to_approve"])
+        people = User.objects.in_bulk([person.pk for person in self.people]).values()
+        hidden = [
+            waiting.filter(owner=person).exclude(customer__in=Customer.objects.visible_to(person)) for person in people
+        ]
+        return [(str(one.owner), on, one.step_code) for rows in hidden for one in rows]
+
     def written(self) -> dict[str, list[Any]]:
         """All that the nights wrote, without the numbers of rows."""
         found = {model.__name__: _rows(model, self.entity, *fields.split()) for model, fields in WRITTEN.items()}
-        return found | {"Decision": self._decisions(), "not worked": self.opened_on_days_not_worked()}
+        checked = {"not worked": self.opened_on_days_not_worked(), "not seen by their owner": self.hidden}
+        return found | {"Decision": self._decisions(), **checked}
 
     def _decisions(self) -> list[Any]:
         invoices = {str(pk): name for pk, name in Invoice.objects.values_list("pk", "external_id")}
@@ -299,7 +336,8 @@ HAPPENING: tuple[Callable[[Life, date], None], ...] = (
     Life.an_invoice_is_paid, Life.a_hold_begins, Life.a_hold_is_lifted, Life.a_task_is_done, Life.a_task_is_done,
     Life.a_step_is_skipped, Life.what_waits_leaves, Life.what_waits_leaves, Life.a_message_is_kept,
     Life.an_address_is_refused, Life.somebody_is_away, Life.a_customer_changes, Life.two_are_one,
-    Life.groups_change_places, Life.a_rate_changes, Life.a_day_is_closed,
+    Life.groups_change_places, Life.a_rate_changes, Life.a_day_is_closed, Life.somebody_joins_or_leaves,
+    Life.somebody_sees_everything_or_no_longer, Life.somebody_has_another_role, Life.a_task_is_handed_over,
 )  # fmt: skip
 
 

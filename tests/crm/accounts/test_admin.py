@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 
 from crm.accounts import operations
@@ -201,6 +202,17 @@ def test_a_member_who_is_no_longer_active_does_not_keep_the_page_from_being_save
     assert gone.pk in [value for value, _name in shown.fields["user"].choices]
     assert client.post(url, {"entity": entity.pk, "name": "A", "supervisor": "", **rows}).status_code == 302
     assert set(team.members.all()) == {gone, new}
+
+
+def test_a_team_stays_of_its_entity(client, entity):
+    """Its members would go on seeing customers of the one before."""
+    team, other = TeamFactory(entity=entity), EntityFactory()
+    client.force_login(UserFactory(supervisor=True, sees=[entity, other]))
+    given = {"name": "B", "entity": other.pk, "teammember_set-TOTAL_FORMS": 0, "teammember_set-INITIAL_FORMS": 0}
+    assert client.post(reverse("admin:accounts_team_change", args=[team.pk]), given).status_code == 302
+    assert Team.objects.values_list("name", "entity").get() == ("B", entity.pk)
+    with pytest.raises(IntegrityError):
+        Team.objects.update(entity=other)
 
 
 def test_the_page_of_a_team_takes_the_sight_of_its_head_back(client, entity, lead):

@@ -10,8 +10,8 @@ from django.db import connection
 
 from crm.accounts import operations
 from crm.accounts.exceptions import CannotGoLive, LastAdministrator, RoleNotYours, SupervisesTeam
-from crm.accounts.models import Absence, Role, TeamMember, User
-from crm.accounts.queries import collectors_for, entities_of, owner_on, people_of, replacements, teams_of
+from crm.accounts.models import Role, TeamMember, User
+from crm.accounts.queries import collectors_for, entities_of, people_of, teams_of
 from crm.accounts.rules import roles_given_by
 from crm.customers.models import Customer
 from crm.law.models import Rate
@@ -154,33 +154,6 @@ def test_an_entity_goes_live_when_nothing_is_missing(missing, count):
     else:
         assert operations.go_live(entity, on=MARCH_1, by=None).live_since == MARCH_1
         assert operations.stop(entity, by=None).live_since is None
-
-
-def away(user, replacement=None, starts_on=MARCH_1, ends_on=MARCH_1):
-    Absence.objects.create(user=user, replacement=replacement, starts_on=starts_on, ends_on=ends_on)
-
-
-def test_replacements_follow_the_chain_and_end_with_who_is_there():
-    first, second, third = UserFactory.create_batch(3)
-    away(first, second), away(second, third)
-    assert replacements(MARCH_1) == {first.pk: third.pk, second.pk: third.pk}
-    assert replacements(date(2026, 3, 2)) == {}
-    assert owner_on(first, MARCH_1) == third
-    assert owner_on(third, MARCH_1) == third
-
-
-def test_nobody_stands_in_when_all_are_away_or_gone():
-    first, second, third = UserFactory.create_batch(3)
-    away(first, second), away(second, first), away(third)
-    User.objects.filter(pk=third.pk).update(is_active=False)
-    assert replacements(MARCH_1) == {first.pk: None, second.pk: None, third.pk: None}
-    assert owner_on(first, MARCH_1) is None
-
-
-def test_a_replacement_who_left_is_none():
-    first, gone = UserFactory(), UserFactory(is_active=False)
-    away(first, gone)
-    assert replacements(MARCH_1) == {first.pk: None}
 
 
 def test_rates_and_rules_leave_a_trace_too():

@@ -99,6 +99,26 @@ def test_what_is_out_of_reach_of_who_saves_the_page_stays(client, entity, active
     assert found == ("New name", collector, team, parent)
 
 
+@pytest.fixture
+def elsewhere(entity):
+    """A team of another entity, which the person sees too."""
+    return TeamFactory(entity=EntityFactory())
+
+
+@pytest.mark.parametrize("added", [False, True])
+def test_a_team_is_one_of_the_customer_s_entity(client, entity, elsewhere, added):
+    """Its members see him."""
+    team, customer = TeamFactory(entity=entity), CustomerFactory(entity=entity)
+    client.force_login(UserFactory(supervisor=True, sees=[entity, elsewhere.entity]))
+    changed = reverse("admin:customers_customer_change", args=[customer.pk])
+    url = reverse("admin:customers_customer_add") if added else changed
+    given = form(customer, entity=entity.pk, external_id="C-9", team=elsewhere.pk)
+    assert client.post(url, given).context["adminform"].form.errors.keys() == {"team"}
+    assert client.post(url, given | {"team": team.pk}).status_code == 302
+    assert Customer.objects.latest("pk").team == team
+    assert set(client.get(changed).context["adminform"].form.fields["team"].queryset) == {team}
+
+
 @pytest.mark.parametrize(("zone", "kept"), [("Indian/Reunion", "Indian/Reunion"), ("Mars", ""), ("Factory", "")])
 def test_a_time_zone_is_one_the_night_can_reckon_with(client, entity, lead, zone, kept):
     customer = CustomerFactory(entity=entity)
