@@ -21,6 +21,7 @@ from collections_app.engine.simulation.admin import SimulationAdmin
 from collections_app.engine.stages import STAGES
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.rules import changes_settings
+from crm.core.backoffice import row_of
 from crm.core.formats import day, duration, number
 
 
@@ -92,7 +93,7 @@ class RunAdmin(ReadOnlyScopedAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """One night: stages, actions opened by step, what was kept back; follows a night that still runs."""
-        run = get_object_or_404(self.get_queryset(request), pk=object_id)
+        run = row_of(self.get_queryset(request), object_id)
         title = _("Night of %(day)s · %(entity)s") % {"day": day(run.on), "entity": run.entity.legal_name}
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **story(run)}
         return render(request, "admin/engine/run/run.html", context)

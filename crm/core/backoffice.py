@@ -1,15 +1,16 @@
 """Bases of the Django admin: closed unless a rule opens it, and cheap on large tables."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import BaseModelForm, ModelChoiceField
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _, ngettext
@@ -17,12 +18,21 @@ from django.utils.translation import gettext as _, ngettext
 from crm.core.each import Tried
 
 Rule = Callable[[Any], bool]
+Row = TypeVar("Row", bound=Model)
 SECRETS = frozenset({"password", "digest", "token", "secret"})
 
 
 def nobody(user: Any) -> bool:
     """The rule of what nobody does."""
     return False
+
+
+def row_of(rows: QuerySet[Row], key: Any) -> Row:
+    """The row an address names. Raises Http404, also where what the address holds is no key."""
+    try:
+        return get_object_or_404(rows, pk=rows.model._meta.pk.to_python(key))
+    except ValidationError as no_key:
+        raise Http404 from no_key
 
 
 def tell_refused(request: HttpRequest, tried: Tried[Any, Any], name: str, level: int = messages.WARNING) -> None:

@@ -18,6 +18,7 @@ from collections_app.scenarios.queries import step_names
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.models import User
 from crm.accounts.rules import changes_settings
+from crm.core.backoffice import row_of
 from crm.core.formats import day
 from crm.customers.models import Channel
 from telephony.messaging import operations as messaging
@@ -42,7 +43,7 @@ class MorningReportAdmin(ReadOnlyScopedAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The night beside what is usual, and what was unusual."""
-        report = get_object_or_404(self.get_queryset(request).select_related("run", "entity"), pk=object_id)
+        report = row_of(self.get_queryset(request).select_related("run", "entity"), object_id)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
@@ -21,6 +21,7 @@ from collections_app.engine.simulation.telling import assumed, told
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.models import User
 from crm.accounts.rules import changes_settings
+from crm.core.backoffice import row_of
 
 FOLDER = "admin/engine/simulation/"
 GIVEN = ("entity", "version", "group", "kind")
@@ -108,9 +109,9 @@ class SimulationAdmin(ReadOnlyScopedAdmin):
         return render(request, f"{FOLDER}ask.html", {**context, "title": _("New simulation")}, status=status)
 
     def _mine(self, request: HttpRequest, object_id: int | str) -> Simulation:
-        return get_object_or_404(
-            self.get_queryset(request).defer(None).select_related("entity", "asked_by"), pk=object_id
-        )
+        rows = self.get_queryset(request).defer(None).select_related("entity", "asked_by")
+        simulation: Simulation = row_of(rows, object_id)
+        return simulation
 
 
 def _asked(form: SimulationForm, user: Any) -> str:

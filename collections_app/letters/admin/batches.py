@@ -31,7 +31,7 @@ from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
-from crm.core.backoffice import nobody
+from crm.core.backoffice import nobody, row_of
 
 # Composing a letter takes some hundredths of a second: more of them than this, and the page would keep one waiting.
 MOST_WHILE_WAITING = 30
@@ -241,7 +241,7 @@ class PrintBatchAdmin(ScopedAdmin):
     def _batch(self, request: HttpRequest, object_id: Any) -> PrintBatch:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        batch: PrintBatch = get_object_or_404(self.get_queryset(request).select_related("entity"), pk=object_id)
+        batch: PrintBatch = row_of(self.get_queryset(request).select_related("entity"), object_id)
         return batch
 
     def _letter(self, request: HttpRequest, letter_id: int) -> PrintedLetter:

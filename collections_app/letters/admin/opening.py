@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 
 from collections_app.letters.models import Template
+from crm.core.backoffice import row_of
 
 if TYPE_CHECKING:
     from collections_app.letters.admin.templates import TemplateAdmin
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def opened(model_admin: "TemplateAdmin", request: HttpRequest, object_id: Any, *, to_write: bool = False) -> Template:
     """The template, when the person may see it (or write it). Raises Http404, PermissionDenied."""
-    template: Template = get_object_or_404(model_admin.get_queryset(request).select_related("entity"), pk=object_id)
+    template: Template = row_of(model_admin.get_queryset(request).select_related("entity"), object_id)
     allowed = model_admin.has_change_permission if to_write else model_admin.has_view_permission
     if not allowed(request, template):
         raise PermissionDenied

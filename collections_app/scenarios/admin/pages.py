@@ -20,6 +20,7 @@ from collections_app.scenarios.operations import ChangedMeanwhile, NotPublishabl
 from collections_app.scenarios.picture import picture
 from collections_app.scenarios.queries import differences
 from collections_app.scenarios.rules import reasons_not_to_publish
+from crm.core.backoffice import row_of
 
 if TYPE_CHECKING:
     from collections_app.scenarios.admin.scenarios import ScenarioAdmin
@@ -38,7 +39,7 @@ def bound(model_admin: "ScenarioAdmin", view: Callable[..., HttpResponseBase]) -
 
 def opened(model_admin: "ScenarioAdmin", request: HttpRequest, pk: Any, *, to_write: bool = False) -> Scenario:
     """The scenario, when the person may see it (or write it). Raises Http404, PermissionDenied."""
-    scenario: Scenario = get_object_or_404(model_admin.get_queryset(request).select_related("entity"), pk=pk)
+    scenario: Scenario = row_of(model_admin.get_queryset(request).select_related("entity"), pk)
     allowed = model_admin.has_change_permission if to_write else model_admin.has_view_permission
     if not allowed(request, scenario):
         raise PermissionDenied

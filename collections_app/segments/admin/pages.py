@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from collections_app.segments.wording import sentence
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
+from crm.core.backoffice import row_of
 from crm.customers.models import Customer
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def bound(model_admin: "GroupAdmin", view: Callable[..., HttpResponseBase]) -> A
 
 def opened(model_admin: "GroupAdmin", request: HttpRequest, pk: Any, *, to_write: bool = False) -> Group:
     """The group, when the person may see it (or write it). Raises Http404, PermissionDenied."""
-    group: Group = get_object_or_404(model_admin.get_queryset(request).select_related("entity"), pk=pk)
+    group: Group = row_of(model_admin.get_queryset(request).select_related("entity"), pk)
     allowed = model_admin.has_change_permission if to_write else model_admin.has_view_permission
     if not allowed(request, group):
         raise PermissionDenied
