@@ -98,13 +98,6 @@ def save_step(draft: ScenarioVersion, *, code: str, by: User | None, **fields: A
     return step
 
 
-def remove_step(draft: ScenarioVersion, *, code: str, by: User | None) -> None:
-    """Take a step out of a draft. Raises NotADraft."""
-    must_be_draft(draft)
-    for step in draft.steps.filter(code=code):
-        step.delete()
-
-
 @transaction.atomic
 def replace_steps(draft: ScenarioVersion, steps: list[dict[str, Any]], *, by: User | None) -> None:
     """Give a draft exactly these steps. Raises NotADraft, ValidationError; nothing is changed then."""

@@ -44,12 +44,6 @@ def test_a_step_is_added_then_changed(draft):
     assert list(draft.steps.values_list("code", "offset_days", "minimum_amount")) == [("call", 10, 50)]
 
 
-def test_a_step_is_taken_out(draft):
-    StepFactory(version=draft, code="call")
-    scenarios.remove_step(draft, code="call", by=None)
-    assert not draft.steps.exists()
-
-
 @pytest.mark.parametrize(
     "wrong", [{"offset_days": 8}, {"minimum_amount": -1}, {"channel": "pigeon"}, {"colour": "red"}]
 )
@@ -151,7 +145,7 @@ def published():
 def test_operations_refuse_a_published_version(published):
     for attempt in (
         lambda: scenarios.save_step(published, code="s8", offset_days=9, by=None),
-        lambda: scenarios.remove_step(published, code="s8", by=None),
+        lambda: scenarios.replace_steps(published, [], by=None),
         lambda: scenarios.set_entry_policy(published, entry_policy="by_hand", by=None),
         lambda: scenarios.publish(published, by=None, at=NOW),
     ):
