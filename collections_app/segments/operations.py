@@ -22,6 +22,8 @@ from crm.core.waiting import in_the_way
 from crm.law.queries import of_that_order
 
 PATIENCE_MS = 3000  # a person waits for his page
+# What the page of a group changes: its place, its archiving and its rehearsal have verbs of their own.
+WRITTEN = ["name", "scenario", "team", "criteria"]
 
 
 class GroupRefused(ValueError):
@@ -35,7 +37,7 @@ def mark_of(group: Group) -> str:
 
 @transaction.atomic
 def save_group(group: Group, *, by: User | None, read: str | None = None) -> Group:
-    """Create or change a group, last in order when it has no priority yet; its place is changed by `move` alone.
+    """Create a group, last in order when it has no priority yet, or change what is WRITTEN of one.
 
     `read`: its `mark_of` when the person read it, None when nobody did. Raises GroupRefused when somebody changed it
     since, ValidationError, WrongCriteria.
@@ -44,7 +46,10 @@ def save_group(group: Group, *, by: User | None, read: str | None = None) -> Gro
         group.criteria = {}
     else:
         parse(group.criteria)
-    group.priority = _places(group.entity).get(group.pk) or group.priority or next_priority(group.entity)
+    new = group.pk is None
+    _places(group.entity)
+    if new:
+        group.priority = group.priority or next_priority(group.entity)
     if read is not None and read != mark_of(Group.objects.get(pk=group.pk)):
         raise GroupRefused(
             _(
@@ -52,9 +57,10 @@ def save_group(group: Group, *, by: User | None, read: str | None = None) -> Gro
                 "beside this page, then write your changes into it."
             )
         )
-    group.full_clean()
+    # The constraints are about what other verbs may have changed since the group was read.
+    group.full_clean(validate_constraints=new)
     with acting(by):
-        group.save()
+        group.save(update_fields=None if new else WRITTEN)
     return group
 
 
@@ -93,7 +99,7 @@ def archive(group: Group, *, by: User | None) -> None:
         raise GroupRefused(_("An entity keeps its default group: make another one the default first."))
     group.archived = True
     with acting(by):
-        group.save()
+        group.save(update_fields=["archived"])
 
 
 def delete_group(group: Group, *, by: User | None) -> None:
@@ -131,7 +137,7 @@ def unarchive(group: Group, *, by: User | None) -> None:
     """Back, last in order."""
     group.archived, group.priority = False, next_priority(group.entity)
     with acting(by):
-        group.save()
+        group.save(update_fields=["archived", "priority"])
 
 
 def deliver_defaults(entity: Entity, *, at: datetime) -> dict[str, int]:

@@ -80,6 +80,23 @@ def test_who_changes_a_group_is_written_down_also_outside_a_page(entity, verb):
     assert LogEntry.objects.filter(object_pk=number).latest("pk").actor == supervisor
 
 
+@pytest.mark.parametrize(
+    ("verb", "meanwhile"),
+    [
+        (save_group, {"rehearsal": "rehearsing", "archived": True, "priority": 3}),
+        (archive, {"rehearsal": "rehearsing", "name": "New", "priority": 3}),
+        (unarchive, {"rehearsal": "rehearsing", "name": "New"}),
+    ],
+    ids=["save", "archive", "unarchive"],
+)
+def test_a_verb_leaves_alone_what_others_wrote_since_the_group_was_read(entity, verb, meanwhile):
+    group = GroupFactory(entity=entity, priority=1, archived=verb is unarchive)
+    Group.objects.filter(pk=group.pk).update(**meanwhile)
+    GroupFactory(entity=entity, priority=1)  # its place is taken
+    verb(group, by=None)
+    assert Group.objects.values(*meanwhile).get(pk=group.pk) == meanwhile
+
+
 def test_the_default_group_neither_moves_nor_goes(entity):
     default = GroupFactory(entity=entity, default=True)
     for attempt in (lambda: move(default, up=True, by=None), lambda: archive(default, by=None)):
