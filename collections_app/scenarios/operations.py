@@ -202,13 +202,13 @@ def archive(scenario: Scenario, *, by: User | None) -> None:
     """Out of the lists; its history stays. Raises StillUsed while a live group follows it."""
     must_be_unused(scenario)
     scenario.archived = True
-    scenario.save()
+    scenario.save(update_fields=["archived"])
 
 
 def unarchive(scenario: Scenario, *, by: User | None) -> None:
     """Back in the lists."""
     scenario.archived = False
-    scenario.save()
+    scenario.save(update_fields=["archived"])
 
 
 def must_be_unused(scenario: Scenario) -> None:

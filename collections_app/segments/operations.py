@@ -94,7 +94,8 @@ def move(group: Group, *, up: bool, by: User | None) -> None:
 
 
 def archive(group: Group, *, by: User | None) -> None:
-    """Its members find another group at the next regrouping; its history stays. The default group stays."""
+    """Its members find another group at the next regrouping; its history stays. The default group stays; one that is
+    archived already, too."""
     if group.is_default:
         raise GroupRefused(_("An entity keeps its default group: make another one the default first."))
     group.archived = True
@@ -134,7 +135,11 @@ def _stop_grouping() -> None:
 
 @transaction.atomic
 def unarchive(group: Group, *, by: User | None) -> None:
-    """Back, last in order."""
+    """Back, last in order; one that is in use stays where it is."""
+    _places(group.entity)
+    group.refresh_from_db(fields=["archived"])
+    if not group.archived:
+        return
     group.archived, group.priority = False, next_priority(group.entity)
     with acting(by):
         group.save(update_fields=["archived", "priority"])

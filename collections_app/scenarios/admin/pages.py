@@ -163,13 +163,14 @@ def copy(model_admin: "ScenarioAdmin", request: HttpRequest, pk: int) -> HttpRes
 
 
 def archive(model_admin: "ScenarioAdmin", request: HttpRequest, pk: int) -> HttpResponse:
-    """Out of the lists, or back."""
+    """Out of the lists, or back: what the button said, whatever became of the scenario since."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     scenario = opened(model_admin, request, pk, to_write=True)
     user: Any = request.user
+    asked = operations.unarchive if request.POST.get("verb") == "unarchive" else operations.archive
     try:
-        (operations.unarchive if scenario.archived else operations.archive)(scenario, by=user)
+        asked(scenario, by=user)
     except StillUsed as refusal:
         messages.error(request, str(refusal))
     return HttpResponseRedirect(url_of(scenario))

@@ -73,12 +73,9 @@ def move(model_admin: "GroupAdmin", request: HttpRequest, pk: int, way: str) -> 
 
 
 def archive(model_admin: "GroupAdmin", request: HttpRequest, pk: int) -> HttpResponse:
-    """Out of the order, or back as the last one."""
-
-    def toggled(group: Group, user: Any) -> None:
-        (operations.unarchive if group.archived else operations.archive)(group, by=user)
-
-    return done(model_admin, request, pk, toggled)
+    """Out of the order, or back as the last one: what the button said, whatever became of the group since."""
+    asked = operations.unarchive if request.POST.get("verb") == "unarchive" else operations.archive
+    return done(model_admin, request, pk, lambda group, user: asked(group, by=user))
 
 
 def done(model_admin: "GroupAdmin", request: HttpRequest, pk: int, work: Callable[[Group, Any], None]) -> HttpResponse:

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -216,6 +217,14 @@ def test_a_scenario_published_once_is_archived_not_deleted(client, supervisor, p
     assert client.post(url(published.scenario, "delete"), {"post": "yes"}).status_code == 403
     client.post(url(published.scenario, "archive"))
     assert Scenario.objects.get().archived
+
+
+def test_a_second_click_on_archive_or_bring_back_does_nothing(client, supervisor, published):
+    for archived in (True, False):
+        sent = {"verb": re.search(r'name="verb" value="((?:un)?archive)"', client.get(url(published.scenario)).text)[1]}
+        for _click in range(2):
+            client.post(url(published.scenario, "archive"), sent)
+            assert Scenario.objects.get().archived is archived
 
 
 def test_the_name_changes_on_its_own_page(client, supervisor, published):

@@ -204,6 +204,21 @@ def test_groups_change_places(client, supervisor, group, entity):
     assert list(Group.objects.order_by("priority")) == [second, group]
 
 
+def pressed(page):
+    """What the button that archives or brings back sends."""
+    return {"verb": re.search(r'name="verb" value="((?:un)?archive)"', page.text)[1]}
+
+
+def test_a_second_click_on_archive_or_bring_back_does_nothing(client, supervisor, group, entity):
+    GroupFactory(entity=entity, priority=2)
+    for archived, place in ((True, 1), (False, 3)):
+        sent = pressed(client.get(url(group)))
+        for _click in range(2):
+            client.post(url(group, "archive"), sent)
+            group.refresh_from_db()
+            assert (group.archived, group.priority) == (archived, place)
+
+
 def test_an_auditor_reads_only(client, group, entity):
     client.force_login(UserFactory(auditor=True, sees=entity))
     page = client.get(url(group))

@@ -8,7 +8,7 @@ from django.db import OperationalError, transaction
 from collections_app.segments import operations, regrouping
 from collections_app.segments.consumers import end_memberships
 from collections_app.segments.models import Group, Membership
-from collections_app.segments.operations import GroupRefused, delete_group, move
+from collections_app.segments.operations import GroupRefused, delete_group, move, unarchive
 from collections_app.segments.regrouping import regroup
 from crm.core.among import named
 from crm.core.sql import set_local
@@ -156,6 +156,15 @@ class TestTheRules:
             "first",
             "second",
         ]
+
+    def test_two_groups_brought_back_take_two_places(self, entity):
+        entity.groups.update(archived=True)
+        first, second = entity.groups.filter(is_default=False)
+        with beside(lambda: unarchive(second, by=None)) as other:
+            unarchive(first, by=None)
+            other.start()
+        other.result()
+        assert sorted(entity.groups.filter(archived=False).values_list("priority", flat=True)) == [901, 902]
 
 
 def test_who_keeps_changing_them_is_not_followed_for_ever(entity, customer, monkeypatch):

@@ -74,7 +74,7 @@ def test_groups_move_up_and_down(entity):
     ids=["save", "move", "archive", "unarchive", "delete"],
 )
 def test_who_changes_a_group_is_written_down_also_outside_a_page(entity, verb):
-    group = [GroupFactory(entity=entity, code=code) for code in "ab"][-1]
+    group = [GroupFactory(entity=entity, code=code, archived=verb is unarchive) for code in "ab"][-1]
     group.name, number, supervisor = "New", str(group.pk), UserFactory(supervisor=True)
     verb(group, by=supervisor)
     assert LogEntry.objects.filter(object_pk=number).latest("pk").actor == supervisor
