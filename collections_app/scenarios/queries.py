@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from collections_app.letters.models import Template
 from collections_app.scenarios.models import ScenarioVersion, Step, VersionState
-from collections_app.scenarios.operations import STEP_FIELDS
+from collections_app.scenarios.operations import AMOUNTS, STEP_FIELDS
+from crm.core.formats import money
 
 
 @dataclass(frozen=True)
@@ -28,38 +30,43 @@ def used_by_a_notice(template: Template) -> bool:
 
 def differences(before: ScenarioVersion, after: ScenarioVersion) -> list[Change]:
     """Steps that differ, in the order of the due date; a step is the same from version to version by its code."""
-    return changed_steps(*(version.steps.select_related("template") for version in (before, after)))
+    old, new = (version.steps.select_related("template") for version in (before, after))
+    return changed_steps(old, new, after.scenario.entity.currency)
 
 
-def changed_steps(before: Iterable[Step], after: Iterable[Step]) -> list[Change]:
-    """As `differences`, of steps that need not be saved."""
+def changed_steps(before: Iterable[Step], after: Iterable[Step], currency: str) -> list[Change]:
+    """As `differences`, of steps that need not be saved; their amounts are of `currency`."""
     old, new = ({step.code: step for step in steps} for steps in (before, after))
     changes = [Change("removed", step) for code, step in old.items() if code not in new]
     for code, step in new.items():
         if code not in old:
             changes.append(Change("added", step))
-        elif fields := changed_fields(old[code], step):
+        elif fields := changed_fields(old[code], step, currency):
             changes.append(Change("changed", step, fields))
     return sorted(changes, key=lambda change: change.step.offset_days)
 
 
-def changed_fields(before: Step, after: Step) -> list[tuple[str, str, str]]:
+def changed_fields(before: Step, after: Step, currency: str) -> list[tuple[str, str, str]]:
     """Labels and values of what differs between two states of a step."""
     labels = {field.name: str(field.verbose_name) for field in Step._meta.fields}
     return [
-        (labels[name], shown(before, name), shown(after, name))
+        (labels[name], shown(before, name, currency), shown(after, name, currency))
         for name in STEP_FIELDS
         if getattr(before, name) != getattr(after, name)
     ]
 
 
-def shown(step: Step, name: str) -> str:
+def shown(step: Step, name: str, currency: str) -> str:
     """A field of a step in words."""
     value: Any = getattr(step, name)
+    if value is None:
+        return "—"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name in AMOUNTS:
+        return money(Decimal(value), currency)  # one not saved yet has the 0 of the model
     display = getattr(step, f"get_{name}_display", None)
-    return str(display() if display else "—" if value is None else value)
+    return str(display() if display else value)
 
 
 def step_names(entity_id: int, numbers: Mapping[str, int]) -> list[tuple[str, str, int]]:

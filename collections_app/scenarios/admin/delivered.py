@@ -42,6 +42,6 @@ def delivered(model_admin: "ScenarioAdmin", request: HttpRequest, pk: int) -> Ht
         "latest": latest,
         "read": operations.mark_of(latest),
         "policy": ScenarioVersion(entry_policy=default.entry_policy),
-        "changes": changed_steps(latest.steps.select_related("template"), steps),
+        "changes": changed_steps(latest.steps.select_related("template"), steps, scenario.entity.currency),
     }
     return render(request, f"{FOLDER}delivered.html", context(model_admin, request, scenario, **more))

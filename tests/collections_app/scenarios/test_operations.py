@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from collections_app.scenarios import operations as scenarios
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step, StepMode, VersionState
 from collections_app.scenarios.operations import NotADraft, NotPublishable, StillUsed
-from collections_app.scenarios.queries import differences
+from collections_app.scenarios.queries import changed_steps, differences
 from crm.customers.models import Channel
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.letters import TemplateFactory, TemplateVersionFactory
@@ -204,6 +204,18 @@ def test_differences_name_what_changed(published):
     found = [(change.kind, change.step.code, len(change.fields)) for change in differences(published, draft)]
     assert found == [("added", "new", 0), ("changed", "s8", 1)]
     assert [change.kind for change in differences(draft, published)] == ["removed", "changed"]
+
+
+def test_amounts_that_differ_are_told_in_the_currency_of_the_entity(published):
+    draft = scenarios.create_draft(published.scenario, by=None)
+    amounts = {"minimum_amount": Decimal(1500), "escalate_above": Decimal("2500.5")}
+    fields = scenarios.as_fields(scenarios.save_step(draft, code="s8", by=None, **amounts))
+    [change] = differences(published, draft)
+    told = [("0,00\u00a0€", "1\u00a0500,00\u00a0€"), ("—", "2\u00a0500,50\u00a0€")]
+    assert [(before, after) for _label, before, after in change.fields] == told
+    del fields["minimum_amount"]
+    [change] = changed_steps(draft.steps.all(), [Step(**fields)], "XOF")  # not saved yet
+    assert change.fields == [("montant minimum", "1\u00a0500\u00a0F\u00a0CFA", "0\u00a0F\u00a0CFA")]
 
 
 def test_identical_versions_do_not_differ(published):
