@@ -198,8 +198,10 @@ def copy(scenario: Scenario, *, code: str, name: str, by: User | None) -> Scenar
     return twin
 
 
+@transaction.atomic
 def archive(scenario: Scenario, *, by: User | None) -> None:
-    """Out of the lists; its history stays. Raises StillUsed while a live group follows it."""
+    """Out of the lists; its history stays. Raises StillUsed while a group in use follows it."""
+    Scenario.objects.select_for_update(no_key=True).get(pk=scenario.pk)  # no group comes to it meanwhile
     must_be_unused(scenario)
     scenario.archived = True
     scenario.save(update_fields=["archived"])

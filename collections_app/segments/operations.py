@@ -40,7 +40,7 @@ def save_group(group: Group, *, by: User | None, read: str | None = None) -> Gro
     """Create a group, last in order when it has no priority yet, or change what is WRITTEN of one.
 
     `read`: its `mark_of` when the person read it, None when nobody did. Raises GroupRefused when somebody changed it
-    since, ValidationError, WrongCriteria.
+    since or its scenario is archived, ValidationError, WrongCriteria.
     """
     if group.is_default:
         group.criteria = {}
@@ -59,6 +59,8 @@ def save_group(group: Group, *, by: User | None, read: str | None = None) -> Gro
         )
     # The constraints are about what other verbs may have changed since the group was read.
     group.full_clean(validate_constraints=new)
+    if not group.archived:
+        _must_follow_one_in_use(group)
     with acting(by):
         group.save(update_fields=None if new else WRITTEN)
     return group
@@ -68,6 +70,18 @@ def _places(entity: Entity) -> dict[int, int]:
     """The priority of each group; none is changed by anybody else for the rest of the transaction."""
     rows = Group.objects.select_for_update(no_key=True).filter(entity=entity).order_by("pk")
     return dict(rows.values_list("pk", "priority"))
+
+
+def _must_follow_one_in_use(group: Group) -> None:
+    """Raises GroupRefused when its scenario is archived; until the end of the transaction nobody archives it."""
+    if group.scenario_id is None:
+        return
+    followed = Scenario.objects.select_for_update(no_key=True).get(pk=group.scenario_id)
+    if followed.archived:
+        raise GroupRefused(
+            _("The scenario %(scenario)s is archived: bring it back first, or choose another one for the group.")
+            % {"scenario": followed}
+        )
 
 
 def next_priority(entity: Entity) -> int:
@@ -135,11 +149,12 @@ def _stop_grouping() -> None:
 
 @transaction.atomic
 def unarchive(group: Group, *, by: User | None) -> None:
-    """Back, last in order; one that is in use stays where it is."""
+    """Back, last in order; one that is in use stays where it is. Raises GroupRefused while its scenario is archived."""
     _places(group.entity)
-    group.refresh_from_db(fields=["archived"])
+    group.refresh_from_db(fields=["archived", "scenario"])
     if not group.archived:
         return
+    _must_follow_one_in_use(group)
     group.archived, group.priority = False, next_priority(group.entity)
     with acting(by):
         group.save(update_fields=["archived", "priority"])

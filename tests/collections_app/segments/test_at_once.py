@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import OperationalError, transaction
 
+from collections_app.scenarios import operations as scenarios
+from collections_app.scenarios.operations import StillUsed
 from collections_app.segments import operations, regrouping
 from collections_app.segments.consumers import end_memberships
 from collections_app.segments.models import Group, Membership
@@ -19,6 +21,7 @@ from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFacto
 from tests.factories.customers import CustomerFactory
 from tests.factories.paying import pay
 from tests.factories.receivables import InvoiceFactory
+from tests.factories.scenarios import ScenarioFactory
 from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,6 +168,15 @@ class TestTheRules:
             other.start()
         other.result()
         assert sorted(entity.groups.filter(archived=False).values_list("priority", flat=True)) == [901, 902]
+
+    def test_a_scenario_is_not_archived_while_a_group_comes_back_to_it(self, entity):
+        scenario = ScenarioFactory(entity=entity)
+        entity.groups.filter(code="first").update(archived=True, scenario=scenario)
+        with beside(lambda: scenarios.archive(scenario, by=None)) as other:
+            unarchive(entity.groups.get(code="first"), by=None)
+            other.start()
+        with pytest.raises(StillUsed):
+            other.result()
 
 
 def test_who_keeps_changing_them_is_not_followed_for_ever(entity, customer, monkeypatch):

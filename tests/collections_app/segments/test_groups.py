@@ -25,6 +25,7 @@ from collections_app.segments.regrouping import regroup
 from collections_app.segments.wording import sentence
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.receivables import InvoiceFactory
+from tests.factories.scenarios import ScenarioFactory
 from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,19 @@ def test_an_archived_group_takes_nobody_and_comes_back_last(entity):
     assert other.memberships.count() == 1
     unarchive(group, by=None)
     assert order(entity) == ["b", "a"]
+
+
+def test_a_group_in_use_follows_no_archived_scenario(entity):
+    group = GroupFactory(entity=entity, scenario=ScenarioFactory(entity=entity, name="Export"), archived=True)
+    scenarios.archive(group.scenario, by=None)
+    save_group(group, by=None)  # it may be written while it is archived
+    with pytest.raises(GroupRefused, match="Le scénario Export est archivé"):
+        unarchive(group, by=None)
+    with pytest.raises(GroupRefused, match="Le scénario Export est archivé"):
+        save_group(Group(entity=entity, code="new", name="new", criteria=OVERDUE, scenario=group.scenario), by=None)
+    scenarios.unarchive(group.scenario, by=None)
+    unarchive(group, by=None)
+    assert order(entity) == [group.code]
 
 
 def test_defaults_are_delivered_once(entity):
