@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import override
 
 from collections_app.letters.models import Template
@@ -15,12 +16,15 @@ from crm.law.queries import of_that_order
 
 # A step called otherwise does the same.
 COMPARED = [name for name in STEP_FIELDS if name not in ("name", "template")]
+# What its versions say; a list asks for it at once.
+SAID = "versions__steps__template"
 
 
 def newer_default(scenario: Scenario) -> Default | None:
     """What the product delivers today; None where the scenario did not come from it, or some version says it already
     (what was delivered then and not changed since, or a newer one taken since)."""
     default = next((default for default in DEFAULTS if default.code == scenario.code), None)
+    prefetch_related_objects([scenario], SAID)
     versions = list(scenario.versions.all())
     on = delivered_on(versions)
     if default is None or on is None:

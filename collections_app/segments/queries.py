@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from collections_app.segments.compiler import Compiler
@@ -132,6 +132,12 @@ def why(customer: Customer, on: date, *, past: bool = False) -> Why:
     trees = {group.pk: tree_of(group) for group in groups}
     answers = answered(customer, on, [tree for tree in trees.values() if isinstance(tree, Node)], past)
     return Why(customer, on, membership_at(customer, on), judged(customer.entity, groups, trees, answers))
+
+
+def present_members(groups: list[Group]) -> dict[int, int]:
+    """How many customers are in each of these groups now, by its key; the empty ones left out."""
+    now = Membership.objects.filter(group__in=groups, to_on__isnull=True).values("group").annotate(count=Count("*"))
+    return dict(now.values_list("group", "count"))
 
 
 def membership_at(customer: Customer, on: date) -> Membership | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from collections_app.scenarios import operations
 from collections_app.scenarios.admin import delivered, editor, pages
 from collections_app.scenarios.models import Scenario, VersionState
-from collections_app.scenarios.newer import newer_default
+from collections_app.scenarios.newer import SAID, newer_default
 from crm.accounts.backoffice import ScopedAdmin
 from crm.core.remembering import remembering
 
@@ -40,6 +41,13 @@ class ArchivedFilter(admin.SimpleListFilter):
         if self.value() == "all":
             return queryset
         return queryset.filter(archived=self.value() == "yes")
+
+
+class ScenariosWithSteps(ChangeList):
+    """With all that was ever said in each: `newer` compares it with what is delivered today."""
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Scenario]:
+        return super().get_queryset(request, *args, **kwargs).prefetch_related(SAID)
 
 
 @admin.register(Scenario)
@@ -67,14 +75,16 @@ class ScenarioAdmin(ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Scenario]:
         published = Q(versions__state=VersionState.PUBLISHED)
-        rows = super().get_queryset(request).prefetch_related("versions__steps__template")
-        return rows.annotate(
+        return super().get_queryset(request).annotate(
             published_number=Max("versions__number", filter=published),
             draft_number=Max("versions__number", filter=Q(versions__state=VersionState.DRAFT)),
             draft_id=Max("versions__pk", filter=Q(versions__state=VersionState.DRAFT)),
             step_count=Count("versions__steps", filter=published, distinct=True),
             group_count=Count("groups", filter=Q(groups__archived=False), distinct=True),
         )  # fmt: skip
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ScenariosWithSteps
 
     @admin.display(description=_("published"), ordering="published_number")
     def in_use(self, scenario: Any) -> str:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -14,6 +15,7 @@ from collections_app.segments import operations
 from collections_app.segments.admin import editor, pages
 from collections_app.segments.form_tree import FIRST
 from collections_app.segments.models import Group
+from collections_app.segments.queries import present_members
 from crm.accounts.backoffice import ScopedAdmin
 
 
@@ -36,6 +38,17 @@ class ArchivedFilter(admin.SimpleListFilter):
         if self.value() == "all":
             return queryset
         return queryset.filter(archived=self.value() == "yes")
+
+
+class CountedGroups(ChangeList):
+    """With how many customers are in each group shown."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        present = present_members(self.result_list)
+        for group in self.result_list:
+            group.present = present.get(group.pk, 0)
 
 
 @admin.register(Group)
@@ -63,9 +76,9 @@ class GroupAdmin(ScopedAdmin):
         ),
     ]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        present = Count("memberships", filter=Q(memberships__to_on__isnull=True))
-        return super().get_queryset(request).annotate(present=present)
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list counts members; a page about one group does not."""
+        return CountedGroups
 
     @admin.display(description=_("order"))
     def place(self, group: Group) -> str:

@@ -3,6 +3,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collections_app.letters.operations import deliver_defaults as deliver_templates
@@ -189,6 +191,14 @@ def test_the_picture_follows_what_is_typed(client, supervisor, published):
     page = client.post(url(published.scenario, "draft_picture"), typed).content.decode()
     assert "Tout autre chose" in page
     assert page.count('<g class="mark') == 2
+
+
+def test_the_picture_reads_no_step_of_other_versions(client, supervisor, published):
+    draft = create_draft(published.scenario, by=None)
+    with CaptureQueriesContext(connection) as asked:
+        client.post(url(published.scenario, "draft_picture"), posted(draft))
+    steps = [query["sql"] for query in asked if 'FROM "scenarios_step"' in query["sql"]]
+    assert [sql for sql in steps if f'"version_id" = {draft.pk} ' not in sql] == []
 
 
 def test_differences_are_shown(client, supervisor, published):

@@ -1,11 +1,13 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collections_app.segments.admin.groups import GroupAdmin
 from collections_app.segments.form_tree import as_criteria, changed, from_criteria
-from collections_app.segments.models import Group
+from collections_app.segments.models import Group, Membership
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -180,6 +182,24 @@ def test_the_fragment_counts_while_one_types(client, supervisor, group, entity):
     page = client.post(url(group, "criteria") + "?only=preview", fields(r_0_value="")).content.decode()
     assert "r.0.fact" not in page
     assert 'class="refusals"' in page
+
+
+@pytest.mark.parametrize("address", ["criteria", "change"])
+def test_the_editor_does_not_read_who_was_ever_in_the_group(client, supervisor, group, address):
+    MembershipFactory(group=group, customer__entity=group.entity)
+    with CaptureQueriesContext(connection) as asked:
+        client.post(url(group, address), fields(verb="add-condition:r"))
+    assert [query["sql"] for query in asked if "segments_membership" in query["sql"]] == []
+
+
+def test_the_list_counts_present_members_in_one_statement(client, supervisor, group, entity):
+    _present, gone = MembershipFactory.create_batch(2, group=group, customer__entity=entity)
+    Membership.objects.filter(customer=gone.customer).update(to_on="2026-02-01")
+    other = GroupFactory(entity=entity, priority=2)
+    with CaptureQueriesContext(connection) as asked:
+        listed = client.get(reverse("admin:segments_group_changelist")).context["cl"].result_list
+    assert [(each, each.present) for each in listed] == [(group, 1), (other, 0)]
+    assert len([query for query in asked if "segments_membership" in query["sql"]]) == 1
 
 
 def test_the_fragment_obeys_a_button(client, supervisor, group):
