@@ -4,9 +4,10 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.segments.facts import ATTRIBUTE, Label
+from collections_app.segments.facts import ATTRIBUTE, Fact, Label
 from crm.accounts.models import Entity, Role, Team, User
 from crm.accounts.queries import people_at
+from crm.core.remembering import remembered
 from crm.customers.models import CustomerKind
 from crm.holds.models import HoldKind
 from crm.receivables.models import DebtType
@@ -16,6 +17,14 @@ Pairs = list[tuple[str, Label]]
 # Proposals need not be complete: reading a million rows to fill a list would keep a person waiting.
 LATEST_CUSTOMERS = 20_000
 MOST_PROPOSALS = 300
+
+
+def offered(fact: Fact, entity: Entity) -> Pairs:
+    """The values proposed for a fact, none where anything may be written; read once for a page (`remembering`)."""
+    proposals = fact.choices
+    if proposals is None:
+        return []
+    return remembered(("choices", fact.name, entity.pk), lambda: proposals(entity))
 
 
 def kinds(entity: Entity) -> Pairs:

@@ -180,10 +180,9 @@ def path_in_form(path: str) -> str:
 
 @dataclass(frozen=True)
 class Widgets:
-    """What the page needs to draw the fields of one entity's criteria; lists are read once."""
+    """What the page needs to draw the fields of one entity's criteria."""
 
     entity: Entity
-    proposals: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
 
     def facts(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Facts by section, the free attributes seen last."""
@@ -203,10 +202,7 @@ class Widgets:
 
     def choices(self, branch: Branch) -> list[tuple[str, Any]]:
         """Values to choose from, those already chosen included."""
-        fact = get(branch.fact)
-        if fact.name not in self.proposals:
-            self.proposals[fact.name] = list(fact.choices(self.entity)) if fact.choices else []
-        proposed = self.proposals[fact.name]
+        proposed = choices.offered(get(branch.fact), self.entity)
         known_codes = {code for code, _label in proposed}
         return proposed + [(value, value) for value in branch.values if value not in known_codes]
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _, pgettext_lazy
 
+from collections_app.segments.choices import offered
 from collections_app.segments.criteria import Condition, Node, Not
 from collections_app.segments.facts import Fact, FactType
 from collections_app.segments.operators import Shape
@@ -42,9 +43,7 @@ def plain(value: int | Decimal) -> int | Decimal:
 
 def choice(fact: Fact, value: str, entity: Entity) -> str:
     """The label of a coded value, or the value itself."""
-    if fact.choices is None:
-        return value
-    return str(dict(fact.choices(entity)).get(value, value))
+    return str(dict(offered(fact, entity)).get(value, value))
 
 
 def operator(condition: Condition) -> str:

@@ -29,11 +29,13 @@ from collections_app.segments.queries import preview
 from collections_app.segments.regrouping import GroupNotReadable
 from collections_app.segments.wording import sentence
 from crm.accounts.calendars import today
+from crm.core.remembering import remembering
 
 if TYPE_CHECKING:
     from collections_app.segments.admin.groups import GroupAdmin
 
 
+@remembering()
 def edit(model_admin: "GroupAdmin", request: HttpRequest, pk: Any) -> HttpResponse:
     """Show or save a group; without script each button sends the whole page and draws it again."""
     posted = request.method == "POST"
@@ -82,6 +84,7 @@ def page(
     return render(request, f"{FOLDER}edit.html", context(model_admin, request, title=group.name, **more), status=status)
 
 
+@remembering()
 def fragment(model_admin: "GroupAdmin", request: HttpRequest, pk: int) -> HttpResponse:
     """The editor after a button or a choice, or the count alone while a value is typed."""
     group = opened(model_admin, request, pk)

@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
@@ -17,6 +18,7 @@ from collections_app.segments.form_tree import FIRST
 from collections_app.segments.models import Group
 from collections_app.segments.queries import present_members
 from crm.accounts.backoffice import ScopedAdmin
+from crm.core.remembering import remembering
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -107,7 +109,10 @@ class GroupAdmin(ScopedAdmin):
         return pages.in_words(group)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": _("Groups, in the order they are tried")})
+        """Written at once: what a choice is called is asked once per fact and entity."""
+        with remembering():
+            answer: HttpResponse = super().changelist_view(request, {"title": _("Groups, in the order they are tried")})
+            return answer.render() if isinstance(answer, TemplateResponse) else answer
 
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Any, name: str) -> URLPattern:

@@ -24,6 +24,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
 from crm.core.backoffice import row_of
+from crm.core.remembering import remembering
 from crm.customers.models import Customer
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def members(model_admin: "GroupAdmin", request: HttpRequest, pk: int) -> HttpRes
     return render(request, f"{FOLDER}members.html", context(model_admin, request, title=group.name, **more))
 
 
+@remembering()
 def explain(model_admin: "GroupAdmin", request: HttpRequest) -> HttpResponse:
     """Why is he in this group: the question for any customer and date, and its answer."""
     if not model_admin.has_view_permission(request):

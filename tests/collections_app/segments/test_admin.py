@@ -213,6 +213,19 @@ def test_another_fact_brings_its_own_comparisons(client, supervisor, group):
     assert 'value="gte"' not in page
 
 
+def test_pages_ask_once_what_the_values_of_a_fact_are_called(client, supervisor, group, entity):
+    customer = CustomerFactory(entity=entity, category="A", tags=["vip"])
+    named = {"all": [{"fact": fact, "is": "in", "value": ["A", "B", "C"]} for fact in ("category", "language")]}
+    Group.objects.filter(pk=group.pk).update(criteria=named)
+    GroupFactory(entity=entity, priority=2, criteria=named)
+    why = reverse("admin:segments_group_why") + f"?entity={entity.pk}&customer={customer.external_id}"
+    for address, asked in ((reverse("admin:segments_group_changelist"), 2), (why, 2), (url(group), 3)):
+        with CaptureQueriesContext(connection) as spent:
+            client.get(address)
+        # The editor lists the free attributes too.
+        assert len([query for query in spent if query["sql"].startswith("select distinct value from")]) == asked
+
+
 def test_free_attributes_are_offered(client, supervisor, group, entity):
     CustomerFactory(entity=entity, attributes={"agence": "Voiron"})
     assert 'value="attribute:agence"' in client.get(url(group)).content.decode()
