@@ -57,6 +57,62 @@ class TestInvoices:
             (2, Decimal("50.000")),
         ]
 
+    def in_parts(self, erp, *amounts):
+        """Due in February, March…"""
+        parts = [{"due_on": f"2026-{month:02}-01", "amount": amount} for month, amount in enumerate(amounts, start=2)]
+        row = {"external_id": "FA1", "customer": "C1", "issued_on": "2026-01-02", "installments": parts}
+        assert send(erp, "invoices", row) == (1, 0, 0, [])
+        return row
+
+    def due(self):
+        found = Invoice.objects.order_by("installment").values_list("installment", "due_on", "amount")
+        return [(number, f"{due_on:%m}", int(amount)) for number, due_on, amount in found]
+
+    @pytest.mark.parametrize(("second", "due"), [("7.00", [(1, "09", 5), (2, "03", 7)]), ("5.00", [(1, "09", 5), (2, "03", 5)])])
+    def test_the_first_instalment_put_off_stays_the_first(self, customer, erp, second, due):
+        row = self.in_parts(erp, "5.00", second)
+        row["installments"][0]["due_on"] = "2026-09-01"
+        assert send(erp, "invoices", row) == (0, 1, 0, [])
+        assert (self.due(), send(erp, "invoices", row)) == (due, (0, 0, 1, []))
+
+    def test_one_instalment_is_told_by_its_number(self, customer, erp):
+        self.in_parts(erp, "5.00", "7.00", "7.00")
+        assert send(erp, "invoices", {"external_id": "FA1", "installment": 2, "due_on": "2026-09-01"}) == (0, 1, 0, [])
+        assert self.due() == [(1, "02", 5), (2, "09", 7), (3, "04", 7)]
+
+    @pytest.mark.parametrize(
+        ("row", "field"),
+        [
+            ({"due_on": "2026-09-01"}, "due_on"),
+            ({"amount": "12.00"}, "amount"),
+            ({"installment": 3, "due_on": "2026-09-01"}, "installment"),
+            ({"installment": 2, "amount": "5.00"}, "amount"),
+            ({"installment": 1, "installments": [{"due_on": "2026-09-01", "amount": "5.00"}]}, ""),
+            ({"installments": [{"due_on": "2026-09-01", "amount": "5.00"}]}, "amount"),
+            ({"installments": [{"due_on": "2026-09-01", "amount": "5.00"}, {"due_on": "2026-09-01", "amount": "8.00"}]},
+             "amount"),
+            ({"installments": [{"due_on": "2026-09-01", "amount": "5.00", "installment": 2},
+                               {"due_on": "2026-09-01", "amount": "7.00", "installment": 1}]}, "installments"),
+        ],
+    )  # fmt: skip
+    def test_a_row_that_is_not_of_its_instalments_is_refused(self, customer, erp, row, field):
+        self.in_parts(erp, "5.00", "7.00")
+        assert send(erp, "invoices", {"external_id": "FA1"} | row) == (0, 0, 0, [(0, field)])
+        assert self.due() == [(1, "02", 5), (2, "03", 7)]
+
+    def test_what_is_said_without_a_date_is_of_all_instalments(self, customer, erp):
+        self.in_parts(erp, "5.00", "7.00")
+        assert send(erp, "invoices", {"external_id": "FA1", "label": "x"}) == (0, 1, 0, [])
+        assert list(Invoice.objects.values_list("label", flat=True)) == ["x", "x"]
+
+    @pytest.mark.parametrize(("numbers", "faults"), [([2, 1], []), ([2, 3], [(0, "installments")]), ([1, 1], [(0, "installments")])])
+    def test_a_new_invoice_may_number_its_instalments(self, customer, erp, numbers, faults):
+        parts = [{"due_on": "2026-02-01", "amount": "5.00"}, {"due_on": "2026-03-01", "amount": "7.00"}]
+        numbered = [part | {"installment": number} for part, number in zip(parts, numbers, strict=True)]
+        row = {"external_id": "FA1", "customer": "C1", "issued_on": "2026-01-02", "installments": numbered}
+        assert send(erp, "invoices", row)[3] == faults
+        assert self.due() == ([] if faults else [(1, "03", 7), (2, "02", 5)])
+
     def test_a_code_no_currency_has_is_refused(self, customer, erp):
         assert send(erp, "invoices", INVOICE | {"currency": "ZZZ"}) == (0, 0, 0, [(0, "currency")])
 
