@@ -4,9 +4,11 @@ import os
 import random
 import signal
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from django.conf import settings
 from django.db import connection
@@ -48,19 +50,33 @@ class Piece:
     after: Callable[[], tuple[int, list[str]]]
 
 
+class WorkFailed(Exception):
+    """Work in a process of its own ended by itself and not well: what is measured on it would say nothing."""
+
+
 def in_child(work: Callable[[], object], kill_after: float | None = None) -> bool:
-    """Do `work` in a fork of this process, killed after so many seconds; whether it was."""
+    """Do `work` in a fork of this process, killed after so many seconds; whether it was. WorkFailed otherwise."""
     child = os.fork()
     if child == 0:
-        connection.connection = None
-        try:
-            work()
-        finally:
-            os._exit(0)
+        _work_and_end(work)
     if kill_after is not None:
         time.sleep(kill_after)
         os.kill(child, signal.SIGKILL)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    killed = kill_after is not None and ended == -signal.SIGKILL
+    if ended != 0 and not killed:
+        raise WorkFailed(f"Work ended with {ended}; its error stands above.")
+    return killed
+
+
+def _work_and_end(work: Callable[[], object]) -> NoReturn:
+    connection.connection = None
+    try:
+        work()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
 
 
 def strike(pieces: Iterator[Piece], kills: int, chance: random.Random) -> Tally:

@@ -3,7 +3,8 @@
 Four kills of five hit one piece of work (a night, mails, an import, a print batch) in a process of its own; the others
 hit the worker, the clock, PostgreSQL or the broker of a whole installation at work, which are started again at once.
 PostgreSQL waits for its disk, as in production. After each, the next run or beat must bring all to the end an
-undisturbed run has, but for at most one mail per sending connection, which a person looks up. Exit 1 otherwise.
+undisturbed run has, but for at most one mail per sending connection, which a person looks up. Exit 1 otherwise, and
+at once where work nobody killed fails.
 """
 
 import argparse

@@ -62,12 +62,17 @@ def serve(port: "multiprocessing.Queue[int]") -> None:
 
 
 def measure(workers: int, messages: int) -> dict[str, Any]:
-    """Queue so many messages for each of so many processes and have them sent at the same time."""
+    """Queue so many messages for each of so many processes and have them sent at the same time.
+
+    Everything else is cleared first: workers send what is due of any creditor, also what other measures left.
+    """
     from django.db.models import Count
 
+    from bench._portfolio import CLEAR, run
     from bench._reminders import creditor, night
     from telephony.messaging.models import Attempt, Message
 
+    run(CLEAR)
     entity = creditor(f"O{os.getpid()}-{workers}", workers * messages)
     queued = night(entity)
     running = [start_worker() for _ in range(workers)]

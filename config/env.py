@@ -7,12 +7,16 @@ A secret may be given in a file: `SECRET_KEY_FILE=/run/secrets/key` stands for `
 import os
 import ssl
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+UNREADABLE = "the address cannot be read; in a password, / ? # @ and : are written %2F %3F %23 %40 and %3A."
+
+Network = IPv4Network | IPv6Network
 
 
 class BadEnvironment(Exception):
@@ -44,6 +48,8 @@ def _content(name: str, path: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise BadEnvironment(f"{name}: {path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError:
+        raise BadEnvironment(f"{name}: {path} is no text in UTF-8.") from None  # whose cause holds the secret
 
 
 def flag(name: str, default: bool) -> bool:
@@ -81,6 +87,27 @@ def names(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def choices(name: str, default: str, among: tuple[str, ...]) -> list[str]:
+    """Words of `among` separated by commas."""
+    given = names(name, default)
+    for word in given:
+        if word not in among:
+            raise BadEnvironment(f"{name}: {word!r} is not one of {', '.join(among)}.")
+    return given
+
+
+def networks(name: str) -> list[Network]:
+    """Networks separated by commas, as 10.0.0.0/8; an address alone is a network of one."""
+    return [_network(name, word) for word in names(name)]
+
+
+def _network(name: str, word: str) -> Network:
+    try:
+        return ip_network(word)
+    except ValueError as error:
+        raise BadEnvironment(f"{name}: {error}.") from error
+
+
 def choice(name: str, default: str, among: tuple[str, ...]) -> str:
     """One of the words of `among`."""
     value = text(name, default)
@@ -92,9 +119,17 @@ def choice(name: str, default: str, among: tuple[str, ...]) -> str:
 def address(name: str, default: str = "", *, schemes: tuple[str, ...]) -> str:
     """An URL whose scheme is one of `schemes`, or nothing."""
     value = text(name, default)
-    if value and urlsplit(value).scheme not in schemes:
+    if value and _split(name, value).scheme not in schemes:
         raise BadEnvironment(f"{name}: the address must start with one of {', '.join(f'{s}://' for s in schemes)}.")
     return value
+
+
+def _split(name: str, value: str) -> SplitResult:
+    # The error of urllib holds a piece of the password, and so does its traceback.
+    try:
+        return urlsplit(value)
+    except ValueError:
+        raise BadEnvironment(f"{name}: {UNREADABLE}") from None
 
 
 def certificates(name: str) -> str:
@@ -121,6 +156,9 @@ def database(name: str, default: str) -> dict[str, Any]:
     A socket directory is given as `postgres:///name?host=/run/postgresql`.
     """
     parts = urlsplit(address(name, default, schemes=("postgres", "postgresql")))
+    port = _port(name, parts)
+    if parts.fragment or "/" in parts.path.lstrip("/"):
+        raise BadEnvironment(f"{name}: {UNREADABLE}")
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django_prometheus.db.backends.postgresql",
@@ -128,6 +166,13 @@ def database(name: str, default: str) -> dict[str, Any]:
         "USER": unquote(parts.username or options.pop("user", "")),
         "PASSWORD": unquote(parts.password or options.pop("password", "")),
         "HOST": unquote(parts.hostname or options.pop("host", "")),
-        "PORT": str(parts.port or options.pop("port", "")),
+        "PORT": str(port or options.pop("port", "")),
         "OPTIONS": options,
     }
+
+
+def _port(name: str, parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        raise BadEnvironment(f"{name}: {UNREADABLE}") from None

@@ -39,7 +39,7 @@ def _comes_from_inside(request: HttpRequest) -> bool:
         caller = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return False
-    return any(caller in ipaddress.ip_network(network) for network in settings.METRICS_NETWORKS)
+    return any(caller in network for network in settings.METRICS_NETWORKS)
 
 
 def _processes() -> CollectorRegistry:

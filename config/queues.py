@@ -11,6 +11,7 @@ ROUTES = {
     "collections_app.engine.tasks.sweep_simulations": {"queue": "simulations"},
     "collections_app.engine.tasks.simulate": {"queue": "simulations"},
     "collections_app.engine.tasks.*": {"queue": "night"},
+    "collections_app.letters.tasks.sweep": {"queue": DEFAULT},
     "collections_app.letters.tasks.*": {"queue": "letters"},
     "crm.imports.tasks.sweep": {"queue": DEFAULT},
     "crm.imports.tasks.*": {"queue": "imports"},

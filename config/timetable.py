@@ -1,6 +1,7 @@
 """Everything that runs by the clock, in one table sorted by name.
 
-Beat copies it to the database at start; supervisors may then change the hours there (django-celery-beat).
+Beat copies it to the database at each start (config/beat.py). A task may be switched off there, and the hours of those
+that have some may be changed; intervals follow the settings. A line renamed or removed here loses its row.
 A task listed here takes no argument, claims its work in the database, and does nothing when there is none.
 """
 
@@ -12,6 +13,9 @@ from django.conf import settings
 # A minute and half of it with the usual lease: what somebody left behind is found soon after its lease.
 OFTEN_S = settings.LOOKS_EVERY_S
 SOON_S = max(1, settings.LEASE_S // 20)
+
+# What tells the rows of this table from those people add.
+SOURCE = "config/timetable.py"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,9 @@ TIMETABLE = [
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
     Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S),
     Periodic(
+        "take up print batches left behind", "collections_app.letters.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S
+    ),
+    Periodic(
         "take up simulations left behind", "collections_app.engine.tasks.sweep_simulations", every(OFTEN_S), OFTEN_S
     ),
 ]
@@ -50,6 +57,11 @@ TIMETABLE = [
 def schedule() -> dict[str, dict[str, object]]:
     """The timetable as Celery's `beat_schedule`."""
     return {
-        line.name: {"task": line.task, "schedule": line.when, "options": {"expires": line.expires}}
+        line.name: {
+            "task": line.task,
+            "schedule": line.when,
+            "description": SOURCE,
+            "options": {"expire_seconds": line.expires},  # as django-celery-beat calls it
+        }
         for line in TIMETABLE
     }

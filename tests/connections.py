@@ -6,6 +6,8 @@ from threading import Event
 
 from django.db import connection, transaction
 
+from crm.core.alone import LET_GO, TAKE
+
 # Not of the databases of other tests. pg_stat_activity would stay as it was when a transaction first looked at it.
 WAITING = """
 select count(*) from pg_locks where not granted
@@ -24,6 +26,17 @@ def closing(work):
         return work()
     finally:
         connection.close()
+
+
+@contextmanager
+def held_elsewhere(work):
+    """Another process is at this work (see crm.core.alone)."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute(TAKE, [work])
+        yield
+        cursor.execute(LET_GO, [work])
+    other.close()
 
 
 def write_something():

@@ -1,10 +1,14 @@
 """What the merge of two customers does to their dunning: one cycle goes on, nothing is said twice."""
 
-from django.db.models import Exists, Max, OuterRef, SmallIntegerField, Value
+from datetime import date, timedelta
+from typing import cast
+
+from django.db.models import Exists, Max, OuterRef, QuerySet, SmallIntegerField, Value
 from django.db.models.functions import Greatest
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import OPEN_STATES, PASSED_STATES, Action, ActionKind, ActionState, Cycle
+from collections_app.scenarios.models import Step
 from crm.accounts.calendars import today
 from crm.customers.models import Customer
 from crm.customers.registry import Merge
@@ -14,8 +18,9 @@ MERGED = "merged"
 
 
 def move_cycles(merge: Merge) -> int:
-    """Cycles go over with their actions. Where both have one open in a currency, that of the kept customer goes on from
-    the highest step either has passed, and what the other had open is cancelled: the next night writes once for both.
+    """Cycles go over with their actions. Where both have one open in a currency, that of the kept customer goes on with
+    what either was told: from the highest step of both, and not before the gap after the last one is over. What the
+    other had open is cancelled, and what the kept one had that this puts off or passes: the next night writes once.
     """
     for cycle in Cycle.objects.filter(customer=merge.duplicate, closed_on__isnull=True):
         own = Cycle.objects.filter(customer=merge.kept, currency=cycle.currency, closed_on__isnull=True).first()
@@ -33,10 +38,58 @@ def _continue(own: Cycle, other: Cycle, merge: Merge) -> None:
     own.opened_on = min(own.opened_on, other.opened_on)
     own.save(update_fields=["passed_offset", "by_hand", "opened_on"])
     _cancel(merge.duplicate, merge, cycle=other)
+    _cancel(merge.kept, merge, pk__in=_overtaken(own, other, merge))
     if not own.by_hand:  # the other has entered already: nobody is asked where this one enters
         _cancel(merge.kept, merge, cycle=own, kind=ActionKind.ENTRY)
+    _take_over(own, other)
     other.closed_on = max(today(merge.kept.entity, merge.at), other.opened_on)
     other.save(update_fields=["closed_on"])
+
+
+def _overtaken(own: Cycle, other: Cycle, merge: Merge) -> list[int]:
+    """What waits in the cycle that goes on though the other has passed that step, or was told its last one so lately
+    that the gap before it is not over: the night opens it again when it is due."""
+    passed = dict(_passed(other).filter(invoice=None).values_list("step_code", "step_offset"))
+    last_on = max(map(_done_on, _passed(other).filter(state=ActionState.DONE)), default=date.min)
+    on, found = today(merge.kept.entity, merge.at), []
+    for waiting in own.actions.open().filter(kind=ActionKind.DUNNING, invoice=None):
+        step = Step.objects.filter(version=waiting.scenario_version_id, code=waiting.step_code).first()
+        too_early = step is not None and last_on + timedelta(days=step.gap_days) > on
+        reached = own.passed_offset is not None and cast("int", waiting.step_offset) <= own.passed_offset
+        if too_early or reached or waiting.step_code in passed:
+            found.append(waiting.pk)
+    return found
+
+
+def _take_over(own: Cycle, other: Cycle) -> None:
+    """What the other cycle has passed counts in the one that goes on."""
+    for action in _passed(other).filter(invoice=None):
+        _count_in(own, action)
+    _passed(other).filter(invoice__isnull=False).update(cycle=own)
+
+
+def _count_in(cycle: Cycle, action: Action) -> None:
+    """A cycle has a step once: of two that were passed, what was done last counts, and the other stays in the cycle
+    that ended. What is open stays open."""
+    twin = cycle.actions.filter(step_code=action.step_code, invoice=action.invoice_id).first()
+    if twin is not None:
+        if twin.state in OPEN_STATES or _weight(twin) >= _weight(action):
+            return
+        Action.objects.filter(pk=twin.pk).update(cycle=action.cycle_id)
+    Action.objects.filter(pk=action.pk).update(cycle=cycle)
+
+
+def _weight(action: Action) -> tuple[bool, bool, date]:
+    return action.state in PASSED_STATES, action.state == ActionState.DONE, _done_on(action)
+
+
+def _done_on(action: Action) -> date:
+    assert action.closed_at is not None  # by constraint
+    return action.left_on or today(action.entity, action.closed_at)
+
+
+def _passed(cycle: Cycle) -> QuerySet[Action]:
+    return cycle.actions.filter(kind=ActionKind.DUNNING, state__in=PASSED_STATES).select_related("entity")
 
 
 def _highest_done(cycle: Cycle) -> int | None:
@@ -59,6 +112,8 @@ def passed_all_the_same(action: Action) -> None:
     going_on = Cycle.objects.filter(customer=action.customer_id, currency=action.currency, closed_on__isnull=True)
     step = Value(action.step_offset, output_field=SmallIntegerField())
     going_on.update(passed_offset=Greatest("passed_offset", step))
+    for cycle in going_on:
+        _count_in(cycle, action)
 
 
 def move_actions(merge: Merge) -> int:

@@ -57,10 +57,15 @@ def _with_its_house(action: Action) -> Action:
 
 
 def compose_action(
-    action: Action, *, on: date, language: str | None = None, carried: Sequence[ActionLine] | None = None
+    action: Action,
+    *,
+    on: date,
+    language: str | None = None,
+    carried: Sequence[ActionLine] | None = None,
+    to_read: bool = False,
 ) -> Composed:
     """The words of an action as they would leave on `on`: preview and sending alike. `carried`: its lines, where they
-    were read. Raises Stale without template."""
+    were read; `to_read` as in `compose`. Raises Stale without template."""
     if action.template is None:
         raise Stale("no_template")
     if carried is None:
@@ -75,6 +80,7 @@ def compose_action(
         address=action.address,
         sender=action.owner,
         formal_notice=action.formal_notice,
+        to_read=to_read,
     )
 
 

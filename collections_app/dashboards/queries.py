@@ -10,8 +10,8 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from collections_app.actions.counting import COUNTED
-from collections_app.actions.forms import in_state
+from collections_app.actions.counting import COUNTED, portfolio_counters
+from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run, RunState
@@ -90,10 +90,10 @@ def workloads(user: User, *, days: Days) -> list[Workload]:
 
 
 def unassigned(user: User, *, days: Days) -> str:
-    """Tasks to do now that nobody has, beyond the capacity of their team or without a team; above COUNTED, only that
-    they are more."""
-    rows = Action.objects.filter(in_state("waiting", days), entity__in=entities_of(user), owner__isnull=True)
-    number = rows[: COUNTED + 1].count()
+    """Tasks to do now that nobody has, beyond the capacity of their team or without a team: those of the list the
+    number leads to, counted as beside its filter; above COUNTED, only that they are more."""
+    filters = WorklistFilters({"portfolio": "unassigned"}, user=user, days=days)
+    number = portfolio_counters(filters)["unassigned"]
     return formats.number(number) if number <= COUNTED else f">\u00a0{formats.number(COUNTED)}"
 
 

@@ -1,7 +1,6 @@
 """A night tried from a page: it runs in a worker, writes nothing, and what it would do is kept to be read."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.core.cache import cache
 from django.db import transaction
@@ -25,7 +24,7 @@ def ask_dry_run(entity: Entity, *, by: User, at: datetime) -> DryRun:
     DryRun.objects.filter(entity=entity, asked_at__lt=at - KEPT).delete()
     asked = DryRun.objects.create(entity=entity, on=next_night(entity, at=at), asked_at=at, asked_by=by)
     cache.delete(_progress(asked))
-    transaction.on_commit(partial(try_night.delay, asked.pk), robust=True)
+    transaction.on_commit(lambda: try_night.delay(asked.pk), robust=True)
     return asked
 
 

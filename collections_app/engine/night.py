@@ -12,6 +12,7 @@ from collections_app.engine.models import Run
 from collections_app.engine.scope import Scope
 from crm.accounts.calendars import HORIZON, NoWorkingDay, last_worked_day, last_worked_days, next_worked_days
 from crm.accounts.models import Entity
+from crm.accounts.rules import WORKERS
 from crm.core import sql
 from crm.core.among import Among, between, listed
 from crm.core.crash import crash_point
@@ -22,8 +23,10 @@ from telephony.messaging.states import GONE_WRONG
 HERE = "collections_app.engine"
 EVERYBODY = 2**63 - 1
 # No nested loop: what was written a moment ago has no statistics, and a loop chosen on a wrong guess is quadratic in
-# customers.
-WHOLE_SETS = {"enable_nestloop": "off"}
+# customers. No merge join either: it would first put in order what a hash takes as it comes.
+WHOLE_SETS = {"enable_nestloop": "off", "enable_mergejoin": "off"}
+# But where both sides lie in the order of customers already.
+IN_ORDER = WHOLE_SETS | {"enable_mergejoin": "on"}
 # No merge join where some customers are looked at: it would walk an index from its beginning up to the last of them.
 FEW = {"enable_mergejoin": "off"}
 LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is looked at again then
@@ -105,7 +108,7 @@ class Night:
 
     def __post_init__(self) -> None:
         everybody = between(*self.customers)
-        of_run = {"at": self.at, "run": self.run.pk, **everybody.params}
+        of_run = {"at": self.at, "run": self.run.pk, "working": sorted(map(str, WORKERS)), **everybody.params}
         self.params = decision_params(self.entity, self.on) | of_run
         self.look_at(Scope.of(self.run))
 
@@ -161,6 +164,6 @@ class Night:
             return dict(cursor.fetchall())
 
 
-def join_whole_sets() -> None:
-    """For the rest of the transaction: see WHOLE_SETS."""
-    sql.set_local(**WHOLE_SETS)
+def join_whole_sets(*, in_order: bool = False) -> None:
+    """For the rest of the transaction: see WHOLE_SETS and IN_ORDER."""
+    sql.set_local(**(IN_ORDER if in_order else WHOLE_SETS))

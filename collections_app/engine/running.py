@@ -13,7 +13,7 @@ from django.db import transaction
 from collections_app.engine import parts, watched
 from collections_app.engine.leases import Clock, hold_lease, share_lease
 from collections_app.engine.models import Run, RunPart, RunStage
-from collections_app.engine.night import FEW, WHOLE_SETS, Night
+from collections_app.engine.night import FEW, Night, join_whole_sets
 from collections_app.engine.stages import STAGES, Stage
 from crm.core.crash import crash_point
 from crm.core.references import parents_seen_since
@@ -50,7 +50,9 @@ def run_part(stage: Stage, night: Night, part: RunPart, *, clock: Clock, alone: 
     with transaction.atomic():
         share_lease(night.run)
         parts.hold(part, clock=clock)
-        set_local(**ROOM, **BESIDE_OTHERS, **(WHOLE_SETS if night.scope.full else FEW))
+        set_local(**ROOM, **BESIDE_OTHERS, **FEW)
+        if night.scope.full:
+            join_whole_sets(in_order=stage.in_order)
         with watched.deciding(), parents_seen_since(night.seen):
             rows = stage.work(night)
         part.stages.append({"name": stage.name, "rows": rows, "ms": _ms_since(started)})

@@ -16,6 +16,7 @@ from django.conf import settings
 from collections_app.engine.models import Run, RunState
 from collections_app.segments.models import Group
 from crm.accounts.models import Entity
+from crm.accounts.rules import WORKERS
 from crm.core import sql
 
 HERE = "collections_app.engine"
@@ -101,8 +102,8 @@ def _rules(entity: Entity) -> str:
 
 
 def _present(run: Run) -> dict[str, int | None]:
-    """Who takes the work of each active person on that day: himself, whoever stands in for him, nobody."""
-    rows = sql.rows(HERE, "present", {"on": run.on})
+    """Who takes the work of each person on that day: himself, whoever stands in for him, nobody."""
+    rows = sql.rows(HERE, "present", {"on": run.on, "working": sorted(map(str, WORKERS))})
     return {str(row["user_id"]): row["works_for_him"] for row in rows}
 
 

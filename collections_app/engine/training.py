@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import NamedTuple
 
+from django.core.files.storage import Storage
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -108,7 +108,7 @@ def ask_reset(entity: Entity, *, by: User, at: datetime) -> TrainingReset:
             asked = TrainingReset.objects.create(entity=entity, asked_at=at, asked_by=by)
     except IntegrityError:
         raise ResetRefused(_("This entity is being reset already: reload in a minute.")) from None
-    transaction.on_commit(partial(reset_training.delay, asked.pk), robust=True)
+    transaction.on_commit(lambda: reset_training.delay(asked.pk), robust=True)
     return asked
 
 
@@ -149,4 +149,8 @@ def wipe(entity: Entity) -> None:
         for statement in WIPE:
             cursor.execute(statement, {"entity": entity.pk})
     for storage, name in files:
-        transaction.on_commit(partial(storage.delete, name), robust=True)
+        _forget(storage, name)
+
+
+def _forget(storage: Storage, name: str) -> None:
+    transaction.on_commit(lambda: storage.delete(name), robust=True)

@@ -3,10 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 
 from collections_app.letters import files, printing
@@ -24,7 +25,11 @@ from telephony.messaging.states import DUE_STATES, MessageState
 
 GIVEN_UP = gettext_noop("taken out of the print batch")
 NUMBERED = gettext_noop("Registered post %(number)s: %(letter)s")
+NOT_PREPARED = gettext_noop("no worker came to the end of it in a day")
 NUMBER_TAKEN_BACK = gettext_noop("Number of registered post taken back, %(number)s: %(letter)s")
+FORGOTTEN_AFTER = timedelta(seconds=settings.LEASE_S)
+# One that ends its workers every time is not for ever given to others.
+TRIED_FOR = timedelta(days=1)
 # La Poste writes 1A and eleven digits, other posts RK and nine digits between letters; printers keep to neither.
 REGISTERED_NUMBER = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{8,20}", re.ASCII)
 
@@ -136,8 +141,8 @@ def prepare_batch(entity: Entity, *, on: date, by: User | None, at: datetime) ->
 def _nothing(entity: Entity, ids: Sequence[int], most: int | None, *, at: datetime) -> NothingToPrint:
     if ids and most == 0:
         return NoPlaceLeft(entity)
-    # What was neither put off nor refused is locked by who composes it.
-    composing = waiting_letters(entity, at=at).filter(pk__in=ids, state__in=DUE_STATES)
+    # What was neither put off nor refused is in the hands of others.
+    composing = waiting_letters(entity, at=at).filter(pk__in=ids)
     return NothingToPrint(entity, composing.count())
 
 
@@ -204,19 +209,20 @@ def mark_posted(
 ) -> int:
     """A person confirms that the letters of the batch were posted on `on`; return how many messages became sent.
 
-    Letters cancelled since stay so. `shown`: ids of those the person saw to be no longer true, `anyway`: of those that
-    left all the same; the others of them leave the batch and wait for the next, which checks them again. Raises
+    `shown`: ids of those the person saw to be cancelled since or no longer true, `anyway`: of those that left all the
+    same. The others of them stay cancelled, or leave the batch and wait for the next, which checks them again. Raises
     BatchClosed, PostedBeforePrepared, ChangedSincePrinted.
     """
     batch = _open(batch)
     if not batch.on <= on <= today:
         raise PostedBeforePrepared
-    changed = no_longer_true(batch, on=today)
-    if unseen := changed.keys() - set(shown):
+    changed, gone = no_longer_true(batch, on=today), cancelled_since(batch)
+    if unseen := {*changed, *gone.values_list("pk", flat=True)} - set(shown):
         raise ChangedSincePrinted(len(unseen))
+    left = list(gone.filter(pk__in=anyway).values_list("message_id", flat=True))
     _take_out(batch.letters.filter(pk__in=changed.keys() - set(anyway)), at)
     ids = list(batch.letters.filter(taken_out_at=None).values_list("message_id", flat=True))
-    sent = messaging.mark_posted(ids, on=on, by=by, at=at)
+    sent = messaging.mark_posted(ids, on=on, by=by, at=at, anyway=left)
     batch.state, batch.posted_on, batch.posted_at, batch.posted_by = BatchState.POSTED, on, at, by
     batch.save(update_fields=["state", "posted_on", "posted_at", "posted_by"])
     files.tidy(batch)
@@ -286,9 +292,8 @@ def registered_number(text: str) -> str:
 
 
 def cancelled_since(batch: PrintBatch) -> QuerySet[PrintedLetter]:
-    """Letters of the batch whose message no longer leaves: to take out of the pile before posting."""
-    gone = (MessageState.CANCELLED, MessageState.BLOCKED, MessageState.WAITING)
-    return batch.letters.filter(taken_out_at=None, message__state__in=gone).order_by(F("position"))
+    """Letters of the batch that were cancelled: to take out of the pile before posting."""
+    return batch.letters.filter(taken_out_at=None, message__state=MessageState.CANCELLED).order_by("position")
 
 
 def not_made(entities: QuerySet[Entity]) -> QuerySet[Preparation]:
@@ -297,6 +302,18 @@ def not_made(entities: QuerySet[Entity]) -> QuerySet[Preparation]:
     made = PrintBatch.objects.filter(entity=OuterRef("entity"), prepared_at__gte=OuterRef("asked_at"))
     rows = Preparation.objects.filter(~Exists(made), entity__in=entities, pk=Subquery(last))
     return rows.exclude(ended_at__isnull=False, failure="").select_related("entity", "asked_by").order_by("entity")
+
+
+def left_behind(*, at: datetime) -> QuerySet[Preparation]:
+    """Of the last batches each entity asked of a worker, those not made a while later: their message was lost, or their
+    worker."""
+    return not_made(Entity.objects.all()).filter(ended_at=None, asked_at__lt=at - FORGOTTEN_AFTER)
+
+
+def give_up_preparations(*, at: datetime) -> int:
+    """End those asked for more than a day ago, which the list of batches tells; how many."""
+    old = Preparation.objects.filter(ended_at=None, asked_at__lt=at - TRIED_FOR)
+    return old.update(ended_at=at, failure=NOT_PREPARED)
 
 
 def no_longer_true(batch: PrintBatch, *, on: date) -> dict[int, str]:

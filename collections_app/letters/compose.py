@@ -12,13 +12,15 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from collections_app.letters import attachments, context, drawing, markup, sms
+from collections_app.letters import attachments, context, drawing, markup, sms, text
 from collections_app.letters.charges import charge_sheet
 from collections_app.letters.context import Subject
+from collections_app.letters.drawing import Drawn
 from collections_app.letters.labels import locale_of
 from collections_app.letters.languages import Choice, choose_version, known, wanted_language
 from collections_app.letters.lines import Chosen, Line, choose
 from collections_app.letters.models import Template, TemplateVersion, Tone
+from collections_app.letters.writing import Writer
 from crm.accounts.calendars import NoWorkingDay, next_worked_day
 from crm.accounts.models import User
 from crm.core.liquid import render
@@ -35,7 +37,8 @@ USUAL_DAYS_TO_PAY = 8
 
 @dataclass(frozen=True)
 class Composed:
-    """What leaves. `wanted_language` differs from `language` when the template has no text in the former."""
+    """What leaves. `wanted_language` differs from `language` when the template has no text in the former. `file_names`:
+    those of its attachments, also where they were not drawn."""
 
     subject: str
     text: str
@@ -47,6 +50,7 @@ class Composed:
     amounts: Mapping[str, Decimal]
     attachments: tuple[Attachment, ...] = ()
     pieces: tuple[object, ...] = field(default=(), repr=False)
+    file_names: tuple[str, ...] = ()
 
     @property
     def fell_back(self) -> bool:
@@ -80,12 +84,14 @@ def compose(
     sender: User | None = None,
     formal_notice: bool | None = None,
     deadline: date | None = None,
+    to_read: bool = False,
 ) -> Composed:
     """Fill a template for a customer.
 
     `language` overrides that of contact, customer and entity; `version` (a draft, in the preview) overrides the choice
     of the published one. `sender` is the collector who signs (default: that of the portfolio). `deadline` defaults to
-    the first worked day 8 days on, 15 for a formal notice. Raises NoPublishedVersion, TemplateFault.
+    the first worked day 8 days on, 15 for a formal notice. `to_read`: for a page that shows the text; HTML and files,
+    which take most of the time, are not drawn. Raises NoPublishedVersion, TemplateFault.
     """
     address = address or best_address(customer, template.channel, on)
     contact = _contact(customer, address)
@@ -102,29 +108,38 @@ def compose(
         deadline=deadline or _deadline(template, customer, on),
         language=choice.language,
     )
-    return _written(template, choice, subject, currency, address, notice)
+    return _written(template, choice, subject, Writer(choice.language, currency), address, notice, to_read)
 
 
 def _written(
-    template: Template, choice: Choice, subject: Subject, currency: str, address: Address | None, notice: bool
+    template: Template,
+    choice: Choice,
+    subject: Subject,
+    writer: Writer,
+    address: Address | None,
+    notice: bool,
+    to_read: bool,
 ) -> Composed:
+    currency = writer.currency
     values = context.variables(subject)
     locale = locale_of(choice.language)
     title = one_line(render(choice.version.subject, values, locale=locale, currency=currency))
     blocks = tuple(markup.parse(render(choice.version.body, values, locale=locale, currency=currency)))
-    drawn = drawing.draw(template, blocks, subject, title, currency, address, notice)
-    text = sms.simplified(drawn.text) if template.channel == Channel.SMS else drawn.text
+    pieces = drawing.with_tables(blocks, template, subject, writer)
+    plain = text.written(pieces, choice.language)
+    drawn = Drawn() if to_read else drawing.draw(template, pieces, subject, title, writer, address, notice)
     return Composed(
         subject=title,
-        text=text,
+        text=sms.simplified(plain) if template.channel == Channel.SMS else plain,
         html=drawn.html,
         language=choice.language,
         wanted_language=choice.wanted,
         template_version_id=choice.version.pk,
         variables=frozen(values),
         amounts={currency: _claimed(subject.chosen, subject, notice)} if subject.chosen.main else {},
-        attachments=(*drawn.attachments, *attachments.of(template, subject, currency)),
-        pieces=drawn.pieces,
+        attachments=drawn.attachments,
+        pieces=pieces,
+        file_names=attachments.names(template, subject),
     )
 
 

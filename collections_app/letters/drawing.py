@@ -1,9 +1,9 @@
-"""The blocks of a message drawn for its channel: text, HTML, PDF."""
+"""The blocks of a message with their tables, and drawn for its channel: HTML, PDF."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collections_app.letters import mail, pdf, tables, text
+from collections_app.letters import attachments, mail, pdf, tables
 from collections_app.letters.context import Subject
 from collections_app.letters.markup import Block, Insert
 from collections_app.letters.models import Template
@@ -15,32 +15,29 @@ from telephony.core.outgoing import Attachment
 
 @dataclass(frozen=True)
 class Drawn:
-    pieces: tuple[object, ...]
-    text: str
+    """What is made of the pieces of a message for its channel."""
+
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
 
 
 def draw(
     template: Template,
-    blocks: Sequence[Block],
+    pieces: Sequence[object],
     subject: Subject,
     title: str,
-    currency: str,
+    writer: Writer,
     address: Address | None,
     notice: bool,
 ) -> Drawn:
-    """The text always (it is what is searched and kept); HTML for e-mails; a PDF for letters."""
-    writer = Writer(subject.language, currency)
-    pieces = with_tables(blocks, template, subject, writer)
-    plain = text.written(pieces, subject.language)
+    """HTML for e-mails; a PDF for letters; and the files the template adds."""
+    added = attachments.of(template, subject, writer)
     if template.channel == Channel.EMAIL:
-        return Drawn(pieces, plain, mail.written(pieces, subject, title))
+        return Drawn(mail.written(pieces, subject, title), added)
     if template.channel == Channel.POST:
         letter = pdf.letter(pieces, subject, title, writer, address=address, registered=notice)
-        name = writer.words("letter_file", account=subject.customer.external_id)
-        return Drawn(pieces, plain, "", (Attachment(name, letter),))
-    return Drawn(pieces, plain)
+        return Drawn("", (Attachment(attachments.name("letter_file", subject), letter), *added))
+    return Drawn("", added)
 
 
 def with_tables(blocks: Sequence[Block], template: Template, subject: Subject, writer: Writer) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.compliance.linter import lint, variables_in
 from collections_app.letters.models import Template, TemplateVersion, Tone
+from collections_app.letters.registry import is_notice
 from collections_app.letters.variables import names
 from crm.core.liquid import check
 from crm.customers.models import Channel, CustomerKind
@@ -37,7 +38,8 @@ class Problem:
 
 def problems_of(version: TemplateVersion, *, on: date) -> list[Problem]:
     """All of them on a date: what is missing, what does not compile, what the law has to say."""
-    return [*_missing(version), *_not_compiling(version), *_claiming_less(version), *_remarks(version, on)]
+    tone = Tone.FORMAL_NOTICE if is_notice(version.template) else Tone(version.template.tone)
+    return [*_missing(version), *_not_compiling(version), *_claiming_less(version, tone), *_remarks(version, tone, on)]
 
 
 def _missing(version: TemplateVersion) -> Iterator[Problem]:
@@ -54,9 +56,9 @@ def _not_compiling(version: TemplateVersion) -> Iterator[Problem]:
             yield Problem(finding.message, where, finding.line, finding.column)
 
 
-def _claiming_less(version: TemplateVersion) -> Iterator[Problem]:
+def _claiming_less(version: TemplateVersion, tone: Tone) -> Iterator[Problem]:
     """A formal notice asks for interest and costs too: its QR code, and the amount kept with it."""
-    if version.template.tone != Tone.FORMAL_NOTICE or not version.body.strip():
+    if tone != Tone.FORMAL_NOTICE or not version.body.strip():
         return
     named = variables_in(version.body)
     split = "amount_split" in named and "total.net" not in named
@@ -69,12 +71,12 @@ def _claiming_less(version: TemplateVersion) -> Iterator[Problem]:
     yield Problem(message, blocking=False)
 
 
-def _remarks(version: TemplateVersion, on: date) -> Iterator[Problem]:
+def _remarks(version: TemplateVersion, tone: Tone, on: date) -> Iterator[Problem]:
     template = version.template
     for remark in lint(
         version.body,
         channel=template.channel,
-        tone=template.tone,
+        tone=tone,
         jurisdiction=template.entity.jurisdiction,
         on=on,
         subject=version.subject,

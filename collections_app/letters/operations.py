@@ -22,11 +22,13 @@ class TemplateRefused(Exception):
 
 
 class TextChanged(ValueError):
-    """Somebody else wrote the text of a language since a person read it."""
+    """Somebody else wrote the text of a language since a person read it; `forgetting` the draft, not writing it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, forgetting: bool = False) -> None:
         super().__init__(
-            _(
+            _("Somebody else changed this text since you opened it, and it was not forgotten: open it again.")
+            if forgetting
+            else _(
                 "Somebody else changed this text since you opened it, and nothing of yours was saved: open it again "
                 "beside this page, then write your changes into it."
             )
@@ -48,8 +50,7 @@ def save_draft(
     last text when the person read it, None when nobody did. Raises TextChanged.
     """
     subject, body = subject.strip(), body.replace("\r\n", "\n").strip()
-    template = Template.objects.select_for_update().get(pk=template.pk)
-    latest = template.versions.filter(language=language).order_by("-number").first()
+    latest = _latest_locked(template, language)
     if read is not None and read != mark_of(latest):
         raise TextChanged
     if latest and latest.published_at and (latest.subject, latest.body) == (subject, body):
@@ -58,6 +59,12 @@ def save_draft(
     draft.subject, draft.body = subject, body
     draft.save()
     return draft
+
+
+def _latest_locked(template: Template, language: str) -> TemplateVersion | None:
+    """The last text of a language; nobody writes another until the end of the transaction."""
+    template = Template.objects.select_for_update().get(pk=template.pk)
+    return template.versions.filter(language=language).order_by("-number").first()
 
 
 def _next(template: Template, language: str, latest: TemplateVersion | None) -> TemplateVersion:
@@ -78,8 +85,11 @@ def publish(draft: TemplateVersion, *, by: User | None, at: datetime) -> Templat
     return draft
 
 
-def discard_draft(template: Template, *, language: str) -> None:
-    """Forget the draft of a language; what is published stays in use."""
+@transaction.atomic
+def discard_draft(template: Template, *, language: str, read: str | None = None) -> None:
+    """Forget the draft of a language; what is published stays in use. `read` as in `save_draft`. Raises TextChanged."""
+    if read is not None and read != mark_of(_latest_locked(template, language)):
+        raise TextChanged(forgetting=True)
     template.versions.filter(language=language, published_at=None).delete()
 
 

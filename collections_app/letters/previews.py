@@ -49,10 +49,15 @@ def _reached(item: NetItem, oldest: int, on: date) -> bool:
     return (on - item.due_on).days >= min(OLD_ENOUGH_FOR_A_NOTICE, oldest)
 
 
-def composed(version: TemplateVersion, customer: Customer, *, on: date, sender: Any = None) -> Composed:
-    """The version, saved or not, filled for the customer as of today. Raises TemplateFault."""
+def composed(
+    version: TemplateVersion, customer: Customer, *, on: date, sender: Any = None, to_read: bool = False
+) -> Composed:
+    """The version, saved or not, filled for the customer as of today; `to_read` as in `compose`. Raises
+    TemplateFault."""
     currency, lines = lines_of(customer, on=on)
     template = version.template
     if template.tone == Tone.PREVENTIVE:
         lines = [line for line in lines if line.invoice.due_on >= on] or lines
-    return compose(template, customer, currency=currency, lines=lines, on=on, version=version, sender=sender)
+    return compose(
+        template, customer, currency=currency, lines=lines, on=on, version=version, sender=sender, to_read=to_read
+    )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 
 from collections_app.letters.labels import label, locale_of
-from crm.core.formats import apart, written_day
+from crm.core.formats import written_day, written_money
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Writer:
 
     def money(self, amount: Decimal) -> str:
         """«1 234,50 €»."""
-        return apart(format_currency(amount, self.currency, locale=locale_of(self.language)))
+        return written_money(amount, self.currency, locale_of(self.language))
 
     def day(self, on: date) -> str:
         """«03/02/2026», for tables."""

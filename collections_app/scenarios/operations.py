@@ -35,11 +35,13 @@ class NotADraft(ValueError):
 
 
 class ChangedMeanwhile(ValueError):
-    """Somebody else wrote what was read since."""
+    """Somebody else wrote what was read since; `publishing` the draft, not writing it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, publishing: bool = False) -> None:
         super().__init__(
-            _(
+            _("Somebody else changed this draft since you opened it, and it was not published: read it again.")
+            if publishing
+            else _(
                 "Somebody else changed this draft since you opened it, and nothing of yours was saved: open it again "
                 "beside this page, then write your changes into it."
             )
@@ -171,13 +173,16 @@ def must_be_draft(version: ScenarioVersion) -> None:
 
 
 @transaction.atomic
-def publish(version: ScenarioVersion, *, by: User | None, at: datetime) -> ScenarioVersion:
+def publish(version: ScenarioVersion, *, by: User | None, at: datetime, read: str | None = None) -> ScenarioVersion:
     """The draft becomes what the next night follows, and the version published until now is retired.
 
-    Raises NotADraft, or NotPublishable with every reason.
+    `read`: its `mark_of` when the person read it, None when nobody did. Raises NotADraft, ChangedMeanwhile, or
+    NotPublishable with every reason.
     """
     version = ScenarioVersion.objects.select_for_update().select_related("scenario__entity").get(pk=version.pk)
     must_be_draft(version)
+    if read is not None and read != mark_of(version):
+        raise ChangedMeanwhile(publishing=True)
     if reasons := reasons_not_to_publish(version):
         raise NotPublishable(reasons)
     for former in version.scenario.versions.filter(state=VersionState.PUBLISHED):

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from collections_app.scenarios.models import ScenarioVersion, Step
+from collections_app.letters.models import Template
+from collections_app.scenarios.models import ScenarioVersion, Step, VersionState
 from collections_app.scenarios.operations import STEP_FIELDS
 
 
@@ -17,6 +18,12 @@ class Change:
     kind: str
     step: Step
     fields: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def used_by_a_notice(template: Template) -> bool:
+    """Whether a step, published or drafted, sends it as a formal notice."""
+    notices = Step.objects.filter(template=template, formal_notice=True)
+    return notices.exclude(version__state=VersionState.RETIRED).exists()
 
 
 def differences(before: ScenarioVersion, after: ScenarioVersion) -> list[Change]:

@@ -8,13 +8,16 @@ class SegmentsConfig(AppConfig):
     verbose_name = _("Groups")
 
     def ready(self) -> None:
-        """Declare the standard facts, what follows a change of facts, a merge, the gate of rehearsals, and the panel of
-        the customer page."""
+        """Declare the standard facts, what follows a change of facts, a merge, the gate of rehearsals, and whose team a
+        customer's is."""
         from collections_app.compliance.registry import Gate, register_gate
         from collections_app.segments import audit, consumers, standard_facts
+        from collections_app.segments.queries import team_given
+        from crm.customers.registry import team_rules
 
         register_gate(Gate("rehearsal", 25, "collections_app.segments"))
 
         standard_facts.register_standard_facts()
         consumers.register_consumers()
         audit.register_for_audit()
+        team_rules.append(team_given)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _, override
+from psycopg.errors import ForeignKeyViolation
 
 from collections_app.letters import operations as letters
 from collections_app.scenarios import operations as scenarios
@@ -17,6 +18,7 @@ from crm.accounts.audit import acting
 from crm.accounts.models import Entity, User
 from crm.core.marks import mark
 from crm.core.sql import set_local
+from crm.core.waiting import in_the_way
 from crm.law.queries import of_that_order
 
 PATIENCE_MS = 3000  # a person waits for his page
@@ -109,10 +111,12 @@ def delete_group(group: Group, *, by: User | None) -> None:
                 )
             with acting(by):
                 group.delete()
-    except (OperationalError, IntegrityError) as busy:
+    except (OperationalError, IntegrityError) as error:
+        if not in_the_way(error) and not isinstance(error.__cause__, ForeignKeyViolation):
+            raise
         raise GroupRefused(
             _("Customers are being grouped at this moment (a night, an import): try again in a few minutes.")
-        ) from busy
+        ) from error
 
 
 def _stop_grouping() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from collections_app.segments.compiler import Compiler
 from collections_app.segments.criteria import Condition, Node, Not, WrongCriteria, conditions, parse
@@ -14,7 +15,7 @@ from collections_app.segments.models import Group, Membership
 from collections_app.segments.regrouping import readable
 from collections_app.segments.sampling import sample_of
 from collections_app.segments.wording import operator, worded
-from crm.accounts.models import Entity
+from crm.accounts.models import Entity, TeamMember
 from crm.core.among import named
 from crm.customers.models import Customer
 
@@ -139,6 +140,19 @@ def membership_at(customer: Customer, on: date) -> Membership | None:
         Q(to_on__isnull=True) | Q(to_on__gt=on)
     )
     return recorded.select_related("group").first()
+
+
+def team_given(customer: Customer) -> str:
+    """What his team follows, in words, and will again after each change (regroup.sql); empty when nothing gives one."""
+    homes = TeamMember.objects.filter(user=customer.collector_id, team__entity=customer.entity_id).select_related(
+        "team"
+    )
+    if home := homes.order_by("team_id").first():
+        return _("Follows the portfolio collector, who is in %(team)s.") % {"team": home.team}
+    memberships = Membership.objects.filter(customer=customer.pk, to_on=None, group__team__isnull=False)
+    if now := memberships.select_related("group__team").first():
+        return _("Follows the group %(group)s: %(team)s.") % {"group": now.group, "team": now.group.team}
+    return ""
 
 
 def tree_of(group: Group) -> Node | str | None:

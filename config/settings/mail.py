@@ -59,5 +59,6 @@ IMAP_TLS = env.flag("IMAP_TLS", default=True)
 # Where its certificate comes from an authority the system does not know; usually IMAP_CA_FILE=/etc/ssl/….pem.
 IMAP_CA = env.certificates("IMAP_CA")
 
+CHANNELS = ("email", "post", "sms", "phone")  # those of crm.customers, which settings cannot read
 # Channels something carries today: a step of another channel is done by a person, who gets the text to copy.
-CONNECTED_CHANNELS = env.names("CONNECTED_CHANNELS", "email,post")
+CONNECTED_CHANNELS = env.choices("CONNECTED_CHANNELS", "email,post", CHANNELS)

@@ -5,7 +5,7 @@ from config.settings.base import ENVIRONMENT
 
 # /metrics answers a caller that shows this token, or one that comes from these networks; nobody by default.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
-METRICS_NETWORKS = env.names("METRICS_NETWORKS")
+METRICS_NETWORKS = env.networks("METRICS_NETWORKS")
 PROMETHEUS_EXPORT_MIGRATIONS = False
 # Seconds for which the figures of /metrics and of the status page are not read again.
 FIGURES_KEPT_S = 0 if ENVIRONMENT == "test" else 10

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,11 +13,12 @@ from crm.accounts import operations, token_admin
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.exceptions import CannotGoLive, SupervisesTeam
-from crm.accounts.forms import AbsenceForm, EntityForm, TeamForm, UserForm
+from crm.accounts.forms import AbsenceForm, EntityForm, MemberForm, TeamForm, UserForm
 from crm.accounts.models import Absence, Entity, EntityClosure, Team, TeamMember, User
 from crm.accounts.queries import entities_of, houses_of, people_of
 from crm.accounts.rules import administers, changes_settings, reads_settings, roles_given_by
-from crm.core.backoffice import OpenInline, RuleAdmin
+from crm.core.backoffice import OpenInline, RuleAdmin, tell_refused
+from crm.core.each import each
 
 
 class ClosureInline(OpenInline):
@@ -87,23 +89,26 @@ class EntityAdmin(ScopedAdmin):
 
     @admin.action(description=_("Put live: the night writes to its customers"), permissions=["change"])
     def go_live(self, request: HttpRequest, chosen: QuerySet[Entity]) -> None:
-        for entity in chosen:
-            try:
-                operations.go_live(entity, on=today(entity, timezone.now()), by=_user(request))
-            except CannotGoLive as refused:
-                self.message_user(request, f"{entity.legal_name}: {refused}", messages.ERROR)
-            else:
-                self.message_user(request, _("%(entity)s is live.") % {"entity": entity.legal_name}, messages.SUCCESS)
+        tried = each(chosen, partial(_go_live, by=_user(request)), CannotGoLive)
+        tell_refused(request, tried, "legal_name", messages.ERROR)
+        for entity, _live in tried.done:
+            self.message_user(request, _("%(entity)s is live.") % {"entity": entity.legal_name}, messages.SUCCESS)
 
     @admin.action(description=_("Stop: nothing leaves automatically"), permissions=["change"])
     def stop(self, request: HttpRequest, chosen: QuerySet[Entity]) -> None:
-        for entity in chosen:
-            operations.stop(entity, by=_user(request))
+        tried = each(chosen, partial(operations.stop, by=_user(request)))
+        tell_refused(request, tried, "legal_name", messages.ERROR)
+        for entity, _stopped in tried.done:
             self.message_user(request, _("%(entity)s is stopped.") % {"entity": entity.legal_name}, messages.SUCCESS)
+
+
+def _go_live(entity: Entity, *, by: User) -> Entity:
+    return operations.go_live(entity, on=today(entity, timezone.now()), by=by)
 
 
 class MemberInline(OpenInline):
     model = TeamMember
+    form = MemberForm
     verbose_name = _("member")
     verbose_name_plural = _("members (they share the list and see the customers of the team)")
 
@@ -237,9 +242,9 @@ class UserAdmin(RuleAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         if "role" in form.base_fields:
             given = roles_given_by(request.user)
-            form.base_fields["role"].choices = [(role.value, role.label) for role in given]  # type: ignore[attr-defined]
+            form.base_fields["role"].choices = [(role.value, role.label) for role in given]
         if "entities" in form.base_fields:
-            form.base_fields["entities"].queryset = entities_of(request.user)  # type: ignore[attr-defined]
+            form.base_fields["entities"].queryset = entities_of(request.user)
         return form
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:

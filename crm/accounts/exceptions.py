@@ -19,6 +19,17 @@ class RoleNotYours(Exception):
         return _("Your own role does not let you give the role “%(role)s”.") % {"role": self.role}
 
 
+class LastAdministrator(Exception):
+    """Nobody would be left who makes entities, tokens and administrators."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        super().__init__(user.pk)
+
+    def __str__(self) -> str:
+        return _("%(user)s is the last administrator: make somebody else one first.") % {"user": self.user}
+
+
 class CannotGoLive(Exception):
     """An entity is not ready to write to its customers; `reasons` say what is missing."""
 

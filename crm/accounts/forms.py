@@ -10,10 +10,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.calendars import today
-from crm.accounts.models import Absence, Entity, Team, User
-from crm.accounts.queries import entities_of
+from crm.accounts.exceptions import LastAdministrator
+from crm.accounts.models import Absence, Entity, Team, TeamMember, User
+from crm.accounts.operations import keep_an_administrator
+from crm.accounts.queries import entities_of, working
 from crm.accounts.rules import works_customers
-from crm.core.fields import CompactField, country_field, keep_choice
+from crm.core.fields import CompactField, country_field, keep_choice, keep_row
 from crm.core.formats import country_name
 from crm.core.identifiers import bic, iban, siren, vat_number
 from crm.core.zones import zones
@@ -39,6 +41,12 @@ def language_field(label: Any) -> forms.ChoiceField:
 def _default(field: str) -> Any:
     """What the model gives a new entity: a field declared in a form forgets it."""
     return Entity._meta.get_field(field).get_default()  # type: ignore[union-attr]
+
+
+def keep_rows(form: forms.ModelForm) -> None:
+    """Each person the row of the form names stays on offer there."""
+    for name in {"user", "replacement", "supervisor"} & form.fields.keys():
+        keep_row(form.fields[name], getattr(form.instance, f"{name}_id"))
 
 
 class EntityForm(forms.ModelForm):
@@ -119,10 +127,14 @@ class AbsenceForm(forms.ModelForm):
         model = Absence
         fields = ["user", "starts_on", "ends_on", "replacement"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keep_rows(self)
+
     def clean_replacement(self) -> User | None:
-        """A person whose role works on tasks."""
+        """A person whose role works on tasks, or who stood in already."""
         given: User | None = self.cleaned_data["replacement"]
-        if given is not None and not works_customers(given):
+        if given is not None and given.pk != self.instance.replacement_id and not works_customers(given):
             raise ValidationError(
                 _("Tasks do not go to %(user)s: this role does not work on them."), params={"user": given}
             )
@@ -140,10 +152,31 @@ class AbsenceForm(forms.ModelForm):
         return given
 
 
+class MemberForm(forms.ModelForm):
+    """A member who is no longer active stays one until he is taken off."""
+
+    class Meta:
+        model = TeamMember
+        fields = ["user"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keep_rows(self)
+
+
 class TeamForm(forms.ModelForm):
+    """Who works on customers leads, or who led already."""
+
     class Meta:
         model = Team
         fields = ["entity", "name", "supervisor"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "supervisor" in self.fields:
+            field: Any = self.fields["supervisor"]
+            field.queryset = working(field.queryset)
+        keep_rows(self)
 
 
 class UserForm(forms.ModelForm):
@@ -164,6 +197,16 @@ class UserForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk and not self.instance.is_superuser:
             self.initial["entities"] = entities_of(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody stays who administers."""
+        given = super().clean() or self.cleaned_data
+        try:
+            role, is_active = (given.get(name, getattr(self.instance, name)) for name in ("role", "is_active"))
+            keep_an_administrator(self.instance, role, is_active=is_active)
+        except LastAdministrator as refused:
+            raise ValidationError(str(refused)) from refused
+        return given
 
     def clean_email(self) -> str:
         """Needed to set the password, and to log in: one account per address."""

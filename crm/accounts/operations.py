@@ -4,11 +4,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermission
 from guardian.shortcuts import assign_perm, remove_perm
 
 from crm.accounts.audit import acting, note
-from crm.accounts.exceptions import CannotGoLive, RoleNotYours, SupervisesTeam
+from crm.accounts.exceptions import CannotGoLive, LastAdministrator, RoleNotYours, SupervisesTeam
 from crm.accounts.models import Entity, Role, Team, TeamMember, User
 from crm.accounts.rules import roles_given_by
 from crm.events.operations import emit
@@ -51,20 +53,35 @@ def create_user(
     return give_role(user, role, by=by)
 
 
+@transaction.atomic
 def give_role(user: User, role: str, *, by: User | None) -> User:
-    """Give a role and what goes with it: the admin for who configures or audits, all rows for the administrator.
+    """Give a role and what goes with it: the admin for who configures or audits, all rows for the administrator. What
+    else changed on the person is saved with it.
 
-    Raises RoleNotYours when `by` may not give that role, or may not change somebody who has the one he has.
+    Raises RoleNotYours when `by` may not give that role, or may not change somebody who has the one he has;
+    LastAdministrator.
     """
     for concerned in {role, user.role} if user.pk else {role}:
         if by and concerned not in roles_given_by(by):
             raise RoleNotYours(str(Role(concerned).label))
+    keep_an_administrator(user, role, is_active=user.is_active)
     user.role = role
     user.is_staff = role in STAFF
     user.is_superuser = role == Role.ADMINISTRATOR
     with acting(by):
         user.save()
     return user
+
+
+def keep_an_administrator(user: User, role: str, *, is_active: bool) -> None:
+    """Raise LastAdministrator if the user, once he has that role or is out of use, leaves nobody who administers. In a
+    transaction."""
+    if role == Role.ADMINISTRATOR and is_active:
+        return
+    # Locked: two who step back at once would each count on the other.
+    in_use = User.objects.select_for_update().filter(is_superuser=True, is_active=True).order_by("pk")
+    if list(in_use.values_list("pk", flat=True)) == [user.pk]:
+        raise LastAdministrator(user)
 
 
 @transaction.atomic
@@ -103,12 +120,15 @@ def leave_team(user: User, team: Team, *, by: User | None) -> None:
 
 @transaction.atomic
 def name_supervisor(team: Team, supervisor: User | None, *, by: User | None) -> Team:
-    """Put somebody at the head of a team; he sees its customers. The one before stays a member."""
+    """Put somebody at the head of a team; he sees its customers. The one before no longer does unless a member."""
     team.supervisor = supervisor
     with acting(by):
         team.save(update_fields=["supervisor"])
     if supervisor:
         assign_perm(SEE_TEAM, supervisor, team)
+    of_team = Q(teams=team) | Q(supervised_teams=team)
+    seeing = UserObjectPermission.objects.filter(permission__codename="see_team", object_pk=str(team.pk))
+    seeing.exclude(user__in=User.objects.filter(of_team).values("pk")).delete()
     return team
 
 

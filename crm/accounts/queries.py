@@ -9,6 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from crm.accounts.models import Entity, Team, User
+from crm.accounts.rules import WORKERS
 from crm.core.remembering import remembered
 
 
@@ -43,11 +44,13 @@ def teams_of(user: Any) -> QuerySet[Team]:
 
 
 def people_of(user: Any) -> QuerySet[User]:
-    """Those who work in an entity the user sees, those who work nowhere yet, and himself."""
+    """Those who work or have customers of their own in an entity the user sees, who work nowhere yet, and himself."""
     if user.is_superuser:
         return User.objects.all()
+    seen_whole = entities_of(user)
     nowhere = Q(teams=None, supervised_teams=None, userobjectpermission=None, is_superuser=False)
-    mine = Q(pk=user.pk) | nowhere | _works_in(entities_of(user))
+    nowhere &= ~Q(pk__in=_with_customers(Entity.objects.all()))
+    mine = Q(pk=user.pk) | nowhere | _works_in(seen_whole) | Q(pk__in=_with_customers(seen_whole))
     return User.objects.filter(pk__in=User.objects.filter(mine).values("pk"))
 
 
@@ -67,14 +70,20 @@ def _works_in(entities: QuerySet[Entity]) -> Q:
     return Q(teams__entity__in=keys) | Q(supervised_teams__entity__in=keys) | let_in
 
 
+def _with_customers(entities: QuerySet[Entity]) -> RawSQL:
+    """Keys of those who have customers of their own in one of the entities; the app of customers tells who has."""
+    keys, params = entities.order_by().values("pk").query.sql_with_params()
+    return RawSQL(f"select u.id from accounts_user u where accounts_has_customers(u.id, array({keys}))", params)
+
+
 def houses_of(user: Any) -> QuerySet[Entity]:
-    """Entities the user has anything to do with: seen wholly, or through one of their teams."""
+    """Entities the user has to do with: seen wholly, or through one of their teams or a customer of his own."""
     if user.is_superuser:
         return Entity.objects.all()
     return Entity.objects.filter(pk__in=RawSQL("select unnest(accounts_houses(%s))", [user.pk]))
 
 
-# Those who work in the houses of a person, as `people_at(houses_of(user))` finds them.
+# Those who work in the houses of a person, as `people_at(houses_of(user))` finds them, or have customers there.
 COLLEAGUES = """
 select m.user_id from accounts_teammember m join accounts_team t on t.id = m.team_id
 where t.entity_id = any(accounts_houses(%s))
@@ -83,6 +92,8 @@ select t.supervisor_id from accounts_team t where t.entity_id = any(accounts_hou
 union all
 select o.user_id from guardian_userobjectpermission o join auth_permission p on p.id = o.permission_id
 where p.codename = 'see_entity' and o.object_pk = any(accounts_houses(%s)::text[])
+union all
+select u.id from accounts_user u where accounts_has_customers(u.id, array(select unnest(accounts_houses(%s))))
 """
 
 
@@ -90,13 +101,18 @@ def colleagues_of(user: Any) -> QuerySet[User]:
     """Those who work in an entity the user has anything to do with, and himself."""
     if user.is_superuser:
         return User.objects.all()
-    return User.objects.filter(Q(pk=user.pk) | Q(pk__in=RawSQL(COLLEAGUES, [user.pk] * 3)))
+    return User.objects.filter(Q(pk=user.pk) | Q(pk__in=RawSQL(COLLEAGUES, [user.pk] * 4)))
+
+
+def working(people: QuerySet[User]) -> QuerySet[User]:
+    """Those of them in use whose role works on customers (see `rules.works_customers`)."""
+    return people.filter(Q(is_superuser=True) | Q(role__in=WORKERS), is_active=True)
 
 
 def collectors_for(user: Any) -> QuerySet[User]:
-    """Those the user may give a customer to: his colleagues and those who work nowhere yet, while in use."""
+    """Those the user may give a customer to: of colleagues and who works nowhere yet, those who work on customers."""
     either = Q(pk__in=people_of(user).values("pk")) | Q(pk__in=colleagues_of(user).values("pk"))
-    return User.objects.filter(either, is_active=True)
+    return working(User.objects.filter(either))
 
 
 # An absent replacement hands over to his own; a circle of absent people ends with nobody.

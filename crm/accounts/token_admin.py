@@ -1,6 +1,7 @@
 """Tokens of the API in the admin: made, shown once, revoked."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,7 +15,8 @@ from crm.accounts.models import ApiToken
 from crm.accounts.queries import people_of
 from crm.accounts.rules import administers
 from crm.accounts.tokens import issue_token, revoke_token
-from crm.core.backoffice import RuleAdmin
+from crm.core.backoffice import RuleAdmin, tell_refused
+from crm.core.each import each
 
 
 class TokenForm(forms.ModelForm):
@@ -82,5 +84,7 @@ class ApiTokenAdmin(RuleAdmin):
 
     @admin.action(description=_("Revoke: the token opens nothing any more"), permissions=["change"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
-        revoked = sum(revoke_token(token, at=timezone.now()) for token in chosen)
+        tried = each(chosen, partial(revoke_token, at=timezone.now()))
+        tell_refused(request, tried, "name", messages.ERROR)
+        revoked = sum(changed for _token, changed in tried.done)
         self.message_user(request, _("Tokens revoked: %(count)s") % {"count": revoked}, messages.SUCCESS)

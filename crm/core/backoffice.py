@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import BaseModelAdmin
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey
-from django.forms import ModelChoiceField
-from django.http import HttpRequest, HttpResponse
+from django.forms import BaseModelForm, ModelChoiceField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
+
+from crm.core.each import Tried
 
 Rule = Callable[[Any], bool]
 SECRETS = frozenset({"password", "digest", "token", "secret"})
@@ -20,6 +23,16 @@ SECRETS = frozenset({"password", "digest", "token", "secret"})
 def nobody(user: Any) -> bool:
     """The rule of what nobody does."""
     return False
+
+
+def tell_refused(request: HttpRequest, tried: Tried[Any, Any], name: str, level: int = messages.WARNING) -> None:
+    """Each row that was refused, by what its attribute `name` says, and why; and how many were left."""
+    for row, why in tried.refused:
+        text = _("%(name)s: %(why)s") % {"name": getattr(row, name), "why": why}
+        messages.add_message(request, level, text)
+    if left := len(tried.left):
+        text = ngettext("And %(count)d more was left as it is.", "And %(count)d more were left as they are.", left)
+        messages.warning(request, text % {"count": left})
 
 
 class ShortPaginator(Paginator):
@@ -45,6 +58,19 @@ class WithinReach(BaseModelAdmin):
             seen, given = page.get_queryset(request), kwargs.get("queryset")
             kwargs["queryset"] = seen if given is None else given.filter(pk__in=seen.values("pk"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class WholeRow(BaseModelForm):
+    """Constraints of a saved row are checked on all of it, also on what the form only shows or does not hold."""
+
+    def _post_clean(self) -> None:
+        # A form leaves out those that name a field without input.
+        super()._post_clean()  # type: ignore[misc]
+        if self.instance.pk and not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as refused:
+                self._update_errors(refused)  # type: ignore[attr-defined]
 
 
 class RuleAdmin(WithinReach, admin.ModelAdmin):
@@ -77,9 +103,21 @@ class RuleAdmin(WithinReach, admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Headed by what it is about: «Modification de entité» is no French."""
+        """Headed by what it is about: «Modification de entité» is no French. What only saving could refuse (another
+        person was faster) is told, and nothing is written."""
         title = capfirst(self.opts.verbose_name) if object_id else _("Add: %(name)s") % {"name": self.opts.verbose_name}
-        return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
+        try:
+            return super().changeform_view(request, object_id, form_url, {"title": title, **(extra_context or {})})
+        except ValidationError as refused:
+            if request.method != "POST":
+                raise
+            self.message_user(request, " ".join(refused.messages), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form of the page, its constraints checked on the whole row."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (WholeRow, form), {})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the app shows in the index."""

@@ -1,6 +1,7 @@
 """Amounts and dates as the reader writes them. Babel knows the spaces and signs of each locale (CLDR)."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,11 +15,12 @@ from babel.numbers import (
     format_currency,
     format_decimal,
     format_percent,
-    get_currency_precision,
     get_decimal_symbol,
     get_group_symbol,
 )
 from django.utils import timezone, translation
+
+from crm.core.money import decimals
 
 FALLBACK = "fr"
 # CLDR groups French thousands with a narrow space, too thin to be seen in Inter at the size of a table.
@@ -59,37 +61,46 @@ class _Frame:
 
 
 @lru_cache(maxsize=1000)
-def _frame(locale: Locale, currency: str) -> _Frame | None:
+def _frame(locale: Locale | str, currency: str) -> _Frame | None:
     """None where digits are not grouped by three."""
+    locale = Locale.parse(locale)
     if locale.currency_formats["standard"].grouping != (3, 3):
         return None
-    decimals = get_currency_precision(currency)
-    point, group = get_decimal_symbol(locale), get_group_symbol(locale).replace(NARROW, WIDE)
-    one = f"{Decimal(1):.{decimals}f}".replace(".", point)
+    digits = decimals(currency)
+    point, group = get_decimal_symbol(locale), get_group_symbol(locale)
+    one = f"{Decimal(1):.{digits}f}".replace(".", point)
     around = [_babel_money(Decimal(sign), currency, locale).partition(one) for sign in (1, -1)]
     positive, negative = ((before, after) for before, _one, after in around)
-    return _Frame(positive, negative, decimals, {ord(","): group, ord("."): point})
+    return _Frame(positive, negative, digits, {ord(","): group, ord("."): point})
 
 
-def apart(written: str) -> str:
+def _apart(written: str) -> str:
     """An amount whose currency does not touch the digits."""
     return GLUED.sub(WIDE, written)
 
 
-def _babel_money(amount: Decimal, currency: str, locale: Locale) -> str:
-    return apart(format_currency(amount, currency, locale=locale).replace(NARROW, WIDE))
+def _babel_money(amount: Decimal, currency: str, locale: Locale | str) -> str:
+    """With all the decimals the books keep of a currency: those of CLDR are of shops, with fewer coins."""
+    locale = Locale.parse(locale)
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (decimals(currency),) * 2
+    return _apart(pattern.apply(amount, locale, currency=currency, currency_digits=False))
 
 
-def money(amount: Decimal, currency: str) -> str:
-    """`amount` with the sign of `currency` (ISO 4217) and its number of decimals."""
-    locale = reader()
+def written_money(amount: Decimal, currency: str, locale: Locale | str) -> str:
+    """`amount` with the sign of `currency` (ISO 4217) and its number of decimals, as readers of `locale` write it."""
     frame = _frame(locale, currency)
     return frame.write(amount) if frame else _babel_money(amount, currency, locale)
 
 
+def money(amount: Decimal, currency: str) -> str:
+    """The same for the reader of a page."""
+    return written_money(amount, currency, reader()).replace(NARROW, WIDE)
+
+
 def in_spreadsheets(currency: str) -> str:
     """The number format of an amount in a spreadsheet, which puts the marks of the reader's language in it."""
-    digits = get_currency_precision(currency)
+    digits = decimals(currency)
     return "#,##0" + ("." + "0" * digits if digits else "")
 
 
@@ -98,7 +109,7 @@ def short_money(amount: Decimal, currency: str) -> str:
     if abs(amount) < 1000:
         return format_currency(amount, currency, locale=reader(), currency_digits=False, format="#,##0\u00a0¤")
     digits = 2 if abs(amount) >= 1_000_000 else 0
-    return apart(format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits))
+    return _apart(format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits))
 
 
 def language_name(code: str) -> str:

@@ -21,6 +21,9 @@ PROBLEMS: dict[type[Exception], Any] = {
     InvalidComponent: _("Part of “%(value)s” is wrong for a %(name)s (country, bank or office)."),
 }
 
+# What has fewer digits is rather the number of an account or of a street.
+LEAST_DIGITS = 6
+
 # Length of the accounts of UEMOA, CEMAC and their neighbours, which use the form of an IBAN outside the registry.
 UNREGISTERED = {
     **dict.fromkeys(("BJ", "BF", "CI", "MA", "ML", "NE", "SN", "TG"), 28),
@@ -95,3 +98,19 @@ def telephone(value: str, country: str = "FR") -> str:
             params={"value": value},
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def telephones(words: str) -> list[str]:
+    """The numbers in E.164 that words may be, in each country they could be dialled in; none for what is no number."""
+    if sum(letter.isdigit() for letter in words) < LEAST_DIGITS:
+        return []
+    return sorted(set(filter(None, (_dialled(words, country) for country in phonenumbers.SUPPORTED_REGIONS))))
+
+
+def _dialled(words: str, country: str) -> str:
+    try:
+        number = phonenumbers.parse(words, country)
+    except phonenumbers.NumberParseException:
+        return ""
+    possible = phonenumbers.is_possible_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if possible else ""

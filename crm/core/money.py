@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 UNKNOWN_CURRENCY = _("No currency has this code.")
+TOO_MANY_DECIMALS = _("An amount has more decimals than its currency allows.")
 NOT_MONEY = frozenset({"XXX", "XTS"})  # "no currency" and "for tests" of ISO 4217
 WITHOUT_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
 WITH_THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
@@ -92,5 +93,5 @@ def exact_money(table: str, *fields: str, currency: str = "currency") -> models.
     return models.CheckConstraint(
         name=f"{table}_exact_money",
         condition=condition,
-        violation_error_message=_("An amount has more decimals than its currency allows."),
+        violation_error_message=TOO_MANY_DECIMALS,
     )

@@ -2,7 +2,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
-from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Q, QuerySet
 from django.forms import BaseFormSet, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.models import User
 from crm.accounts.queries import collectors_for
 from crm.core.backoffice import OpenInline
-from crm.core.identifiers import telephone
+from crm.core.identifiers import telephones
 from crm.core.text import plain
 from crm.customers import operations
+from crm.customers.backoffice import OnCustomerAdmin
 from crm.customers.exceptions import CustomerRefusal
 from crm.customers.forms import AddressForm, CustomerForm
 from crm.customers.models import Address, Contact, Customer, PlainText
@@ -53,7 +52,7 @@ class AddressInline(OpenInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ScopedAdmin):
+class CustomerAdmin(OnCustomerAdmin):
     form = CustomerForm
     removes = staticmethod(lambda user: False)
     list_display = ["external_id", "name", "entity", "kind", "city", "collector", "team"]
@@ -97,12 +96,14 @@ class CustomerAdmin(ScopedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
-        """Small indexed questions, one per kind of word a person may type."""
+        """Small indexed questions, one per kind of word a person may type. Fields of other pages find those in use."""
+        if "field_name" in request.GET:
+            queryset = queryset.filter(merged_into=None)
         words = search_term.strip()
         if not words:
             return queryset.order_by(*self.ordering), False
         named = Q(plain__contains=plain(words)) | Q(external_id=words) | Q(siren=words.replace(" ", "")[:9])
-        reached = Q(addresses__value__in=[words.lower(), _number(words)])
+        reached = Q(addresses__value__in=[words.lower(), *telephones(words)])
         found = Customer.objects.annotate(plain=PlainText("name")).filter(named).values("pk")
         found = found.union(Customer.objects.filter(reached).values("pk"))
         return queryset.filter(pk__in=found).order_by(*self.ordering), False
@@ -151,13 +152,6 @@ class CustomerAdmin(ScopedAdmin):
             told = _("%(duplicate)s is now part of %(kept)s.") % {"duplicate": duplicate, "kept": kept}
             self.message_user(request, told, messages.SUCCESS)
         return redirect(reverse("admin:customers_customer_change", args=[kept.pk]))
-
-
-def _number(words: str) -> str:
-    try:
-        return telephone(words)
-    except ValidationError:
-        return ""
 
 
 def _user(request: HttpRequest) -> User:

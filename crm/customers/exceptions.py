@@ -38,5 +38,9 @@ class AddressKnown(CustomerRefusal):
     message = _("%(address)s is already recorded for this customer.")
 
 
+class NoLongerUsed(CustomerRefusal):
+    message = _("%(address)s is recorded for this customer and used no longer: say on his page that it is used again.")
+
+
 class NotOfThisCustomer(CustomerRefusal):
     message = _("%(contact)s is not a contact of %(customer)s.")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +16,28 @@ from crm.core.identifiers import siren, siret, vat_number
 from crm.core.zones import zones
 from crm.customers.models import Address, Customer
 from crm.customers.operations.contacts import normal_address
+from crm.customers.registry import team_given
 
 
-class CustomerForm(forms.ModelForm):
+class GivenTeam(forms.ModelForm):
+    """Fields `collector` and `team`: a team that follows something is told, not chosen."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "team" in self.fields and (told := team_given(self.instance)):
+            self.fields["team"].disabled, self.fields["team"].help_text = True, escape(told)  # shown as it is
+
+    def clean(self) -> dict[str, Any]:
+        """Neither is the one that follows the collector chosen with it."""
+        given = super().clean() or self.cleaned_data
+        if "team" in self.changed_data:
+            self.instance.collector = given.get("collector")
+            if told := team_given(self.instance):
+                self.add_error("team", told)
+        return given
+
+
+class CustomerForm(GivenTeam):
     language = forms.ChoiceField(
         label=capfirst(_("language")), required=False, choices=[("", _("that of the entity")), *settings.LANGUAGES]
     )

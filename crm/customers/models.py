@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, Team, User
@@ -44,6 +45,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def current(self) -> "CustomerQuerySet":
         """Without those merged into another."""
         return self.filter(merged_into__isnull=True)
+
+    def standing_for(self, pk: int) -> "CustomerQuerySet":
+        """The record in use that a key leads to: its own, or the one it was merged into."""
+        return self.filter(pk__in=Customer.objects.filter(pk=pk).values(in_use=Coalesce(F("merged_into"), F("pk"))))
 
 
 class Customer(models.Model):

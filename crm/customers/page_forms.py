@@ -12,7 +12,8 @@ from crm.accounts.models import User
 from crm.accounts.queries import collectors_for, teams_of
 from crm.core.fields import keep_choice, keep_row
 from crm.core.formats import language_name
-from crm.customers.forms import StoredAddress
+from crm.core.meanwhile import MeanwhileForm
+from crm.customers.forms import GivenTeam, StoredAddress
 from crm.customers.models import Channel, Contact, ContactRole, Customer
 from crm.customers.operations.contacts import normal_address
 from crm.customers.rules import fields_open_to
@@ -20,7 +21,7 @@ from crm.customers.rules import fields_open_to
 LANGUAGES = [("", _("that of the customer")), *settings.LANGUAGES]
 
 
-class MasterForm(forms.ModelForm):
+class MasterForm(MeanwhileForm, GivenTeam):
     """The fields of a customer the person may change, no other."""
 
     language = forms.ChoiceField(required=False, choices=[("", _("that of the entity")), *settings.LANGUAGES])
@@ -60,7 +61,7 @@ class MasterForm(forms.ModelForm):
         return list(dict.fromkeys(filter(None, (tag.strip() for tag in self.cleaned_data["tags"]))))
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(MeanwhileForm):
     """Somebody to talk to."""
 
     language = forms.ChoiceField(label=_("Language"), required=False, choices=LANGUAGES)

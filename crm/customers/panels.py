@@ -19,5 +19,7 @@ def people(customer: Customer, user: User) -> Mapping[str, Any]:
 
 
 def identity(customer: Customer, user: User) -> Mapping[str, Any]:
-    """Who the customer is, with the free attributes of the file."""
-    return {"attributes": sorted(customer.attributes.items()) if isinstance(customer.attributes, dict) else []}
+    """Who the customer is, the free attributes of the file, and the group of companies for who may see its head."""
+    parent = Customer.objects.visible_to(user).filter(pk=customer.parent_id).first() if customer.parent_id else None
+    attributes = sorted(customer.attributes.items()) if isinstance(customer.attributes, dict) else []
+    return {"attributes": attributes, "parent": parent}

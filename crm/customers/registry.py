@@ -102,6 +102,16 @@ def relation_field(relation: str, customer: "Customer") -> "ForeignObject[Any, A
     return next(field for field in fields if f"{field.model._meta.label}.{field.name}" == relation)
 
 
+# What gives a customer his team whatever a person chooses: a sentence that says so, or an empty one.
+TeamRule = Callable[["Customer"], str]
+team_rules: list[TeamRule] = []
+
+
+def team_given(customer: "Customer") -> str:
+    """What the team of the customer follows, in words; empty while a person chooses it."""
+    return next(filter(None, (rule(customer) for rule in team_rules)), "")
+
+
 class Journal(Protocol):
     """Writes what happened to a customer; same arguments as `crm.timeline.operations.record`."""
 

@@ -1,16 +1,22 @@
+from datetime import datetime
+from functools import partial
+
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.models import User
-from crm.holds.exceptions import AlreadyEnded
+from crm.core.backoffice import tell_refused
+from crm.core.each import each
+from crm.customers.backoffice import OnCustomerAdmin
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold
-from crm.holds.operations import lift_hold, told_as_placed
+from crm.holds.operations import lift_hold, place_hold
 
 
 class HoldForm(ModelForm):
@@ -28,7 +34,7 @@ class HoldForm(ModelForm):
 
 
 @admin.register(Hold)
-class HoldAdmin(ScopedAdmin):
+class HoldAdmin(OnCustomerAdmin):
     form = HoldForm
     removes = staticmethod(lambda user: False)
     list_display = ["customer", "kind", "reason", "starts_on", "ends_on", "ended_on", "outcome", "author"]
@@ -57,17 +63,19 @@ class HoldAdmin(ScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Hold, form: ModelForm, change: bool) -> None:
         assert isinstance(request.user, User)
-        obj.entity_id, obj.author, obj.created_at = obj.customer.entity_id, request.user, timezone.now()
-        super().save_model(request, obj, form, change)
-        told_as_placed(obj)
+        try:
+            obj.pk = place_hold(**form.cleaned_data, by=request.user, at=timezone.now()).pk
+        except (HoldRefused, OtherCustomersInvoice, AlreadyHeld) as refused:
+            raise ValidationError(str(refused)) from refused
 
-    @admin.action(description=_("Lift: dunning resumes today"), permissions=["change"])
+    @admin.action(description=_("Lift from today on"), permissions=["change"])
     def lift(self, request: HttpRequest, chosen: QuerySet[Hold]) -> None:
         assert isinstance(request.user, User)
-        for hold in chosen:
-            try:
-                lift_hold(hold, on=today(hold.entity, timezone.now()), by=request.user, at=timezone.now())
-            except AlreadyEnded as refused:
-                self.message_user(request, f"{hold.customer}: {refused}", messages.WARNING)
-            else:
-                self.message_user(request, _("%(customer)s: lifted.") % {"customer": hold.customer}, messages.SUCCESS)
+        tried = each(chosen, partial(_lift, by=request.user, at=timezone.now()), AlreadyEnded)
+        tell_refused(request, tried, "customer")
+        for hold, _lifted in tried.done:
+            self.message_user(request, _("%(customer)s: lifted.") % {"customer": hold.customer}, messages.SUCCESS)
+
+
+def _lift(hold: Hold, *, by: User, at: datetime) -> Hold:
+    return lift_hold(hold, on=today(hold.entity, at), by=by, at=at)

@@ -32,6 +32,17 @@ class OtherCustomersInvoice(Exception):
         }
 
 
+class AlreadyHeld(Exception):
+    """The same suspension stands already."""
+
+    def __init__(self, hold: Hold) -> None:
+        self.hold = hold
+        super().__init__(hold.pk)
+
+    def __str__(self) -> str:
+        return _("This suspension stands already, since %(date)s.") % {"date": date_format(self.hold.starts_on)}
+
+
 class AlreadyEnded(Exception):
     def __init__(self, hold: Hold) -> None:
         self.hold = hold

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Customer
 from crm.holds.models import PROMISE_WITHOUT_DAY, HoldKind
+from crm.holds.summary import LISTED
 from crm.receivables.models import Invoice
 
 
@@ -18,6 +19,12 @@ class HoldForm(forms.Form):
     invoice = forms.ModelChoiceField(
         label=_("Invoice"), queryset=Invoice.objects.none(), required=False, empty_label=_("The whole account")
     )
+    number = forms.CharField(
+        label=_("Number of a later invoice"),
+        required=False,
+        max_length=60,
+        help_text=_("The list holds the oldest ones. A number counts rather than what is chosen there."),
+    )
     ends_on = forms.DateField(
         label=_("Until (included)"),
         required=False,
@@ -27,12 +34,35 @@ class HoldForm(forms.Form):
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        opened = Invoice.objects.open().filter(customer=customer).order_by("due_on", "pk")
-        self.fields["invoice"].queryset = opened  # type: ignore[attr-defined]
+        self.opened = Invoice.objects.open().filter(customer=customer).order_by("due_on", "pk")
+        self.fields["invoice"].queryset = self.opened  # type: ignore[attr-defined]
+        if not self.is_bound:
+            self._offer(list(self.opened[: LISTED + 1]))
+
+    def _offer(self, oldest: list[Invoice]) -> None:
+        """Those the page lists; of whom more are open, the others by their number."""
+        field: Any = self.fields["invoice"]
+        field.choices = [("", field.empty_label), *((invoice.pk, str(invoice)) for invoice in oldest[:LISTED])]
+        if len(oldest) <= LISTED:
+            del self.fields["number"]
+
+    def clean_number(self) -> Invoice | None:
+        """The open invoice of that number, written with its instalment where it has several."""
+        number = self.cleaned_data["number"]
+        if not number:
+            return None
+        named = self.opened.filter(number__in={number, number.rpartition("/")[0]})
+        found = [invoice for invoice in named if str(invoice) == number]
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _("%(number)s names no open invoice of this customer, or several."), params={"number": number}
+            )
+        return found[0]
 
     def clean(self) -> dict[str, Any]:
-        """A promise names its day."""
+        """With the invoice that is named. A promise names its day."""
         given = super().clean() or self.cleaned_data
+        given["invoice"] = given.pop("number", None) or given.get("invoice")
         if given.get("kind") == HoldKind.PROMISE and not given.get("ends_on") and "ends_on" not in self.errors:
             self.add_error("ends_on", PROMISE_WITHOUT_DAY)
         return given

@@ -1,6 +1,7 @@
 """Placing, lifting and ending holds."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -8,9 +9,11 @@ from django.utils.translation import gettext_noop
 
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
+from crm.customers.operations import in_use
 from crm.events.operations import emit
-from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold, HoldKind, HoldOutcome
+from crm.holds.queries import others_holding
 from crm.receivables.models import Invoice
 from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
@@ -20,6 +23,7 @@ PLACED_ON_CUSTOMER = gettext_noop("Dunning suspended: %(kind)s, from %(from)s")
 PLACED_ON_INVOICE = gettext_noop("Dunning suspended on %(invoice)s: %(kind)s, from %(from)s")
 PLACED_ON_CLAIMS = gettext_noop("Dunning suspended on what was born before %(born_before)s: %(kind)s, from %(from)s")
 LIFTED = gettext_noop("Suspension lifted (%(kind)s): dunning resumes")
+LIFTED_IN_PART = gettext_noop("Suspension lifted (%(kind)s); what another one covers stays suspended")
 # The labels of HoldKind as msgids: what is written today is read in another language tomorrow.
 HOLD_KINDS: dict[str, str] = {
     HoldKind.DISPUTE: gettext_noop("dispute"),
@@ -30,15 +34,21 @@ HOLD_KINDS: dict[str, str] = {
     HoldKind.MANUAL: gettext_noop("decided by a person"),
 }
 HOLD_ENDED = gettext_noop("Hold ended: dunning resumes")
+HOLD_ENDED_IN_PART = gettext_noop("Hold ended; what another one covers stays suspended")
 
 END_EXPIRED = """
 with ended as (
     update holds_hold set ended_on = ends_on + 1, outcome = 'expired'
     where entity_id = %(entity)s and ended_on is null and ends_on < %(on)s
-    returning id, entity_id, customer_id
+    returning id, entity_id, customer_id, invoice_id
 ), told as (
     insert into timeline_entry (at, entity_id, customer_id, kind, subject, about, about_id)
-    select %(at)s, entity_id, customer_id, 'hold', %(subject)s, 'hold', id from ended
+    select %(at)s, entity_id, customer_id, 'hold', case when exists (
+        select from holds_hold other
+        where other.customer_id = ended.customer_id and other.ended_on is null
+          and other.starts_on <= %(on)s and (other.ends_on is null or other.ends_on >= %(on)s)
+          and (other.invoice_id is null or ended.invoice_id is null or other.invoice_id = ended.invoice_id)
+    ) then %(in_part)s else %(wholly)s end, 'hold', id from ended
 )
 select count(*) from ended
 """
@@ -59,10 +69,13 @@ def place_hold(
 ) -> Hold:
     """Suspend dunning of one invoice, of the claims born before a date, or (neither given) of the whole customer.
 
-    In force from `starts_on` to `ends_on` included; without end, until it is lifted.
-    Raises HoldRefused (two scopes, end before start, no reason) and OtherCustomersInvoice.
+    In force from `starts_on` to `ends_on` included; without end, until it is lifted. Of a customer who was merged it is
+    placed on the one he was merged into.
+    Raises HoldRefused (two scopes, end before start, no reason), OtherCustomersInvoice, and AlreadyHeld when one in
+    force says the same.
     """
-    if invoice and invoice.customer_id != customer.pk:
+    customer = in_use(customer)
+    if invoice and not Invoice.objects.filter(pk=invoice.pk, customer=customer).exists():
         raise OtherCustomersInvoice(invoice, customer)
     hold = Hold(
         entity_id=customer.entity_id,
@@ -80,14 +93,17 @@ def place_hold(
         hold.full_clean(exclude=["author"])
     except ValidationError as error:
         raise HoldRefused(error) from error
+    if same := _saying_the_same(hold):
+        raise AlreadyHeld(same)
     hold.save()
-    told_as_placed(hold)
+    _tell(hold, *_placed(hold), text=reason, by=by, at=at)
     return hold
 
 
-def told_as_placed(hold: Hold) -> None:
-    """Tell of a hold just saved, by its author."""
-    _tell(hold, *_placed(hold), text=hold.reason, by=hold.author, at=hold.created_at)
+def _saying_the_same(hold: Hold) -> Hold | None:
+    # Whoever places one has locked the customer: of two clicks the second sees what the first wrote.
+    said = {name: getattr(hold, name) for name in ("customer", "invoice", "born_before", "kind", "reason", "ends_on")}
+    return Hold.objects.filter(**said, starts_on__lte=hold.starts_on, ended_on=None).first()
 
 
 @transaction.atomic
@@ -100,7 +116,8 @@ def lift_hold(
     if not Hold.objects.filter(pk=hold.pk, ended_on=None).update(ended_on=ended_on, outcome=outcome):
         raise AlreadyEnded(hold)
     hold.ended_on, hold.outcome = ended_on, outcome
-    _tell(hold, LIFTED, {"kind": Msgid(_kind(hold))}, text=reason, by=by, at=at)
+    subject = LIFTED_IN_PART if others_holding(hold, on=ended_on).exists() else LIFTED
+    _tell(hold, subject, {"kind": Msgid(_kind(hold))}, text=reason, by=by, at=at)
     return hold
 
 
@@ -127,6 +144,13 @@ def _tell(hold: Hold, subject: str, params: dict[str, object], *, text: str, by:
 
 def end_expired_holds(entity: Entity, *, on: date, at: datetime) -> int:
     """End, in one statement, the holds whose last day is before `on`; how many. Each is told in the timeline."""
+    params: dict[str, Any] = {
+        "entity": entity.pk,
+        "on": on,
+        "at": at,
+        "wholly": HOLD_ENDED,
+        "in_part": HOLD_ENDED_IN_PART,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(END_EXPIRED, {"entity": entity.pk, "on": on, "at": at, "subject": HOLD_ENDED})
+        cursor.execute(END_EXPIRED, params)
         return int(cursor.fetchone()[0])

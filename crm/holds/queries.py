@@ -70,6 +70,13 @@ def first_owing_late(customers: Sequence[Customer], *, on: date) -> Customer | N
     return next((one for one in customers if found and one.pk == found[0][0]), None)
 
 
+def others_holding(hold: Hold, *, on: date) -> QuerySet[Hold]:
+    """The holds in force on a day, beside this one, that cover something of what it covers: dunning of that does not
+    resume with its end."""
+    others = holds_at(hold.customer, on=on).exclude(pk=hold.pk)
+    return others.filter(Q(invoice=None) | Q(invoice=hold.invoice_id)) if hold.invoice_id else others
+
+
 def holds_at(customer: Customer, *, on: date) -> QuerySet[Hold]:
     """The holds in force on a day, past or present, the oldest first."""
     still = Q(ends_on__isnull=True) | Q(ends_on__gte=on)

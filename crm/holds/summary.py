@@ -88,8 +88,9 @@ class Account:
 
     @property
     def oldest_days(self) -> int:
-        """Days late of the oldest invoice, 0 when nothing is late."""
-        return (self.on - self.nets[0].due_on).days if self.overdue else 0
+        """Days late of the oldest invoice that unapplied money does not cover, 0 when nothing is late."""
+        late = (net for net in self.nets if net.net_amount > 0 and net.due_on < self.on)
+        return next(((self.on - net.due_on).days for net in late), 0)
 
 
 def accounts(customer: Customer, on: date, *, most: int | None = None) -> list[Account]:

@@ -12,10 +12,11 @@ from crm.accounts.models import User
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
 from crm.customers.models import Customer
-from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
 from crm.holds.forms import HoldForm, LiftForm
 from crm.holds.models import Hold
 from crm.holds.operations import lift_hold, place_hold
+from crm.holds.queries import others_holding
 
 
 @require_POST
@@ -23,20 +24,20 @@ from crm.holds.operations import lift_hold, place_hold
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     """Place a hold from today on."""
     assert isinstance(request.user, User)
-    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).standing_for(pk).select_related("entity"))
     form = HoldForm(request.POST, customer=customer)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return redirect("customer", pk)
+        return redirect("customer", customer.pk)
     now = timezone.now()
     starts_on = today(customer.entity, now)
     try:
         place_hold(customer, starts_on=starts_on, by=request.user, at=now, **form.cleaned_data)
-    except (HoldRefused, OtherCustomersInvoice) as refusal:
+    except (HoldRefused, OtherCustomersInvoice, AlreadyHeld) as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("Dunning is suspended."))
-    return redirect("customer", pk)
+    return redirect("customer", customer.pk)
 
 
 @require_POST
@@ -48,10 +49,15 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     hold = get_object_or_404(Hold.objects.select_related("customer", "entity"), pk=pk, customer__in=visible)
     form = LiftForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    on = today(hold.entity, timezone.now())
     try:
-        lift_hold(hold, on=today(hold.entity, timezone.now()), reason=reason, by=request.user, at=timezone.now())
+        lift_hold(hold, on=on, reason=reason, by=request.user, at=timezone.now())
     except AlreadyEnded as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The hold is lifted: dunning resumes."))
+        held = others_holding(hold, on=on).exists()
+        resumes = _("The hold is lifted: dunning resumes.")
+        messages.success(
+            request, _("The hold is lifted; what another one covers stays suspended.") if held else resumes
+        )
     return redirect("customer", hold.customer_id)

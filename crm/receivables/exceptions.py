@@ -40,6 +40,10 @@ class MoreThanOpen(LedgerRefusal):
     message = _("%(amount)s is more than what is left: %(open_amount)s on %(item)s.")
 
 
+class OpenAmountChanged(LedgerRefusal):
+    message = _("%(open_amount)s is open on %(item)s now, no longer what the page showed: read it, and decide again.")
+
+
 class MoreThanMoved(LedgerRefusal):
     message = _("%(amount)s would open %(item)s beyond its amount: only %(moved_amount)s was taken off it.")
 

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -24,7 +25,7 @@ from django.utils.translation import gettext as _, gettext_noop
 
 from crm.accounts.models import User
 from crm.core import planned, sql
-from crm.core.money import rounded
+from crm.core.money import TOO_MANY_DECIMALS, rounded
 from crm.law.queries import rule
 from crm.receivables import registry
 from crm.receivables.models import ChargeKind, FormalNotice, Invoice, Waiver
@@ -78,7 +79,7 @@ class Charges:
     indemnity: Decimal = NOTHING
     waived: dict[str, Decimal] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def interest(self) -> Decimal:
         """Before waivers."""
         return interest(self.segments, self.currency)
@@ -148,7 +149,10 @@ def record_formal_notice(invoices: Collection[int], *, on: date, at: datetime) -
 
 
 def check_waiver(invoice: Invoice, kind: str, amount: Decimal | None, on: date) -> Decimal:
-    """How much would be waived (all that is left when `amount` is None); raises WaiverForbidden or WaiverTooLarge."""
+    """How much would be waived (all that is left when `amount` is None).
+
+    Raises WaiverForbidden, WaiverTooLarge, and ValidationError for an amount its currency has no coins for.
+    """
     forbidden = rule(invoice.entity.jurisdiction, "waiver_forbidden", on=on, customer_kind=invoice.customer.kind)
     if forbidden is not None:
         raise WaiverForbidden(_("These charges cannot be waived: %(article)s."), params={"article": forbidden.article})
@@ -160,6 +164,8 @@ def check_waiver(invoice: Invoice, kind: str, amount: Decimal | None, on: date) 
             _("%(left)s %(currency)s can still be waived."),
             params={"left": number_format(left), "currency": invoice.currency},
         )
+    if given != rounded(given, invoice.currency):
+        raise ValidationError(TOO_MANY_DECIMALS)
     return given
 
 
@@ -167,7 +173,7 @@ def check_waiver(invoice: Invoice, kind: str, amount: Decimal | None, on: date) 
 def waive(
     invoice: Invoice, *, kind: str, reason: str, on: date, at: datetime, by: User | None, amount: Decimal | None = None
 ) -> Waiver:
-    """Give up late charges of a kind, wholly or for `amount`. Raises WaiverForbidden or WaiverTooLarge."""
+    """Give up late charges of a kind, wholly or for `amount`. Raises as `check_waiver`."""
     locked = Invoice.objects.select_for_update(of=("self",)).select_related("customer", "entity").get(pk=invoice.pk)
     given = check_waiver(locked, kind, amount, on)
     waiver = Waiver(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _, gettext_noop
 
 from crm.accounts.models import User
 from crm.customers.models import Customer
+from crm.customers.operations import in_use
 from crm.receivables.models import Interruption, InterruptionKind, Invoice
 from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
@@ -34,8 +35,10 @@ def record_interruption(
     by: User | None,
     at: datetime,
 ) -> Interruption:
-    """Keep that limitation started again on that day, with the document that proves it. Raises ValidationError."""
-    if invoice and invoice.customer_id != customer.pk:
+    """Keep that limitation started again on that day, with the document that proves it; of a customer who was merged,
+    on the one he was merged into. Raises ValidationError."""
+    customer = in_use(customer)
+    if invoice and not Invoice.objects.filter(pk=invoice.pk, customer=customer).exists():
         raise ValidationError({"invoice": _("This invoice is another customer’s.")})
     interruption = Interruption(
         entity_id=customer.entity_id,

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.models import User
+from crm.customers.backoffice import OnCustomerAdmin
 from crm.receivables.limitation import end_proceedings, record_interruption
 from crm.receivables.models import Interruption, InterruptionKind
 
@@ -34,7 +34,7 @@ class InterruptionForm(forms.ModelForm):
 
 
 @admin.register(Interruption)
-class InterruptionAdmin(ScopedAdmin):
+class InterruptionAdmin(OnCustomerAdmin):
     form = InterruptionForm
     removes = staticmethod(lambda user: False)
     list_display = ["customer", "invoice", "kind", "on", "ended_on", "void", "reference", "by"]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -23,6 +23,7 @@ from crm.receivables.exceptions import (
     NoLongerInBooks,
     NotAnAllocation,
     NotAWriteOff,
+    OpenAmountChanged,
     OtherCurrency,
     OtherCustomer,
 )
@@ -202,7 +203,7 @@ def undo_write_off(movement: Movement, *, on: date, reason: str = "", by: User |
     if movement.kind != MovementKind.WRITTEN_OFF:
         raise NotAWriteOff
     # Not while an import reads the books.
-    invoice = movement.invoice = Invoice.objects.select_for_update(no_key=True).get(pk=movement.invoice_id)
+    invoice = movement.invoice = Invoice.objects.select_for_update(no_key=True).get(pk=cast("int", movement.invoice_id))
     amount = -movement.amount
     if invoice.books_amount is not None:
         amount = min(amount, invoice.books_amount - invoice.open_amount)
@@ -220,10 +221,25 @@ def _undo(movement: Movement, kind: str, amount: Decimal, **given: Any) -> Movem
     return _give_back(kind, amount, invoice=movement.invoice, credit=movement.credit, undoes=movement, **given)
 
 
+@transaction.atomic
 def write_off(
-    invoice: Invoice, *, amount: Decimal | None = None, on: date, reason: str, by: User | None = None, at: datetime
+    invoice: Invoice,
+    *,
+    amount: Decimal | None = None,
+    read: Decimal | None = None,
+    on: date,
+    reason: str,
+    by: User | None = None,
+    at: datetime,
 ) -> Movement:
-    """Give up `amount`, or all that is open on an invoice. Raises InvalidAmount, MoreThanOpen."""
+    """Give up `amount`, or all that is open on an invoice; `read` is what was open for the person who decided it.
+
+    Raises InvalidAmount, MoreThanOpen, OpenAmountChanged.
+    """
+    if read is not None:
+        now = Invoice.objects.select_for_update(no_key=True).get(pk=invoice.pk)
+        if now.open_amount != read:
+            raise OpenAmountChanged(item=now, open_amount=now.open_amount, money_of=now.currency)
     taken = invoice.open_amount if amount is None else amount
     return _take_off(MovementKind.WRITTEN_OFF, taken, invoice=invoice, on=on, reason=reason, by=by, at=at)
 

@@ -3,17 +3,16 @@
 import re
 from typing import Any
 
-import phonenumbers
 from django.db import connection
 from django.db.models import QuerySet
 
 from crm.accounts.models import Entity
+from crm.core.identifiers import telephones
 from crm.core.sql import statement
 from crm.core.text import plain
 from crm.customers.models import Channel, Customer
 from crm.customers.reach import EVERYBODY, Reach
 
-LEAST_DIGITS = 6
 # Each way of searching stops here: a person who sees more rows than that types more letters.
 MOST = 500
 # How alike a name must be: at least the first; of long words the more, as one typing mistake spoils some five of their
@@ -76,16 +75,4 @@ def _addresses(words: str) -> tuple[list[str], list[str]]:
     """The channels and the addresses that `words` may be; none when they look like no address."""
     if "@" in words:
         return [Channel.EMAIL], [words, words.lower()]
-    number = _telephone(words)
-    return ([Channel.PHONE, Channel.SMS], [number]) if number else ([], [])
-
-
-def _telephone(words: str, region: str = "FR") -> str:
-    """The number in E.164, or nothing when `words` is no telephone number."""
-    if sum(letter.isdigit() for letter in words) < LEAST_DIGITS:
-        return ""
-    try:
-        number = phonenumbers.parse(words, region)
-    except phonenumbers.NumberParseException:
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return [Channel.PHONE, Channel.SMS], telephones(words)

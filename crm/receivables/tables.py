@@ -71,7 +71,7 @@ class CustomerTable(PageTable):
 
     def render_age(self, record: Customer) -> SafeString:
         """Days late of the oldest open invoice."""
-        oldest = [row["oldest"] for row in self.owed.get(record.pk, [])]
+        oldest = [row["oldest"] for row in self.owed.get(record.pk, []) if row["oldest"]]
         return _age((self.days.of(record.entity_id) - min(oldest)).days) if oldest else NOTHING
 
     def render_kind(self, record: Customer) -> str:

@@ -25,6 +25,7 @@ from crm.receivables.models import Credit, Invoice
 from crm.receivables.tables import CustomerTable, InvoiceTable
 
 PAGE_SIZE = 50
+NOTHING_OPEN = {"open": Decimal(0), "overdue": Decimal(0), "oldest": None}
 
 
 @require_GET
@@ -60,8 +61,10 @@ def owed_by(customers: Iterable[Customer], days: Days) -> dict[int, list[dict[st
     unapplied = _unapplied(keys)
     found = defaultdict(list)
     for row in _open_invoices(keys, days):
-        key = row["customer_id"], row["currency"]
-        found[row["customer_id"]].append(dict(row) | {"unapplied": unapplied.get(key, Decimal(0))})
+        waiting = unapplied.pop((row["customer_id"], row["currency"]), Decimal(0))
+        found[row["customer_id"]].append(dict(row) | {"unapplied": waiting})
+    for (customer, currency), waiting in unapplied.items():
+        found[customer].append(NOTHING_OPEN | {"currency": currency, "unapplied": waiting})
     return found
 
 

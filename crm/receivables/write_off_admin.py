@@ -23,6 +23,7 @@ from crm.receivables.operations import undo_write_off, write_off
 class WriteOffForm(forms.Form):
     amount = AmountField(label=gettext_lazy("amount"), max_digits=18, decimal_places=3, min_value=0)
     reason = forms.CharField(label=gettext_lazy("reason"), max_length=200)
+    read = AmountField(widget=forms.HiddenInput)
 
 
 def page(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -30,7 +31,7 @@ def page(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
     if not changes_settings(request.user):
         raise PermissionDenied
     invoice = get_object_or_404(model_admin.get_queryset(request), pk=pk)
-    form = WriteOffForm(request.POST or None, initial={"amount": invoice.open_amount})
+    form = WriteOffForm(request.POST or None, initial=_proposed(invoice))
     if request.method == "POST":
         try:
             if "undone" in request.POST:
@@ -39,12 +40,18 @@ def page(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
                 return _give_up(request, invoice, form)
         except LedgerRefusal as refusal:
             messages.error(request, str(refusal))
+            invoice.refresh_from_db()
+            form = WriteOffForm(initial=_proposed(invoice) | {"reason": request.POST.get("reason", "")})
     context = {"form": form, "invoice": invoice, "written_off": _standing(invoice), "title": _("Write off")}
     return render(
         request,
         "admin/receivables/invoice/write_off.html",
         {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, **context},
     )
+
+
+def _proposed(invoice: Invoice) -> dict[str, Any]:
+    return {"amount": invoice.open_amount, "read": invoice.open_amount}
 
 
 def _standing(invoice: Invoice) -> list[Movement]:
@@ -55,7 +62,7 @@ def _standing(invoice: Invoice) -> list[Movement]:
 
 
 def _give_up(request: HttpRequest, invoice: Invoice, form: WriteOffForm) -> HttpResponse:
-    write_off(invoice, amount=form.cleaned_data["amount"], reason=form.cleaned_data["reason"], **_who(request, invoice))
+    write_off(invoice, **form.cleaned_data, **_who(request, invoice))
     return _back(request, invoice, _("Written off."))
 
 

@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
 from crm.accounts.models import User
 from crm.customers.models import Customer
-from crm.timeline.models import Entry
+from crm.customers.operations import in_use
+from crm.timeline.models import Entry, EntryKind
 from crm.timeline.params import stored
+
+NOTE = gettext_noop("Note")
 
 
 def record(
@@ -40,3 +46,9 @@ def record(
         about=about,
         about_id=about_id,
     )
+
+
+@transaction.atomic
+def add_note(customer: Customer, text: str, *, by: User, at: datetime) -> Entry:
+    """Keep what a person knows, of the record in use when the customer was merged."""
+    return record(in_use(customer), EntryKind.NOTE, NOTE, at=at, by=by, text=text)

@@ -5,19 +5,17 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
 from crm.customers.models import Customer
-from crm.timeline.models import EntryKind
-from crm.timeline.operations import record
+from crm.timeline import operations
 from crm.timeline.panels import SHOWN
 from crm.timeline.queries import Place, entries
 
-NOTE = gettext_noop("Note")
 LONGEST = 5000
 
 
@@ -25,7 +23,7 @@ LONGEST = 5000
 @opened_to(reads_pages)
 def older(request: HttpRequest, pk: int) -> HttpResponse:
     """The entries under the place where the page ended."""
-    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).standing_for(pk))
     try:
         place = Place.parse(request.GET.get("before", ""))
     except ValueError as error:
@@ -39,10 +37,10 @@ def older(request: HttpRequest, pk: int) -> HttpResponse:
 def add_note(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down what a person knows."""
     assert isinstance(request.user, User)
-    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).standing_for(pk))
     text = request.POST.get("text", "").strip()[:LONGEST]
     if text:
-        record(customer, EntryKind.NOTE, NOTE, at=timezone.now(), by=request.user, text=text)
+        operations.add_note(customer, text, by=request.user, at=timezone.now())
         messages.success(request, _("Note kept."))
     else:
         messages.warning(request, _("The note was empty."))

@@ -1,9 +1,11 @@
 """Messages and mail received: looked at, never edited; what nobody could tell is settled here."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -15,7 +17,8 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.rules import leads
-from crm.core.backoffice import ReadOnlyAdmin, ReadOnlyInline
+from crm.core.backoffice import ReadOnlyAdmin, ReadOnlyInline, tell_refused
+from crm.core.each import each
 from crm.core.formats import money
 from telephony.core.outgoing import in_words
 from telephony.messaging import operations
@@ -113,14 +116,10 @@ class MessageAdmin(ReadOnlyScopedAdmin):
         self._reconcile(request, queryset, sent=False)
 
     def _reconcile(self, request: HttpRequest, queryset: QuerySet[Message], *, sent: bool) -> None:
-        done = 0
-        for message in queryset:
-            try:
-                operations.reconcile(message, sent=sent, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-                done += 1
-            except operations.AlreadySettled as refusal:
-                messages.warning(request, str(refusal))
-        if done:
+        settle = partial(operations.reconcile, sent=sent, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        tried = each(queryset, settle, operations.AlreadySettled)
+        tell_refused(request, tried, "customer")
+        if done := len(tried.done):
             text = ngettext("%(count)s message settled.", "%(count)s messages settled.", done) % {"count": done}
             messages.success(request, text)
 
@@ -174,8 +173,19 @@ class UnattachedFilter(admin.SimpleListFilter):
         return queryset.filter(customer__isnull=True) if self.value() else queryset
 
 
+class ReplyForm(ModelForm):
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if customer := given.get(
+            "customer"
+        ):  # whose entity is that of his mail: what is checked is the row as it will be
+            self.instance.entity = customer.entity
+        return given
+
+
 @admin.register(Reply)
 class ReplyAdmin(ReadOnlyScopedAdmin):
+    form = ReplyForm
     list_display = ["received_at", "sender", "subject", "kind", "customer", "recognised_by"]
     list_filter = ["kind", UnattachedFilter, "entity"]
     list_select_related = ["customer"]

@@ -218,8 +218,10 @@ class DeliveryEvent(models.Model):
     received_at = models.DateTimeField(_("received at"))
     payload = models.JSONField(_("as received"), default=dict)
     applied_at = models.DateTimeField(_("applied at"), null=True)
-    # Of the last try. Tried in vain until `given_up_at`; applied then, too: a person said that nothing is to be done.
+    # Of the last try. In vain from `failing_since` to `given_up_at`; applied then, too: a person said that nothing is
+    # to be done.
     error = models.CharField(_("error"), max_length=200, blank=True, db_default="")
+    failing_since = models.DateTimeField(null=True, editable=False)
     given_up_at = models.DateTimeField(_("given up at"), null=True)
 
     class Meta:
@@ -239,14 +241,6 @@ class ReplyKind(models.TextChoices):
     BOUNCE = "bounce", _("delivery report")
     UNREADABLE = "unreadable", _("could not be read")
     SET_ASIDE = "set_aside", _("set aside")
-
-
-class ReplyQuerySet(models.QuerySet["Reply"]):
-    def visible_to(self, user: object) -> "ReplyQuerySet":
-        """Those of the customers the user may see; those of nobody yet, only to who sees everything."""
-        if getattr(user, "is_superuser", False):
-            return self
-        return self.filter(customer__in=Customer.objects.visible_to(user).values("pk"))
 
 
 class Reply(models.Model):
@@ -270,8 +264,8 @@ class Reply(models.Model):
     arrived_at = models.DateTimeField(_("arrived at"), null=True, help_text=_("When its mailbox took it."))
     received_at = models.DateTimeField(_("received at"))
     read_at = models.DateTimeField(null=True, editable=False)
-
-    objects = ReplyQuerySet.as_manager()
+    # Its first try in vain.
+    failing_since = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("reply received")

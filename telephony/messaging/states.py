@@ -50,7 +50,8 @@ MOVES: dict[MessageState, frozenset[MessageState]] = {
     S.AMBIGUOUS: frozenset({S.PLANNED, S.CANCELLED, *BY_STRENGTH[2:]}),
     **{state: frozenset(BY_STRENGTH[rank + 1 :]) for rank, state in enumerate(BY_STRENGTH) if rank >= 2},
     S.BLOCKED: frozenset(),
-    S.CANCELLED: frozenset(),
+    # A letter printed before, which was posted all the same.
+    S.CANCELLED: frozenset({S.SENT}),
 }
 
 

@@ -14,7 +14,7 @@ from tests.factories.customers import AddressFactory, ContactFactory, CustomerFa
 from tests.factories.messaging import planned
 
 pytestmark = pytest.mark.django_db
-MIGRATION = import_module("crm.customers.migrations.0003_addresses_in_one_form")
+MIGRATION = import_module("crm.customers.migrations.0004_addresses_in_one_form")
 LOWER = "alter table customers_address drop constraint customers_address_email_in_lower_case"
 MARCH, APRIL = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 

@@ -1,3 +1,5 @@
+from ipaddress import ip_network
+
 import pytest
 
 from crm.accounts.models import Entity
@@ -22,11 +24,11 @@ def test_the_token_opens_the_figures_of_the_house(client, settings):
 
 
 def test_what_a_proxy_hands_on_does_not_come_from_inside(client, db, settings):
-    settings.METRICS_NETWORKS = ["127.0.0.0/8"]
+    settings.METRICS_NETWORKS = [ip_network("127.0.0.0/8")]
     assert client.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"}).status_code == 404
 
 
 @pytest.mark.parametrize(("network", "status"), [("127.0.0.0/8", 200), ("10.0.0.0/8", 404)])
 def test_a_network_may_be_let_in(client, db, settings, network, status):
-    settings.METRICS_NETWORKS = [network]
+    settings.METRICS_NETWORKS = [ip_network(network)]
     assert client.get("/metrics", REMOTE_ADDR="127.0.0.1").status_code == status

@@ -34,6 +34,20 @@ def test_the_backups_of_the_manual_leave_out_what_simulations_work_on():
     assert [line.split()[2] for line in backups] == ["--exclude-schema='simulation_*'"] * 2
 
 
+def test_an_upgrade_stops_the_site_for_the_migrations_alone():
+    upgrade = MANUAL.split("\n## Upgrade\n")[1].split("\n## ")[0]
+    commands = "\n".join(re.findall(r"^```\n(.*?)^```", upgrade, re.DOTALL | re.MULTILINE))
+    before, stopped = commands.split("systemctl stop")
+    steps = ("git clone", "pip install", "frontend compile", "collectstatic", "migrate")
+    assert [step in before for step in steps] == [True] * 4 + [False]
+    assert [step in stopped for step in steps] == [False] * 4 + [True]
+
+
+def test_static_files_are_collected_without_secrets_in_the_manual_as_in_the_image():
+    without = "ACQUIT_ENV=development STATIC_HASHED=true STATIC_ROOT=/opt/acquit"
+    assert [without in text for text in (MANUAL, (DEPLOY / "Dockerfile").read_text())] == [True, True]
+
+
 def test_the_workers_of_compose_take_every_queue():
     commands = [service.get("command", "") for service in COMPOSE["services"].values()]
     assert sorted_queues(*re.findall(r"-Q (\S+)", " ".join(commands))) == NAMES

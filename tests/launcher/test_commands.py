@@ -1,6 +1,7 @@
 """What ./acquit says and gives back, without starting anything."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -8,8 +9,8 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from tools.launcher import bench, browser, checks, demo, manage, prepare
-from tools.launcher.paths import ROOT, digest
+from tools.launcher import bench, browser, checks, demo, environment, manage, prepare
+from tools.launcher.paths import PACKAGES, PYTHON, ROOT, digest
 from tools.launcher.say import Trouble
 
 
@@ -34,10 +35,15 @@ def test_an_unknown_measure_is_refused():
         bench.bench(["../manage"])
 
 
-def test_the_first_free_port_is_taken():
+def test_the_first_free_port_is_taken(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert demo.free_port("127.0.0.1", None) != port
+        monkeypatch.setattr(demo, "FIRST_PORT", port)
+        monkeypatch.setattr(demo, "PORTS_TRIED", 1)
+        with pytest.raises(Trouble, match="No port is free"):
+            demo.free_port("127.0.0.1", None)
+        monkeypatch.setattr(demo, "PORTS_TRIED", 100)
+        assert port < demo.free_port("127.0.0.1", None) < port + 100
         with pytest.raises(Trouble, match=f"Port {port} is taken"):
             demo.free_port("127.0.0.1", port)
 
@@ -99,6 +105,68 @@ def test_the_fingerprint_follows_the_migrations(monkeypatch, tmp_path):
     migration.parent.mkdir(parents=True)
     migration.write_text("")
     assert prepare.fingerprint() != before
+
+
+def test_the_fingerprint_follows_what_migrations_call(monkeypatch, tmp_path):
+    ours = re.compile(r"^from ((?:crm|collections_app|telephony)[\w.]*) import (\w+)", re.MULTILINE)
+    called = {
+        name.replace(".", "/") + ".py"
+        for package in PACKAGES
+        for path in (ROOT / package).glob("**/migrations/*.py")
+        for start, names in ours.findall(path.read_text())
+        for name in (start, f"{start}.{names}")
+    }
+    assert {path for path in called if (ROOT / path).is_file()} <= set(prepare.CALLED)
+    monkeypatch.setattr(prepare, "ROOT", tmp_path)
+    for path in prepare.CALLED:
+        before = prepare.fingerprint()
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+        assert prepare.fingerprint() != before
+
+
+def test_translations_cut_short_are_not_kept(monkeypatch, tmp_path):
+    source = tmp_path / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.touch()
+    full = tmp_path / "python"
+    full.write_text('#!/bin/sh\nfor last; do :; done\nprintf cut > "$last"\nexit 1\n')
+    full.chmod(0o755)
+    monkeypatch.setattr(prepare, "ROOT", tmp_path)
+    monkeypatch.setattr(prepare, "PYTHON", full)
+    with pytest.raises(subprocess.CalledProcessError):
+        prepare.compile_messages()
+    assert list(source.parent.iterdir()) == [source]
+
+
+def test_the_packages_go_into_our_environment_whatever_the_shell_says(monkeypatch, capfd):
+    monkeypatch.setenv("UV_SYSTEM_PYTHON", "1")
+    monkeypatch.setenv("UV_PYTHON", "/usr/bin/python3")
+    said = "import os; print([name for name in os.environ if name in ('UV_SYSTEM_PYTHON', 'UV_PYTHON')])"
+    assert environment._run([sys.executable, "-c", said]) == 0
+    assert capfd.readouterr().err == "[]\n"
+    assert all(str(PYTHON) in command for command in environment._installers() if "uv" in command)
+
+
+def test_another_python_below_the_environment_makes_it_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(environment, "PYTHON", tmp_path / "python")
+    (tmp_path / "python").symlink_to("/usr/bin/python3.11")
+    before = environment._wanted()
+    (tmp_path / "python").unlink()
+    (tmp_path / "python").symlink_to("/usr/bin/python3.99")
+    assert environment._wanted() != before
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "x"])
+def test_a_port_that_is_none_is_refused_in_words(port, capsys):
+    with pytest.raises(SystemExit):
+        demo._parser().parse_args(["--port", port])
+    assert "argument --port" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("host", "shown"), [("0.0.0.0", "localhost"), ("::1", "[::1]"), ("::", "localhost")])
+def test_the_address_said_can_be_opened(host, shown):
+    assert demo._variables({}, host, 8000)["SITE_URL"] == f"http://{shown}:8000"
 
 
 def test_a_digest_tells_where_one_part_ends():

@@ -15,15 +15,17 @@ from tools.launcher.paths import ROOT
 # Files with tests of these programs; THEIRS leaves out those that run without.
 WITH = [
     "tests/deploy/test_prometheus.py", "tests/deploy/test_systemd.py",
-    "tests/telephony/messaging/test_mailbox_tls.py", "tests/faults/test_brokers.py", "tests/faults/test_real_kills.py",
+    "tests/collections_app/letters/test_archival.py", "tests/telephony/messaging/test_mailbox_tls.py",
+    "tests/faults/test_brokers.py", "tests/faults/test_real_kills.py",
 ]  # fmt: skip
-THEIRS = "(rabbitmq and not quorum) or dovecot or prometheus_reads or fires_when or test_systemd.py"
+THEIRS = "(rabbitmq and not quorum) or dovecot or prometheus_reads or fires_when or test_systemd.py or test_qpdf"
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
     """The only one in the path."""
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(outside, "LEDGERS", tmp_path / "ledgers")
     return tmp_path
 
 
@@ -36,13 +38,14 @@ def install(folder: Path, name: str) -> None:
 def test_each_program_that_is_missing_is_said(folder):
     install(folder, "Prometheus")
     assert [line.split(" (")[0] for line in outside.all_not_run()] == [
-        "RabbitMQ: NOT RUN", "Dovecot: NOT RUN", "systemd: NOT RUN",
+        "RabbitMQ: NOT RUN", "Dovecot: NOT RUN", "systemd: NOT RUN", "qpdf: NOT RUN", "Ledgers: NOT RUN",
     ]  # fmt: skip
 
 
 def test_with_all_of_them_nothing_is_said(folder):
     for name in outside.PROGRAMS:
         install(folder, name)
+    outside.LEDGERS.mkdir()
     assert outside.all_not_run() == []
 
 
@@ -53,7 +56,7 @@ def test_the_end_of_all_tests_says_it(folder, monkeypatch, capsys):
     install(folder, "RabbitMQ")
     assert checks._everything({}, list) == 0
     said = capsys.readouterr()
-    assert re.findall(r"(\w+): NOT RUN", said.out + said.err) == ["Dovecot", "Prometheus", "systemd"]
+    assert re.findall(r"(\w+): NOT RUN", said.out + said.err) == ["Dovecot", "Prometheus", "systemd", "qpdf", "Ledgers"]
 
 
 def test_tests_of_what_is_missing_are_skipped_in_these_words(tmp_path):

@@ -1,10 +1,13 @@
 """The servers of a checkout: one life of a PostgreSQL and a Valkey, killed, shared and stopped."""
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from unittest.mock import Mock
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -12,9 +15,11 @@ import pytest
 import redis
 
 from tests.launcher.conftest import SMALL
-from tools.launcher import processes, services
+from tools.launcher import account, processes, services
 from tools.launcher.paths import ROOT
+from tools.launcher.say import Trouble
 from tools.launcher.services import running
+from tools.launcher.valkey import Valkey
 
 
 def connect(variables: dict[str, str]) -> psycopg.Connection:
@@ -50,15 +55,68 @@ def test_a_killed_server_starts_again_with_its_data(checkout):
     assert server_of(checkout, "postgres") + server_of(checkout, "valkey") == []
 
 
-def test_commands_share_the_servers_and_the_last_one_stops_them(checkout):
+def test_commands_share_the_servers_and_the_last_one_stops_them(checkout, monkeypatch):
     with running(SMALL) as first:
         servers = server_of(checkout, "postgres")
+        monkeypatch.setattr(tempfile, "tempdir", str(checkout))  # another shell's TMPDIR
         with running(SMALL) as second:
             assert (second["DATABASE_URL"], second["BROKER_URL"]) == (first["DATABASE_URL"], first["BROKER_URL"])
         assert set(servers) & set(server_of(checkout, "postgres"))
         assert valkey(first).ping()
     assert server_of(checkout, "postgres") + server_of(checkout, "valkey") == []
     assert not Path(urlsplit(first["BROKER_URL"]).path).parent.exists()
+
+
+@pytest.mark.parametrize("given", ["BROKER_URL", "DATABASE_URL"])
+def test_servers_somebody_uses_are_not_ended_where_they_cannot_be_reached(checkout, monkeypatch, given):
+    monkeypatch.setenv(given, "elsewhere")  # the other one is ours
+    name = {"BROKER_URL": "postgres", "DATABASE_URL": "valkey"}[given]
+    with running(SMALL):
+        servers = server_of(checkout, name)
+        with monkeypatch.context() as private:
+            private.setattr(services, "SOCKETS", checkout)
+            with pytest.raises(Trouble, match="used by another command"), running(SMALL):
+                pass
+        assert servers[0] in server_of(checkout, name)
+    assert server_of(checkout, name) == []
+
+
+def test_a_start_that_fails_leaves_nothing_behind(checkout, monkeypatch):
+    def refuse(self: Valkey, *, shared: bool = False) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Valkey, "start", refuse)
+    with pytest.raises(KeyboardInterrupt), running(SMALL):
+        pass
+    assert server_of(checkout, "postgres") == []
+
+
+def test_var_may_be_a_symbolic_link(checkout):
+    (checkout / "disk").mkdir()
+    (checkout / "var").symlink_to(checkout / "disk")
+    assert services.state_folder(SMALL, services.servers_account()) == checkout / "disk" / "dev"
+
+
+def test_root_takes_nobody_where_the_owner_has_no_account(monkeypatch):
+    monkeypatch.setattr(account.os, "geteuid", lambda: 0)
+    owned = os.stat_result((0o40755, 0, 0, 1, 54321, 54321, 0, 0, 0, 0))
+    monkeypatch.setattr(account, "ROOT", Mock(stat=lambda: owned))
+    assert account.servers_account().uid == pwd.getpwnam("nobody").pw_uid
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes what others cannot write")
+def test_what_root_made_is_given_to_the_owner_of_the_checkout(checkout, monkeypatch):
+    monkeypatch.setattr(account, "ROOT", checkout)
+    made = [checkout / "var", checkout / "var" / "environment.lock", checkout / ".venv"]
+    for path in made:
+        path.touch() if path.suffix else path.mkdir()
+    others = checkout / "var" / "postgres"
+    others.mkdir()
+    os.chown(others, 12, 12)
+    os.chown(checkout, 4321, 4321)
+    account.give_back()
+    assert {path.stat().st_uid for path in made} == {4321}
+    assert others.stat().st_uid == 12
 
 
 USER = """
@@ -105,8 +163,8 @@ def test_folders_the_account_cannot_reach_stay_private(checkout, monkeypatch):
 
 
 def test_socket_folders_are_private_and_differ_between_checkouts(folder):
-    account = services.servers_account()
-    one, two = (services.socket_folder(folder / name, account) for name in ("one", "two"))
+    ours = services.servers_account()
+    one, two = (services.socket_folder(folder / name, ours) for name in ("one", "two"))
     try:
         assert one != two
         assert [path.stat().st_mode & 0o777 for path in (one, two)] == [0o700, 0o700]

@@ -34,8 +34,9 @@ def test_the_demo_stops_children_and_grandchildren(command, tmp_path, monkeypatc
 
 
 SLEEPER = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs these tests may have it ignored
 sys.path.insert(0, sys.argv[1])
 from tools.launcher import main, manage
 manage.PYTHON, manage.ROOT = sys.executable, Path(sys.argv[2])
@@ -44,15 +45,16 @@ sys.exit(main.main(["manage"]))
 """
 
 
-def test_a_stopped_command_stops_its_program_and_says_so(tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_stopped_command_stops_its_program_and_says_so(tmp_path, number):
     (tmp_path / "manage.py").write_text("import time; print('up', flush=True); time.sleep(300)")
     command = [sys.executable, "-c", SLEEPER, str(ROOT), str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as launcher:
         assert launcher.stdout is not None
         assert launcher.stdout.readline() == "up\n"
         (program,) = processes.descendants(launcher.pid)
-        launcher.terminate()
-        assert launcher.wait(10) == 128 + signal.SIGTERM
+        launcher.send_signal(number)
+        assert launcher.wait(10) == 128 + number
     assert not processes.alive(program)
 
 

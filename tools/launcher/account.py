@@ -3,6 +3,7 @@
 import os
 import pwd
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,14 +47,40 @@ class Account:
 
 
 def servers_account() -> Account:
-    """Ourselves; for root the owner of the checkout, and nobody when root owns it."""
+    """Ourselves; for root the owner of the checkout, and nobody when root or no account of this machine owns it."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), switch=False)
     owner = ROOT.stat()
-    if owner.st_uid != 0:
+    if owner.st_uid != 0 and _is_known(owner.st_uid):
         return Account(owner.st_uid, owner.st_gid, switch=True)
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError as error:
         raise Trouble("PostgreSQL refuses to run as root and there is no account named nobody.") from error
     return Account(nobody.pw_uid, nobody.pw_gid, switch=True)
+
+
+def give_back() -> None:
+    """What root made in a person's checkout becomes that person's, who could neither write nor remove it."""
+    owner = ROOT.stat()
+    if os.geteuid() != 0 or owner.st_uid == 0:
+        return
+    for made in (ROOT / "var", ROOT / ".venv", ROOT / "locale"):
+        for folder, _, files in os.walk(made):
+            for path in (folder, *(os.path.join(folder, name) for name in files)):
+                _give(path, owner)
+
+
+def _give(path: str, owner: os.stat_result) -> None:
+    with suppress(FileNotFoundError):  # a server at work removes its own
+        if os.lstat(path).st_uid == 0:
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def _is_known(uid: int) -> bool:
+    """initdb looks the name up, which a folder mounted into a container may not have."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True

@@ -1,5 +1,6 @@
 """`./acquit bench NAME …`: measures, on servers of their own with a production server's settings."""
 
+import os
 import subprocess
 
 from tools.launcher import environment, prepare
@@ -15,9 +16,17 @@ def bench(arguments: list[str]) -> int:
     environment.prepare()
     prepare.compile_messages()
     with running(BENCH) as variables:
+        if "DATABASE_URL" in os.environ:
+            _refuse_what_others_made(variables)
         prepare.migrate_if_needed(BENCH.name, variables)
         command = [str(PYTHON), "-m", f"bench.{arguments[0]}", *arguments[1:]]
         return subprocess.run(command, cwd=ROOT, env=variables, check=False).returncode
+
+
+def _refuse_what_others_made(variables: dict[str, str]) -> None:
+    """Before anything is written to a server that is not ours. Trouble where it holds entities of somebody."""
+    if subprocess.run([str(PYTHON), "-m", "bench._guard"], cwd=ROOT, env=variables, check=False).returncode:
+        raise Trouble("Nothing was measured and nothing was changed.")
 
 
 def known() -> list[str]:

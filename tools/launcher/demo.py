@@ -2,6 +2,7 @@
 
 import argparse
 import http.client
+import os
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from tools.launcher.services import DEV, running
 
 FIRST_PORT = 8000
 PORTS_TRIED = 100
+LAST_PORT = 65_535
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # served on, but no address to open
 READY_S = 60
 STOP_S = 15
 
@@ -34,6 +37,8 @@ def demo(arguments: list[str]) -> int:
         environment.prepare()
         prepare.compile_messages()
         with running(DEV) as variables:
+            if "DATABASE_URL" in os.environ and call(["prepare_demo", "--ask"], variables):
+                raise Trouble("Nothing was changed in the database of DATABASE_URL.")
             prepare.migrate_if_needed(DEV.name, variables)
             _portfolio(options, variables)
             # Another checkout may have taken it meanwhile, and the server would share the port without a word.
@@ -43,11 +48,17 @@ def demo(arguments: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./acquit demo", description="Acquit with a demonstration portfolio.")
-    parser.add_argument("--port", type=int, help="the port to serve on; the first free one from 8000 otherwise")
+    parser.add_argument("--port", type=_port, help="the port to serve on; the first free one from 8000 otherwise")
     parser.add_argument("--host", default="127.0.0.1", help="the address to serve on")
     parser.add_argument("--fec", type=Path, metavar="FILE", help="start on this FEC instead of the made-up portfolio")
     parser.add_argument("--open-items", type=Path, metavar="FILE", help="start on this list of open items instead")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {LAST_PORT}")
+    return int(text)
 
 
 @contextmanager
@@ -97,7 +108,7 @@ def _portfolio(options: argparse.Namespace, variables: dict[str, str]) -> None:
 
 
 def _variables(variables: dict[str, str], host: str, port: int) -> dict[str, str]:
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host
+    shown = "localhost" if host in ("127.0.0.1", *EVERYWHERE) else f"[{host}]" if ":" in host else host
     # An idle worker has nothing to hand back: it need not wait long for its end.
     return {"SITE_URL": f"http://{shown}:{port}", "WORKER_SHUTDOWN_S": "1", "REMAP_SIGTERM": "SIGQUIT"} | variables
 
@@ -149,7 +160,7 @@ def _wait_ready(host: str, port: int, children: "dict[str, subprocess.Popen[byte
 
 
 def _is_ready(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=5)
+    connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=5)
     try:
         connection.request("GET", "/healthz/ready")
         return connection.getresponse().status == http.HTTPStatus.OK

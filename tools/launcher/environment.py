@@ -12,6 +12,8 @@ from tools.launcher.locks import alone
 from tools.launcher.paths import LOCK_FILE, PYTHON, ROOT, VAR, VENV, digest, make_folder
 from tools.launcher.say import Trouble, say
 
+ASTRAY = {"UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_BREAK_SYSTEM_PACKAGES", "UV_TARGET", "UV_PREFIX", "UV_NO_VERIFY_HASHES"}
+PROOF = "import celery, django, psycopg"
 STAMP = VENV / "acquit.stamp"
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 VENV_ADVICE = "Python's venv module is missing. As root: apt-get install python3-venv"
@@ -19,13 +21,20 @@ VENV_ADVICE = "Python's venv module is missing. As root: apt-get install python3
 
 def prepare() -> None:
     """Leave with a .venv that holds exactly what requirements.lock says."""
-    wanted = digest(LOCK_FILE.read_bytes(), ROOT)
+    wanted = _wanted()
     if _stamp() == wanted and PYTHON.exists():
         return
     with alone(make_folder(VAR) / "environment.lock"):
         if _stamp() != wanted or not PYTHON.exists():
             _build()
-            STAMP.write_text(wanted)
+            if _run([str(PYTHON), "-c", PROOF]) != 0:
+                raise Trouble(f"The packages of {VENV} cannot be imported; remove that folder and try again.")
+            STAMP.write_text(_wanted())  # the Python is known only now
+
+
+def _wanted() -> str:
+    """Changes with the lock, the place, and the system's Python below the environment (an upgrade replaces it)."""
+    return digest(LOCK_FILE.read_bytes(), ROOT, os.path.realpath(PYTHON))
 
 
 def _stamp() -> str:
@@ -43,7 +52,7 @@ def _build() -> None:
 
 def _installers() -> list[list[str]]:
     """uv trusts its own authorities or the system's, and knows nothing of pip's configuration; pip is slower."""
-    sync = ["uv", "pip", "sync", "--quiet", "--require-hashes", str(LOCK_FILE)]
+    sync = ["uv", "pip", "sync", "--python", str(PYTHON), "--quiet", "--require-hashes", str(LOCK_FILE)]
     install = ["pip", "install", "--quiet", "--require-hashes", "-r", str(LOCK_FILE)]
     return [[*sync, "--system-certs"], sync, install] if SYSTEM_CERTIFICATES.exists() else [sync, install]
 
@@ -85,4 +94,6 @@ def _install_uv() -> None:
 
 def _run(command: list[str], *, quiet: bool = False) -> int:
     target = subprocess.DEVNULL if quiet else sys.stderr
-    return subprocess.run(command, stdout=target, stderr=target, cwd=ROOT, check=False).returncode
+    # UV_PYTHON, UV_SYSTEM_PYTHON or UV_TARGET of the caller's shell would lead the packages elsewhere.
+    variables = {name: value for name, value in os.environ.items() if name not in ASTRAY}
+    return subprocess.run(command, stdout=target, stderr=target, cwd=ROOT, env=variables, check=False).returncode

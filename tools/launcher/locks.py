@@ -43,9 +43,16 @@ class Presence:
     def __init__(self, path: Path) -> None:
         self.descriptor = open_lock(path)
 
-    def enter(self) -> None:
-        """Use it, together with others."""
+    def enter(self) -> bool:
+        """Use it, together with others; True when others do already."""
+        try:
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            shared = True
+        else:
+            shared = False
         fcntl.flock(self.descriptor, fcntl.LOCK_SH)
+        return shared
 
     def leave(self) -> bool:
         """Stop using it; True when nobody else does."""

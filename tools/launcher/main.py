@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from tools.launcher.account import give_back
 from tools.launcher.say import Trouble, say
 
 HELP = """\
@@ -46,7 +47,9 @@ def main(arguments: list[str]) -> int:
     if command is None:
         print(f"There is no command {name!r}.\n\n{HELP}", end="", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup is respected
+            signal.signal(number, _stop)
     try:
         return command(rest)
     except Trouble as trouble:
@@ -54,3 +57,5 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        give_back()

@@ -2,13 +2,19 @@
 
 import shutil
 
+from tools.launcher.paths import ROOT
+
+# Real ledgers, beside the checkout and not in it.
+LEDGERS = ROOT.parent / "shared" / "data"
 # Name: its program, looked for in the path.
 PROGRAMS = {
     "RabbitMQ": "rabbitmq-server",
     "Dovecot": "dovecot",
     "Prometheus": "promtool",
     "systemd": "systemd-analyze",
+    "qpdf": "qpdf",
 }
+NO_LEDGERS = f"Ledgers: NOT RUN ({LEDGERS} is not here)"
 INSTEAD = {"RabbitMQ": "Valkey was", "Dovecot": "an IMAP server of ours was"}
 
 
@@ -24,5 +30,6 @@ def not_run(name: str) -> str:
 
 
 def all_not_run() -> list[str]:
-    """One line per program that is not in the path."""
-    return [not_run(name) for name in PROGRAMS if not program(name)]
+    """One line per program that is not in the path, and one when the ledgers are not beside the checkout."""
+    ledgers = [] if LEDGERS.exists() else [NO_LEDGERS]
+    return [not_run(name) for name in PROGRAMS if not program(name)] + ledgers

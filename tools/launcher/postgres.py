@@ -61,9 +61,14 @@ class Postgres:
         """What DATABASE_URL becomes."""
         return f"postgres://postgres@/{DATABASE}?host={quote(str(self.sockets), safe='')}"
 
-    def start(self) -> None:
-        """Make it serve, whatever state it was left in; return when a connection succeeds."""
+    def start(self, *, shared: bool = False) -> None:
+        """Make it serve, whatever state it was left in; return when a connection succeeds.
+
+        Trouble when it lives, is used by another command (`shared`), and cannot be reached.
+        """
         if self._status() is Status.DOWN:
+            if shared and self._pid() in processes.working_in(self.data):
+                raise Trouble(processes.UNREACHABLE.format("PostgreSQL", self.data, self.socket))
             self._clear_remains()
             self._create_if_new()
             self._launch()

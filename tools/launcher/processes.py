@@ -10,6 +10,10 @@ from pathlib import Path
 PROC = Path("/proc")
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+UNREACHABLE = (
+    "{} of {} is used by another command of this checkout and does not answer at {}."
+    " End that command, or run this one where it sees the same /tmp."
+)
 
 
 def state(pid: int) -> str:

@@ -7,7 +7,6 @@ fsync, so the demo's data is safe from them), `bench` for measures.
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,8 @@ from tools.launcher.say import Trouble, say
 from tools.launcher.valkey import Valkey
 
 ELSEWHERE = Path("/var/lib/acquit-checkouts")
+# Not TMPDIR: commands of one checkout find the same servers, whatever their shells say.
+SOCKETS = Path("/tmp")
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,14 @@ def running(profile: Profile) -> Iterator[dict[str, str]]:
     account = servers_account()
     state = state_folder(profile, account)
     presence = Presence(state / "users.lock")
-    with alone(state / "start.lock"):
-        presence.enter()
-        sockets = socket_folder(state, account)
-        servers = _servers(profile, account, state, sockets)
-        for server in servers:
-            server.start()
+    servers: list[Postgres | Valkey] = []
+    sockets = socket_path(state, account)
     try:
+        with alone(state / "start.lock"):
+            shared = presence.enter()
+            servers += _servers(profile, account, state, socket_folder(state, account))
+            for server in servers:
+                server.start(shared=shared)
         yield _addresses(servers) | variables
     finally:
         _leave(state, presence, servers, sockets)
@@ -111,11 +113,12 @@ def state_folder(profile: Profile, account: Account) -> Path:
 
     The permissions of the folders above are never changed.
     """
-    folder = make_folder(VAR / profile.name)
+    # The kernel tells the working folder of a server without symbolic links.
+    folder = make_folder(VAR / profile.name).resolve()
     account.own(folder)
     if account.can_write(folder):
         return folder
-    elsewhere = make_folder(ELSEWHERE / digest(VAR) / profile.name)
+    elsewhere = make_folder(ELSEWHERE / digest(VAR) / profile.name).resolve()
     account.own(elsewhere)
     if not account.can_write(elsewhere):
         raise Trouble(f"The servers' account (uid {account.uid}) can write neither in {folder} nor in {elsewhere}.")
@@ -123,15 +126,20 @@ def state_folder(profile: Profile, account: Account) -> Path:
     return elsewhere
 
 
+def socket_path(state: Path, account: Account) -> Path:
+    """A short name, since a socket's path is limited to 107 bytes."""
+    return SOCKETS / f"acquit-{digest(state, account.uid)}"
+
+
 def socket_folder(state: Path, account: Account) -> Path:
-    """A private folder with a short name, since a socket's path is limited to 107 bytes."""
-    folder = Path(tempfile.gettempdir()) / f"acquit-{digest(state, account.uid)}"
+    """Make the private folder of the sockets, or take the one there is. Trouble when it is somebody else's."""
+    folder = socket_path(state, account)
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (account.uid, os.geteuid()):
-            raise Trouble(f"{folder} belongs to somebody else; remove it.") from None
+            raise Trouble(f"{folder} belongs to uid {found.st_uid}; ask that person, or root, to remove it.") from None
     account.own(folder)
     folder.chmod(0o700)
     return folder

@@ -34,10 +34,15 @@ class Valkey:
         """What CACHE_URL becomes: a database of its own beside the queues."""
         return f"unix://{self.socket}?db=1"
 
-    def start(self) -> None:
-        """Make it serve; return when it answers."""
+    def start(self, *, shared: bool = False) -> None:
+        """Make it serve; return when it answers.
+
+        Trouble when it lives, is used by another command (`shared`), and cannot be reached.
+        """
         if self.answers():
             return
+        if shared and processes.working_in(self.data):
+            raise Trouble(processes.UNREACHABLE.format("Valkey", self.data, self.socket))
         processes.send(processes.working_in(self.data), signal.SIGKILL)
         self.socket.unlink(missing_ok=True)
         self.data.mkdir(mode=0o700, exist_ok=True)

@@ -1,6 +1,7 @@
 """Manual dunning: a person chooses a template and invoices, reads what would leave, then sends it or keeps it to do."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,7 @@ from crm.holds.summary import Account, Item, accounts
 # What a person reaches for first when something is late.
 TONES = (Tone.FRIENDLY, Tone.REMINDER, Tone.FIRM, Tone.FORMAL_NOTICE, Tone.STATEMENT, Tone.PREVENTIVE)
 
-# The gates take seconds to look at more: a person asks for it, the page does not by itself.
+# A message about many more takes seconds to compose: a person asks for it, the page does not by itself.
 MOST_TICKED = 2_000
 
 
@@ -35,9 +36,9 @@ MOST_TICKED = 2_000
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; what the chosen template (at first the mildest) may ask for is ticked."""
     customer = customer_of(request, pk)
-    channels = _by_channel(customer)
-    template = _asked(request.GET.get("template", ""), channels)
     on = today(customer.entity, timezone.now())
+    channels = _by_channel(customer, on)
+    template = _asked(request.GET.get("template", ""), channels)
     found = [_proposed(template, customer, account) for account in accounts(customer, on)]
     context = {"customer": customer, "found": found, "channels": channels, "template": template}
     context["notice"] = template is not None and template.tone == Tone.FORMAL_NOTICE
@@ -100,9 +101,8 @@ def _opened(one: Asked, *, send: bool) -> Action:
     return action
 
 
-def _by_channel(customer: Customer) -> list[dict[str, Any]]:
-    usable = Address.objects.filter(customer=customer, invalid_since__isnull=True, opted_out_at__isnull=True)
-    reachable = set(usable.values_list("channel", flat=True))
+def _by_channel(customer: Customer, on: date) -> list[dict[str, Any]]:
+    reachable = {address.channel for address in Address.objects.filter(customer=customer) if address.serves(on)}
     found = sorted(by_hand.templates_for(customer), key=lambda template: (TONES.index(template.tone), template.name))
     return [
         {

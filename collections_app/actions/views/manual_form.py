@@ -112,10 +112,11 @@ class Asked:
         """What they come to, net of unapplied money."""
         return sum((item.net for item in self.items), Decimal(0))
 
-    def composed(self) -> Composed:
-        """The message as it would leave. Raises NoPublishedVersion, TemplateFault."""
+    def composed(self, *, to_read: bool = False) -> Composed:
+        """The message as it would leave; `to_read` as in `compose`. Raises NoPublishedVersion, TemplateFault."""
         lines = [Line(item.invoice, item.net) for item in self.items]
-        return compose(self.template, self.customer, currency=self.currency, lines=lines, on=self.on, sender=self.user)
+        given: dict[str, Any] = {"currency": self.currency, "lines": lines, "on": self.on, "sender": self.user}
+        return compose(self.template, self.customer, to_read=to_read, **given)
 
     def departure(self, address: Address) -> by_hand.Departure:
         """When it would leave for `address`."""

@@ -33,7 +33,7 @@ def _shown(one: Asked) -> dict[str, Any]:
     if one.form.problem:
         return {"problem": one.form.problem, "unfinished": True}
     try:
-        composed = one.composed()
+        composed = one.composed(to_read=True)
     except (NoPublishedVersion, TemplateFault) as refusal:
         return {"problem": str(refusal)}
     channel = one.template.channel
@@ -43,6 +43,7 @@ def _shown(one: Asked) -> dict[str, Any]:
         "pieces": named(composed.pieces) if channel == Channel.POST else [],
         "address": address,
         "departure": one.departure(address) if channel in operations.SENDABLE and address else None,
+        "mail": channel == Channel.EMAIL,
         "letter": channel == Channel.POST,
         "already": waiting_for(one.customer),
     }

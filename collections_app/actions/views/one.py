@@ -1,11 +1,11 @@
 """One action at a time: its words, its sending, the step where a backlog enters."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -23,16 +23,13 @@ from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
-from crm.core.errors import BUSY
+from crm.core.each import Tried, each
 from crm.core.liquid.faults import TemplateFault
-from crm.core.waiting import in_the_way
 from telephony.core.outgoing import Stale
 from telephony.messaging.models import Message
 
 # Each is sent in its own transaction; beyond it the page would keep a person waiting.
 MOST_SENT = 200
-# So many that others are writing, each waited for, and the rest is left.
-MOST_BUSY = 2
 
 
 class EntryForm(forms.Form):
@@ -60,8 +57,9 @@ class EntryForm(forms.Form):
 def words(request: HttpRequest, pk: int) -> HttpResponse:
     """The text of the action as it would leave now: to read, to say, or to copy."""
     action = _action(request, pk)
+    on = today(action.entity, timezone.now())
     try:
-        context = {"composed": compose_action(action, on=today(action.entity, timezone.now())), "action": action}
+        context = {"composed": compose_action(action, on=on, to_read=True), "action": action}
     except Stale:
         context = {"problem": _("No template is attached to this action.")}
     except (NoPublishedVersion, TemplateFault) as refusal:
@@ -77,44 +75,15 @@ def send(request: HttpRequest) -> HttpResponse:
     asked, now = keys_of(request), timezone.now()
     keys = asked[:MOST_SENT]
     actions = list(queries.of_colleagues(keys, request.user).select_related("customer__entity", "address"))
-    sent, refusals = _sent_as_far_as_may_be(actions, request.user, now)
-    if len(sent) == 1:
-        tell_departure(request, by_hand.departure_of(sent[0][0], at=now))
-    elif sent:
-        _tell_count(request, len(sent), sum(message.not_before_at > now for _action, message in sent))
-    told = sorted(set(refusals))
-    for text in told[:3]:
-        messages.warning(request, text)
-    if more := len(told[3:]) + len(actions) - len(sent) - len(refusals):
-        text = ngettext("And %(count)d more was not sent.", "And %(count)d more were not sent.", more)
-        messages.warning(request, text % {"count": more})
+    tried = each(actions, partial(_send, user=request.user, now=now), ActionRefused)
+    if len(tried.done) == 1:
+        tell_departure(request, by_hand.departure_of(tried.done[0][0], at=now))
+    elif tried.done:
+        _tell_count(request, len(tried.done), sum(message.not_before_at > now for _action, message in tried.done))
+    _tell_refused(request, tried)
     tell_left(request, len(keys) - len(actions), len(asked))
     _tell_beyond(request, len(asked) - len(keys))
     return back(request)
-
-
-def _sent_as_far_as_may_be(
-    actions: list[Action], user: User, now: datetime
-) -> tuple[list[tuple[Action, Message]], list[str]]:
-    """Those that were sent, and of each that was refused why. What comes after MOST_BUSY that others write is left."""
-    sent, refusals, busy = [], [], 0
-    for action in actions:
-        try:
-            sent.append((action, _send(action, user, now)))
-        except ActionRefused as refusal:
-            refusals.append(_why(action, refusal))
-        except OperationalError as error:
-            if not in_the_way(error):
-                raise
-            refusals.append(_why(action, BUSY))
-            busy += 1
-            if busy == MOST_BUSY:
-                break
-    return sent, refusals
-
-
-def _why(action: Action, refusal: object) -> str:
-    return _("%(name)s: %(why)s") % {"name": action.customer.name, "why": refusal}
 
 
 def _send(action: Action, user: User, now: datetime) -> Message:
@@ -132,6 +101,15 @@ def _tell_count(request: HttpRequest, sent: int, later: int) -> None:
             later,
         )
         messages.info(request, text % {"count": later})
+
+
+def _tell_refused(request: HttpRequest, tried: Tried[Action, Message]) -> None:
+    told = sorted({_("%(name)s: %(why)s") % {"name": one.customer.name, "why": why} for one, why in tried.refused})
+    for text in told[:3]:
+        messages.warning(request, text)
+    if more := len(told[3:]) + len(tried.left):
+        text = ngettext("And %(count)d more was not sent.", "And %(count)d more were not sent.", more)
+        messages.warning(request, text % {"count": more})
 
 
 def _tell_beyond(request: HttpRequest, beyond: int) -> None:

@@ -53,7 +53,7 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "accounts": found,
         "account": next((one for one in found if one.currency == action.currency), None),
         "carried": carried,
-        "addresses": _addresses(action),
+        "addresses": _addresses(action, on),
         "history": entries(customer, limit=HISTORY).lines,
         "may_work": works_customers(user),
         "may_complete": works_customers(user) and action.state == ActionState.TODO and action.kind != ActionKind.ENTRY,
@@ -72,12 +72,12 @@ def _soon(on: date) -> list[dict[str, str]]:
     return [{"value": (on + timedelta(days=days)).isoformat(), "label": label} for days, label in choices]
 
 
-def _addresses(action: Action) -> list[Address]:
-    """Usable ones, those of the action's own channel first."""
-    usable = Address.objects.filter(customer=action.customer, invalid_since__isnull=True, opted_out_at__isnull=True)
+def _addresses(action: Action, on: date) -> list[Address]:
+    """Those that serve on a day, those of the action's own channel first."""
     wanted = {action.channel, Channel.PHONE} if action.channel == Channel.SMS else {action.channel}
-    rows = list(usable.select_related("contact").order_by("-preferred", "pk"))
-    return sorted(rows, key=lambda address: address.channel not in wanted)
+    rows = Address.objects.filter(customer=action.customer).select_related("contact").order_by("-preferred", "pk")
+    usable = [address for address in rows if address.serves(on)]
+    return sorted(usable, key=lambda address: address.channel not in wanted)
 
 
 def _forms(action: Action, user: User) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def look_at_customers(night: SimulatedNight) -> None:
     with watched.deciding():
         for stage in stages.BY_CUSTOMER:
             if full:
-                join_whole_sets()
+                join_whole_sets(in_order=stage.in_order)
             _work(night, [stage])
     if full:  # without loops
         night.kept.plan_again()

@@ -78,7 +78,7 @@ def ask_simulation(
         asked_at=at,
     )
     if start:
-        transaction.on_commit(partial(_wake, asked.pk), robust=True)
+        transaction.on_commit(lambda: _wake(asked.pk), robust=True)
     return asked
 
 

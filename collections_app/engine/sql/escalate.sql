@@ -9,7 +9,7 @@ with waiting as (
     join accounts_entity e on e.id = x.entity_id
     join scenarios_step s on s.version_id = x.scenario_version_id and s.code = x.step_code
     join accounts_team t on t.id = x.team_id
-    join accounts_user u on u.id = t.supervisor_id and u.is_active
+    join accounts_user u on u.id = t.supervisor_id and u.is_active and (u.is_superuser or u.role = any(%(working)s::text[]))
     where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve') and x.escalated_on is null
       and (s.escalate_above is not null or s.escalate_after_days is not null)
 )

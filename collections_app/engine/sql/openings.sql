@@ -38,7 +38,7 @@ addressed as materialized (
     cross join lateral action_route(o.channel, o.mode, o.certain, a.address_id) route
 )
 select coalesce(x.id, nextval((select pg_get_serial_sequence('actions_action', 'id')::regclass))) as id, x.id is null as is_new, o.*,
-       case when x.escalated_on is null and u.is_active then x.owner_id end as owner_id, x.team_id
+       case when x.escalated_on is null and u.is_active and (u.is_superuser or u.role = any(%(working)s::text[])) then x.owner_id end as owner_id, x.team_id
 from addressed o
 left join actions_action x on x.customer_id = o.customer_id and x.currency = o.currency and x.step_code = o.step_code
      and x.cycle_id is not distinct from o.cycle_id and x.invoice_id is not distinct from o.invoice_id

@@ -10,10 +10,12 @@ rates as materialized (  -- plan: once per currency, not per row
     select c.currency, exchange_rate(c.currency, %(books_in)s, %(on)s) as rate
     from (select distinct currency from night_actions) c
 ),
+works as materialized (
+    select u.id from accounts_user u where u.is_active and (u.is_superuser or u.role = any(%(working)s::text[]))
+),
 present as (
-    select u.id from accounts_user u
-    where u.is_active
-      and not exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
+    select w.id from works w
+    where not exists (select from accounts_absence a where a.user_id = w.id and %(on)s between a.starts_on and a.ends_on)
 ),
 stands_in as (
     select a.user_id, min(p.id) as replacement_id
@@ -22,7 +24,7 @@ stands_in as (
 ),
 carried as (
     select l.action_id, sum(l.amount) as amount, min(l.due_on) as oldest_due_on
-    from night_lines l group by l.action_id
+    from night_lines l where not l.is_new group by l.action_id  -- what opens knows what it asks for (openings.sql)
 ),
 asked as (
     select x.*, coalesce(c.amount, x.amount) as asks, coalesce(c.oldest_due_on, x.oldest_due_on) as since_on, r.rate,
@@ -67,4 +69,4 @@ select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
        case when %(on)s::date - since_on <= 90 then since_on + 91 end as turns_on
 from given x
 left join accounts_team t on t.id = x.given_team_id
-left join accounts_user boss on boss.id = t.supervisor_id and boss.is_active
+left join works boss on boss.id = t.supervisor_id

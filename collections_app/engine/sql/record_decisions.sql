@@ -38,7 +38,7 @@ again as (
     update engine_decision d set outcome = c.outcome, step_code = c.step_code, next_look_on = c.next_look_on,
            facts = c.facts, run_id = %(run)s
     from changed c
-    where d.customer_id = c.customer_id and d.currency = c.currency and d."on" = %(on)s
+    where d.customer_id = c.customer_id and d.currency = c.currency and d."on" = %(on)s /* range d.customer_id */
       and c.tonight_already and c.before <> 'open_action'
 )
 insert into engine_decision (entity_id, customer_id, currency, "on", run_id, outcome, step_code, next_look_on, facts)

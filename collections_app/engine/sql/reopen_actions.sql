@@ -8,3 +8,5 @@ set step_offset = o.step_offset, formal_notice = o.formal_notice, state = o.stat
 from night_openings o
 join night_ranks r on r.id = o.id
 where x.id = o.id and not o.is_new and x.state = 'cancelled'
+  -- plan: by key, whatever was closed over the years
+  and x.id = any(array(select back.id from night_openings back where not back.is_new))

@@ -35,6 +35,7 @@ from crm.core.backoffice import nobody
 
 # Composing a letter takes some hundredths of a second: more of them than this, and the page would keep one waiting.
 MOST_WHILE_WAITING = 30
+MOST_NAMES = 3
 # What a person says of the letters a batch marks as no longer true.
 POSTED = "posted"
 MARKED = ("left_out", POSTED)
@@ -94,14 +95,16 @@ class PrintBatchAdmin(ScopedAdmin):
         day = today(batch.entity, timezone.now())
         waits = batch.state == BatchState.PREPARED
         changed = batches.no_longer_true(batch, on=day) if waits else {}
+        gone = set(batches.cancelled_since(batch).values_list("pk", flat=True)) if waits else set()
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": str(batch),
             "batch": batch,
             "letters": _told(batch, changed),
-            "gone": set(batches.cancelled_since(batch).values_list("pk", flat=True)),
+            "gone": gone,
             "changed": changed,
+            "marked": gone | changed.keys(),
             "form": PostedForm(initial={"on": day}),
             "open": waits and self.has_change_permission(request),
             "may_write": self.has_change_permission(request),
@@ -122,7 +125,7 @@ class PrintBatchAdmin(ScopedAdmin):
     def _ask_a_worker(self, request: HttpRequest, entity: Entity, now: datetime) -> None:
         user: Any = request.user
         asked = Preparation.objects.create(entity=entity, on=today(entity, now), asked_at=now, asked_by=user)
-        transaction.on_commit(lambda: tasks.prepare_print_batch.delay(asked.pk))
+        transaction.on_commit(lambda: tasks.prepare_print_batch.delay(asked.pk), robust=True)
 
     def _prepared_now(self, request: HttpRequest, entity: Entity, now: datetime) -> HttpResponse:
         user: Any = request.user
@@ -135,12 +138,19 @@ class PrintBatchAdmin(ScopedAdmin):
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:letters_printbatch_changelist"))
         messages.success(request, _("The batch is ready: print it, post it, then confirm it here."))
-        if left := batches.waiting_letters(entity, at=now).count():
-            text = ngettext(
-                "%(count)s letter waits for the next batch.", "%(count)s letters wait for the next batch.", left
-            )
-            messages.info(request, text % {"count": left})
+        self._say_what_waits(request, entity, now)
         return _to(batch)
+
+    def _say_what_waits(self, request: HttpRequest, entity: Entity, now: datetime) -> None:
+        waiting = batches.waiting_letters(entity, at=now)
+        if left := waiting.count():
+            names = ", ".join(waiting.order_by("pk").values_list("customer__name", flat=True)[:MOST_NAMES])
+            text = ngettext(
+                "%(count)s letter waits for the next batch: %(names)s",
+                "%(count)s letters wait for the next batch: %(names)s",
+                left,
+            )
+            messages.info(request, text % {"count": left, "names": names + ("…" if left > MOST_NAMES else "")})
 
     def file(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """The file to print; again as often as needed."""

@@ -96,21 +96,24 @@ def _saved(model_admin: "TemplateAdmin", request: HttpRequest, template: Templat
     language = _language(request.POST.get("language", ""), template)
     if not form.is_valid():
         return _page(model_admin, request, template, form, language, [_("The text is not complete.")])
-    verb, here = request.POST.get("verb", ""), _here(template, language, form.cleaned_data["customer"])
-    if verb == "discard":
-        operations.discard_draft(template, language=language)
-        messages.success(request, _("The draft is forgotten; the published text stays in use."))
-        return HttpResponseRedirect(here)
-    text = {key: form.cleaned_data[key] for key in ("subject", "body")}
     try:
-        draft = operations.save_draft(template, language=language, read=request.POST.get("read"), **text)
+        _written(request, template, form, language)
     except TextChanged as refusal:
         return _page(model_admin, request, template, form, language, overtaken=str(refusal))
-    try:
-        _after_saving(request, template, draft, verb, form.cleaned_data["customer"])
     except TemplateRefused as refusal:
         return _page(model_admin, request, template, form, language, refusal.reasons)
-    return HttpResponseRedirect(here)
+    return HttpResponseRedirect(_here(template, language, form.cleaned_data["customer"]))
+
+
+def _written(request: HttpRequest, template: Template, form: TextForm, language: str) -> None:
+    verb, read = request.POST.get("verb", ""), request.POST.get("read")
+    if verb == "discard":
+        operations.discard_draft(template, language=language, read=read)
+        messages.success(request, _("The draft is forgotten; the published text stays in use."))
+        return
+    text = {key: form.cleaned_data[key] for key in ("subject", "body")}
+    draft = operations.save_draft(template, language=language, read=read, **text)
+    _after_saving(request, template, draft, verb, form.cleaned_data["customer"])
 
 
 def _after_saving(request: HttpRequest, template: Template, draft: TemplateVersion, verb: str, search: str) -> None:
@@ -165,7 +168,7 @@ def _filled(
     version: TemplateVersion, customer: Any, on: date, problems: list[Problem], request: HttpRequest
 ) -> dict[str, Any]:
     try:
-        composed = previews.composed(version, customer, on=on, sender=request.user)
+        composed = previews.composed(version, customer, on=on, sender=request.user, to_read=True)
     except TemplateFault as fault:
         problems.append(Problem(fault.message, "body", fault.line, fault.column))
         return {}

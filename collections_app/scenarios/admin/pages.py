@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from collections_app.scenarios import operations
 from collections_app.scenarios.models import Scenario, ScenarioVersion, VersionState
 from collections_app.scenarios.newer import newer_default
-from collections_app.scenarios.operations import NotPublishable, StillUsed
+from collections_app.scenarios.operations import ChangedMeanwhile, NotPublishable, StillUsed
 from collections_app.scenarios.picture import picture
 from collections_app.scenarios.queries import differences
 from collections_app.scenarios.rules import reasons_not_to_publish
@@ -66,10 +66,12 @@ def show(model_admin: "ScenarioAdmin", request: HttpRequest, pk: Any) -> HttpRes
     scenario = opened(model_admin, request, pk)
     versions = list(scenario.versions.select_related("published_by").order_by("-number"))
     chosen = chosen_version(versions, request.GET.get("version", ""))
+    read = operations.mark_of(chosen) if chosen else ""  # before the steps: what is written between is refused
     steps = list(chosen.steps.select_related("template")) if chosen else []
     more = {
         "versions": versions,
         "chosen": chosen,
+        "read": read,
         "draft": next((version for version in versions if version.state == VersionState.DRAFT), None),
         "steps": steps,
         "picture": picture(steps),
@@ -114,22 +116,28 @@ def show_differences(model_admin: "ScenarioAdmin", request: HttpRequest, pk: int
 
 
 def publish(model_admin: "ScenarioAdmin", request: HttpRequest, pk: int) -> HttpResponse:
-    """Publish the draft as it is saved."""
+    """Publish the draft as it was read."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     scenario = opened(model_admin, request, pk, to_write=True)
     draft = get_object_or_404(scenario.versions, state=VersionState.DRAFT)
     user: Any = request.user
     try:
-        operations.publish(draft, by=user, at=timezone.now())
+        operations.publish(draft, by=user, at=timezone.now(), read=request.POST.get("read"))
     except NotPublishable as refusal:
-        for reason in refusal.reasons:
-            messages.error(request, reason)
-        return HttpResponseRedirect(f"{url_of(scenario)}?version={draft.number}")
+        return _not_published(request, draft, refusal.reasons)
+    except ChangedMeanwhile as refusal:
+        return _not_published(request, draft, [str(refusal)])
     messages.success(
         request, _("Version %(number)d is published: the next night follows it.") % {"number": draft.number}
     )
     return HttpResponseRedirect(url_of(scenario))
+
+
+def _not_published(request: HttpRequest, draft: ScenarioVersion, reasons: list[str]) -> HttpResponse:
+    for reason in reasons:
+        messages.error(request, reason)
+    return HttpResponseRedirect(f"{url_of(draft.scenario)}?version={draft.number}")
 
 
 class CopyForm(forms.Form):

@@ -5,13 +5,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from liquid.builtin.filters import misc, string
 from liquid.exceptions import FilterError
 from liquid.filter import with_context
 
-from crm.core.formats import apart, written_day
+from crm.core.formats import written_day, written_money
 
 DATE_FORMATS = ("short", "medium", "long", "full")
 
@@ -20,7 +20,7 @@ DATE_FORMATS = ("short", "medium", "long", "full")
 def money(value: object, currency: object = None, *, context: Any) -> str:
     """`{{ total.net | money }}` in the currency of the message, or `money: "USD"`."""
     code = str(currency or context.resolve("_currency"))
-    return apart(format_currency(_decimal(value), code, locale=str(context.resolve("_locale"))))
+    return written_money(_decimal(value), code, str(context.resolve("_locale")))
 
 
 @with_context

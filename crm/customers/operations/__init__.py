@@ -10,15 +10,17 @@ from crm.customers.operations.contacts import (
     prefer,
     retire_address,
     retire_contact,
+    use_again,
 )
 from crm.customers.operations.master import change_contact, change_customer
-from crm.customers.operations.merging import merge_customers
+from crm.customers.operations.merging import in_use, merge_customers
 
 __all__ = [
     "add_address",
     "add_contact",
     "change_contact",
     "change_customer",
+    "in_use",
     "mark_invalid",
     "mark_valid",
     "merge_customers",
@@ -27,4 +29,5 @@ __all__ = [
     "prefer",
     "retire_address",
     "retire_contact",
+    "use_again",
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from crm.accounts.models import User
 from crm.core.identifiers import telephone
-from crm.customers.exceptions import AddressKnown, NotOfThisCustomer
+from crm.customers.exceptions import AddressKnown, NoLongerUsed, NotOfThisCustomer
 from crm.customers.models import REFUSED, Address, Channel, Consent, Contact, ContactRole, Customer
 from crm.customers.operations.journal import CHANNELS, tell
 
@@ -18,6 +18,7 @@ CONTACT_ADDED = gettext_noop("Contact %(name)s added")
 CONTACT_RETIRED = gettext_noop("Contact %(name)s left")
 ADDRESS_ADDED = gettext_noop("Address added (%(channel)s): %(address)s")
 ADDRESS_RETIRED = gettext_noop("Address no longer used (%(channel)s): %(address)s")
+USED_AGAIN = gettext_noop("Address used again (%(channel)s): %(address)s")
 ADDRESS_INVALID = gettext_noop("Address found invalid (%(channel)s): %(address)s")
 ADDRESS_VALID = gettext_noop("Address valid again (%(channel)s): %(address)s")
 PREFERRED = gettext_noop("Address used first (%(channel)s): %(address)s")
@@ -82,7 +83,8 @@ def add_address(
 ) -> Address:
     """Add a way to reach a customer, at the customer's own or through a contact.
 
-    Numbers are stored in E.164, mail addresses in lower case. Raises ValidationError, AddressKnown, NotOfThisCustomer.
+    Numbers are stored in E.164, mail addresses in lower case. Raises ValidationError, AddressKnown, NoLongerUsed,
+    NotOfThisCustomer.
     """
     if contact and contact.customer_id != customer.pk:
         raise NotOfThisCustomer(contact=contact, customer=customer)
@@ -94,7 +96,7 @@ def add_address(
         defaults={"contact": contact, "valid_from": valid_from, "consent": consent},
     )
     if not added:
-        raise AddressKnown(address=stored)
+        raise (NoLongerUsed if address.valid_until else AddressKnown)(address=stored)
     if preferred:
         _put_first(address)
     tell(customer, ADDRESS_ADDED, _params(address), by=by, at=at)
@@ -103,7 +105,9 @@ def add_address(
 
 @transaction.atomic
 def prefer(address: Address, *, by: User | None, at: datetime) -> bool:
-    """Use this address before the customer's others of the channel. False when it was so."""
+    """Use this address before the customer's others of the channel. False when it was so. Raises NoLongerUsed."""
+    if address.valid_until:
+        raise NoLongerUsed(address=address.value)
     if Address.objects.filter(pk=address.pk, preferred=True).exists():
         return False
     _put_first(address)
@@ -122,6 +126,13 @@ def retire_address(address: Address, *, on: date, by: User | None, at: datetime)
     """Use the address until `on`, included."""
     _set(address, valid_until=on, preferred=False)
     tell(address.customer, ADDRESS_RETIRED, _params(address), by=by, at=at)
+
+
+@transaction.atomic
+def use_again(address: Address, *, by: User | None, at: datetime) -> None:
+    """The address has no last day any more: who had left is back, or the line was given to another."""
+    _set(address, valid_until=None)
+    tell(address.customer, USED_AGAIN, _params(address), by=by, at=at)
 
 
 @transaction.atomic

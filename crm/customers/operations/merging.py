@@ -40,6 +40,13 @@ def merge_customers(kept: Customer, duplicate: Customer, *, by: User | None, at:
     return merge
 
 
+def in_use(customer: Customer) -> Customer:
+    """The record to write on: the customer, or the one he was merged into since he was read. Locked until the end of
+    the transaction, so that no merge comes in between."""
+    found = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    return in_use(found.merged_into) if found.merged_into else customer
+
+
 def _lock(*customers: Customer) -> None:
     """Always in the order of their keys, so that two merges never wait for each other."""
     keys = [customer.pk for customer in customers]

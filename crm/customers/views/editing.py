@@ -43,7 +43,8 @@ def master(request: HttpRequest, pk: int) -> HttpResponse:
     # The form writes on the instance it is given; the operation compares with the one that was read.
     form = MasterForm(request.POST or None, instance=customer_of(request, pk), user=_person(request))
     if request.method == "POST" and form.is_valid():
-        changed = operations.change_customer(customer, form.cleaned_data, by=_person(request), at=timezone.now())
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        changed = operations.change_customer(customer, changes, by=_person(request), at=timezone.now())
         messages.success(request, _("The changes are kept.") if changed else _("Nothing was changed."))
         return redirect("customer", pk)
     return _form_page(request, customer, form, _("Change the customer"))
@@ -132,19 +133,24 @@ def _preferred(address: Address, reason: str, by: User, at: datetime) -> None:
     operations.prefer(address, by=by, at=at)
 
 
+def _used_again(address: Address, reason: str, by: User, at: datetime) -> None:
+    operations.use_again(address, by=by, at=at)
+
+
 VERBS: dict[str, Callable[[Address, str, User, datetime], None]] = {
     "invalid": _invalid,
     "valid": _valid,
     "refused": _refused,
     "agreed": _agreed,
     "preferred": _preferred,
+    "used": _used_again,
 }
 
 
 @require_POST
 @opened_to(works_customers)
 def address(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Say that an address is wrong, right again, refused by the customer, agreed to again, or the one to use first."""
+    """Say that an address is wrong, right again, refused by the customer, agreed to again, used first or used again."""
     if verb not in VERBS:
         raise Http404
     found = get_object_or_404(Address.objects.select_related("customer__entity"), pk=pk)
@@ -154,6 +160,8 @@ def address(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         VERBS[verb](found, form.cleaned_data["reason"] if form.is_valid() else "", _person(request), timezone.now())
     except ValidationError as wrong:
         messages.error(request, " ".join(wrong.messages))
+    except CustomerRefusal as refused:
+        messages.error(request, str(refused))
     else:
         messages.success(request, _("The changes are kept."))
         if verb == "agreed" and still_refused(found):

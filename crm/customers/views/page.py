@@ -23,7 +23,7 @@ SIDE = 500
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; a merged customer leads to the one that was kept."""
     assert isinstance(request.user, User)
-    visible = Customer.objects.visible_to(request.user).select_related("entity", "collector", "team", "parent")
+    visible = Customer.objects.visible_to(request.user).select_related("entity", "collector", "team")
     found = get_object_or_404(visible, pk=pk)
     if found.merged_into_id:
         return redirect("customer", found.merged_into_id)

@@ -44,10 +44,10 @@ disputed as (
       and h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s) and (h.ended_on is null or h.ended_on > %(on)s)
 ),
 needs as (
-    select o.id, o.customer_id, o.currency, o.due_on, case when exists (
-               select from disputed d
-               where d.customer_id = o.customer_id and coalesce(d.invoice_id, o.id) = o.id
-           ) then 0 else o.amount - coalesce(b.covers, 0) end as amount
+    select o.id, o.customer_id, o.currency, o.due_on,
+           case when o.id in (select invoice_id from disputed where invoice_id is not null)
+                  or o.customer_id in (select customer_id from disputed where invoice_id is null) then 0
+                else o.amount - coalesce(b.covers, 0) end as amount
     from owed o
     left join (select invoice_id, sum(covers) as covers from by_name group by invoice_id) b on b.invoice_id = o.id
 ),

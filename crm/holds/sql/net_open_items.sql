@@ -45,7 +45,9 @@ coverable as (
     cross join lateral (select least(i.open_amount, coalesce(named.amount, 0)) as by_name) n
     left join on_invoice hi on hi.invoice_id = i.id
     left join on_customer hc on hc.customer_id = i.customer_id
-    where i.entity_id = %(entity)s and i.settled_on is null /* among i.customer_id */
+    where i.entity_id = %(entity)s and i.settled_on is null
+      -- plan: those who have unapplied money by key, instead of every open invoice a second time
+      and i.customer_id = any(array(select u.customer_id from unapplied u))
 ),
 running as (
     select c.*, sum(c.by_name) over account as named_total, sum(c.may_cover) over oldest_first as up_to_here

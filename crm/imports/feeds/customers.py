@@ -92,7 +92,9 @@ def _unknown_collectors(entity: Entity, rows: dict[int, Row]) -> list[tuple[int,
             name = row.pop("collector")
             row["collector_id"] = keys.get(name)
             if name and name not in keys:
-                faults.append((place, "collector", _("Nobody who works on customers of this entity has this user name.")))
+                faults.append(
+                    (place, "collector", _("Nobody who works on customers of this entity has this user name."))
+                )
     return faults
 
 

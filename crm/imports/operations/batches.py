@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, User
+from crm.core.alone import alone
 from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
@@ -120,11 +121,15 @@ def _note_progress(batch: Batch, rows: int) -> None:
 
 
 def read(batch_id: int, *, at: datetime) -> None:
-    """Read a received file and say what importing it would change. Running it twice does no harm: of a file confirmed
-    or read otherwise meanwhile it says nothing."""
-    batch = _claim(batch_id, at=at)
-    if batch is None:
-        return
+    """Read a received file and say what importing it would change. Running it twice does no harm: one that is being
+    read is left to its reader, and of one confirmed or read otherwise meanwhile it says nothing."""
+    with alone(f"reading of import {batch_id}") as free:
+        batch = _claim(batch_id, at=at) if free else None
+        if batch is not None:
+            _read(batch, at=at)
+
+
+def _read(batch: Batch, *, at: datetime) -> None:
     try:
         if batch.changes[TAKEN_UP] > MOST_TAKEN_UP:
             raise ReaderStopped(times=MOST_TAKEN_UP)
@@ -137,7 +142,7 @@ def read(batch_id: int, *, at: datetime) -> None:
             _note_taken_up(batch, batch.changes[TAKEN_UP] - 1)
         raise
     except Exception:
-        _give_up(batch_id, Status.READING)
+        _give_up(batch.pk, Status.READING)
         raise
     with transaction.atomic():
         if _is_still(batch):
@@ -180,7 +185,7 @@ def _is_still(batch: Batch) -> bool:
 @transaction.atomic
 def _claim(batch_id: int, *, at: datetime) -> Batch | None:
     """The batch to be read, None where there is nothing to read any more. It counts how often it was taken up since it
-    was asked for: above once, its reader is gone, or very slow."""
+    was asked for: above once, its reader is gone."""
     waiting = Batch.objects.filter(pk=batch_id, status__in=(Status.RECEIVED, Status.READING))
     batch = waiting.select_related("entity", "by").select_for_update(of=("self",)).first()
     if batch is not None:

@@ -14,9 +14,12 @@ from telephony.messaging.operations.waking import wake_applier
 
 def leave_to_a_person(event: DeliveryEvent, error: Exception, *, at: datetime) -> None:
     """Try it no more, once it was tried for an hour; show why, on the page of its message too."""
-    given_up_at = at if at - event.received_at >= TRIED_FOR else None
+    since = event.failing_since or at
+    given_up_at = at if at - since >= TRIED_FOR else None
     said = storable(f"{type(error).__name__}: {error}")[:200]
-    DeliveryEvent.objects.filter(pk=event.pk).update(message=event.message, error=said, given_up_at=given_up_at)
+    DeliveryEvent.objects.filter(pk=event.pk).update(
+        message=event.message, error=said, failing_since=since, given_up_at=given_up_at
+    )
 
 
 def apply_again(events: QuerySet[DeliveryEvent]) -> int:

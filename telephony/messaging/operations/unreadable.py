@@ -12,13 +12,16 @@ from telephony.messaging.models import Reply, ReplyKind
 from telephony.messaging.operations.waking import wake_reader
 from telephony.providers.email import received
 
+# From the first try: what waited for a worker longer than that is tried as long as the rest.
 TRIED_FOR = timedelta(hours=1)
 TEXT_SHOWN = 20_000
 
 
 def leave_to_a_person(reply: Reply, *, at: datetime) -> None:
     """Try it no more, once it was tried for an hour; its bytes are shown as they are."""
-    if at - reply.received_at < TRIED_FOR:
+    since = reply.failing_since or at
+    if at - since < TRIED_FOR:
+        Reply.objects.filter(pk=reply.pk).update(failing_since=since)
         return
     raw = zlib.decompress(bytes(reply.raw))
     sender, subject = received.envelope(raw)

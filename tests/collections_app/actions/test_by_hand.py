@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from collections_app.actions import already, by_hand
 from collections_app.actions.models import Action, ActionKind, Cycle
+from collections_app.letters import pdf
 from crm.accounts.models import Entity
 from crm.customers.models import Customer
 from crm.holds.summary import accounts
@@ -176,6 +177,37 @@ def test_the_preview_of_a_mail_is_the_mail(desk: Client, customer: Customer):
     preview, mail = previewed(desk, customer)
     assert ("<iframe" in preview, "<table" in preview) == (True, False)
     assert ("<table" in mail, "F-77" in mail) == (True, True)
+
+
+def test_the_preview_of_a_letter_is_not_drawn(desk: Client, customer: Customer, monkeypatch):
+    monkeypatch.setattr(pdf, "compiled", lambda *args, **given: pytest.fail("A letter was drawn."))
+    InvoiceFactory(customer=customer, number="F-77")
+    letter = TemplateVersionFactory(
+        template__entity=customer.entity, template__code="tried", template__channel="post"
+    ).template
+    given = {"template": letter.pk, "currency": "EUR", "invoice": [customer.invoices.get().pk]}
+    preview = desk.post(reverse("manual_preview", args=[customer.pk]), given).content.decode()
+    assert ("F-77" in preview, ".pdf" in preview) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "reachable"),
+    [
+        ({}, True),
+        ({"invalid_since": date(2026, 1, 1)}, False),
+        ({"opted_out_at": TUESDAY_MORNING}, False),
+        ({"consent": "refused"}, False),
+        ({"valid_until": date(2026, 1, 1)}, False),
+    ],
+)
+def test_only_an_address_that_serves_counts(desk: Client, customer: Customer, address, reachable: bool):
+    template = TemplateVersionFactory(template__entity=customer.entity, template__code="tried").template
+    known = AddressFactory(customer=customer, **address)
+    page = desk.get(reverse("manual", args=[customer.pk]))
+    assert [channel["reachable"] for channel in page.context["channels"]] == [reachable]
+    action = ActionFactory(customer=customer, template=template)
+    panel = desk.get(reverse("action_panel", args=[action.pk]))
+    assert panel.context["panel"]["addresses"] == ([known] if reachable else [])
 
 
 def test_the_frame_may_neither_run_nor_fetch_anything(desk: Client, customer: Customer):

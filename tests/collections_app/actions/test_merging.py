@@ -14,6 +14,8 @@ from telephony.messaging.states import MessageState
 from tests.factories.accounts import EntityFactory
 from tests.factories.actions import ActionFactory, CycleFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+from tests.factories.scenarios import published_scenario
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -53,6 +55,53 @@ def test_one_cycle_goes_on_from_the_highest_step_of_both(two):
     assert (own.passed_offset, own.opened_on, own.closed_on) == (30, date(2026, 2, 1), None)
     assert (other.customer, other.closed_on) == (kept, date(2026, 3, 5))
     assert (waiting.state, waiting.outcome, waiting.customer) == (ActionState.CANCELLED, "merged", kept)
+
+
+@pytest.mark.parametrize(
+    ("told", "days_ago", "left"),
+    [(30, 40, False), (45, 40, False), (15, 40, True), (15, 9, False), (15, 10, True)],
+    ids=["the same step", "a further one", "long ago", "within the gap", "as the gap ends"],
+)
+def test_what_waits_gives_way_to_what_the_duplicate_was_told(two, told, days_ago, left):
+    kept, duplicate = two
+    steps = [{"offset_days": days, "gap_days": 10} for days in (15, 30, 45)]
+    version = published_scenario(kept.entity, steps=steps)
+    own, other = CycleFactory(customer=kept), CycleFactory(customer=duplicate)
+    waiting = ActionFactory(customer=kept, cycle=own, step_code="s30", scenario_version=version)
+    said = done(duplicate, told, cycle=other)
+    Action.objects.filter(pk=said.pk).update(closed_at=NOON - timedelta(days=days_ago))
+    merge(two)
+    waiting.refresh_from_db(), said.refresh_from_db()
+    assert (waiting.state, waiting.outcome) == (("todo", "") if left else ("cancelled", "merged"))
+    assert (said.cycle, said.customer) == (own, kept)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "counts"),
+    [
+        (("done", 20), ("done", 3), "theirs"),
+        (("done", 3), ("done", 20), "mine"),
+        (("skipped", 3), ("done", 20), "theirs"),
+        (("cancelled", 3), ("skipped", 20), "theirs"),
+    ],
+)
+def test_of_a_step_both_have_passed_what_was_done_last_counts(two, mine, theirs, counts):
+    cycles, found = [CycleFactory(customer=customer) for customer in two], {}
+    for name, cycle, (state, days_ago) in zip(("mine", "theirs"), cycles, (mine, theirs), strict=True):
+        closed_at = NOON - timedelta(days=days_ago)
+        found[name] = ActionFactory(customer=cycle.customer, cycle=cycle, state=state, closed_at=closed_at)
+    merge(two)
+    assert list(cycles[0].actions.all()) == [found.pop(counts)]
+    assert list(cycles[1].actions.all()) == list(found.values())
+
+
+def test_an_invoice_keeps_the_steps_it_was_told_alone(two):
+    own, other = (CycleFactory(customer=customer) for customer in two)
+    for cycle in (own, other):
+        invoice = InvoiceFactory(customer=cycle.customer)
+        done(cycle.customer, 30, cycle=cycle, invoice=invoice)
+    merge(two)
+    assert [own.actions.count(), other.actions.count()] == [2, 0]
 
 
 def test_a_cycle_only_the_duplicate_has_goes_over_with_its_tasks(two):
@@ -139,6 +188,7 @@ def test_what_left_all_the_same_is_not_said_again(two, reminded, passed, then):
     deliver_waiting("actions", at=NOON)
     own.refresh_from_db(), action.refresh_from_db()
     assert (action.state, action.outcome, own.passed_offset) == (ActionState.DONE, "sent", then)
+    assert action.cycle == own  # the gap before the next step runs from it
 
 
 def test_what_left_of_a_cycle_that_was_settled_says_nothing_of_the_next(two, reminded):

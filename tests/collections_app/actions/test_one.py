@@ -191,10 +191,10 @@ def test_what_others_write_is_told_and_does_not_stop_the_rest(desk: Client, cust
     others = [letter_to_send(customer, template, pk=n, cycle=first.cycle, step_code=f"step-{n}") for n in (1, 2, 3)]
     send, asked = one._send, []
 
-    def busy_but_for_the_second(action: Action, *given: Any) -> Message:
+    def busy_but_for_the_second(action: Action, **given: Any) -> Message:
         asked.append(action)
         if len(asked) == 2:
-            return send(action, *given)
+            return send(action, **given)
         raise OperationalError from LockNotAvailable()
 
     monkeypatch.setattr(one, "_send", busy_but_for_the_second)
@@ -273,7 +273,7 @@ class TestManyInvoices:
         ]
 
     @pytest.mark.parametrize(("most", "checked", "chosen"), [(3, " checked", 500), (2, "", 200)])
-    def test_the_page_asks_by_itself_for_no_more_than_the_gates_see_at_once(
+    def test_the_page_asks_by_itself_for_no_more_than_is_soon_composed(
         self, desk: Client, customer: Customer, template, invoices, monkeypatch, most: int, checked: str, chosen: int
     ):
         monkeypatch.setattr("collections_app.actions.views.manual.MOST_TICKED", most)

@@ -17,12 +17,14 @@ from collections_app.actions.forms import AGES, STATES, WorklistFilters
 from collections_app.actions.kpis import kpis
 from collections_app.actions.models import Action, ActionKind, SavedView
 from collections_app.actions.urgency import most_urgent, ranked
+from collections_app.actions.views.panel import panel_context
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
 from crm.core import keyset
 from crm.customers.models import Channel
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
+from tests.factories.customers import AddressFactory
 
 pytestmark = pytest.mark.django_db
 MARCH_2 = date(2026, 3, 2)
@@ -277,6 +279,14 @@ def test_the_page_costs_the_same_for_one_and_three_rows(
 def test_the_list_opens_with_an_action(desk: Client, lea: User, entity: Entity):
     action = ActionFactory(customer__entity=entity, owner=lea)
     assert desk.get("/", {"open": action.pk}).context["panel"]["action"] == action
+
+
+def test_the_panel_proposes_what_serves_today(lea: User, entity: Entity):
+    action = ActionFactory(customer__entity=entity, owner=lea)
+    serves = AddressFactory(customer=action.customer, phone=True, valid_from=MARCH_2, valid_until=MARCH_2)
+    for wrong in ({"valid_until": date(2026, 3, 1)}, {"valid_from": date(2026, 3, 3)}, {"consent": "refused"}):
+        AddressFactory(customer=action.customer, phone=True, **wrong)
+    assert panel_context(action, lea, MARCH_2)["addresses"] == [serves]
 
 
 def test_the_panel_of_others_is_not_found(desk: Client):

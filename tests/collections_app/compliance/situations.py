@@ -26,8 +26,14 @@ def reachable(channel="email", **kwargs):
 
 def ask(address, *, at=TUESDAY, customer=None, **kwargs) -> Verdict:
     """The verdict on one contact."""
+    (verdict,) = evaluate(CANDIDATE, contact(address, customer=customer, **kwargs), at=at)
+    return verdict
+
+
+def contact(address, *, customer=None, **kwargs):
+    """The parameters of CANDIDATE for one contact."""
     customer = customer or address.customer
-    values = {
+    return {
         "key": 7,
         "entity": customer.entity_id,
         "customer": customer.pk,
@@ -41,9 +47,7 @@ def ask(address, *, at=TUESDAY, customer=None, **kwargs) -> Verdict:
         "oldest_due_on": None,
         "occasion": None,
         "message": None,
-    }
-    (verdict,) = evaluate(CANDIDATE, values | kwargs, at=at)
-    return verdict
+    } | kwargs
 
 
 def sent(address, at, *, occasion=None, channel=None):

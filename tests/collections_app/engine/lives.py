@@ -168,6 +168,7 @@ class Life:
             pay(owed, self.draw.choice([owed.open_amount, owed.open_amount / 2]), on)
 
     def a_hold_begins(self, on: date) -> None:
+        self.made += 1
         customer = self.a(Customer.objects.filter(merged_into=None))
         starts_on = on + timedelta(days=self.draw.randint(-2, 3))
         scope = self.draw.choice(
@@ -176,7 +177,7 @@ class Life:
         place_hold(
             customer,
             kind=self.draw.choice(["dispute", "legal", "plan"]),
-            reason="x",
+            reason=f"x{self.made}",  # the same one twice is refused
             starts_on=starts_on,
             ends_on=self.draw.choice([None, starts_on + timedelta(days=self.draw.randint(0, 5))]),
             at=noon(on),

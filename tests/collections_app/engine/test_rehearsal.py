@@ -23,6 +23,7 @@ from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db
 MARCH_3 = date(2026, 3, 3)
+PUBLIC_BODIES = {"fact": "kind", "is": "in", "value": ["public_body"]}
 
 
 def after(days):
@@ -154,6 +155,32 @@ def test_a_group_rehearses_in_a_live_entity(world):
     lifted(world, "from_now", MARCH_3)
     assert world.night(MARCH_3).blocked == {"rehearsal": 1}
     assert rehearsal.set_group(world.group, "", choice="from_now", by=world.person, at=noon(MARCH_3)) == 1
+
+
+@pytest.fixture
+def two_groups(world):
+    """That of public bodies rehearses beside the default one; a customer 6 days late in each, decided by one night."""
+    group = GroupFactory(entity=world.entity, criteria=PUBLIC_BODIES, scenario=world.version.scenario)
+    world.invoice(world.customer(public_body=True), late=6, on=MARCH_3)
+    world.regroup(MARCH_3)
+    world.night(MARCH_3)
+    return group
+
+
+def by_kind(model, *values):
+    return list(model.objects.order_by("customer__kind").values_list("customer__kind", *values))
+
+
+def test_from_now_leaves_the_groups_that_go_on_rehearsing(world, two_groups):
+    taken_back = rehearsal.set_group(two_groups, "live", choice="from_now", by=world.person, at=noon(MARCH_3))
+    assert (taken_back, by_kind(Action, "state")) == (1, [("professional", "scheduled"), ("public_body", "cancelled")])
+    assert by_kind(Cycle, "passed_offset") == [("professional", None), ("public_body", 6)]
+
+
+def test_from_now_leaves_accounts_a_person_holds(world, two_groups):
+    Cycle.objects.filter(customer__kind="public_body").update(by_hand=True)
+    lifted(world, "from_now", MARCH_3)
+    assert by_kind(Cycle, "by_hand", "passed_offset") == [("professional", False, 6), ("public_body", True, None)]
 
 
 def test_only_what_rehearses_is_lifted(world):

@@ -86,6 +86,18 @@ def test_the_minimum_is_on_the_net_amount_in_the_currency_of_the_entity(base, qu
     assert [action.customer for action in Action.objects.all()] == [euros]
 
 
+def test_an_announcement_s_or_invoice_step_s_minimum_is_in_the_currency_of_the_entity_too():
+    world = World(
+        {"offset_days": -3, "minimum_amount": 50}, {"offset_days": 5, "unit": "invoice", "minimum_amount": 50}
+    )
+    ExchangeRate.objects.create(base="USD", quote="EUR", on="2026-01-01", rate="0.5")
+    for late, amount in [(-2, 98), (-2, 102), (10, 99), (10, 101)]:
+        world.invoice(world.customer(), late=late, currency="USD", amount=amount)
+    world.night()
+    opened = Action.objects.order_by("amount").values_list("step_code", "amount")
+    assert list(opened) == [("s5", Decimal(101)), ("s-3", Decimal(102))]
+
+
 def test_an_invoice_step_without_a_rate_is_not_lost():
     world = World({"offset_days": 5, "unit": "invoice"})
     world.invoice(world.customer(), late=10, currency="USD")

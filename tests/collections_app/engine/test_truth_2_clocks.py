@@ -233,3 +233,18 @@ def test_an_invoice_of_a_merged_customer_hears_no_step_again():
     world.nights(8, after(1))
     assert before == [("s15", "done"), ("s5", "done")]
     assert sorted(world.opened()) == before
+
+
+def test_who_was_reminded_as_another_customer_waits_for_the_gap_after_that():
+    world = World({"offset_days": 5}, {"offset_days": 15, "gap_days": 10})
+    kept, duplicate = world.customer(), world.customer()
+    world.invoice(kept, late=30)
+    world.invoice(duplicate, late=30)
+    world.night()
+    Action.objects.filter(customer=kept).update(state="done", closed_at=noon(MARCH_1))
+    Action.objects.filter(customer=duplicate).update(state="done", closed_at=noon(after(6)))
+    merge_customers(kept, duplicate, by=None, at=noon(after(7)))
+    world.nights(9, after(7))
+    assert world.opened() == [("s5", "done"), ("s5", "done")]
+    world.night(after(16))
+    assert world.opened() == [("s5", "done"), ("s5", "done"), ("s15", "todo")]

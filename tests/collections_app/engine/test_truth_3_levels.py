@@ -73,6 +73,17 @@ def test_a_formal_notice_is_reached_only_by_certain_due_dates():
     assert lines(after(1)) == [("A", "s30", False), ("B", "s30", True), ("C", "", False)]
 
 
+def test_a_formal_notice_waits_for_the_age_of_the_certain_due_date():
+    world = World({"offset_days": 30, "formal": True}, entry_policy="step_by_age")
+    customer = world.customer()
+    world.invoice(customer, late=60, guessed=True)
+    world.invoice(customer, late=29)
+    world.night()
+    assert world.opened() == []
+    world.night(after(1))
+    assert world.opened() == [("s30", "to_approve")]
+
+
 @pytest.mark.parametrize("trait", ["guessed", "opening"])
 def test_an_uncertain_debt_is_never_reminded_automatically(trait):
     world = World({"offset_days": 5, "email": True})

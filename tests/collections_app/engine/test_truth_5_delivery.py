@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
+from django.db import connection
+from psycopg.errors import LockNotAvailable
 
 from collections_app.actions import preparing
 from collections_app.actions.bulk import complete
@@ -291,3 +294,23 @@ def test_the_list_goes_on_saying_why_a_task_came_back(world, network, outcome):
     Action.objects.update(state="todo", outcome=outcome, reasons=[outcome])
     world.night(MARCH_3 + timedelta(days=1))
     assert outcome in action().reasons
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_message_is_looked_at_no_other_of_its_customer_is(world, network, monkeypatch):
+    """Two at once would each count the other out of the contact caps."""
+    tried = "select from customers_customer where id = %s for no key update nowait"
+    asked, refused = preparing._ask_gates, []
+
+    def tried_by_another_worker(action, at):
+        with (
+            psycopg.connect(**connection.get_connection_params(), autocommit=True) as other,
+            pytest.raises(LockNotAvailable),
+        ):
+            other.execute(tried, [action.customer_id])
+        refused.append(action.customer_id)
+        asked(action, at)
+
+    monkeypatch.setattr(preparing, "_ask_gates", tried_by_another_worker)
+    carry()
+    assert (refused, len(network.sent)) == ([world.late.customer_id], 1)

@@ -160,6 +160,22 @@ def test_who_read_another_text_writes_nothing_over_it(client: Client) -> None:
     assert client.post(page, mine | {"read": read}).status_code == 302
 
 
+def test_who_read_another_text_forgets_no_draft(client: Client) -> None:
+    published = TemplateVersionFactory(body="à tous")
+    supervisor(client, published.template.entity)
+    page = url("template_change", published.template.pk)
+    text = {"language": "fr", "subject": "s"}
+    client.post(page, text | {"body": "à moi", "verb": "save"})
+    mine = text | {"body": "à moi", "verb": "discard", "read": client.get(page).context["read"]}
+    client.post(page, text | {"body": "à elle", "verb": "save", "read": mine["read"]})
+    answer = client.post(page, mine)
+    assert (answer.status_code, answer.context["read"]) == (409, mine["read"])
+    assert "pas été oublié" in answer.context["overtaken"]
+    assert published.template.versions.get(published_at=None).body == "à elle"
+    assert client.post(page, mine | {"read": client.get(page).context["read"]}).status_code == 302
+    assert list(published.template.versions.all()) == [published]
+
+
 def test_a_test_goes_to_oneself_only(client: Client, mailoutbox: list[Any], settings: Any) -> None:
     settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
     template = TemplateFactory()

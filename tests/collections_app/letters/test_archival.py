@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from io import BytesIO
@@ -18,6 +17,7 @@ from collections_app.letters.models import PrintBatch
 from telephony.messaging.models import Enclosure
 from tests.collections_app.letters.test_batches import _files, letters_of, prepared
 from tests.factories.messaging import World, a_world
+from tools.launcher import outside
 
 pytestmark = pytest.mark.django_db
 __all__ = ["_files"]
@@ -112,7 +112,7 @@ def test_nothing_is_left_of_the_structure_of_single_letters(batch: PrintBatch) -
     assert reader.root_object["/Lang"] == "fr"
 
 
-@pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
+@pytest.mark.skipif(not outside.program("qpdf"), reason=outside.not_run("qpdf"))
 def test_qpdf_finds_nothing_wrong(batch: PrintBatch, tmp_path: Path) -> None:
     (tmp_path / "batch.pdf").write_bytes(content(batch))
     checked = subprocess.run(

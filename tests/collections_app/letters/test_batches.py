@@ -9,8 +9,11 @@ import pytest
 from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerIsAway
+from psycopg.errors import LockNotAvailable
 from pypdf import PdfReader
 
 from collections_app.letters import batches, tasks
@@ -28,6 +31,7 @@ from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message, SendingDay
 from telephony.messaging.operations import freezing
 from telephony.messaging.states import MessageState
+from tests.connections import held_elsewhere
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.letters import TemplateVersionFactory
@@ -108,6 +112,27 @@ def test_letters_a_worker_composes_are_counted(world: World, client: Any, monkey
     told = client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
     assert [str(message) for message in get_messages(told.wsgi_request)] == [
         "2 lettres de Ateliers Verdier sont en cours de composition\xa0: préparez de nouveau le lot dans un instant."
+    ]
+
+
+def test_a_letter_whose_action_others_write_waits_and_is_told_by_name(world: World, client: Any) -> None:
+    """It was composed before: what it says is not looked at again, so it is not printed."""
+    entity = letters_of(world, "Alpes", "Zinc", "Écluse")
+    Message.objects.update(not_before_at=AT - dt.timedelta(days=1))
+    messaging.prepare_letters(list(Message.objects.values_list("pk", flat=True)), at=AT)
+    prepare, busy = world.prepare, Message.objects.get(customer__name="Zinc").origin_id
+
+    def prepare_others(origin_id: int, at: dt.datetime) -> Any:
+        if origin_id == busy:
+            raise OperationalError from LockNotAvailable()
+        return prepare(origin_id, at)
+
+    outgoing.preparers["test"] = prepare_others
+    client.force_login(UserFactory(supervisor=True, sees=entity, language="fr"))
+    told = client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
+    assert printed(PrintBatch.objects.get()) == ["Alpes", "Écluse"]
+    assert [str(message) for message in get_messages(told.wsgi_request)][1:] == [
+        "1 lettre attend le lot suivant : Zinc"
     ]
 
 
@@ -230,7 +255,7 @@ class TestTheCeiling:
         told = get_messages(client.post(address).wsgi_request)
         assert [str(message) for message in told] == [
             "Le lot est prêt\xa0: imprimez-le, postez-le, puis confirmez-le ici.",
-            "1 lettre attend le lot suivant.",
+            "1 lettre attend le lot suivant\N{NO-BREAK SPACE}: Écluse",
             "Le plafond du jour des courriers de Ateliers Verdier est atteint (2)\xa0: "
             "ceux qui attendent sont imprimés à partir de demain.",
         ]
@@ -244,8 +269,13 @@ def printed(batch: PrintBatch) -> list[str]:
 def test_what_was_cancelled_after_printing_is_shown_and_not_sent(world: World) -> None:
     batch = prepared(letters_of(world, "Alpes", "Zinc"))
     Message.objects.filter(customer__name="Alpes").update(state=MessageState.CANCELLED)
-    assert [each.position for each in batches.cancelled_since(batch)] == [1]
-    assert batches.mark_posted(batch, on=ON, by=UserFactory(), at=AT, today=ON) == 1
+    gone = batches.cancelled_since(batch).get()
+    assert gone.position == 1
+    assert batches.mark_posted(batch, on=ON, by=UserFactory(), at=AT, today=ON, shown=[gone.pk]) == 1
+    ended = Message.objects.order_by("customer__name").values_list("state", "attempts__provider", "attempts__result")
+    assert list(ended) == [(MessageState.CANCELLED, None, None), (MessageState.SENT, "post", "accepted")]
+    told = Event.objects.filter(kind="message.sent").values_list("customer_id", flat=True)
+    assert list(told) == [Customer.objects.get(name="Zinc").pk]
 
 
 def test_formal_notices_are_registered_with_their_number(world: World) -> None:
@@ -273,19 +303,31 @@ def test_a_letter_not_composed_yet_has_no_file(world: World, client: Any) -> Non
     assert client.get(reverse("letters:letter", args=[Message.objects.get().pk])).status_code == 404
 
 
+@pytest.mark.parametrize("broker_is_there", [True, False])
 def test_many_letters_are_prepared_by_a_worker(
-    world: World, client: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+    world: World,
+    client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+    broker_is_there: bool,
 ) -> None:
+    """Without a broker as soon as it is back."""
     from collections_app.letters.admin import batches as pages_of_batches
 
     entity, asked = letters_of(world, "Alpes", "Zinc"), []
+
+    def delay(*given: int) -> None:
+        asked.append(given)
+        if not broker_is_there:
+            raise BrokerIsAway
+
     monkeypatch.setattr(pages_of_batches, "MOST_WHILE_WAITING", 1)
-    monkeypatch.setattr(tasks.prepare_print_batch, "delay", lambda *given: asked.append(given))
+    monkeypatch.setattr(tasks.prepare_print_batch, "delay", delay)
     Message.objects.update(not_before_at=AT - dt.timedelta(days=1))
     user = UserFactory(supervisor=True, sees=entity)
     client.force_login(user)
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk]))
+        assert client.post(reverse("admin:letters_printbatch_prepare", args=[entity.pk])).status_code == 302
     preparation = Preparation.objects.get()
     assert asked == [(preparation.pk,)]
     assert (preparation.entity, preparation.asked_by, PrintBatch.objects.count()) == (entity, user, 0)
@@ -299,6 +341,51 @@ def test_the_task_prepares_once(world: World) -> None:
     asked = asked_for(letters_of(world, "Alpes"), UserFactory())
     first = tasks.prepare_print_batch(asked.pk)
     assert (first, tasks.prepare_print_batch(asked.pk)) == (PrintBatch.objects.get().pk, None)
+
+
+def test_one_asked_for_by_the_version_before_is_prepared(world: World) -> None:
+    """Its message waited in the broker during the upgrade, and names entity, day and person."""
+    entity, user = letters_of(world, "Alpes"), UserFactory()
+    made = tasks.prepare_print_batch(entity.pk, ON.isoformat(), user.pk)
+    batch = PrintBatch.objects.get()
+    assert (batch.pk, batch.on, batch.prepared_by) == (made, ON, user)
+
+
+def swept(monkeypatch: pytest.MonkeyPatch, **later: int) -> list[int]:
+    """Which are asked again of a worker so much later."""
+    told: list[int] = []
+    monkeypatch.setattr(tasks.prepare_print_batch, "delay", told.append)
+    monkeypatch.setattr(timezone, "now", lambda: AT + dt.timedelta(**later))
+    tasks.sweep()
+    return told
+
+
+def test_a_batch_whose_message_was_lost_is_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asked_for(letters_of(world, "Alpes"))
+    assert (swept(monkeypatch, minutes=5), swept(monkeypatch, minutes=15)) == ([], [asked.pk])
+    tasks.prepare_print_batch(asked.pk)
+    assert (PrintBatch.objects.count(), swept(monkeypatch, minutes=30)) == (1, [])
+
+
+def test_one_made_without_it_since_is_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    entity = letters_of(world, "Alpes")
+    asked_for(entity)
+    prepared(entity)
+    assert swept(monkeypatch, minutes=15) == []
+
+
+def test_one_nobody_could_make_in_a_day_is_told(world: World, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    entity = letters_of(world, "Alpes")
+    asked_for(entity)
+    assert (swept(monkeypatch, hours=23), swept(monkeypatch, hours=25)) == ([Preparation.objects.get().pk], [])
+    assert "(aucun processus n’en est venu à bout en une journée)" in list_of_batches(client, entity)
+
+
+def test_one_in_the_hands_of_a_worker_is_left_to_it(world: World) -> None:
+    asked = asked_for(letters_of(world, "Alpes"))
+    with held_elsewhere(f"print batch {asked.pk}"):
+        assert (tasks.prepare_print_batch(asked.pk), PrintBatch.objects.count()) == (None, 0)
+    assert tasks.prepare_print_batch(asked.pk) == PrintBatch.objects.get().pk
 
 
 def full_disk(*_given: Any, **_named: Any) -> None:

@@ -13,15 +13,18 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from collections_app.actions import operations
 from collections_app.actions.dispatch import queue_message
 from collections_app.actions.models import Action
 from collections_app.letters import batches
 from collections_app.letters.batches import ChangedSincePrinted
-from collections_app.letters.models import PrintBatch
+from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts.models import Entity
+from crm.customers.models import Customer
 from crm.events.operations import deliver_waiting
 from crm.holds.operations import place_hold
 from crm.receivables.models import FormalNotice, Invoice
+from crm.timeline.queries import entries
 from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -157,6 +160,47 @@ def test_what_was_left_out_is_checked_again_for_the_next_batch(batch: PrintBatch
     with pytest.raises(batches.NothingToPrint):
         batches.prepare_batch(batch.entity, on=ON, by=None, at=TOMORROW)
     assert states() == [MessageState.CANCELLED, MessageState.SENT]
+
+
+def cancelled(name: str) -> int:
+    """By somebody, after it was printed; its letter."""
+    operations.cancel(Action.objects.get(customer__name=name), by=UserFactory(), at=FOUR, reason="payé")
+    return PrintedLetter.objects.get(message__customer__name=name).pk
+
+
+def test_a_cancelled_letter_that_was_posted_all_the_same_is_told(batch: PrintBatch) -> None:
+    alpes, by = cancelled("Alpes"), UserFactory()
+    with pytest.raises(ChangedSincePrinted):
+        batches.mark_posted(batch, on=ON, by=by, at=FOUR, today=ON)
+    assert batches.mark_posted(batch, on=ON, by=by, at=FOUR, today=ON, shown=[alpes], anyway=[alpes]) == 2
+    deliver_waiting("actions", at=FOUR)
+    assert set(Message.objects.values_list("state", "sent_at", "closed_at")) == {("sent", FOUR, None)}
+    assert set(Action.objects.values_list("state", "outcome", "left_on")) == {("done", "sent", ON)}
+    assert FormalNotice.objects.filter(invoice__customer__name="Alpes", on=ON).count() == 2
+    history = [line.subject for line in entries(Customer.objects.get(name="Alpes"), language="fr").lines]
+    assert [subject.replace("\N{NO-BREAK SPACE}", " ") for subject in history] == [
+        f"Courrier posté : {Message.objects.first().subject}", "Relance amicale : annulée"
+    ]  # fmt: skip
+
+
+def test_one_taken_out_of_the_pile_stays_cancelled(batch: PrintBatch) -> None:
+    alpes = cancelled("Alpes")
+    assert batches.mark_posted(batch, on=ON, by=UserFactory(), at=FOUR, today=ON, shown=[alpes]) == 1
+    assert states() == [MessageState.CANCELLED, MessageState.SENT]
+
+
+def test_the_page_asks_whether_a_cancelled_letter_left(
+    batch: PrintBatch, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: FOUR)
+    client.force_login(UserFactory(supervisor=True, sees=batch.entity, language="fr"))
+    page, posted = (reverse(f"admin:letters_printbatch_{name}", args=[batch.pk]) for name in ("change", "posted"))
+    alpes = cancelled("Alpes")
+    seen = client.get(page).content.decode()
+    assert f'<input type="hidden" name="shown" value="{alpes}">' in seen
+    assert f'name="anyway" value="{alpes}" form="posted"' in seen
+    client.post(posted, {"on": "2026-03-03", "shown": [alpes], "marked": "posted"})
+    assert states() == [MessageState.SENT] * 2
 
 
 LAST = {

@@ -1,5 +1,6 @@
 import datetime as dt
 import re
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -56,6 +57,18 @@ def test_amounts_counts_and_dates() -> None:
     made = written(customer, body, second, first)
     assert made.text == "1\u202f234,50\xa0€ 2 facture FA-1 30 3 mars 2026"
     assert made.amounts == {"EUR": Decimal("1234.5")}
+
+
+@pytest.mark.parametrize("channel", ["email", "post", "sms"])
+def test_what_is_read_says_what_leaves_and_is_not_drawn(channel: str) -> None:
+    customer = CustomerFactory()
+    files = {f"template__attach_{name}": True for name in ("statement", "invoice_list")}
+    template = template_of(customer, "Payez.\n\n{{ invoice_table }}", template__channel=channel, **files)
+    given: dict[str, Any] = {"currency": "EUR", "lines": [line(customer)], "on": ON}
+    leaves, read = compose(template, customer, **given), compose(template, customer, **given, to_read=True)
+    assert read.file_names == tuple(file.name for file in leaves.attachments) == leaves.file_names
+    assert (read.html, read.attachments) == ("", ())
+    assert replace(read, html=leaves.html, attachments=leaves.attachments) == leaves
 
 
 def test_the_collector_of_the_portfolio_signs() -> None:

@@ -6,9 +6,11 @@ from collections_app.letters.defaults import DEFAULTS, LANGUAGES, Default
 from collections_app.letters.faults import problems_of
 from collections_app.letters.models import Template, TemplateVersion
 from collections_app.letters.operations import deliver_defaults
+from collections_app.scenarios.models import ScenarioVersion
 from crm.customers.models import Channel
 from tests.factories.accounts import EntityFactory
 from tests.factories.letters import TemplateFactory
+from tests.factories.scenarios import StepFactory
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 3, 1, 8, tzinfo=dt.UTC)
@@ -100,6 +102,15 @@ def test_every_default_could_be_published(default: Default, language: str) -> No
 def test_a_notice_that_does_not_name_what_its_code_asks_for_is_warned_of(body: str, warned: bool) -> None:
     template = TemplateFactory(formal_notice=True, for_consumers=True)
     version = TemplateVersion(template=template, language="fr", subject="Mise en demeure", body=body)
+    said = [problem for problem in problems_of(version, on=AT.date()) if "total.with_charges" in problem.message]
+    assert [problem.blocking for problem in said] == [False] * warned
+
+
+@pytest.mark.parametrize(("state", "warned"), [("draft", True), ("published", True), ("retired", False)])
+def test_so_is_one_of_another_tone_that_a_step_sends_as_a_notice(state: str, warned: bool) -> None:
+    step = StepFactory(formal=True, template__tone="firm", template__for_consumers=True)
+    ScenarioVersion.objects.update(state=state, published_at=None if state == "draft" else AT)
+    version = TemplateVersion(template=step.template, language="fr", subject="Avant poursuites", body="Payez.")
     said = [problem for problem in problems_of(version, on=AT.date()) if "total.with_charges" in problem.message]
     assert [problem.blocking for problem in said] == [False] * warned
 

@@ -11,12 +11,17 @@ from python_calamine import CalamineWorkbook
 from collections_app.letters.compose import compose
 from collections_app.letters.lines import Line, choose, net_total
 from collections_app.letters.models import Tone
+from collections_app.letters.writing import Writer
 from crm.receivables.models import Invoice, InvoiceKind
 from tests.factories.customers import CustomerFactory
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.receivables import InvoiceFactory
 
 ON = dt.date(2026, 3, 3)
+
+
+def test_a_letter_rounds_no_amount():
+    assert Writer("fr", "RSD").money(Decimal("1234.56")) == "1\u202f234,56\xa0RSD"
 
 
 def line(days: int, net: int, kind: str, reached: bool, number: int) -> Line:

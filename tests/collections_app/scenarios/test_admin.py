@@ -97,6 +97,18 @@ def test_a_draft_is_started_saved_and_published(client, supervisor, published):
     assert list(ScenarioVersion.objects.order_by("number").values_list("state", flat=True)) == ["retired", "published"]
 
 
+def test_who_read_another_draft_publishes_nothing(client, supervisor, published):
+    draft = create_draft(published.scenario, by=None)
+    page = url(published.scenario) + f"?version={draft.number}"
+    read = {"read": client.get(page).context["read"]}
+    client.post(url(published.scenario, "draft"), posted(draft, **{"1-name": "Premier appel"}), follow=True)
+    answer = client.post(url(published.scenario, "publish"), read, follow=True)
+    assert ["pas été publié" in str(message) for message in answer.context["messages"]] == [True]
+    assert published.scenario.versions.filter(state="draft").get() == draft
+    client.post(url(published.scenario, "publish"), {"read": client.get(page).context["read"]})
+    assert published.scenario.versions.filter(state="published").get() == draft
+
+
 def test_two_steps_may_exchange_their_days(client, supervisor, published):
     draft = create_draft(published.scenario, by=None)
     client.post(url(published.scenario, "draft"), posted(draft, **{"0-offset_days": 8, "1-offset_days": -5}))

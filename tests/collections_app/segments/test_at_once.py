@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from collections_app.segments import operations, regrouping
 from collections_app.segments.consumers import end_memberships
@@ -11,6 +11,7 @@ from collections_app.segments.models import Group, Membership
 from collections_app.segments.operations import GroupRefused, delete_group, move
 from collections_app.segments.regrouping import regroup
 from crm.core.among import named
+from crm.core.sql import set_local
 from crm.customers.models import Customer
 from crm.customers.registry import Merge
 from tests.connections import beside, elsewhere
@@ -132,6 +133,16 @@ class TestTheRules:
             regroup(entity, on=FEB_2)
             with pytest.raises(GroupRefused, match="quelques minutes"):
                 elsewhere(lambda: delete_group(Group.objects.get(code="first"), by=None))
+
+    def test_what_else_goes_wrong_in_the_database_is_told_as_what_it_is(self, entity):
+        def hurried():
+            set_local(statement_timeout="50ms")
+            delete_group(Group.objects.get(code="first"), by=None)
+
+        with transaction.atomic():
+            regroup(entity, on=FEB_2)
+            with pytest.raises(OperationalError, match="statement timeout"):
+                elsewhere(transaction.atomic(hurried))
 
     def test_two_supervisors_move_the_same_group(self, entity):
         GroupFactory(entity=entity, code="third", priority=3)

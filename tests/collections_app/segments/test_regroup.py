@@ -3,16 +3,19 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from collections_app.segments.consumers import end_memberships
 from collections_app.segments.models import Membership
 from collections_app.segments.regrouping import GroupNotReadable, regroup
+from crm.accounts.models import Team
 from crm.core.among import named
 from crm.customers.registry import Merge
 from crm.events.operations import deliver_waiting, emit
 from crm.holds.models import Hold, HoldKind
 from crm.law.models import ExchangeRate
-from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 from tests.factories.segments import GroupFactory
@@ -252,3 +255,43 @@ def test_nobody_is_in_two_groups_at_a_time(entity):
     other = GroupFactory(entity=entity)
     with pytest.raises(IntegrityError, match="segments_one_group_at_a_time"), transaction.atomic():
         Membership.objects.create(entity=entity, customer=customer, group=other, from_on=FEB_2)
+
+
+class TestATeamThatIsGiven:
+    """It is told where a person would choose one: what he chose would be undone by the event of his own change."""
+
+    @pytest.fixture
+    def customer(self, client, entity):
+        client.force_login(UserFactory(supervisor=True, sees=entity))
+        return CustomerFactory(entity=entity)
+
+    def chosen(self, client, customer, collector=None):
+        """What the form says of a team chosen by hand, and the team once what follows from saving has followed."""
+        team = TeamFactory(entity=customer.entity)
+        given = {"tags": "x", "kind": "professional", "team": team.pk, "collector": collector or ""}
+        answer = client.post(reverse("customer_change", args=[customer.pk]), given)
+        deliver_waiting("segments", at=timezone.now())
+        customer.refresh_from_db()
+        return [] if answer.status_code == 302 else answer.context["form"].errors.get("team", []), customer.team
+
+    def test_by_his_group(self, client, entity, customer):
+        of_group = TeamFactory(entity=entity, name="<Nord>")
+        entity.groups.update(team=of_group)
+        regroup(entity, on=MARCH_2)
+        assert self.chosen(client, customer) == ([], of_group)
+        field = client.get(reverse("customer_change", args=[customer.pk])).context["form"].fields["team"]
+        [group] = entity.groups.all()
+        assert (field.disabled, field.help_text) == (True, f"Suit le groupe {group}\xa0: &lt;Nord&gt;.")
+        page = client.get(reverse("admin:customers_customer_change", args=[customer.pk]))
+        assert page.context["adminform"].form.fields["team"].disabled
+
+    def test_by_the_collector_chosen_with_it(self, client, entity, customer):
+        home = TeamFactory(entity=entity)
+        collector = TeamMemberFactory(team=home).user
+        told, team = self.chosen(client, customer, collector.pk)
+        assert (told, team) == ([f"Suit le chargé du portefeuille, qui est dans {home}."], None)
+
+    def test_by_nobody_it_is_chosen(self, client, entity, customer):
+        regroup(entity, on=MARCH_2)
+        told, team = self.chosen(client, customer)
+        assert (told, team) == ([], Team.objects.get())

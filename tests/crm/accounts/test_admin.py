@@ -9,6 +9,7 @@ from crm.accounts.models import Absence, Entity, Role, Team, User
 from crm.accounts.queries import entities_of
 from crm.law.packs import PACKS
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 LISTS = ["admin:accounts_entity_changelist", "admin:accounts_team_changelist", "admin:accounts_user_changelist"]
@@ -66,6 +67,17 @@ def test_the_form_of_an_entity_checks_its_numbers(client, entity, lead):
     assert Entity.objects.get().iban == "FR7630006000011234567890189"
 
 
+def test_an_entity_that_is_live_does_not_begin_to_collect_for_others(client, entity, lead):
+    client.force_login(lead)
+    url = reverse("admin:accounts_entity_change", args=[entity.pk])
+    form = client.get(url).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+    rest = {"closures-TOTAL_FORMS": 0, "closures-INITIAL_FORMS": 0, "collects_for_others": "on"}
+    page = client.post(url, {**given, **rest})
+    assert ["mandat" in told for told in page.context["adminform"].form.non_field_errors()] == [True]
+    assert not Entity.objects.get().collects_for_others
+
+
 def test_an_entity_is_put_live_from_the_list_or_told_why_not(client, entity, lead):
     Entity.objects.update(live_since=None, iban="")
     client.force_login(lead)
@@ -100,6 +112,20 @@ def test_nobody_changes_who_stands_above_him(client, entity, lead):
     assert client.post(url, user_form()).status_code == 403
 
 
+def test_the_last_administrator_stays_one_and_reads_why(client):
+    last = UserFactory(administrator=True)
+    client.force_login(last)
+    url = reverse("admin:accounts_user_change", args=[last.pk])
+    kept = {"username": last.username, "email": last.email}
+    for change in ({"role": "supervisor"}, {"role": "administrator", "is_active": ""}):
+        page = client.post(url, user_form(**kept, **change))
+        assert page.context["adminform"].form.non_field_errors() == [
+            f"{last} est le dernier administrateur : donnez d’abord ce rôle à quelqu’un d’autre."
+        ]
+    assert (User.objects.get().is_superuser, User.objects.get().is_active) == (True, True)
+    assert client.post(url, user_form(**kept, role="administrator")).status_code == 302
+
+
 def test_saving_a_person_leaves_his_rights_elsewhere(client, entity, lead):
     elsewhere, person = EntityFactory(), UserFactory(sees=entity)
     operations.grant_entity(person, elsewhere, by=None)
@@ -107,6 +133,30 @@ def test_saving_a_person_leaves_his_rights_elsewhere(client, entity, lead):
     url = reverse("admin:accounts_user_change", args=[person.pk])
     assert client.post(url, user_form(username=person.username, email="p@acquit.example")).status_code == 302
     assert list(entities_of(person)) == [elsewhere]
+
+
+def test_who_has_customers_elsewhere_only_is_nobody_here(client, lead):
+    """His address opens his account: who could change it would read the customers of the other entity."""
+    theirs = CustomerFactory(collector=UserFactory()).collector
+    client.force_login(lead)
+    assert listed(client, "admin:accounts_user_changelist") == {lead}
+    url = reverse("admin:accounts_user_change", args=[theirs.pk])
+    assert client.post(url, user_form(email="mine@acquit.example")).status_code == 302
+    assert User.objects.get(pk=theirs.pk).email == theirs.email
+
+
+def test_whose_customers_are_here_too_keeps_his_address(client, entity, lead):
+    here, both = CustomerFactory(entity=entity, collector=UserFactory()).collector, UserFactory(sees=entity)
+    CustomerFactory(collector=both)
+    client.force_login(lead)
+    assert listed(client, "admin:accounts_user_changelist") == {lead, here, both}
+    fixed = {
+        person: set(
+            client.get(reverse("admin:accounts_user_change", args=[person.pk])).context["adminform"].readonly_fields
+        )
+        for person in (here, both)
+    }
+    assert fixed == {here: {"last_login"}, both: {"last_login", "username", "email", "role", "is_active"}}
 
 
 def test_members_join_and_leave_with_their_sight(client, entity, lead):
@@ -123,6 +173,44 @@ def test_members_join_and_leave_with_their_sight(client, entity, lead):
     assert list(team.members.all()) == []
     assert not User.objects.get(pk=person.pk).has_perm("accounts.see_team", team)
     assert Team.objects.get().supervisor == lead
+
+
+def test_who_leads_a_team_works_on_customers_or_led_it_before(client, entity, lead):
+    team, auditor = TeamFactory(entity=entity), UserFactory(auditor=True, sees=entity)
+    left = UserFactory(supervisor=True, sees=entity, is_active=False)
+    client.force_login(lead)
+    url = reverse("admin:accounts_team_change", args=[team.pk])
+    none = {"teammember_set-TOTAL_FORMS": 0, "teammember_set-INITIAL_FORMS": 0, "entity": entity.pk, "name": "A"}
+    for head in (auditor, left):
+        page = client.post(url, {"supervisor": head.pk, **none})
+        assert page.context["adminform"].form.errors.keys() == {"supervisor"}
+    Team.objects.update(supervisor=left)
+    assert client.post(url, {"supervisor": left.pk, **none}).status_code == 302
+
+
+def test_a_member_who_is_no_longer_active_does_not_keep_the_page_from_being_saved(client, entity, lead):
+    team, gone, new = TeamFactory(entity=entity), UserFactory(is_active=False), UserFactory(sees=entity)
+    member = operations.join_team(gone, team, by=None)
+    client.force_login(lead)
+    rows = {
+        "teammember_set-TOTAL_FORMS": 2, "teammember_set-INITIAL_FORMS": 1, "teammember_set-0-id": member.pk,
+        "teammember_set-0-team": team.pk, "teammember_set-0-user": gone.pk, "teammember_set-1-user": new.pk,
+    }  # fmt: skip
+    url = reverse("admin:accounts_team_change", args=[team.pk])
+    [shown] = client.get(url).context["inline_admin_formsets"][0].formset.forms
+    assert gone.pk in [value for value, _name in shown.fields["user"].choices]
+    assert client.post(url, {"entity": entity.pk, "name": "A", "supervisor": "", **rows}).status_code == 302
+    assert set(team.members.all()) == {gone, new}
+
+
+def test_the_page_of_a_team_takes_the_sight_of_its_head_back(client, entity, lead):
+    team, former = TeamFactory(entity=entity), UserFactory(supervisor=True)
+    operations.name_supervisor(team, former, by=None)
+    client.force_login(lead)
+    form = {"entity": entity.pk, "name": "A", "supervisor": lead.pk}
+    none = {"teammember_set-TOTAL_FORMS": 0, "teammember_set-INITIAL_FORMS": 0}
+    assert client.post(reverse("admin:accounts_team_change", args=[team.pk]), form | none).status_code == 302
+    assert [User.objects.get(pk=one.pk).has_perm("accounts.see_team", team) for one in (former, lead)] == [False, True]
 
 
 def test_absences_are_narrowed_by_their_first_day(client, lead):
@@ -173,6 +261,21 @@ def test_who_stands_in_works_on_tasks(client, entity, lead, role, refused):
     client.force_login(lead)
     away, there = UserFactory(sees=entity), UserFactory(sees=entity, role=role)
     assert absent(client, user=away.pk, replacement=there.pk) == refused
+
+
+def test_saving_a_person_leaves_who_stands_in_though_no_longer_active(client, entity, lead):
+    person, gone = UserFactory(sees=entity), UserFactory(sees=entity, is_active=False)
+    absence = Absence.objects.create(user=person, replacement=gone, starts_on="2026-03-02", ends_on="2026-03-10")
+    client.force_login(lead)
+    url = reverse("admin:accounts_user_change", args=[person.pk])
+    row = client.get(url).context["inline_admin_formsets"][0].formset.forms[0]
+    given = {f"absences-0-{name}": row[name].value() for name in ("starts_on", "ends_on", "replacement")}
+    given |= {"absences-0-id": absence.pk, "absences-0-user": person.pk}
+    given |= {"absences-TOTAL_FORMS": 1, "absences-INITIAL_FORMS": 1}
+    offered = [value for value, _name in row.fields["replacement"].choices]
+    assert gone.pk in offered
+    assert client.post(url, user_form(username=person.username, email=person.email, **given)).status_code == 302
+    assert Absence.objects.get().replacement == gone
 
 
 def test_a_day_of_absence_has_one_replacement(client, entity, lead):

@@ -1,14 +1,17 @@
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from auditlog.models import LogEntry
 from django.core.management import call_command
+from django.db import connection
 
 from crm.accounts import operations
-from crm.accounts.exceptions import CannotGoLive, RoleNotYours, SupervisesTeam
+from crm.accounts.exceptions import CannotGoLive, LastAdministrator, RoleNotYours, SupervisesTeam
 from crm.accounts.models import Absence, Role, TeamMember, User
-from crm.accounts.queries import entities_of, owner_on, people_of, replacements, teams_of
+from crm.accounts.queries import collectors_for, entities_of, owner_on, people_of, replacements, teams_of
 from crm.accounts.rules import roles_given_by
 from crm.customers.models import Customer
 from crm.law.models import Rate
@@ -50,6 +53,16 @@ def test_nobody_gives_a_role_above_his_own():
         create(Role.AUDITOR, by=UserFactory())
 
 
+@pytest.mark.parametrize("change", [{"role": Role.SUPERVISOR}, {"is_active": False}])
+def test_somebody_always_administers(change):
+    first, second = UserFactory(administrator=True), UserFactory(administrator=True)
+    for person, refused in ((first, False), (second, True)):
+        person.is_active = change.get("is_active", True)
+        with pytest.raises(LastAdministrator) if refused else nullcontext():
+            operations.give_role(person, change.get("role", Role.ADMINISTRATOR), by=None)
+    assert list(User.objects.filter(is_superuser=True, is_active=True)) == [second]
+
+
 def test_a_member_sees_the_customers_of_the_team_and_only_while_he_is_one():
     entity, user = EntityFactory(), UserFactory()
     team, other = TeamFactory(entity=entity), TeamFactory(entity=entity)
@@ -76,6 +89,14 @@ def test_entities_teams_and_people_are_those_one_was_let_into():
     assert list(entities_of(lead)) == []
 
 
+def test_customers_are_given_to_who_works_on_them():
+    entity = EntityFactory()
+    lead, collector = UserFactory(supervisor=True, sees=entity), UserFactory(sees=entity)
+    for trait in ({"auditor": True}, {"integrator": True}, {"is_active": False}):
+        UserFactory(**trait, sees=entity)
+    assert set(collectors_for(lead)) == {lead, collector}
+
+
 def test_a_supervisor_leaves_his_team_once_another_leads_it():
     team, lead = TeamFactory(), UserFactory(supervisor=True)
     operations.name_supervisor(team, lead, by=None)
@@ -83,6 +104,27 @@ def test_a_supervisor_leaves_his_team_once_another_leads_it():
         operations.leave_team(lead, team, by=None)
     operations.name_supervisor(team, None, by=None)
     operations.leave_team(lead, team, by=None)
+
+
+def test_who_led_a_team_sees_its_customers_only_as_long_as_he_is_of_it():
+    team, first, second = TeamFactory(), UserFactory(supervisor=True), UserFactory(supervisor=True)
+    CustomerFactory(entity=team.entity, team=team)
+    operations.join_team(second, team, by=None)
+    seen = []
+    for head in (first, second, None):
+        operations.name_supervisor(team, head, by=None)
+        seen.append([Customer.objects.visible_to(user).count() for user in (first, second)])
+    assert seen == [[1, 1], [0, 1], [0, 1]]
+
+
+def test_an_upgrade_takes_back_what_former_heads_went_on_seeing():
+    team, member, head = TeamFactory(), UserFactory(), UserFactory(supervisor=True)
+    operations.join_team(member, team, by=None), operations.name_supervisor(team, head, by=None)
+    former = UserFactory(sees=[team, team.entity])
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("crm.accounts.migrations.0003_sight_ends_with_the_lead").LEFT_OVER)
+    seeing = [User.objects.get(pk=one.pk).has_perm("accounts.see_team", team) for one in (member, head, former)]
+    assert (seeing, list(entities_of(former))) == ([True, True, False], [team.entity])
 
 
 def test_rights_leave_a_trace():

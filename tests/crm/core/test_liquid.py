@@ -38,6 +38,13 @@ def test_amounts_and_dates_are_written_for_the_recipient() -> None:
     assert fill("{{ total.net | money }}, {{ today | date: 'short' }}", "en_GB") == "€1,234.50, 01/03/2026"
 
 
+def test_an_amount_keeps_the_decimals_the_books_keep() -> None:
+    assert (
+        fill("{{ total.net | money: 'RSD' }} {{ total.net | money: 'IQD' }}")
+        == "1\u202f234,50\xa0RSD 1\u202f234,500\xa0IQD"
+    )
+
+
 def test_loops_conditions_and_sizes() -> None:
     loop = "{% for i in invoices %}{{ i.number }}{% unless forloop.last %}, {% endunless %}{% endfor %}"
     assert fill(loop + " ({{ invoices.size }})") == "F1, F2 (2)"

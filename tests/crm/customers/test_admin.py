@@ -51,11 +51,14 @@ def test_the_list_and_the_autocomplete_show_his_rows_only(client, entity, lead):
     assert client.get(reverse("admin:customers_customer_change", args=[foreign.pk])).status_code == 302
 
 
-@pytest.mark.parametrize("words", ["eclair", "C-7", "732 829 320", "Compta@client.example", "04 72 00 11 22"])
+@pytest.mark.parametrize(
+    "words", ["eclair", "C-7", "732 829 320", "Compta@client.example", "04 72 00 11 22", "02 555 12 12"]
+)
 def test_a_customer_is_found_by_what_is_at_hand(client, entity, lead, words):
     found = CustomerFactory(entity=entity, name="L’Éclair", external_id="C-7", siren="732829320")
     AddressFactory(customer=found, value="compta@client.example")
     AddressFactory(customer=found, phone=True, value="+33472001122")
+    AddressFactory(customer=found, phone=True, value="+3225551212")
     AddressFactory(customer=CustomerFactory(entity=entity))
     assert listed(client, q=words) == {found}
 

@@ -1,7 +1,8 @@
 """What a person changes from the page of a customer, by role; the merge a supervisor confirms."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from crm.accounts.models import Entity, Team, User
 from crm.customers.models import Address, Contact, Customer
+from crm.customers.queries import best_address
 from crm.timeline.models import Entry
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
@@ -118,6 +120,50 @@ def test_saving_what_did_not_change_tells_nothing(desk: Client, customer: Custom
     assert told(customer) == []
 
 
+class TestTwoPeopleInOneForm:
+    """Each keeps what he changed."""
+
+    def drawn(self, browser: Client, path: str) -> dict[str, str]:
+        """What a browser sends of the page as it is, with what it carries of what was read."""
+        read = self.carried(browser.get(path))
+        return read | {f"initial-{name}": value for name, value in read.items()}
+
+    def carried(self, page: Any) -> dict[str, str]:
+        return dict(re.findall(r'name="initial-(\w+)"(?: value="([^"]*)")?', page.content.decode()))
+
+    def test_what_the_second_did_not_touch_stays_as_the_first_left_it(self, chief: Client, customer: Customer):
+        path, collector = reverse("customer_change", args=[customer.pk]), UserFactory()
+        mine, others = self.drawn(chief, path), self.drawn(chief, path)
+        chief.post(path, others | {"collector": str(collector.pk), "kind": "consumer"})
+        chief.post(path, mine | {"tags": "fragile"})
+        customer.refresh_from_db()
+        assert (customer.collector, customer.kind, customer.tags) == (collector, "consumer", ["fragile"])
+
+    def test_what_both_changed_is_told_once(self, chief: Client, customer: Customer):
+        path = reverse("customer_change", args=[customer.pk])
+        mine, others = self.drawn(chief, path), self.drawn(chief, path)
+        chief.post(path, others | {"kind": "consumer", "category": "Sport"})
+        page = chief.post(path, mine | {"kind": "association", "category": "Sport", "tags": "fragile"})
+        told = (
+            "Quelqu’un a changé ceci entre-temps\xa0: «\xa0particulier\xa0». Enregistrez de nouveau pour le remplacer."
+        )
+        assert page.context["form"].errors == {"kind": [told]}
+        assert page.context["form"]["tags"].label == "Étiquettes"
+        assert self.carried(page)["kind"] == "consumer"
+        chief.post(path, mine | {"initial-kind": "consumer", "kind": "association", "tags": "fragile"})
+        customer.refresh_from_db()
+        assert (customer.kind, customer.category, customer.tags) == ("association", "Sport", ["fragile"])
+
+    def test_of_a_contact_too(self, desk: Client, customer: Customer):
+        contact = ContactFactory(customer=customer)
+        path = reverse("contact_change", args=[contact.pk])
+        mine, others = self.drawn(desk, path), self.drawn(desk, path)
+        desk.post(path, others | {"role": "legal"})
+        desk.post(path, mine | {"position": "Comptable"})
+        contact.refresh_from_db()
+        assert (contact.role, contact.position) == ("legal", "Comptable")
+
+
 def test_a_contact_comes_with_his_ways(desk: Client, customer: Customer):
     given = {"name": "Inès Faure", "role": "dunning", "email": "Ines@Client.example", "phone": "04 72 00 11 22"}
     desk.post(reverse("contact_add", args=[customer.pk]), given)
@@ -179,6 +225,35 @@ def test_an_address_used_first_is_told(desk: Client, customer: Customer):
     for _ in range(2):
         desk.post(reverse("address_verb", args=[address.pk, "preferred"]))
     assert told(customer) == ["Address used first (%(channel)s): %(address)s"]
+
+
+class TestAnAddressNoLongerUsed:
+    """Of somebody who left, until one says that it is used again."""
+
+    @pytest.fixture
+    def retired(self, customer: Customer) -> Address:
+        return AddressFactory(customer=customer, value="compta@client.example", valid_until="2026-03-01")
+
+    def said(self, answer: Any) -> list[str]:
+        return [str(message) for message in answer.context["messages"]]
+
+    def test_is_not_used_first_nor_added_again(self, desk: Client, retired: Address):
+        why = (
+            f"{retired} est enregistrée pour ce client et ne sert plus\xa0: dites sur sa fiche qu’elle sert de nouveau."
+        )
+        first = desk.post(reverse("address_verb", args=[retired.pk, "preferred"]), follow=True)
+        given = {"channel": "email", "value": retired.value}
+        added = desk.post(reverse("address_add", args=[retired.customer_id]), given)
+        assert (self.said(first), added.context["form"].errors) == ([why], {"value": [why]})
+        assert (Address.objects.get().preferred, told(retired.customer)) == (False, [])
+
+    def test_is_used_again(self, desk: Client, retired: Address):
+        path = reverse("address_verb", args=[retired.pk, "used"])
+        assert path in desk.get(reverse("customer", args=[retired.customer_id])).content.decode()
+        assert self.said(desk.post(path, follow=True)) == ["Les modifications sont enregistrées."]
+        assert best_address(retired.customer, "email", date(2026, 3, 2)) == retired
+        assert told(retired.customer) == ["Address used again (%(channel)s): %(address)s"]
+        assert path not in desk.get(reverse("customer", args=[retired.customer_id])).content.decode()
 
 
 class TestARefusalIsTakenBack:

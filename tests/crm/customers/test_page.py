@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from crm.holds.summary import accounts
 from crm.timeline.models import Entry
-from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 
@@ -30,6 +31,33 @@ def test_a_merged_customer_leads_to_the_kept_one(desk: Client):
     gone = CustomerFactory(entity=desk.entity, merged_into=kept)
     answer = desk.get(reverse("customer", args=[gone.pk]))
     assert answer["Location"] == reverse("customer", args=[kept.pk])
+
+
+def test_a_note_of_a_page_left_open_after_a_merge_is_in_the_history_of_the_one_that_is_kept(desk: Client):
+    kept = CustomerFactory(entity=desk.entity)
+    gone = CustomerFactory(entity=desk.entity, merged_into=kept)
+    answer = desk.post(reverse("note_add", args=[gone.pk]), {"text": "Rappeler lundi"})
+    assert answer["Location"] == reverse("customer", args=[kept.pk])
+    assert (Entry.objects.get().customer, Entry.objects.get().text) == (kept, "Rappeler lundi")
+    older = desk.get(reverse("history_older", args=[gone.pk]), {"before": "2099-01-01T00:00:00+00:00~1"})
+    assert [line.entry.text for line in older.context["page"].lines] == ["Rappeler lundi"]
+
+
+def test_the_group_of_companies_is_named_to_who_may_see_it(client: Client):
+    team = TeamFactory()
+    child = CustomerFactory(entity=team.entity, team=team, parent=CustomerFactory(entity=team.entity, name="Holding"))
+    for sight, named in ((team, False), (team.entity, True)):
+        client.force_login(UserFactory(sees=sight))
+        assert ("Holding" in client.get(reverse("customer", args=[child.pk])).content.decode()) == named
+
+
+def test_the_oldest_is_not_one_that_is_covered():
+    customer = CustomerFactory()
+    covered = InvoiceFactory(customer=customer, due_on="2025-01-01")
+    CreditFactory(customer=customer, amount=covered.amount, names_invoice=covered)
+    InvoiceFactory(customer=customer, due_on="2026-02-26")
+    [account] = accounts(customer, date(2026, 3, 1))
+    assert (account.overdue, account.oldest_days) == (100, 3)
 
 
 def test_the_account_shows_net_amounts(desk: Client):

@@ -111,5 +111,7 @@ def test_colleagues_work_in_the_same_entities():
     me = TeamMemberFactory(team=team).user
     head, guest = UserFactory(), UserFactory(sees=team.entity)
     Team.objects.filter(pk=team.pk).update(supervisor=head)
+    follower = CustomerFactory(entity=team.entity, collector=UserFactory()).collector
     TeamMemberFactory(team=elsewhere)
-    assert set(colleagues_of(me)) == {me, head, guest}
+    assert set(colleagues_of(me)) == {me, head, guest, follower}
+    assert set(colleagues_of(follower)) == {me, head, guest, follower}

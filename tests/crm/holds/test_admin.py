@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from crm.customers.models import Customer
 from crm.holds.models import Hold, HoldOutcome
 from crm.timeline.models import Entry
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -44,8 +45,25 @@ def test_a_hold_that_makes_no_sense_is_refused_in_the_form(client, customer, wro
     assert not Hold.objects.exists()
 
 
+def test_one_that_says_the_same_is_told(client, customer):
+    client.post(reverse("admin:holds_hold_add"), form(customer))
+    page = client.post(reverse("admin:holds_hold_add"), form(customer), follow=True)
+    assert ["existe déjà" in str(message) for message in page.context["messages"]][-1:] == [True]
+    assert Hold.objects.count() == 1
+
+
 def test_a_hold_in_place_is_not_rewritten(client, customer):
     client.post(reverse("admin:holds_hold_add"), form(customer))
     url = reverse("admin:holds_hold_change", args=[Hold.objects.get().pk])
     assert client.get(url).context["has_change_permission"] is False
     assert client.post(url, form(customer)).status_code == 403
+
+
+def test_a_record_that_was_merged_is_neither_offered_nor_taken(client, customer):
+    kept = CustomerFactory(entity=customer.entity, name=customer.name)
+    Customer.objects.filter(pk=customer.pk).update(merged_into=kept)
+    page = client.post(reverse("admin:holds_hold_add"), form(customer))
+    assert list(page.context["adminform"].form.errors) == ["customer"]
+    field = {"app_label": "holds", "model_name": "hold", "field_name": "customer", "term": customer.name}
+    answer = client.get(reverse("admin:autocomplete"), field).json()
+    assert [found["id"] for found in answer["results"]] == [str(kept.pk)]

@@ -10,14 +10,17 @@ from hypothesis import given, settings, strategies as st
 
 from collections_app.letters.charges import charge_sheet
 from collections_app.letters.lines import Line
+from crm.core import sql
 from crm.holds.queries import net_items
-from crm.receivables.late_charges import late_charges, waive
-from crm.receivables.models import ChargeKind
+from crm.receivables.late_charges import COVERED, late_charges, waive
+from crm.receivables.models import ChargeKind, Invoice
 from crm.receivables.operations import allocate
 from crm.receivables.registry import unapplied_covers
 from tests.crm.holds.test_net_open_items import hold
 from tests.factories.customers import CustomerFactory
+from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory, InvoiceFactory
+from tests.plans import rows_compared
 
 pytestmark = pytest.mark.django_db
 DUE = date(2025, 7, 31)
@@ -92,6 +95,26 @@ def test_what_was_waived_before_money_of_an_earlier_day_was_known_is_owed_to_nob
     lines = [Line(each, each.amount) for each in (invoice, other)]
     sheet = charge_sheet(invoice.customer, lines, on=after(30))
     assert sheet.total == before + charges[invoice.pk].indemnity
+
+
+def compared(name, count):
+    """Rows compared to tell the late charges of one customer with this many invoices: one in ten disputed and partly
+    paid, half covered by money in ten sums."""
+    customer = CustomerFactory()
+    late = {"issued_on": date(2025, 7, 1), "due_on": DUE}
+    invoices = Invoice.objects.bulk_create(InvoiceFactory.build_batch(count, customer=customer, **late))
+    for invoice in invoices[::10]:
+        pay(invoice, 7, after(3))
+        hold(customer, invoice=invoice)
+    for _ in range(10):
+        money(invoices[0], count * 5, 20)
+    statement = sql.statement("crm.receivables", name).replace(COVERED, unapplied_covers())
+    return rows_compared(statement, {"invoices": [invoice.pk for invoice in invoices], "on": date(2026, 3, 9)})
+
+
+@pytest.mark.parametrize("name", ["late_interest", "late_indemnities"])
+def test_three_times_as_many_invoices_cost_three_times_as_much(name):
+    assert compared(name, 900) < 4 * compared(name, 300)
 
 
 def covered(customer, on):

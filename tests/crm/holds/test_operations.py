@@ -3,8 +3,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils.translation import override
 
+from crm.customers.models import Customer
+from crm.customers.operations import merge_customers
 from crm.events.models import Event
-from crm.holds.exceptions import AlreadyEnded, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold, HoldKind, HoldOutcome
 from crm.holds.operations import end_expired_holds, lift_hold, place_hold
 from crm.holds.queries import net_items
@@ -103,7 +105,37 @@ def test_expired_holds_end_in_one_statement_and_are_told(count, django_assert_nu
     assert len(entries(customers[0]).lines) == 2
 
 
+def test_a_hold_that_expires_says_whether_dunning_resumes():
+    entity = EntityFactory()
+    alone, twice = (InvoiceFactory(customer__entity=entity).customer for _ in range(2))
+    invoice = twice.invoices.get()
+    hold(alone), hold(twice, invoice=invoice)
+    hold(alone, ends_on=None, starts_on=date(2026, 4, 1)), hold(twice, ends_on=None)
+    end_expired_holds(entity, on=date(2026, 3, 8), at=NOON + timedelta(days=7))
+    last = [entries(customer, language="en").lines[0].subject for customer in (alone, twice)]
+    assert last == ["Hold ended: dunning resumes", "Hold ended; what another one covers stays suspended"]
+
+
+def test_what_is_said_twice_stands_once():
+    customer = CustomerFactory()
+    first = hold(customer)
+    with pytest.raises(AlreadyHeld) as refused:
+        hold(customer, starts_on=date(2026, 3, 2))
+    assert (refused.value.hold, str(refused.value)) == (first, "Cette suspension existe déjà, depuis le 01/03/2026.")
+    hold(customer, starts_on=date(2026, 2, 1)), lift_hold(first, on=MARCH_1, at=NOON)
+    assert Hold.objects.count() == 2
+
+
 def test_a_promise_needs_the_day_it_is_kept_by():
     with pytest.raises(HoldRefused) as refused:
         hold(CustomerFactory(), kind=HoldKind.PROMISE, ends_on=None)
     assert list(refused.value.errors) == ["ends_on"]
+
+
+def test_a_customer_merged_since_he_was_read_is_held_where_he_went():
+    kept, duplicate = CustomerFactory.create_batch(2, entity=EntityFactory())
+    invoice = InvoiceFactory(customer=duplicate)
+    merge_customers(kept, Customer.objects.get(pk=duplicate.pk), by=None, at=NOON)
+    assert (duplicate.merged_into, invoice.customer) == (None, duplicate)
+    assert hold(duplicate, invoice=invoice).customer == kept
+    assert held(kept, MARCH_1) == ["dispute"]

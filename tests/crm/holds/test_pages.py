@@ -1,15 +1,24 @@
 """Suspending and resuming dunning from the customer page."""
 
+from datetime import UTC, date, datetime
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from crm.customers.models import Customer
+from crm.customers.operations import merge_customers
+from crm.holds.forms import HoldForm
 from crm.holds.models import Hold
-from tests.factories.accounts import EntityFactory, UserFactory
+from crm.holds.operations import place_hold
+from crm.timeline.models import Entry
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -37,6 +46,81 @@ def test_an_invoice_of_another_customer_is_refused(desk: Client):
     assert not Hold.objects.exists()
 
 
+def said(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_a_second_click_suspends_nothing_more(desk: Client):
+    invoice = InvoiceFactory(customer__entity=desk.entity)
+    path = reverse("hold_place", args=[invoice.customer_id])
+    given = {"kind": "dispute", "reason": "Avarie", "invoice": invoice.pk}
+    desk.post(path, given, follow=True)
+    assert ["existe déjà" in told for told in said(desk.post(path, given, follow=True))] == [True]
+    assert Hold.objects.count() == 1
+    desk.post(path, given | {"reason": "Prix"})
+    assert Hold.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ({}, "La suspension est levée\xa0; ce qu’une autre couvre reste suspendu."),
+        ({"invoice": "same"}, "La suspension est levée\xa0; ce qu’une autre couvre reste suspendu."),
+        ({"invoice": "another"}, "La suspension est levée\xa0: la relance reprend."),
+        (None, "La suspension est levée\xa0: la relance reprend."),
+    ],
+)
+def test_a_hold_that_is_lifted_says_whether_dunning_resumes(desk: Client, other: dict[str, Any] | None, told: str):
+    customer = CustomerFactory(entity=desk.entity)
+    invoices = dict(zip(("same", "another"), InvoiceFactory.create_batch(2, customer=customer), strict=True))
+    given = {"kind": "manual", "starts_on": date(2026, 3, 1), "at": NOON}
+    hold = place_hold(customer, **given, reason="A", invoice=invoices["same"])
+    if other is not None:
+        place_hold(customer, **given, reason="B", invoice=invoices.get(other.get("invoice")))
+    assert said(desk.post(reverse("hold_lift", args=[hold.pk]), follow=True)) == [told]
+    subject = Entry.objects.order_by("pk").last().subject
+    assert subject.endswith("dunning resumes") == told.endswith("la relance reprend.")
+
+
+class TestOfMoreInvoicesThanThePageLists:
+    """The oldest are offered; a later one by its number."""
+
+    @pytest.fixture
+    def customer(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> Customer:
+        monkeypatch.setattr("crm.holds.forms.LISTED", 2)
+        customer = CustomerFactory(entity=desk.entity)
+        for day, number in enumerate(("F1", "F2", "F3", "F4"), start=1):
+            InvoiceFactory(customer=customer, number=number, due_on=f"2026-01-0{day}", installment=1 + (number == "F4"))
+        return customer
+
+    def asked(self, desk: Client, customer: Customer, number: str) -> list[str]:
+        given = {"kind": "dispute", "reason": "Avarie", "number": number}
+        page = desk.post(reverse("hold_place", args=[customer.pk]), given, follow=True)
+        return [message.level_tag for message in page.context["messages"]]
+
+    def test_the_oldest_are_offered(self, customer: Customer):
+        offered = [label for _key, label in HoldForm(customer=customer).fields["invoice"].choices]
+        assert offered == ["Tout le compte", "F1", "F2"]
+
+    def test_a_few_are_all_offered_and_no_number_is_asked(self, customer: Customer):
+        customer.invoices.filter(number__in=["F3", "F4"]).update(number="X", customer=CustomerFactory())
+        form = HoldForm(customer=customer)
+        assert ([str(label) for _key, label in form.fields["invoice"].choices][1:], "number" in form.fields) == (
+            ["F1", "F2"],
+            False,
+        )
+
+    @pytest.mark.parametrize("number", ["F3", "F4/2"])
+    def test_a_later_one_is_named(self, desk: Client, customer: Customer, number: str):
+        assert self.asked(desk, customer, number) == ["success"]
+        assert str(Hold.objects.get().invoice) == number
+
+    @pytest.mark.parametrize("number", ["F4", "F9"])
+    def test_a_number_nobody_has_suspends_nothing(self, desk: Client, customer: Customer, number: str):
+        assert self.asked(desk, customer, number) == ["error"]
+        assert not Hold.objects.exists()
+
+
 def test_nobody_lifts_a_hold_he_does_not_see(desk: Client):
     invoice = InvoiceFactory()
     hold = Hold.objects.create(
@@ -57,3 +141,23 @@ def test_a_promise_without_its_day_is_refused_and_why(desk: Client):
     assert ["Une promesse a besoin du jour" in str(message) for message in page.context["messages"]] == [True]
     desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2099-01-01"})
     assert Hold.objects.get().kind == "promise"
+
+
+def test_a_page_left_open_after_a_merge_suspends_the_one_that_is_kept(desk: Client):
+    kept, duplicate = CustomerFactory.create_batch(2, entity=desk.entity)
+    invoice = InvoiceFactory(customer=duplicate)
+    merge_customers(kept, duplicate, by=None, at=NOON)
+    given = {"kind": "dispute", "reason": "Avarie", "invoice": invoice.pk}
+    answer = desk.post(reverse("hold_place", args=[duplicate.pk]), given)
+    assert answer.url == reverse("customer", args=[kept.pk])
+    assert (Hold.objects.get().customer, Hold.objects.get().invoice) == (kept, invoice)
+
+
+def test_of_a_merge_into_a_customer_one_does_not_see_nothing_is_written(client: Client):
+    team = TeamFactory()
+    client.force_login(UserFactory(sees=team))
+    duplicate, kept = CustomerFactory(entity=team.entity, team=team), CustomerFactory(entity=team.entity)
+    Customer.objects.filter(pk=duplicate.pk).update(merged_into=kept)
+    given = {"kind": "dispute", "reason": "Avarie"}
+    assert client.post(reverse("hold_place", args=[duplicate.pk]), given).status_code == 404
+    assert not Hold.objects.exists()

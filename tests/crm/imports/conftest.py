@@ -12,9 +12,10 @@ from crm.imports.operations import import_file
 from crm.imports.outcome import Options, Outcome
 from crm.receivables.models import Credit, Invoice
 from tests.factories.accounts import EntityFactory
+from tools.launcher import outside
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
+SHARED = outside.LEDGERS
 
 
 @pytest.fixture

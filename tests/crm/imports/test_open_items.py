@@ -338,6 +338,22 @@ def test_a_higher_amount_is_told_and_left(load, write, entity):
     assert (outcome.rows_rejected, balances(entity)) == (1, {"A": 100})
 
 
+@pytest.mark.parametrize(
+    ("column", "known", "told", "why"),
+    [
+        ("Identifiant", A_1 + ";77", B_1 + ";77", "connue chez le client\N{NO-BREAK SPACE}A."),
+        ("Devise", A_1 + ";EUR", A_1 + ";USD", "connue en\N{NO-BREAK SPACE}EUR."),
+    ],
+    ids=["another customer", "another currency"],
+)
+def test_a_document_known_of_another_is_told_and_left(load, write, column, known, told, why):
+    header = f"{HEADER};{column}"
+    load(write(known, header=header))
+    outcome = load(write(told, header=header))
+    assert [problem.text for problem in outcome.problems] == [f"Cette pièce est {why}"]
+    assert Invoice.objects.values_list("customer__external_id", "open_amount", "currency").get() == ("A", 100, "EUR")
+
+
 def test_cleared_later_than_the_day_of_the_state_is_open_on_it(load, write, entity):
     header = "customer,invoice,posting date,due date,clear date,amount"
     path = write("A,F1,2020-03-01,2020-03-31,2020-04-15,100", "A,F2,2020-05-01,2020-05-31,,7", header=header)

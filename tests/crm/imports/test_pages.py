@@ -17,6 +17,7 @@ from crm.imports.models import Batch, MappingProfile, RowError
 from crm.imports.operations import batches
 from crm.imports.views import harmless
 from crm.receivables.models import Invoice
+from tests.connections import held_elsewhere
 from tests.crm.imports.conftest import AT, balances
 from tests.factories.accounts import EntityFactory, UserFactory
 
@@ -297,6 +298,19 @@ def test_a_file_that_ends_its_reader_is_not_read_for_ever(supervisor, entity, mo
         batches.read(batch.pk, at=AT)
         batch.refresh_from_db()
         assert (batch.status, len(begun), "5 fois" in batch.refusal) == ("refused", 5, True)
+
+
+def test_who_finds_a_file_being_read_is_not_counted_among_its_readers(supervisor, entity):
+    batch = send(supervisor, entity)
+    Batch.objects.update(status="reading", changes={"taken_up": 1})
+    with held_elsewhere(f"reading of import {batch.pk}"):
+        for _delivery in range(6):
+            batches.read(batch.pk, at=AT)
+        batch.refresh_from_db()
+        assert (batch.status, batch.changes) == ("reading", {"taken_up": 1})
+    batches.read(batch.pk, at=AT)
+    batch.refresh_from_db()
+    assert (batch.status, batch.rows_read) == ("proposed", 3)
 
 
 def test_a_database_that_goes_away_is_not_held_against_the_file(supervisor, entity, monkeypatch):

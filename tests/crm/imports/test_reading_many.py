@@ -121,7 +121,9 @@ def both_ways_fec(path: Path) -> tuple[Read, Read]:
 
 def opened(path: Path) -> tuple[Table, ItemBlocks]:
     table = open_table(look_at(path), KNOWN_HEADERS)
-    return table, ItemBlocks(ItemReader(guess(table.headers, sample(table, 100)), "EUR", as_of=FEBRUARY_1, last_day=FEBRUARY_2), until=None)
+    return table, ItemBlocks(
+        ItemReader(guess(table.headers, sample(table, 100)), "EUR", as_of=FEBRUARY_1, last_day=FEBRUARY_2), until=None
+    )
 
 
 def both_ways_items(path: Path) -> tuple[Read, Read]:

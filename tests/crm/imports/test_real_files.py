@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from tests.crm.imports.conftest import SHARED, balances, open_items
+from tools.launcher import outside
 
 FEC = SHARED / "0000000001FEC20220831.txt"
-pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the shared data files are not here")
+pytestmark = pytest.mark.skipif(not SHARED.exists(), reason=outside.NO_LEDGERS)
 
 
 def book_balances() -> dict[str, Decimal]:

@@ -8,6 +8,7 @@ from crm.imports.errors import CannotUndo
 from crm.imports.models import Batch, FecLine
 from crm.imports.operations.undo import undo
 from crm.receivables.models import Credit, Invoice, Movement
+from crm.receivables.operations import write_off
 from crm.timeline.models import Entry, EntryKind
 from crm.timeline.operations import record
 from tests.crm.imports.conftest import AT, balances, open_items
@@ -15,6 +16,8 @@ from tests.crm.imports.test_fec_rules import write_off_the_invoice_of_100
 from tests.factories.fec import Ledger, Shape
 
 JAN_5, FEB_1 = date(2021, 1, 5), date(2021, 2, 1)
+LATER_IMPORT = "un import ultérieur a modifié ses postes"
+BY_PERSONS = "1 mouvements ont été enregistrés depuis sur ses postes"
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ def test_what_a_later_import_changed_is_not_undone(load, books):
     load(books(ledger))
     first = last()
     load(books(ledger.payment(FEB_1, "A", "60.00", "AA"), "later.txt"))
-    with pytest.raises(CannotUndo):
+    with pytest.raises(CannotUndo, match=LATER_IMPORT):
         undo(first, by=None, at=AT)
     assert Invoice.objects.count() == 1
 
@@ -62,14 +65,14 @@ def test_what_a_later_import_changed_is_not_undone(load, books):
 def test_what_a_person_touched_is_not_undone(load, books):
     load(books(Ledger().sale(JAN_5, "A", "100.00")))
     write_off_the_invoice_of_100()
-    with pytest.raises(CannotUndo):
+    with pytest.raises(CannotUndo, match=BY_PERSONS):
         undo(last(), by=None, at=AT)
 
 
 def test_twice_is_refused(load, books):
     load(books(Ledger().sale(JAN_5, "A", "100.00")))
     undo(last(), by=None, at=AT)
-    with pytest.raises(CannotUndo):
+    with pytest.raises(CannotUndo, match="il n’est pas importé"):
         undo(last(), by=None, at=AT)
 
 
@@ -133,8 +136,35 @@ def test_an_import_whose_due_dates_a_later_one_moved_is_not_undone(load, tmp_pat
     load(items(tmp_path, "A;F1;01/02/2026;100"))
     first = last()
     load(items(tmp_path, "A;F1;15/03/2026;100"))
-    with pytest.raises(CannotUndo):
+    with pytest.raises(CannotUndo, match=LATER_IMPORT):
         undo(first, by=None, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        (Invoice, ["A;F1;01/02/2026;100", "A;F1;01/02/2026;60", "A;F1;01/02/2026;50"]),
+        (Credit, ["A;AV1;01/02/2026;-100", "A;AV1;01/02/2026;-60", "A;AV1;01/02/2026;-50"]),
+        (Invoice, ["A;F1;01/02/2026;50", "A;F1;15/03/2026;50", "A;F1;01/04/2026;50"]),
+    ],
+    ids=["invoice lowered", "credit lowered", "due date moved"],
+)
+def test_an_import_that_changed_what_a_later_one_changed_again_is_not_undone(load, tmp_path, kind, rows):
+    for row in rows:
+        load(items(tmp_path, row))
+    second = Batch.objects.order_by("id")[1]
+    with pytest.raises(CannotUndo, match=LATER_IMPORT):
+        undo(second, by=None, at=AT)
+    assert kind.objects.get().open_amount == 50
+
+
+def test_what_a_person_moved_after_an_import_changed_it_is_not_undone(load, tmp_path):
+    for amount in (120, 100):
+        load(items(tmp_path, f"A;F1;01/02/2026;{amount}"))
+    write_off(Invoice.objects.get(), amount=Decimal(30), on=AT.date(), reason="geste", at=AT)
+    with pytest.raises(CannotUndo, match=BY_PERSONS):
+        undo(last(), by=None, at=AT)
+    assert Invoice.objects.get().open_amount == 70
 
 
 def test_the_customers_an_import_brought_go_with_it(load, tmp_path, books):

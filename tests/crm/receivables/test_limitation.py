@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from crm.customers.models import Customer
 from crm.receivables.limitation import ENDED, RECORDED, VOID, end_proceedings, record_interruption
 from crm.receivables.models import Interruption
 from crm.timeline.models import Entry
@@ -60,6 +61,14 @@ def test_the_invoice_is_the_customers(customer):
         recorded(customer, invoice=InvoiceFactory())
 
 
+def test_of_a_customer_merged_since_it_is_kept_where_he_went(client, customer):
+    kept = CustomerFactory(entity=customer.entity)
+    Customer.objects.filter(pk=customer.pk).update(merged_into=kept)
+    assert recorded(customer).customer == kept
+    page = client.post(reverse("admin:receivables_interruption_add"), form(customer))
+    assert list(page.context["adminform"].form.errors) == ["customer"]
+
+
 def form(customer, **changes):
     return {"customer": customer.pk, "kind": "lawsuit", "on": "2026-02-01", "reference": "RG 26/00042"} | changes
 
@@ -70,6 +79,8 @@ def test_a_supervisor_records_it_and_says_when_it_ended(client, customer):
     assert (fact.entity, fact.kind, fact.by is not None) == (customer.entity, "lawsuit", True)
     url = reverse("admin:receivables_interruption_change", args=[fact.pk])
     assert client.post(url, {"ended_on": ""}).context["adminform"].form.errors
+    early = client.post(url, {"ended_on": "2026-01-31"})
+    assert ["commencé" in told for told in early.context["adminform"].form.non_field_errors()] == [True]
     assert client.post(url, {"ended_on": "2026-03-01"}).status_code == 302
     fact.refresh_from_db()
     assert fact.ended_on == date(2026, 3, 1)

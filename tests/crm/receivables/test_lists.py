@@ -190,6 +190,20 @@ def test_money_nothing_was_settled_with_stands_beside_what_is_open(desk: Client)
     assert "-120,00\xa0€ non lettrés" in desk.get(reverse("customers")).content.decode()
 
 
+def test_money_alone_is_told(desk: Client):
+    CreditFactory(customer=CustomerFactory(entity=desk.entity), amount=Decimal(120), open_amount=Decimal(120))
+    assert "-120,00\xa0€ non lettrés" in desk.get(reverse("customers")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [("+3225551212", "02 555 12 12"), ("+33472001122", "00 33 4 72 00 11 22")]
+)
+def test_a_number_is_found_as_it_is_dialled_where_it_is(number: str, words: str):
+    customer = AddressFactory(phone=True, value=number).customer
+    AddressFactory(phone=True)
+    assert list(matching(words)) == [customer]
+
+
 def test_customers_of_others_hide_nobody(desk: Client, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("crm.receivables.search.MOST", 2)
     for _ in range(3):

@@ -3,7 +3,11 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from crm.accounts.calendars import today
+from crm.receivables import waiver_admin
+from crm.receivables.late_charges import waive
 from crm.receivables.models import FormalNotice, Waiver
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
@@ -36,12 +40,22 @@ def test_a_supervisor_waives_the_indemnity(client, entity):
     assert (waiver.invoice, waiver.amount, waiver.by.role) == (invoice, Decimal(40), "supervisor")
 
 
-@pytest.mark.parametrize("kwargs", [{"amount": "40.01"}, {"reason": ""}])
+@pytest.mark.parametrize("kwargs", [{"amount": "40.01"}, {"amount": "1.005"}, {"reason": ""}])
 def test_what_is_refused_is_told_in_the_form(client, entity, kwargs):
     page = send(client, late(entity), **kwargs)
     assert page.status_code == 200
     assert page.context["adminform"].form.errors
     assert not Waiver.objects.exists()
+
+
+def test_what_another_person_waived_meanwhile_is_told(client, entity, monkeypatch):
+    invoice = late(entity)
+    waive(invoice, kind="indemnity", reason="Geste", on=today(entity, timezone.now()), at=timezone.now(), by=None)
+    # The form of the second one was checked before the first one saved his.
+    monkeypatch.setattr(waiver_admin, "check_waiver", lambda invoice, kind, amount, on: Decimal(40))
+    page = client.post(ADD, {"invoice": invoice.pk, "kind": "indemnity", "reason": "Geste"}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["0 EUR peuvent encore être abandonnés."]
+    assert (page.redirect_chain, Waiver.objects.count()) == ([(ADD, 302)], 1)
 
 
 def test_what_a_public_body_owes_is_not_waived(client, entity):

@@ -32,7 +32,10 @@ def open_of(invoice):
 
 
 def test_a_supervisor_gives_a_part_up_and_claims_it_again(client, invoice):
-    assert client.post(url(invoice), {"amount": "30", "reason": "Trop cher à poursuivre"}).status_code == 302
+    assert (
+        client.post(url(invoice), {"amount": "30", "read": "100", "reason": "Trop cher à poursuivre"}).status_code
+        == 302
+    )
     movement = Movement.objects.get(invoice=invoice, kind="written_off")
     assert (open_of(invoice), movement.reason, movement.by.role) == (70, "Trop cher à poursuivre", "supervisor")
     assert "Trop cher à poursuivre" in client.get(url(invoice)).content.decode()
@@ -44,8 +47,21 @@ def test_a_supervisor_gives_a_part_up_and_claims_it_again(client, invoice):
 
 @pytest.mark.parametrize("wrong", [{"amount": "100.01"}, {"amount": "0"}, {"amount": "-5"}, {"reason": ""}])
 def test_what_cannot_be_given_up_is_told(client, invoice, wrong):
-    page = client.post(url(invoice), {"amount": "30", "reason": "Geste"} | wrong)
+    page = client.post(url(invoice), {"amount": "30", "read": "100", "reason": "Geste"} | wrong)
     assert (page.status_code, open_of(invoice)) == (200, 100)
+
+
+def test_what_was_decided_on_another_amount_is_asked_again(client, invoice):
+    """A second click, or what an import closed meanwhile."""
+    sent = {"amount": "30", "read": "100", "reason": "Geste"}
+    client.post(url(invoice), sent)
+    again = client.post(url(invoice), sent)
+    assert (again.status_code, open_of(invoice)) == (200, 70)
+    assert ["70,00\xa0€" in str(message) for message in again.context["messages"]] == [False, True]
+    form = again.context["form"]
+    assert [form[name].value() for name in ("amount", "read", "reason")] == [70, 70, "Geste"]
+    assert client.post(url(invoice), sent | {"read": "70.00"}).status_code == 302
+    assert open_of(invoice) == 40
 
 
 def test_the_page_of_the_invoice_leads_there(client, invoice):
@@ -66,7 +82,7 @@ def test_an_invoice_of_another_entity_is_not_there(client, entity):
 
 def test_only_a_write_off_of_this_invoice_is_taken_back(client, invoice):
     other = InvoiceFactory(customer=invoice.customer)
-    client.post(url(other), {"amount": "1", "reason": "x"})
+    client.post(url(other), {"amount": "1", "read": "100", "reason": "x"})
     movement = Movement.objects.get(invoice=other)
     assert client.post(url(invoice), {"undone": movement.pk}).status_code == 404
     assert client.post(url(invoice), {"undone": "²"}).status_code == 404

@@ -194,13 +194,13 @@ def test_an_unread_mail_waits_for_the_task():
 
 @pytest.fixture
 def cannot_be_read(monkeypatch, message):
-    """A mail that was tried for an hour."""
+    """A mail that waited for a worker, then was tried for an hour."""
     with monkeypatch.context() as patch:
         patch.setattr(received, "parse", lambda raw: 1 / 0)
-        operations.receive(mails.answer(), at=AT)
-        operations.read_replies(at=AT + timedelta(minutes=59))
-        assert Reply.objects.get().kind == "unread"
-        operations.read_replies(at=AT + timedelta(minutes=60))
+        operations.receive(mails.answer(), at=AT - timedelta(days=1))
+        for minutes in (0, 59, 60):
+            assert list(Reply.objects.values_list("kind", flat=True)) == ["unread"]
+            operations.read_replies(at=AT + timedelta(minutes=minutes))
     return Reply.objects.get()
 
 

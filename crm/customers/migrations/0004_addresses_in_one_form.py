@@ -48,7 +48,7 @@ def unite(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0002_choice_of_an_address")]
+    dependencies = [("customers", "0003_a_portfolio_ties_to_its_entity")]
     operations = [
         migrations.RunPython(unite, migrations.RunPython.noop),
         migrations.AddConstraint(

@@ -1,0 +1,39 @@
+"""Measures empty their database: one that holds what they did not make is refused before anything is written to it."""
+
+import os
+import re
+import sys
+
+import django
+
+# BENCH, BENCH-IMPORT, BENCH-<pid>, REPLAY, and the creditors of letters and of the outbox.
+OURS = re.compile(r"BENCH(-.*)?|REPLAY|L\d+|O\d+-\d+")
+
+
+def main() -> None:
+    """Exit 1 with the reason on the error stream, 0 where the measures may run."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    sys.exit(refusal())
+
+
+def refusal() -> str | None:
+    """Why the database of DATABASE_URL may not be emptied; nothing when it holds no entity but the measures' own."""
+    from django.db import connection
+
+    from crm.accounts.models import Entity
+
+    if Entity._meta.db_table not in connection.introspection.table_names():
+        return None
+    codes = Entity.objects.order_by("code").values_list("code", flat=True)
+    others = [code for code in codes if not OURS.fullmatch(code)]
+    if not others:
+        return None
+    return (
+        f"DATABASE_URL leads to a database with entities of somebody: {', '.join(others[:5])}. Measures would empty it."
+        " Give them a database of their own, or unset DATABASE_URL."
+    )
+
+
+if __name__ == "__main__":
+    main()
