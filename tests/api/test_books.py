@@ -68,7 +68,9 @@ class TestInvoices:
         found = Invoice.objects.order_by("installment").values_list("installment", "due_on", "amount")
         return [(number, f"{due_on:%m}", int(amount)) for number, due_on, amount in found]
 
-    @pytest.mark.parametrize(("second", "due"), [("7.00", [(1, "09", 5), (2, "03", 7)]), ("5.00", [(1, "09", 5), (2, "03", 5)])])
+    @pytest.mark.parametrize(
+        ("second", "due"), [("7.00", [(1, "09", 5), (2, "03", 7)]), ("5.00", [(1, "09", 5), (2, "03", 5)])]
+    )
     def test_the_first_instalment_put_off_stays_the_first(self, customer, erp, second, due):
         row = self.in_parts(erp, "5.00", second)
         row["installments"][0]["due_on"] = "2026-09-01"
@@ -105,7 +107,9 @@ class TestInvoices:
         assert send(erp, "invoices", {"external_id": "FA1", "label": "x"}) == (0, 1, 0, [])
         assert list(Invoice.objects.values_list("label", flat=True)) == ["x", "x"]
 
-    @pytest.mark.parametrize(("numbers", "faults"), [([2, 1], []), ([2, 3], [(0, "installments")]), ([1, 1], [(0, "installments")])])
+    @pytest.mark.parametrize(
+        ("numbers", "faults"), [([2, 1], []), ([2, 3], [(0, "installments")]), ([1, 1], [(0, "installments")])]
+    )
     def test_a_new_invoice_may_number_its_instalments(self, customer, erp, numbers, faults):
         parts = [{"due_on": "2026-02-01", "amount": "5.00"}, {"due_on": "2026-03-01", "amount": "7.00"}]
         numbered = [part | {"installment": number} for part, number in zip(parts, numbers, strict=True)]

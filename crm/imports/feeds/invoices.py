@@ -103,9 +103,8 @@ def _misplaced(row: Row, found: dict[int, Invoice]) -> tuple[str, str]:
         return "amount", _("The amount of a known invoice never changes: send a credit note, or another invoice.")
     if "installment" in row or row.get("installments"):
         return _numbers(row), _("The invoice has no instalment of this number and amount.")
-    return "due_on", _("The invoice has %(count)s instalments: say which one in `installment`, or send all of them.") % {
-        "count": len(found)
-    }
+    several = _("The invoice has %(count)s instalments: say which one in `installment`, or send all of them.")
+    return "due_on", several % {"count": len(found)}
 
 
 def _numbers(row: Row) -> str:
