@@ -4,6 +4,8 @@ from decimal import Decimal
 import pytest
 
 from crm.imports.feeds.credits import feed_credits
+from crm.imports.feeds.invoices import feed_invoices
+from crm.imports.queries import books_seen_at
 from crm.receivables.models import Credit, Invoice, Movement
 from crm.timeline.models import Entry
 from tests.factories.customers import CustomerFactory
@@ -259,6 +261,28 @@ def without(row, *names):
 )  # fmt: skip
 def test_what_no_book_holds_is_a_fault_of_its_row(customer, erp, what, row, faults):
     assert send(erp, what, row) == (0, 0, 0, faults)
+
+
+class TestFreshness:
+    """Only what was taken says how fresh the books are: stale books keep automatic messages home."""
+
+    INVOICE = INVOICE | {"issued_on": date(2026, 1, 2), "due_on": date(2026, 2, 1), "amount": Decimal(100)}
+    PAYMENT = PAYMENT | {"received_on": date(2026, 2, 10), "amount": Decimal(100)}
+    EACH = pytest.mark.parametrize(("feed", "row"), [(feed_invoices, INVOICE), (feed_credits, PAYMENT)])
+
+    @EACH
+    def test_a_transmission_wholly_refused_says_nothing_of_the_books(self, customer, entity, feed, row):
+        assert self.books_of(entity, feed, row | {"customer": "C9"}) is None
+
+    @EACH
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_one_row_that_is_taken_does_even_if_it_is_nothing_new(self, customer, entity, feed, row, times):
+        for _ in range(times):
+            assert self.books_of(entity, feed, row, row | {"external_id": "X", "customer": "C9"}) == NOON
+
+    def books_of(self, entity, feed, *rows):
+        feed(entity, dict(enumerate(rows)), by=None, at=NOON)
+        return books_seen_at(entity, by=NOON)
 
 
 def test_amounts_of_a_known_invoice_have_the_decimals_of_its_own_currency(customer, erp):

@@ -135,7 +135,8 @@ def _write(
 ) -> Written:
     params = {"entity": entity.pk, "rows": Jsonb(lines), "by": by.pk if by else None, "at": at, "subject": RECEIVED}
     written = sql.rows("crm.imports", "feed_invoices", params)
-    note_feed(entity, at=at)
+    if lines:
+        note_feed(entity, at=at)
     if written:
         tell_changed(entity, (row["customer_id"] for row in written), at=at)
     created = sum(row["created"] for row in written)
