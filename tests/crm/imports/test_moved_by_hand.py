@@ -106,6 +106,13 @@ class TestApplied:
         say(F1=100)
         assert left() == {"F1": 100, "P": 0}
 
+    def test_one_they_used_in_part_stays_where_it_was_applied_last(self, say):
+        say(F1=100, F2=100, P=100)
+        apply("F1", 40)
+        apply("F2", 60)
+        say(F1=100, F2=100, P=60)
+        assert left() == {"F1": 100, "F2": 40, "P": 0}
+
     def test_a_payment_of_what_was_paid_otherwise_is_unapplied(self, say):
         say(F1=100, P=100)
         apply()
@@ -156,6 +163,14 @@ class TestApplied:
         undo_allocation(apply(), on=DAY, at=AT)
         say(F1=100, P=100)
         assert left() == {"F1": 100, "P": 100}
+
+    def test_what_was_taken_back_counts_no_more(self, say):
+        say(F1=100)
+        pay(40)
+        undo_allocation(apply(), on=DAY, at=AT)
+        write_off(invoice(), amount=Decimal(30), on=DAY, reason="geste", at=AT)
+        say(F1=100)
+        assert left() == {"F1": 70, "P": 40}
 
     def test_with_a_write_off(self, say):
         say(F1=100, P=100)
