@@ -4,7 +4,8 @@
 -- what was applied and given back too.
 -- What was applied stands as far as the books still show the other side open, or say nothing of it: where they used the payment
 -- for something else, or it is gone, they are right. A side ignores what was applied where the books show as much more open than
--- here; where neither does, they know of a part: of the earliest, and nothing becomes lower by the rest.
+-- here; where neither does, they know of a part: of the earliest, and nothing becomes lower by the rest. They know of what was
+-- given back where what was applied is all they lack.
 create temporary table item_moved_here on commit drop as
 with standing as (
     select m.id, m.kind, m.invoice_id, m.credit_id, case when u.id is null then -m.amount else 0 end as amount
@@ -49,18 +50,27 @@ with standing as (
     select a.*, sum(at_most) over (partition by invoice_id order by id desc) - at_most as later_on_invoice,
            sum(at_most) over (partition by credit_id order by id desc) - at_most as later_of_credit
     from applied a
+), parts as (
+    select 'debit' as side, invoice_id as id, greatest(0, least(amount, case
+        when credit_ignores then null when invoice_ignores then credit_said - later_of_credit
+        else least(invoice_lags - later_on_invoice, credit_lags - later_of_credit) end)) as amount from latest_first
+    union all
+    select 'credit', credit_id, greatest(0, least(amount, case
+        when invoice_ignores then null when credit_ignores then invoice_said - later_on_invoice
+        else least(invoice_lags - later_on_invoice, credit_lags - later_of_credit) end)) from latest_first
+), given_back as (
+    select m.credit_id, m.amount, c.said - c.open_amount - coalesce(p.amount, 0)
+           - (sum(m.amount) over (partition by m.credit_id order by m.id desc) - m.amount) as lags
+    from standing m
+    join told c on c.side = 'credit' and c.id = m.credit_id
+    left join (select id, sum(amount) as amount from parts where side = 'credit' group by id) p on p.id = m.credit_id
+    where m.kind = 'refunded'
 ), moved as (
     select 'debit' as side, invoice_id as id, amount as given_up, 0 as amount from standing where kind = 'written_off'
     union all
-    select 'credit', credit_id, 0, amount from standing where kind = 'refunded'
+    select 'credit', credit_id, 0, case when lags > 0 then amount else 0 end from given_back
     union all
-    select 'debit', invoice_id, 0, greatest(0, least(amount, case
-        when credit_ignores then null when invoice_ignores then credit_said - later_of_credit
-        else least(invoice_lags - later_on_invoice, credit_lags - later_of_credit) end)) from latest_first
-    union all
-    select 'credit', credit_id, 0, greatest(0, least(amount, case
-        when invoice_ignores then null when credit_ignores then invoice_said - later_on_invoice
-        else least(invoice_lags - later_on_invoice, credit_lags - later_of_credit) end)) from latest_first
+    select side, id, 0, amount from parts
 ), summed as (
     select side, id, sum(given_up) as given_up, sum(amount) as amount from moved group by side, id
 )

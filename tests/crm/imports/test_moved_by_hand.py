@@ -215,6 +215,17 @@ class TestGivenBack:
         say(P=listed)
         assert left() == {"P": unapplied}
 
+    @pytest.mark.parametrize(("listed", "expected"), [
+        ({"F1": 100, "P": 60}, {"F1": 70, "P": 30}),  # they know of what was given back
+        ({"F1": 70, "P": 70}, {"F1": 70, "P": 30}),  # of what was applied
+    ])  # fmt: skip
+    def test_the_books_know_of_one_of_both(self, say, listed, expected):
+        say(F1=100, P=100)
+        apply(amount=30)
+        give_back(40)
+        say(**listed)
+        assert left() == expected
+
     def test_what_failed_after_the_books_had_it_is_there_again(self, say):
         say(P=100)
         give_back(40)
