@@ -141,6 +141,14 @@ class TestCollector:
     def test_somebody_of_the_entity_who_works_on_no_customer(self, entity, erp, wrong):
         assert self.refusal(erp, self.tied("team", entity, **wrong).username) == self.refusal(erp, "nobody")
 
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_it_costs_the_same_whatever_their_number(self, entity, erp, count, django_assert_num_queries):
+        names = [self.tied("team", entity).username for _ in range(count)]
+        erp.get(PATH)
+        with django_assert_num_queries(7):
+            rows = [{"external_id": f"C{n}", "name": "Morel", "collector": name} for n, name in enumerate(names)]
+            assert counts(send(erp, *rows)) == (count, 0, 0)
+
     def refusal(self, erp, name):
         answer = send(erp, {"external_id": "C1", "name": "Morel", "collector": name})
         assert not Customer.objects.filter(external_id="C1").exists()
