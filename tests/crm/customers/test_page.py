@@ -86,6 +86,21 @@ def test_the_oldest_is_not_one_that_is_covered():
     assert (account.overdue, account.oldest_days) == (100, 3)
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "0001-01-01T00:00:00+23:59~1",
+        "9999-12-31T23:59:59-23:59~1",
+        "2026-03-01T00:00:00~1",
+        f"2026-03-01T00:00:00+00:00~{2**63}",
+        "2026-03-01~",
+    ],
+)
+def test_a_place_of_the_history_nobody_was_led_to_is_not_understood(desk: Client, before: str):
+    customer = CustomerFactory(entity=desk.entity)
+    assert desk.get(reverse("history_older", args=[customer.pk]), {"before": before}).status_code == 400
+
+
 def test_the_account_shows_net_amounts(desk: Client):
     invoice = InvoiceFactory(customer__entity=desk.entity)
     CreditFactory(customer=invoice.customer)
