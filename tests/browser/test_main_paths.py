@@ -14,7 +14,7 @@ from tests.browser.axe import faults
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
-from tests.factories.receivables import InvoiceFactory
+from tests.factories.receivables import CreditFactory, InvoiceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 THEMES = ("light", "dark")
@@ -121,3 +121,16 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page: Any, live_ser
     page.get_by_role("button", name="Filtres").click()
     page.get_by_label("Tous").check()
     page.wait_for_url(re.compile("portfolio=all"))
+
+
+def test_a_phone_shows_the_money_that_waits_too(page: Any, live_server: Any):
+    entity = EntityFactory()
+    UserFactory(username="lea", sees=entity)
+    customer = CreditFactory(customer__entity=entity).customer
+    InvoiceFactory(customer__entity=entity)
+    page.set_viewport_size(PHONE)
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/customers/")
+    waiting = page.locator(f"[data-row='{customer.pk}'] .waiting")
+    assert (waiting.is_visible(), waiting.inner_text()) == (True, "-40,00\xa0€ non lettrés")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
