@@ -44,6 +44,9 @@ TIMETABLE = [
     Periodic("nights", "collections_app.engine.tasks.start_due_nights", every(OFTEN_S), OFTEN_S),
     Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(OFTEN_S), OFTEN_S),
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
+    Periodic(
+        "take up dry runs left behind", "collections_app.engine.tasks.sweep_dry_runs", every(5 * OFTEN_S), 5 * OFTEN_S
+    ),
     Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S),
     Periodic(
         "take up print batches left behind", "collections_app.letters.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S

@@ -3,9 +3,10 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# Of a night, a simulation, the reset of a training entity: rows hold these words.
+# Of a night, a simulation, the reset of a training entity, a dry run: rows hold these words.
 REPLACED, WORKERS_LOST = "lease expired", "workers lost"
 SIMULATION_LOST, TRIED_GONE, RESET_LOST = "worker lost", "tried gone", "lost"
+DRY_RUN_LOST = "not come to an end"
 SENTENCES: dict[str, str | Promise] = {
     REPLACED: _(
         "its worker was lost (a restart, or too little memory), and the night of another day has done what was left: "
@@ -18,6 +19,7 @@ SENTENCES: dict[str, str | Promise] = {
     SIMULATION_LOST: _("its worker was lost (a restart, or too little memory)."),
     TRIED_GONE: _("what was to be tried was removed or renamed after it was asked for."),
     RESET_LOST: _("its worker was lost (a restart, or too little memory): nothing was changed. Reset it again."),
+    DRY_RUN_LOST: _("no worker came to the end of this dry run in a day. Ask for it again from the list of nights."),
 }
 
 

@@ -51,6 +51,12 @@ def try_night(dry_run_id: int) -> None:
 
 
 @shared_task
+def sweep_dry_runs() -> None:
+    """Take up dry runs no worker came to the end of."""
+    dry_runs.sweep(at=timezone.now())
+
+
+@shared_task
 def reset_training(reset_id: int) -> None:
     """The training entity a person asked to make again."""
     training.reset(reset_id, at=timezone.now())

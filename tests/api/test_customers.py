@@ -211,3 +211,12 @@ def test_a_country_and_a_language_are_codes_there_are(entity, erp, field, code):
 def test_a_customer_of_any_country_and_language(entity, erp):
     send(erp, {"external_id": "C1", "name": "Morel", "country": "DE", "language": "de"})
     assert Customer.objects.values_list("country", "language").get() == ("DE", "de")
+
+
+@pytest.mark.parametrize(
+    "field", [{"name": "A\0"}, {"attributes": {"a": "\0"}}, {"attributes": {"\0": "a"}}, {"tags": ["\0"]}]
+)
+def test_a_row_with_a_sign_no_database_holds_is_refused_by_its_place(entity, erp, field):
+    given = {"external_id": "C1", "name": "Perrin", **field}
+    faults = send(erp, given).json()["errors"]
+    assert ([fault["field"].partition(".")[0] for fault in faults], Customer.objects.count()) == ([*field], 0)
