@@ -31,7 +31,8 @@ FAILED_LATELY = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class EntityMorning:
-    """The last night of one entity. `off`: it was of a day the entity does not work, so hardly anything opens."""
+    """The last night of one entity: its last run, and what all its runs opened. `off`: it was of a day the entity does
+    not work, so hardly anything opens."""
 
     entity: Entity
     run: Run | None
@@ -58,16 +59,20 @@ class Workload:
 
 def mornings(user: User) -> list[EntityMorning]:
     """The last night of each entity the user sees whole, in order of code."""
-    latest = Run.objects.filter(entity=OuterRef("pk")).order_by("-started_at").values("pk")[:1]
-    entities = list(entities_of(user).annotate(last_run=Subquery(latest)).order_by("code"))
-    runs = Run.objects.in_bulk([entity.last_run for entity in entities if entity.last_run])
-    off = off_on({entity: runs[entity.last_run].on for entity in entities if entity.last_run})
-    return [_morning(entity, runs.get(entity.last_run), off=entity.pk in off) for entity in entities]
+    latest = Run.objects.filter(entity=OuterRef("pk")).order_by("-started_at").values("on")[:1]
+    entities = list(entities_of(user).annotate(last_on=Subquery(latest)).order_by("code"))
+    nights: dict[Entity, date] = {entity: entity.last_on for entity in entities if entity.last_on}
+    runs: dict[tuple[int, date | None], list[Run]] = defaultdict(list)
+    for run in Run.objects.filter(entity__in=nights, on__in=[*nights.values()]).order_by("started_at"):
+        runs[run.entity_id, run.on].append(run)
+    off = off_on(nights)
+    return [_morning(entity, runs[entity.pk, entity.last_on], off=entity.pk in off) for entity in entities]
 
 
-def _morning(entity: Entity, run: Run | None, *, off: bool) -> EntityMorning:
+def _morning(entity: Entity, runs: list[Run], *, off: bool) -> EntityMorning:
+    run = runs[-1] if runs else None
     blocked = [(block_label(reason), number) for reason, number in sorted(run.blocked.items())] if run else []
-    return EntityMorning(entity, run, sum(run.opened.values()) if run else 0, blocked, off)
+    return EntityMorning(entity, run, sum(sum(run.opened.values()) for run in runs), blocked, off)
 
 
 def workloads(user: User, *, days: Days) -> list[Workload]:

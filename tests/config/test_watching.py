@@ -69,6 +69,14 @@ def test_a_night_that_failed_hides_not_the_last_good_one():
     assert (night.opened, night.blocked, night.lasted) == (3, {"rehearsal": 4}, timedelta(minutes=4))
 
 
+def test_a_night_opened_what_its_failed_runs_did_too():
+    entity = EntityFactory()
+    a_night(entity, hours_ago=29, opened={"s5": 8})
+    a_night(entity, hours_ago=5, state="failed", opened={"s5": 2, "s20": 1})
+    a_night(entity, hours_ago=4, opened={"s5": 1})
+    assert read_one().night.opened == 4
+
+
 @pytest.mark.parametrize(
     ("live_since", "stands_on", "ages"),
     [("2026-03-02", None, [5 * 3600]), ("2026-03-03", None, [0]), ("2026-03-01", "2026-03-01", []), (None, None, [])],

@@ -44,6 +44,31 @@ def test_it_has_failed_with_the_third_worker_lost_at_one_place(night):
     assert (night.run.state, night.run.error, night.run.finished_at) == ("failed", "workers lost", night.at)
 
 
+def opens(run, *numbers):
+    for number, opened in enumerate(numbers):
+        found = {"opened": {"s5": opened}, "entered": {"7": 1}}
+        RunPart.objects.create(
+            run=run, number=number, first_customer=number, end_customer=number + 1, at=run.started_at, found=found
+        )
+
+
+def test_what_it_opened_is_told(night):
+    night.lose()
+    opens(night.run, 1, 4)
+    night.lose(2)
+    night.given_up()
+    night.run.refresh_from_db()
+    assert (night.run.opened, night.run.entered) == ({"s5": 5}, {"7": 2})
+
+
+def test_so_it_is_of_one_the_night_of_another_day_replaced(night):
+    night.lose()
+    opens(night.run, 2)
+    take_run(night.entity, on=MARCH_1 + timedelta(days=1), clock=lambda: night.at, by=None)
+    night.run.refresh_from_db()
+    assert (night.run.error, night.run.opened) == ("lease expired", {"s5": 2})
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_many_nights_cost_as_much_as_one(count, django_assert_num_queries):
     nights = [Night() for _ in range(count)]

@@ -8,10 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collections_app.actions.models import Action
+from collections_app.dashboards.queries import mornings
 from collections_app.engine.findings import Findings
 from collections_app.engine.models import MorningReport, Run, RunStage
 from collections_app.engine.morning import anomalies, reports
-from collections_app.engine.morning.usual import compared
+from collections_app.engine.morning.surges import nights_lately
+from collections_app.engine.morning.usual import compared, nights_before
 from collections_app.engine.night import Night
 from crm.events.models import Event
 from crm.events.operations import deliver_waiting
@@ -174,6 +176,27 @@ def test_a_failed_night_counts_once(world):
     mended(world)
     world.night(MARCH_3)
     assert list(MorningReport.objects.order_by("pk").values_list("state", "messages")) == [("held", 1), ("clear", 0)]
+
+
+def test_what_a_failed_night_opened_is_told_with_the_one_that_made_it_good(world):
+    past_nights(world.entity, 4)
+    mended(world)
+    fail(world, "figures")
+    world.night(MARCH_3)
+    failed, done = Run.objects.filter(on=MARCH_3).order_by("pk")
+    assert (failed.opened, done.opened) == ({"s5": 1}, {})
+    assert [morning.opened for morning in mornings(world.lead)] == [1]
+    figures = {figure.code: (figure.value, figure.usual) for figure in compared(done)}
+    assert (figures["opened"], figures["hand_over"]) == ((1, 4), (1, 0))
+
+
+def test_it_belongs_to_the_nights_before_the_next_one(world):
+    mended(world)
+    fail(world, "figures")
+    world.night(MARCH_3)
+    next_one = Run.objects.create(entity=world.entity, on=after(1), started_at=noon(after(1)))
+    assert [(night.opened, night.queued) for night in nights_lately(next_one)] == [(1, 1)]
+    assert [(night.opened, night.rows["hand_over"]) for night in nights_before(next_one)] == [({"s5": 1}, 1)]
 
 
 def test_the_night_is_compared_with_the_median(world):
