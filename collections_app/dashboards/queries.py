@@ -147,9 +147,8 @@ def _series(rows: list[DailyFigures], nights: list[date]) -> dict[str, Any]:
 
 def _nothing(like: DailyFigures, on: date) -> DailyFigures:
     """A night that found nothing open, as the trend reads it."""
-    return DailyFigures(
-        entity=like.entity, currency=like.currency, on=on, open_amount=Decimal(0), overdue_amount=Decimal(0)
-    )
+    amounts = dict.fromkeys(("open_amount", "overdue_amount", "unapplied_amount"), Decimal(0))
+    return DailyFigures(entity=like.entity, currency=like.currency, on=on, customers_overdue=0, **amounts)
 
 
 def _said(row: DailyFigures) -> str:
