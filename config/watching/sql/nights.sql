@@ -1,9 +1,12 @@
 -- Each entity with its last run and its last night that ended well, found by the index engine_run_latest. A night opened what
--- all runs of its date did, those too that failed before one ended well.
+-- all runs of its date did, those too that failed before one ended well. `stale` is asked now, as the gate "freshness" does.
 select entity.id as entity_id, entity.code, entity.legal_name,
        case when entity.stands_on is null then entity.live_since end as live_since, entity.night_at, entity.time_zone,
        last.id as run_id, coalesce(last.state, '') as state, last."on", last.started_at, last.finished_at,
-       coalesce(last.stale, false) as stale,
+       entity.stale_after_days is not null and coalesce(
+           coalesce(entity.stands_on, (%(at)s at time zone entity.time_zone)::date)
+               - (books_seen_at(entity.id, %(at)s) at time zone entity.time_zone)::date > entity.stale_after_days,
+           true) as stale,
        done.finished_at as done_at, done.finished_at - done.started_at as lasted,
        coalesce(opened.by_step, '{}')::text as opened, coalesce(done.blocked, '{}')::text as blocked
 from accounts_entity as entity
