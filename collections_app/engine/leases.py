@@ -91,12 +91,22 @@ def _number(rows: QuerySet[RunStage] | QuerySet[RunPart]) -> Coalesce:
 def give_up_lost(*, clock: Clock) -> int:
     """Call failed each run that has lost NIGHT_LOST_WORKERS workers at one place, or whatever kills them would kill one
     after the other for ever; how many. Two statements."""
-    # A worker whose stage is long has its row locked, and is alive.
-    silent = Run.objects.filter(state=RunState.RUNNING, lease_until__lt=clock()).select_for_update(skip_locked=True)
+    silent = _silent(at=clock())
     # Counted once they are locked: until then a stage might have been committed.
     standing = _standing(Run.objects.filter(pk__in=list(silent.values_list("pk", flat=True))))
     given_up = standing.filter(losing__gte=settings.NIGHT_LOST_WORKERS)
     return end_runs(given_up, RunState.FAILED, at=clock(), error=WORKERS_LOST)
+
+
+@transaction.atomic
+def lost_nights(*, at: datetime) -> dict[int, date]:
+    """The date of the run of each entity that has lost its worker."""
+    return dict(_silent(at=at).values_list("entity", "on"))
+
+
+def _silent(*, at: datetime) -> QuerySet[Run]:
+    """Whose lease is over. A worker whose stage is long has its row locked, and is alive."""
+    return Run.objects.filter(state=RunState.RUNNING, lease_until__lt=at).select_for_update(skip_locked=True)
 
 
 def end_runs(runs: QuerySet[Run], state: RunState, *, at: datetime, error: str = "") -> int:
