@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from collections_app.dashboards.queries import workloads
+from collections_app.dashboards.queries import nights_failed, workloads
 from collections_app.engine.models import Run
 from crm.accounts.calendars import Days
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
@@ -68,3 +68,13 @@ def test_the_link_of_nights_not_made_good_shows_these_alone(client):
     link = re.search(rf'href="({reverse("admin:engine_run_changelist")}[?][^"]*)"', answer.content.decode())[1]
     assert set(client.get(link).context["cl"].result_list) == {nights[2], nights[3]}
     assert answer.context["nights_failed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("live_since", "told"), [(None, 0), (date(2026, 3, 3), 0), (date(2026, 3, 2), 1), (date(2026, 1, 5), 1)]
+)
+def test_a_night_tried_before_the_entity_was_live_or_of_one_that_is_no_more_waits_for_nobody(live_since, told):
+    entity = EntityFactory(live_since=live_since)
+    at = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    Run.objects.create(entity=entity, on=at.date(), state="failed", started_at=at)
+    assert nights_failed(UserFactory(supervisor=True, sees=entity)) == told
