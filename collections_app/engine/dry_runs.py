@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from collections_app.engine.exceptions import NightRefused
-from collections_app.engine.failures import DRY_RUN_LOST
+from collections_app.engine.failures import DRY_RUN_LOST, kept
 from collections_app.engine.models import DryRun
 from collections_app.engine.operations import run_night
 from collections_app.engine.schedule import instant, next_night
@@ -49,7 +49,7 @@ def _try(dry_run_id: int, *, at: datetime) -> None:
     try:
         asked.report = _report(asked, at=at)
     except NightRefused as refused:
-        asked.error = str(refused)
+        asked.error = kept(refused)
     except Exception as error:
         asked.error = f"{type(error).__name__}: {error}"[:2000]
         raise

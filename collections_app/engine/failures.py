@@ -1,7 +1,11 @@
 """Why a run stopped, for people. What nobody raised is kept as a code, and worded in the language of the reader."""
 
+from datetime import date
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from collections_app.engine.exceptions import NIGHTS_REFUSED, NightRefused
 
 # Of a night, a simulation, the reset of a training entity, a dry run: rows hold these words.
 REPLACED, WORKERS_LOST = "lease expired", "workers lost"
@@ -23,6 +27,14 @@ SENTENCES: dict[str, str | Promise] = {
 }
 
 
+def kept(refused: NightRefused) -> str:
+    """What a row keeps of a refusal: its code, and its days in order."""
+    return ": ".join([refused.code, *(on.isoformat() for on in refused.days.values())])
+
+
 def failure_sentence(error: str) -> str:
     """Why, as a sentence that goes on after a colon; an exception's own words as they are."""
+    code, *days = error.split(": ")
+    if code in NIGHTS_REFUSED:
+        return str(NIGHTS_REFUSED[code](*map(date.fromisoformat, days)))
     return str(SENTENCES.get(error, error))
