@@ -126,10 +126,13 @@ def test_an_administrator_has_a_delivery_tried_again(client):
     registry.register("a", ["paid"], lambda event: 1 / 0)
     emit()
     Delivery.objects.update(failures=operations.TRIES)
+    Delivery.objects.create(event=Event.objects.get(), consumer="b", processed_at=NOON)
+    given_up = Delivery.objects.get(processed_at=None)
     url = reverse("admin:events_delivery_changelist")
-    assert list(client.get(url, {"state": "given_up"}).context["cl"].result_list) == [Delivery.objects.get()]
+    assert list(client.get(url, {"state": "given_up"}).context["cl"].result_list) == [given_up]
     assert list(client.get(url, {"state": "failed"}).context["cl"].result_list) == []
-    client.post(url, {"action": "try_again", "_selected_action": [Delivery.objects.get().pk]})
+    assert list(client.get(url, {"state": "waiting"}).context["cl"].result_list) == [given_up]
+    client.post(url, {"action": "try_again", "_selected_action": [given_up.pk]})
     assert operations.waiting("a", at=NOON).count() == 1
 
 
