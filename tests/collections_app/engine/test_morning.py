@@ -205,7 +205,7 @@ def test_what_a_failed_night_opened_is_told_with_the_one_that_made_it_good(world
     world.night(MARCH_3)
     failed, done = Run.objects.filter(on=MARCH_3).order_by("pk")
     assert (failed.opened, done.opened) == ({"s5": 1}, {})
-    assert [morning.opened for morning in mornings(world.lead)] == [1]
+    assert [morning.opened for morning in mornings(world.lead, at=noon(MARCH_3))] == [1]
     figures = {figure.code: (figure.value, figure.usual) for figure in compared(done)}
     assert (figures["opened"], figures["hand_over"]) == ((1, 4), (1, 0))
 
