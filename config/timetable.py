@@ -35,6 +35,7 @@ TIMETABLE = [
     Periodic("deliver events left behind", "crm.events.tasks.sweep", every(OFTEN_S), OFTEN_S),
     Periodic("drain the outbox", "telephony.messaging.tasks.drain_outbox", every(OFTEN_S), OFTEN_S),
     Periodic("find messages of dead workers", "telephony.messaging.tasks.expire_leases", every(SOON_S), SOON_S),
+    Periodic("forget old events", "crm.events.tasks.forget", crontab(hour="3", minute="50"), 3600),
     Periodic(
         "late rates of the half-year",
         "crm.law.tasks.open_half_year",
@@ -44,6 +45,9 @@ TIMETABLE = [
     Periodic("nights", "collections_app.engine.tasks.start_due_nights", every(OFTEN_S), OFTEN_S),
     Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(OFTEN_S), OFTEN_S),
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
+    Periodic(
+        "take up dry runs left behind", "collections_app.engine.tasks.sweep_dry_runs", every(5 * OFTEN_S), 5 * OFTEN_S
+    ),
     Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S),
     Periodic(
         "take up print batches left behind", "collections_app.letters.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S

@@ -7,16 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from collections_app.actions.counting import COUNTED, portfolio_counters
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.models import Action, ActionState
+from collections_app.engine.freshness import are_stale, day_of_books
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run
 from collections_app.letters.batches import waiting_letters
-from crm.accounts.calendars import Days, off_on
+from crm.accounts.calendars import Days, off_on, today
 from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
 from crm.core import formats
@@ -31,13 +33,16 @@ FAILED_LATELY = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class EntityMorning:
-    """The last night of one entity. `off`: it was of a day the entity does not work, so hardly anything opens."""
+    """The last night of one entity: its last run, and what all its runs opened. `off`: it was of a day the entity does
+    not work, so hardly anything opens. `stale`: the books, of `books_on`, are too old by now."""
 
     entity: Entity
     run: Run | None
     opened: int
     blocked: list[tuple[str, int]]
     off: bool
+    books_on: date | None
+    stale: bool
 
 
 @dataclass(frozen=True)
@@ -56,18 +61,29 @@ class Workload:
         return min(100, round(100 * self.waiting / self.user.capacity)) if self.user.capacity else 100
 
 
-def mornings(user: User) -> list[EntityMorning]:
+def mornings(user: User, *, at: datetime) -> list[EntityMorning]:
     """The last night of each entity the user sees whole, in order of code."""
-    latest = Run.objects.filter(entity=OuterRef("pk")).order_by("-started_at").values("pk")[:1]
-    entities = list(entities_of(user).annotate(last_run=Subquery(latest)).order_by("code"))
-    runs = Run.objects.in_bulk([entity.last_run for entity in entities if entity.last_run])
-    off = off_on({entity: runs[entity.last_run].on for entity in entities if entity.last_run})
-    return [_morning(entity, runs.get(entity.last_run), off=entity.pk in off) for entity in entities]
+    latest = Run.objects.filter(entity=OuterRef("pk")).order_by("-started_at").values("on")[:1]
+    seen_at = RawSQL("books_seen_at(accounts_entity.id, %s)", [at])
+    entities = list(entities_of(user).annotate(last_on=Subquery(latest), books_seen_at=seen_at).order_by("code"))
+    nights: dict[Entity, date] = {entity: entity.last_on for entity in entities if entity.last_on}
+    runs: dict[tuple[int, date | None], list[Run]] = defaultdict(list)
+    for run in Run.objects.filter(entity__in=nights, on__in=[*nights.values()]).order_by("started_at"):
+        runs[run.entity_id, run.on].append(run)
+    off = off_on(nights)
+    return [
+        _morning(entity, runs[entity.pk, entity.last_on], off=entity.pk in off, seen_at=entity.books_seen_at, at=at)
+        for entity in entities
+    ]
 
 
-def _morning(entity: Entity, run: Run | None, *, off: bool) -> EntityMorning:
+def _morning(entity: Entity, runs: list[Run], *, off: bool, seen_at: datetime | None, at: datetime) -> EntityMorning:
+    run = runs[-1] if runs else None
     blocked = [(block_label(reason), number) for reason, number in sorted(run.blocked.items())] if run else []
-    return EntityMorning(entity, run, sum(run.opened.values()) if run else 0, blocked, off)
+    opened = sum(sum(run.opened.values()) for run in runs)
+    books_on = day_of_books(entity, seen_at)
+    stale = are_stale(entity, books_on, on=today(entity, at))
+    return EntityMorning(entity, run, opened, blocked, off, books_on, stale)
 
 
 def workloads(user: User, *, days: Days) -> list[Workload]:
@@ -142,9 +158,8 @@ def _series(rows: list[DailyFigures], nights: list[date]) -> dict[str, Any]:
 
 def _nothing(like: DailyFigures, on: date) -> DailyFigures:
     """A night that found nothing open, as the trend reads it."""
-    return DailyFigures(
-        entity=like.entity, currency=like.currency, on=on, open_amount=Decimal(0), overdue_amount=Decimal(0)
-    )
+    amounts = dict.fromkeys(("open_amount", "overdue_amount", "unapplied_amount"), Decimal(0))
+    return DailyFigures(entity=like.entity, currency=like.currency, on=on, customers_overdue=0, **amounts)
 
 
 def _said(row: DailyFigures) -> str:

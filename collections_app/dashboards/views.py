@@ -16,7 +16,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user, now = request.user, timezone.now()
     days = days_at(now)
     context = {
-        "mornings": queries.mornings(user),  # type: ignore[arg-type]
+        "mornings": queries.mornings(user, at=now),  # type: ignore[arg-type]
         "workloads": queries.workloads(user, days=days),  # type: ignore[arg-type]
         "unassigned": queries.unassigned(user, days=days),  # type: ignore[arg-type]
         "to_settle": queries.to_settle(user, at=now),  # type: ignore[arg-type]

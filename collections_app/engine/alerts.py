@@ -6,14 +6,14 @@ from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _, override
 
 from collections_app.engine.models import MorningReport
 from collections_app.engine.morning.wording import anomaly_sentence
 from crm.accounts.models import Entity, Role, User
-from crm.accounts.queries import people_at
+from crm.accounts.queries import seers_of
+from crm.accounts.rules import changes_settings
 from crm.core import formats
 from crm.customers.models import Channel
 from crm.events.models import Event
@@ -32,12 +32,12 @@ class Words:
     path: str
 
 
-def supervisors_of(entity: Entity) -> QuerySet[User]:
-    """Those who lead in the entity and have an address; the administrators where nobody does."""
-    reachable = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
-    here = people_at(Entity.objects.filter(pk=entity.pk)).values("pk")
-    leading = reachable.filter(role=Role.SUPERVISOR, pk__in=here)
-    return leading if leading.exists() else reachable.filter(role=Role.ADMINISTRATOR)
+def supervisors_of(entity: Entity) -> list[User]:
+    """Those with an address who open the pages the mails lead to, and settle there: the supervisors who see the whole
+    entity; the administrators where nobody does."""
+    reachable = seers_of(entity).exclude(email="").order_by("pk")
+    settling = [user for user in reachable if changes_settings(user)]
+    return [user for user in settling if user.role == Role.SUPERVISOR] or settling
 
 
 def on_alert(event: Event) -> None:

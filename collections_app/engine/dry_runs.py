@@ -2,16 +2,22 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
 from collections_app.engine.exceptions import NightRefused
+from collections_app.engine.failures import DRY_RUN_LOST, kept
 from collections_app.engine.models import DryRun
 from collections_app.engine.operations import run_night
 from collections_app.engine.schedule import instant, next_night
 from crm.accounts.models import Entity, User
+from crm.core.alone import alone
 
 NAMES = 5
+FORGOTTEN_AFTER = timedelta(seconds=settings.LEASE_S)
+# One that ends its workers every time is not for ever given to others.
+TRIED_FOR = timedelta(days=1)
 KEPT = timedelta(days=30)
 PROGRESS_KEPT = 3600
 
@@ -29,14 +35,21 @@ def ask_dry_run(entity: Entity, *, by: User, at: datetime) -> DryRun:
 
 
 def try_night(dry_run_id: int, *, at: datetime) -> None:
-    """Run it and undo it; keep what it would have done. A message that comes twice finds it done."""
+    """Run it and undo it; keep what it would have done. A message that comes twice finds it done, or leaves it to
+    who is at it."""
+    with alone(f"dry run {dry_run_id}") as free:
+        if free:
+            _try(dry_run_id, at=at)
+
+
+def _try(dry_run_id: int, *, at: datetime) -> None:
     asked = DryRun.objects.select_related("entity").get(pk=dry_run_id)
     if asked.finished_at:
         return
     try:
         asked.report = _report(asked, at=at)
     except NightRefused as refused:
-        asked.error = str(refused)
+        asked.error = kept(refused)
     except Exception as error:
         asked.error = f"{type(error).__name__}: {error}"[:2000]
         raise
@@ -56,6 +69,19 @@ def _report(asked: DryRun, *, at: datetime) -> dict[str, object]:
     )
     told = {"opened": report.actions_opened, "blocked": report.blocked, "customers": report.customers}
     return told | {"backlog": report.backlog.stored()}
+
+
+def sweep(*, at: datetime) -> list[int]:
+    """Ask again for what a lost message or a lost worker left, for a day, after which its page says so; those asked
+    for."""
+    from collections_app.engine.tasks import try_night  # the task calls this module
+
+    waiting = DryRun.objects.filter(finished_at=None)
+    waiting.filter(asked_at__lt=at - TRIED_FOR).update(finished_at=at, error=DRY_RUN_LOST)
+    left = list(waiting.filter(asked_at__lt=at - FORGOTTEN_AFTER).order_by("pk").values_list("pk", flat=True))
+    for dry_run_id in left:
+        try_night.delay(dry_run_id)
+    return left
 
 
 def stage_of(dry_run: DryRun) -> str:

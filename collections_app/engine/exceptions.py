@@ -1,54 +1,68 @@
 """Foreseen refusals of a night run."""
 
+from collections.abc import Callable
 from datetime import date
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from crm.core.formats import day
 
 
 class NightRefused(Exception):
-    """A night run that cannot start; its text tells a person what to do."""
+    """A night run that cannot start; its text tells a person what to do. `code` and `days` keep it for a reader of
+    another language (see failures.py)."""
+
+    code = ""
+    sentence: str | Promise = ""
+
+    def __init__(self, **days: date) -> None:
+        super().__init__(str(self.sentence) % {name: day(value) for name, value in days.items()})
+        self.days = days
 
 
 class NightInThePast(NightRefused):
+    code = "in the past"
+    sentence = gettext_lazy(
+        "The night of %(on)s cannot run: the entity already stands at %(last_on)s. The past can only be simulated."
+    )
+
     def __init__(self, on: date, last_on: date) -> None:
-        super().__init__(
-            _(
-                "The night of %(on)s cannot run: the entity already stands at %(last_on)s. "
-                "The past can only be simulated."
-            )
-            % {"on": day(on), "last_on": day(last_on)}
-        )
+        super().__init__(on=on, last_on=last_on)
 
 
 class NightTooFarAhead(NightRefused):
+    code = "too far ahead"
+    sentence = gettext_lazy(
+        "The night of %(on)s cannot run: today is %(today)s for the entity, and no night could run before %(on)s "
+        "afterwards. Check the date, or try it without writing anything (--dry-run)."
+    )
+
     def __init__(self, on: date, today: date) -> None:
-        super().__init__(
-            _(
-                "The night of %(on)s cannot run: today is %(today)s for the entity, and no night could run before "
-                "%(on)s afterwards. Check the date, or try it without writing anything (--dry-run)."
-            )
-            % {"on": day(on), "today": day(today)}
-        )
+        super().__init__(on=on, today=today)
 
 
 class NightAlreadyRunning(NightRefused):
+    code = "already running"
+    sentence = gettext_lazy(
+        "A night run of this entity is already running (for %(on)s). Wait for its end, then start again."
+    )
+
     def __init__(self, on: date) -> None:
-        super().__init__(
-            _("A night run of this entity is already running (for %(on)s). Wait for its end, then start again.")
-            % {"on": day(on)}
-        )
+        super().__init__(on=on)
 
 
 class NightBeingTried(NightRefused):
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "The night of this entity is being tried without writing anything (dry run), and none starts beside "
-                "it. Wait for its end, then start again."
-            )
-        )
+    code = "being tried"
+    sentence = gettext_lazy(
+        "The night of this entity is being tried without writing anything (dry run), and none starts beside it. Wait "
+        "for its end, then start again."
+    )
+
+
+NIGHTS_REFUSED: dict[str, Callable[..., NightRefused]] = {
+    refusal.code: refusal for refusal in (NightInThePast, NightTooFarAhead, NightAlreadyRunning, NightBeingTried)
+}
 
 
 class PartFailed(Exception):

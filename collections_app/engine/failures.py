@@ -1,11 +1,16 @@
 """Why a run stopped, for people. What nobody raised is kept as a code, and worded in the language of the reader."""
 
+from datetime import date
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# Of a night, a simulation, the reset of a training entity: rows hold these words.
+from collections_app.engine.exceptions import NIGHTS_REFUSED, NightRefused
+
+# Of a night, a simulation, the reset of a training entity, a dry run: rows hold these words.
 REPLACED, WORKERS_LOST = "lease expired", "workers lost"
 SIMULATION_LOST, TRIED_GONE, RESET_LOST = "worker lost", "tried gone", "lost"
+DRY_RUN_LOST = "not come to an end"
 SENTENCES: dict[str, str | Promise] = {
     REPLACED: _(
         "its worker was lost (a restart, or too little memory), and the night of another day has done what was left: "
@@ -18,9 +23,18 @@ SENTENCES: dict[str, str | Promise] = {
     SIMULATION_LOST: _("its worker was lost (a restart, or too little memory)."),
     TRIED_GONE: _("what was to be tried was removed or renamed after it was asked for."),
     RESET_LOST: _("its worker was lost (a restart, or too little memory): nothing was changed. Reset it again."),
+    DRY_RUN_LOST: _("no worker came to the end of this dry run in a day. Ask for it again from the list of nights."),
 }
+
+
+def kept(refused: NightRefused) -> str:
+    """What a row keeps of a refusal: its code, and its days in order."""
+    return ": ".join([refused.code, *(on.isoformat() for on in refused.days.values())])
 
 
 def failure_sentence(error: str) -> str:
     """Why, as a sentence that goes on after a colon; an exception's own words as they are."""
+    code, *days = error.split(": ")
+    if code in NIGHTS_REFUSED:
+        return str(NIGHTS_REFUSED[code](*map(date.fromisoformat, days)))
     return str(SENTENCES.get(error, error))

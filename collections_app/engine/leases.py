@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Case, Count, F, OuterRef, QuerySet, Subquery, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from collections_app.engine.exceptions import LeaseLost, NightAlreadyRunning, NightBeingTried, NightInThePast
@@ -61,7 +62,7 @@ def _take_over(entity: Entity, *, on: date, clock: Clock, by: User | None) -> Ru
     now = clock()
     expired = Run.objects.filter(pk=running.pk, fence=running.fence, lease_until__lt=now)
     if running.on != on:
-        if not expired.update(state=RunState.FAILED, finished_at=now, error=REPLACED):
+        if not end_runs(expired, RunState.FAILED, at=now, error=REPLACED):
             raise NightAlreadyRunning(running.on)
         return take_run(entity, on=on, clock=clock, by=by)
     # Counted once it is locked: until then a stage might have been committed.
@@ -90,12 +91,45 @@ def _number(rows: QuerySet[RunStage] | QuerySet[RunPart]) -> Coalesce:
 def give_up_lost(*, clock: Clock) -> int:
     """Call failed each run that has lost NIGHT_LOST_WORKERS workers at one place, or whatever kills them would kill one
     after the other for ever; how many. Two statements."""
-    # A worker whose stage is long has its row locked, and is alive.
-    silent = Run.objects.filter(state=RunState.RUNNING, lease_until__lt=clock()).select_for_update(skip_locked=True)
+    silent = _silent(at=clock())
     # Counted once they are locked: until then a stage might have been committed.
     standing = _standing(Run.objects.filter(pk__in=list(silent.values_list("pk", flat=True))))
     given_up = standing.filter(losing__gte=settings.NIGHT_LOST_WORKERS)
-    return given_up.update(state=RunState.FAILED, finished_at=clock(), error=WORKERS_LOST)
+    return end_runs(given_up, RunState.FAILED, at=clock(), error=WORKERS_LOST)
+
+
+@transaction.atomic
+def lost_nights(*, at: datetime) -> dict[int, date]:
+    """The date of the run of each entity that has lost its worker."""
+    return dict(_silent(at=at).values_list("entity", "on"))
+
+
+def _silent(*, at: datetime) -> QuerySet[Run]:
+    """Whose lease is over. A worker whose stage is long has its row locked, and is alive."""
+    return Run.objects.filter(state=RunState.RUNNING, lease_until__lt=at).select_for_update(skip_locked=True)
+
+
+def end_runs(runs: QuerySet[Run], state: RunState, *, at: datetime, error: str = "") -> int:
+    """Say that they are over, with what their parts have opened: that stays open, however the run ends. How many."""
+    return runs.update(
+        state=state,
+        finished_at=at,
+        lease_until=None,
+        error=error,
+        opened=_counted_by_parts("opened"),
+        entered=_counted_by_parts("entered"),
+    )
+
+
+def _counted_by_parts(name: str) -> RawSQL:
+    """A count by code of what the parts of a run found (see findings.py), added up."""
+    return RawSQL(
+        """(select coalesce(jsonb_object_agg(counted.code, counted.number), '{}') from (
+            select found.key as code, sum(found.value::integer) as number
+            from engine_runpart part cross join jsonb_each_text(part.found -> %s) found
+            where part.run_id = engine_run.id group by found.key) counted)""",
+        [name],
+    )
 
 
 def hold_lease(run: Run, *, clock: Clock, **told: Any) -> None:
@@ -130,4 +164,4 @@ def fail_run(run: Run, error: Exception, *, clock: Clock) -> None:
     the next run would meet what they are about to write."""
     mine = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING)
     if mine.select_for_update().first():
-        mine.update(state=RunState.FAILED, finished_at=clock(), error=f"{type(error).__name__}: {error}"[:2000])
+        end_runs(mine, RunState.FAILED, at=clock(), error=f"{type(error).__name__}: {error}"[:2000])

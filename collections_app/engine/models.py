@@ -2,7 +2,7 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
@@ -19,10 +19,11 @@ class RunState(models.TextChoices):
 
 class RunQuerySet(models.QuerySet["Run"]):
     def not_made_good(self) -> "RunQuerySet":
-        """That stopped, and no night of the entity came to its end since for that date or a later one."""
+        """That stopped, of days on which the entity was live and still is, and no night of it came to its end since for
+        that date or a later one."""
         done = Run.objects.filter(entity=OuterRef("entity"), state=RunState.DONE, on__gte=OuterRef("on")).values("pk")
-        failed = self.filter(state=RunState.FAILED).annotate(made_good=Subquery(done[:1]))
-        return failed.filter(made_good__isnull=True)
+        failed = self.filter(state=RunState.FAILED, entity__live_since__lte=F("on"))
+        return failed.annotate(made_good=Subquery(done[:1])).filter(made_good__isnull=True)
 
 
 class Run(models.Model):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from collections_app.engine.entering import Backlog, backlog_of
-from collections_app.engine.leases import Clock, fail_run, hold_lease, take_run
+from collections_app.engine.leases import Clock, end_runs, fail_run, hold_lease, take_run
 from collections_app.engine.models import Run, RunState
 from collections_app.engine.night import HERE, Night
 from collections_app.engine.running import run_stage
@@ -127,19 +127,13 @@ def _run_stages(night: Night, starting: Starting, *, shards: int, clock: Clock) 
 
 
 def _finish(night: Night, *, clock: Clock) -> NightReport:
+    run = night.run
     with transaction.atomic():
-        hold_lease(night.run, clock=clock)
-        opened = dict(sorted(night.found.opened.items()))
-        Run.objects.filter(pk=night.run.pk).update(
-            state=RunState.DONE,
-            finished_at=clock(),
-            lease_until=None,
-            opened=opened,
-            entered=dict(night.found.entered),
-        )
+        hold_lease(run, clock=clock)
+        end_runs(Run.objects.filter(pk=run.pk), RunState.DONE, at=clock())
     stages: list[dict[str, Any]] = [
-        dict(stage) for stage in night.run.stages.order_by("position").values("name", "rows", "ms")
+        dict(stage) for stage in run.stages.order_by("position").values("name", "rows", "ms")
     ]
-    night.run.refresh_from_db()
-    backlog = backlog_of(night.run)
-    return NightReport(stages=stages, actions_opened=opened, blocked=night.run.blocked, backlog=backlog)
+    run.refresh_from_db()
+    opened = dict(sorted(run.opened.items()))
+    return NightReport(stages=stages, actions_opened=opened, blocked=run.blocked, backlog=backlog_of(run))

@@ -117,11 +117,15 @@ def _open_training(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     assert isinstance(request.user, User)
     form = TrainingForm(request.POST)
-    if form.is_valid():
-        entity = training.open_training(code=form.cleaned_data["code"], by=request.user, at=timezone.now())
-        messages.success(request, _("%(entity)s is being made: reload in a minute.") % {"entity": entity.code})
-    else:
+    if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return HttpResponseRedirect(reverse("admin:engine_trainings"))
+    try:
+        entity = training.open_training(code=form.cleaned_data["code"], by=request.user, at=timezone.now())
+    except ResetRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("%(entity)s is being made: reload in a minute.") % {"entity": entity.code})
     return HttpResponseRedirect(reverse("admin:engine_trainings"))
 
 

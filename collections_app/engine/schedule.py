@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from collections_app.engine.exceptions import NightTooFarAhead
+from collections_app.engine.leases import lost_nights
 from collections_app.engine.models import Run, RunState
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
@@ -18,15 +19,15 @@ STANDING_AHEAD = timedelta(days=31)  # a demonstration that stands on a day goes
 
 
 def due_nights(*, at: datetime) -> list[tuple[int, date]]:
-    """(entity id, date) of the nights to start at `at`: live entities past their hour whose night is not done.
+    """(entity id, date) of the nights to start at `at`: live entities past their hour whose night is not done, and of
+    any entity what a lost worker left, whoever had started it.
 
-    A night that failed is tried again, three times a day at most; one whose worker died is taken over.
+    A night that failed is tried again, three times a day at most.
     """
     nights = _live_nights(at)
-    if not nights:
-        return []
-    runs = _runs([entity for entity, _ in nights], since=min(on for _, on in nights))
-    return [(entity, on) for entity, on in nights if _waits(runs.get(entity, []), on, at)]
+    runs = _runs([entity for entity, _ in nights], since=min((on for _, on in nights), default=date.min))
+    due = {entity: on for entity, on in nights if _waits(runs.get(entity, []), on, at)}
+    return [*(lost_nights(at=at) | due).items()]
 
 
 def still_waits(entity: int, on: date, *, at: datetime) -> bool:
@@ -58,9 +59,12 @@ def _runs(entities: list[int], since: date) -> dict[int, list[Run]]:
 
 
 def _waits(runs: list[Run], on: date, at: datetime) -> bool:
-    if any(run.state == RunState.DONE and run.on >= on for run in runs):
+    under_way = [run for run in runs if run.state == RunState.RUNNING]
+    if any(run.lease_until and run.lease_until >= at for run in under_way):
         return False
-    if any(run.state == RunState.RUNNING and run.lease_until and run.lease_until >= at for run in runs):
+    if any(run.on == on for run in under_way):  # its worker is lost
+        return True
+    if any(run.state == RunState.DONE and run.on >= on for run in runs):
         return False
     return sum(run.on == on and run.state == RunState.FAILED for run in runs) < TRIES_A_DAY
 

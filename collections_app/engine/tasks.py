@@ -19,23 +19,13 @@ log = structlog.get_logger(__name__)
 @shared_task
 def start_night(entity: int, on: str, by: int | None = None) -> None:
     """Run the night of an entity that a person or an integration asked for; without one, unless it is done by now."""
-    if by is None:
-        _run_due(entity, date.fromisoformat(on))
-    else:
-        _run(entity, date.fromisoformat(on), by=User.objects.filter(pk=by).first())
-
-
-def _run_due(entity: int, on: date) -> None:
-    if not still_waits(entity, on, at=timezone.now()):
+    at, day = timezone.now(), date.fromisoformat(on)
+    if by is None and not still_waits(entity, day, at=at):
         return
     try:
-        _run(entity, on)
-    except NightRefused as refused:  # somebody was quicker
-        log.info("night_refused", entity_id=entity, on=on.isoformat(), reason=str(refused))
-
-
-def _run(entity: int, on: date, *, by: User | None = None) -> None:
-    run_night(Entity.objects.get(pk=entity), on=on, at=timezone.now(), by=by)
+        run_night(Entity.objects.get(pk=entity), on=day, at=at, by=User.objects.filter(pk=by).first())
+    except NightRefused as refused:  # somebody was quicker, or a lost worker was and the broker gave its message back
+        log.info("night_refused", entity_id=entity, on=on, reason=str(refused))
 
 
 @shared_task
@@ -51,6 +41,12 @@ def try_night(dry_run_id: int) -> None:
 
 
 @shared_task
+def sweep_dry_runs() -> None:
+    """Take up dry runs no worker came to the end of."""
+    dry_runs.sweep(at=timezone.now())
+
+
+@shared_task
 def reset_training(reset_id: int) -> None:
     """The training entity a person asked to make again."""
     training.reset(reset_id, at=timezone.now())
@@ -58,7 +54,8 @@ def reset_training(reset_id: int) -> None:
 
 @shared_task
 def start_due_nights() -> None:
-    """Start the night of each live entity whose hour has come; what still runs elsewhere is left alone.
+    """Start the night of each live entity whose hour has come, and what lost workers left; what still runs elsewhere is
+    left alone.
 
     It is asked for again as long as no worker takes it: what nobody took until then is dropped.
     """

@@ -87,9 +87,13 @@ WIPE = [
 @transaction.atomic
 def open_training(*, code: str, by: User, at: datetime) -> Entity:
     """Create a training entity and have it filled. Raises ResetRefused when the code is taken."""
-    if Entity.objects.filter(code=code).exists():
-        raise ResetRefused(_("An entity has this code already."))
-    entity = portfolios[SAMPLE].create(code=code, by=by, at=at)
+    try:
+        with transaction.atomic():
+            entity = portfolios[SAMPLE].create(code=code, by=by, at=at)
+    except IntegrityError:
+        if not Entity.objects.filter(code=code).exists():
+            raise
+        raise ResetRefused(_("An entity has this code already.")) from None
     ask_reset(entity, by=by, at=at)
     return entity
 

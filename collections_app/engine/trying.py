@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.engine import entering
 from collections_app.engine.dry_runs import ask_dry_run, stage_of
+from collections_app.engine.failures import failure_sentence
 from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.models import DryRun
@@ -56,6 +57,7 @@ def _told(asked: DryRun) -> dict[str, Any]:
     stage = stage_of(asked)
     return {
         "asked": asked,
+        "error": failure_sentence(asked.error),
         "stage": stage_label(stage) if stage else "",
         "place": stages.index(stage) if stage in stages else 0,
         "places": len(stages),

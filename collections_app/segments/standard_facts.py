@@ -41,15 +41,16 @@ OPEN_ITEMS_THEN = f"""from (
     where left_open > 0 {{only}}
 ) item"""
 
+# What is dated after `on` is read too, to know when it will count.
 OPEN_CREDITS = f"""from (
-    select customer_id, currency, {IN_ENTITY_CURRENCY.format(amount="open_amount")} as value
+    select customer_id, currency, received_on, {IN_ENTITY_CURRENCY.format(amount="open_amount")} as value
     from receivables_credit where entity_id = %(entity)s and open_amount > 0 {{only}}
 ) item"""
 
 OPEN_CREDITS_THEN = f"""from (
-    select customer_id, {IN_ENTITY_CURRENCY.format(amount="left_open")} as value
+    select customer_id, received_on, {IN_ENTITY_CURRENCY.format(amount="left_open")} as value
     from (
-        select r.customer_id, r.currency, r.amount + coalesce(
+        select r.customer_id, r.currency, r.received_on, r.amount + coalesce(
             (select sum(m.amount) from receivables_movement m where m.credit_id = r.id and m."on" <= %(on)s), 0
         ) as left_open
         from receivables_credit r where r.entity_id = %(entity)s and r.received_on <= %(on)s
@@ -104,6 +105,13 @@ def overdue_between(low: int, high: int | None) -> str:
     return f"sum(value) filter (where {LATE} >= {low} {upper})"
 
 
+def unapplied() -> Fact:
+    """Money counts from the day it came: what is dated ahead joins the rest then."""
+    value = "sum(value) filter (where received_on <= %(on)s)"
+    comes = summing(on_days_of("received_on", 0), least=f"coalesce({value}, 0)")
+    return money("unapplied", _("Unapplied money"), value, together(comes, FOREIGN), "credits")
+
+
 def money(name: str, label: Label, sql: str, turning: Turning, source: str = "items") -> Fact:
     return Fact(name, label, FactType.MONEY, sql, source, empty="0", section=_("Balance"), turning=turning)
 
@@ -131,7 +139,7 @@ def balances() -> list[Fact]:
         overdue("overdue_31_60", _("Overdue for 31 to 60 days"), 31, 60),
         overdue("overdue_61_90", _("Overdue for 61 to 90 days"), 61, 90),
         overdue("overdue_over_90", _("Overdue for more than 90 days"), 91),
-        money("unapplied", _("Unapplied money"), "sum(value)", FOREIGN, "credits"),
+        unapplied(),
     ]
 
 

@@ -32,7 +32,8 @@ class Heap:
 
 @dataclass(frozen=True)
 class Night:
-    """The last run (`run_id` … `stale`), and the last one that ended well (`done_at` … `blocked`)."""
+    """The last run (`run_id` … `finished_at`), and the last one that ended well (`done_at` … `blocked`). `stale`: the
+    books are too old by now for anything to leave by itself."""
 
     run_id: int | None = None
     state: str = ""
@@ -152,7 +153,7 @@ def _rows(name: str, **params: Any) -> list[dict[str, Any]]:
 
 
 def _entities(at: datetime) -> list[EntityFigures]:
-    found = {row["entity_id"]: _entity(row) for row in _rows("nights")}
+    found = {row["entity_id"]: _entity(row) for row in _rows("nights", at=at)}
     for row in _rows("outbox"):
         found[row["entity_id"]].outbox[row["state"]] = Heap(row["number"], row["since"])
     for row in _rows("mail", since=at - DAY):

@@ -74,7 +74,7 @@ GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
         "Actions the last night that ended well kept back", ["entity", "reason"],
         _of_entities(lambda entity: [([reason], number) for reason, number in sorted(entity.night.blocked.items())])),
     "acquit_books_stale": (
-        "1 when the last night found the books too old for anything to leave automatically", ENTITY,
+        "1 while the books are too old for anything to leave automatically", ENTITY,
         _of_entities(lambda entity: [([], int(entity.night.stale))])),
     "acquit_messages": (
         "Messages on their way, by state; withheld: queued by a night nobody has checked yet", ["entity", "state"],

@@ -59,7 +59,7 @@ def _events(figures: Figures) -> Check:
     return Check(
         gettext_lazy("Events"), level, said if count else _("nothing waits"), since,
         _("The last error says why; once the cause is gone, try them again.") if level != Level.GOOD else "",
-        f"{reverse('admin:events_delivery_changelist')}?state={'given_up' if given_up else 'failed'}",
+        f"{reverse('admin:events_delivery_changelist')}?state={'given_up' if given_up else 'waiting'}",
         _("The events"),
     )  # fmt: skip
 

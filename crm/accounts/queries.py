@@ -34,6 +34,12 @@ def entities_of(user: Any) -> QuerySet[Entity]:
     return Entity.objects.filter(pk__in=seen(user, "see_entity"))
 
 
+def seers_of(entity: Entity) -> QuerySet[User]:
+    """Those in use who see the whole entity: whose `entities_of` hold it."""
+    let_in = RawSQL("select user_id from accounts_sight(%s) where team_id is null", [entity.pk])
+    return User.objects.filter(Q(is_superuser=True) | Q(pk__in=let_in), is_active=True)
+
+
 def teams_of(user: Any) -> QuerySet[Team]:
     """Teams of the entities the user sees, and those he was let into."""
     if user.is_superuser:

@@ -8,7 +8,7 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import BaseModelForm, ModelChoiceField
+from django.forms import BaseInlineFormSet, BaseModelForm, ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
@@ -163,9 +163,23 @@ class ReadOnlyAdmin(RuleAdmin):
         return False
 
 
+class NamedFields(BaseInlineFormSet):
+    """Each field says its name: the head of its column is no label to who hears the page."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Of a row, the box that removes it included."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            # A choice stands in a frame with what adds another one.
+            widget = getattr(field.widget, "widget", field.widget)
+            if not widget.is_hidden:
+                widget.attrs.setdefault("aria-label", str(capfirst(field.label)))
+
+
 class OpenInline(WithinReach, admin.TabularInline):
     """Follows the permissions of the page it stands in."""
 
+    formset = NamedFields
     extra = 0
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -31,6 +31,15 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _answer(request, 400, _("This request is not understood"), _("Go back and try again."))
 
 
+def nul(request: HttpRequest) -> HttpResponse:
+    """400 of a text with a NUL (see nul.py)."""
+    text = _(
+        "It is invisible, comes along with what is copied from some files, and cannot be kept. Go back and type the "
+        "text by hand."
+    )
+    return _answer(request, 400, _("What was sent contains a NUL character"), text)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403; the message of the PermissionDenied, when there is one, says what is missing."""
     text = str(exception or "") or _(

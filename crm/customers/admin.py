@@ -15,6 +15,7 @@ from crm.accounts.models import User
 from crm.accounts.queries import collectors_for
 from crm.core.backoffice import OpenInline
 from crm.core.identifiers import telephones
+from crm.core.meanwhile import MeanwhileForm
 from crm.core.text import plain
 from crm.customers import operations
 from crm.customers.backoffice import OnCustomerAdmin
@@ -26,6 +27,7 @@ from crm.customers.operations.journal import CHANGED_BY_HAND, tell
 
 class ContactInline(OpenInline):
     model = Contact
+    form = MeanwhileForm
     fields = ["name", "role", "position", "language"]
     can_delete = False
 
@@ -79,6 +81,21 @@ class CustomerAdmin(OnCustomerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         return Customer.objects.visible_to(request.user)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Customer | None:
+        """To be saved as it stands when nobody else writes it any more: all its columns are written."""
+        found: Customer | None = super().get_object(request, object_id, from_field)
+        if found is not None and request.method == "POST":
+            found.refresh_from_db(from_queryset=Customer.objects.select_for_update(no_key=True))
+        return found
+
+    def get_fieldsets(self, request: HttpRequest, obj: Customer | None = None) -> list[Any]:
+        """Without other customers the person does not see; saving leaves them."""
+        unseen = _unseen(request, obj)
+        return [
+            (title, {**shown, "fields": _without(unseen, shown["fields"])})
+            for title, shown in super().get_fieldsets(request, obj)
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Customer | None = None) -> list[str]:
         """The books and the account of a customer do not change."""
@@ -152,6 +169,22 @@ class CustomerAdmin(OnCustomerAdmin):
             told = _("%(duplicate)s is now part of %(kept)s.") % {"duplicate": duplicate, "kept": kept}
             self.message_user(request, told, messages.SUCCESS)
         return redirect(reverse("admin:customers_customer_change", args=[kept.pk]))
+
+
+def _unseen(request: HttpRequest, customer: Customer | None) -> set[str]:
+    """The fields that name a customer the person does not see."""
+    keys = {name: getattr(customer, f"{name}_id", None) for name in ("parent", "merged_into")}
+    named = {name: key for name, key in keys.items() if key is not None}
+    if not named:
+        return set()
+    seen = Customer.objects.visible_to(request.user).filter(pk__in=list(named.values())).values_list("pk", flat=True)
+    return {name for name, key in named.items() if key not in seen}
+
+
+def _without(unseen: set[str], fields: Any) -> list[Any]:
+    return [
+        field if isinstance(field, str) else tuple(_without(unseen, field)) for field in fields if field not in unseen
+    ]
 
 
 def _user(request: HttpRequest) -> User:

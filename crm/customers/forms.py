@@ -14,6 +14,7 @@ from crm.accounts.models import Entity
 from crm.core.fields import CompactField, country_field, keep_choice, keep_row
 from crm.core.formats import language_name
 from crm.core.identifiers import siren, siret, vat_number
+from crm.core.meanwhile import MeanwhileForm
 from crm.core.zones import zones
 from crm.customers.models import Address, Customer
 from crm.customers.operations.contacts import normal_address
@@ -38,7 +39,7 @@ class GivenTeam(forms.ModelForm):
         return given
 
 
-class CustomerForm(GivenTeam):
+class CustomerForm(MeanwhileForm, GivenTeam):
     language = forms.ChoiceField(
         label=capfirst(_("language")), required=False, choices=[("", _("that of the entity")), *settings.LANGUAGES]
     )
@@ -152,7 +153,7 @@ class StoredAddress(forms.BaseForm):
         raise NotImplementedError
 
 
-class AddressForm(StoredAddress, forms.ModelForm):
+class AddressForm(StoredAddress, MeanwhileForm):
     """A saved address stays what it is: what deliveries and its owner said of it is about that address."""
 
     class Meta:
@@ -165,6 +166,7 @@ class AddressForm(StoredAddress, forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("channel", "value"):
             self.fields[name].disabled = self.instance.pk is not None
+            self.fields[name].show_hidden_initial = False
 
     def country(self) -> str:
         """That of the customer; one who is just being added has none yet."""

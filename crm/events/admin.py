@@ -13,13 +13,16 @@ class Waiting(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        return [("failed", str(_("failed, to be tried again"))), ("given_up", str(_("given up")))]
+        said = {"waiting": _("not taken yet"), "failed": _("failed, to be tried again"), "given_up": _("given up")}
+        return [(state, str(words)) for state, words in said.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
         waiting = queryset.filter(processed_at__isnull=True)
         if self.value() == "failed":
             return waiting.filter(failures__gt=0, failures__lt=TRIES)
-        return waiting.filter(failures__gte=TRIES) if self.value() == "given_up" else queryset
+        if self.value() == "given_up":
+            return waiting.filter(failures__gte=TRIES)
+        return waiting if self.value() == "waiting" else queryset
 
 
 @admin.register(Delivery)

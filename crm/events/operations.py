@@ -13,6 +13,7 @@ from django.db.models import Q
 from kombu.exceptions import OperationalError
 from psycopg.types.json import Jsonb
 
+from crm.core import sql
 from crm.events.models import Delivery
 from crm.events.registry import consumers, consumers_of
 
@@ -37,6 +38,7 @@ ONE = "select %(entity_id)s::bigint as entity_id, %(customer_id)s::bigint as cus
 # After so many failures a person looks at it (admin: « try again »); the waits add up to about a day.
 TRIES = 12
 LONGEST_WAIT = timedelta(hours=6)
+PAGE = 5_000  # events forgotten in one statement
 
 
 def emit(
@@ -169,3 +171,14 @@ def _try(delivery: Delivery, *, at: datetime) -> bool:
 def sweep(*, at: datetime) -> dict[str, int]:
     """Deliver what a lost wake-up or a failure left behind; return how many per consumer."""
     return {name: deliver_waiting(name, at=at) for name in sorted(consumers)}
+
+
+def forget(*, before: datetime, page: int = PAGE) -> int:
+    """Remove the events of before that instant everybody has taken; how many. What a consumer still has to see, or was
+    given up, stays. Each page in its own transaction: nobody waits for them."""
+    after: int | None = 0
+    gone = 0
+    while after is not None:
+        [found] = sql.rows("crm.events", "forget", {"after": after, "before": before, "page": page})
+        after, gone = found["on_to"], gone + found["gone"]
+    return gone

@@ -73,9 +73,9 @@ class HoldAdmin(OnCustomerAdmin):
         assert isinstance(request.user, User)
         tried = each(chosen, partial(_lift, by=request.user, at=timezone.now()), AlreadyEnded)
         tell_refused(request, tried, "customer")
-        for hold, _lifted in tried.done:
+        for hold, _resumes in tried.done:
             self.message_user(request, _("%(customer)s: lifted.") % {"customer": hold.customer}, messages.SUCCESS)
 
 
-def _lift(hold: Hold, *, by: User, at: datetime) -> Hold:
+def _lift(hold: Hold, *, by: User, at: datetime) -> bool:
     return lift_hold(hold, on=today(hold.entity, at), by=by, at=at)

@@ -109,16 +109,18 @@ def _saying_the_same(hold: Hold) -> Hold | None:
 @transaction.atomic
 def lift_hold(
     hold: Hold, *, on: date, outcome: str = HoldOutcome.LIFTED, reason: str = "", by: User | None = None, at: datetime
-) -> Hold:
-    """End a hold: from `on` it no longer holds. `outcome`: lifted by a person, or settled. Raises AlreadyEnded."""
+) -> bool:
+    """End a hold: from `on` it no longer holds. `outcome`: lifted by a person, or settled. Returns whether dunning of
+    all it covered resumes: no other one covers any of it that day. Raises AlreadyEnded."""
     # A hold lifted before it began never held anything.
     ended_on = max(on, hold.starts_on)
     if not Hold.objects.filter(pk=hold.pk, ended_on=None).update(ended_on=ended_on, outcome=outcome):
         raise AlreadyEnded(hold)
     hold.ended_on, hold.outcome = ended_on, outcome
-    subject = LIFTED_IN_PART if others_holding(hold, on=ended_on).exists() else LIFTED
+    resumes = not others_holding(hold, on=on).exists()
+    subject = LIFTED if resumes else LIFTED_IN_PART
     _tell(hold, subject, {"kind": Msgid(_kind(hold))}, text=reason, by=by, at=at)
-    return hold
+    return resumes
 
 
 def _kind(hold: Hold) -> str:

@@ -16,7 +16,6 @@ from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCu
 from crm.holds.forms import HoldForm, LiftForm
 from crm.holds.models import Hold
 from crm.holds.operations import lift_hold, place_hold
-from crm.holds.queries import others_holding
 
 
 @require_POST
@@ -49,15 +48,12 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     hold = get_object_or_404(Hold.objects.select_related("customer", "entity"), pk=pk, customer__in=visible)
     form = LiftForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    on = today(hold.entity, timezone.now())
+    now = timezone.now()
     try:
-        lift_hold(hold, on=on, reason=reason, by=request.user, at=timezone.now())
+        resumes = lift_hold(hold, on=today(hold.entity, now), reason=reason, by=request.user, at=now)
     except AlreadyEnded as refusal:
         messages.error(request, str(refusal))
     else:
-        held = others_holding(hold, on=on).exists()
-        resumes = _("The hold is lifted: dunning resumes.")
-        messages.success(
-            request, _("The hold is lifted; what another one covers stays suspended.") if held else resumes
-        )
+        in_part = _("The hold is lifted; what another one covers stays suspended.")
+        messages.success(request, _("The hold is lifted: dunning resumes.") if resumes else in_part)
     return redirect("customer", hold.customer_id)

@@ -71,7 +71,7 @@ class Invoice(models.Model):
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
     label = models.CharField(_("label"), max_length=200, blank=True)
     import_batch_id = models.BigIntegerField(null=True, editable=False)
-    # Kept of what somebody wrote off, in part or in whole: only lists of open items say it.
+    # Kept of what was written off or applied here, in part or in whole: only lists of open items say it.
     books_amount = MoneyField(_("open in the last list"), null=True, editable=False)
 
     objects = InvoiceQuerySet.as_manager()
@@ -169,6 +169,8 @@ class Credit(models.Model):
     )
     label = models.CharField(_("label"), max_length=200, blank=True)
     import_batch_id = models.BigIntegerField(null=True, editable=False)
+    # Kept of what was applied or given back here, as of invoices.
+    books_amount = MoneyField(_("unapplied in the last list"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("payment or credit note")
@@ -274,6 +276,12 @@ class Movement(models.Model):
             models.Index(fields=["credit", "on"], condition=Q(credit__isnull=False), name="receivables_move_credit"),
             models.Index(
                 fields=["entity", "invoice"], condition=Q(kind="written_off"), name="receivables_move_written_off"
+            ),
+            # What no import moved.
+            models.Index(
+                fields=["entity", "kind"],
+                condition=Q(kind__in=("allocated", "refunded"), import_batch_id__isnull=True),
+                name="receivables_move_here",
             ),
             # Rows of an import lie side by side, and only its undoing looks for them.
             BrinIndex(fields=["import_batch_id"], name="receivables_move_batch"),

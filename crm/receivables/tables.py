@@ -30,7 +30,7 @@ def _age(days: int) -> SafeString:
 
 def _unapplied(row: dict[str, Any]) -> SafeString:
     told = gettext("%(amount)s unapplied") % {"amount": formats.money(-row["unapplied"], row["currency"])}
-    return fill('<span class="cell-sub">%s</span>', told)
+    return fill('<span class="cell-sub waiting">%s</span>', told)
 
 
 class CustomerTable(PageTable):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import NamedTuple
 
 from django.utils.translation import get_language, override
@@ -10,6 +10,8 @@ from django.utils.translation import get_language, override
 from crm.customers.models import Customer
 from crm.timeline.models import Entry
 from crm.timeline.params import worded
+
+LARGEST_KEY = 2**63
 
 
 class Place(NamedTuple):
@@ -23,9 +25,12 @@ class Place(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Place":
-        """Read what `str()` wrote. Raises ValueError when it is something else."""
-        at, _, key = text.partition("~")
-        return cls(datetime.fromisoformat(at), int(key))
+        """Read what `str()` wrote. Raises ValueError when it is something else, or no place there can be."""
+        said, _, key = text.partition("~")
+        at, number = datetime.fromisoformat(said), int(key)
+        if at.tzinfo is None or not MINYEAR < at.year < MAXYEAR or not 0 < number < LARGEST_KEY:
+            raise ValueError(text)
+        return cls(at, number)
 
 
 @dataclass(frozen=True)

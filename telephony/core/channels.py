@@ -11,7 +11,7 @@ from telephony.core.outgoing import Attachment
 class Outbound:
     """All a provider needs to carry one message; it knows nothing of customers."""
 
-    key: int  # id of our row, returned by providers that keep metadata
+    key: int  # id of our row; 0 where there is none
     to: str
     message_id: str  # RFC 5322 Message-ID, without angle brackets
     subject: str = ""
@@ -84,8 +84,3 @@ channels: dict[str, Channel] = {}
 def register(channel: Channel) -> None:
     """Connect a channel (AppConfig.ready)."""
     channels[channel.code] = channel
-
-
-def is_connected(code: str) -> bool:
-    """Whether messages of this channel can leave; a step whose channel cannot is never automatic."""
-    return code in channels

@@ -4,6 +4,8 @@ from decimal import Decimal
 import pytest
 
 from crm.imports.feeds.credits import feed_credits
+from crm.imports.feeds.invoices import feed_invoices
+from crm.imports.queries import books_seen_at
 from crm.receivables.models import Credit, Invoice, Movement
 from crm.timeline.models import Entry
 from tests.factories.customers import CustomerFactory
@@ -56,6 +58,66 @@ class TestInvoices:
             (1, Decimal("70.500")),
             (2, Decimal("50.000")),
         ]
+
+    def in_parts(self, erp, *amounts):
+        """Due in February, March…"""
+        parts = [{"due_on": f"2026-{month:02}-01", "amount": amount} for month, amount in enumerate(amounts, start=2)]
+        row = {"external_id": "FA1", "customer": "C1", "issued_on": "2026-01-02", "installments": parts}
+        assert send(erp, "invoices", row) == (1, 0, 0, [])
+        return row
+
+    def due(self):
+        found = Invoice.objects.order_by("installment").values_list("installment", "due_on", "amount")
+        return [(number, f"{due_on:%m}", int(amount)) for number, due_on, amount in found]
+
+    @pytest.mark.parametrize(
+        ("second", "due"), [("7.00", [(1, "09", 5), (2, "03", 7)]), ("5.00", [(1, "09", 5), (2, "03", 5)])]
+    )
+    def test_the_first_instalment_put_off_stays_the_first(self, customer, erp, second, due):
+        row = self.in_parts(erp, "5.00", second)
+        row["installments"][0]["due_on"] = "2026-09-01"
+        assert send(erp, "invoices", row) == (0, 1, 0, [])
+        assert (self.due(), send(erp, "invoices", row)) == (due, (0, 0, 1, []))
+
+    def test_one_instalment_is_told_by_its_number(self, customer, erp):
+        self.in_parts(erp, "5.00", "7.00", "7.00")
+        assert send(erp, "invoices", {"external_id": "FA1", "installment": 2, "due_on": "2026-09-01"}) == (0, 1, 0, [])
+        assert self.due() == [(1, "02", 5), (2, "09", 7), (3, "04", 7)]
+
+    @pytest.mark.parametrize(
+        ("row", "field"),
+        [
+            ({"due_on": "2026-09-01"}, "due_on"),
+            ({"amount": "12.00"}, "amount"),
+            ({"installment": 3, "due_on": "2026-09-01"}, "installment"),
+            ({"installment": 2, "amount": "5.00"}, "amount"),
+            ({"installment": 1, "installments": [{"due_on": "2026-09-01", "amount": "5.00"}]}, ""),
+            ({"installments": [{"due_on": "2026-09-01", "amount": "5.00"}]}, "amount"),
+            ({"installments": [{"due_on": "2026-09-01", "amount": "5.00"}, {"due_on": "2026-09-01", "amount": "8.00"}]},
+             "amount"),
+            ({"installments": [{"due_on": "2026-09-01", "amount": "5.00", "installment": 2},
+                               {"due_on": "2026-09-01", "amount": "7.00", "installment": 1}]}, "installments"),
+        ],
+    )  # fmt: skip
+    def test_a_row_that_is_not_of_its_instalments_is_refused(self, customer, erp, row, field):
+        self.in_parts(erp, "5.00", "7.00")
+        assert send(erp, "invoices", {"external_id": "FA1"} | row) == (0, 0, 0, [(0, field)])
+        assert self.due() == [(1, "02", 5), (2, "03", 7)]
+
+    def test_what_is_said_without_a_date_is_of_all_instalments(self, customer, erp):
+        self.in_parts(erp, "5.00", "7.00")
+        assert send(erp, "invoices", {"external_id": "FA1", "label": "x"}) == (0, 1, 0, [])
+        assert list(Invoice.objects.values_list("label", flat=True)) == ["x", "x"]
+
+    @pytest.mark.parametrize(
+        ("numbers", "faults"), [([2, 1], []), ([2, 3], [(0, "installments")]), ([1, 1], [(0, "installments")])]
+    )
+    def test_a_new_invoice_may_number_its_instalments(self, customer, erp, numbers, faults):
+        parts = [{"due_on": "2026-02-01", "amount": "5.00"}, {"due_on": "2026-03-01", "amount": "7.00"}]
+        numbered = [part | {"installment": number} for part, number in zip(parts, numbers, strict=True)]
+        row = {"external_id": "FA1", "customer": "C1", "issued_on": "2026-01-02", "installments": numbered}
+        assert send(erp, "invoices", row)[3] == faults
+        assert self.due() == ([] if faults else [(1, "03", 7), (2, "02", 5)])
 
     def test_a_code_no_currency_has_is_refused(self, customer, erp):
         assert send(erp, "invoices", INVOICE | {"currency": "ZZZ"}) == (0, 0, 0, [(0, "currency")])
@@ -199,6 +261,28 @@ def without(row, *names):
 )  # fmt: skip
 def test_what_no_book_holds_is_a_fault_of_its_row(customer, erp, what, row, faults):
     assert send(erp, what, row) == (0, 0, 0, faults)
+
+
+class TestFreshness:
+    """Only what was taken says how fresh the books are: stale books keep automatic messages home."""
+
+    INVOICE = INVOICE | {"issued_on": date(2026, 1, 2), "due_on": date(2026, 2, 1), "amount": Decimal(100)}
+    PAYMENT = PAYMENT | {"received_on": date(2026, 2, 10), "amount": Decimal(100)}
+    EACH = pytest.mark.parametrize(("feed", "row"), [(feed_invoices, INVOICE), (feed_credits, PAYMENT)])
+
+    @EACH
+    def test_a_transmission_wholly_refused_says_nothing_of_the_books(self, customer, entity, feed, row):
+        assert self.books_of(entity, feed, row | {"customer": "C9"}) is None
+
+    @EACH
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_one_row_that_is_taken_does_even_if_it_is_nothing_new(self, customer, entity, feed, row, times):
+        for _ in range(times):
+            assert self.books_of(entity, feed, row, row | {"external_id": "X", "customer": "C9"}) == NOON
+
+    def books_of(self, entity, feed, *rows):
+        feed(entity, dict(enumerate(rows)), by=None, at=NOON)
+        return books_seen_at(entity, by=NOON)
 
 
 def test_amounts_of_a_known_invoice_have_the_decimals_of_its_own_currency(customer, erp):

@@ -141,6 +141,14 @@ class TestCollector:
     def test_somebody_of_the_entity_who_works_on_no_customer(self, entity, erp, wrong):
         assert self.refusal(erp, self.tied("team", entity, **wrong).username) == self.refusal(erp, "nobody")
 
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_it_costs_the_same_whatever_their_number(self, entity, erp, count, django_assert_num_queries):
+        names = [self.tied("team", entity).username for _ in range(count)]
+        erp.get(PATH)
+        with django_assert_num_queries(7):
+            rows = [{"external_id": f"C{n}", "name": "Morel", "collector": name} for n, name in enumerate(names)]
+            assert counts(send(erp, *rows)) == (count, 0, 0)
+
     def refusal(self, erp, name):
         answer = send(erp, {"external_id": "C1", "name": "Morel", "collector": name})
         assert not Customer.objects.filter(external_id="C1").exists()
@@ -203,3 +211,12 @@ def test_a_country_and_a_language_are_codes_there_are(entity, erp, field, code):
 def test_a_customer_of_any_country_and_language(entity, erp):
     send(erp, {"external_id": "C1", "name": "Morel", "country": "DE", "language": "de"})
     assert Customer.objects.values_list("country", "language").get() == ("DE", "de")
+
+
+@pytest.mark.parametrize(
+    "field", [{"name": "A\0"}, {"attributes": {"a": "\0"}}, {"attributes": {"\0": "a"}}, {"tags": ["\0"]}]
+)
+def test_a_row_with_a_sign_no_database_holds_is_refused_by_its_place(entity, erp, field):
+    given = {"external_id": "C1", "name": "Perrin", **field}
+    faults = send(erp, given).json()["errors"]
+    assert ([fault["field"].partition(".")[0] for fault in faults], Customer.objects.count()) == ([*field], 0)

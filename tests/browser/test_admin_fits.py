@@ -9,11 +9,12 @@ from django.urls import reverse
 from collections_app.scenarios.operations import create_draft
 from collections_app.segments.operations import deliver_defaults
 from crm.accounts.models import Entity, User
+from crm.customers.models import Customer
 from crm.holds.models import Hold
 from telephony.messaging.models import Message
 from tests.browser.axe import faults
-from tests.factories.accounts import EntityFactory, UserFactory
-from tests.factories.customers import AddressFactory
+from tests.factories.accounts import EntityFactory, TeamMemberFactory, UserFactory
+from tests.factories.customers import AddressFactory, ContactFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -87,6 +88,26 @@ def test_the_fields_of_a_form_stay_inside_their_frame_on_a_phone(sophie: User, p
         page.goto(live_server.url + reverse(f"admin:{name}_add"))
         found[name] = (page.locator("#content fieldset .form-row").count() > 0, page.evaluate(OUTSIDE))
     assert found == dict.fromkeys(found, (True, []))
+
+
+def test_every_field_of_a_form_and_of_its_rows_has_a_name(sophie: User, page: Any, live_server: Any):
+    entity, customer = Entity.objects.get(), Customer.objects.get()
+    ContactFactory(customer=customer)
+    membership = TeamMemberFactory(team__entity=entity)
+    opened = [
+        reverse("admin:customers_customer_change", args=[customer.pk]),
+        reverse("admin:accounts_team_change", args=[membership.team_id]),
+        reverse("admin:accounts_entity_change", args=[entity.pk]),
+        reverse("admin:accounts_user_add"),
+        reverse("admin:holds_hold_add"),
+    ]
+    found = []
+    for path in opened:
+        page.goto(live_server.url + path)
+        for more in page.locator(".add-row a").all():
+            more.click()
+        found += [(path, fault) for fault in faults(page)]
+    assert found == []
 
 
 def test_what_a_group_says_in_a_rehearsal_fits_a_phone(sophie: User, page: Any, live_server: Any):

@@ -14,7 +14,8 @@ from tests.browser.axe import faults
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
-from tests.factories.receivables import InvoiceFactory
+from tests.factories.letters import TemplateVersionFactory
+from tests.factories.receivables import CreditFactory, InvoiceFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 THEMES = ("light", "dark")
@@ -121,3 +122,33 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page: Any, live_ser
     page.get_by_role("button", name="Filtres").click()
     page.get_by_label("Tous").check()
     page.wait_for_url(re.compile("portfolio=all"))
+
+
+def test_a_phone_shows_the_money_that_waits_too(page: Any, live_server: Any):
+    entity = EntityFactory()
+    UserFactory(username="lea", sees=entity)
+    customer = CreditFactory(customer__entity=entity).customer
+    InvoiceFactory(customer__entity=entity)
+    page.set_viewport_size(PHONE)
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/customers/")
+    waiting = page.locator(f"[data-row='{customer.pk}'] .waiting")
+    assert (waiting.is_visible(), waiting.inner_text()) == (True, "-40,00\xa0€ non lettrés")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_the_preview_of_a_manual_reminder_stays_beside_many_invoices(page: Any, live_server: Any):
+    entity = EntityFactory()
+    UserFactory(username="lea", sees=entity)
+    customer = InvoiceFactory(customer__entity=entity).customer
+    InvoiceFactory.create_batch(60, customer=customer)
+    AddressFactory(customer=customer)
+    TemplateVersionFactory(template__entity=entity)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    log_in(page, live_server)
+    page.goto(f"{live_server.url}/customers/{customer.pk}/manual/")
+    keep = page.get_by_role("button", name="Garder à faire")
+    keep.wait_for()
+    page.locator("tfoot").scroll_into_view_if_needed()
+    box = keep.bounding_box()
+    assert (box["y"] > 0, box["y"] + box["height"] <= 900) == (True, True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from collections_app.engine.models import Run
 from config.watching.entities import checks_of
-from config.watching.figures import EntityFigures, Figures, Folder, Heap, Night
+from config.watching.figures import Consumer, EntityFigures, Figures, Folder, Heap, Night
 from config.watching.house import checks_of_house
 from config.watching.levels import Level
 from config.watching.surroundings import Broker
@@ -118,10 +118,21 @@ def test_a_refused_import_leads_to_the_refused_ones():
     assert (check.level, "status__exact=refused" in check.url) == (Level.WATCH, True)
 
 
-def house(**values):
+def lines(**values):
+    """Of the installation, in order unless said otherwise."""
     well = {"at": NOW, "entities": [], "consumers": [], "news": Heap(), "replies": Heap(), "database_bytes": 1}
     well |= {"beat_at": NOW - MINUTE, "broker": Broker({"celery": 0}), "folders": [Folder("media", 50, 100)]}
-    return [check.level for check in checks_of_house(Figures(**{**well, **values}))]
+    return checks_of_house(Figures(**{**well, **values}))
+
+
+def house(**values):
+    return [check.level for check in lines(**values)]
+
+
+@pytest.mark.parametrize(("given_up", "listed"), [(0, "waiting"), (1, "given_up")])
+def test_the_link_of_events_lists_those_it_counts(given_up, listed):
+    events = lines(consumers=[Consumer("one", 2, given_up, NOW - HOUR)])[2]
+    assert events.url.endswith(f"?state={listed}")
 
 
 def test_the_installation():

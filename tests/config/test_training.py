@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from collections_app.actions.models import Action, Refusal
 from collections_app.actions.operations import KeptHome, send_now
-from collections_app.engine import training
+from collections_app.engine import precautions, training
 from collections_app.engine.exceptions import ResetRefused
 from collections_app.engine.models import Run, TrainingReset
 from config import training as sample
@@ -101,3 +101,13 @@ def test_one_reset_at_a_time(lead):
     training.ask_reset(entity, by=lead, at=NOW)
     with pytest.raises(ResetRefused):
         training.ask_reset(entity, by=lead, at=NOW)
+
+
+def test_of_two_administrators_who_open_one_the_second_reads_why_not(lead, client, monkeypatch):
+    # When he is asked, the first one is not done yet.
+    monkeypatch.setattr(precautions.TrainingForm, "validate_unique", lambda form: None)
+    EntityFactory(code="FORMATION")
+    client.force_login(lead)
+    answer = client.post(reverse("admin:engine_trainings"), {"code": "FORMATION"}, follow=True)
+    assert "Une entité a déjà ce code." in answer.content.decode()
+    assert not Entity.objects.filter(training=True).exists()

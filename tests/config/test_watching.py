@@ -70,6 +70,27 @@ def test_a_night_that_failed_hides_not_the_last_good_one():
 
 
 @pytest.mark.parametrize(
+    ("after_days", "imported", "stale"),
+    [(None, None, False), (3, None, True), (3, 5 * 24, True), (3, 3 * 24, False), (3, 1, False)],
+)
+def test_books_are_too_old_until_an_import_comes_whatever_the_night_found(after_days, imported, stale):
+    entity = EntityFactory(stale_after_days=after_days)
+    a_night(entity, hours_ago=5, stale=not stale)
+    if imported:
+        at = NOW - imported * HOUR
+        Batch.objects.create(entity=entity, format="fec", status="done", file_name="f", created_at=at, finished_at=at)
+    assert read_one().night.stale is stale
+
+
+def test_a_night_opened_what_its_failed_runs_did_too():
+    entity = EntityFactory()
+    a_night(entity, hours_ago=29, opened={"s5": 8})
+    a_night(entity, hours_ago=5, state="failed", opened={"s5": 2, "s20": 1})
+    a_night(entity, hours_ago=4, opened={"s5": 1})
+    assert read_one().night.opened == 4
+
+
+@pytest.mark.parametrize(
     ("live_since", "stands_on", "ages"),
     [("2026-03-02", None, [5 * 3600]), ("2026-03-03", None, [0]), ("2026-03-01", "2026-03-01", []), (None, None, [])],
 )

@@ -15,7 +15,7 @@ class TemplateFactory(factory.django.DjangoModelFactory):
         model = Template
 
     entity = factory.SubFactory(EntityFactory)
-    code = factory.Sequence(lambda n: f"template-{n}")
+    code = factory.Sequence(lambda n: f"of-a-step-{n}")
     name = factory.Sequence(lambda n: f"Modèle {n}")
     channel = "email"
     tone = "reminder"

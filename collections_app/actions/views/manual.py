@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 from collections_app.actions import by_hand, operations
 from collections_app.actions.models import Action
 from collections_app.actions.states import ActionRefused
-from collections_app.actions.views.manual_form import SHOWN, Asked, asked, customer_of
+from collections_app.actions.views.manual_form import SHOWN, Asked, asked
 from collections_app.actions.views.one import tell_departure
 from collections_app.letters.models import Template, Tone
 from crm.accounts.calendars import today
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
 from crm.customers.models import Address, Channel, Customer
+from crm.customers.views.kept import customer_of, leads_to_kept
 from crm.holds.summary import Account, Item, accounts
 
 # What a person reaches for first when something is late.
@@ -33,6 +34,7 @@ MOST_TICKED = 2_000
 
 @require_GET
 @opened_to(works_customers)
+@leads_to_kept
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; what the chosen template (at first the mildest) may ask for is ticked."""
     customer = customer_of(request, pk)

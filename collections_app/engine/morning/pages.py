@@ -69,8 +69,8 @@ class MorningReportAdmin(ReadOnlyScopedAdmin):
             if request.POST.get("verb") == "release":
                 messages.success(request, _released(reports.release(report, **common)))
             elif request.POST.get("verb") == "cancel":
-                closed = reports.cancel(report, reason=request.POST.get("reason", ""), **common)
-                messages.success(request, _cancelled(closed))
+                cancelled = reports.cancel(report, reason=request.POST.get("reason", ""), **common)
+                messages.success(request, _cancelled(cancelled))
         except (reports.ReportSettled, reports.ReasonMissing) as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("admin:engine_morningreport_change", args=[report.pk]))
@@ -96,6 +96,10 @@ def _released(count: int) -> str:
     return f"{text} " + _("Balance and gates are checked once more before each leaves.")
 
 
-def _cancelled(count: int) -> str:
-    text = ngettext("%(count)s action is closed.", "%(count)s actions are closed.", count) % {"count": count}
-    return f"{text} " + _("The next night decides again.")
+def _cancelled(actions: reports.Cancelled) -> str:
+    closed = ngettext("%(count)s action is closed.", "%(count)s actions are closed.", actions.closed)
+    kept = ngettext(
+        "%(count)s somebody has worked on since stays.", "%(count)s somebody has worked on since stay.", actions.kept
+    )
+    told = [closed % {"count": actions.closed}, *([kept % {"count": actions.kept}] if actions.kept else [])]
+    return " ".join([*told, _("The next night decides again.")])

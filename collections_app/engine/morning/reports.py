@@ -1,7 +1,7 @@
 """The report of a night: made before anything of it leaves, so that an unusual night holds what it queued."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -91,10 +91,17 @@ def release(report: MorningReport, *, by: User, at: datetime) -> int:
     return _settled(report, messaging.release(held_by=report.run_id, at=at))
 
 
+class Cancelled(NamedTuple):
+    """Actions of a cancelled night: `closed`, and `kept` because somebody had worked on them."""
+
+    closed: int
+    kept: int
+
+
 @transaction.atomic
-def cancel(report: MorningReport, *, reason: str, by: User, at: datetime) -> int:
-    """Close the actions the night opened that nobody has touched, and take back its messages, those of runs that failed
-    before it too; the next night decides again. Returns the actions closed. Raises ReasonMissing, ReportSettled."""
+def cancel(report: MorningReport, *, reason: str, by: User, at: datetime) -> Cancelled:
+    """Close the actions the night opened that nobody has worked on since, and take back its messages, those of runs
+    that failed before it too; the next night decides again. Raises ReasonMissing, ReportSettled."""
     if not reason.strip():
         raise ReasonMissing
     _settle(report, ReportState.CANCELLED, by=by, at=at, reason=reason.strip()[:200])
@@ -103,7 +110,7 @@ def cancel(report: MorningReport, *, reason: str, by: User, at: datetime) -> int
     params: dict[str, Any] = {"entity": report.entity_id, "runs": runs, "at": at, "by": by.pk, "note": reason}
     with connection.cursor() as cursor:
         cursor.execute(text("cancel_night", EVERYBODY), params)
-        return int(cursor.rowcount)
+        return Cancelled(*cursor.fetchone())
 
 
 def _settle(report: MorningReport, state: ReportState, **values: Any) -> None:

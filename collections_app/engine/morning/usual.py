@@ -29,7 +29,7 @@ class Figure:
 @dataclass(frozen=True)
 class NightFigures:
     """`opened` by step and `rows` by stage, over all the runs of one date; `kept_back` by reason, when the last of them
-    ended."""
+    that came to its end did."""
 
     opened: Counter[str]
     kept_back: Counter[str]
@@ -40,23 +40,29 @@ STAGES = ("groups", "close", "assign", "hand_over")
 
 
 def nights_before(run: Run) -> list[NightFigures]:
-    """The last nights before the date of `run`, the latest first; two queries."""
-    before = Run.objects.filter(entity=run.entity_id, state=RunState.DONE, on__lt=run.on)
-    dates = list(before.order_by("-on").values_list("on", flat=True).distinct()[:NIGHTS])
-    by_date: dict[date, list[Run]] = {on: [] for on in dates}
-    for one in before.filter(on__in=dates).order_by("pk").prefetch_related("stages"):
+    """The last nights before the date of `run`, the latest first; those that came to no end are part of those that did
+    for the same date. Two queries."""
+    before = Run.objects.filter(entity=run.entity_id, on__lt=run.on)
+    ended = before.filter(state=RunState.DONE).order_by("-on").values_list("on", flat=True)
+    by_date: dict[date, list[Run]] = {on: [] for on in ended.distinct()[:NIGHTS]}
+    for one in before.filter(on__in=by_date).order_by("pk").prefetch_related("stages"):
         by_date[one.on].append(one)
     return [figures_of(*runs) for runs in by_date.values()]
 
 
+def night_of(run: Run) -> NightFigures:
+    """The night a run belongs to, as it stood when that run ended."""
+    same = Run.objects.filter(entity=run.entity_id, on=run.on, pk__lte=run.pk)
+    return figures_of(*same.order_by("pk").prefetch_related("stages"))
+
+
 def figures_of(*runs: Run) -> NightFigures:
-    """A night that was run again, in the order of its runs: it did what they did together, and what its last one kept
-    back is what is kept back."""
-    found = NightFigures(Counter(), Counter(), Counter())
+    """A night that was run again, in the order of its runs: it did what they did together, also those that failed; what
+    the last one that ended kept back is what is kept back."""
+    last = [run for run in runs if run.state == RunState.DONE] or runs
+    found = NightFigures(Counter(), Counter(last[-1].blocked), Counter())
     for run in runs:
         found.opened.update(run.opened)
-        found.kept_back.clear()
-        found.kept_back.update(run.blocked)
         found.rows.update({stage.name: stage.rows for stage in run.stages.all() if stage.name in STAGES})
     return found
 
@@ -69,7 +75,7 @@ def usual(values: list[int]) -> float | None:
 def compared(run: Run) -> list[Figure]:
     """What the night did beside what is usual: actions opened, and by step; kept back, and by reason; rows of some
     stages."""
-    before, mine = nights_before(run), figures_of(run)
+    before, mine = nights_before(run), night_of(run)
 
     def figure(code: str, of: Callable[[NightFigures], int]) -> Figure:
         return Figure(code, of(mine), usual([of(night) for night in before]))

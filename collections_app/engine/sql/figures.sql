@@ -7,7 +7,8 @@ with owed as (
 ),
 unapplied as (
     select c.currency, sum(c.open_amount) as amount
-    from receivables_credit c where c.entity_id = %(entity)s and c.open_amount > 0 group by c.currency
+    from receivables_credit c
+    where c.entity_id = %(entity)s and c.open_amount > 0 and c.received_on <= %(on)s group by c.currency
 ),
 todo as (
     select t.currency, sum(t.number) as number from actions_tally t

@@ -22,12 +22,7 @@ from crm.customers.exceptions import CustomerRefusal
 from crm.customers.models import Address, Channel, Contact, Customer
 from crm.customers.page_forms import AddressForm, ContactForm, MasterForm, NewContactForm, ReasonForm
 from crm.customers.queries import still_refused
-
-
-def customer_of(request: HttpRequest, pk: int) -> Customer:
-    """The customer, when the person may see him. Raises Http404."""
-    visible = Customer.objects.visible_to(request.user).current().select_related("entity", "collector", "team")
-    return get_object_or_404(visible, pk=pk)
+from crm.customers.views.kept import customer_of, leads_to_kept
 
 
 def _person(request: HttpRequest) -> User:
@@ -37,6 +32,7 @@ def _person(request: HttpRequest) -> User:
 
 @require_http_methods(["GET", "POST"])
 @opened_to(works_customers)
+@leads_to_kept
 def master(request: HttpRequest, pk: int) -> HttpResponse:
     """Language, labels; for who leads also kind, category, collector and team."""
     customer = customer_of(request, pk)
@@ -52,6 +48,7 @@ def master(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @opened_to(works_customers)
+@leads_to_kept
 def new_contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody to talk to, with his e-mail and telephone."""
     customer = customer_of(request, pk)
@@ -78,6 +75,7 @@ def _add_contact(customer: Customer, given: dict[str, Any], by: User, at: dateti
 
 @require_http_methods(["GET", "POST"])
 @opened_to(works_customers)
+@leads_to_kept
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a contact, or say that he left."""
     found = get_object_or_404(Contact.objects.select_related("customer__entity"), pk=pk)
@@ -97,6 +95,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @opened_to(works_customers)
+@leads_to_kept
 def new_address(request: HttpRequest, pk: int) -> HttpResponse:
     """One more way to reach the customer."""
     customer = customer_of(request, pk)
@@ -149,6 +148,7 @@ VERBS: dict[str, Callable[[Address, str, User, datetime], None]] = {
 
 @require_POST
 @opened_to(works_customers)
+@leads_to_kept
 def address(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Say that an address is wrong, right again, refused by the customer, agreed to again, used first or used again."""
     if verb not in VERBS:

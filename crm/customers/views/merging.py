@@ -13,11 +13,12 @@ from crm.customers import duplicates, operations
 from crm.customers.exceptions import CustomerRefusal
 from crm.customers.models import Customer
 from crm.customers.rules import merges_customers
-from crm.customers.views.editing import customer_of
+from crm.customers.views.kept import customer_of, leads_to_kept
 
 
 @require_GET
 @opened_to(merges_customers)
+@leads_to_kept
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """Records that look alike, or those the words find."""
     customer = customer_of(request, pk)
@@ -28,6 +29,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @opened_to(merges_customers)
+@leads_to_kept
 def confirm(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     """What moves from the record that disappears to the one that is kept; then the merge itself."""
     assert isinstance(request.user, User)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from crm.accounts.models import User
@@ -13,6 +13,7 @@ from crm.core.access import opened_to
 from crm.customers.models import Customer
 from crm.customers.registry import Panel, ordered_panels
 from crm.customers.rules import merges_customers
+from crm.customers.views.kept import customer_of, leads_to_kept
 
 # Panels with this order or a higher one stand in the side column.
 SIDE = 500
@@ -20,13 +21,11 @@ SIDE = 500
 
 @require_GET
 @opened_to(reads_pages)
+@leads_to_kept
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; a merged customer leads to the one that was kept."""
     assert isinstance(request.user, User)
-    visible = Customer.objects.visible_to(request.user).select_related("entity", "collector", "team")
-    found = get_object_or_404(visible, pk=pk)
-    if found.merged_into_id:
-        return redirect("customer", found.merged_into_id)
+    found = customer_of(request, pk)
     shown = [
         (panel, context) for panel in ordered_panels() if (context := panel.context(found, request.user)) is not None
     ]

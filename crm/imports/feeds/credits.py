@@ -63,7 +63,8 @@ def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: d
         "subject": RECEIVED,
     }
     written = sql.rows("crm.imports", "feed_credits", params)
-    note_feed(entity, at=at)
+    if good:
+        note_feed(entity, at=at)
     new = {row["external_id"]: row["id"] for row in written if row["created"]}
     _allocate(good, new, books, by=by, at=at)
     if written:

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
 from crm.accounts.models import Entity, User
-from crm.accounts.queries import people_at
-from crm.accounts.rules import works_customers
+from crm.accounts.queries import people_at, working
 from crm.core import sql
 from crm.core.rest.bulk import Row, Written
 from crm.customers.models import Channel, Customer
@@ -98,8 +97,8 @@ def _unknown_collectors(entity: Entity, rows: dict[int, Row]) -> list[tuple[int,
     return faults
 
 
-def _collectors(entity: Entity, named: set[str]) -> list[User]:
+def _collectors(entity: Entity, named: set[str]) -> QuerySet[User]:
     """Of these user names, those who may be given a customer: a portfolio lets its collector see him."""
     portfolio = Customer.objects.filter(collector=OuterRef("pk"), entity=entity)
     there = Q(Exists(portfolio)) | Q(pk__in=people_at(Entity.objects.filter(pk=entity.pk)).values("pk"))
-    return [person for person in User.objects.filter(there, username__in=named) if works_customers(person)]
+    return working(User.objects.filter(there, username__in=named))

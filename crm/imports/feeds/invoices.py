@@ -1,8 +1,7 @@
 """Invoices sent by another system."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _, gettext_noop
@@ -14,6 +13,7 @@ from crm.core.money import rounded
 from crm.core.rest.bulk import Row, Written
 from crm.customers.models import Customer
 from crm.events.operations import emit_many
+from crm.imports.feeds.instalments import parts_of, placed
 from crm.imports.feeds.noting import note_feed
 from crm.receivables.models import DueSource, Invoice
 
@@ -65,13 +65,6 @@ def _known(entity: Entity, rows: dict[int, Row]) -> dict[str, dict[int, Invoice]
     return known
 
 
-def _parts(row: Row) -> list[tuple[date | None, Decimal | None]]:
-    """(due date, amount) of each instalment; one for an invoice that is not payable in parts."""
-    if row.get("installments"):
-        return sorted((part["due_on"], part["amount"]) for part in row["installments"])
-    return [(row.get("due_on"), row.get("amount"))]
-
-
 def _refusals(
     entity: Entity, row: Row, found: dict[int, Invoice], customers: dict[str, int]
 ) -> Iterator[tuple[str, str]]:
@@ -80,13 +73,15 @@ def _refusals(
         return
     yield from _changes(row, found, customers) if found else _lacks(row)
     currency = row.get("currency", found[min(found)].currency if found else entity.currency)
-    if any(amount is not None and amount != rounded(amount, currency) for _due_on, amount in _parts(row)):
+    if any(part.amount is not None and part.amount != rounded(part.amount, currency) for part in parts_of(row)):
         yield "amount", _("It has more decimals than its currency.")
 
 
 def _lacks(row: Row) -> Iterator[tuple[str, str]]:
     needed = ["customer", "issued_on"] + ([] if row.get("installments") else ["amount"])
     yield from ((name, _("A new invoice needs it.")) for name in needed if name not in row)
+    if placed(row, {}) is None:
+        yield _numbers(row), _("Number the instalments of a new invoice from 1 on, or none of them.")
 
 
 def _changes(row: Row, found: dict[int, Invoice], customers: dict[str, int]) -> Iterator[tuple[str, str]]:
@@ -96,16 +91,29 @@ def _changes(row: Row, found: dict[int, Invoice], customers: dict[str, int]) -> 
     for name in ("currency", "kind", "issued_on"):
         if row.get(name, getattr(first, name)) != getattr(first, name):
             yield name, _("It never changes once the invoice is known.")
-    amounts = [amount for _due_on, amount in _parts(row)]
-    if amounts != [None] and amounts != [found[place].amount for place in sorted(found)]:
-        yield "amount", _("The amount of a known invoice never changes: send a credit note, or another invoice.")
+    if placed(row, found) is None:
+        yield _misplaced(row, found)
+
+
+def _misplaced(row: Row, found: dict[int, Invoice]) -> tuple[str, str]:
+    """Why its instalments are not those of the invoice."""
+    parts, told = parts_of(row), {row["installment"]} if "installment" in row else set(found)
+    amounts = [part.amount for part in parts if part.amount is not None]
+    if told <= set(found) and amounts and sorted(amounts) != sorted(found[number].amount for number in told):
+        return "amount", _("The amount of a known invoice never changes: send a credit note, or another invoice.")
+    if "installment" in row or row.get("installments"):
+        return _numbers(row), _("The invoice has no instalment of this number and amount.")
+    several = _("The invoice has %(count)s instalments: say which one in `installment`, or send all of them.")
+    return "due_on", several % {"count": len(found)}
+
+
+def _numbers(row: Row) -> str:
+    return "installments" if row.get("installments") else "installment"
 
 
 def _lines(entity: Entity, row: Row, found: dict[int, Invoice], customers: dict[str, int]) -> Iterator[dict[str, Any]]:
-    parts = _parts(row)
-    if found and len(parts) == 1 and len(found) > 1:
-        parts = [(None, None)] * len(found)
-    for installment, (due_on, amount) in enumerate(parts, start=1):
+    for installment, part in (placed(row, found) or {}).items():
+        due_on = part.due_on
         line = {name: row.get(name) for name in ("external_id", "number", "kind", "debt_type", "label")}
         issued_on = row.get("issued_on")
         guessed = due_on is None and not found
@@ -118,7 +126,7 @@ def _lines(entity: Entity, row: Row, found: dict[int, Invoice], customers: dict[
             "due_on": due_on and due_on.isoformat(),
             "due_on_source": DueSource.GUESSED if guessed else DueSource.FILE,
             "currency": row.get("currency", entity.currency),
-            "amount": None if amount is None else str(amount),
+            "amount": None if part.amount is None else str(part.amount),
         }
 
 
@@ -127,7 +135,8 @@ def _write(
 ) -> Written:
     params = {"entity": entity.pk, "rows": Jsonb(lines), "by": by.pk if by else None, "at": at, "subject": RECEIVED}
     written = sql.rows("crm.imports", "feed_invoices", params)
-    note_feed(entity, at=at)
+    if lines:
+        note_feed(entity, at=at)
     if written:
         tell_changed(entity, (row["customer_id"] for row in written), at=at)
     created = sum(row["created"] for row in written)

@@ -19,6 +19,7 @@ from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
 from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
 CENT = Decimal("0.001")
+MOST_INSTALLMENTS = 32767
 TEXT = serializers.CharField(allow_blank=True)
 
 
@@ -118,7 +119,14 @@ class CustomerInput(serializers.Serializer[Any]):
         return format_number(number, PhoneNumberFormat.E164)
 
 
+def _number() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_INSTALLMENTS, help_text="Number of the instalment, from 1."
+    )
+
+
 class InstallmentInput(serializers.Serializer[Any]):
+    installment = _number()
     due_on = _day()
     amount = _amount()
 
@@ -133,11 +141,12 @@ class InvoiceInput(serializers.Serializer[Any]):
     due_on = _day(required=False, help_text="Absent: guessed from the terms of the entity.")
     currency = _currency()
     amount = _amount(required=False)
+    installment = _number()
     installments = InstallmentInput(many=True, required=False, help_text="In place of `due_on` and `amount`.")
     label = serializers.CharField(max_length=200, required=False, allow_blank=True)  # type: ignore[assignment]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("installments") and ("amount" in attrs or "due_on" in attrs):
+        if attrs.get("installments") and attrs.keys() & {"amount", "due_on", "installment"}:
             raise serializers.ValidationError(_("Give either one amount and due date, or instalments."))
         return attrs
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 
 from crm.core.money import decimals
 from crm.events.operations import emit_each
+from crm.imports.days import last_day
 from crm.imports.formats.blocks import Block
 from crm.imports.formats.fec import FecReader, Layout
 from crm.imports.formats.fec_blocks import FecBlocks
@@ -47,6 +48,7 @@ def params_of(job: Job) -> dict[str, Any]:
         "receivables": starting_with(settings.FEC_RECEIVABLE_ACCOUNTS),
         "apart": starting_with(settings.FEC_REPORTED_ACCOUNTS),
         "at": job.at,
+        "last_day": last_day(job.entity, job.at),
         "by": job.by.pk if job.by else None,
         "file": job.file_name,
         "subject": SUBJECT,

@@ -174,9 +174,9 @@ def _percent(part: Decimal | int, whole: Decimal | int) -> Decimal:
 
 def _write(params: dict[str, Any]) -> dict[str, Any]:
     changed = {"due_dates_changed": execute("items_due", params), "labels_changed": execute("items_labels", params)}
-    execute("items_given_up items_moves", params)
+    execute("items_moved_here items_moves", params)
     while answer("items_lock", params)[0]["changed"]:
-        execute("items_moves_off items_given_up items_moves", params)
+        execute("items_moves_off items_moved_here items_moves", params)
     written = answer("items_write", params)[0]
     execute("items_books", params)
     return written | changed

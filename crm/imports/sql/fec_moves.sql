@@ -1,8 +1,11 @@
--- What must move so that the ledger says what the books say; nothing where it does already.
+-- What must move so that the ledger says what the books say; nothing where it does already. Money dated ahead settles nothing
+-- before its day.
 create temporary table fec_move on commit drop as
 with wanted as (
     select customer_id, invoice_id, credit_id, sum(amount) as amount, max(entered_on) as entered_on
-    from fec_pair group by customer_id, invoice_id, credit_id
+    from fec_pair
+    where credit_id not in (select c.id from fec_item c where c.side = 'credit' and c.entered_on > %(last_day)s)
+    group by customer_id, invoice_id, credit_id
 ), present as (
     select k.customer_id, m.invoice_id, m.credit_id, -sum(m.amount) as amount, max(m."on") as entered_on
     from fec_known k join receivables_movement m on m.invoice_id = k.id

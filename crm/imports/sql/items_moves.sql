@@ -1,6 +1,6 @@
 -- What must move: new items that were partly paid before, and known ones the file has another open amount of, or a complete
--- list no longer names. `present`: what is open of it now, without its sign. What persons gave up stays given up, until the
--- books give it up too: where they show what is open here, they have.
+-- list no longer names. `present`: what is open of it now, without its sign. What persons gave up, applied or gave back
+-- stays so until the books do it too: where they show what is open here, they have.
 create temporary table item_move on commit drop as
 with wanted as (
     select side, id, customer_id, currency, amount as present, open_amount as wanted, moved_on, true as is_new, false as is_gone
@@ -9,11 +9,16 @@ with wanted as (
     select t.side, t.id, i.customer_id, i.currency, i.open_amount,
            case when g.id is null or t.open_amount = i.open_amount then t.open_amount
                 else least(greatest(0, t.open_amount - g.unbooked), i.amount - g.given_up) end, t.moved_on, false, false
-    from item_target t join receivables_invoice i on i.id = t.id left join item_given_up g on g.id = t.id
+    from item_target t join receivables_invoice i on i.id = t.id
+    left join item_moved_here g on g.side = 'debit' and g.id = t.id
     where t.side = 'debit' and not t.is_new
     union all
-    select t.side, t.id, c.customer_id, c.currency, -c.open_amount, t.open_amount, t.moved_on, false, false
-    from item_target t join receivables_credit c on c.id = t.id where t.side = 'credit' and not t.is_new
+    select t.side, t.id, c.customer_id, c.currency, -c.open_amount,
+           case when g.id is null or t.open_amount = -c.open_amount then t.open_amount
+                else least(0, t.open_amount + g.unbooked) end, t.moved_on, false, false
+    from item_target t join receivables_credit c on c.id = t.id
+    left join item_moved_here g on g.side = 'credit' and g.id = t.id
+    where t.side = 'credit' and not t.is_new
     union all
     select 'debit', i.id, i.customer_id, i.currency, i.open_amount, 0, %(as_of)s, false, true
     from item_closing t join receivables_invoice i on i.id = t.id where %(snapshot)s and t.side = 'debit'

@@ -1,1 +1,1 @@
-drop table item_move, item_given_up
+drop table item_move, item_moved_here

@@ -110,9 +110,9 @@ def cancel(
     A message some worker holds is passed over without waiting: its preparer, which locks what it rests on, then finds
     the action closed and answers Stale. So the caller may hold locks of its own.
     """
-    waiting = Message.objects.filter(origin=origin, origin_id__in=list(origin_ids), state__in=CANCELLABLE)
+    waiting = Message.objects.filter(origin=origin, origin_id__any_of=origin_ids, state__in=CANCELLABLE)
     ids = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    gone = move(Message.objects.filter(pk__in=ids), MessageState.CANCELLED, at=at, reason=reason[:200])
+    gone = move(Message.objects.filter(pk__any_of=ids), MessageState.CANCELLED, at=at, reason=reason[:200])
     if tell_it:
         tell(ids, "cancelled", at=at, by=by, subject=gettext_noop("Message to %(recipient)s cancelled: %(reason)s"))
     return gone

@@ -1,14 +1,16 @@
 """What supervision shows of what its reader sees: the work of his teams, the nights that are still to be done again."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from collections_app.dashboards.queries import workloads
+from collections_app.dashboards.queries import nights_failed, workloads
 from collections_app.engine.models import Run
 from crm.accounts.calendars import Days
+from crm.imports.models import Batch
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.actions import ActionFactory
 from tests.factories.customers import CustomerFactory
@@ -68,3 +70,26 @@ def test_the_link_of_nights_not_made_good_shows_these_alone(client):
     link = re.search(rf'href="({reverse("admin:engine_run_changelist")}[?][^"]*)"', answer.content.decode())[1]
     assert set(client.get(link).context["cl"].result_list) == {nights[2], nights[3]}
     assert answer.context["nights_failed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("live_since", "told"), [(None, 0), (date(2026, 3, 3), 0), (date(2026, 3, 2), 1), (date(2026, 1, 5), 1)]
+)
+def test_a_night_tried_before_the_entity_was_live_or_of_one_that_is_no_more_waits_for_nobody(live_since, told):
+    entity = EntityFactory(live_since=live_since)
+    at = datetime(2026, 3, 2, 4, tzinfo=UTC)
+    Run.objects.create(entity=entity, on=at.date(), state="failed", started_at=at)
+    assert nights_failed(UserFactory(supervisor=True, sees=entity)) == told
+
+
+@pytest.mark.parametrize(("imported", "told"), [(None, "Aucun import"), (4, "Le dernier import est du"), (0, "")])
+def test_books_are_too_old_until_an_import_comes(client, imported, told):
+    entity = EntityFactory(stale_after_days=3)
+    now = timezone.now()
+    Run.objects.create(entity=entity, on=now.date(), state="done", started_at=now, stale=not told)
+    if imported is not None:
+        at = now - timedelta(days=imported)
+        Batch.objects.create(entity=entity, format="fec", status="done", file_name="f", created_at=at, finished_at=at)
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    page = client.get(reverse("supervision")).content.decode()
+    assert (told in page, "rien ne part automatiquement" in page) == (True, bool(told))

@@ -1,8 +1,10 @@
 """The trend of supervision: what is open and overdue, night after night."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from collections_app.dashboards.queries import TREND_DAYS, trend
 from collections_app.engine.models import DailyFigures
@@ -63,3 +65,26 @@ def test_it_is_one_statement(entity, count, django_assert_num_queries):
     trend(user)
     with django_assert_num_queries(1):
         assert len(trend(user)) == 2
+
+
+def shown_last(client, entity):
+    """Class and text of the figures beside the trend."""
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    page = client.get(reverse("supervision")).content.decode().replace("\u202f", "").replace("\u00a0", " ")
+    return re.findall(r"<dd( class=.danger.)?>([^<]*)</dd>", page[page.index("trend-open") :].split("</dl>")[0])
+
+
+def test_what_unapplied_money_covers_is_told_beside_and_not_in_red(client, entity):
+    told(entity, 0, EUR=100)
+    DailyFigures.objects.update(unapplied_amount=100, customers_overdue=0)
+    assert shown_last(client, entity) == [("", "100 €"), ("", "100 €"), ("", "100 €"), ("", "0")]
+    DailyFigures.objects.update(unapplied_amount=0, customers_overdue=1)
+    assert shown_last(client, entity) == [("", "100 €"), (' class="danger"', "100 €"), ("", "0 €"), ("", "1")]
+
+
+def test_a_currency_the_last_night_does_not_tell_of_has_none(client, entity):
+    told(entity, 0, EUR=100, USD=0)
+    told(entity, 1, EUR=100)
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    [_euros, dollars] = client.get(reverse("supervision")).context["trend"]
+    assert (dollars["last"].unapplied_amount, dollars["last"].customers_overdue) == (0, 0)

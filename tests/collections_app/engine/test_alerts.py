@@ -1,7 +1,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from guardian.shortcuts import assign_perm
 
+from collections_app.engine.alerts import WORDS
+from collections_app.engine.models import MorningReport, Run
 from crm.events.operations import deliver_waiting, emit
 from telephony.core.channels import Permanent
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
@@ -17,25 +22,48 @@ def entity():
     return EntityFactory()
 
 
-def told(entity):
+def mails(entity, kind="outbox.full", payload=FULL):
     with a_world() as network:
-        emit("outbox.full", entity_id=entity.pk, payload=FULL, at=AT)
+        emit(kind, entity_id=entity.pk, payload=payload, at=AT)
         deliver_waiting("alerts", at=AT)
-    return [mail.to for mail in network.sent]
+    return network.sent
 
 
-def test_those_who_lead_in_the_entity_are_told(entity):
+def told(entity):
+    return [mail.to for mail in mails(entity)]
+
+
+def test_the_supervisors_who_see_the_whole_entity_are_told(entity):
     seer = UserFactory(supervisor=True, sees=entity)
-    head = TeamFactory(entity=entity, supervisor=UserFactory(supervisor=True)).supervisor
+    of_group = UserFactory(supervisor=True)
+    of_group.groups.add(Group.objects.create(name="siège"))
+    assign_perm("accounts.see_entity", of_group.groups.get(), entity)
+    TeamFactory(entity=entity, supervisor=UserFactory(supervisor=True))
     UserFactory(supervisor=True, sees=EntityFactory())
     UserFactory(sees=entity)
     UserFactory(supervisor=True, sees=entity, is_active=False)
-    assert told(entity) == [seer.email, head.email]
+    UserFactory(administrator=True)
+    assert told(entity) == [seer.email, of_group.email]
 
 
-def test_the_administrators_are_told_where_nobody_leads(entity):
+def test_the_administrators_are_told_where_nobody_sees_it_whole(entity):
     administrator = UserFactory(administrator=True)
+    TeamFactory(entity=entity, supervisor=UserFactory(supervisor=True))
     assert told(entity) == [administrator.email]
+
+
+@pytest.mark.parametrize("kind", sorted(WORDS))
+@pytest.mark.parametrize("seen", [True, False])
+def test_the_page_of_the_mail_opens_for_each_person_told(entity, kind, seen, client):
+    head = TeamFactory(entity=entity, supervisor=UserFactory(supervisor=True)).supervisor
+    people = [head, UserFactory(administrator=True), UserFactory(supervisor=True, sees=entity if seen else None)]
+    run = Run.objects.create(entity=entity, on=AT.date(), state="done", started_at=AT)
+    MorningReport.objects.create(
+        run=run, entity=entity, on=run.on, state="held", anomalies=[{"code": "stale", "books_on": None}]
+    )
+    [mail] = mails(entity, kind, FULL | {"run": run.pk, "messages": 3})
+    client.force_login({user.email: user for user in people}[mail.to])
+    assert client.get(mail.text.split(settings.SITE_URL)[1].strip()).status_code == 200
 
 
 def test_each_reads_his_language(entity):

@@ -7,14 +7,17 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from collections_app.actions.models import Action, Cycle, Refusal
+from collections_app.engine import tasks
 from collections_app.engine.dry_runs import ask_dry_run, try_night
 from collections_app.engine.models import Decision, DryRun, Run
 from collections_app.engine.schedule import next_night
 from collections_app.segments.models import Membership
 from telephony.messaging.models import Message
 from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.connections import held_elsewhere
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 
@@ -91,8 +94,7 @@ def test_a_message_that_comes_twice_runs_once(world):
 def test_a_night_that_is_running_is_told(world):
     Run.objects.create(entity=world.entity, on=MARCH_3, started_at=AT, lease_until=AT + timedelta(days=9999))
     asked = tried(world)
-    assert "déjà en cours" in asked.error
-    assert asked.report == {}
+    assert (asked.error, asked.report) == ("already running: 2026-03-03", {})
 
 
 @pytest.mark.parametrize(("done", "expected"), [(None, 3), (2, 3), (3, 4), (9, 10)])
@@ -124,6 +126,50 @@ def test_the_command_writes_amounts_for_a_person(world, capsys):
     call_command("run_night", "--entity", world.entity.code, "--on", "2026-03-03", "--dry-run", "--names", "1")
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.endswith(" Colas")]
     assert line.split("€")[0].strip().endswith(",00")
+
+
+class TestLeftBehind:
+    """A lost message, a lost worker."""
+
+    @pytest.fixture
+    def told(self, monkeypatch):
+        told = []
+        monkeypatch.setattr(tasks.try_night, "delay", told.append)
+        return told
+
+    def swept(self, monkeypatch, **later):
+        monkeypatch.setattr(timezone, "now", lambda: AT + timedelta(**later))
+        tasks.sweep_dry_runs()
+
+    def test_it_is_asked_for_again_until_it_is_done(self, world, told, monkeypatch):
+        asked = ask_dry_run(world.entity, by=world.person, at=AT)
+        self.swept(monkeypatch, minutes=9)
+        assert told == []
+        self.swept(monkeypatch, minutes=11)
+        assert told == [asked.pk]
+        try_night(asked.pk, at=AT)
+        self.swept(monkeypatch, minutes=20)
+        assert told == [asked.pk]
+
+    def test_one_nobody_could_do_in_a_day_says_so(self, client, world, told, monkeypatch):
+        asked = ask_dry_run(world.entity, by=world.person, at=AT)
+        self.swept(monkeypatch, hours=23)
+        self.swept(monkeypatch, hours=25)
+        assert told == [asked.pk]
+        client.force_login(UserFactory(supervisor=True, sees=world.entity))
+        page = client.get(reverse("admin:engine_run_tried", args=[asked.pk]), headers={"hx-request": "true"})
+        assert "Aucun processus n’est venu à bout de cet essai en une journée." in page.content.decode()
+        assert "every 1s" not in page.content.decode()
+
+    def test_one_in_the_hands_of_a_worker_is_left_to_it(self, world):
+        asked = ask_dry_run(world.entity, by=world.person, at=AT)
+        with held_elsewhere(f"dry run {asked.pk}"):
+            try_night(asked.pk, at=AT)
+        asked.refresh_from_db()
+        assert asked.finished_at is None
+        try_night(asked.pk, at=AT)
+        asked.refresh_from_db()
+        assert asked.report["opened"] == {"s5": 2, "s15": 1}
 
 
 class TestPages:

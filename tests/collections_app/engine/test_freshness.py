@@ -82,11 +82,22 @@ def test_a_person_may_still_send(world):
 
 
 @pytest.mark.parametrize(
-    "fields", [{"format": "customers"}, {"status": "refused"}, {"status": "undone", "undone_at": noon(MARCH_3)}]
+    "fields",
+    [
+        {"format": "customers"},
+        {"status": "refused"},
+        {"status": "undone", "undone_at": noon(MARCH_3)},
+        {"format": "payments", "rows_read": 2, "rows_rejected": 2},
+    ],
 )
 def test_what_brought_no_books_does_not_count(world, fields):
     imported(world, MARCH_3, **fields)
     assert fresh(world) == (None, True)
+
+
+def test_a_file_of_which_a_row_was_taken_counts(world):
+    imported(world, MARCH_3, rows_read=2, rows_rejected=1)
+    assert fresh(world) == (MARCH_3, False)
 
 
 def test_books_sent_through_the_api_count(world):

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from collections_app.engine.leases import LEASE, give_up_lost, take_run
 from collections_app.engine.models import Run, RunPart, RunStage
 from collections_app.engine.schedule import TRIES_A_DAY, due_nights
+from collections_app.engine.tasks import start_night
+from crm.accounts.models import Entity
 from tests.collections_app.engine.world import MARCH_1, noon
 from tests.factories.accounts import EntityFactory, UserFactory
 
@@ -42,6 +45,31 @@ def test_it_has_failed_with_the_third_worker_lost_at_one_place(night):
     assert night.given_up() is True
     night.run.refresh_from_db()
     assert (night.run.state, night.run.error, night.run.finished_at) == ("failed", "workers lost", night.at)
+
+
+def opens(run, *numbers):
+    for number, opened in enumerate(numbers):
+        found = {"opened": {"s5": opened}, "entered": {"7": 1}}
+        RunPart.objects.create(
+            run=run, number=number, first_customer=number, end_customer=number + 1, at=run.started_at, found=found
+        )
+
+
+def test_what_it_opened_is_told(night):
+    night.lose()
+    opens(night.run, 1, 4)
+    night.lose(2)
+    night.given_up()
+    night.run.refresh_from_db()
+    assert (night.run.opened, night.run.entered) == ({"s5": 5}, {"7": 2})
+
+
+def test_so_it_is_of_one_the_night_of_another_day_replaced(night):
+    night.lose()
+    opens(night.run, 2)
+    take_run(night.entity, on=MARCH_1 + timedelta(days=1), clock=lambda: night.at, by=None)
+    night.run.refresh_from_db()
+    assert (night.run.error, night.run.opened) == ("lease expired", {"s5": 2})
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -82,6 +110,31 @@ def test_it_is_tried_three_times_a_day_then_left_to_people(night):
         night.lose(3)
         night.given_up()
     assert (due_nights(at=night.at), Run.objects.filter(state="failed").count()) == ([], TRIES_A_DAY)
+
+
+@pytest.mark.parametrize("live_since", [None, MARCH_1])
+def test_one_a_person_started_is_taken_up_though_no_clock_asks_for_it(night, live_since):
+    Run.objects.create(entity=night.entity, on=MARCH_1, state="done", started_at=night.at)
+    Entity.objects.update(live_since=live_since)
+    night.lose()
+    assert due_nights(at=night.at - SILENCE) == []
+    assert due_nights(at=night.at) == [(night.entity.pk, MARCH_1)]
+    start_night(night.entity.pk, MARCH_1.isoformat())
+    assert list(Run.objects.order_by("pk").values_list("state", "fence")) == [("done", 1), ("done", 2)]
+    assert due_nights(at=night.at) == []
+
+
+def test_the_night_that_is_due_goes_before_what_is_left_of_another_day(night):
+    night.lose()
+    night.at += timedelta(days=1)
+    assert due_nights(at=night.at) == [(night.entity.pk, MARCH_1 + timedelta(days=1))]
+
+
+def test_the_message_of_a_lost_worker_comes_back_while_its_lease_runs(night):
+    run = take_run(night.entity, on=MARCH_1, clock=timezone.now, by=None)
+    start_night(night.entity.pk, MARCH_1.isoformat(), UserFactory().pk)
+    run.refresh_from_db()
+    assert (run.state, run.fence) == ("running", 1)
 
 
 def test_its_page_says_what_to_look_for(night, client):

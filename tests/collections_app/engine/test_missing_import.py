@@ -31,8 +31,9 @@ def missing_of(entity, waited):
     return bool(missing_import(entity, on, at=noon(on)))
 
 
-def imported(entity, at):
-    Batch.objects.create(entity=entity, format="fec", status="done", file_name="f", created_at=at, finished_at=at)
+def imported(entity, at, **read):
+    values = {"format": "fec", "status": "done", "file_name": "f", "created_at": at, "finished_at": at}
+    Batch.objects.create(entity=entity, **values, **read)
 
 
 @WAITED
@@ -73,3 +74,10 @@ def test_what_was_undone_since_is_no_import(entity):
     undone.update(status="undone", undone_at=noon(FRIDAY))
     Run.objects.create(entity=entity, on=FRIDAY, state="done", started_at=noon(FRIDAY), books_on=FRIDAY)
     assert missing_of(entity, 2)
+
+
+def test_what_was_wholly_refused_is_no_import(entity):
+    for day in worked_days():
+        imported(entity, noon(day), rows_read=3, rows_rejected=3)
+    imported(entity, noon(FRIDAY))
+    assert not missing_of(entity, 30)

@@ -7,11 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from collections_app.actions import bulk
 from collections_app.actions.models import Action
+from collections_app.dashboards.queries import mornings
 from collections_app.engine.findings import Findings
 from collections_app.engine.models import MorningReport, Run, RunStage
 from collections_app.engine.morning import anomalies, reports
-from collections_app.engine.morning.usual import compared
+from collections_app.engine.morning.surges import nights_lately
+from collections_app.engine.morning.usual import compared, nights_before
 from collections_app.engine.night import Night
 from crm.events.models import Event
 from crm.events.operations import deliver_waiting
@@ -81,7 +84,7 @@ def test_released_it_leaves(world):
 
 def test_cancelled_its_actions_close_and_the_next_night_decides_again(world):
     world.night(MARCH_3)
-    assert reports.cancel(MorningReport.objects.get(), reason="faux modèle", by=world.lead, at=noon(MARCH_3)) == 1
+    assert reports.cancel(MorningReport.objects.get(), reason="faux modèle", by=world.lead, at=noon(MARCH_3)) == (1, 0)
     action = Action.objects.get()
     assert (action.state, action.outcome, action.note) == ("cancelled", "night_cancelled", "faux modèle")
     mended(world)
@@ -165,8 +168,27 @@ def test_a_template_a_failed_night_could_not_fill_holds_the_next_one(world):
 def test_cancelled_it_closes_what_the_failed_night_opened_too(world):
     fail(world, "check")
     world.night(MARCH_3)
-    assert reports.cancel(MorningReport.objects.get(), reason="faux modèle", by=world.lead, at=noon(MARCH_3)) == 1
+    assert reports.cancel(MorningReport.objects.get(), reason="faux modèle", by=world.lead, at=noon(MARCH_3)) == (1, 0)
     assert (world.opened(), states()) == ([("s5", "cancelled")], ["cancelled"])
+
+
+def test_cancelled_it_leaves_what_people_worked_on(client):
+    world = World({"offset_days": 5})
+    world.lead = UserFactory(supervisor=True, sees=world.entity)
+    past_nights(world.entity, 1)
+    for _ in range(20):
+        world.invoice(world.customer(), late=6, on=MARCH_3)
+    world.night(MARCH_3, clock=lambda: noon(MARCH_3))
+    put_off, handed_on, *rest = Action.objects.order_by("pk")
+    given = {"by": world.lead, "at": noon(after(1))}
+    bulk.snooze([put_off.pk], until=after(9), on=after(1), **given)
+    bulk.reassign([handed_on.pk], to=world.person, **given)
+    client.force_login(world.lead)
+    settle = reverse("admin:engine_morningreport_settle", args=[MorningReport.objects.get().pk])
+    told = client.post(settle, {"verb": "cancel", "reason": "fichier importé deux fois"}, follow=True).content.decode()
+    assert "18 actions sont fermées. 2 dont quelqu’un s’est occupé depuis restent. La prochaine nuit" in told
+    assert set(Action.objects.filter(state="todo")) == {put_off, handed_on}
+    assert set(Action.objects.filter(state="cancelled")) == set(rest)
 
 
 def test_a_failed_night_counts_once(world):
@@ -174,6 +196,27 @@ def test_a_failed_night_counts_once(world):
     mended(world)
     world.night(MARCH_3)
     assert list(MorningReport.objects.order_by("pk").values_list("state", "messages")) == [("held", 1), ("clear", 0)]
+
+
+def test_what_a_failed_night_opened_is_told_with_the_one_that_made_it_good(world):
+    past_nights(world.entity, 4)
+    mended(world)
+    fail(world, "figures")
+    world.night(MARCH_3)
+    failed, done = Run.objects.filter(on=MARCH_3).order_by("pk")
+    assert (failed.opened, done.opened) == ({"s5": 1}, {})
+    assert [morning.opened for morning in mornings(world.lead, at=noon(MARCH_3))] == [1]
+    figures = {figure.code: (figure.value, figure.usual) for figure in compared(done)}
+    assert (figures["opened"], figures["hand_over"]) == ((1, 4), (1, 0))
+
+
+def test_it_belongs_to_the_nights_before_the_next_one(world):
+    mended(world)
+    fail(world, "figures")
+    world.night(MARCH_3)
+    next_one = Run.objects.create(entity=world.entity, on=after(1), started_at=noon(after(1)))
+    assert [(night.opened, night.queued) for night in nights_lately(next_one)] == [(1, 1)]
+    assert [(night.opened, night.rows["hand_over"]) for night in nights_before(next_one)] == [({"s5": 1}, 1)]
 
 
 def test_the_night_is_compared_with_the_median(world):
@@ -284,7 +327,7 @@ def test_a_flood_of_tasks_without_a_message_waits_to_be_looked_at(client):
     assert "inhabituelle, aucun message n’est retenu" in client.get(reverse("admin:index")).content.decode()
     page = client.get(reverse("admin:engine_morningreport_change", args=[report.pk]))
     assert "il n’y a rien à envoyer" in page.content.decode()
-    assert reports.cancel(report, reason="fichier importé deux fois", by=lead, at=noon(MARCH_3)) == 20
+    assert reports.cancel(report, reason="fichier importé deux fois", by=lead, at=noon(MARCH_3)) == (20, 0)
 
 
 def test_another_entity_s_supervisor_settles_nothing(client, world):

@@ -10,6 +10,7 @@ from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.accounts import AbsenceFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.actions import ActionFactory
 from tests.factories.paying import pay
+from tests.factories.receivables import CreditFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,15 @@ def test_what_is_paid_off_between_two_runs_of_a_day_is_told_as_nothing():
     pay(invoice, 100, MARCH_1)
     world.night()
     assert DailyFigures.objects.values_list(*FIGURES).get() == ("EUR", 0, 0, 0)
+
+
+def test_money_dated_ahead_is_in_no_figure_before_its_day():
+    world = World({"offset_days": 5})
+    for days, amount in ((0, 10), (1, 30)):
+        CreditFactory(customer=world.customer(), received_on=MARCH_1 + timedelta(days=days), amount=amount)
+    for days in (0, 1):
+        world.night(MARCH_1 + timedelta(days=days))
+    assert list(DailyFigures.objects.order_by("on").values_list("unapplied_amount", flat=True)) == [10, 40]
 
 
 def test_what_is_paid_off_is_told_as_nothing_once_by_the_next_night():

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -117,8 +117,10 @@ def test_a_hold_in_force_is_seen(entity):
 
 
 def test_unapplied_money_and_last_payment(entity):
+    """Not what is dated ahead."""
     customer = CustomerFactory(entity=entity)
     CreditFactory(customer=customer)
+    CreditFactory(customer=customer, received_on=MARCH_2 + timedelta(days=1))
     both = {
         "all": [
             {"fact": "unapplied", "is": "eq", "value": "40"},

@@ -83,6 +83,20 @@ def test_what_is_in_another_currency_is_asked_every_night(fact, currency, days):
     assert (turns_on == ON + timedelta(days=1)) is (days == 1)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("value", "days"), [(39, None), (40, 3), (79, 3), (81, None)])
+def test_money_dated_ahead_counts_from_its_day(value, days):
+    entity = EntityFactory()
+    GroupFactory(entity=entity, code="default", default=True)
+    group = GroupFactory(entity=entity, criteria={"fact": "unapplied", "is": "gt", "value": str(value)})
+    customer = CustomerFactory(entity=entity)
+    for received_on in (ON, ON + timedelta(days=3)):
+        CreditFactory(customer=customer, received_on=received_on, amount=Decimal(40))
+    regroup(entity, on=ON)
+    membership = Membership.objects.get(customer=customer)
+    assert (membership.group == group, membership.turns_on) == (value < 40, days and ON + timedelta(days=days))
+
+
 FACTS = {
     "average_delay": (("gte", "lt"), st.integers(-10, 40)),
     "customer_since": (("within", "older"), st.integers(0, 90)),

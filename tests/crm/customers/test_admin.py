@@ -1,3 +1,4 @@
+import html
 import re
 from datetime import date
 
@@ -7,8 +8,9 @@ from django.urls import reverse
 from crm.accounts import operations
 from crm.customers.models import Address, Customer
 from crm.timeline.queries import entries
+from tests.connections import beside
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
-from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:customers_customer_changelist"
@@ -82,16 +84,19 @@ def test_a_change_by_hand_is_told(client, entity, lead):
 
 @pytest.mark.parametrize("active", [True, False])
 def test_what_is_out_of_reach_of_who_saves_the_page_stays(client, entity, active):
-    """Collector, team and group of a customer a supervisor sees through his portfolio or a team."""
+    """Collector, team and group of a customer a supervisor sees through his portfolio or a team. The head of the group
+    is not named to him."""
     team, other = TeamFactory(entity=entity), TeamFactory(entity=entity)
     lead = UserFactory(supervisor=True, sees=team)
     collector = TeamMemberFactory(team=other, user__is_active=active).user
-    parent = CustomerFactory(entity=entity)
+    parent = CustomerFactory(entity=entity, name="Maison mère")
     customer = CustomerFactory(entity=entity, team=team, collector=collector, parent=parent)
     client.force_login(lead)
     url = reverse("admin:customers_customer_change", args=[customer.pk])
-    drawn = client.get(url).context["adminform"].form
-    fields = ("collector", "team", "parent")
+    page = client.get(url)
+    assert parent.name not in page.content.decode()
+    drawn = page.context["adminform"].form
+    fields = ("collector", "team")
     chosen = {name: re.findall(r'value="(\d+)" selected', str(drawn[name])) for name in fields}
     assert client.post(url, form(customer, name="New name", **chosen)).status_code == 302
     customer.refresh_from_db()
@@ -117,6 +122,79 @@ def test_a_team_is_one_of_the_customer_s_entity(client, entity, elsewhere, added
     assert client.post(url, given | {"team": team.pk}).status_code == 302
     assert Customer.objects.latest("pk").team == team
     assert set(client.get(changed).context["adminform"].form.fields["team"].queryset) == {team}
+
+
+def sent(page):
+    """What a browser sends of a page as it is drawn."""
+    forms = [page.context["adminform"].form]
+    for rows in page.context["inline_admin_formsets"]:
+        forms += [rows.formset.management_form, *rows.formset.forms]
+    drawn = {}
+    for field in [field for form in forms for field in form if not field.field.disabled]:
+        if field.value() not in (None, False):
+            drawn[field.html_name] = field.value()
+        drawn |= dict(re.findall(r'type="hidden" name="(initial-[^"]+)"(?: value="([^"]*)")?', str(field)))
+    return {name: html.unescape(value) if isinstance(value, str) else value for name, value in drawn.items()}
+
+
+class TestTwoPeopleInOneForm:
+    """Each keeps what he changed."""
+
+    @pytest.fixture
+    def customer(self, entity, lead):
+        customer = CustomerFactory(entity=entity, attributes={"agency": "Lyon"}, tags=["a", "b"])
+        AddressFactory(customer=customer, preferred=True, contact=ContactFactory(customer=customer, name="Ana"))
+        return customer
+
+    @pytest.fixture
+    def url(self, customer):
+        return reverse("admin:customers_customer_change", args=[customer.pk])
+
+    def found(self, customer):
+        customer.refresh_from_db()
+        contact, address = customer.contacts.get(), customer.addresses.get()
+        return customer.name, customer.city, contact.name, contact.position, address.preferred, address.valid_until
+
+    def test_what_the_second_did_not_touch_stays_as_the_first_left_it(self, client, customer, url):
+        mine, others = sent(client.get(url)), sent(client.get(url))
+        del others["addresses-0-preferred"]
+        changed = {"name": "Neuf", "contacts-0-name": "Anna", "addresses-0-valid_until": "31/12/2026"}
+        assert client.post(url, others | changed).status_code == 302
+        mine |= {"city": "Nice", "contacts-0-position": "Achats"}
+        assert client.post(url, mine).status_code == 302
+        assert self.found(customer) == ("Neuf", "Nice", "Anna", "Achats", False, date(2026, 12, 31))
+
+    def test_saving_what_somebody_else_changed_tells_nothing(self, client, customer, url):
+        mine = sent(client.get(url))
+        customer.contacts.update(position="Achats")
+        Customer.objects.filter(pk=customer.pk).update(tags=["c"], attributes={"agency": "Brest"}, collector=None)
+        client.post(url, mine)
+        customer.refresh_from_db()
+        assert (customer.tags, customer.attributes, entries(customer).lines) == (["c"], {"agency": "Brest"}, [])
+
+    def test_what_both_changed_is_told_once(self, client, customer, url):
+        mine = sent(client.get(url)) | {"city": "Nice", "addresses-0-valid_until": "31/12/2026"}
+        Customer.objects.filter(pk=customer.pk).update(city="Brest")
+        customer.addresses.update(valid_until=date(2026, 6, 30))
+        page = client.post(url, mine)
+        told = "Quelqu’un a changé ceci entre-temps\xa0: «\xa0%s\xa0». Enregistrez de nouveau pour le remplacer."
+        assert page.context["adminform"].form.errors == {"city": [told % "Brest"]}
+        rows = page.context["inline_admin_formsets"][1].formset
+        assert rows.errors == [{"valid_until": [told % "30/06/2026"]}]
+        assert client.post(url, sent(page)).status_code == 302
+        assert self.found(customer)[1::4] == ("Nice", date(2026, 12, 31))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_saves_at_the_same_moment_waits_and_takes_nothing_back(client, entity, lead):
+    customer = CustomerFactory(entity=entity)
+    url = reverse("admin:customers_customer_change", args=[customer.pk])
+    with beside(lambda: client.post(url, form(customer, city="Nice", **{"initial-name": customer.name}))) as other:
+        Customer.objects.filter(pk=customer.pk).update(name="Neuf")
+        other.start()
+    assert other.result().status_code == 302
+    customer.refresh_from_db()
+    assert (customer.name, customer.city) == ("Neuf", "Nice")
 
 
 @pytest.mark.parametrize(("zone", "kept"), [("Indian/Reunion", "Indian/Reunion"), ("Mars", ""), ("Factory", "")])

@@ -33,6 +33,32 @@ def test_a_merged_customer_leads_to_the_kept_one(desk: Client):
     assert answer["Location"] == reverse("customer", args=[kept.pk])
 
 
+CHANGING = ("customer_change", "contact_add", "address_add")
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("get", name) for name in ("customer", "customer_merge", "manual", *CHANGING)]
+    + [("post", name) for name in CHANGING],
+)
+def test_so_do_the_pages_that_change_him_and_all_say_so(client: Client, method: str, name: str):
+    entity = EntityFactory()
+    client.force_login(UserFactory(sees=entity, supervisor=True))
+    kept = CustomerFactory(entity=entity)
+    gone = CustomerFactory(entity=entity, merged_into=kept)
+    answer = getattr(client, method)(reverse(name, args=[gone.pk]), {"tags": "neuf"}, follow=True)
+    assert answer.redirect_chain == [(reverse("customer", args=[kept.pk]), 302)]
+    told = [str(message) for message in answer.context["messages"]]
+    assert told == ["La fiche demandée a été fusionnée avec celle-ci. Rien n’a été modifié."]
+
+
+def test_a_merged_customer_leads_nobody_to_one_he_does_not_see(client: Client):
+    team = TeamFactory()
+    client.force_login(UserFactory(sees=team))
+    gone = CustomerFactory(entity=team.entity, team=team, merged_into=CustomerFactory(entity=team.entity))
+    assert client.get(reverse("customer_change", args=[gone.pk]), follow=True).status_code == 404
+
+
 def test_a_note_of_a_page_left_open_after_a_merge_is_in_the_history_of_the_one_that_is_kept(desk: Client):
     kept = CustomerFactory(entity=desk.entity)
     gone = CustomerFactory(entity=desk.entity, merged_into=kept)
@@ -58,6 +84,21 @@ def test_the_oldest_is_not_one_that_is_covered():
     InvoiceFactory(customer=customer, due_on="2026-02-26")
     [account] = accounts(customer, date(2026, 3, 1))
     assert (account.overdue, account.oldest_days) == (100, 3)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "0001-01-01T00:00:00+23:59~1",
+        "9999-12-31T23:59:59-23:59~1",
+        "2026-03-01T00:00:00~1",
+        f"2026-03-01T00:00:00+00:00~{2**63}",
+        "2026-03-01~",
+    ],
+)
+def test_a_place_of_the_history_nobody_was_led_to_is_not_understood(desk: Client, before: str):
+    customer = CustomerFactory(entity=desk.entity)
+    assert desk.get(reverse("history_older", args=[customer.pk]), {"before": before}).status_code == 400
 
 
 def test_the_account_shows_net_amounts(desk: Client):

@@ -2,9 +2,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.events import operations, registry
 from crm.events.models import Delivery, Event
+from crm.events.tasks import forget
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -124,8 +126,37 @@ def test_an_administrator_has_a_delivery_tried_again(client):
     registry.register("a", ["paid"], lambda event: 1 / 0)
     emit()
     Delivery.objects.update(failures=operations.TRIES)
+    Delivery.objects.create(event=Event.objects.get(), consumer="b", processed_at=NOON)
+    given_up = Delivery.objects.get(processed_at=None)
     url = reverse("admin:events_delivery_changelist")
-    assert list(client.get(url, {"state": "given_up"}).context["cl"].result_list) == [Delivery.objects.get()]
+    assert list(client.get(url, {"state": "given_up"}).context["cl"].result_list) == [given_up]
     assert list(client.get(url, {"state": "failed"}).context["cl"].result_list) == []
-    client.post(url, {"action": "try_again", "_selected_action": [Delivery.objects.get().pk]})
+    assert list(client.get(url, {"state": "waiting"}).context["cl"].result_list) == [given_up]
+    client.post(url, {"action": "try_again", "_selected_action": [given_up.pk]})
     assert operations.waiting("a", at=NOON).count() == 1
+
+
+@pytest.mark.parametrize("page", [1, 2, 100])
+def test_old_events_that_everybody_has_taken_are_forgotten(page):
+    registry.register("a", ["paid", "lost"], print)
+    registry.register("b", ["paid"], print)
+    days = [(kind, day, NOON + timedelta(days=day)) for kind in ("paid", "lost", "alone") for day in (0, 1, 3)]
+    told = {
+        (kind, day): operations.emit(kind, entity_id=1, at=at) for kind, day, at in sorted(days, key=lambda one: one[2])
+    }
+    operations.deliver_waiting("a", at=NOON)
+    Delivery.objects.filter(event=told["paid", 0], consumer="b").update(failures=operations.TRIES)  # given up
+    Delivery.objects.filter(event=told["paid", 1]).update(processed_at=NOON)
+    assert operations.forget(before=NOON + timedelta(days=2), page=page) == 5
+    left = {told["paid", 0], told["paid", 3], told["lost", 3], told["alone", 3]}
+    assert set(Event.objects.values_list("pk", flat=True)) == left
+    assert set(Delivery.objects.values_list("event", flat=True)) == left - {told["alone", 3]}
+    assert operations.forget(before=NOON + timedelta(days=2), page=page) == 0
+
+
+def test_they_are_kept_for_as_many_days_as_the_setting_says(settings):
+    settings.EVENTS_KEPT_DAYS = 7
+    now = timezone.now()
+    kept = [operations.emit("paid", entity_id=1, at=now - timedelta(days=days)) for days in (8, 6)][1]
+    forget()
+    assert Event.objects.get().pk == kept

@@ -82,6 +82,16 @@ def test_a_hold_that_is_lifted_says_whether_dunning_resumes(desk: Client, other:
     assert subject.endswith("dunning resumes") == told.endswith("la relance reprend.")
 
 
+def test_one_lifted_before_it_begins_says_what_its_history_says(desk: Client):
+    customer = CustomerFactory(entity=desk.entity)
+    given = {"kind": "manual", "at": NOON}
+    place_hold(customer, **given, reason="A", starts_on=date(2026, 1, 1), ends_on=date(2099, 1, 1))
+    hold = place_hold(customer, **given, reason="B", starts_on=date(2099, 1, 2))
+    told = said(desk.post(reverse("hold_lift", args=[hold.pk]), follow=True))
+    assert told == ["La suspension est levée\xa0; ce qu’une autre couvre reste suspendu."]
+    assert Entry.objects.order_by("pk").last().subject.endswith("what another one covers stays suspended")
+
+
 class TestOfMoreInvoicesThanThePageLists:
     """The oldest are offered; a later one by its number."""
 

@@ -1,6 +1,6 @@
 """What a FEC becomes: kinds, lettering, residues, openings, identity."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from psycopg.errors import LockNotAvailable
 from crm.customers.models import Customer
 from crm.events.models import Event
 from crm.imports.models import FecLine
-from crm.imports.operations import fec
+from crm.imports.operations import fec, import_file
+from crm.imports.outcome import Options
 from crm.receivables.models import Credit, Invoice, Movement
 from crm.timeline.models import Entry
-from tests.crm.imports.conftest import balances, open_items
+from tests.crm.imports.conftest import AT, balances, open_items
 from tests.factories.fec import Ledger, Shape
 
 JAN_1, JAN_5, FEB_1, MARCH_1, DEC_1 = (date(2021, m, d) for m, d in ((1, 1), (1, 5), (2, 1), (3, 1), (12, 1)))
@@ -95,6 +96,28 @@ def test_lettered_lines_settle_each_other_on_the_later_day(load, write):
     invoice = Invoice.objects.get(amount=120)
     assert (invoice.open_amount, invoice.settled_on) == (0, FEB_1)
     assert Movement.objects.values_list("kind", "amount", "on").get() == ("allocated", -120, FEB_1)
+
+
+@pytest.mark.parametrize("letter", ["AA", ""])
+def test_money_dated_ahead_settles_nothing_before_its_day(load, write, entity, letter):
+    """Neither by its letter nor because the account is at zero then; the last day is tomorrow (2 March 2026)."""
+    came, comes = date(2026, 3, 3), date(2026, 3, 4)
+    ledger = Ledger().sale(JAN_5, "A", "120.00", letter).payment(comes, "A", "120.00", letter)
+    load(write(ledger.sale(JAN_5, "B", "50.00", letter).payment(came, "B", "50.00", letter)))
+    assert open_items(entity) == {("A", Decimal(120)), ("A", Decimal(-120))}
+    import_file(write(ledger), entity=entity, options=Options(), by=None, at=AT + timedelta(days=1))
+    assert (open_items(entity), Invoice.objects.get(amount=120).settled_on) == (set(), comes)
+
+
+def test_what_settled_something_ahead_does_so_no_more(load, write, entity, monkeypatch):
+    """As it was imported before that was minded."""
+    path = write(Ledger().sale(JAN_5, "A", "120.00", "AA").payment(date(2062, 3, 4), "A", "120.00", "AA"))
+    with monkeypatch.context() as before:
+        before.setattr(fec, "last_day", lambda entity, at: date.max)
+        load(path)
+        assert open_items(entity) == set()
+    load(path)
+    assert (open_items(entity), balances(entity)) == ({("A", Decimal(120)), ("A", Decimal(-120))}, {"A": Decimal(0)})
 
 
 def test_letters_are_local_to_an_account(load, write, entity):

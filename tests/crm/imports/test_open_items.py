@@ -540,7 +540,7 @@ def test_what_a_person_does_meanwhile_is_counted_once(load, write, entity, monke
 
     def writing_off_after(names, params):
         touched = prepared(names, params)
-        if names == "items_given_up items_moves":
+        if names == "items_moved_here items_moves":
             write_off(Invoice.objects.get(number="F4"), amount=Decimal(300), on=AT.date(), reason="geste", at=AT)
         return touched
 

@@ -92,6 +92,18 @@ def test_news_with_signs_no_database_holds_is_stored(client):
 
 
 @pytest.mark.django_db
+def test_a_mail_with_such_signs_in_a_form_is_kept(client):
+    raw = mails.answer("Bonjour\0", Message_ID="<1@client.example>").decode()
+    form = provider.signature(AT) | {
+        "recipient": "replies+0@acquit.example",
+        "sender": "a\0@b.example",
+        "body-mime": raw,
+    }
+    assert client.post("/webhooks/mail/mailgun/inbound_mime/", form, headers=SECRET).status_code == 200
+    assert Reply.objects.get().header_id == "1@client.example"
+
+
+@pytest.mark.django_db
 def test_a_webhook_costs_one_statement(client, django_assert_num_queries):
     content = body()
     with django_assert_num_queries(1):
