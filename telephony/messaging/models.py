@@ -244,7 +244,8 @@ class ReplyKind(models.TextChoices):
 
 
 class Reply(models.Model):
-    """A mail received, whole (`raw`, compressed), and what was understood of it."""
+    """A mail received, whole (`raw`, compressed), and what was understood of it. `raw` is empty of one its mailbox
+    refused to give."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("entity"))
     customer = models.ForeignKey(
@@ -296,6 +297,8 @@ class MailboxPosition(models.Model):
     uid_validity = models.BigIntegerField(default=0)
     last_uid = models.BigIntegerField(default=0)
     read_at = models.DateTimeField(null=True)
+    # The first try in vain of the mail it stands before.
+    failing_since = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("position in a mailbox")
