@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 from django.db.models import Q
+from django.utils.encoding import punycode
 
+from crm.customers.models import Channel
 from telephony.core.news import News
 from telephony.core.storable import storable, storable_json
 from telephony.messaging.models import Attempt, DeliveryEvent, DeliveryKind, Message
@@ -88,7 +90,7 @@ def _applied(event: DeliveryEvent, *, at: datetime) -> bool:
         return False
     event.applied_at, event.error = at, ""
     event.save(update_fields=["message", "applied_at", "error"])
-    if message is not None:
+    if message is not None and not _of_another(event, message):
         _apply(event, message)
     return True
 
@@ -103,6 +105,14 @@ def _message_of(event: DeliveryEvent) -> Message | None:
         return None
     attempts = Attempt.objects.filter(provider_id=name).values("message")
     return messages.filter(Q(pk__in=attempts) | Q(message_id=name.strip("<>"))).first()
+
+
+def _of_another(event: DeliveryEvent, message: Message) -> bool:
+    """Whether they are of another mailbox: where the mail was sent on to, its Message-ID is known too."""
+    if message.channel != Channel.EMAIL or "@" not in event.recipient:
+        return False
+    name, _, domain = message.recipient.lower().rpartition("@")
+    return event.recipient.lower() not in (f"{name}@{domain}", f"{name}@{punycode(domain)}")
 
 
 def _apply(event: DeliveryEvent, message: Message) -> None:

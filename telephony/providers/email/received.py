@@ -30,13 +30,15 @@ UNSAID = {"script", "style", "title"}
 
 @dataclass(frozen=True)
 class Report:
-    """What a delivery or feedback report says about one recipient of one of our mails."""
+    """What a delivery or feedback report says about one recipient of one of our mails. `elsewhere`: its status is that
+    of another address, to which the recipient's mail was sent on."""
 
     kind: str
     recipient: str
     message_ref: str
     status: str
     said: str
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class Received:
                 message_ref=report.message_ref,
                 recipient=report.recipient,
                 reason=report.said,
-                permanent=report.kind == "bounced" and address_is_bad(None, f"{report.status} {report.said}"),
+                permanent=report.kind == "bounced"
+                and not report.elsewhere
+                and address_is_bad(None, f"{report.status} {report.said}"),
                 payload={"status": report.status, "said": report.said},
             )
             for number, report in enumerate(self.reports)
@@ -171,9 +175,14 @@ def _delivery_reports(mail: Message) -> list[Report]:
 
 def _report(field: Message, original: str) -> Report:
     action = str(field.get("Action", "")).strip().lower()
-    recipient = str(field.get("Final-Recipient") or field.get("Original-Recipient") or "").rpartition(";")[2].strip()
+    asked, final = (_recipient(field, name) for name in ("Original-Recipient", "Final-Recipient"))
     said = " ".join(str(field.get("Diagnostic-Code", "")).rpartition(";")[2].split())
-    return Report(ACTIONS.get(action, "other"), recipient, original, str(field.get("Status", "")).strip(), said)
+    status, elsewhere = str(field.get("Status", "")).strip(), bool(asked and final) and asked.lower() != final.lower()
+    return Report(ACTIONS.get(action, "other"), asked or final, original, status, said, elsewhere)
+
+
+def _recipient(field: Message, name: str) -> str:
+    return str(field.get(name, "")).rpartition(";")[2].strip(" <>")
 
 
 def _original_id(mail: Message) -> str:

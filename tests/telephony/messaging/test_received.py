@@ -41,6 +41,35 @@ def test_a_bounce_report_marks_message_and_address(message, headers_only):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("recipient", "original", "state", "invalid"),
+    [
+        ("jean.parti@client.example", "", "sent", False),
+        ("paie@client.example", "jean.parti@client.example", "sent", False),
+        ("jean.parti@client.example", "paie@client.example", "bounced", False),
+        ("<PAIE@client.example>", "Paie@Client.example", "bounced", True),
+        ("|deliver", "", "bounced", True),
+    ],
+)
+def test_the_bounce_of_another_address_condemns_not_ours(message, recipient, original, state, invalid):
+    """Its server sent the mail on; of where it was sent on to, nothing is written of the address we wrote to."""
+    give(mails.bounce(message.message_id, recipient=recipient, original=original))
+    message.refresh_from_db()
+    message.address.refresh_from_db()
+    assert (message.state, message.address.invalid_since is not None) == (state, invalid)
+    assert message.delivery_events.get().recipient == (original or recipient)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("domain", ["crémerie.example", "xn--crmerie-cya.example"])
+def test_a_report_names_a_domain_as_its_server_does(world, domain):
+    message = sent(1, AddressFactory(value="paie@crémerie.example"))
+    give(mails.bounce(message.message_id, recipient=f"paie@{domain}"))
+    message.refresh_from_db()
+    assert message.state == "bounced"
+
+
+@pytest.mark.django_db
 def test_a_full_mailbox_bounces_but_the_address_stays_good(message):
     give(mails.bounce(message.message_id, status="5.2.2", said="552 5.2.2 Mailbox full"))
     message.refresh_from_db()
