@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from crm.accounts.models import User
 from crm.customers.models import Channel, Customer
+from crm.customers.operations import in_use
 from crm.events.operations import emit
 from crm.timeline.operations import record
 from telephony.messaging.models import Attempt, Message, MessageQuerySet, Reply, ReplyKind
@@ -96,7 +97,9 @@ def _match(reply: Reply, mail: Received) -> None:
         reply.customer, reply.matched_by = customer, "sender"
         found = _last_mail_to(customer)
     reply.message = found
-    reply.entity = reply.customer.entity if reply.customer else None
+    if reply.customer is not None:
+        reply.customer = in_use(reply.customer)
+        reply.entity = reply.customer.entity
 
 
 def _by_token(reply: Reply) -> Message | None:
@@ -135,7 +138,8 @@ def _messages() -> MessageQuerySet:
 @transaction.atomic
 def attach_reply(reply: Reply, customer: Customer, *, by: User, at: datetime) -> None:
     """A person says whose mail it is; it is told as if it had been recognised, one that could not be read as an answer.
-    Raises AlreadyAttached."""
+    It goes to the record he is kept under. Raises AlreadyAttached."""
+    customer = in_use(customer)
     mine = Reply.objects.filter(pk=reply.pk, customer__isnull=True).exclude(kind__in=OF_MACHINES)
     kind = Case(When(kind=ReplyKind.AUTOMATIC, then=Value(ReplyKind.AUTOMATIC)), default=Value(ReplyKind.ANSWER))
     if not mine.update(customer=customer, entity=customer.entity, matched_by="person", kind=kind):

@@ -6,14 +6,17 @@ import pytest
 from django.urls import reverse
 from hypothesis import given, strategies as st
 
+from crm.customers.models import Customer
+from crm.customers.operations import merge_customers
 from crm.events.models import Event
 from crm.timeline.models import Entry
 from telephony.messaging import operations
 from telephony.messaging.models import DeliveryEvent, Message, Reply
+from telephony.messaging.operations import replies
 from telephony.providers.email import received
 from tests.factories import mails
 from tests.factories.accounts import UserFactory
-from tests.factories.customers import AddressFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, sent
 
 
@@ -255,6 +258,29 @@ def test_given_to_its_customer_it_is_an_answer(cannot_be_read, message, put_asid
     operations.attach_reply(cannot_be_read, message.customer, by=UserFactory(), at=AT)
     assert Reply.objects.get().kind == "answer"
     assert Event.objects.filter(kind="message.reply").count() == 1
+
+
+@pytest.fixture
+def merged(message):
+    """The record of the sender as it was read before another was kept for it."""
+    kept = CustomerFactory(entity=message.customer.entity)
+    merge_customers(kept, Customer.objects.get(pk=message.customer.pk), by=None, at=AT)
+    return message.customer
+
+
+@pytest.mark.django_db
+def test_a_mail_is_given_to_the_record_its_customer_is_kept_under(merged):
+    reply = give(mails.answer(From="inconnu@ailleurs.example"))
+    operations.attach_reply(reply, merged, by=UserFactory(), at=AT)
+    kept = Customer.objects.current().get()
+    told = Entry.objects.get(kind="reply").customer, Event.objects.get(kind="message.reply").customer_id
+    assert (Reply.objects.get().customer, *told) == (kept, kept, kept.pk)
+
+
+@pytest.mark.django_db
+def test_a_mail_read_while_its_customer_is_merged_goes_where_he_went(merged, monkeypatch):
+    monkeypatch.setattr(replies, "_by_sender", lambda mail: merged)
+    assert give(mails.answer()).customer == Customer.objects.current().get()
 
 
 @given(st.binary(max_size=400))
