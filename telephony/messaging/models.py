@@ -244,8 +244,8 @@ class ReplyKind(models.TextChoices):
 
 
 class Reply(models.Model):
-    """A mail received, whole (`raw`, compressed), and what was understood of it. `raw` is empty of one its mailbox
-    refused to give."""
+    """A mail received, whole (`raw`, compressed), and what was understood of it. Another mail may have its Message-ID:
+    with the digest of what it says it is one. `raw` is empty of one its mailbox refused to give."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("entity"))
     customer = models.ForeignKey(
@@ -256,7 +256,8 @@ class Reply(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=ReplyKind, default=ReplyKind.UNREAD)
     matched_by = models.CharField(_("recognised by"), max_length=12, blank=True)
-    header_id = models.CharField(_("Message-ID"), max_length=300, unique=True)
+    header_id = models.CharField(_("Message-ID"), max_length=300)
+    digest = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     sender = models.CharField(_("from"), max_length=320, blank=True)
     recipients = ArrayField(models.CharField(max_length=320), verbose_name=_("to"), default=list)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
@@ -272,6 +273,7 @@ class Reply(models.Model):
         verbose_name = _("reply received")
         verbose_name_plural = _("replies received")
         constraints = [
+            models.UniqueConstraint(fields=["header_id", "digest"], name="messaging_reply_once"),
             models.CheckConstraint(
                 name="messaging_reply_of_an_entity",
                 condition=Q(customer__isnull=True) | Q(entity__isnull=False),

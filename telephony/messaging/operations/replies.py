@@ -1,6 +1,5 @@
 """Mail received: stored whole at once, read by a task, attached to the customer it comes from."""
 
-import hashlib
 import zlib
 from datetime import datetime
 
@@ -35,9 +34,10 @@ def receive(raw: bytes, *, at: datetime, recipients: tuple[str, ...] = (), arriv
     `recipients`: addresses of the envelope, when the one who received it knows them; `arrived_at`: when its mailbox
     took it, where that was before.
     """
-    header_id = received.header_id(raw) or hashlib.sha256(raw).hexdigest()
+    header_id, digest = received.identity(raw)
     row = Reply(
-        header_id=header_id[:300],
+        header_id=(header_id or digest)[:300],
+        digest=digest,
         raw=zlib.compress(raw),
         recipients=list(recipients),
         received_at=at,

@@ -3,6 +3,7 @@
 Bounces are delivery reports (RFC 3464), complaints feedback reports (RFC 5965); automatic answers say so (RFC 3834).
 """
 
+import hashlib
 import html
 import re
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class Report:
 
 @dataclass(frozen=True)
 class Received:
-    header_id: str
+    digest: str
     sender: str
     recipients: tuple[str, ...]
     references: tuple[str, ...]
@@ -58,7 +59,7 @@ class Received:
         return [
             News(
                 provider="report",
-                key=f"{self.header_id}:{number}:{report.kind}",
+                key=f"{self.digest}:{number}:{report.kind}",
                 kind=report.kind,
                 at=at,
                 message_ref=report.message_ref,
@@ -79,10 +80,21 @@ def token(address: str) -> str:
     return found.group(1).lower() if found else ""
 
 
-def header_id(raw: bytes) -> str:
-    """The Message-ID of a mail without its brackets; empty when it has none."""
-    head = message_from_bytes(raw, policy=policy.compat32)
-    return storable(str(head.get("Message-ID", ""))).strip().strip("<>")
+def identity(raw: bytes) -> tuple[str, str]:
+    """The Message-ID of a mail without its brackets, empty when it has none, and a digest of who says what and when.
+
+    Together they name it whichever way it comes: whoever writes chooses the first, some always the same one.
+    """
+    mail = message_from_bytes(raw, policy=policy.compat32)
+    digest = hashlib.sha256()
+    for part in mail.walk():
+        # Neither the way it came, nor the boundary of its parts, which some providers make anew each time.
+        of_part = [name for name in part if name.lower() != "content-type"]
+        names = ("From", "Date", "Subject") if part is mail else of_part
+        head = [f"{name}: {' '.join(str(part.get(name, '')).split())}" for name in names]
+        said = b"" if part.is_multipart() else bytes(part.get_payload(decode=True) or b"")
+        digest.update("\n".join(head).encode(errors="replace") + b"\n" + said.replace(b"\r\n", b"\n"))
+    return storable(str(mail.get("Message-ID", ""))).strip().strip("<>"), digest.hexdigest()
 
 
 def envelope(raw: bytes) -> tuple[str, str]:
@@ -97,7 +109,7 @@ def parse(raw: bytes) -> Received:
     mail = message_from_bytes(raw, policy=policy.default)
     reports = tuple(_reports(mail))
     return Received(
-        header_id=header_id(raw),
+        digest=identity(raw)[1],
         sender=parseaddr(_header(mail, "From"))[1].lower(),
         recipients=tuple(address.lower() for address in _addresses(mail)),
         references=_references(mail),

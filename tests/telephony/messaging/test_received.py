@@ -1,8 +1,10 @@
 """Mail that comes back: reports, automatic answers, people."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from hypothesis import given, strategies as st
 
@@ -214,6 +216,43 @@ def test_a_mail_without_number_is_stored_once():
     raw = mails.answer()
     give(raw)
     give(raw)
+    assert Reply.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_another_mail_of_the_same_number_is_another_mail(message):
+    """Some ticket systems give all of theirs the same one, and whoever knows it can write first."""
+    for text in ("Bien reçu.", "Nous contestons la facture.", "Bien reçu."):
+        give(mails.answer(text, Message_ID="<x@y>"))
+    assert list(Reply.objects.order_by("pk").values_list("header_id", "text")) == [
+        ("x@y", "Bien reçu."),
+        ("x@y", "Nous contestons la facture."),
+    ]
+
+
+@pytest.mark.django_db
+def test_another_report_of_the_same_number_is_applied(message):
+    give(mails.bounce("unknown@acquit.example"))
+    give(mails.bounce(message.message_id))
+    message.refresh_from_db()
+    assert message.state == "bounced"
+
+
+@pytest.mark.django_db
+def test_a_mail_that_comes_two_ways_is_one(message):
+    raw = mails.answer(Message_ID="<x@y>")
+    give(raw)
+    give(b"Received: from mx.client.example; Mon, 02 Mar 2026 10:00:00 +0100\r\n" + raw.replace(b"\n", b"\r\n"))
+    assert Reply.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", [{"Message_ID": "<x@y>"}, {}])
+def test_an_upgrade_knows_the_mails_that_came_lately(message, headers):
+    give(mails.answer(**headers))
+    Reply.objects.update(digest="")
+    import_module("telephony.messaging.migrations.0006_replies_by_what_they_say").digest_of_late_ones(apps, None)
+    give(mails.answer(**headers))
     assert Reply.objects.count() == 1
 
 

@@ -127,6 +127,14 @@ def test_an_answer_with_a_large_file_is_taken_from_who_knows_the_secret(client):
 
 
 @pytest.mark.django_db
+def test_a_mail_handed_over_twice_is_stored_once(client):
+    """Of one handed over as JSON we make the parts, with another boundary each time."""
+    content = with_a_file(100)
+    assert [post(client, "/webhooks/mail/postmark/inbound/", content, SECRET) for _ in range(2)] == [200, 200]
+    assert Reply.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_what_is_larger_than_any_mail_is_refused(client, monkeypatch):
     monkeypatch.setattr(urls, "MAIL_BYTES", 6_000_000)
     assert post(client, "/webhooks/mail/postmark/inbound/", with_a_file(6_000_000), SECRET) == 400
