@@ -216,6 +216,8 @@ class DeliveryEvent(models.Model):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     at = models.DateTimeField(_("at"))
     received_at = models.DateTimeField(_("received at"))
+    # Of a message nobody knows yet.
+    not_before_at = models.DateTimeField(null=True, editable=False)
     payload = models.JSONField(_("as received"), default=dict)
     applied_at = models.DateTimeField(_("applied at"), null=True)
     # Of the last try. In vain from `failing_since` to `given_up_at`; applied then, too: a person said that nothing is
