@@ -1,12 +1,14 @@
 """Is this process alive, and may it be given requests?
 
-A middleware and not a view: it must answer whatever host name the probe uses, before sessions and redirects.
+A middleware and not a view: it must answer whatever host name the probe uses, before sessions and redirects. Probes are
+open to the network: they name no entity and no server, the log has the rest.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,34 +19,35 @@ from kombu.exceptions import OperationalError
 from config import nights
 
 BROKER_TIMEOUT_S = 2
-OK = "ok"
+OK, SILENT = "ok", "error"
+
+log = structlog.get_logger(__name__)
 
 
 def database() -> str:
-    """The word ok, or why the database does not answer."""
+    """Whether the database answers, in a word."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
-        return f"the database does not answer: {error}"
+        log.error("not_ready", silent="database", error=str(error))
+        return SILENT
     return OK
 
 
 def broker() -> str:
-    """The word ok, or why the broker takes no connection."""
+    """Whether the broker takes a connection, in a word."""
     try:
         with Connection(settings.CELERY_BROKER_URL, connect_timeout=BROKER_TIMEOUT_S) as opened:
             opened.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_S)
     except (OperationalError, OSError) as error:
-        return f"the broker does not answer: {error}"
+        log.error("not_ready", silent="broker", error=str(error))
+        return SILENT
     return OK
 
 
 def night(at: datetime) -> dict[str, Any]:
-    """The oldest last night among live entities: its age in hours (None without any), and whether one is late.
-
-    No entity is named here: probes are open to the network.
-    """
+    """The oldest last night among live entities: its age in hours (None without any), and whether one is late."""
     ages = nights.ages(at)
     hours = [round(age.total_seconds() / 3600, 1) for age in ages.values()]
     return {

@@ -165,6 +165,7 @@ def test_alerts_and_status_page_start_from_the_same_limits():
     assert [limit(alert) for alert in ("OutboxStands", "ProviderNewsWait", "EventsPileUp", "BeatIsSilent")] == [
         amber_red[1].total_seconds() for amber_red in (limits.OUTBOX, limits.NEWS, limits.EVENTS, limits.BEAT)
     ]
+    assert limit("MailboxIsNotRead") == limits.MAILBOX[1].total_seconds()
     assert [limit("ImportStands"), limit("PrintBatchWaits")] == [
         limits.IMPORT[1].total_seconds(),
         limits.PRINT_BATCH[0].total_seconds(),

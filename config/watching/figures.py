@@ -17,6 +17,7 @@ from config.watching import surroundings
 from config.watching.surroundings import Broker, Folder
 from crm.core import sql
 from crm.events.operations import TRIES
+from telephony.messaging.mailbox import configured_mailbox
 
 DAY = timedelta(hours=24)
 PACKAGE = "config.watching"
@@ -89,8 +90,8 @@ class Consumer:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything, at one instant. `rates_missing`: jurisdiction and kind of the legal rates still those of the last
-    half-year, or year."""
+    """Everything, at one instant. `mailbox`: the one replies are read from, if any. `rates_missing`: jurisdiction and
+    kind of the legal rates still those of the last half-year, or year."""
 
     at: datetime
     entities: list[EntityFigures]
@@ -103,6 +104,8 @@ class Figures:
     folders: list[Folder]
     unreadable: Heap = Heap()
     news_given_up: Heap = Heap()
+    mailbox: str = ""
+    mailbox_read_at: datetime | None = None
     rates_missing: list[list[str]] = field(default_factory=list)
 
 
@@ -114,7 +117,8 @@ def together(heaps: list[Heap]) -> Heap:
 def read(at: datetime) -> Figures:
     """All figures as they are at `at`."""
     incoming = {row["kind"]: Heap(row["number"], row["since"]) for row in _rows("incoming")}
-    (house,) = _rows("house", on=at.date())
+    mailbox = str(configured_mailbox() or "")
+    (house,) = _rows("house", on=at.date(), mailbox=mailbox)
     return Figures(
         at=at,
         entities=_entities(at),
@@ -128,6 +132,7 @@ def read(at: datetime) -> Figures:
         unreadable=incoming.get("unreadable", Heap()),
         broker=surroundings.broker(),
         folders=surroundings.folders(),
+        mailbox=mailbox,
         **house,
     )
 

@@ -56,6 +56,11 @@ def _beat(figures: Figures) -> Measured:
     yield [], _seconds(figures.at, figures.beat_at) if figures.beat_at else inf
 
 
+def _mailbox(figures: Figures) -> Measured:
+    if figures.mailbox:
+        yield [], _seconds(figures.at, figures.mailbox_read_at) if figures.mailbox_read_at else inf
+
+
 ENTITY = ["entity"]
 # Name: (what it is, labels, how it is read).
 GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
@@ -123,6 +128,8 @@ GAUGES: dict[str, tuple[str, list[str], Callable[[Figures], Measured]]] = {
     "acquit_replies_unreadable": (
         "Mails received the house could not read: a person must look", [],
         lambda figures: [([], figures.unreadable.number)]),
+    "acquit_mailbox_age_seconds": (
+        "Since the mailbox of replies was last read, where there is one; +Inf when it never was", [], _mailbox),
     "acquit_beat_age_seconds": ("Since beat last started a task; +Inf when it never did", [], _beat),
     "acquit_broker_up": (
         "1 when the broker answers", [], lambda figures: [([], int(not figures.broker.error))]),

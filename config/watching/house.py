@@ -17,6 +17,8 @@ FOLDERS = {"media": gettext_lazy("Disk of the files"), "temporary": gettext_lazy
 def checks_of_house(figures: Figures) -> list[Check]:
     """Every line of the installation."""
     lines = [_beat(figures), _broker(figures), _events(figures), _news(figures)]
+    if figures.mailbox:
+        lines.append(_mailbox(figures))
     kept = ((figures.news_given_up, _news_given_up), (figures.unreadable, _unreadable))
     lines += [line(heap) for heap, line in kept if heap.number]
     if figures.rates_missing:
@@ -74,6 +76,18 @@ def _news(figures: Figures) -> Check:
         _("Deliveries, bounces and replies are not seen: does a worker run, what does its log say?")
         if level != Level.GOOD
         else "",
+        reverse("admin:messaging_reply_changelist"), _("Mail received"),
+    )  # fmt: skip
+
+
+def _mailbox(figures: Figures) -> Check:
+    read_at = figures.mailbox_read_at
+    level = by_age(read_at, figures.at, limits.MAILBOX) if read_at else Level.BAD
+    good = level == Level.GOOD
+    return Check(
+        gettext_lazy("Mailbox of replies"), level, _("is read") if good else _("is not read"),
+        None if good else read_at,
+        "" if good else _("Bounces and replies are not seen: the command read_mailbox says why."),
         reverse("admin:messaging_reply_changelist"), _("Mail received"),
     )  # fmt: skip
 

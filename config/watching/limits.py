@@ -13,6 +13,8 @@ PRINT_BATCH = (3 * DAY, 7 * DAY)
 EVENTS = (5 * MINUTE, 15 * MINUTE)
 # News of a message nobody knows yet is kept for an hour.
 NEWS = (70 * MINUTE, 2 * HOUR)
+# It is read every five minutes.
+MAILBOX = (15 * MINUTE, HOUR)
 # Beat notes its last task every three minutes.
 BEAT = (5 * MINUTE, 10 * MINUTE)
 BOUNCED_SHARE = (0.05, 0.10)

@@ -1,13 +1,18 @@
 """The mailbox of installations whose mail leaves by plain SMTP: delivery reports and replies arrive there."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 
 from telephony.messaging.models import MailboxPosition
-from telephony.messaging.operations import receive
+from telephony.messaging.operations import name_refused, receive
+from telephony.messaging.operations.unreadable import TRIED_FOR
 from telephony.providers.email import imap
-from telephony.providers.email.imap import Mailbox
+from telephony.providers.email.imap import Arrived, Mailbox
+
+log = structlog.get_logger(__name__)
 
 SAVED_EVERY = 50
 # Of a mailbox in use: what was answered long ago is no task of today.
@@ -39,26 +44,47 @@ def read_mailbox(box: Mailbox, *, at: datetime) -> int:
     """Store what arrived in `box` since the last time; return how many mails. Raises MailboxError.
 
     The first time, and when its mails are numbered anew, those of RECENT. Stopped half-way, the next reading takes up
-    near where this one was; what is read twice is stored once.
+    where this one was; what is read twice is stored once. A mail the server refuses to give is asked for again for an
+    hour, while those behind it are read, then left to a person.
     """
     position, _ = MailboxPosition.objects.get_or_create(mailbox=str(box))
-    count = 0
     with imap.opened(box) as connection:
         since, last = _start(position, imap.uid_validity(connection), at=at), imap.last_uid(connection)
-        for count, mail in enumerate(imap.newer(connection, position.last_uid, since), start=1):
-            receive(mail.raw, at=at, arrived_at=mail.at)
-            position.last_uid = mail.uid
-            if count % SAVED_EVERY == 0:
-                position.save()
-        position.last_uid = max(position.last_uid, last)
-    position.read_at = at
-    position.save()
+        try:
+            count = _store(imap.newer(connection, position.last_uid, since), position, at=at)
+            if position.failing_since is None:
+                position.last_uid = max(position.last_uid, last)
+            position.read_at = at
+        finally:
+            position.save()
     return count
+
+
+def _store(mails: Iterable[Arrived], position: MailboxPosition, *, at: datetime) -> int:
+    """How many were stored. The position stays before the first one refused that is asked for again."""
+    tried_enough = position.failing_since is not None and at - position.failing_since >= TRIED_FOR
+    stored, behind = 0, False
+    for count, mail in enumerate(mails, start=1):
+        if not mail.refusal:
+            receive(mail.raw, at=at, arrived_at=mail.at)
+            stored += 1
+        else:
+            log.warning("mail_refused", mailbox=position.mailbox, uid=mail.uid, said=mail.refusal)
+            if tried_enough:
+                name_refused(position, mail.uid, said=mail.refusal, at=at)
+            else:
+                behind = True
+        if not behind:
+            position.last_uid = mail.uid
+        if count % SAVED_EVERY == 0:
+            position.save()
+    position.failing_since = (position.failing_since or at) if behind else None
+    return stored
 
 
 def _start(position: MailboxPosition, validity: int, *, at: datetime) -> datetime | None:
     """From which instant mails are read; None where their numbers tell which are new."""
-    known = position.read_at is not None and validity == position.uid_validity
+    known = position.last_uid > 0 and validity == position.uid_validity
     if validity != position.uid_validity:
         position.uid_validity, position.last_uid = validity, 0
     return None if known else (position.read_at or at) - RECENT

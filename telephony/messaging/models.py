@@ -216,6 +216,8 @@ class DeliveryEvent(models.Model):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     at = models.DateTimeField(_("at"))
     received_at = models.DateTimeField(_("received at"))
+    # Of a message nobody knows yet.
+    not_before_at = models.DateTimeField(null=True, editable=False)
     payload = models.JSONField(_("as received"), default=dict)
     applied_at = models.DateTimeField(_("applied at"), null=True)
     # Of the last try. In vain from `failing_since` to `given_up_at`; applied then, too: a person said that nothing is
@@ -244,7 +246,8 @@ class ReplyKind(models.TextChoices):
 
 
 class Reply(models.Model):
-    """A mail received, whole (`raw`, compressed), and what was understood of it."""
+    """A mail received, whole (`raw`, compressed), and what was understood of it. Another mail may have its Message-ID:
+    with the digest of what it says it is one. `raw` is empty of one its mailbox refused to give."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("entity"))
     customer = models.ForeignKey(
@@ -255,7 +258,8 @@ class Reply(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=ReplyKind, default=ReplyKind.UNREAD)
     matched_by = models.CharField(_("recognised by"), max_length=12, blank=True)
-    header_id = models.CharField(_("Message-ID"), max_length=300, unique=True)
+    header_id = models.CharField(_("Message-ID"), max_length=300)
+    digest = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     sender = models.CharField(_("from"), max_length=320, blank=True)
     recipients = ArrayField(models.CharField(max_length=320), verbose_name=_("to"), default=list)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
@@ -271,6 +275,7 @@ class Reply(models.Model):
         verbose_name = _("reply received")
         verbose_name_plural = _("replies received")
         constraints = [
+            models.UniqueConstraint(fields=["header_id", "digest"], name="messaging_reply_once"),
             models.CheckConstraint(
                 name="messaging_reply_of_an_entity",
                 condition=Q(customer__isnull=True) | Q(entity__isnull=False),
@@ -296,6 +301,8 @@ class MailboxPosition(models.Model):
     uid_validity = models.BigIntegerField(default=0)
     last_uid = models.BigIntegerField(default=0)
     read_at = models.DateTimeField(null=True)
+    # The first try in vain of the mail it stands before.
+    failing_since = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("position in a mailbox")

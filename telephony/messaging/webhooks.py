@@ -1,5 +1,6 @@
 """What Anymail tells, stored at once; a task does the rest."""
 
+from email import policy
 from typing import Any
 
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent
@@ -19,4 +20,6 @@ def on_inbound(sender: Any, event: AnymailInboundEvent, esp_name: str, **kwargs:
     """A provider hands over a mail it received for us."""
     mail = event.message
     recipients = (mail.envelope_recipient,) if mail.envelope_recipient else ()
-    operations.receive(mail.as_bytes(), recipients=recipients, at=timezone.now())
+    # The policy it was parsed by folds headers anew, and fails on some.
+    raw = mail.as_bytes(policy=policy.compat32)
+    operations.receive(raw, recipients=recipients, at=timezone.now())

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import DatabaseError
 
 from collections_app.engine.models import Run, RunState
 from config import health, nights
@@ -32,10 +33,21 @@ def test_ready_when_database_and_broker_answer(client):
 
 
 @pytest.mark.django_db
-def test_not_ready_without_broker(client, settings):
+def test_not_ready_without_broker_and_the_log_alone_says_where_it_is(client, settings, caplog):
     settings.CELERY_BROKER_URL = "redis+socket:///nowhere/valkey.sock"
     answer = client.get("/healthz/ready")
-    assert (answer.status_code, answer.json()["broker"][:28]) == (503, "the broker does not answer: ")
+    assert (answer.status_code, answer.json()["broker"]) == (503, "error")
+    assert ("nowhere" in answer.text, "/nowhere/valkey.sock" in caplog.text) == (False, True)
+
+
+def test_not_ready_without_database_and_the_log_alone_says_why(client, monkeypatch, caplog):
+    def refused() -> None:
+        raise DatabaseError("connection to server at 10.0.0.9 failed for user acquit")
+
+    monkeypatch.setattr(health.connection, "cursor", refused)
+    answer = client.get("/healthz/ready")
+    assert (answer.status_code, answer.json()) == (503, {"database": "error", "broker": "ok"})
+    assert "10.0.0.9" in caplog.text
 
 
 @pytest.mark.django_db

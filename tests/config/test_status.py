@@ -154,6 +154,14 @@ def test_news_that_could_not_be_applied_is_to_be_watched_until_a_person_settles_
     assert house(news_given_up=Heap(1, NOW - 30 * DAY)).count(Level.WATCH) == 1
 
 
+@pytest.mark.parametrize(
+    ("read_at", "level"),
+    [(NOW - 5 * MINUTE, Level.GOOD), (NOW - 20 * MINUTE, Level.WATCH), (NOW - 2 * HOUR, Level.BAD), (None, Level.BAD)],
+)
+def test_a_mailbox_that_is_not_read_is_told(read_at, level):
+    assert set(house(mailbox="replies@x/INBOX", mailbox_read_at=read_at)) == {Level.GOOD, level}
+
+
 def test_a_legal_rate_of_the_last_half_year_is_to_be_watched():
     missing = [["FR", "legal_individual"], ["FR", "legal_professional"]]
     assert house(rates_missing=missing).count(Level.WATCH) == 1

@@ -1,6 +1,7 @@
 """The figures of the house: what they count, and what reading them costs."""
 
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -16,7 +17,7 @@ from crm.events.operations import TRIES
 from crm.imports.models import Batch
 from crm.law.models import Rate
 from telephony.messaging import operations as messaging
-from telephony.messaging.models import DeliveryEvent, Message, Reply
+from telephony.messaging.models import DeliveryEvent, MailboxPosition, Message, Reply
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory
 from tests.factories.messaging import a_world, planned, sent
@@ -142,6 +143,15 @@ def test_a_mail_nobody_could_read_does_not_make_the_others_look_old():
         Reply.objects.create(header_id=kind, kind=kind, raw=b"", received_at=at, read_at=read_at)
     found = figures.read(NOW)
     assert (found.replies, found.unreadable) == (Heap(1, NOW - 8 * HOUR), Heap(1, NOW - 9 * HOUR))
+
+
+@pytest.mark.parametrize(("host", "ages"), [("imap.x", [inf]), ("imap.y", [2 * 3600]), ("", [])])
+def test_the_mailbox_in_use_tells_since_when_it_was_not_read(settings, host, ages):
+    settings.IMAP_HOST, settings.IMAP_USER = host, "replies"
+    MailboxPosition.objects.create(mailbox="replies@imap.x/INBOX")
+    MailboxPosition.objects.create(mailbox="replies@imap.y/INBOX", read_at=NOW - 2 * HOUR)
+    _told, _labels, measure = GAUGES["acquit_mailbox_age_seconds"]
+    assert [seconds for _none, seconds in measure(figures.read(NOW))] == ages
 
 
 def test_news_given_up_does_not_make_the_rest_look_old():

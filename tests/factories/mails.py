@@ -28,18 +28,21 @@ def bounce(
     *,
     number: str = "report-1@mx.client.example",
     recipient: str = "paie@client.example",
+    original: str = "",
     action: str = "failed",
     status: str = "5.1.1",
     said: str = "550 5.1.1 User unknown",
     headers_only: bool = False,
 ) -> bytes:
-    """A delivery report (RFC 3464) about the mail whose Message-ID is `about`."""
+    """A delivery report (RFC 3464) about the mail whose Message-ID is `about`; `original`: its recipient before it was
+    sent on."""
     report = MIMEMultipart("report", **{"report-type": "delivery-status"})
     report["From"], report["Subject"] = "MAILER-DAEMON@mx.client.example", "Undelivered Mail Returned to Sender"
     report["Message-ID"], report["Auto-Submitted"] = f"<{number}>", "auto-replied"
     report["Date"] = "Mon, 02 Mar 2026 10:00:00 +0100"
     report.attach(MIMEText("I'm sorry to have to inform you…"))
-    report.attach(_fields(REPORT.format(recipient=recipient, action=action, status=status, said=said)))
+    fields = REPORT.format(recipient=recipient, action=action, status=status, said=said)
+    report.attach(_fields(fields + (f"Original-Recipient: rfc822;{original}\n" if original else "")))
     report.attach(_original(about, headers_only=headers_only))
     return report.as_bytes()
 

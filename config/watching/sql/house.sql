@@ -1,5 +1,6 @@
 select pg_database_size(current_database()) as database_bytes,
        (select max(last_run_at) from django_celery_beat_periodictask where enabled) as beat_at,
+       (select read_at from messaging_mailboxposition where mailbox = %(mailbox)s) as mailbox_read_at,
        -- Those of a law some entity is under which nobody entered since the half-year began (elsewhere than in France: the year).
        (select coalesce(array_agg(array[r.jurisdiction, r.kind] order by r.jurisdiction, r.kind), '{}')
         from (select jurisdiction, kind from law_rate

@@ -17,7 +17,7 @@ from telephony.messaging.operations.reconcile import AlreadySettled, reconcile
 from telephony.messaging.operations.replies import AlreadyAttached, attach_reply, read_replies, receive
 from telephony.messaging.operations.sending import send_batch, send_one
 from telephony.messaging.operations.unapplied import apply_again, leave_unapplied
-from telephony.messaging.operations.unreadable import read_again, set_aside
+from telephony.messaging.operations.unreadable import name_refused, read_again, set_aside
 from telephony.messaging.operations.unsubscribe import unsubscribe
 from telephony.messaging.operations.withholding import cancel_held, held, hold, is_withheld, let_go, release, withhold
 
@@ -56,6 +56,7 @@ __all__ = [
     "set_aside",
     "take_places",
     "tell_full",
+    "name_refused",
     "unsubscribe",
     "withhold",
 ]

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 from django.db.models import Q
+from django.utils.encoding import punycode
 
+from crm.customers.models import Channel
 from telephony.core.news import News
 from telephony.core.storable import storable, storable_json
 from telephony.messaging.models import Attempt, DeliveryEvent, DeliveryKind, Message
@@ -22,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 # News may be faster than the commit that names the message; later than this it is not ours.
 KNOWN_WITHIN = timedelta(hours=1)
+TRIED_AGAIN_AFTER = timedelta(minutes=1)
 
 STATE_OF = {
     DeliveryKind.SENT: MessageState.SENT,
@@ -69,7 +72,8 @@ def apply_events(*, at: datetime) -> int:
 @transaction.atomic
 def _apply_next(*, after: int, at: datetime) -> tuple[int, bool] | None:
     waiting = DeliveryEvent.objects.filter(applied_at=None, given_up_at=None, pk__gt=after).order_by("pk")
-    event = waiting.select_for_update(skip_locked=True).first()
+    due = waiting.filter(Q(not_before_at=None) | Q(not_before_at__lte=at))
+    event = due.select_for_update(skip_locked=True).first()
     if event is None:
         return None
     try:
@@ -85,12 +89,21 @@ def _apply_next(*, after: int, at: datetime) -> tuple[int, bool] | None:
 def _applied(event: DeliveryEvent, *, at: datetime) -> bool:
     event.message = message = _message_of(event)
     if message is None and event.received_at > at - KNOWN_WITHIN:
+        _put_off(event, at=at)
         return False
     event.applied_at, event.error = at, ""
     event.save(update_fields=["message", "applied_at", "error"])
-    if message is not None:
+    if message is not None and not _of_another(event, message):
         _apply(event, message)
     return True
+
+
+def _put_off(event: DeliveryEvent, *, at: datetime) -> None:
+    """To twice its age, for each wake-up would ask for it anew: an account shared with others tells much that is not
+    ours."""
+    later = at + max(TRIED_AGAIN_AFTER, at - event.received_at)
+    event.not_before_at = min(later, event.received_at + KNOWN_WITHIN)
+    event.save(update_fields=["not_before_at"])
 
 
 def _message_of(event: DeliveryEvent) -> Message | None:
@@ -103,6 +116,14 @@ def _message_of(event: DeliveryEvent) -> Message | None:
         return None
     attempts = Attempt.objects.filter(provider_id=name).values("message")
     return messages.filter(Q(pk__in=attempts) | Q(message_id=name.strip("<>"))).first()
+
+
+def _of_another(event: DeliveryEvent, message: Message) -> bool:
+    """Whether they are of another mailbox: where the mail was sent on to, its Message-ID is known too."""
+    if message.channel != Channel.EMAIL or "@" not in event.recipient:
+        return False
+    name, _, domain = message.recipient.lower().rpartition("@")
+    return event.recipient.lower() not in (f"{name}@{domain}", f"{name}@{punycode(domain)}")
 
 
 def _apply(event: DeliveryEvent, message: Message) -> None:

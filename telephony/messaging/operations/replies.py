@@ -1,6 +1,5 @@
 """Mail received: stored whole at once, read by a task, attached to the customer it comes from."""
 
-import hashlib
 import zlib
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _, gettext_noop
 
 from crm.accounts.models import User
 from crm.customers.models import Channel, Customer
+from crm.customers.operations import in_use
 from crm.events.operations import emit
 from crm.timeline.operations import record
 from telephony.messaging.models import Attempt, Message, MessageQuerySet, Reply, ReplyKind
@@ -34,9 +34,10 @@ def receive(raw: bytes, *, at: datetime, recipients: tuple[str, ...] = (), arriv
     `recipients`: addresses of the envelope, when the one who received it knows them; `arrived_at`: when its mailbox
     took it, where that was before.
     """
-    header_id = received.header_id(raw) or hashlib.sha256(raw).hexdigest()
+    header_id, digest = received.identity(raw)
     row = Reply(
-        header_id=header_id[:300],
+        header_id=(header_id or digest)[:300],
+        digest=digest,
         raw=zlib.compress(raw),
         recipients=list(recipients),
         received_at=at,
@@ -96,7 +97,9 @@ def _match(reply: Reply, mail: Received) -> None:
         reply.customer, reply.matched_by = customer, "sender"
         found = _last_mail_to(customer)
     reply.message = found
-    reply.entity = reply.customer.entity if reply.customer else None
+    if reply.customer is not None:
+        reply.customer = in_use(reply.customer)
+        reply.entity = reply.customer.entity
 
 
 def _by_token(reply: Reply) -> Message | None:
@@ -135,7 +138,8 @@ def _messages() -> MessageQuerySet:
 @transaction.atomic
 def attach_reply(reply: Reply, customer: Customer, *, by: User, at: datetime) -> None:
     """A person says whose mail it is; it is told as if it had been recognised, one that could not be read as an answer.
-    Raises AlreadyAttached."""
+    It goes to the record he is kept under. Raises AlreadyAttached."""
+    customer = in_use(customer)
     mine = Reply.objects.filter(pk=reply.pk, customer__isnull=True).exclude(kind__in=OF_MACHINES)
     kind = Case(When(kind=ReplyKind.AUTOMATIC, then=Value(ReplyKind.AUTOMATIC)), default=Value(ReplyKind.ANSWER))
     if not mine.update(customer=customer, entity=customer.entity, matched_by="person", kind=kind):

@@ -1,5 +1,5 @@
-"""Mail the house could not read in an hour of tries: a person gives it to its customer, has it read again or sets it
-aside."""
+"""Mail the house could not read, or was not given, in an hour of tries: a person gives it to its customer, has it read
+again or sets it aside."""
 
 import zlib
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from telephony.core.storable import storable
-from telephony.messaging.models import Reply, ReplyKind
+from telephony.messaging.models import MailboxPosition, Reply, ReplyKind
 from telephony.messaging.operations.waking import wake_reader
 from telephony.providers.email import received
 
@@ -31,9 +31,18 @@ def leave_to_a_person(reply: Reply, *, at: datetime) -> None:
     )
 
 
+def name_refused(position: MailboxPosition, uid: int, *, said: str, at: datetime) -> None:
+    """The mail `uid` stays in its mailbox, whose server refuses to give it: a person looks for it there."""
+    number = f"{position.mailbox};UIDVALIDITY={position.uid_validity}/;UID={uid}"
+    refused = Reply(header_id=number, subject=number, text=storable(said), received_at=at)
+    refused.kind, refused.read_at = ReplyKind.UNREADABLE, at
+    Reply.objects.bulk_create([refused], ignore_conflicts=True)
+
+
 def read_again(replies: QuerySet[Reply]) -> int:
-    """Have those of them that could not be read tried once more; how many."""
-    again = replies.filter(kind=ReplyKind.UNREADABLE).update(kind=ReplyKind.UNREAD, read_at=None, text="")
+    """Have those of them that could not be read tried once more, where we have them; how many."""
+    ours = replies.filter(kind=ReplyKind.UNREADABLE).exclude(raw=b"")
+    again = ours.update(kind=ReplyKind.UNREAD, read_at=None, text="")
     transaction.on_commit(wake_reader, robust=True)
     return again
 

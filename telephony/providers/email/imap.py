@@ -30,11 +30,13 @@ class Mailbox:
 
 @dataclass(frozen=True)
 class Arrived:
-    """A whole mail, its number in the mailbox, and when it came there, if the server says so."""
+    """A whole mail, its number in the mailbox, and when it came there, if the server says so; or the `refusal` of the
+    server to give it."""
 
     uid: int
     raw: bytes
     at: datetime | None
+    refusal: str = ""
 
 
 class MailboxError(Exception):
@@ -73,11 +75,17 @@ def last_uid(connection: imaplib.IMAP4) -> int:
 
 
 def newer(connection: imaplib.IMAP4, after: int, since: datetime | None = None) -> Iterator[Arrived]:
-    """The mails numbered above `after`, in order; with `since`, those that arrived on its day or later."""
+    """The mails numbered above `after`, in order; with `since`, those that arrived on its day or later.
+
+    One the server refuses to give is named with its refusal, and does not stop those behind it.
+    """
     days = ("SINCE", imaplib.Time2Internaldate(since)[1:12]) if since else ()
     # "n:*" always names the last mail, even when its number is below n.
     for uid in sorted(uid for uid in _searched(connection, "UID", f"{after + 1}:*", *days) if uid > after):
-        parts = _ok(connection.uid("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])"))
+        answer, parts = connection.uid("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])")
+        if answer != "OK":
+            yield Arrived(uid, b"", None, refusal=_words(parts) or answer)
+            continue
         said = b" ".join(part[0] if isinstance(part, tuple) else part for part in parts if part)
         for part in parts:
             if isinstance(part, tuple):
@@ -101,3 +109,7 @@ def _ok(answer: tuple[str, list]) -> list:
     if answer[0] != "OK":
         raise MailboxError(str(answer[1]))
     return answer[1]
+
+
+def _words(parts: list) -> str:
+    return b" ".join(part for part in parts if isinstance(part, bytes)).decode(errors="replace")

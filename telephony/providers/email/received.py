@@ -3,6 +3,7 @@
 Bounces are delivery reports (RFC 3464), complaints feedback reports (RFC 5965); automatic answers say so (RFC 3834).
 """
 
+import hashlib
 import html
 import re
 from dataclasses import dataclass
@@ -30,18 +31,20 @@ UNSAID = {"script", "style", "title"}
 
 @dataclass(frozen=True)
 class Report:
-    """What a delivery or feedback report says about one recipient of one of our mails."""
+    """What a delivery or feedback report says about one recipient of one of our mails. `elsewhere`: its status is that
+    of another address, to which the recipient's mail was sent on."""
 
     kind: str
     recipient: str
     message_ref: str
     status: str
     said: str
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
 class Received:
-    header_id: str
+    digest: str
     sender: str
     recipients: tuple[str, ...]
     references: tuple[str, ...]
@@ -56,13 +59,15 @@ class Received:
         return [
             News(
                 provider="report",
-                key=f"{self.header_id}:{number}:{report.kind}",
+                key=f"{self.digest}:{number}:{report.kind}",
                 kind=report.kind,
                 at=at,
                 message_ref=report.message_ref,
                 recipient=report.recipient,
                 reason=report.said,
-                permanent=report.kind == "bounced" and address_is_bad(None, f"{report.status} {report.said}"),
+                permanent=report.kind == "bounced"
+                and not report.elsewhere
+                and address_is_bad(None, f"{report.status} {report.said}"),
                 payload={"status": report.status, "said": report.said},
             )
             for number, report in enumerate(self.reports)
@@ -75,10 +80,21 @@ def token(address: str) -> str:
     return found.group(1).lower() if found else ""
 
 
-def header_id(raw: bytes) -> str:
-    """The Message-ID of a mail without its brackets; empty when it has none."""
-    head = message_from_bytes(raw, policy=policy.compat32)
-    return storable(str(head.get("Message-ID", ""))).strip().strip("<>")
+def identity(raw: bytes) -> tuple[str, str]:
+    """The Message-ID of a mail without its brackets, empty when it has none, and a digest of who says what and when.
+
+    Together they name it whichever way it comes: whoever writes chooses the first, some always the same one.
+    """
+    mail = message_from_bytes(raw, policy=policy.compat32)
+    digest = hashlib.sha256()
+    for part in mail.walk():
+        # Neither the way it came, nor the boundary of its parts, which some providers make anew each time.
+        of_part = [name for name in part if name.lower() != "content-type"]
+        names = ("From", "Date", "Subject") if part is mail else of_part
+        head = [f"{name}: {' '.join(str(part.get(name, '')).split())}" for name in names]
+        said = b"" if part.is_multipart() else bytes(part.get_payload(decode=True) or b"")
+        digest.update("\n".join(head).encode(errors="replace") + b"\n" + said.replace(b"\r\n", b"\n"))
+    return storable(str(mail.get("Message-ID", ""))).strip().strip("<>"), digest.hexdigest()
 
 
 def envelope(raw: bytes) -> tuple[str, str]:
@@ -93,7 +109,7 @@ def parse(raw: bytes) -> Received:
     mail = message_from_bytes(raw, policy=policy.default)
     reports = tuple(_reports(mail))
     return Received(
-        header_id=header_id(raw),
+        digest=identity(raw)[1],
         sender=parseaddr(_header(mail, "From"))[1].lower(),
         recipients=tuple(address.lower() for address in _addresses(mail)),
         references=_references(mail),
@@ -171,9 +187,14 @@ def _delivery_reports(mail: Message) -> list[Report]:
 
 def _report(field: Message, original: str) -> Report:
     action = str(field.get("Action", "")).strip().lower()
-    recipient = str(field.get("Final-Recipient") or field.get("Original-Recipient") or "").rpartition(";")[2].strip()
+    asked, final = (_recipient(field, name) for name in ("Original-Recipient", "Final-Recipient"))
     said = " ".join(str(field.get("Diagnostic-Code", "")).rpartition(";")[2].split())
-    return Report(ACTIONS.get(action, "other"), recipient, original, str(field.get("Status", "")).strip(), said)
+    status, elsewhere = str(field.get("Status", "")).strip(), bool(asked and final) and asked.lower() != final.lower()
+    return Report(ACTIONS.get(action, "other"), asked or final, original, status, said, elsewhere)
+
+
+def _recipient(field: Message, name: str) -> str:
+    return str(field.get(name, "")).rpartition(";")[2].strip(" <>")
 
 
 def _original_id(mail: Message) -> str:

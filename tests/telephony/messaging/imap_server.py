@@ -24,6 +24,7 @@ class Imap(socketserver.ThreadingTCPServer):
         self.mails: dict[int, bytes] = {}
         self.arrived: dict[int, datetime] = {}
         self.fetched: list[int] = []
+        self.refused: set[int] = set()
 
     def finish_request(self, request: socket.socket, client_address: object) -> None:
         if self.tls:
@@ -68,6 +69,8 @@ class Session(socketserver.StreamRequestHandler):
             return True
         uid = int(rest.split()[1])
         self.server.fetched.append(uid)
+        if uid in self.server.refused:
+            return False
         raw = self.server.mails[uid]
         self.say(f'* 1 FETCH (UID {uid} INTERNALDATE "{self._arrived(uid):%d-%b-%Y %H:%M:%S %z}" BODY[] {{{len(raw)}}}')
         self.wfile.write(raw + b")\r\n")

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from telephony.messaging import operations
 from telephony.messaging.mailbox import read_mailbox
 from telephony.messaging.models import MailboxPosition, Reply
+from telephony.messaging.operations import receive
 from telephony.providers.email.imap import Mailbox, MailboxError
 from tests.factories import mails
 from tests.factories.customers import AddressFactory
@@ -90,6 +91,49 @@ def test_no_mail_came_after_it_was_read(imap):
     imap.mails, imap.arrived = {1: mails.answer()}, {1: AT + timedelta(hours=2)}
     read_mailbox(box(imap), at=AT)
     assert Reply.objects.get().arrived_at == AT
+
+
+@pytest.fixture
+def refusing(imap: Imap) -> Imap:
+    """A mailbox of three mails whose server does not give the second."""
+    imap.mails = {uid: mails.answer(Message_ID=f"<{uid}@x>") for uid in (1, 2, 3)}
+    imap.refused = {2}
+    return imap
+
+
+def kept() -> list[tuple[str, str]]:
+    return list(Reply.objects.order_by("pk").values_list("header_id", "kind"))
+
+
+@pytest.mark.django_db
+def test_a_mail_the_server_does_not_give_stops_none_behind_it(refusing):
+    assert read_mailbox(box(refusing), at=AT) == 2
+    assert kept() == [("1@x", "unread"), ("3@x", "unread")]
+    refusing.refused.clear()
+    read_mailbox(box(refusing), at=AT + timedelta(minutes=5))
+    assert (kept()[2:], refusing.fetched) == ([("2@x", "unread")], [1, 2, 3, 2, 3])
+    assert read_mailbox(box(refusing), at=AT + timedelta(minutes=10)) == 0
+
+
+@pytest.mark.django_db
+def test_a_mail_never_given_is_left_to_a_person_after_an_hour(refusing):
+    for minutes in (0, 59, 60, 61):
+        read_mailbox(box(refusing), at=AT + timedelta(minutes=minutes))
+    number = f"{box(refusing)};UIDVALIDITY=7/;UID=2"
+    assert kept() == [("1@x", "unread"), ("3@x", "unread"), (number, "unreadable")]
+    assert (MailboxPosition.objects.get().last_uid, refusing.fetched[-2:]) == (3, [2, 3])
+    assert (operations.read_again(Reply.objects.all()), operations.set_aside(Reply.objects.all())) == (0, 1)
+
+
+@pytest.mark.django_db
+def test_a_reading_that_breaks_off_goes_on_where_it_was(imap, monkeypatch):
+    imap.mails = {1: mails.answer(Message_ID="<1@x>"), 2: b""}
+    taking = lambda raw, **more: receive(raw, **more) if raw else 1 / 0  # noqa: E731
+    monkeypatch.setattr("telephony.messaging.mailbox.receive", taking)
+    with pytest.raises(ZeroDivisionError):
+        read_mailbox(box(imap), at=AT)
+    imap.mails[2] = mails.answer(Message_ID="<2@x>")
+    assert (read_mailbox(box(imap), at=AT), imap.fetched) == (1, [1, 2, 2])
 
 
 @pytest.mark.django_db

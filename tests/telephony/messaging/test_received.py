@@ -1,19 +1,24 @@
 """Mail that comes back: reports, automatic answers, people."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from hypothesis import given, strategies as st
 
+from crm.customers.models import Customer
+from crm.customers.operations import merge_customers
 from crm.events.models import Event
 from crm.timeline.models import Entry
 from telephony.messaging import operations
 from telephony.messaging.models import DeliveryEvent, Message, Reply
+from telephony.messaging.operations import replies
 from telephony.providers.email import received
 from tests.factories import mails
 from tests.factories.accounts import UserFactory
-from tests.factories.customers import AddressFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, sent
 
 
@@ -38,6 +43,35 @@ def test_a_bounce_report_marks_message_and_address(message, headers_only):
     assert (reply.kind, message.state, message.reason) == ("bounce", "bounced", "550 5.1.1 User unknown")
     assert message.address.invalid_since == AT.date()
     assert Event.objects.filter(kind="message.reply").count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("recipient", "original", "state", "invalid"),
+    [
+        ("jean.parti@client.example", "", "sent", False),
+        ("paie@client.example", "jean.parti@client.example", "sent", False),
+        ("jean.parti@client.example", "paie@client.example", "bounced", False),
+        ("<PAIE@client.example>", "Paie@Client.example", "bounced", True),
+        ("|deliver", "", "bounced", True),
+    ],
+)
+def test_the_bounce_of_another_address_condemns_not_ours(message, recipient, original, state, invalid):
+    """Its server sent the mail on; of where it was sent on to, nothing is written of the address we wrote to."""
+    give(mails.bounce(message.message_id, recipient=recipient, original=original))
+    message.refresh_from_db()
+    message.address.refresh_from_db()
+    assert (message.state, message.address.invalid_since is not None) == (state, invalid)
+    assert message.delivery_events.get().recipient == (original or recipient)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("domain", ["crémerie.example", "xn--crmerie-cya.example"])
+def test_a_report_names_a_domain_as_its_server_does(world, domain):
+    message = sent(1, AddressFactory(value="paie@crémerie.example"))
+    give(mails.bounce(message.message_id, recipient=f"paie@{domain}"))
+    message.refresh_from_db()
+    assert message.state == "bounced"
 
 
 @pytest.mark.django_db
@@ -186,6 +220,43 @@ def test_a_mail_without_number_is_stored_once():
 
 
 @pytest.mark.django_db
+def test_another_mail_of_the_same_number_is_another_mail(message):
+    """Some ticket systems give all of theirs the same one, and whoever knows it can write first."""
+    for text in ("Bien reçu.", "Nous contestons la facture.", "Bien reçu."):
+        give(mails.answer(text, Message_ID="<x@y>"))
+    assert list(Reply.objects.order_by("pk").values_list("header_id", "text")) == [
+        ("x@y", "Bien reçu."),
+        ("x@y", "Nous contestons la facture."),
+    ]
+
+
+@pytest.mark.django_db
+def test_another_report_of_the_same_number_is_applied(message):
+    give(mails.bounce("unknown@acquit.example"))
+    give(mails.bounce(message.message_id))
+    message.refresh_from_db()
+    assert message.state == "bounced"
+
+
+@pytest.mark.django_db
+def test_a_mail_that_comes_two_ways_is_one(message):
+    raw = mails.answer(Message_ID="<x@y>")
+    give(raw)
+    give(b"Received: from mx.client.example; Mon, 02 Mar 2026 10:00:00 +0100\r\n" + raw.replace(b"\n", b"\r\n"))
+    assert Reply.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", [{"Message_ID": "<x@y>"}, {}])
+def test_an_upgrade_knows_the_mails_that_came_lately(message, headers):
+    give(mails.answer(**headers))
+    Reply.objects.update(digest="")
+    import_module("telephony.messaging.migrations.0006_replies_by_what_they_say").digest_of_late_ones(apps, None)
+    give(mails.answer(**headers))
+    assert Reply.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_an_unread_mail_waits_for_the_task():
     operations.receive(mails.answer(), at=AT)
     assert Reply.objects.get().kind == "unread"
@@ -226,6 +297,29 @@ def test_given_to_its_customer_it_is_an_answer(cannot_be_read, message, put_asid
     operations.attach_reply(cannot_be_read, message.customer, by=UserFactory(), at=AT)
     assert Reply.objects.get().kind == "answer"
     assert Event.objects.filter(kind="message.reply").count() == 1
+
+
+@pytest.fixture
+def merged(message):
+    """The record of the sender as it was read before another was kept for it."""
+    kept = CustomerFactory(entity=message.customer.entity)
+    merge_customers(kept, Customer.objects.get(pk=message.customer.pk), by=None, at=AT)
+    return message.customer
+
+
+@pytest.mark.django_db
+def test_a_mail_is_given_to_the_record_its_customer_is_kept_under(merged):
+    reply = give(mails.answer(From="inconnu@ailleurs.example"))
+    operations.attach_reply(reply, merged, by=UserFactory(), at=AT)
+    kept = Customer.objects.current().get()
+    told = Entry.objects.get(kind="reply").customer, Event.objects.get(kind="message.reply").customer_id
+    assert (Reply.objects.get().customer, *told) == (kept, kept, kept.pk)
+
+
+@pytest.mark.django_db
+def test_a_mail_read_while_its_customer_is_merged_goes_where_he_went(merged, monkeypatch):
+    monkeypatch.setattr(replies, "_by_sender", lambda mail: merged)
+    assert give(mails.answer()).customer == Customer.objects.current().get()
 
 
 @given(st.binary(max_size=400))

@@ -184,6 +184,17 @@ def test_news_of_an_unknown_message_waits_an_hour_then_rests():
     assert DeliveryEvent.objects.get().message is None
 
 
+@pytest.mark.django_db
+def test_news_that_is_not_ours_is_asked_for_less_and_less_often(monkeypatch):
+    """Each call of an account shared with others wakes the task that applies them all."""
+    asked = []
+    monkeypatch.setattr(events, "_message_of", lambda event: asked.append(minutes))
+    operations.hear([News("fake", "k", "delivered", AT, message_ref="nobody@nowhere")], at=AT)
+    for minutes in range(90):
+        operations.apply_events(at=AT + timedelta(minutes=minutes))
+    assert asked == [0, 1, 2, 4, 8, 16, 32, 60]
+
+
 @pytest.fixture
 def cannot_be_applied(world: World, monkeypatch) -> Message:
     """News of a message that raises, before news of the same that does not."""

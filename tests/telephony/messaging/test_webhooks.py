@@ -9,6 +9,7 @@ from django.urls import URLPattern
 
 from telephony.localmail import operations as provider
 from telephony.localmail.models import LocalMail
+from telephony.messaging import operations
 from telephony.messaging.models import DeliveryEvent, Reply
 from telephony.providers.email import urls
 from telephony.providers.email.urls import urlpatterns
@@ -136,6 +137,29 @@ def test_an_answer_with_a_large_file_is_taken_from_who_knows_the_secret(client):
     path, content = "/webhooks/mail/postmark/inbound/", with_a_file(6_000_000)
     assert [post(client, path, content), post(client, path, content, SECRET)] == [400, 200]
     assert Reply.objects.get().header_id == "1@b.example"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"Message-ID: <[{'x' * 100}]@y>\nFrom: a@b.example",
+        f"Message-ID: <1@b.example>\nFrom: =?utf-8?q?A=0A{'x' * 60}?= {'y' * 60} <a@b.example>",
+    ],
+)
+def test_a_mail_whose_head_cannot_be_folded_is_taken(client, head):
+    form = provider.signature(AT) | {"recipient": "replies+0@acquit.example", "body-mime": f"{head}\n\nBonjour"}
+    assert client.post("/webhooks/mail/mailgun/inbound_mime/", form, headers=SECRET).status_code == 200
+    operations.read_replies(at=AT)
+    assert (Reply.objects.get().kind, Reply.objects.get().text) == ("answer", "Bonjour")
+
+
+@pytest.mark.django_db
+def test_a_mail_handed_over_twice_is_stored_once(client):
+    """Of one handed over as JSON we make the parts, with another boundary each time."""
+    content = with_a_file(100)
+    assert [post(client, "/webhooks/mail/postmark/inbound/", content, SECRET) for _ in range(2)] == [200, 200]
+    assert Reply.objects.count() == 1
 
 
 @pytest.mark.django_db
