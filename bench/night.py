@@ -161,11 +161,12 @@ def told(report: NightReport) -> list[dict[str, Any]]:
 
 
 def spend_a_day(entity: Entity) -> int:
-    """What a day brings: one open invoice in 400 is paid, as many come in; the tables are vacuumed, as they are by
-    themselves in a day. How many facts changed."""
+    """What a day brings: one open invoice in 400 is paid, as many come in; the tables are vacuumed and what is written
+    goes to the disk, as both do by themselves in a day. How many facts changed."""
     params = {"entity": entity.pk, "on": ON}
     changed = one(PAID, params) + one(NEW, params)
     run("vacuum (analyze)")
+    run("checkpoint")
     return int(changed)
 
 
