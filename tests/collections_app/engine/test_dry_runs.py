@@ -159,7 +159,7 @@ class TestLeftBehind:
         assert told == [asked.pk]
         client.force_login(UserFactory(supervisor=True, sees=world.entity))
         page = client.get(reverse("admin:engine_run_tried", args=[asked.pk]), headers={"hx-request": "true"})
-        assert "Aucun processus n’est venu à bout de cet essai en une journée." in page.content.decode()
+        assert "Aucun processus n’est venu à bout de cet essai à blanc en une journée." in page.content.decode()
         assert "every 1s" not in page.content.decode()
 
     def test_one_whose_worker_is_told_to_stop_is_not_done(self, world, monkeypatch):
