@@ -93,11 +93,11 @@ def test_no_mail_came_after_it_was_read(imap):
     assert Reply.objects.get().arrived_at == AT
 
 
-@pytest.fixture
-def refusing(imap: Imap) -> Imap:
+@pytest.fixture(params=["NO", "BAD"])
+def refusing(imap: Imap, request: pytest.FixtureRequest) -> Imap:
     """A mailbox of three mails whose server does not give the second."""
     imap.mails = {uid: mails.answer(Message_ID=f"<{uid}@x>") for uid in (1, 2, 3)}
-    imap.refused = {2}
+    imap.refused, imap.refuses_by = {2}, request.param
     return imap
 
 
