@@ -126,6 +126,24 @@ def test_a_mail_never_given_is_left_to_a_person_after_an_hour(refusing):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("given_after", [None, 58])
+def test_each_mail_that_is_refused_has_its_hour(refusing, given_after):
+    """Not that of the one before it, whether that one was given up or given at last."""
+    third = refusing.mails.pop(3)
+    for minutes in (0, 57, 58, 60, 117):
+        if minutes == 57:
+            refusing.mails[3], refusing.refused = third, {2, 3}
+        if minutes == given_after:
+            refusing.refused = {3}
+        read_mailbox(box(refusing), at=AT + timedelta(minutes=minutes))
+    second = ("2@x", "unread") if given_after else (f"{box(refusing)};UIDVALIDITY=7/;UID=2", "unreadable")
+    assert kept() == [("1@x", "unread"), second]
+    refusing.refused = set()
+    read_mailbox(box(refusing), at=AT + timedelta(minutes=117))
+    assert kept()[2:] == [("3@x", "unread")]
+
+
+@pytest.mark.django_db
 def test_a_reading_that_breaks_off_goes_on_where_it_was(imap, monkeypatch):
     imap.mails = {1: mails.answer(Message_ID="<1@x>"), 2: b""}
     taking = lambda raw, **more: receive(raw, **more) if raw else 1 / 0  # noqa: E731
