@@ -181,11 +181,14 @@ def answer_reply(event: Event) -> None:
 
 
 def _follows(customer: Customer, on: date) -> User | None:
-    """His collector, else who had the last task: the first of them who works, is there on that day and sees him."""
+    """His collector, who stands in for him, else who had the last task: the first of them who works, is there on that
+    day and sees him."""
+    away = Absence.objects.filter(starts_on__lte=on, ends_on__gte=on)
+    stand_in = away.filter(user=customer.collector_id, replacement__isnull=False).order_by("replacement")
     had = customer.actions.filter(owner__isnull=False).order_by("-pk").values_list("owner", flat=True).first()
-    away = Absence.objects.filter(starts_on__lte=on, ends_on__gte=on).values("user")
-    there = working(User.objects.filter(pk__in=[customer.collector_id, had])).exclude(pk__in=away).in_bulk()
-    first = (there[key] for key in (customer.collector_id, had) if key in there)
+    keys = [customer.collector_id, *stand_in.values_list("replacement", flat=True), had]
+    there = working(User.objects.filter(pk__in=keys)).exclude(pk__in=away.values("user")).in_bulk()
+    first = (there[key] for key in keys if key in there)
     return next((person for person in first if _sees(person, customer)), None)
 
 

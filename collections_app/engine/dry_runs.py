@@ -52,10 +52,15 @@ def _try(dry_run_id: int, *, at: datetime) -> None:
         asked.error = kept(refused)
     except Exception as error:
         asked.error = f"{type(error).__name__}: {error}"[:2000]
+        _finish(asked, at=at)
         raise
-    finally:
-        asked.finished_at = at
-        asked.save(update_fields=["report", "error", "finished_at"])
+    _finish(asked, at=at)
+
+
+def _finish(asked: DryRun, *, at: datetime) -> None:
+    # Not where its worker is told to stop: what is left is taken up by another.
+    asked.finished_at = at
+    asked.save(update_fields=["report", "error", "finished_at"])
 
 
 def _report(asked: DryRun, *, at: datetime) -> dict[str, object]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from collections_app.engine.exceptions import NightRefused
 from collections_app.engine.forms import StartForm
 from collections_app.engine.leases import ask_run
-from collections_app.engine.models import Run
+from collections_app.engine.models import Run, RunState
 from collections_app.engine.tasks import start_night
 from crm.accounts.calendars import today
 from crm.accounts.models import User
@@ -38,7 +38,9 @@ def start(request: HttpRequest) -> HttpResponse:
     except NightRefused as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(reverse("admin:engine_run_changelist"))
-    before = Run.objects.filter(entity=entity).aggregate(latest=Max("pk"))["latest"] or 0
+    # One of that day which is under way has lost its worker, and is gone on with.
+    others = Run.objects.filter(entity=entity).exclude(state=RunState.RUNNING, on=on)
+    before = others.aggregate(latest=Max("pk"))["latest"] or 0
     transaction.on_commit(partial(start_night.delay, entity.pk, on.isoformat(), request.user.pk))
     return HttpResponseRedirect(reverse("admin:engine_run_started", args=[entity.pk, before]))
 

@@ -126,10 +126,15 @@ def reset(reset_id: int, *, at: datetime) -> None:
             make_again(asked.entity, by=asked.asked_by, at=at)
     except Exception as error:
         asked.error = f"{type(error).__name__}: {error}"[:2000]
+        _finish(asked, at=at)
         raise
-    finally:
-        asked.finished_at = at
-        asked.save(update_fields=["finished_at", "error"])
+    _finish(asked, at=at)
+
+
+def _finish(asked: TrainingReset, *, at: datetime) -> None:
+    # Not where its worker is told to stop: its message comes again.
+    asked.finished_at = at
+    asked.save(update_fields=["finished_at", "error"])
 
 
 def make_again(entity: Entity, *, by: User, at: datetime) -> None:

@@ -62,24 +62,31 @@ def read_mailbox(box: Mailbox, *, at: datetime) -> int:
 
 def _store(mails: Iterable[Arrived], position: MailboxPosition, *, at: datetime) -> int:
     """How many were stored. The position stays before the first one refused that is asked for again."""
-    tried_enough = position.failing_since is not None and at - position.failing_since >= TRIED_FOR
     stored, behind = 0, False
     for count, mail in enumerate(mails, start=1):
-        if not mail.refusal:
+        if mail.refusal:
+            log.warning("mail_refused", mailbox=position.mailbox, uid=mail.uid, said=mail.refusal)
+            behind = behind or not _given_up(position, mail, at=at)
+        else:
             receive(mail.raw, at=at, arrived_at=mail.at)
             stored += 1
-        else:
-            log.warning("mail_refused", mailbox=position.mailbox, uid=mail.uid, said=mail.refusal)
-            if tried_enough:
-                name_refused(position, mail.uid, said=mail.refusal, at=at)
-            else:
-                behind = True
         if not behind:
-            position.last_uid = mail.uid
+            position.last_uid, position.failing_since = mail.uid, None
         if count % SAVED_EVERY == 0:
             position.save()
-    position.failing_since = (position.failing_since or at) if behind else None
+    if not behind:
+        position.failing_since = None
     return stored
+
+
+def _given_up(position: MailboxPosition, refused: Arrived, *, at: datetime) -> bool:
+    """Whether the mail the position stands before was asked for long enough, and is left to a person. Those behind it
+    have an hour of their own: a server that gives nothing for a while loses none of them."""
+    position.failing_since = position.failing_since or at
+    if at - position.failing_since < TRIED_FOR:
+        return False
+    name_refused(position, refused.uid, said=refused.refusal, at=at)
+    return True
 
 
 def _start(position: MailboxPosition, validity: int, *, at: datetime) -> datetime | None:

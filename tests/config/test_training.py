@@ -1,5 +1,6 @@
 """A training entity: nothing ever leaves from it, and a button makes it again."""
 
+import sys
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -101,6 +102,15 @@ def test_one_reset_at_a_time(lead):
     training.ask_reset(entity, by=lead, at=NOW)
     with pytest.raises(ResetRefused):
         training.ask_reset(entity, by=lead, at=NOW)
+
+
+def test_one_whose_worker_is_told_to_stop_is_not_done(lead, monkeypatch):
+    asked = training.ask_reset(EntityFactory(training=True), by=lead, at=NOW)
+    monkeypatch.setattr(training, "make_again", lambda *args, **given: sys.exit(-241))  # as Celery does
+    with pytest.raises(SystemExit):
+        training.reset(asked.pk, at=NOW)
+    asked.refresh_from_db()
+    assert asked.finished_at is None
 
 
 def test_of_two_administrators_who_open_one_the_second_reads_why_not(lead, client, monkeypatch):

@@ -1,7 +1,7 @@
 -- What a night opened and nobody has closed since is taken back; the same steps may come again. What a person has worked on
--- since stays: his entry in the history tells (put off, handed to somebody).
+-- since stays: his entry in the history tells (put off, handed to somebody), or the row, where he does so meanwhile.
 with opened as (
-    select x.id, exists (
+    select x.id, x.state, x.owner_id, x.snoozed_until, exists (
         select 1 from timeline_entry e
         where e.customer_id = x.customer_id and e.about = 'action' and e.about_id = x.id and e.actor_id is not null
           and e.at >= (select r.started_at from engine_run r where r.id = x.run_id)) as worked_on
@@ -16,7 +16,7 @@ closed as (
     update actions_action x
     set state = 'cancelled', closed_at = %(at)s, closed_by_id = %(by)s, outcome = 'night_cancelled', note = %(note)s
     from opened where x.id = opened.id and not opened.worked_on
-      and (x.state in ('todo', 'to_approve') or x.state = 'scheduled')
+      and (x.state, x.owner_id, x.snoozed_until) is not distinct from (opened.state, opened.owner_id, opened.snoozed_until)
     returning x.id
 )
 select (select count(*) from closed) as closed, count(*) filter (where opened.worked_on) as kept from opened

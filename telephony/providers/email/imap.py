@@ -82,14 +82,25 @@ def newer(connection: imaplib.IMAP4, after: int, since: datetime | None = None) 
     days = ("SINCE", imaplib.Time2Internaldate(since)[1:12]) if since else ()
     # "n:*" always names the last mail, even when its number is below n.
     for uid in sorted(uid for uid in _searched(connection, "UID", f"{after + 1}:*", *days) if uid > after):
-        answer, parts = connection.uid("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])")
-        if answer != "OK":
-            yield Arrived(uid, b"", None, refusal=_words(parts) or answer)
+        parts, refusal = _fetched(connection, uid)
+        if refusal:
+            yield Arrived(uid, b"", None, refusal=refusal)
             continue
         said = b" ".join(part[0] if isinstance(part, tuple) else part for part in parts if part)
         for part in parts:
             if isinstance(part, tuple):
                 yield Arrived(uid, part[1], _arrival(said))
+
+
+def _fetched(connection: imaplib.IMAP4, uid: int) -> tuple[list, str]:
+    """What the server gives of a mail, or the words in which it refuses."""
+    try:
+        answer, parts = connection.uid("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])")
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as bad:  # so some say that they cannot put a mail together
+        return [], str(bad)
+    return (parts, "") if answer == "OK" else ([], _words(parts) or answer)
 
 
 def _searched(connection: imaplib.IMAP4, *criteria: str) -> list[int]:

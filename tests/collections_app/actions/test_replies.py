@@ -47,6 +47,15 @@ def test_while_he_is_away_to_who_had_the_last_task(customer, ends_on):
     assert answered_by(customer) == (member(customer) if ends_on.day == 3 else customer.collector)
 
 
+@pytest.mark.parametrize(("sees", "there"), [(True, True), (True, False), (False, True)])
+def test_before_that_to_who_stands_in_for_him_is_there_and_sees_the_customer(customer, sees, there):
+    stands_in = UserFactory(sees=customer.entity if sees else None)
+    AbsenceFactory(user=customer.collector, replacement=stands_in)
+    if not there:
+        AbsenceFactory(user=stands_in)
+    assert answered_by(customer) == (stands_in if sees and there else member(customer))
+
+
 def test_so_it_does_when_he_no_longer_works_on_customers(customer):
     operations.give_role(customer.collector, Role.AUDITOR, by=None)
     assert answered_by(customer) == member(customer)

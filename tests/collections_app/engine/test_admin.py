@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from collections_app.engine.leases import LEASE, take_run
 from collections_app.engine.models import Run
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts.calendars import today
@@ -68,6 +69,20 @@ def test_the_button_leads_to_the_night_it_started(client, world, monkeypatch, dj
     url = reverse("admin:engine_run_change", args=[Run.objects.latest("pk").pk])
     assert client.get(waits)["Location"] == url
     assert client.get(waits, headers={"HX-Request": "true"})["HX-Redirect"] == url
+
+
+@pytest.mark.parametrize("days_ago", [0, 1])
+def test_the_button_leads_to_the_night_that_goes_on_with_what_a_lost_worker_left(client, world, monkeypatch, days_ago):
+    now = timezone.now()
+    on, lost_at = today(world.entity, now), now - timedelta(days=1)
+    Run.objects.create(
+        entity=world.entity, on=on - timedelta(days=days_ago), started_at=lost_at, lease_until=lost_at + LEASE
+    )
+    monkeypatch.setattr("collections_app.engine.starting.start_night.delay", lambda *args: None)
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    waits = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})["Location"]
+    run = take_run(world.entity, on=on, clock=timezone.now, by=None)
+    assert client.get(waits)["Location"] == reverse("admin:engine_run_change", args=[run.pk])
 
 
 def test_the_button_says_why_no_night_begins(client, world):

@@ -1,6 +1,7 @@
 """A night tried from the admin: the same code as the night, nothing written, names to look at."""
 
 import json
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collections_app.actions.models import Action, Cycle, Refusal
-from collections_app.engine import tasks
+from collections_app.engine import dry_runs, tasks
 from collections_app.engine.dry_runs import ask_dry_run, try_night
 from collections_app.engine.models import Decision, DryRun, Run
 from collections_app.engine.schedule import next_night
@@ -158,8 +159,20 @@ class TestLeftBehind:
         assert told == [asked.pk]
         client.force_login(UserFactory(supervisor=True, sees=world.entity))
         page = client.get(reverse("admin:engine_run_tried", args=[asked.pk]), headers={"hx-request": "true"})
-        assert "Aucun processus n’est venu à bout de cet essai en une journée." in page.content.decode()
+        assert "Aucun processus n’est venu à bout de cet essai à blanc en une journée." in page.content.decode()
         assert "every 1s" not in page.content.decode()
+
+    def test_one_whose_worker_is_told_to_stop_is_not_done(self, world, monkeypatch):
+        asked = ask_dry_run(world.entity, by=world.person, at=AT)
+        with monkeypatch.context() as stopping:
+            stopping.setattr(dry_runs, "run_night", lambda *args, **given: sys.exit(-241))  # as Celery does
+            with pytest.raises(SystemExit):
+                try_night(asked.pk, at=AT)
+        asked.refresh_from_db()
+        assert asked.finished_at is None
+        try_night(asked.pk, at=AT)
+        asked.refresh_from_db()
+        assert asked.report["opened"] == {"s5": 2, "s15": 1}
 
     def test_one_in_the_hands_of_a_worker_is_left_to_it(self, world):
         asked = ask_dry_run(world.entity, by=world.person, at=AT)

@@ -21,6 +21,7 @@ from crm.events.operations import deliver_waiting
 from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
 from tests.collections_app.engine.world import World, noon
+from tests.connections import beside
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.messaging import a_world
@@ -189,6 +190,22 @@ def test_cancelled_it_leaves_what_people_worked_on(client):
     assert "18 actions sont fermées. 2 dont quelqu’un s’est occupé depuis restent. La prochaine nuit" in told
     assert set(Action.objects.filter(state="todo")) == {put_off, handed_on}
     assert set(Action.objects.filter(state="cancelled")) == set(rest)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nor_does_it_close_what_somebody_puts_off_at_that_moment():
+    world = World({"offset_days": 5})
+    lead = UserFactory(supervisor=True, sees=world.entity)
+    world.invoice(world.customer(), late=6, on=MARCH_3)
+    world.night(MARCH_3, clock=lambda: noon(MARCH_3))
+    report = MorningReport.objects.get()
+    MorningReport.objects.update(state="held", anomalies=[{"code": "stale", "books_on": None}])
+    given = {"by": lead, "at": noon(MARCH_3)}
+    with beside(lambda: reports.cancel(report, reason="essai", **given)) as other:
+        bulk.snooze([Action.objects.get().pk], until=after(9), on=MARCH_3, **given)
+        other.start()
+    assert other.result().closed == 0
+    assert Action.objects.values_list("state", "snoozed_until").get() == ("todo", after(9))
 
 
 def test_a_failed_night_counts_once(world):

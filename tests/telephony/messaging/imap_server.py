@@ -25,6 +25,7 @@ class Imap(socketserver.ThreadingTCPServer):
         self.arrived: dict[int, datetime] = {}
         self.fetched: list[int] = []
         self.refused: set[int] = set()
+        self.refuses_by = "NO"
 
     def finish_request(self, request: socket.socket, client_address: object) -> None:
         if self.tls:
@@ -44,7 +45,7 @@ class Session(socketserver.StreamRequestHandler):
             tag, command = line.split(" ", 1)
             verb, _, rest = command.partition(" ")
             ok = getattr(self, verb.lower())(rest)
-            self.say(f"{tag} {'OK' if ok else 'NO'} {verb}")
+            self.say(f"{tag} {'OK' if ok else self.server.refuses_by} {verb}")
             if verb == "LOGOUT":
                 return
 

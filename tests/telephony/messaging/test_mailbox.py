@@ -93,11 +93,11 @@ def test_no_mail_came_after_it_was_read(imap):
     assert Reply.objects.get().arrived_at == AT
 
 
-@pytest.fixture
-def refusing(imap: Imap) -> Imap:
+@pytest.fixture(params=["NO", "BAD"])
+def refusing(imap: Imap, request: pytest.FixtureRequest) -> Imap:
     """A mailbox of three mails whose server does not give the second."""
     imap.mails = {uid: mails.answer(Message_ID=f"<{uid}@x>") for uid in (1, 2, 3)}
-    imap.refused = {2}
+    imap.refused, imap.refuses_by = {2}, request.param
     return imap
 
 
@@ -123,6 +123,24 @@ def test_a_mail_never_given_is_left_to_a_person_after_an_hour(refusing):
     assert kept() == [("1@x", "unread"), ("3@x", "unread"), (number, "unreadable")]
     assert (MailboxPosition.objects.get().last_uid, refusing.fetched[-2:]) == (3, [2, 3])
     assert (operations.read_again(Reply.objects.all()), operations.set_aside(Reply.objects.all())) == (0, 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given_after", [None, 58])
+def test_each_mail_that_is_refused_has_its_hour(refusing, given_after):
+    """Not that of the one before it, whether that one was given up or given at last."""
+    third = refusing.mails.pop(3)
+    for minutes in (0, 57, 58, 60, 117):
+        if minutes == 57:
+            refusing.mails[3], refusing.refused = third, {2, 3}
+        if minutes == given_after:
+            refusing.refused = {3}
+        read_mailbox(box(refusing), at=AT + timedelta(minutes=minutes))
+    second = ("2@x", "unread") if given_after else (f"{box(refusing)};UIDVALIDITY=7/;UID=2", "unreadable")
+    assert kept() == [("1@x", "unread"), second]
+    refusing.refused = set()
+    read_mailbox(box(refusing), at=AT + timedelta(minutes=117))
+    assert kept()[2:] == [("3@x", "unread")]
 
 
 @pytest.mark.django_db
