@@ -85,7 +85,7 @@ def sweep(*, at: datetime) -> list[int]:
     waiting.filter(asked_at__lt=at - TRIED_FOR).update(finished_at=at, error=DRY_RUN_LOST)
     left = list(waiting.filter(asked_at__lt=at - FORGOTTEN_AFTER).order_by("pk").values_list("pk", flat=True))
     for dry_run_id in left:
-        try_night.delay(dry_run_id)
+        try_night.apply_async((dry_run_id,), expires=settings.LOOKS_EVERY_S)
     return left
 
 

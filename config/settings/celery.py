@@ -38,9 +38,6 @@ CELERY_TASK_QUEUES = queues(CELERY_BROKER_URL)
 CELERY_TASK_ROUTES = ROUTES
 
 CELERY_TASK_IGNORE_RESULT = True
-
-# Days after which events everybody has taken are forgotten.
-EVENTS_KEPT_DAYS = env.integer("EVENTS_KEPT_DAYS", 90, least=1)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -64,3 +61,6 @@ NIGHT_PART_CUSTOMERS = env.integer("NIGHT_PART_CUSTOMERS", 100_000, least=1)
 NIGHT_LOOKS_AT_ALL_EVERY_DAYS = env.integer("NIGHT_LOOKS_AT_ALL_EVERY_DAYS", 30, least=1)
 # So many workers in a row lost at the same place, and the night has failed.
 NIGHT_LOST_WORKERS = env.integer("NIGHT_LOST_WORKERS", 3, least=1)
+
+# Days after which events everybody has taken are forgotten.
+EVENTS_KEPT_DAYS = env.integer("EVENTS_KEPT_DAYS", 90, least=1)

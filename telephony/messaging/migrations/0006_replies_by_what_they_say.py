@@ -16,7 +16,7 @@ def digest_of_late_ones(apps, schema_editor):
     last = replies.aggregate(last=Max("received_at"))["last"]
     if last is None:
         return
-    for reply in replies.filter(received_at__gt=last - GIVEN_AGAIN).iterator(chunk_size=100):
+    for reply in replies.filter(received_at__gt=last - GIVEN_AGAIN).iterator(chunk_size=5):
         header_id, digest = received.identity(zlib.decompress(bytes(reply.raw)))
         # One without Message-ID was named by the digest of its bytes.
         replies.filter(pk=reply.pk).update(header_id=(header_id or digest)[:300], digest=digest)

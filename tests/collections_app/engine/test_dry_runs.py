@@ -135,7 +135,7 @@ class TestLeftBehind:
     @pytest.fixture
     def told(self, monkeypatch):
         told = []
-        monkeypatch.setattr(tasks.try_night, "delay", told.append)
+        monkeypatch.setattr(tasks.try_night, "apply_async", lambda args, expires: told.extend(args))
         return told
 
     def swept(self, monkeypatch, **later):
