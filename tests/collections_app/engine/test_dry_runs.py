@@ -162,27 +162,26 @@ class TestLeftBehind:
         assert "Aucun processus n’est venu à bout de cet essai à blanc en une journée." in page.content.decode()
         assert "every 1s" not in page.content.decode()
 
-    def test_one_whose_worker_is_told_to_stop_is_not_done(self, world, monkeypatch):
-        asked = ask_dry_run(world.entity, by=world.person, at=AT)
-        with monkeypatch.context() as stopping:
-            stopping.setattr(dry_runs, "run_night", lambda *args, **given: sys.exit(-241))  # as Celery does
-            with pytest.raises(SystemExit):
-                try_night(asked.pk, at=AT)
+    def waits_and_is_done(self, asked):
         asked.refresh_from_db()
         assert asked.finished_at is None
         try_night(asked.pk, at=AT)
         asked.refresh_from_db()
         assert asked.report["opened"] == {"s5": 2, "s15": 1}
 
+    def test_one_whose_worker_is_told_to_stop_is_not_done(self, world, monkeypatch):
+        asked = ask_dry_run(world.entity, by=world.person, at=AT)
+        with monkeypatch.context() as stopping:
+            stopping.setattr(dry_runs, "run_night", lambda *args, **given: sys.exit(-241))  # as Celery does
+            with pytest.raises(SystemExit):
+                try_night(asked.pk, at=AT)
+        self.waits_and_is_done(asked)
+
     def test_one_in_the_hands_of_a_worker_is_left_to_it(self, world):
         asked = ask_dry_run(world.entity, by=world.person, at=AT)
         with held_elsewhere(f"dry run {asked.pk}"):
             try_night(asked.pk, at=AT)
-        asked.refresh_from_db()
-        assert asked.finished_at is None
-        try_night(asked.pk, at=AT)
-        asked.refresh_from_db()
-        assert asked.report["opened"] == {"s5": 2, "s15": 1}
+        self.waits_and_is_done(asked)
 
 
 class TestPages:

@@ -1,0 +1,29 @@
+from crm.receivables.models.law import ChargeKind, FormalNotice, Interruption, InterruptionKind, Waiver
+from crm.receivables.models.ledger import (
+    Credit,
+    CreditKind,
+    DebtType,
+    DueSource,
+    Invoice,
+    InvoiceKind,
+    InvoiceQuerySet,
+    Movement,
+    MovementKind,
+)
+
+__all__ = [
+    "ChargeKind",
+    "Credit",
+    "CreditKind",
+    "DebtType",
+    "DueSource",
+    "FormalNotice",
+    "Interruption",
+    "InterruptionKind",
+    "Invoice",
+    "InvoiceKind",
+    "InvoiceQuerySet",
+    "Movement",
+    "MovementKind",
+    "Waiver",
+]
