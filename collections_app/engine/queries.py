@@ -20,6 +20,7 @@ CHAIN = (
     ("night_items", "items"),
     ("night_standing", "standing"),
     ("night_accounts", "accounts"),
+    ("night_cycles", "cycles"),
     ("night_plan", "plan"),
     ("night_invoices", "plan_invoices"),
     ("night_decided", "decided"),

@@ -13,7 +13,7 @@ from collections_app.engine.handing_over import hand_over, keep_below_ceilings
 from collections_app.engine.morning.reports import check, withhold
 from collections_app.engine.night import Night, join_whole_sets
 from collections_app.segments.regrouping import regroup
-from crm.core.references import snapshot
+from crm.core.references import parents_seen_since, snapshot
 from crm.core.sql import set_local
 from crm.holds.operations import end_expired_holds
 from crm.timeline.partitions import ensure_months
@@ -84,6 +84,7 @@ def close(night: Night) -> int:
     actions stay as a table of this session: what becomes of them meanwhile is asked where they are written."""
     night.keep("night_open_already", "open_already")
     night.keep("night_carried", "carried")
+    night.keep("night_cycles_already", "cycles")
     closed, settled = night.do("close_cycles"), night.ids("cancel_settled")
     if settled:
         messaging.cancel(origin=ORIGIN, origin_ids=settled, reason="settled", at=night.at)
@@ -92,6 +93,7 @@ def close(night: Night) -> int:
 
 def decide(night: Night) -> int:
     """What is decided for each account and what opens, as tables of this session; cycles open in the ledger."""
+    night.keep("night_cycles", "cycles")
     night.do("open_cycles")
     night.keep("night_plan", "plan")
     by_invoice = night.keep("night_invoices", "plan_invoices")
@@ -134,7 +136,7 @@ def write(night: Night) -> int:
 def assign(night: Night) -> int:
     """Give out what no rule gave to a person, then pass on what waits too long."""
     join_whole_sets(in_order=True)
-    with watched.deciding():
+    with watched.deciding(), parents_seen_since(snapshot()):
         given = night.do("assign")
     return given + night.do("escalate")
 

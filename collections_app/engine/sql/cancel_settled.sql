@@ -13,15 +13,11 @@ with kept as (
     left join night_items i on i.invoice_id = c.invoice_id
     group by c.action_id
 ),
-going as materialized (
-    /* for each */ select c.id, c.customer_id from actions_cycle c
-    where c.entity_id = %(entity)s and c.closed_on is null /* found c.customer_id */
-),
 ended as materialized (  -- plan: before the actions themselves are read: few end
     select x.id, coalesce(k.held, false) as held
     from night_open_already x
     left join kept k on k.id = x.id
-    left join going g on g.id = x.cycle_id and g.customer_id = x.customer_id
+    left join night_cycles_already g on g.id = x.cycle_id and g.customer_id = x.customer_id
     where x.cycle_id is not null and g.id is null or k.id is not null and k.alive is not true
 ),
 cancelled as (

@@ -8,4 +8,4 @@ select x.id, x.customer_id, x.currency, x.kind, x.state, x.mode, x.outcome, x.cy
        x.kind in ('dunning', 'preventive', 'manual')
            and (x.state <> 'scheduled' or x.mode = 'automatic') as moves
 from actions_action x
-where x.entity_id = %(entity)s and (x.state in ('todo', 'to_approve') or x.state = 'scheduled') /* among x.customer_id */
+where x.entity_id = %(entity)s and (x.state in ('todo', 'to_approve') or x.state = 'scheduled') /* each x.customer_id */

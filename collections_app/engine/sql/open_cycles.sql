@@ -1,12 +1,9 @@
-with going as (
-    /* for each */ select c.customer_id, c.currency from actions_cycle c
-    where c.entity_id = %(entity)s and c.closed_on is null /* found c.customer_id */
-),
-entering as (
+-- Overdue accounts that have no cycle yet enter one.
+with entering as (
     select a.customer_id, a.currency, a.oldest_due_on, g.version_id, g.entry_policy
     from night_accounts a
     left join night_groups g on g.customer_id = a.customer_id
-    where not exists (select 1 from going c where c.customer_id = a.customer_id and c.currency = a.currency)
+    where not exists (select 1 from night_cycles c where c.customer_id = a.customer_id and c.currency = a.currency)
 ),
 -- plan: a function call per scenario and date, not per customer.
 entry as materialized (
@@ -14,9 +11,13 @@ entry as materialized (
     from (select distinct version_id, oldest_due_on from entering where entry_policy in ('step_by_age', 'by_hand')
           limit (select count(*) from entering)  -- plan: never reached, it says that there are few
     ) e
+),
+opened as (
+    insert into actions_cycle (entity_id, customer_id, currency, opened_on, passed_offset, by_hand)
+    select %(entity)s, a.customer_id, a.currency, %(on)s, case when a.entry_policy = 'step_by_age' then entry.below end,
+           coalesce(a.entry_policy = 'by_hand' and entry.below is not null, false)
+    from entering a
+    left join entry on entry.version_id = a.version_id and entry.oldest_due_on = a.oldest_due_on
+    returning id, customer_id, currency, opened_on, passed_offset, by_hand
 )
-insert into actions_cycle (entity_id, customer_id, currency, opened_on, passed_offset, by_hand)
-select %(entity)s, a.customer_id, a.currency, %(on)s, case when a.entry_policy = 'step_by_age' then entry.below end,
-       coalesce(a.entry_policy = 'by_hand' and entry.below is not null, false)
-from entering a
-left join entry on entry.version_id = a.version_id and entry.oldest_due_on = a.oldest_due_on
+insert into night_cycles select * from opened

@@ -6,11 +6,6 @@ with rates as materialized (  -- plan: once per currency, not per row
     from (select distinct currency from night_accounts) c
     join accounts_entity e on e.id = %(entity)s
 ),
-cycle as materialized (
-    /* for each */
-    select c.id, c.customer_id, c.currency, c.opened_on, c.passed_offset, c.by_hand from actions_cycle c
-    where c.entity_id = %(entity)s and c.closed_on is null /* found c.customer_id */
-),
 act as materialized (  -- plan: apart, for an array of thousands is no condition inside a loop
     select x.cycle_id, x.customer_id, x.state, x.step_offset, x.step_code, x.invoice_id, x.opened_on, x.closed_at, x.left_on
     from actions_action x
@@ -24,7 +19,7 @@ progress as (
            array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
     from act x
     -- plan: `is true` makes it a hash, whatever is guessed of either
-    where ((x.cycle_id, x.customer_id) in (select c.id, c.customer_id from cycle c)) is true
+    where ((x.cycle_id, x.customer_id) in (select c.id, c.customer_id from night_cycles c)) is true
     group by x.cycle_id
 ),
 account as materialized (
@@ -39,7 +34,7 @@ account as materialized (
     from night_accounts a
     join rates r on r.currency = a.currency
     left join night_groups g on g.customer_id = a.customer_id
-    left join cycle c on c.customer_id = a.customer_id and c.currency = a.currency
+    left join night_cycles c on c.customer_id = a.customer_id and c.currency = a.currency
     left join progress p on p.cycle_id = c.id
     cross join lateral (
         select case when c.id is null then entry_offset(g.version_id, a.oldest_due_on, %(worked)s, %(on)s) end as below

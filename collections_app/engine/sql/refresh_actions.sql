@@ -13,4 +13,4 @@ set amount = c.amount, oldest_due_on = c.oldest_due_on, weight = c.weight, late_
     reasons = c.reasons, team_id = case when x.team_id is not distinct from c.team_before then c.team_id else x.team_id end,
     owner_id = case when x.owner_id is not distinct from c.owner_before then c.owner_id else x.owner_id end
 from changed c
-where x.id = c.id and x.state = c.state
+where x.id = any(array(select id from changed)) and x.id = c.id and x.state = c.state  -- plan: by key, whatever is guessed of them
