@@ -218,7 +218,8 @@ class DeliveryEvent(models.Model):
     received_at = models.DateTimeField(_("received at"))
     # Of a message nobody knows yet.
     not_before_at = models.DateTimeField(null=True, editable=False)
-    payload = models.JSONField(_("as received"), default=dict)
+    # None once it is forgotten (operations.forgetting).
+    payload = models.JSONField(_("as received"), default=dict, null=True)
     applied_at = models.DateTimeField(_("applied at"), null=True)
     # Of the last try. In vain from `failing_since` to `given_up_at`; applied then, too: a person said that nothing is
     # to be done.
@@ -230,7 +231,10 @@ class DeliveryEvent(models.Model):
         verbose_name = _("delivery event")
         verbose_name_plural = _("delivery events")
         constraints = [models.UniqueConstraint(fields=["provider", "key"], name="messaging_event_once")]
-        indexes = [models.Index(fields=["id"], condition=Q(applied_at__isnull=True), name="messaging_event_to_apply")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(applied_at__isnull=True), name="messaging_event_to_apply"),
+            models.Index(fields=["id"], condition=Q(payload__isnull=False), name="messaging_event_whole"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} · {self.get_kind_display()}"
@@ -247,7 +251,7 @@ class ReplyKind(models.TextChoices):
 
 class Reply(models.Model):
     """A mail received, whole (`raw`, compressed), and what was understood of it. Another mail may have its Message-ID:
-    with the digest of what it says it is one. `raw` is empty of one its mailbox refused to give."""
+    with the digest of what it says it is one. `raw` is empty of one its mailbox refused to give, and of an old one."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("entity"))
     customer = models.ForeignKey(
@@ -288,6 +292,7 @@ class Reply(models.Model):
         indexes = [
             models.Index(fields=["customer", "-id"], name="messaging_reply_of_customer"),
             models.Index(fields=["id"], condition=Q(kind__in=("unread", "unreadable")), name="messaging_reply_to_read"),
+            models.Index(fields=["id"], condition=~Q(raw=b""), name="messaging_reply_whole"),
         ]
 
     def __str__(self) -> str:
