@@ -109,11 +109,10 @@ class Message(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="reserved"), name="messaging_leased"),
             models.Index(fields=["held_by"], condition=Q(state="held"), name="messaging_held"),
             models.Index(
-                fields=["entity", "id"],
-                include=["state"],
-                condition=Q(state__in=("ready", "ambiguous", "failed")),
-                name="messaging_for_a_person",
+                fields=["entity", "state"], condition=Q(state__in=("ready", "ambiguous")), name="messaging_for_a_person"
             ),
+            # Apart: what failed stays so, and is asked for while it is new.
+            models.Index(fields=["entity", "closed_at"], condition=Q(state="failed"), name="messaging_failed"),
             models.Index(
                 fields=["customer", "channel", "sent_at"],
                 include=["occasion", "recipient"],
