@@ -44,8 +44,8 @@ def run(package: str, name: str, params: Mapping[str, Any]) -> int:
 def paged(package: str, name: str, params: Mapping[str, Any]) -> int:
     """Run a stored statement page after page, outside a transaction each in its own; return how many rows it touched.
 
-    It takes `after` beside `params`, begins behind that number and gives one row: `touched`, and `on_to`, where the next
-    page begins, none behind the last."""
+    It takes `after` beside `params`, begins behind that number and gives one row: `touched`, and `on_to`, where the
+    next page begins, none behind the last."""
     after: int | None = 0
     touched = 0
     while after is not None:

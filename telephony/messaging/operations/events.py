@@ -127,8 +127,8 @@ def _of_another(event: DeliveryEvent, message: Message) -> bool:
 
 
 def _note_elsewhere(event: DeliveryEvent, message: Message) -> None:
-    """It left, was sent on and is refused there: whether somebody read it nobody can tell. It stays sent and its address
-    as it is; who follows the customer is told."""
+    """It left, was sent on and is refused there: whether somebody read it nobody can tell. It stays sent and its
+    address as it is; who follows the customer is told."""
     if event.kind != DeliveryKind.BOUNCED:
         return
     _moved(event, message, MessageState.SENT)

@@ -1,5 +1,5 @@
-"""What is kept to be looked at once more, and no longer than the settings say: of what was understood, the text of a mail
-and what became of a message stay."""
+"""What is kept to be looked at once more, and no longer than the settings say: the text of a mail and what became of a
+message stay."""
 
 from datetime import datetime
 

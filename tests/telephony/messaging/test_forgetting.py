@@ -55,18 +55,19 @@ def told(key: str, kind: str = "delivered", *, of: Message | None, at=OLD) -> Ne
 def test_old_news_keep_what_became_of_the_message_and_no_more(world: World, rows):
     """Those of strangers go; those not applied yet stay, and those told lately."""
     message = sent()
+    operations.hear([told("waits", of=message)], at=OLD)
+    DeliveryEvent.objects.update(given_up_at=OLD)
     for at in (OLD, NEW):
         operations.hear([told(f"ours {at.day}", of=message, at=at), told(f"strange {at.day}", of=None, at=at)], at=at)
         operations.apply_events(at=at + timedelta(hours=2))
-    operations.hear([told("waits", of=message)], at=OLD)
     assert operations.forget_news(before=BETWEEN, page=rows) == 2
     kept = DeliveryEvent.objects.order_by("pk").values_list("key", "message", "payload")
     whole = {"ip": "192.0.2.1"}
     assert list(kept) == [
+        ("waits", None, whole),
         (f"ours {OLD.day}", message.pk, None),
         (f"ours {NEW.day}", message.pk, whole),
         (f"strange {NEW.day}", None, whole),
-        ("waits", None, whole),
     ]
     assert Message.objects.get().state == "delivered"
     assert operations.forget_news(before=BETWEEN, page=rows) == 0

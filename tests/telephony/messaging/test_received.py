@@ -23,10 +23,9 @@ from tests.factories.accounts import UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, sent
 
-
 TOLD_ELSEWHERE = (
-    "Message à paie@client.example\N{NO-BREAK SPACE}: il a été transmis à jean.parti@client.example, qui le refuse (550 5.1.1 User unknown)."
-    " Personne ne peut dire s’il a été lu : demandez au client."
+    "Message à paie@client.example\N{NO-BREAK SPACE}: il a été transmis à jean.parti@client.example, qui le"
+    " refuse (550 5.1.1 User unknown). Personne ne peut dire s’il a été lu : demandez au client."
 )
 
 
