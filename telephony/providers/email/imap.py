@@ -103,7 +103,7 @@ def _fetched(connection: imaplib.IMAP4, uid: int) -> tuple[list, str]:
     if answer != "OK":
         return [], _words(parts) or answer
     given = any(isinstance(part, tuple) and part[1] for part in parts)
-    return (parts, "") if given else ([], f"OK, without the mail: {_words(parts)}")
+    return (parts, "") if given else ([], f"OK, without the mail {_words(parts)}".strip())
 
 
 def _searched(connection: imaplib.IMAP4, *criteria: str) -> list[int]:

@@ -126,6 +126,17 @@ def test_a_mail_never_given_is_left_to_a_person_after_an_hour(refusing):
 
 
 @pytest.mark.django_db
+def test_a_mail_removed_from_its_mailbox_meanwhile_is_left_to_nobody(imap):
+    imap.mails = {uid: mails.answer(Message_ID=f"<{uid}@x>") for uid in (1, 2)}
+    imap.refused, imap.refuses_by = {2}, "GONE"
+    read_mailbox(box(imap), at=AT)
+    del imap.mails[2]
+    for minutes in (5, 120):
+        read_mailbox(box(imap), at=AT + timedelta(minutes=minutes))
+    assert (kept(), MailboxPosition.objects.get().failing_since) == ([("1@x", "unread")], None)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("given_after", [None, 58])
 def test_each_mail_that_is_refused_has_its_hour(refusing, given_after):
     """Not that of the one before it, whether that one was given up or given at last."""
