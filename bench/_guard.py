@@ -6,6 +6,8 @@ import sys
 
 import django
 
+from tools.launcher.say import both
+
 # BENCH, BENCH-IMPORT, BENCH-<pid>, REPLAY, and the creditors of letters and of the outbox.
 OURS = re.compile(r"BENCH(-.*)?|REPLAY|L\d+|O\d+-\d+")
 
@@ -14,7 +16,14 @@ def main() -> None:
     """Exit 1 with the reason on the error stream, 0 where the measures may run."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    sys.exit(refusal())
+    refuse()
+
+
+def refuse() -> None:
+    """Exit 1 with the reason where the measures may not run: a measure started by its module (`python -m bench.night`)
+    was not asked by the launcher."""
+    if said := refusal():
+        sys.exit(said)
 
 
 def refusal() -> str | None:
@@ -29,9 +38,12 @@ def refusal() -> str | None:
     others = [code for code in codes if not OURS.fullmatch(code)]
     if not others:
         return None
-    return (
-        f"DATABASE_URL leads to a database with entities of somebody: {', '.join(others[:5])}. Measures would empty it."
-        " Give them a database of their own, or unset DATABASE_URL."
+    named = ", ".join(others[:5])
+    return both(
+        f"DATABASE_URL mène à une base qui contient les entités de quelqu’un : {named}. Les mesures la videraient."
+        " Donnez-leur une base à elles, ou retirez DATABASE_URL.",
+        f"DATABASE_URL leads to a database with entities of somebody: {named}. Measures would empty it."
+        " Give them a database of their own, or unset DATABASE_URL.",
     )
 
 

@@ -19,7 +19,7 @@ from django.db import connection  # noqa: E402 - after the set-up
 
 from bench._ledgers import write  # noqa: E402
 from bench._memory import Watch, peak_mb, processor_s  # noqa: E402
-from bench._portfolio import CLEAR, one, run  # noqa: E402
+from bench._portfolio import empty, one, run  # noqa: E402
 from crm.accounts.models import Entity  # noqa: E402
 from crm.imports import staging  # noqa: E402
 from crm.imports.operations import import_file  # noqa: E402
@@ -55,7 +55,7 @@ def main() -> None:
 
 def measured(path: Path, kind: str, lines: int) -> dict[str, Any]:
     """Seconds of COPY, then of the import, split where reading ends and writing begins; memory of both processes."""
-    run(CLEAR)
+    empty()
     run("truncate events_event cascade")
     entity = Entity.objects.create(code="BENCH-IMPORT", legal_name="Bench")
     server = one("select pg_backend_pid()")

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from guardian.shortcuts import assign_perm
 
+from bench._guard import refuse
 from collections_app.letters import operations as letters
 from collections_app.letters.models import Template
 from collections_app.scenarios.models import EntryPolicy, Scenario, ScenarioVersion, Step
@@ -85,7 +86,7 @@ where entity_id = %(entity)s and settled_on is null and bench_digits(id, 'hold',
 TABLES = ("customers_customer", "customers_address", "receivables_invoice", "receivables_credit",
           "receivables_movement", "holds_hold")  # fmt: skip
 # Everything but what the set-up wrote: not all tables refer to the entity by a constraint.
-CLEAR = """
+_CLEAR = """
 do $$
 begin
     execute (
@@ -134,8 +135,14 @@ def written_at_once(tables: Sequence[str]) -> Iterator[None]:
             run(definition)
 
 
+def empty() -> None:
+    """What the set-up wrote is left. Exits with the reason where others made entities."""
+    refuse()
+    run(_CLEAR)
+
+
 def house() -> tuple[Entity, Team]:
-    run(CLEAR)
+    empty()
     entity = Entity.objects.create(
         code="BENCH", legal_name="Bench", live_since="2020-01-01", sender_email="a@b.example"
     )

@@ -16,6 +16,7 @@ from typing import Any
 
 import django
 
+from bench._guard import refuse
 from bench._statements import Statements
 from bench._workers import side_by_side
 
@@ -37,6 +38,7 @@ def main() -> None:
         _scaling(options)
         return
     django.setup()
+    refuse()
     from django.db import transaction
 
     results: dict[str, Any] = {}

@@ -25,6 +25,7 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402 - after the set-up
 from django.template import engines  # noqa: E402 - after the set-up
 
+from bench._guard import refuse  # noqa: E402 - after the set-up
 from bench._memory import Memory  # noqa: E402 - after the set-up
 from bench._portfolio import ON, build, one, run  # noqa: E402
 from collections_app.engine.night import Night  # noqa: E402
@@ -140,6 +141,7 @@ def build_said(customers: int, invoices: int) -> Entity:
 
 def again() -> Entity:
     """The ledger of the last time, as it was before its first night but for what the day after it brought."""
+    refuse()
     run(UNDO)
     run("vacuum (analyze)")
     return Entity.objects.get(code="BENCH")

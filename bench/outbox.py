@@ -68,11 +68,11 @@ def measure(workers: int, messages: int) -> dict[str, Any]:
     """
     from django.db.models import Count
 
-    from bench._portfolio import CLEAR, run
+    from bench._portfolio import empty
     from bench._reminders import creditor, night
     from telephony.messaging.models import Attempt, Message
 
-    run(CLEAR)
+    empty()
     entity = creditor(f"O{os.getpid()}-{workers}", workers * messages)
     queued = night(entity)
     running = [start_worker() for _ in range(workers)]

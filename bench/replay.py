@@ -23,7 +23,7 @@ os.environ["MAIL_RECIPIENT_ALLOWLIST"] = "*"
 django.setup()
 
 from bench._faults_of_nights import AFTER_SETTLEMENT, LOST, OUT_OF_ORDER  # noqa: E402 - after the set-up
-from bench._portfolio import CLEAR, one, run  # noqa: E402
+from bench._portfolio import empty, one  # noqa: E402
 from collections_app.actions.models import OPEN_STATES, Action  # noqa: E402
 from collections_app.engine.operations import run_night  # noqa: E402
 from collections_app.segments.operations import deliver_defaults  # noqa: E402
@@ -76,7 +76,7 @@ def replay(file: Path, first: date, last: date) -> dict[str, Any]:
 
 def house(first: date) -> Entity:
     """An entity of its own with the default templates, scenarios and groups."""
-    run(CLEAR)
+    empty()
     load_law()
     entity = Entity.objects.create(
         code="REPLAY", legal_name="Replay", live_since=first, sender_email="relance@replay.example",

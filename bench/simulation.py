@@ -118,8 +118,8 @@ def measure(entity: Entity, days: int, *, alone: bool) -> dict[str, Any]:
 
 def build(customers: int, invoices: int) -> Entity:
     """An entity with four scenarios, twelve groups and this ledger; what a stopped simulation left is removed."""
-    run(LEFT_OVER)
     entity, team = house()
+    run(LEFT_OVER)
     run(DIGITS)
     run(NAMES)
     params = {

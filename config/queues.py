@@ -17,6 +17,7 @@ ROUTES = {
     "crm.imports.tasks.sweep": {"queue": DEFAULT},
     "crm.imports.tasks.*": {"queue": "imports"},
     "telephony.messaging.tasks.apply_events": {"queue": "webhooks"},
+    "telephony.messaging.tasks.forget": {"queue": DEFAULT},
     "telephony.messaging.tasks.read_*": {"queue": "webhooks"},
     "telephony.messaging.tasks.*": {"queue": "outbox"},
 }

@@ -36,6 +36,7 @@ TIMETABLE = [
     Periodic("drain the outbox", "telephony.messaging.tasks.drain_outbox", every(OFTEN_S), OFTEN_S),
     Periodic("find messages of dead workers", "telephony.messaging.tasks.expire_leases", every(SOON_S), SOON_S),
     Periodic("forget old events", "crm.events.tasks.forget", crontab(hour="3", minute="50"), 3600),
+    Periodic("forget old mails and news", "telephony.messaging.tasks.forget", crontab(hour="4", minute="0"), 3600),
     Periodic(
         "late rates of the half-year",
         "crm.law.tasks.open_half_year",

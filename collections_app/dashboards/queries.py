@@ -122,7 +122,7 @@ def to_settle(user: User, *, at: datetime) -> dict[str, Any]:
         "ambiguous": Q(state=MessageState.AMBIGUOUS),
         "failed": Q(state=MessageState.FAILED, closed_at__gte=since),
     }
-    rows = Message.objects.filter(entity__in=entities, state__in=(MessageState.AMBIGUOUS, MessageState.FAILED))
+    rows = Message.objects.filter(states["ambiguous"] | states["failed"], entity__in=entities)
     counted = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in states.items()})
     return counted | {"to_print": waiting_letters(*entities, at=at).count(), "failed_since": since.isoformat()}
 

@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import validate_domain_name
 from django.utils.translation import gettext_lazy as _
 
+from config.company_login.sealing import LONGEST, sealed
 from config.company_login.server import PROVIDER, is_private
 
 WELL_KNOWN = "/.well-known/openid-configuration"
@@ -29,7 +30,7 @@ class CompanyLoginForm(forms.ModelForm):
     )
     secret = forms.CharField(
         label=_("client secret"),
-        max_length=191,
+        max_length=LONGEST,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("Given by the server with the client identifier. It is not shown again; empty: it stays as it is."),
@@ -81,8 +82,11 @@ class CompanyLoginForm(forms.ModelForm):
         return address.removesuffix("/")
 
     def clean_secret(self) -> str:
-        """The one given, else the one there is."""
-        secret: str = self.cleaned_data["secret"] or self.instance.secret
+        """The one given, sealed; else the one there is."""
+        given: str = self.cleaned_data["secret"]
+        if len(given.encode()) > LONGEST:  # some letters take two
+            raise forms.ValidationError(_("Too long: %(most)s bytes at most.") % {"most": LONGEST})
+        secret: str = sealed(given) if given else self.instance.secret
         if not secret:
             raise forms.ValidationError(_("A new server needs its secret."))
         return secret

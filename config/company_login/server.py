@@ -14,6 +14,8 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from config.company_login.sealing import opened
+
 PROVIDER = "openid_connect"
 NEEDED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
 # Signed with a key of the server's own: no secret both sides know, no signature left out.
@@ -55,6 +57,12 @@ class LoginServer(OpenIDConnectOAuth2Adapter):
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """The address the settings page tells the administrator."""
         return redirect_address(app)
+
+    def get_client(self, request: HttpRequest, app: SocialApp) -> Any:
+        """With the secret as the server knows it. Raises WrongKey."""
+        client = super().get_client(request, app)
+        client.consumer_secret = opened(app.secret)
+        return client
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
         """The person an answer tells of. Without a signed token nothing says that the answer is for us."""

@@ -41,6 +41,19 @@ def run(package: str, name: str, params: Mapping[str, Any]) -> int:
         return int(cursor.rowcount)
 
 
+def paged(package: str, name: str, params: Mapping[str, Any]) -> int:
+    """Run a stored statement page after page, outside a transaction each in its own; return how many rows it touched.
+
+    It takes `after` beside `params`, begins behind that number and gives one row: `touched`, and `on_to`, where the
+    next page begins, none behind the last."""
+    after: int | None = 0
+    touched = 0
+    while after is not None:
+        [found] = rows(package, name, {**params, "after": after})
+        after, touched = found["on_to"], touched + found["touched"]
+    return touched
+
+
 def rows(package: str, name: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Run a stored SELECT (or RETURNING) with named parameters; one dict per row."""
     with connection.cursor() as cursor:

@@ -176,9 +176,4 @@ def sweep(*, at: datetime) -> dict[str, int]:
 def forget(*, before: datetime, page: int = PAGE) -> int:
     """Remove the events of before that instant everybody has taken; how many. What a consumer still has to see, or was
     given up, stays. Each page in its own transaction: nobody waits for them."""
-    after: int | None = 0
-    gone = 0
-    while after is not None:
-        [found] = sql.rows("crm.events", "forget", {"after": after, "before": before, "page": page})
-        after, gone = found["on_to"], gone + found["gone"]
-    return gone
+    return sql.paged("crm.events", "forget", {"before": before, "page": page})

@@ -22,7 +22,11 @@ class MessagingConfig(AppConfig):
         register(Channel("email", completes_on="sent", send=sending.send, session=sending.session))
         register(Channel("post", completes_on="sent", by_batch=True))
         sayings["reason"] = in_words
-        wordings |= {"ceiling": wording.ceiling, "lease_expired": wording.lease_expired}
+        wordings |= {
+            "ceiling": wording.ceiling,
+            "elsewhere": wording.elsewhere,
+            "lease_expired": wording.lease_expired,
+        }
         tracking.connect(webhooks.on_tracking, weak=False, dispatch_uid="messaging")
         inbound.connect(webhooks.on_inbound, weak=False, dispatch_uid="messaging")
         moves("messaging.Message.customer")

@@ -109,11 +109,10 @@ class Message(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="reserved"), name="messaging_leased"),
             models.Index(fields=["held_by"], condition=Q(state="held"), name="messaging_held"),
             models.Index(
-                fields=["entity", "id"],
-                include=["state"],
-                condition=Q(state__in=("ready", "ambiguous", "failed")),
-                name="messaging_for_a_person",
+                fields=["entity", "state"], condition=Q(state__in=("ready", "ambiguous")), name="messaging_for_a_person"
             ),
+            # Apart: what failed stays so, and is asked for while it is new.
+            models.Index(fields=["entity", "closed_at"], condition=Q(state="failed"), name="messaging_failed"),
             models.Index(
                 fields=["customer", "channel", "sent_at"],
                 include=["occasion", "recipient"],
@@ -218,7 +217,8 @@ class DeliveryEvent(models.Model):
     received_at = models.DateTimeField(_("received at"))
     # Of a message nobody knows yet.
     not_before_at = models.DateTimeField(null=True, editable=False)
-    payload = models.JSONField(_("as received"), default=dict)
+    # None once it is forgotten (operations.forgetting).
+    payload = models.JSONField(_("as received"), default=dict, null=True)
     applied_at = models.DateTimeField(_("applied at"), null=True)
     # Of the last try. In vain from `failing_since` to `given_up_at`; applied then, too: a person said that nothing is
     # to be done.
@@ -230,7 +230,10 @@ class DeliveryEvent(models.Model):
         verbose_name = _("delivery event")
         verbose_name_plural = _("delivery events")
         constraints = [models.UniqueConstraint(fields=["provider", "key"], name="messaging_event_once")]
-        indexes = [models.Index(fields=["id"], condition=Q(applied_at__isnull=True), name="messaging_event_to_apply")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(applied_at__isnull=True), name="messaging_event_to_apply"),
+            models.Index(fields=["id"], condition=Q(payload__isnull=False), name="messaging_event_whole"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} · {self.get_kind_display()}"
@@ -247,7 +250,7 @@ class ReplyKind(models.TextChoices):
 
 class Reply(models.Model):
     """A mail received, whole (`raw`, compressed), and what was understood of it. Another mail may have its Message-ID:
-    with the digest of what it says it is one. `raw` is empty of one its mailbox refused to give."""
+    with the digest of what it says it is one. `raw` is empty of one its mailbox refused to give, and of an old one."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("entity"))
     customer = models.ForeignKey(
@@ -288,6 +291,7 @@ class Reply(models.Model):
         indexes = [
             models.Index(fields=["customer", "-id"], name="messaging_reply_of_customer"),
             models.Index(fields=["id"], condition=Q(kind__in=("unread", "unreadable")), name="messaging_reply_to_read"),
+            models.Index(fields=["id"], condition=~Q(raw=b""), name="messaging_reply_whole"),
         ]
 
     def __str__(self) -> str:

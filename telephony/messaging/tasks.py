@@ -1,6 +1,9 @@
 """A message of the broker only carries ids: lost or doubled, it is harmless (see operations.sending)."""
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from telephony.messaging import operations
@@ -47,3 +50,11 @@ def read_mailbox() -> None:
     from telephony.messaging.mailbox import read_configured_mailbox
 
     read_configured_mailbox(at=timezone.now())
+
+
+@shared_task
+def forget() -> None:
+    """Remove what was received long ago, of which all that counts was understood."""
+    at = timezone.now()
+    operations.forget_raw_mails(before=at - timedelta(days=settings.RAW_MAILS_KEPT_DAYS))
+    operations.forget_news(before=at - timedelta(days=settings.NEWS_KEPT_DAYS))

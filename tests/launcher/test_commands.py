@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from tools.launcher import bench, browser, checks, demo, environment, manage, prepare
+from tools.launcher import bench, browser, checks, demo, environment, locks, manage, prepare
 from tools.launcher.paths import PACKAGES, PYTHON, ROOT, digest
 from tools.launcher.say import Trouble
 
@@ -31,7 +31,7 @@ def test_an_unknown_command_is_refused_on_the_error_stream():
 
 
 def test_an_unknown_measure_is_refused():
-    with pytest.raises(Trouble, match="Say which measure"):
+    with pytest.raises(Trouble, match=r"Dites quelle mesure : faults, .*\nSay which measure: faults, "):
         bench.bench(["../manage"])
 
 
@@ -44,7 +44,7 @@ def test_the_first_free_port_is_taken(monkeypatch):
             demo.free_port("127.0.0.1", None)
         monkeypatch.setattr(demo, "PORTS_TRIED", 100)
         assert port < demo.free_port("127.0.0.1", None) < port + 100
-        with pytest.raises(Trouble, match=f"Port {port} is taken"):
+        with pytest.raises(Trouble, match=f"Le port {port} est pris.\nPort {port} is taken."):
             demo.free_port("127.0.0.1", port)
 
 
@@ -78,6 +78,15 @@ def test_steps_beside_are_all_run_and_told(capfd):
     with checks.beside(steps, None) as results:
         assert results() == ["bad"]
     assert capfd.readouterr().out == "one\ntwo\n"
+
+
+def test_of_two_mypy_at_once_one_alone_writes_their_cache(monkeypatch, tmp_path):
+    monkeypatch.setattr(checks, "VAR", tmp_path)
+    asked = ["-c", "import os; print(os.environ.get('MYPY_CACHE_DIR'), os.environ.get('GIVEN'))", "mypy"]
+    with locks.unless_taken(tmp_path / "mypy.lock") as first:
+        beside = checks._kept(asked, {"GIVEN": "kept"}, [])
+    later = checks._kept(asked, {"GIVEN": "kept"}, [])
+    assert (first, beside, later) == (True, (0, "/dev/null kept\n"), (0, "None kept\n"))
 
 
 def test_steps_beside_end_with_what_they_were_begun_for(tmp_path):

@@ -5,14 +5,15 @@ import subprocess
 
 from tools.launcher import environment, prepare
 from tools.launcher.paths import PYTHON, ROOT
-from tools.launcher.say import Trouble
+from tools.launcher.say import Trouble, both
 from tools.launcher.services import BENCH, running
 
 
 def bench(arguments: list[str]) -> int:
     """Run the module bench.NAME with the rest of the arguments."""
     if not arguments or arguments[0] not in known():
-        raise Trouble(f"Say which measure: {', '.join(known()) or 'there is none yet'}")
+        names = ", ".join(known())
+        raise Trouble(both(f"Dites quelle mesure : {names}", f"Say which measure: {names}"))
     environment.prepare()
     prepare.compile_messages()
     with running(BENCH) as variables:
@@ -26,7 +27,9 @@ def bench(arguments: list[str]) -> int:
 def _refuse_what_others_made(variables: dict[str, str]) -> None:
     """Before anything is written to a server that is not ours. Trouble where it holds entities of somebody."""
     if subprocess.run([str(PYTHON), "-m", "bench._guard"], cwd=ROOT, env=variables, check=False).returncode:
-        raise Trouble("Nothing was measured and nothing was changed.")
+        raise Trouble(
+            both("Rien n’a été mesuré et rien n’a été changé.", "Nothing was measured and nothing was changed.")
+        )
 
 
 def known() -> list[str]:

@@ -1,14 +1,16 @@
 """`./acquit lint` and `./acquit test`: everything the CI checks, in the order of what answers fastest."""
 
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 from tools.launcher import browser, environment, outside, prepare, template
-from tools.launcher.locks import alone
+from tools.launcher.locks import alone, unless_taken
 from tools.launcher.paths import PYTHON, ROOT, VAR, make_folder
 from tools.launcher.say import Clock, Trouble, say
 from tools.launcher.services import TEST, running
@@ -92,12 +94,22 @@ def _kept(
     command: list[str], variables: dict[str, str] | None, children: list[subprocess.Popen[str]]
 ) -> tuple[int, str]:
     """What it returned and said."""
-    child = subprocess.Popen(
-        [str(PYTHON), *command], cwd=ROOT, env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    children.append(child)
-    said, _ = child.communicate()
+    pipes: dict[str, Any] = {"text": True, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with _own_cache(command, variables) as environ:
+        child = subprocess.Popen([str(PYTHON), *command], cwd=ROOT, env=environ, **pipes)
+        children.append(child)
+        said, _ = child.communicate()
     return child.returncode, said
+
+
+@contextmanager
+def _own_cache(command: list[str], variables: dict[str, str] | None) -> Iterator[dict[str, str] | None]:
+    """The variables of a command. Two mypy at once would write into one cache: the second does without any."""
+    if "mypy" not in command:
+        yield variables
+        return
+    with unless_taken(make_folder(VAR) / "mypy.lock") as alone_here:
+        yield variables if alone_here else {**(variables or os.environ), "MYPY_CACHE_DIR": os.devnull}
 
 
 def _told(name: str, code: int, said: str) -> int:
@@ -108,7 +120,8 @@ def _told(name: str, code: int, said: str) -> int:
 
 def _step(name: str, command: list[str], variables: dict[str, str] | None) -> int:
     say(name)
-    return subprocess.run([str(PYTHON), *command], cwd=ROOT, env=variables, check=False).returncode
+    with _own_cache(command, variables) as environ:
+        return subprocess.run([str(PYTHON), *command], cwd=ROOT, env=environ, check=False).returncode
 
 
 def _pytest(selection: list[str], variables: dict[str, str]) -> tuple[int, dict[str, int]]:

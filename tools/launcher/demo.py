@@ -14,7 +14,7 @@ from pathlib import Path
 from tools.launcher import environment, prepare, processes
 from tools.launcher.manage import SITE_FILE, call
 from tools.launcher.paths import PACKAGES, PYTHON, ROOT, VAR, make_folder
-from tools.launcher.say import Trouble, say
+from tools.launcher.say import Trouble, both, say
 from tools.launcher.services import DEV, running
 
 FIRST_PORT = 8000
@@ -38,7 +38,12 @@ def demo(arguments: list[str]) -> int:
         prepare.compile_messages()
         with running(DEV) as variables:
             if "DATABASE_URL" in os.environ and call(["prepare_demo", "--ask"], variables):
-                raise Trouble("Nothing was changed in the database of DATABASE_URL.")
+                raise Trouble(
+                    both(
+                        "Rien n’a été changé dans la base de DATABASE_URL.",
+                        "Nothing was changed in the database of DATABASE_URL.",
+                    )
+                )
             prepare.migrate_if_needed(DEV.name, variables)
             _portfolio(options, variables)
             # Another checkout may have taken it meanwhile, and the server would share the port without a word.
@@ -57,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
-        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {LAST_PORT}")
+        raise argparse.ArgumentTypeError(
+            both(f"un port est un nombre de 1 à {LAST_PORT}", f"a port is a number from 1 to {LAST_PORT}")
+        )
     return int(text)
 
 
@@ -82,7 +89,14 @@ def free_port(host: str, wanted: int | None) -> int:
     for port in candidates:
         if _is_free(host, port):
             return port
-    raise Trouble(f"Port {wanted} is taken." if wanted else "No port is free from 8000 on; use --port.")
+    if wanted:
+        raise Trouble(both(f"Le port {wanted} est pris.", f"Port {wanted} is taken."))
+    raise Trouble(
+        both(
+            f"Aucun port n’est libre à partir de {FIRST_PORT} ; donnez --port.",
+            f"No port is free from {FIRST_PORT} on; use --port.",
+        )
+    )
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -104,7 +118,12 @@ def _portfolio(options: argparse.Namespace, variables: dict[str, str]) -> None:
         arguments += [flag, str(path.resolve())] if path else []
     say("Preparing the demonstration portfolio")
     if call(arguments, variables):
-        raise Trouble("The demonstration portfolio could not be prepared; the lines above say why.")
+        raise Trouble(
+            both(
+                "Le portefeuille de démonstration n’a pas pu être préparé ; les lignes ci-dessus disent pourquoi.",
+                "The demonstration portfolio could not be prepared; the lines above say why.",
+            )
+        )
 
 
 def _variables(variables: dict[str, str], host: str, port: int) -> dict[str, str]:
@@ -156,7 +175,12 @@ def _wait_ready(host: str, port: int, children: "dict[str, subprocess.Popen[byte
 
     processes.wait_until(settled, READY_S, pause=0.1)
     if not _is_ready(host, port):
-        raise Trouble(f"The site does not answer; the reasons are in {logs}")
+        raise Trouble(
+            both(
+                f"Le site ne répond pas ; les raisons sont dans {logs}",
+                f"The site does not answer; the reasons are in {logs}",
+            )
+        )
 
 
 def _is_ready(host: str, port: int) -> bool:

@@ -28,6 +28,16 @@ def alone(path: Path, waiting: str = "") -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def unless_taken(path: Path) -> Iterator[bool]:
+    """Whether nobody else is in here; who is, is not waited for."""
+    descriptor = open_lock(path)
+    try:
+        yield _taken_at_once(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _wait_for(descriptor: int, waiting: str) -> None:
     if not _taken_at_once(descriptor):
         if waiting:

@@ -22,6 +22,11 @@ class Clock:
         return time.monotonic() - cls.started
 
 
+def both(french: str, english: str) -> str:
+    """A refusal as whoever asked reads it: nobody has said yet which language is his."""
+    return f"{french}\n{english}"
+
+
 def say(text: str) -> None:
     """One line of progress."""
     print(f"acquit [{Clock.elapsed():5.1f} s] {text}", file=sys.stderr, flush=True)

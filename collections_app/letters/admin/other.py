@@ -85,10 +85,10 @@ def duplicate(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int
 
 
 def archive(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int) -> HttpResponse:
-    """Put away, or back."""
+    """Put away, or back: what the button said, whatever became of the template since."""
     template = opened(model_admin, request, object_id, to_write=True)
     if request.method == "POST":
-        (operations.restore if template.archived else operations.archive)(template)
+        (operations.restore if request.POST.get("verb") == "unarchive" else operations.archive)(template)
         text = _("The template is archived.") if template.archived else _("The template is back in the lists.")
         messages.success(request, text)
     return HttpResponseRedirect(reverse("admin:letters_template_change", args=[template.pk]))

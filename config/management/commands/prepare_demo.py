@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, override
 
 from config.demo.company import CODE, MEMBERS, PASSWORD
 from config.demo.own_data import OtherPortfolio, made_from, prepare_from
@@ -13,6 +14,18 @@ from config.demo.prepare import prepare, prepared
 from config.demo.printing import print_letters
 from crm.accounts.models import Entity
 from crm.imports.errors import ImportRefused
+
+NOT_IN_PRODUCTION = gettext_noop("The demonstration has known passwords: it is not made in production.")
+NOT_BESIDE = gettext_noop(
+    "This database holds the entity %(entity)s: the demonstration has known passwords and is made in a database of its"
+    " own. Unset DATABASE_URL, or name an empty database."
+)
+
+
+def in_both(msgid: str, **given: str) -> str:
+    """In French, then in English: nobody has said yet which language is his."""
+    with override("fr"):
+        return "\n".join(text % given for text in (gettext(msgid), msgid))
 
 
 class Command(BaseCommand):
@@ -28,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare once, then tell who may log in."""
         if settings.PRODUCTION:
-            raise CommandError("The demonstration has known passwords: it is not made in production.", returncode=2)
+            raise CommandError(in_both(NOT_IN_PRODUCTION), returncode=2)
         if options["ask"]:
             return self._refuse_others()
         path = options["fec"] or options["open_items"]
@@ -60,11 +73,7 @@ class Command(BaseCommand):
             return
         codes = list(Entity.objects.order_by("code").values_list("code", flat=True))
         if codes and CODE not in codes:
-            raise CommandError(
-                f"This database holds the entity {codes[0]}: the demonstration has known passwords and is made in a"
-                " database of its own. Unset DATABASE_URL, or name an empty database.",
-                returncode=2,
-            )
+            raise CommandError(in_both(NOT_BESIDE, entity=codes[0]), returncode=2)
 
     def _say(self, what: str) -> None:
         self.stdout.write(f"  {what}")

@@ -14,4 +14,4 @@ taken as (
 gone as (
     delete from events_event e using old where e.id = old.id returning e.id
 )
-select max(page.id) filter (where page.at < %(before)s) as on_to, (select count(*) from gone) as gone from page
+select max(page.id) filter (where page.at < %(before)s) as on_to, (select count(*) from gone) as touched from page

@@ -10,6 +10,7 @@ from telephony.messaging.operations.ceilings import (
     tell_full,
 )
 from telephony.messaging.operations.events import apply_events, hear
+from telephony.messaging.operations.forgetting import forget_news, forget_raw_mails
 from telephony.messaging.operations.letters import mark_posted, prepare_letters
 from telephony.messaging.operations.outbox import expire_leases, hand_out
 from telephony.messaging.operations.queueing import cancel, queue, queue_many
@@ -31,6 +32,8 @@ __all__ = [
     "cancel_held",
     "ceilings_of",
     "expire_leases",
+    "forget_news",
+    "forget_raw_mails",
     "full_until",
     "give_back",
     "hand_out",

@@ -93,8 +93,8 @@ def _applied(event: DeliveryEvent, *, at: datetime) -> bool:
         return False
     event.applied_at, event.error = at, ""
     event.save(update_fields=["message", "applied_at", "error"])
-    if message is not None and not _of_another(event, message):
-        _apply(event, message)
+    if message is not None:
+        (_note_elsewhere if _of_another(event, message) else _apply)(event, message)
     return True
 
 
@@ -124,6 +124,17 @@ def _of_another(event: DeliveryEvent, message: Message) -> bool:
         return False
     name, _, domain = message.recipient.lower().rpartition("@")
     return event.recipient.lower() not in (f"{name}@{domain}", f"{name}@{punycode(domain)}")
+
+
+def _note_elsewhere(event: DeliveryEvent, message: Message) -> None:
+    """It left, was sent on and is refused there: whether somebody read it nobody can tell. It stays sent and its
+    address as it is; who follows the customer is told."""
+    if event.kind != DeliveryKind.BOUNCED:
+        return
+    _moved(event, message, MessageState.SENT)
+    noted = of(message.pk).filter(state__in=(MessageState.SENT, MessageState.DELIVERED, MessageState.READ))
+    if noted.update(reason=f"elsewhere: {event.recipient}: {event.reason}"[:200]):
+        tell([message.pk], "elsewhere", at=event.at, details={"refused_at": event.recipient})
 
 
 def _apply(event: DeliveryEvent, message: Message) -> None:

@@ -17,6 +17,7 @@ SUBJECTS = {
     "sent": gettext_noop("Message sent to %(recipient)s: %(subject)s"),
     "posted": gettext_noop("Letter posted: %(subject)s"),
     "bounced": gettext_noop("Message could not be delivered to %(recipient)s: %(reason)s"),
+    "elsewhere": gettext_noop("Message to %(recipient)s: %(reason)s"),
     "complained": gettext_noop("%(recipient)s marked our message as unwanted"),
     "failed": gettext_noop("Message to %(recipient)s failed: %(reason)s"),
     "ambiguous": gettext_noop("Nobody can tell whether the message to %(recipient)s left: to verify"),

@@ -93,14 +93,17 @@ def newer(connection: imaplib.IMAP4, after: int, since: datetime | None = None) 
 
 
 def _fetched(connection: imaplib.IMAP4, uid: int) -> tuple[list, str]:
-    """What the server gives of a mail, or the words in which it refuses."""
+    """What the server gives of a mail, or the words in which it refuses. Some say OK and give none (NIL)."""
     try:
         answer, parts = connection.uid("FETCH", str(uid), "(INTERNALDATE BODY.PEEK[])")
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error as bad:  # so some say that they cannot put a mail together
         return [], str(bad)
-    return (parts, "") if answer == "OK" else ([], _words(parts) or answer)
+    if answer != "OK":
+        return [], _words(parts) or answer
+    given = any(isinstance(part, tuple) and part[1] for part in parts)
+    return (parts, "") if given else ([], f"OK, without the mail {_words(parts)}".strip())
 
 
 def _searched(connection: imaplib.IMAP4, *criteria: str) -> list[int]:

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -310,12 +311,16 @@ def test_a_copy_needs_its_own_code(client: Client) -> None:
     assert Template.objects.get(code="copie").versions.get().body == version.body
 
 
-def test_archiving_by_button(client: Client) -> None:
+def test_a_second_click_on_archive_or_put_back_does_nothing(client: Client) -> None:
     template = TemplateFactory()
     supervisor(client, template.entity)
-    client.post(url("template_archive", template.pk))
-    template.refresh_from_db()
-    assert template.archived
+    for archived in (True, False):
+        page = client.get(url("template_change", template.pk)).text
+        sent = {"verb": re.search(r'name="verb" value="((?:un)?archive)"', page)[1]}  # type: ignore[index]
+        for _click in range(2):
+            client.post(url("template_archive", template.pk), sent)
+            template.refresh_from_db()
+            assert template.archived is archived
 
 
 def test_the_editor_holds_no_inline_script_or_style(client: Client) -> None:

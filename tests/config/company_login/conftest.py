@@ -10,6 +10,7 @@ from allauth.socialaccount.models import SocialApp
 from django.core.cache import cache
 from django.test import Client
 
+from config.company_login.sealing import sealed
 from tests.servers import oidc
 
 LOGIN, BEGIN = "/accounts/login/", "/accounts/oidc/verdier/login/"
@@ -36,7 +37,7 @@ def company(server: oidc.LoginServer, db: None) -> SocialApp:
         provider_id="verdier",
         name="Verdier",
         client_id=oidc.CLIENT,
-        secret=oidc.SECRET,
+        secret=sealed(oidc.SECRET),
         settings={"server_url": server.url, "domains": []},
     )
 

@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry as Change
 from django.test import Client
 from django.urls import reverse
 
+from config.company_login.sealing import opened
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,11 +42,21 @@ def registered(admin: Client) -> tuple[SocialApp, str]:
 
 def test_a_server_is_registered(admin: Client):
     app, _change = registered(admin)
-    assert (app.provider, app.provider_id, app.secret) == ("openid_connect", "verdier", "kept-by-nobody")
+    assert (app.provider, app.provider_id, opened(app.secret)) == ("openid_connect", "verdier", "kept-by-nobody")
     assert app.settings == {
         "server_url": "https://login.verdier.fr/realms/all",
         "domains": ["verdier.fr", "verdier.com"],
     }
+
+
+def test_the_secret_is_sealed_in_the_database(admin: Client):
+    app, _change = registered(admin)
+    assert (app.secret[:7], "kept-by-nobody" in app.secret) == ("sealed:", False)
+
+
+@pytest.mark.parametrize("secret", ["x" * 111, "é" * 56])
+def test_one_that_does_not_fit_is_refused_in_words(admin: Client, secret):
+    assert list(errors(admin.post(ADD, {**GIVEN, "secret": secret}))) == ["secret"]
 
 
 def test_the_page_tells_the_redirect_address_before_and_after(admin: Client):
@@ -63,7 +74,7 @@ def test_the_secret_is_not_shown_again_and_stays_when_left_empty(admin: Client):
     assert ["kept-by-nobody" in page for page in pages] == [False, False, False]
     assert admin.post(change, {**GIVEN, "secret": "", "name": "Verdier SA"}).status_code == 302
     app.refresh_from_db()
-    assert (app.name, app.secret) == ("Verdier SA", "kept-by-nobody")
+    assert (app.name, opened(app.secret)) == ("Verdier SA", "kept-by-nobody")
     (told,) = json.loads(Change.objects.latest("pk").change_message)
     assert "name on the button" in told["changed"]["fields"]
     assert "client secret" not in told["changed"]["fields"]

@@ -71,11 +71,18 @@ class Session(socketserver.StreamRequestHandler):
         uid = int(rest.split()[1])
         self.server.fetched.append(uid)
         if uid in self.server.refused:
-            return False
+            return self._refuse(uid)
         raw = self.server.mails[uid]
         self.say(f'* 1 FETCH (UID {uid} INTERNALDATE "{self._arrived(uid):%d-%b-%Y %H:%M:%S %z}" BODY[] {{{len(raw)}}}')
         self.wfile.write(raw + b")\r\n")
         return True
+
+    def _refuse(self, uid: int) -> bool:
+        """By a NO or a BAD; or by an OK that gives none, an empty one, or does not know it any more."""
+        given = {"NIL": " BODY[] NIL", "EMPTY": ' BODY[] ""', "ZERO": " BODY[] {0}\r\n"}
+        if self.server.refuses_by in given:
+            self.say(f"* 1 FETCH (UID {uid}{given[self.server.refuses_by]})")
+        return self.server.refuses_by not in ("NO", "BAD")
 
     def _found(self, rest: str) -> list[int]:
         first = re.findall(r"UID (\d+):\*", rest)

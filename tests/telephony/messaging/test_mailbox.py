@@ -93,7 +93,7 @@ def test_no_mail_came_after_it_was_read(imap):
     assert Reply.objects.get().arrived_at == AT
 
 
-@pytest.fixture(params=["NO", "BAD"])
+@pytest.fixture(params=["NO", "BAD", "NIL", "EMPTY", "ZERO", "GONE"])
 def refusing(imap: Imap, request: pytest.FixtureRequest) -> Imap:
     """A mailbox of three mails whose server does not give the second."""
     imap.mails = {uid: mails.answer(Message_ID=f"<{uid}@x>") for uid in (1, 2, 3)}
@@ -126,6 +126,17 @@ def test_a_mail_never_given_is_left_to_a_person_after_an_hour(refusing):
 
 
 @pytest.mark.django_db
+def test_a_mail_removed_from_its_mailbox_meanwhile_is_left_to_nobody(imap):
+    imap.mails = {uid: mails.answer(Message_ID=f"<{uid}@x>") for uid in (1, 2)}
+    imap.refused, imap.refuses_by = {2}, "GONE"
+    read_mailbox(box(imap), at=AT)
+    del imap.mails[2]
+    for minutes in (5, 120):
+        read_mailbox(box(imap), at=AT + timedelta(minutes=minutes))
+    assert (kept(), MailboxPosition.objects.get().failing_since) == ([("1@x", "unread")], None)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("given_after", [None, 58])
 def test_each_mail_that_is_refused_has_its_hour(refusing, given_after):
     """Not that of the one before it, whether that one was given up or given at last."""
@@ -145,8 +156,8 @@ def test_each_mail_that_is_refused_has_its_hour(refusing, given_after):
 
 @pytest.mark.django_db
 def test_a_reading_that_breaks_off_goes_on_where_it_was(imap, monkeypatch):
-    imap.mails = {1: mails.answer(Message_ID="<1@x>"), 2: b""}
-    taking = lambda raw, **more: receive(raw, **more) if raw else 1 / 0  # noqa: E731
+    imap.mails = {1: mails.answer(Message_ID="<1@x>"), 2: b"broken"}
+    taking = lambda raw, **more: 1 / 0 if raw == b"broken" else receive(raw, **more)  # noqa: E731
     monkeypatch.setattr("telephony.messaging.mailbox.receive", taking)
     with pytest.raises(ZeroDivisionError):
         read_mailbox(box(imap), at=AT)

@@ -12,6 +12,8 @@ from crm.customers.models import Customer
 from crm.customers.operations import merge_customers
 from crm.events.models import Event
 from crm.timeline.models import Entry
+from crm.timeline.params import worded
+from telephony.core.channels import Ambiguous
 from telephony.messaging import operations
 from telephony.messaging.models import DeliveryEvent, Message, Reply
 from telephony.messaging.operations import replies
@@ -20,6 +22,11 @@ from tests.factories import mails
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, sent
+
+TOLD_ELSEWHERE = (
+    "Message à paie@client.example\N{NO-BREAK SPACE}: il a été transmis à jean.parti@client.example, qui le"
+    " refuse (550 5.1.1 User unknown). Personne ne peut dire s’il a été lu : demandez au client."
+)
 
 
 def give(raw: bytes, *recipients: str) -> Reply:
@@ -63,6 +70,42 @@ def test_the_bounce_of_another_address_condemns_not_ours(message, recipient, ori
     message.address.refresh_from_db()
     assert (message.state, message.address.invalid_since is not None) == (state, invalid)
     assert message.delivery_events.get().recipient == (original or recipient)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("original", ["", "jean.parti@client.example"])
+def test_who_follows_the_customer_is_told_that_a_mail_sent_on_was_refused_there(message, original):
+    give(mails.bounce(message.message_id, recipient="jean.parti@client.example", original=original))
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("sent", "elsewhere: jean.parti@client.example: 550 5.1.1 User unknown")
+    entry = Entry.objects.latest("pk")
+    assert entry.customer == message.customer
+    assert worded(entry.subject, entry.params) == TOLD_ELSEWHERE
+
+
+@pytest.mark.django_db
+def test_a_delay_elsewhere_is_told_to_nobody(message):
+    before = Entry.objects.count()
+    give(mails.bounce(message.message_id, recipient="jean@client.example", action="delayed", status="4.4.1", said="x"))
+    message.refresh_from_db()
+    assert (message.state, message.reason, Entry.objects.count()) == ("sent", "", before)
+
+
+@pytest.mark.django_db
+def test_a_report_from_elsewhere_settles_whether_a_message_left(world):
+    world.failure = Ambiguous("timeout")
+    message = sent(1, AddressFactory(value="paie@client.example"))
+    give(mails.bounce(message.message_id, recipient="jean@client.example"))
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("sent", "elsewhere: jean@client.example: 550 5.1.1 User unknown")
+
+
+@pytest.mark.django_db
+def test_a_bounce_of_the_address_written_to_stands_whatever_comes_from_elsewhere(message):
+    for recipient, number in (("paie@client.example", "1@x"), ("jean@client.example", "2@x")):
+        give(mails.bounce(message.message_id, recipient=recipient, number=number))
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("bounced", "550 5.1.1 User unknown")
 
 
 @pytest.mark.django_db
