@@ -51,7 +51,7 @@ WIPE = [
     ),
     *(
         f"delete from engine_{name} where {BY}"
-        for name in ("simulation", "account", "change", "decision", "morningreport", "run", "dailyfigures", "dryrun")
+        for name in ("simulation", "account", "change", "decision", "morningreport", "run", "dailyfigures", "dryrun", "askednight")
     ),
     f"delete from segments_membership where {BY}",
     f"delete from segments_group where {BY}",
