@@ -31,7 +31,8 @@ def start_night(entity: int, on: str, by: int | None = None, asked: int | None =
         run_night(Entity.objects.get(pk=entity), on=day, at=at, by=User.objects.filter(pk=by).first())
     except NightRefused as refused:  # somebody was quicker, or a lost worker was and the broker gave its message back
         log.info("night_refused", entity_id=entity, on=on, reason=str(refused))
-        AskedNight.objects.filter(pk=asked).update(error=kept(refused))
+        if asked:
+            AskedNight.objects.filter(pk=asked).update(error=kept(refused))
 
 
 @shared_task

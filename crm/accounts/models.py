@@ -210,8 +210,8 @@ class TeamMember(models.Model):
 
 
 class Absence(models.Model):
-    """While it lasts, what would go to `user` goes to `replacement`; while he works but is away too, to his own, three of
-    them at most (the function accounts_stand_ins); else to the team's list."""
+    """While it lasts, what would go to `user` goes to `replacement`; while that one works but is away too, to his own,
+    three of them at most (the function accounts_stand_ins); else to the team's list."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences", verbose_name=_("user"))
     replacement = models.ForeignKey(

@@ -115,7 +115,8 @@ def working(people: QuerySet[User]) -> QuerySet[User]:
 
 
 def stand_in_of(user_id: int | None, entity_id: int, *, on: date) -> User | None:
-    """Who takes the work of somebody who is away: his replacement, or while that one is away too, his (see `Absence`)."""
+    """Who takes the work of somebody who is away: his replacement, or while that one is away too, his own (see
+    `Absence`)."""
     stands_in = RawSQL(
         "select replacement_id from accounts_stand_ins(%s, %s, %s) where user_id = %s",
         [entity_id, list(WORKERS), on, user_id],

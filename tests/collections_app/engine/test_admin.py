@@ -91,9 +91,7 @@ def asked_beside(client, world, monkeypatch, callbacks):
     """The night of today asked for while that of yesterday seems lost, which another worker then goes on with."""
     now = timezone.now()
     on, lost_at = today(world.entity, now), now - timedelta(days=1)
-    Run.objects.create(
-        entity=world.entity, on=on - timedelta(days=1), started_at=lost_at, lease_until=lost_at + LEASE
-    )
+    Run.objects.create(entity=world.entity, on=on - timedelta(days=1), started_at=lost_at, lease_until=lost_at + LEASE)
     sent = []
     monkeypatch.setattr("collections_app.engine.starting.start_night.delay", lambda *args: sent.append(args))
     client.force_login(UserFactory(supervisor=True, sees=world.entity))

@@ -125,8 +125,8 @@ def test_the_day_of_an_import_is_that_of_the_entity(world):
 
 
 STALE = """
-create or replace function books_of(p_entity bigint, p_day date, p_at timestamptz) returns table (books_on date, stale boolean)
-language sql stable as $$ select p_day, true $$
+create or replace function books_of(p_entity bigint, p_day date, p_at timestamptz)
+returns table (books_on date, stale boolean) language sql stable as $$ select p_day, true $$
 """
 
 
