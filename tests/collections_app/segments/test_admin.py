@@ -9,6 +9,7 @@ from collections_app.segments import operations
 from collections_app.segments.choices import collectors
 from collections_app.segments.form_tree import as_criteria, changed, from_criteria
 from collections_app.segments.models import Group, Membership
+from crm.accounts.models import Role
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -293,7 +294,12 @@ def test_a_customer_of_another_entity_is_not_explained(client, supervisor, entit
 
 
 def test_the_collectors_proposed_are_those_who_work_on_customers(entity):
-    people = [UserFactory(is_superuser=True), UserFactory(), UserFactory(auditor=True), UserFactory(is_active=False)]
+    people = [
+        UserFactory(role=Role.ADMINISTRATOR),
+        UserFactory(),
+        UserFactory(auditor=True),
+        UserFactory(is_active=False),
+    ]
     for person in people:
         CustomerFactory(entity=entity, collector=person)
     assert {value for value, _name in collectors(entity)} == {str(person.pk) for person in people[:2]}
