@@ -14,7 +14,7 @@ from collections_app.actions.states import ActionMoved, move
 from collections_app.scenarios.models import StepMode
 from crm.accounts.calendars import today
 from crm.accounts.models import Absence, User
-from crm.accounts.queries import working
+from crm.accounts.queries import stand_in_of, working
 from crm.customers.models import Channel, Customer
 from crm.events.models import Event
 from crm.receivables.late_charges import record_formal_notice
@@ -184,9 +184,9 @@ def _follows(customer: Customer, on: date) -> User | None:
     """His collector, who stands in for him, else who had the last task: the first of them who works, is there on that
     day and sees him."""
     away = Absence.objects.filter(starts_on__lte=on, ends_on__gte=on)
-    stand_in = away.filter(user=customer.collector_id, replacement__isnull=False).order_by("replacement")
+    stands_in = stand_in_of(customer.collector_id, customer.entity_id, on=on)
     had = customer.actions.filter(owner__isnull=False).order_by("-pk").values_list("owner", flat=True).first()
-    keys = [customer.collector_id, *stand_in.values_list("replacement", flat=True), had]
+    keys = [customer.collector_id, stands_in and stands_in.pk, had]
     there = working(User.objects.filter(pk__in=keys)).exclude(pk__in=away.values("user")).in_bulk()
     first = (there[key] for key in keys if key in there)
     return next((person for person in first if _sees(person, customer)), None)

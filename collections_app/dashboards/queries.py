@@ -7,14 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from collections_app.actions.counting import COUNTED, portfolio_counters
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.models import Action, ActionState
-from collections_app.engine.freshness import are_stale, day_of_books
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run
 from collections_app.letters.batches import waiting_letters
@@ -23,6 +21,7 @@ from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
 from crm.core import formats
 from crm.customers.reach import reach_of
+from crm.imports.queries import Books, books_of
 from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
 
@@ -64,26 +63,24 @@ class Workload:
 def mornings(user: User, *, at: datetime) -> list[EntityMorning]:
     """The last night of each entity the user sees whole, in order of code."""
     latest = Run.objects.filter(entity=OuterRef("pk")).order_by("-started_at").values("on")[:1]
-    seen_at = RawSQL("books_seen_at(accounts_entity.id, %s)", [at])
-    entities = list(entities_of(user).annotate(last_on=Subquery(latest), books_seen_at=seen_at).order_by("code"))
+    entities = list(entities_of(user).annotate(last_on=Subquery(latest)).order_by("code"))
+    books = books_of({entity: today(entity, at) for entity in entities}, at=at)
     nights: dict[Entity, date] = {entity: entity.last_on for entity in entities if entity.last_on}
     runs: dict[tuple[int, date | None], list[Run]] = defaultdict(list)
     for run in Run.objects.filter(entity__in=nights, on__in=[*nights.values()]).order_by("started_at"):
         runs[run.entity_id, run.on].append(run)
     off = off_on(nights)
     return [
-        _morning(entity, runs[entity.pk, entity.last_on], off=entity.pk in off, seen_at=entity.books_seen_at, at=at)
+        _morning(entity, runs[entity.pk, entity.last_on], off=entity.pk in off, books=books[entity.pk])
         for entity in entities
     ]
 
 
-def _morning(entity: Entity, runs: list[Run], *, off: bool, seen_at: datetime | None, at: datetime) -> EntityMorning:
+def _morning(entity: Entity, runs: list[Run], *, off: bool, books: Books) -> EntityMorning:
     run = runs[-1] if runs else None
     blocked = [(block_label(reason), number) for reason, number in sorted(run.blocked.items())] if run else []
     opened = sum(sum(run.opened.values()) for run in runs)
-    books_on = day_of_books(entity, seen_at)
-    stale = are_stale(entity, books_on, on=today(entity, at))
-    return EntityMorning(entity, run, opened, blocked, off, books_on, stale)
+    return EntityMorning(entity, run, opened, blocked, off, books.on, books.stale)
 
 
 def workloads(user: User, *, days: Days) -> list[Workload]:

@@ -73,7 +73,7 @@ class RunAdmin(ReadOnlyScopedAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("start/", wrap(starting.start), name="engine_run_start"),
-            path("started/<int:entity_id>/<int:after>/", wrap(starting.started), name="engine_run_started"),
+            path("started/<int:object_id>/", wrap(starting.started), name="engine_run_started"),
             path("try/", wrap(trying.ask), name="engine_run_try"),
             path("try/<int:object_id>/", wrap(trying.show), name="engine_run_tried"),
             path("<int:object_id>/progress/", wrap(self.progress), name="engine_run_progress"),

@@ -17,7 +17,6 @@ STAGES: dict[str, str | Promise] = {
     "groups": _("Put customers in their groups"),
     "decide": _("Decide what each account needs"),
     "rank": _("Rank the to-do list"),
-    "people": _("Take back the tasks of people who left"),
     "assign": _("Give actions to collectors"),
     "open": _("Open and refresh actions"),
     "hand_over": _("Ask the gates, hand over to the outbox"),

@@ -241,6 +241,25 @@ class DailyFigures(models.Model):
         constraints = [models.UniqueConstraint(fields=["entity", "on", "currency"], name="engine_figures_once_a_day")]
 
 
+class AskedNight(models.Model):
+    """A night a person asked for by the button, for who waits for it: the first run after number `after` is his, or
+    `error` tells why none began (see failures.py)."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    on = models.DateField(_("date decided for"))
+    after = models.BigIntegerField()
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("night asked for")
+        verbose_name_plural = _("nights asked for")
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} {self.on}"
+
+
 class DryRun(models.Model):
     """A night tried without writing anything: who asked, and what it would have done (`report`) or why it could not."""
 

@@ -34,11 +34,6 @@ def end_holds(night: Night) -> int:
     return end_expired_holds(night.entity, on=night.on, at=night.at)
 
 
-def release(night: Night) -> int:
-    """Take back the open actions of people who are no longer active, before actions are given out."""
-    return night.do("release")
-
-
 def choose(night: Night) -> int:
     """Whom the night looks at; 1 when it is everybody."""
     night.look_at(scope.choose(night.run, full=night.scope.asked))
@@ -151,7 +146,6 @@ BEFORE = (
     Stage("withhold", withhold),
     Stage("freshness", check_freshness),
     Stage("holds", end_holds),
-    Stage("people", release),
     Stage("scope", choose),
 )
 BY_CUSTOMER = (

@@ -51,8 +51,9 @@ WIPE = [
     ),
     *(
         f"delete from engine_{name} where {BY}"
-        for name in ("simulation", "account", "change", "decision", "morningreport", "run", "dailyfigures", "dryrun")
+        for name in ("simulation", "account", "change", "decision", "morningreport", "run", "dailyfigures")
     ),
+    *(f"delete from engine_{name} where {BY}" for name in ("askednight", "dryrun")),
     f"delete from segments_membership where {BY}",
     f"delete from segments_group where {BY}",
     "select set_config('acquit.scenarios_unfrozen', 'on', true)",

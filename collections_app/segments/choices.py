@@ -5,8 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.segments.facts import ATTRIBUTE, Fact, Label
-from crm.accounts.models import Entity, Role, Team, User
-from crm.accounts.queries import people_at
+from crm.accounts.models import Entity, Team, User
+from crm.accounts.queries import people_at, working
 from crm.core.remembering import remembered
 from crm.customers.models import CustomerKind
 from crm.holds.models import HoldKind
@@ -64,7 +64,7 @@ def teams(entity: Entity) -> Pairs:
 def collectors(entity: Entity) -> Pairs:
     owners = seen(entity, "collector_id::text")
     own = Q(pk__in=people_at(Entity.objects.filter(pk=entity.pk)).values("pk")) | Q(pk__in=owners)
-    people = User.objects.filter(own, role__in=(Role.COLLECTOR, Role.FIELD_AGENT, Role.SUPERVISOR), is_active=True)
+    people = working(User.objects.filter(own))
     return [(str(person.pk), str(person)) for person in people.order_by("last_name", "first_name", "pk")]
 
 

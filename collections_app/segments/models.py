@@ -33,8 +33,15 @@ class Group(models.Model):
     scenario = models.ForeignKey(
         Scenario, on_delete=models.PROTECT, null=True, blank=True, related_name="groups", verbose_name=_("scenario")
     )
+    # Of its entity: a reference of both columns (migration 0004).
     team = models.ForeignKey(
-        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="groups", verbose_name=_("team")
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="groups",
+        verbose_name=_("team"),
     )
     rehearsal = models.CharField(
         _("rehearsal"), max_length=10, choices=Rehearsal, default=Rehearsal.AS_ENTITY, db_default="", editable=False

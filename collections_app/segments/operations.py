@@ -117,6 +117,13 @@ def archive(group: Group, *, by: User | None) -> None:
         group.save(update_fields=["archived"])
 
 
+def refuse_with_members(group: Group) -> None:
+    """Raises GroupRefused where somebody is, or was, in it."""
+    if group.memberships.exists():
+        told = _("%(group)s has, or had, members: archive it, its history explains past decisions.")
+        raise GroupRefused(told % {"group": group})
+
+
 def delete_group(group: Group, *, by: User | None) -> None:
     """Remove a group nobody was ever in. Raises GroupRefused, also while customers are being grouped: a night that was
     looking at its customers goes on without it."""
@@ -125,11 +132,7 @@ def delete_group(group: Group, *, by: User | None) -> None:
     try:
         with transaction.atomic():
             _stop_grouping()
-            if group.memberships.exists():
-                raise GroupRefused(
-                    _("%(group)s has, or had, members: archive it, its history explains past decisions.")
-                    % {"group": group}
-                )
+            refuse_with_members(group)
             with acting(by):
                 group.delete()
     except (OperationalError, IntegrityError) as error:

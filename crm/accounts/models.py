@@ -186,7 +186,11 @@ class Team(models.Model):
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         permissions = [("see_team", _("sees the customers of the team"))]
-        constraints = [models.UniqueConstraint(fields=["entity", "name"], name="accounts_team_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "name"], name="accounts_team_name"),
+            # What customers and groups refer to: the team of their own entity.
+            models.UniqueConstraint(fields=["id", "entity"], name="accounts_team_of_entity"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -206,7 +210,8 @@ class TeamMember(models.Model):
 
 
 class Absence(models.Model):
-    """While it lasts, what would go to `user` goes to `replacement` (or to the team's list)."""
+    """While it lasts, what would go to `user` goes to `replacement`; while that one works but is away too, to his own,
+    three of them at most (the function accounts_stand_ins); else to the team's list."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences", verbose_name=_("user"))
     replacement = models.ForeignKey(

@@ -1,5 +1,6 @@
 """Questions about people, teams and entities."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, Q, QuerySet
@@ -111,6 +112,16 @@ def colleagues_of(user: Any) -> QuerySet[User]:
 def working(people: QuerySet[User]) -> QuerySet[User]:
     """Those of them in use whose role works on customers (see `rules.works_customers`)."""
     return people.filter(Q(is_superuser=True) | Q(role__in=WORKERS), is_active=True)
+
+
+def stand_in_of(user_id: int | None, entity_id: int, *, on: date) -> User | None:
+    """Who takes the work of somebody who is away: his replacement, or while that one is away too, his own (see
+    `Absence`)."""
+    stands_in = RawSQL(
+        "select replacement_id from accounts_stand_ins(%s, %s, %s) where user_id = %s",
+        [entity_id, list(WORKERS), on, user_id],
+    )
+    return User.objects.filter(pk__in=stands_in).first()
 
 
 def collectors_for(user: Any) -> QuerySet[User]:

@@ -65,5 +65,14 @@ def refer_in_sets(child: str, columns: Mapping[str, str]) -> RunSQL:
     return RunSQL(made, dropped)
 
 
+def refer_inside_entity(child: str, column: str, parent: str) -> RunSQL:
+    """Migration operation: `column` of the table `child` names a row of `parent` of the same entity, as a FOREIGN KEY
+    checked at the commit. `parent` needs a unique constraint on ("id", "entity")."""
+    name = f"{child}_{column}_of_entity"
+    made = f"""alter table {child} add constraint {name} foreign key ({column}, entity_id)
+        references {parent} (id, entity_id) deferrable initially deferred"""
+    return RunSQL(made, f"alter table {child} drop constraint {name}")
+
+
 def _quoted(pairs: Iterable[tuple[str, str]]) -> str:
     return ", ".join(f"'{word}'" for pair in pairs for word in pair)

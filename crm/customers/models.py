@@ -85,8 +85,15 @@ class Customer(models.Model):
         verbose_name=_("portfolio collector"),
         db_index=False,
     )
+    # Of his entity: a reference of both columns (migration 0005).
     team = models.ForeignKey(
-        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="customers", verbose_name=_("team")
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="customers",
+        verbose_name=_("team"),
     )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")

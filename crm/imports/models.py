@@ -57,6 +57,8 @@ class Batch(models.Model):
     as_of = models.DateField(_("state as of"), null=True, blank=True)
     rows_read = models.PositiveIntegerField(_("rows read"), default=0)
     rows_rejected = models.PositiveIntegerField(_("rows rejected"), default=0)
+    # A complete list no row of which was refused: what it does not name is known not to be open in the books.
+    complete = models.BooleanField(default=False, editable=False)
     figures = models.JSONField(_("figures of the file"), default=dict)
     changes = models.JSONField(_("changes"), default=dict)
     refusal = models.TextField(_("why refused or superseded"), blank=True)

@@ -76,6 +76,7 @@ class Outcome:
     changes: dict[str, Any] = field(default_factory=dict)
     reading: dict[str, Any] = field(default_factory=dict)
     source: str = ""
+    complete: bool = False
     as_of: date | None = None
     batch_id: int | None = None
 

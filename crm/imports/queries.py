@@ -1,7 +1,8 @@
 """Imports as a person may see them, and how fresh the books they brought are."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -14,6 +15,27 @@ from crm.imports.models import Batch
 def batches_of(user: Any) -> QuerySet[Batch]:
     """The imports of the person's entities, the latest first."""
     return Batch.objects.filter(entity__in=entities_of(user)).select_related("entity", "by").order_by("-id")
+
+
+class Books(NamedTuple):
+    """How old the books of an entity are: the day they last came in, if ever, and whether the entity calls that stale
+    (see Entity.stale_after_days)."""
+
+    on: date | None
+    stale: bool
+
+
+def books_of(days: Mapping[Entity, date], *, at: datetime) -> dict[int, Books]:
+    """The books of entities as they were at the instant `at`, each judged on a day of its own; by their keys, in one
+    statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """select asked.entity, books.books_on, books.stale
+            from unnest(%s::bigint[], %s::date[]) asked (entity, day)
+            cross join lateral books_of(asked.entity, asked.day, %s) books""",
+            [[entity.pk for entity in days], [*days.values()], at],
+        )
+        return {entity: Books(on, stale) for entity, on, stale in cursor.fetchall()}
 
 
 def books_seen_at(entity: Entity, *, by: datetime) -> datetime | None:

@@ -70,6 +70,7 @@ def _asked(key: str, channels: list[dict[str, Any]]) -> Template | None:
 
 @require_POST
 @opened_to(works_customers)
+@leads_to_kept
 def open_action(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the action; `send` hands it to the outbox at once, else it waits in the person's list."""
     one, send = asked(request, pk), "send" in request.POST

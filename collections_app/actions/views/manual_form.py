@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -18,6 +17,7 @@ from collections_app.letters.models import Template
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.customers.models import Address, Customer
+from crm.customers.views.kept import customer_of
 from crm.holds.summary import Account, Item, accounts
 from crm.receivables.models import Invoice
 
@@ -131,14 +131,8 @@ class Asked:
         )
 
 
-def customer_of(request: HttpRequest, pk: int) -> Customer:
-    """The customer, among those the person sees; Http404 for the others."""
-    visible = Customer.objects.visible_to(request.user).select_related("entity", "collector")
-    return get_object_or_404(visible, pk=pk)
-
-
 def asked(request: HttpRequest, pk: int) -> Asked:
-    """What the form of the page says now."""
+    """What the form of the page says now. Raises Http404, and MergedAway for a view that `leads_to_kept`."""
     assert isinstance(request.user, User)
     customer, now = customer_of(request, pk), timezone.now()
     on = today(customer.entity, now)

@@ -19,10 +19,12 @@ from crm.core.framing import shown_alone
 from crm.core.liquid.faults import TemplateFault
 from crm.customers.models import Channel
 from crm.customers.queries import best_address
+from crm.customers.views.kept import leads_to_kept
 
 
 @require_POST
 @opened_to(works_customers)
+@leads_to_kept
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What would leave, as a fragment, with the sum of what is ticked."""
     one = asked(request, pk)
@@ -51,6 +53,7 @@ def _shown(one: Asked) -> dict[str, Any]:
 
 @require_POST
 @opened_to(works_customers)
+@leads_to_kept
 @shown_alone
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """The HTML of an e-mail as it would leave, for the frame of the preview; empty when there is nothing to show."""
@@ -63,6 +66,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @opened_to(works_customers)
+@leads_to_kept
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The PDF of a letter as it would leave."""
     one = asked(request, pk)

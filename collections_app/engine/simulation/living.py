@@ -16,7 +16,7 @@ from collections_app.engine.scope import Scope, compared
 from collections_app.engine.simulation import books, mornings, schema, world
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.models import Simulation
-from collections_app.engine.simulation.night import SimulatedNight, begin, begin_part, end, look_at_customers
+from collections_app.engine.simulation.night import SimulatedNight, begin, end, look_at_customers
 from collections_app.engine.simulation.parts import Part, for_each, side_by_side
 from collections_app.engine.simulation.setting import put_in_force
 from crm.accounts.calendars import worked_days
@@ -134,7 +134,6 @@ class Side:
         with schema.inside(self.schema):
             if number:
                 self._live_day(part, self.night.on - timedelta(days=1))
-            begin_part(part.night)
 
     def _spend_last_day(self, part: Part) -> None:
         with schema.inside(self.schema):

@@ -26,8 +26,6 @@ GROWING = (
 # Plans are made again for a table of several times the rows, not for one of a few.
 MANY_TIMES = 4
 FEW = 50
-# Stages that write what the day before wrote too, which is lived in parts.
-OF_PART = frozenset({"people"})
 # Kept to explain the past to a person, or to take up a night that was killed; no later night reads it.
 NOT_NEEDED = frozenset({"record_decisions", "note_looked_at"})
 
@@ -114,13 +112,8 @@ class SimulatedNight(Night):
 
 
 def begin(night: SimulatedNight) -> None:
-    """The stages before any customer is looked at, but for those of OF_PART."""
-    _work(night, [stage for stage in stages.BEFORE if stage.name not in OF_PART])
-
-
-def begin_part(night: SimulatedNight) -> None:
-    """Those of OF_PART, for the customers of `night`."""
-    _work(night, [stage for stage in stages.BEFORE if stage.name in OF_PART])
+    """The stages before any customer is looked at."""
+    _work(night, stages.BEFORE)
 
 
 def look_at_customers(night: SimulatedNight) -> None:

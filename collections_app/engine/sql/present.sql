@@ -1,14 +1,8 @@
--- Who takes the work of each person who works on customers: himself when he is there, else the first of those who stand in
--- for him, work too and are there, else nobody. And what he sees himself.
-with works as materialized (
-    select * from accounts_workers(%(entity)s, %(working)s::text[])
-),
-away as (
-    select a.user_id, a.replacement_id from accounts_absence a where %(on)s between a.starts_on and a.ends_on
-)
+-- Who takes the work of each person who works on customers: himself when he is there, else who stands in for him, else nobody.
+-- And what he sees himself.
 select u.id as user_id,
-       case when u.id not in (select user_id from away) then u.id
-            else (select min(r.id) from away join works r on r.id = away.replacement_id
-                  where away.user_id = u.id and r.id not in (select user_id from away)) end as works_for_him,
+       case when exists (select from accounts_absence a where a.user_id = u.id and %(on)s between a.starts_on and a.ends_on)
+            then s.replacement_id else u.id end as works_for_him,
        case when u.sees_all then 'all' else array_to_string(u.teams, ' ') end as sight
-from works u
+from accounts_workers(%(entity)s, %(working)s::text[]) u
+left join accounts_stand_ins(%(entity)s, %(working)s::text[], %(on)s) s on s.user_id = u.id

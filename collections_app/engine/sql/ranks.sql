@@ -1,7 +1,7 @@
 -- What each open action asks for, what its rank rests on (see actions/urgency.py), the reasons a collector reads, and whose
 -- it is. `turns_on`: when a reason changes by itself. The team is that of the customer. What waits for a person stays his as
 -- long as he works and is let into the customer (CustomerQuerySet.visible_to); what nobody has goes by the rule of the step:
--- to the portfolio collector or, while he is away, his replacement (if he is there himself and let in); to the team's
+-- to the portfolio collector or, while he is away, who stands in for him (if let in); to the team's
 -- supervisor where the step says so. What has a team but no person here is given out at the end of the night (assign.sql).
 with books as (
     select 10000 * coalesce(exchange_rate('EUR', %(books_in)s, %(on)s), 1) as least_high
@@ -17,10 +17,8 @@ present as (
     select w.id from works w
     where not exists (select from accounts_absence a where a.user_id = w.id and %(on)s between a.starts_on and a.ends_on)
 ),
-stands_in as (
-    select a.user_id, min(p.id) as replacement_id
-    from accounts_absence a join present p on p.id = a.replacement_id
-    where %(on)s between a.starts_on and a.ends_on group by a.user_id
+stands_in as materialized (
+    select * from accounts_stand_ins(%(entity)s, %(working)s::text[], %(on)s)
 ),
 carried as (
     select l.action_id, sum(l.amount) as amount, min(l.due_on) as oldest_due_on

@@ -19,6 +19,7 @@ from collections_app.scenarios.admin import delivered, editor, pages
 from collections_app.scenarios.models import Scenario, VersionState
 from collections_app.scenarios.newer import SAID, newer_default
 from crm.accounts.backoffice import ScopedAdmin
+from crm.core.meanwhile import MeanwhileForm
 from crm.core.remembering import remembering
 
 
@@ -52,6 +53,7 @@ class ScenariosWithSteps(ChangeList):
 
 @admin.register(Scenario)
 class ScenarioAdmin(ScopedAdmin):
+    form = MeanwhileForm
     list_display = ["name", "in_use", "draft_waiting", "steps_in_use", "groups_following", "newer", "entity"]
     list_filter = [ArchivedFilter, "entity"]
     list_select_related = ["entity"]
@@ -165,11 +167,14 @@ class ScenarioAdmin(ScopedAdmin):
         return super().change_view(request, object_id)
 
     def save_model(self, request: HttpRequest, obj: Scenario, form: forms.ModelForm, change: bool) -> None:
-        """A new scenario starts with an empty draft."""
+        """A new scenario starts with an empty draft; of a known one what was changed is written, and nothing somebody
+        else may be writing."""
+        if change:
+            obj.save(update_fields=form.changed_data)
+            return
         super().save_model(request, obj, form, change)
-        if not change:
-            user: Any = request.user
-            operations.create_draft(obj, by=user)
+        user: Any = request.user
+        operations.create_draft(obj, by=user)
 
     def delete_model(self, request: HttpRequest, obj: Scenario) -> None:
         user: Any = request.user

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -140,9 +141,10 @@ class GroupAdmin(ScopedAdmin):
         operations.save_group(obj, by=user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A group that had members is archived: its history explains past decisions."""
+        """One that had members is archived, as its history explains past decisions; the page that deletes says so. It
+        alone asks: no night keeps an index for it."""
         allowed = super().has_delete_permission(request, obj)
-        return allowed and obj is not None and not obj.is_default and not obj.memberships.exists()
+        return allowed and obj is not None and not obj.is_default
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:
         user: Any = request.user
@@ -151,8 +153,10 @@ class GroupAdmin(ScopedAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Back to the list with the reason where customers entered it meanwhile."""
+        """Back to the list with the reason where it has, or had, members; also those who enter it meanwhile."""
         try:
+            if group := self.get_object(request, unquote(object_id)):
+                operations.refuse_with_members(group)
             answer: HttpResponse = super().delete_view(request, object_id, extra_context)
             return answer
         except operations.GroupRefused as refusal:

@@ -3,13 +3,12 @@
 select entity.id as entity_id, entity.code, entity.legal_name,
        case when entity.stands_on is null then entity.live_since end as live_since, entity.night_at, entity.time_zone,
        last.id as run_id, coalesce(last.state, '') as state, last."on", last.started_at, last.finished_at,
-       entity.stale_after_days is not null and coalesce(
-           coalesce(entity.stands_on, (%(at)s at time zone entity.time_zone)::date)
-               - (books_seen_at(entity.id, %(at)s) at time zone entity.time_zone)::date > entity.stale_after_days,
-           true) as stale,
+       books.stale,
        done.finished_at as done_at, done.finished_at - done.started_at as lasted,
        coalesce(opened.by_step, '{}')::text as opened, coalesce(done.blocked, '{}')::text as blocked
 from accounts_entity as entity
+cross join lateral books_of(
+    entity.id, coalesce(entity.stands_on, (%(at)s at time zone entity.time_zone)::date), %(at)s) as books
 left join lateral (
     select run.* from engine_run as run where run.entity_id = entity.id order by run."on" desc, run.id desc limit 1
 ) as last on true

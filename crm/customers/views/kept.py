@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.customers.models import Customer
@@ -38,6 +39,8 @@ def leads_to_kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
             return view(request, *args, **kwargs)
         except MergedAway as merged:
             messages.info(request, _("The record you asked for was merged into this one. Nothing was changed."))
-            return redirect("customer", merged.kept.pk)
+            url = reverse("customer", args=[merged.kept.pk])
+            # What asks for a part of a page would put the whole of another one there.
+            return HttpResponse(headers={"HX-Redirect": url}) if request.headers.get("HX-Request") else redirect(url)
 
     return leading

@@ -183,7 +183,7 @@ def _finish(batch: Batch, outcome: Outcome, *, at: datetime, digest: str) -> Non
     batch.format, batch.status, batch.finished_at, batch.digest = outcome.format, Status.DONE, at, digest
     batch.rows_read, batch.rows_rejected = outcome.rows_read, outcome.rows_rejected
     batch.figures, batch.changes = outcome.figures(), outcome.changes | {"reading": outcome.reading}
-    batch.source, batch.as_of = outcome.source, outcome.as_of
+    batch.source, batch.as_of, batch.complete = outcome.source, outcome.as_of, outcome.complete
     batch.save()
     store_problems(batch, outcome)
     _supersede_its_like(batch, at=at)

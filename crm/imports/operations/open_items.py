@@ -59,6 +59,7 @@ def import_open_items(
         _plan(job, columns, outcome, params)
         _weigh_closing(job, outcome, mode, dry_run=dry_run)
         outcome.changes |= _write(params)
+        outcome.complete = mode == Mode.SNAPSHOT and not outcome.rows_rejected
         execute("items_touched items_timeline", params)
         emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
     outcome.reading = reading_of(table, columns, reader.rounded) | {"mode": mode}

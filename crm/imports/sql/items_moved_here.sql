@@ -6,33 +6,77 @@
 -- for something else, or it is gone, they are right. A side ignores what was applied where the books show as much more open than
 -- here; where neither does, they know of a part: of the earliest, and nothing becomes lower by the rest. They know of what was
 -- given back where what was applied is all they lack.
+-- Only what can matter is read: what the list names or closes, if more was ever moved of it than back; of what a complete list leaves
+-- out, what the books last showed open, and what was moved since the last such list that had no row refused (a day more: what it
+-- did not yet see was under way then). With the other side of each, and what was moved of that.
 create temporary table item_moved_here on commit drop as
-with standing as (
-    select m.id, m.kind, m.invoice_id, m.credit_id, case when u.id is null then -m.amount else 0 end as amount
-    from (
-        select * from receivables_movement w where w.entity_id = %(entity)s and w.kind = 'written_off'
-        union all
-        select * from receivables_movement w
-        where w.entity_id = %(entity)s and w.kind in ('allocated', 'refunded') and w.import_batch_id is null
-        union all
-        select * from receivables_movement w
-        where w.entity_id = %(entity)s and w.kind = 'allocated' and w.import_batch_id = any(array(
-            select b.id from imports_batch b where b.entity_id = %(entity)s and b.format = 'payments'))
-    ) m left join receivables_movement u on u.undoes_id = m.id
+with payments as (
+    select b.id, b.finished_at from imports_batch b where b.entity_id = %(entity)s and b.format = 'payments'
+), source as (
+    select b.id, b.finished_at, b.undone_at, b.complete and b.status = 'done' as complete
+    from imports_batch b where b.entity_id = %(entity)s and b.format = 'open_items' and b.source = %(source)s
+), since as (
+    select coalesce(max(s.finished_at) - interval '1 day', '-infinity') as at
+    from source s where s.complete and s.finished_at > (select coalesce(max(undone_at), '-infinity') from source)
+), lately as (
+    select w.invoice_id, w.credit_id from receivables_movement w
+    where w.entity_id = %(entity)s and w.kind in ('allocated', 'refunded') and w.import_batch_id is null
+        and w.at >= (select at from since)
+    union all
+    select w.invoice_id, w.credit_id from receivables_movement w
+    where w.entity_id = %(entity)s and w.kind = 'allocated' and w.import_batch_id = any(array(
+        select p.id from payments p where p.finished_at >= (select at from since)))
+    union all
+    select w.invoice_id, null from receivables_movement w
+    where w.entity_id = %(entity)s and w.kind = 'written_off' and w.at >= (select at from since)
+), named as (
+    select side, id from item_target where not is_new
+    union all
+    select side, id from item_closing where %(snapshot)s
+), asked as (
+    select i.id as invoice_id, null::bigint as credit_id from named n join receivables_invoice i on i.id = n.id
+    where n.side = 'debit' and (i.books_amount is not null or i.open_amount <> i.amount or exists (
+        select from receivables_movement w
+        where w.entity_id = %(entity)s and w.kind = 'written_off' and w.invoice_id = i.id))
+    union all
+    select null, c.id from named n join receivables_credit c on c.id = n.id
+    where n.side = 'credit' and (c.books_amount is not null or c.open_amount <> c.amount)
+    union all
+    select i.id, null from receivables_invoice i where %(snapshot)s and i.entity_id = %(entity)s and i.books_amount > 0
+    union all
+    select null, c.id from receivables_credit c where %(snapshot)s and c.entity_id = %(entity)s and c.books_amount > 0
+    union all
+    select invoice_id, credit_id from lately where %(snapshot)s
+), together as (
+    select invoice_id, credit_id from asked
+    union all
+    select w.invoice_id, w.credit_id from receivables_movement w
+    where w.kind = 'allocated' and (w.invoice_id = any(array(select invoice_id from asked))
+                                    or w.credit_id = any(array(select credit_id from asked)))
+), moved_of as (
+    select w.id, w.kind, w.invoice_id, w.credit_id, w.amount from receivables_movement w
+    where (w.invoice_id = any(array(select distinct invoice_id from together))
+           or w.credit_id = any(array(select distinct credit_id from together)))
+        and (w.kind = 'written_off' or w.kind in ('allocated', 'refunded') and w.import_batch_id is null
+             or w.kind = 'allocated' and w.import_batch_id in (select id from payments))
+), standing as (
+    select m.id, m.kind, m.invoice_id, m.credit_id, case when u.undoes_id is null then -m.amount else 0 end as amount
+    from moved_of m left join (
+        select undoes_id from receivables_movement where undoes_id = any(array(select id from moved_of))
+    ) u on u.undoes_id = m.id
 ), item as (
     select 'debit' as side, i.id, i.external_id, i.open_amount, i.books_amount, i.import_batch_id
-    from receivables_invoice i where i.id in (select invoice_id from standing)
+    from receivables_invoice i where i.id = any(array(select distinct invoice_id from standing))
     union all
     select 'credit', c.id, c.external_id, c.open_amount, c.books_amount, c.import_batch_id
-    from receivables_credit c where c.id in (select credit_id from standing)
+    from receivables_credit c where c.id = any(array(select distinct credit_id from standing))
 ), told as (
-    select item.side, item.id, item.open_amount, item.books_amount,
+    select item.side, item.id, item.open_amount, item.books_amount, t.id is not null as is_named,
            case when t.id is not null then abs(t.open_amount)
                 when %(snapshot)s and b.id is not null and s.external_id is null then 0 end as said
     from item
     left join item_target t on t.side = item.side and t.id = item.id and not t.is_new
-    left join imports_batch b on b.id = item.import_batch_id
-        and b.entity_id = %(entity)s and b.format = 'open_items' and b.source = %(source)s
+    left join source b on b.id = item.import_batch_id
     left join (select distinct external_id from item_spared) s on s.external_id = item.external_id
 ), here as (
     select m.*, sum(amount) over (partition by invoice_id) as of_invoice, sum(amount) over (partition by credit_id) as of_credit
@@ -78,4 +122,4 @@ select t.side, t.id, t.said, m.given_up,
        least(h.unknown, greatest(0, coalesce(t.books_amount - t.open_amount, h.unknown))) as unbooked
 from told t join summed m using (side, id)
 cross join lateral (select m.given_up + case when t.said > t.open_amount then m.amount else 0 end as unknown) h
-where t.said is not null
+where t.said is not null and (t.is_named or t.books_amount is distinct from t.said)

@@ -125,6 +125,7 @@ class Invoice(models.Model):
             ),
             models.Index(fields=["customer", "issued_on"], name="receivables_invoice_customer"),
             models.Index(fields=["number"], name="receivables_invoice_number"),
+            models.Index(fields=["entity"], condition=Q(books_amount__gt=0), name="receivables_invoice_in_books"),
         ]
 
     def __str__(self) -> str:
@@ -199,6 +200,7 @@ class Credit(models.Model):
             models.Index(
                 fields=["names_invoice"], condition=Q(names_invoice__isnull=False), name="receivables_credit_names"
             ),
+            models.Index(fields=["entity"], condition=Q(books_amount__gt=0), name="receivables_credit_in_books"),
         ]
 
     def __str__(self) -> str:
@@ -278,7 +280,7 @@ class Movement(models.Model):
             ),
             # What no import moved.
             models.Index(
-                fields=["entity", "kind"],
+                fields=["entity", "at"],
                 condition=Q(kind__in=("allocated", "refunded"), import_batch_id__isnull=True),
                 name="receivables_move_here",
             ),

@@ -56,6 +56,13 @@ def test_before_that_to_who_stands_in_for_him_is_there_and_sees_the_customer(cus
     assert answered_by(customer) == (stands_in if sees and there else member(customer))
 
 
+def test_while_that_one_is_away_too_to_who_stands_in_for_him(customer):
+    stands_in, third = UserFactory(), UserFactory(sees=customer.entity)
+    AbsenceFactory(user=customer.collector, replacement=stands_in)
+    AbsenceFactory(user=stands_in, replacement=third)
+    assert answered_by(customer) == third
+
+
 def test_so_it_does_when_he_no_longer_works_on_customers(customer):
     operations.give_role(customer.collector, Role.AUDITOR, by=None)
     assert answered_by(customer) == member(customer)

@@ -5,8 +5,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from collections_app.engine.exceptions import NightAlreadyRunning
 from collections_app.engine.leases import LEASE, take_run
-from collections_app.engine.models import Run
+from collections_app.engine.models import AskedNight, Run
+from collections_app.engine.tasks import start_night
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts.calendars import today
 from crm.accounts.models import EntityClosure
@@ -83,6 +85,59 @@ def test_the_button_leads_to_the_night_that_goes_on_with_what_a_lost_worker_left
     waits = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})["Location"]
     run = take_run(world.entity, on=on, clock=timezone.now, by=None)
     assert client.get(waits)["Location"] == reverse("admin:engine_run_change", args=[run.pk])
+
+
+def asked_beside(client, world, monkeypatch, callbacks):
+    """The night of today asked for while that of yesterday seems lost, which another worker then goes on with."""
+    now = timezone.now()
+    on, lost_at = today(world.entity, now), now - timedelta(days=1)
+    Run.objects.create(entity=world.entity, on=on - timedelta(days=1), started_at=lost_at, lease_until=lost_at + LEASE)
+    sent = []
+    monkeypatch.setattr("collections_app.engine.starting.start_night.delay", lambda *args: sent.append(args))
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    with callbacks(execute=True):
+        waits = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})["Location"]
+    take_run(world.entity, on=on - timedelta(days=1), clock=timezone.now, by=None)
+    return waits, sent, on - timedelta(days=1)
+
+
+def test_a_night_refused_in_the_worker_is_told_on_the_page_that_waits(
+    client, world, monkeypatch, django_capture_on_commit_callbacks
+):
+    waits, sent, other = asked_beside(client, world, monkeypatch, django_capture_on_commit_callbacks)
+    assert "HX-Redirect" not in client.get(waits, headers={"HX-Request": "true"})
+    start_night(*sent[0])
+    assert client.get(waits, headers={"HX-Request": "true"})["HX-Redirect"] == waits
+    page = client.get(waits)
+    assert page.context["title"] == f"Le traitement de {world.entity.legal_name} n’a pas démarré"
+    assert page.context["error"] == str(NightAlreadyRunning(other))
+    assert "hx-get" not in page.content.decode()
+
+
+def test_it_is_told_in_the_language_of_who_waits(client, world, monkeypatch, django_capture_on_commit_callbacks):
+    waits, sent, other = asked_beside(client, world, monkeypatch, django_capture_on_commit_callbacks)
+    start_night(*sent[0])
+    client.force_login(UserFactory(supervisor=True, sees=world.entity, language="en"))
+    assert f"A night run of this entity is already running (for {other:%d/%m/%Y})" in client.get(waits).context["error"]
+
+
+def test_who_does_not_see_the_entity_does_not_read_what_became_of_its_night(
+    client, world, monkeypatch, django_capture_on_commit_callbacks
+):
+    waits, _sent, _other = asked_beside(client, world, monkeypatch, django_capture_on_commit_callbacks)
+    client.force_login(UserFactory(supervisor=True, sees=EntityFactory()))
+    assert client.get(waits).status_code == 404
+
+
+def test_what_became_of_nights_asked_for_is_forgotten_after_a_month(client, world, monkeypatch):
+    monkeypatch.setattr("collections_app.engine.starting.start_night.delay", lambda *args: None)
+    long_ago = timezone.now() - timedelta(days=31)
+    AskedNight.objects.create(entity=world.entity, on=MARCH_1, after=0, asked_at=long_ago)
+    elsewhere = AskedNight.objects.create(entity=EntityFactory(), on=MARCH_1, after=0, asked_at=long_ago)
+    user = UserFactory(supervisor=True, sees=world.entity)
+    client.force_login(user)
+    client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})
+    assert [asked.asked_by for asked in AskedNight.objects.order_by("pk")] == [elsewhere.asked_by, user]
 
 
 def test_the_button_says_why_no_night_begins(client, world):

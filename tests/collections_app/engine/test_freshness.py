@@ -3,11 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from collections_app.actions.models import Action, Refusal
 from collections_app.actions.operations import send_now
+from collections_app.dashboards.queries import mornings
 from collections_app.engine.models import Run
+from crm.core import sql
 from crm.imports.feeds.noting import note_feed
 from crm.imports.models import Batch
 from telephony.messaging import operations as messaging
@@ -119,6 +122,24 @@ def test_the_day_of_an_import_is_that_of_the_entity(world):
         created_at=noon(MARCH_3), finished_at=datetime(2026, 3, 1, 23, 30, tzinfo=UTC),
     )  # fmt: skip
     assert fresh(world) == (date(2026, 3, 2), False)
+
+
+STALE = """
+create or replace function books_of(p_entity bigint, p_day date, p_at timestamptz)
+returns table (books_on date, stale boolean) language sql stable as $$ select p_day, true $$
+"""
+
+
+def test_one_rule_says_when_they_are(world):
+    """The night, what leaves, Supervision and the watch ask the database for it."""
+    imported(world, MARCH_3)
+    with connection.cursor() as cursor:
+        cursor.execute(STALE)
+    assert fresh(world) == (MARCH_3, True)
+    assert set(Refusal.objects.values_list("rule", flat=True)) == {"books_stale"}
+    [morning] = mornings(UserFactory(sees=world.entity), at=noon(MARCH_3))
+    [watched] = sql.rows("config.watching", "nights", {"at": noon(MARCH_3)})
+    assert (morning.books_on, morning.stale, watched["stale"]) == (MARCH_3, True, True)
 
 
 @pytest.mark.parametrize("page", ["supervision", "admin:engine_run_change"])

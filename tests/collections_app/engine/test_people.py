@@ -119,6 +119,52 @@ def test_a_replacement_is_given_what_he_sees(let_in):
     assert (owner(), hidden()) == (other if let_in else world.member, [])
 
 
+def row_of(people, *, then=None):
+    """Each is away and replaced by the next one; `then` replaces the last one."""
+    for away, replacement in zip(people, [*people[1:], then], strict=True):
+        AbsenceFactory(user=away, replacement=replacement)
+    return people[0]
+
+
+@pytest.mark.parametrize(("away", "reached"), [(1, True), (2, True), (3, True), (4, False)])
+def test_who_replaces_a_replacement_stands_in_three_of_them_at_most(away, reached):
+    world = house()
+    there = UserFactory(sees=world.entity)
+    collector = row_of([UserFactory(sees=world.entity) for _ in range(away)], then=there)
+    world.invoice(world.customer(collector=collector), late=6)
+    world.night()
+    assert owner() == (there if reached else world.member)
+
+
+def test_people_who_replace_each_other_leave_it_to_the_team():
+    world = house()
+    first, second = (UserFactory(sees=world.entity) for _ in range(2))
+    world.invoice(world.customer(collector=row_of([first, second], then=first)), late=6)
+    world.night()
+    assert owner() == world.member
+
+
+def test_a_replacement_who_no_longer_works_on_customers_passes_nothing_on():
+    world = house()
+    collector = row_of([UserFactory(), UserFactory(auditor=True)], then=UserFactory(sees=world.entity))
+    world.invoice(world.customer(collector=collector), late=6)
+    world.night()
+    assert owner() == world.member
+
+
+def test_a_replacement_away_too_from_tomorrow_has_his_own_looked_at():
+    world = house()
+    away, other, third = UserFactory(), UserFactory(sees=world.entity), UserFactory(sees=world.entity)
+    AbsenceFactory(user=away, replacement=other)
+    AbsenceFactory(user=other, replacement=third, starts_on=MARCH_2)
+    world.invoice(world.customer(collector=away), late=6)
+    night(world, 0)
+    assert owner() == other
+    Action.objects.update(owner=None)
+    night(world, 1, full=False)
+    assert owner() == third
+
+
 def test_a_replacement_let_in_later_is_given_what_nobody_has():
     world, away, other = house(), UserFactory(), UserFactory()
     AbsenceFactory(user=away, replacement=other)

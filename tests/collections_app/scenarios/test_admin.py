@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from collections_app.letters.operations import deliver_defaults as deliver_templates
 from collections_app.scenarios import newer
+from collections_app.scenarios.admin.scenarios import ScenarioAdmin
 from collections_app.scenarios.defaults import DEFAULTS
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step
 from collections_app.scenarios.operations import STEP_FIELDS, create_draft, deliver_defaults, mark_of
@@ -240,6 +241,42 @@ def test_a_second_click_on_archive_or_bring_back_does_nothing(client, supervisor
 def test_the_name_changes_on_its_own_page(client, supervisor, published):
     client.post(url(published.scenario, "settings"), {"name": "Autre nom", "description": "Pour qui"})
     assert Scenario.objects.get().name == "Autre nom"
+
+
+def read(page):
+    """What a browser sends back of a form nobody has touched."""
+    form = page.context["adminform"].form
+    fields = [form[name] for name in form.fields]
+    return {field.html_name: field.value() for field in fields} | {
+        field.html_initial_name: field.value() for field in fields
+    }
+
+
+def test_what_the_second_of_two_people_did_not_touch_stays_as_the_first_left_it(client, supervisor, published):
+    page = url(published.scenario, "settings")
+    first, second = read(client.get(page)), read(client.get(page))
+    client.post(page, first | {"name": "Autre nom"})
+    client.post(page, second | {"description": "Pour qui"})
+    assert Scenario.objects.values_list("name", "description").get() == ("Autre nom", "Pour qui")
+
+
+def test_what_both_changed_is_told_to_the_second(client, supervisor, published):
+    page = url(published.scenario, "settings")
+    sent = read(client.get(page))
+    client.post(page, sent | {"name": "Autre nom"})
+    assert "Autre nom" in str(client.post(page, sent | {"name": "Le mien"}).context["adminform"].form.errors["name"])
+
+
+def test_a_scenario_archived_while_its_name_is_being_saved_stays_so(client, supervisor, published, monkeypatch):
+    page, real = url(published.scenario, "settings"), ScenarioAdmin.save_model
+
+    def meanwhile(*args):
+        Scenario.objects.update(archived=True)
+        real(*args)
+
+    monkeypatch.setattr(ScenarioAdmin, "save_model", meanwhile)
+    client.post(page, {"name": "Autre nom", "description": ""})
+    assert Scenario.objects.values_list("name", "archived").get() == ("Autre nom", True)
 
 
 @pytest.mark.parametrize("name", ["minimum_amount", "escalate_above"])

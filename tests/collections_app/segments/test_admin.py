@@ -5,9 +5,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from collections_app.segments.admin.groups import GroupAdmin
+from collections_app.segments import operations
+from collections_app.segments.choices import collectors
 from collections_app.segments.form_tree import as_criteria, changed, from_criteria
 from collections_app.segments.models import Group, Membership
+from crm.accounts.models import Role
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -291,14 +293,46 @@ def test_a_customer_of_another_entity_is_not_explained(client, supervisor, entit
     assert why_page(client, stranger.entity, customer=stranger.external_id).context["form"].errors
 
 
+def test_the_collectors_proposed_are_those_who_work_on_customers(entity):
+    people = [
+        UserFactory(role=Role.ADMINISTRATOR),
+        UserFactory(),
+        UserFactory(auditor=True),
+        UserFactory(is_active=False),
+    ]
+    for person in people:
+        CustomerFactory(entity=entity, collector=person)
+    assert {value for value, _name in collectors(entity)} == {str(person.pk) for person in people[:2]}
+
+
 def test_a_group_nobody_was_in_is_deleted(client, supervisor, group):
     client.post(url(group, "delete"), {"post": "yes"})
     assert not Group.objects.exists()
 
 
-def test_a_group_that_takes_customers_while_one_deletes_it_stays_and_says_so(client, supervisor, group, monkeypatch):
-    monkeypatch.setattr(GroupAdmin, "has_delete_permission", lambda *given: True)  # as the page was asked for
+def test_who_wants_to_delete_one_that_had_members_reads_why_not(client, supervisor, group):
     MembershipFactory(group=group)
+    answer = client.get(url(group, "delete"), follow=True)
+    assert str(*answer.context["messages"]).startswith("Retardataires a ou a eu des membres\u00a0: archivez-le")
+
+
+def once_asked(monkeypatch, meanwhile):
+    """`meanwhile` happens after the page asked for the members and before they are asked for to delete the group."""
+    asked, real = [], operations.refuse_with_members
+
+    def ask(group):
+        asked.append(group)
+        real(group)
+        if len(asked) == 1:
+            meanwhile()
+
+    monkeypatch.setattr(operations, "refuse_with_members", ask)
+    return asked
+
+
+def test_a_group_that_takes_customers_while_one_deletes_it_stays_and_says_so(client, supervisor, group, monkeypatch):
+    asked = once_asked(monkeypatch, lambda: MembershipFactory(group=group))
     answer = client.post(url(group, "delete"), {"post": "yes"}, follow=True)
+    assert asked == [group, group]
     assert str(*answer.context["messages"]).startswith("Retardataires a ou a eu des membres\u00a0: archivez-le")
     assert group.memberships.count() == 1

@@ -39,7 +39,7 @@ CHANGING = ("customer_change", "contact_add", "address_add")
 @pytest.mark.parametrize(
     ("method", "name"),
     [("get", name) for name in ("customer", "customer_merge", "manual", *CHANGING)]
-    + [("post", name) for name in CHANGING],
+    + [("post", name) for name in (*CHANGING, "manual_open", "manual_letter", "manual_mail", "manual_preview")],
 )
 def test_so_do_the_pages_that_change_him_and_all_say_so(client: Client, method: str, name: str):
     entity = EntityFactory()
@@ -50,6 +50,14 @@ def test_so_do_the_pages_that_change_him_and_all_say_so(client: Client, method: 
     assert answer.redirect_chain == [(reverse("customer", args=[kept.pk]), 302)]
     told = [str(message) for message in answer.context["messages"]]
     assert told == ["La fiche demandée a été fusionnée avec celle-ci. Rien n’a été modifié."]
+
+
+@pytest.mark.parametrize(("method", "name"), [("get", "manual"), ("post", "manual_preview")])
+def test_what_asks_for_a_part_of_such_a_page_leads_there_whole(desk: Client, method: str, name: str):
+    kept = CustomerFactory(entity=desk.entity)
+    gone = CustomerFactory(entity=desk.entity, merged_into=kept)
+    answer = getattr(desk, method)(reverse(name, args=[gone.pk]), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, reverse("customer", args=[kept.pk]))
 
 
 def test_a_merged_customer_leads_nobody_to_one_he_does_not_see(client: Client):
