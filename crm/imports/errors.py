@@ -84,8 +84,8 @@ class MissingColumns(ImportRefused):
 
 class AmountsUndecided(ImportRefused):
     msgid = _(
-        "The column %(column)s does not tell what %(value)s is: this currency has three decimals, and the sign may group "
-        "thousands as well. Say which sign is the decimal mark, then have the file read again."
+        "The column %(column)s does not tell what %(value)s is: this currency has three decimals, and the sign may "
+        "group thousands as well. Say which sign is the decimal mark, then have the file read again."
     )
 
 

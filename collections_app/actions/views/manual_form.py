@@ -105,7 +105,7 @@ class Asked:
     @property
     def key(self) -> str:
         """The same whenever the page posts the same choice, "" where no page did."""
-        given = self.form.data
+        given: Any = self.form.data
         page = given.get("page", "")
         said = [page, given.get("template"), *sorted(given.getlist("invoice")), given.get("rest", "")]
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16] if page else ""

@@ -32,8 +32,8 @@ class Finding:
 
 
 def check(source: str, variables: Collection[str]) -> list[Finding]:
-    """Whatever would make `source` fail: syntax, unknown filters, variables not in `variables`, what is written in it as
-    an amount, a rate or a date and is none.
+    """Whatever would make `source` fail: syntax, unknown filters, variables not in `variables`, what is written in it
+    as an amount, a rate or a date and is none.
 
     `variables` are the published paths: "customer.name", and "invoices[].number" for what each item of a list holds.
     """

@@ -263,8 +263,8 @@ class TestOnePagePostedAgain:
         action, message = Action.objects.get(), Message.objects.get()
         assert (action.state, message.origin_id) == ("scheduled", action.pk)
         assert again == [
-            "Cette relance a déjà été demandée depuis cette page\xa0: elle est «\xa0à envoyer\xa0» et n’a pas été faite une "
-            "seconde fois.",
+            "Cette relance a déjà été demandée depuis cette page\xa0: elle est «\xa0à envoyer\xa0» et n’a pas été "
+            "faite une seconde fois.",
             *first,
         ]
 

@@ -35,7 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
         parser.add_argument("--until", type=date.fromisoformat, help="ignore lines dated after this day")
         parser.add_argument("--terms-days", type=int, help="confirm payment terms for a file without due dates")
-        parser.add_argument("--decimal-mark", default="", choices=[",", "."], help="of amounts; found out where not given")
+        parser.add_argument(
+            "--decimal-mark", default="", choices=[",", "."], help="of amounts; found out where not given"
+        )
         parser.add_argument("--snapshot", action="store_true", help="the file is a complete list: close what is gone")
         parser.add_argument("--delta", action="store_true", help="the file adds and changes, and closes nothing")
         parser.add_argument("--confirm-closing", action="store_true", help="close even above the entity's limit")
