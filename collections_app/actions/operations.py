@@ -36,6 +36,17 @@ class NothingToSend(ActionRefused):
     """The channel carries nothing by itself, or nothing is left to claim."""
 
 
+class AskedBefore(ActionRefused):
+    """The same request came before; `action` is what it opened."""
+
+    def __init__(self, action: Action) -> None:
+        self.action = action
+        super().__init__(
+            _("This reminder was already asked for from that page: it is “%(state)s”, and was not made a second time.")
+            % {"state": action.get_state_display()}
+        )
+
+
 class KeptHome(ActionRefused):
     """A rehearsal, or training: nothing leaves, and the action stays where it is."""
 
@@ -80,32 +91,38 @@ def open_manual(
     currency: str,
     by: User,
     on: date,
+    key: str = "",
 ) -> Action:
     """A reminder a person decides on, outside any scenario; it waits in the list until it is sent or done.
 
-    Carries the chosen invoices at their net amount. Raises NothingToSend when nothing is left to claim on them.
+    Carries the chosen invoices at their net amount. `key`, of at most 32 signs, is that of the request: asked for again
+    with it, the reminder is not opened again. Raises NothingToSend when nothing is left to claim, AskedBefore.
     """
     items = _owed_on(customer, invoice_ids, currency, on)
-    action = Action.objects.create(
-        entity_id=customer.entity_id,
+    action, is_new = Action.objects.get_or_create(
         customer=customer,
         currency=currency,
         kind=ActionKind.MANUAL,
-        step_code=f"manual-{secrets.token_hex(4)}",
-        occasion_on=on,
-        channel=channel,
-        mode=StepMode.TODO,
-        state=ActionState.TODO,
-        template=template,
-        formal_notice=template.tone == Tone.FORMAL_NOTICE,
-        address=best_address(customer, channel, on),
-        owner=by,
-        team_id=customer.team_id,
-        amount=sum((item.net_amount for item in items), Decimal(0)),
-        oldest_due_on=min(item.due_on for item in items),
-        late_since_on=min(item.due_on for item in items),
-        opened_on=on,
+        step_code=f"manual-{key or secrets.token_hex(8)}",
+        defaults={
+            "entity_id": customer.entity_id,
+            "occasion_on": on,
+            "channel": channel,
+            "mode": StepMode.TODO,
+            "state": ActionState.TODO,
+            "template": template,
+            "formal_notice": template.tone == Tone.FORMAL_NOTICE,
+            "address": best_address(customer, channel, on),
+            "owner": by,
+            "team_id": customer.team_id,
+            "amount": sum((item.net_amount for item in items), Decimal(0)),
+            "oldest_due_on": min(item.due_on for item in items),
+            "late_since_on": min(item.due_on for item in items),
+            "opened_on": on,
+        },
     )
+    if not is_new:
+        raise AskedBefore(action)
     lines = [ActionLine(action=action, invoice_id=item.invoice_id, amount=item.net_amount) for item in items]
     ActionLine.objects.bulk_create(lines)
     return action

@@ -123,7 +123,8 @@ def _written(
     currency = writer.currency
     values = context.variables(subject)
     locale = locale_of(choice.language)
-    title = one_line(render(choice.version.subject, values, locale=locale, currency=currency))
+    tableless = values | dict.fromkeys(context.BLOCKS, "")  # for subjects published before tables were refused in them
+    title = one_line(render(choice.version.subject, tableless, locale=locale, currency=currency))
     blocks = tuple(markup.parse(render(choice.version.body, values, locale=locale, currency=currency)))
     pieces = drawing.with_tables(blocks, template, subject, writer)
     plain = text.written(pieces, choice.language)

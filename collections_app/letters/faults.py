@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from collections_app.compliance.linter import lint, variables_in
 from collections_app.letters.models import Template, TemplateVersion, Tone
 from collections_app.letters.registry import is_notice
-from collections_app.letters.variables import names
+from collections_app.letters.variables import BLOCKS, names
 from crm.core.liquid import check
 from crm.customers.models import Channel, CustomerKind
 
@@ -54,6 +54,8 @@ def _not_compiling(version: TemplateVersion) -> Iterator[Problem]:
     for where, source in (("subject", version.subject), ("body", version.body)):
         for finding in check(source, known):
             yield Problem(finding.message, where, finding.line, finding.column)
+    for table in sorted(variables_in(version.subject) & known & BLOCKS.keys()):
+        yield Problem(_("“%(name)s” is a table: a subject has no room for it.") % {"name": table}, "subject")
 
 
 def _claiming_less(version: TemplateVersion, tone: Tone) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from crm.accounts.rules import reads_pages
@@ -29,6 +30,5 @@ def letter_pdf(message: Message) -> HttpResponse:
 
 def pdf_answer(content: bytes, name: str) -> HttpResponse:
     """A PDF shown in the browser."""
-    answer = HttpResponse(content, content_type=PDF)
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer
+    headers = {"Content-Disposition": content_disposition_header(False, name)}
+    return HttpResponse(content, content_type=PDF, headers=headers)

@@ -82,6 +82,13 @@ class MissingColumns(ImportRefused):
         return gettext(self.msgid) % {**self.params, "columns": ", ".join(named) or self.params["columns"]}
 
 
+class AmountsUndecided(ImportRefused):
+    msgid = _(
+        "The column %(column)s does not tell what %(value)s is: this currency has three decimals, and the sign may "
+        "group thousands as well. Say which sign is the decimal mark, then have the file read again."
+    )
+
+
 class WrongFormat(ImportRefused):
     msgid = _("The file does not look like %(format)s. Choose another format, or check the file.")
 

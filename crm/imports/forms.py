@@ -19,6 +19,7 @@ from crm.imports.outcome import Options
 
 AUTO = [("auto", _("find out")), *Format.choices]
 DATE_ORDERS = [("", _("find out")), ("dmy", _("day first")), ("mdy", _("month first"))]
+DECIMAL_MARKS = [("", _("find out")), (",", _("comma")), (".", _("point"))]
 
 
 class ProfileForm(forms.ModelForm):
@@ -30,7 +31,7 @@ class ProfileForm(forms.ModelForm):
     decimal_mark = forms.ChoiceField(
         label=capfirst(_("decimal mark")),
         required=False,
-        choices=[("", _("find out")), (",", _("comma")), (".", _("point"))],
+        choices=DECIMAL_MARKS,
     )
 
     class Meta:
@@ -106,6 +107,12 @@ class OptionsForm(forms.Form):
         label=_("Ignore what is dated after"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     date_order = forms.ChoiceField(label=_("Dates as 03/04/2026"), choices=DATE_ORDERS, required=False)
+    decimal_mark = forms.ChoiceField(
+        label=capfirst(_("decimal mark")),
+        choices=DECIMAL_MARKS,
+        required=False,
+        help_text=_("1.200 is one thousand two hundred where it is the comma."),
+    )
     mode = forms.ChoiceField(label=_("The list is"), choices=Mode.choices, required=False)
     keep = forms.ChoiceField(label=_("Wrong rows"), choices=Keeping.choices)
     closing_confirmed = forms.BooleanField(label=_("I checked what would be closed"), required=False)
@@ -117,6 +124,8 @@ class OptionsForm(forms.Form):
         self.mapping = options.mapping
         if batch.format == Format.FEC or not self.reading.get("orders"):
             del self.fields["date_order"]
+        if batch.format == Format.FEC or not self.reading.get("marks"):
+            del self.fields["decimal_mark"]
         if batch.format not in ("", Format.OPEN_ITEMS):
             del self.fields["mode"]
         if not batch.changes.get("closing_beyond"):
@@ -161,6 +170,7 @@ class OptionsForm(forms.Form):
             mode=data.get("mode", ""),
             closing_confirmed=data.get("closing_confirmed", False),
             date_order=data.get("date_order", ""),
+            decimal_mark=data.get("decimal_mark", ""),
             columns={name: header for name, header in columns.items() if header},
         )
 
@@ -173,4 +183,5 @@ def _initial(options: Options, reading: dict[str, Any]) -> dict[str, Any]:
         "mode": options.mode or reading.get("mode", Mode.DELTA),
         "keep": options.keep,
         "date_order": options.date_order,
+        "decimal_mark": options.decimal_mark,
     }

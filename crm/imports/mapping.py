@@ -9,7 +9,7 @@ from datetime import date
 from crm.imports.errors import MissingColumns
 from crm.imports.formats.rows import plain
 from crm.imports.formats.table import Row, column
-from crm.imports.formats.values import YEAR_LAST, BadValue, amount_of, date_of
+from crm.imports.formats.values import CURRENCY_SIGNS, SPACES, YEAR_LAST, BadValue, amount_of, date_of
 from crm.imports.models import Format
 
 # Earlier names are the better ones: where two columns could be a field, the one named first is taken.
@@ -79,7 +79,12 @@ AMOUNTS = ("open_amount", "amount", "debit", "credit")
 KNOWN_HEADERS = frozenset(name for names in NAMES.values() for name in names.split())
 CURRENCY_IN_HEADER = {"usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "xof": "XOF", "tnd": "TND", "cad": "CAD"}
 CURRENCY_ENDING = re.compile(f"(?:{'|'.join(CURRENCY_IN_HEADER)}|euros?)$")
-DIGITS_ALIKE = str.maketrans("123456789", "0" * 9)
+DIGITS_ALIKE = str.maketrans("12345678", "9" * 8)  # a leading zero proves that nothing is grouped
+# In parentheses, signed on either side, with its currency: what is left are digits and marks.
+AROUND_DIGITS = "-+−()"
+OTHER_MARK = {",": ".", ".": ","}
+UNCLEAR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
+WITH_MARKS = re.compile(r"[\d.,]*[.,][\d.,]*")
 MOSTLY = 0.9
 NO_DAY = frozenset({"", "0", "00000000", "-", "00/00/0000", "0000-00-00"})
 OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
@@ -87,7 +92,8 @@ OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
 
 @dataclass
 class ColumnMap:
-    """Where each field stands (index from 0) and how its values are written."""
+    """Where each field stands (index from 0) and how its values are written. `undecided`: fields whose values do not
+    prove it, so that it is supposed."""
 
     format: str
     places: dict[str, int]
@@ -298,16 +304,25 @@ def _read_habits(found: ColumnMap, rows: list[Row], default: str) -> None:
         undecided |= {name} if not orders and any(map(YEAR_LAST.match, met)) else set()
         found.shapes[name] = dict(_weighed(_shape, met).most_common(6))
     found.either_order, found.undecided = frozenset(either), frozenset(undecided)
-    for name in set(AMOUNTS) & set(found.places):
-        texts = column(rows, found.places[name])
-        found.marks[name] = _mark(texts)
+    proven: Counter[str] = Counter()
+    for name in [name for name in AMOUNTS if name in found.places]:
+        votes = _marks(column(rows, found.places[name]))
+        found.marks[name] = _first(votes)
+        proven += votes
         found.currency = found.currency or _currency(found.headers[found.places[name]])
+    # One program wrote them all: what the amounts of a column do not prove, those of another may.
+    found.marks = {name: mark or _first(proven) for name, mark in found.marks.items()}
 
 
 def order_given(found: ColumnMap, order: str) -> None:
     """Read every date in the order a person says, whatever the values seem to be."""
     found.orders |= dict.fromkeys(found.orders, order)
-    found.either_order = found.undecided = frozenset()
+    found.either_order, found.undecided = frozenset(), found.undecided - set(DATES)
+
+
+def mark_given(found: ColumnMap, mark: str) -> None:
+    """Read every amount with the decimal mark a person says."""
+    found.marks |= dict.fromkeys(found.marks, mark)
 
 
 def _weighed(look: Callable[[str], str], met: Counter[str]) -> Counter[str]:
@@ -331,21 +346,32 @@ def _shape(text: str) -> str:
     return "".join("9" if sign.isdigit() else "a" if sign.isalpha() else sign for sign in text)[:20]
 
 
-def _mark(texts: list[str]) -> str:
-    """The decimal mark of a column; "" where its values show none, so that each speaks for itself."""
+def _marks(texts: list[str]) -> Counter[str]:
+    """How many amounts of a column prove which decimal mark."""
     votes: Counter[str] = Counter()
     for text, times in Counter(text.translate(DIGITS_ALIKE) for text in texts).items():
-        last = max(text.rfind(","), text.rfind("."))
-        if last < 0:
+        bare = _digits_and_marks(text)
+        if not WITH_MARKS.fullmatch(bare) or UNCLEAR.fullmatch(bare):
             continue
-        mark, other = text[last], "," if text[last] == "." else "."
-        if text.count(mark) > 1:
-            votes[other] += 2 * times
-        elif other in text or len(text.rstrip("-+) €$£").rpartition(mark)[2]) != 3:
-            votes[mark] += 2 * times
-        else:
-            votes["?"] += 0
-    return votes.most_common(1)[0][0] if votes and votes.most_common(1)[0][1] else ""
+        mark = bare[max(bare.rfind(","), bare.rfind("."))]
+        grouping = bare.count(mark) > 1
+        votes[OTHER_MARK[mark] if grouping else mark] += times
+    return votes
+
+
+def _digits_and_marks(text: str) -> str:
+    return CURRENCY_SIGNS.sub("", SPACES.sub("", text)).strip(AROUND_DIGITS)
+
+
+def _first(votes: Counter[str]) -> str:
+    """The mark most amounts prove; "" where none does, so that each speaks for itself."""
+    return votes.most_common(1)[0][0] if votes else ""
+
+
+def unclear_mark(text: str) -> str:
+    """The sign of an amount that does not tell whether it groups thousands or is the decimal mark (1.200), else ""."""
+    match = UNCLEAR.fullmatch(_digits_and_marks(text))
+    return match[1] if match else ""
 
 
 def _currency(header: str) -> str:

@@ -26,7 +26,7 @@ class Options:
 
     `format` auto, fec, csv or xlsx (as the command says it) or a `Format`; `until`: later lines are ignored;
     `terms_days`: terms confirmed for a file without due dates; `mode`: delta, snapshot or "" (the profile's);
-    `date_order`: "dmy", "mdy" or "" (found out).
+    `date_order`: "dmy", "mdy" or "" (found out); `decimal_mark`: "," or "." or "" (found out).
     """
 
     format: str = "auto"
@@ -38,6 +38,7 @@ class Options:
     closing_confirmed: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     date_order: str = ""
+    decimal_mark: str = ""
 
 
 @dataclass

@@ -39,6 +39,18 @@ SEPARATORS = {"\t": _("tabulation"), ";": ";", ",": ",", "|": "|", "": _("spread
 PREFIXES = {"413": _("notes receivable"), "416": _("doubtful debtors"), "419": _("advances and credits")}
 
 
+SUPPOSED = _("%(order)s: supposed, the file does not tell")
+SUPPOSED_MARKS = {
+    ",": _("comma (1.200 is one thousand two hundred)"),
+    ".": _("point (1,200 is one thousand two hundred)"),
+}
+
+
+def mark_supposed(mark: str) -> str:
+    """What is said of a column of amounts that do not tell their decimal mark, taken to be `mark`."""
+    return str(SUPPOSED % {"order": SUPPOSED_MARKS[mark]})
+
+
 class Shown:
     """What the pages show of a batch."""
 
@@ -117,11 +129,12 @@ class Shown:
         return [header for header in self.reading.get("headers", []) if header and header not in read]
 
     def _habit(self, name: str, orders: dict[str, str]) -> str:
+        undecided = name in self.reading.get("undecided", [])
         if name in orders:
             order = _("month first") if orders[name] == "mdy" else _("day first")
-            undecided = name in self.reading.get("undecided", [])
-            return str(_("%(order)s: supposed, the file does not tell") % {"order": order} if undecided else order)
-        return self.reading.get("marks", {}).get(name, "")
+            return str(SUPPOSED % {"order": order} if undecided else order)
+        mark: str = self.reading.get("marks", {}).get(name, "")
+        return mark_supposed(mark) if undecided else mark
 
     def apart(self) -> list[tuple[str, Any, int, str]]:
         """Accounts of a FEC that are not taken, with their balance."""

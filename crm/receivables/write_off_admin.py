@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from crm.accounts.calendars import today
 from crm.accounts.rules import changes_settings
+from crm.core.keys import key_in
 from crm.core.money import AmountField
 from crm.receivables.exceptions import LedgerRefusal
 from crm.receivables.models import Invoice, Movement, MovementKind
@@ -67,9 +68,7 @@ def _give_up(request: HttpRequest, invoice: Invoice, form: WriteOffForm) -> Http
 
 
 def _take_back(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    if not request.POST["undone"].isdecimal():
-        raise Http404
-    movement = get_object_or_404(Movement.objects.filter(invoice=invoice), pk=request.POST["undone"])
+    movement = get_object_or_404(Movement.objects.filter(invoice=invoice), pk=key_in(request.POST["undone"]))
     undo_write_off(movement, **_who(request, invoice))
     return _back(request, invoice, _("It is claimed again."))
 

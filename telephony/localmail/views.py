@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -66,8 +67,7 @@ def attachment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     files = list(operations.parsed(_mail(request, pk)).iter_attachments())
     if number >= len(files):
         raise Http404
-    name = (files[number].get_filename() or "file").replace('"', "")
-    headers = {"Content-Disposition": f'attachment; filename="{name.encode("ascii", "replace").decode()}"'}
+    headers = {"Content-Disposition": content_disposition_header(True, files[number].get_filename() or "file")}
     content = files[number].get_payload(decode=True)
     return HttpResponse(content, content_type=files[number].get_content_type(), headers=headers)
 

@@ -1,11 +1,13 @@
 """Manual dunning: a person chooses a template and invoices, reads what would leave, then sends it or keeps it to do."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from collections_app.actions import by_hand, operations
-from collections_app.actions.models import Action
+from collections_app.actions.models import Action, ActionState
 from collections_app.actions.states import ActionRefused
 from collections_app.actions.views.manual_form import SHOWN, Asked, asked
 from collections_app.actions.views.one import tell_departure
@@ -43,6 +45,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     template = _asked(request.GET.get("template", ""), channels)
     found = [_proposed(template, customer, account) for account in accounts(customer, on)]
     context = {"customer": customer, "found": found, "channels": channels, "template": template}
+    context["page"] = secrets.token_hex(8)
     context["notice"] = template is not None and template.tone == Tone.FORMAL_NOTICE
     return render(request, "actions/manual.html", context)
 
@@ -72,13 +75,19 @@ def _asked(key: str, channels: list[dict[str, Any]]) -> Template | None:
 @opened_to(works_customers)
 @leads_to_kept
 def open_action(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open the action; `send` hands it to the outbox at once, else it waits in the person's list."""
+    """Open the action; `send` hands it to the outbox at once, else it waits in the person's list. The same form posted
+    again (a second click, a page reloaded, back and send) finds the action it opened."""
     one, send = asked(request, pk), "send" in request.POST
     if one.form.problem:
         messages.error(request, one.form.problem)
         return redirect("manual", pk)
     try:
         action = _opened(one, send=send)
+    except operations.AskedBefore as again:
+        messages.info(request, str(again))
+        if again.action.state == ActionState.SCHEDULED:
+            tell_departure(request, by_hand.departure_of(again.action, at=one.at))
+        return redirect("customer", pk)
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("manual", pk)
@@ -89,8 +98,22 @@ def open_action(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customer", pk)
 
 
+@transaction.atomic
 def _opened(one: Asked, *, send: bool) -> Action:
-    action = operations.open_manual(
+    """Opened, and where asked for, sent: a second post meets the first one before both or after both."""
+    try:
+        action = _open(one)
+    except operations.AskedBefore as again:
+        if not send or again.action.state != ActionState.TODO:
+            raise
+        action = again.action  # kept to do first, sent now
+    if send:
+        operations.send_now(action, by=one.user, at=one.at)
+    return action
+
+
+def _open(one: Asked) -> Action:
+    return operations.open_manual(
         one.customer,
         template=one.template,
         channel=one.template.channel,
@@ -98,10 +121,8 @@ def _opened(one: Asked, *, send: bool) -> Action:
         currency=one.currency,
         by=one.user,
         on=one.on,
+        key=one.key,
     )
-    if send:
-        operations.send_now(action, by=one.user, at=one.at)
-    return action
 
 
 def _by_channel(customer: Customer, on: date) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What a person chose on the page of manual dunning, and what follows from it."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,12 +40,13 @@ class Ticked(forms.TypedMultipleChoiceField):
 
 class ManualForm(forms.Form):
     """Template (which brings its channel), currency, invoices; `rest`, the last one shown, asks for the late ones
-    after it too."""
+    after it too. `page` tells a page that was opened from the other ones."""
 
     template = forms.ModelChoiceField(label=gettext_lazy("Template"), queryset=Template.objects.none())
     currency = forms.CharField(max_length=3)
     invoice = Ticked()
     rest = forms.ModelChoiceField(queryset=Invoice.objects.none(), required=False)
+    page = forms.CharField(max_length=40, required=False)
 
     def __init__(self, *args: Any, customer: Customer, found: list[Account], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -99,6 +101,14 @@ class Asked:
     def currency(self) -> str:
         """The account it is about, even when something else is missing."""
         return str(self.form.data.get("currency", ""))
+
+    @property
+    def key(self) -> str:
+        """The same whenever the page posts the same choice, "" where no page did."""
+        given: Any = self.form.data
+        page = given.get("page", "")
+        said = [page, given.get("template"), *sorted(given.getlist("invoice")), given.get("rest", "")]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16] if page else ""
 
     @property
     def items(self) -> list[Item]:

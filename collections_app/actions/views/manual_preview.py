@@ -73,7 +73,12 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if one.form.problem:
         messages.error(request, one.form.problem)
         return redirect("manual", pk)
-    pdf = next((file for file in one.composed().attachments if file.mimetype == "application/pdf"), None)
+    try:
+        composed = one.composed()
+    except (NoPublishedVersion, TemplateFault) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("manual", pk)
+    pdf = next((file for file in composed.attachments if file.mimetype == "application/pdf"), None)
     if pdf is None:
         messages.info(request, _("This template makes no letter."))
         return redirect("manual", pk)

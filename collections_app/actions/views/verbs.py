@@ -24,6 +24,7 @@ from crm.accounts.models import User
 from crm.accounts.queries import colleagues_of, working
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
+from crm.core.keys import keys_in
 
 MOST_AT_ONCE = 1000
 
@@ -125,8 +126,7 @@ def _act(
 
 def keys_of(request: HttpRequest) -> list[int]:
     """The actions a form names, each once."""
-    named = dict.fromkeys(request.POST.getlist("action"))
-    return [int(key) for key in list(named)[:MOST_AT_ONCE] if key.isdecimal()]
+    return keys_in(request.POST.getlist("action"))[:MOST_AT_ONCE]
 
 
 def _tell(request: HttpRequest, moved: int, asked: int) -> None:

@@ -25,6 +25,7 @@ from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core import keyset
 from crm.core.access import opened_to
+from crm.core.keys import key_in
 
 PAGE_SIZE = 50
 SHORTCUTS = (
@@ -69,10 +70,11 @@ def _list_context(request: HttpRequest, filters: WorklistFilters, counters: coun
 
 def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:
     """The panel of the action the address opens, when it is one of the person's."""
-    if not key.isdecimal():
+    number = key_in(key)
+    if number is None:
         return {}
     rows = queries.with_row(queries.worklist(filters.user), filters.days)
-    wanted = rows.filter(pk=int(key)).first()
+    wanted = rows.filter(pk=number).first()
     return {"panel": panel_context(wanted, filters.user, filters.days.of(wanted.entity_id))} if wanted else {}
 
 

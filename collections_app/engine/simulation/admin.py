@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.engine.failures import failure_sentence
@@ -79,10 +80,9 @@ class SimulationAdmin(ReadOnlyScopedAdmin):
         simulation = self._mine(request, object_id)
         if simulation.state != SimulationState.DONE:
             raise Http404
-        answer = HttpResponse(workbook(simulation), content_type=XLSX)
         name = f"simulation-{simulation.entity.code}-{simulation.pk}.xlsx"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
+        headers = {"Content-Disposition": content_disposition_header(True, name)}
+        return HttpResponse(workbook(simulation), content_type=XLSX, headers=headers)
 
     def stop(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Stop it after the night it is in."""

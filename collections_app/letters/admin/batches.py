@@ -32,6 +32,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
 from crm.core.backoffice import nobody, row_of
+from crm.core.keys import keys_in
 
 # Composing a letter takes some hundredths of a second: more of them than this, and the page would keep one waiting.
 MOST_WHILE_WAITING = 30
@@ -265,7 +266,7 @@ def _told(batch: PrintBatch, changed: Mapping[int, str]) -> list[Any]:
 
 def _chosen(request: HttpRequest, name: str) -> set[int]:
     """Ids of letters."""
-    return {int(given) for given in request.POST.getlist(name) if given.isascii() and given.isdigit()}
+    return set(keys_in(request.POST.getlist(name)))
 
 
 def _to(batch: PrintBatch) -> HttpResponseRedirect:

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from collections_app.letters import operations, previews
@@ -46,9 +47,8 @@ def letter(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int) -
     if not composed.attachments:
         raise Http404
     file = composed.attachments[0]
-    answer = HttpResponse(file.content, content_type=file.mimetype)
-    answer["Content-Disposition"] = f'inline; filename="{file.name}"'
-    return answer
+    headers = {"Content-Disposition": content_disposition_header(False, file.name)}
+    return HttpResponse(file.content, content_type=file.mimetype, headers=headers)
 
 
 def mail(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int) -> HttpResponseBase:

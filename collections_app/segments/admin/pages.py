@@ -24,6 +24,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
 from crm.core.backoffice import row_of
+from crm.core.keys import key_in
 from crm.core.remembering import remembering
 from crm.customers.models import Customer
 
@@ -94,8 +95,8 @@ def members(model_admin: "GroupAdmin", request: HttpRequest, pk: int) -> HttpRes
     """Who is in the group now, fifty at a time, by the key of the last customer shown."""
     group = opened(model_admin, request, pk)
     rows = Membership.objects.filter(group=group, to_on__isnull=True).select_related("customer").order_by("customer_id")
-    after = request.GET.get("after", "")
-    found = list(rows.filter(customer_id__gt=int(after) if after.isdecimal() else 0)[: MEMBERS_ON_A_PAGE + 1])
+    after = key_in(request.GET.get("after", "")) or 0
+    found = list(rows.filter(customer_id__gt=after)[: MEMBERS_ON_A_PAGE + 1])
     shown = found[:MEMBERS_ON_A_PAGE]
     more = {"group": group, "members": shown, "next": shown[-1].customer_id if len(found) > len(shown) else None}
     return render(request, f"{FOLDER}members.html", context(model_admin, request, title=group.name, **more))

@@ -11,12 +11,14 @@ from liquid.builtin.expressions import FilteredExpression, Path
 from liquid.builtin.output import OutputNode
 from liquid.builtin.tags.for_tag import ForNode
 from liquid.context import RenderContext
+from liquid.exceptions import LiquidError
 from liquid.expression import Expression
 
-from crm.core.liquid.faults import TemplateFault, place_in
+from crm.core.liquid.faults import TemplateFault, fault_of, place_in
 from crm.core.liquid.filters import FILTERS
-from crm.core.liquid.sandbox import parse
+from crm.core.liquid.sandbox import inside, parse
 
+ANY_RECIPIENT = {"_locale": "fr", "_currency": "EUR"}
 FORLOOP = frozenset(f"forloop.{name}" for name in ("first", "last", "index", "index0", "rindex", "rindex0", "length"))
 
 
@@ -30,7 +32,8 @@ class Finding:
 
 
 def check(source: str, variables: Collection[str]) -> list[Finding]:
-    """Whatever would make `source` fail: syntax, unknown filters, variables not in `variables`.
+    """Whatever would make `source` fail: syntax, unknown filters, variables not in `variables`, what is written in it
+    as an amount, a rate or a date and is none.
 
     `variables` are the published paths: "customer.name", and "invoices[].number" for what each item of a list holds.
     """
@@ -38,7 +41,7 @@ def check(source: str, variables: Collection[str]) -> list[Finding]:
         template = parse(source)
     except TemplateFault as fault:
         return [Finding(fault.message, fault.line, fault.column)]
-    reader = _Reader(source, variables, RenderContext(template))
+    reader = _Reader(source, variables, RenderContext(template, globals=ANY_RECIPIENT))
     return sorted(
         (finding for node in template.nodes for finding in reader.node(node, {})),
         key=lambda finding: (finding.line or 0, finding.column or 0),
@@ -70,12 +73,24 @@ class _Reader:
 
     def expression(self, expression: Expression, scope: Mapping[str, str], *, printed: bool) -> Iterator[Finding]:
         filters = expression.filters if isinstance(expression, FilteredExpression) and expression.filters else []
-        yield from (self._unknown_filter(used) for used in filters if used.name not in FILTERS)
+        unknown = [used for used in filters if used.name not in FILTERS]
+        yield from map(self._unknown_filter, unknown)
+        if filters and not unknown:
+            yield from self._never_written(expression)
         if isinstance(expression, Path):
             yield from self._path(expression, scope, printed=printed)
         whole = printed and not any(used.name == "size" for used in filters)
         for child in expression.children():
             yield from self.expression(child, scope, printed=whole)
+
+    def _never_written(self, expression: Expression) -> Iterator[Finding]:
+        """What depends on no variable is the same in every message: whether it can be written is known now."""
+        if any(isinstance(part, Path) for part in inside(expression)):
+            return
+        try:
+            expression.evaluate(self.context)
+        except (LiquidError, ArithmeticError) as error:
+            yield self._finding(expression.token, fault_of(error, self.source).message)
 
     def _path(self, path: Path, scope: Mapping[str, str], *, printed: bool) -> Iterator[Finding]:
         name = self._resolved(path, scope)

@@ -28,8 +28,11 @@ class TemplateFault(Exception):
         return _("Line %(line)s, column %(column)s: %(message)s") % place
 
 
-def fault_of(error: LiquidError, source: str) -> TemplateFault:
-    """The library's error as ours; an error met at the end of the text has the place of the end."""
+def fault_of(error: LiquidError | ArithmeticError, source: str) -> TemplateFault:
+    """The library's error as ours; an error met at the end of the text has the place of the end. Of what cannot be
+    computed no place is known."""
+    if isinstance(error, ArithmeticError):
+        return TemplateFault(_("A number in the text is none, or is too large."))
     at = error.token.start_index if error.token else -1
     line, column = place_in(source, at if at >= 0 else len(source))
     return TemplateFault(_words(error), line=line, column=column)

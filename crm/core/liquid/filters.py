@@ -14,6 +14,7 @@ from liquid.filter import with_context
 from crm.core.formats import written_day, written_money
 
 DATE_FORMATS = ("short", "medium", "long", "full")
+MOST_DIGITS = 15  # before the point: no book holds more
 
 
 @with_context
@@ -43,9 +44,12 @@ def percent(value: object, *, context: Any) -> str:
 
 def _decimal(value: object) -> Decimal:
     try:
-        return Decimal(str(value))
+        amount = Decimal(str(value))
     except InvalidOperation:
-        raise FilterError(_("“%(value)s” is not an amount.") % {"value": str(value)[:40]}, token=None) from None
+        amount = Decimal("nan")
+    if not amount.is_finite() or amount.adjusted() >= MOST_DIGITS:
+        raise FilterError(_("“%(value)s” is not an amount.") % {"value": str(value)[:40]}, token=None)
+    return amount
 
 
 def _date(value: object) -> date:

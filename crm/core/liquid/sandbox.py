@@ -74,7 +74,7 @@ def parse(source: str, *, html: bool = False) -> BoundTemplate:
 def _expressions(nodes: Any, context: RenderContext) -> Iterator[Expression]:
     for node in nodes:
         for expression in node.expressions():
-            yield from _inside(expression)
+            yield from inside(expression)
         yield from _expressions(_children(node, context), context)
 
 
@@ -82,18 +82,20 @@ def _children(node: Node, context: RenderContext) -> Any:
     return node.children(context, include_partials=False)
 
 
-def _inside(expression: Expression) -> Iterator[Expression]:
+def inside(expression: Expression) -> Iterator[Expression]:
+    """An expression and all it is made of."""
     yield expression
     for child in expression.children():
-        yield from _inside(child)
+        yield from inside(child)
 
 
 def render(source: str, variables: Mapping[str, Any], *, locale: str, currency: str, html: bool = False) -> str:
     """Fill a source with plain values (never model instances); amounts and dates are written for `locale`.
 
-    `html` escapes every value. Raises TemplateFault: not valid, unknown variable, too many repetitions, too long.
+    `html` escapes every value. Raises TemplateFault: not valid, unknown variable, too many repetitions, too long, a
+    number nobody can write.
     """
     try:
         return parse(source, html=html).render(**variables, _locale=locale, _currency=currency)
-    except LiquidError as error:
+    except (LiquidError, ArithmeticError) as error:
         raise fault_of(error, source) from error

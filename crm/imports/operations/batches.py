@@ -74,8 +74,9 @@ def keep_profile(batch: Batch, *, name: str) -> MappingProfile:
     """Keep how this file's columns were read under a name, for the next ones; the same name is replaced."""
     reading = batch.changes.get("reading", {})
     values = {"format": batch.format, "columns": reading.get("columns", {}), "mode": reading.get("mode", "delta")}
-    if order := options_of(batch).date_order:
-        values["date_format"] = order
+    options = options_of(batch)
+    values |= {"date_format": options.date_order} if options.date_order else {}
+    values |= {"decimal_mark": options.decimal_mark} if options.decimal_mark else {}
     profile, _created = MappingProfile.objects.update_or_create(entity=batch.entity, name=name, defaults=values)
     return profile
 
@@ -226,8 +227,9 @@ def _refuse(batch: Batch, refusal: ImportRefused) -> None:
 
 
 def _note_headers(batch: Batch, headers: list[str], found: Mapping[str, Any]) -> None:
-    """Keep what a person needs to name the columns that were not found, and nothing of an earlier reading."""
-    reading = {"headers": headers, "columns": found.get("places", {})}
+    """Keep what a person needs to name the columns that were not found, or to say how amounts are written, and nothing
+    of an earlier reading."""
+    reading = {"headers": headers, "columns": found.get("places", {}), "marks": found.get("marks", {})}
     Batch.objects.filter(pk=batch.pk).update(
         format=found.get("format", batch.format), rows_read=0, rows_rejected=0, figures={}, changes={"reading": reading}
     )

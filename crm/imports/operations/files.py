@@ -18,7 +18,8 @@ from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, lay
 from crm.imports.formats.rows import cells_of
 from crm.imports.formats.source import Source, look_at
 from crm.imports.formats.table import Table, open_table, sample
-from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess, order_given
+from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess, mark_given, order_given
+from crm.imports.marks import settle_marks
 from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode, RowError, Status
 from crm.imports.operations.customers import import_customers
 from crm.imports.operations.fec import import_fec
@@ -120,20 +121,24 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
 
 
 def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> ColumnMap:
-    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns or FormulaCells."""
+    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormulaCells or
+    AmountsUndecided."""
     wanted = profile.format if profile else job.options.format if job.options.format in Format.values else ""
     given = {**(profile.columns if profile else {}), **job.options.columns}
-    columns = guess(table.headers, sample(table, SAMPLE), wanted=wanted, given=given, country=job.entity.country)
+    rows = sample(table, SAMPLE)
+    columns = guess(table.headers, rows, wanted=wanted, given=given, country=job.entity.country)
     table.refuse_formulas(columns.places.values())
     if table.container == "xlsx":
         columns.marks.clear()
     if profile:
         if profile.date_format:
             order_given(columns, profile.date_format)
-        columns.marks |= dict.fromkeys(columns.marks, profile.decimal_mark) if profile.decimal_mark else {}
         columns.currency = profile.currency or columns.currency
     if job.options.date_order:
         order_given(columns, job.options.date_order)
+    if mark := job.options.decimal_mark or (profile.decimal_mark if profile else ""):
+        mark_given(columns, mark)
+    settle_marks(columns, rows, columns.currency or job.entity.currency, table.separator)
     return columns
 
 

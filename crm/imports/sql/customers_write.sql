@@ -1,15 +1,22 @@
 -- A file adds and corrects; an empty cell takes nothing away. Of several lines for a customer the last filled one counts.
-with said as (
-    select customer, (array_agg(name order by line desc) filter (where name <> ''))[1] as name,
-           (array_agg(kind order by line desc) filter (where kind <> ''))[1] as kind,
-           (array_agg(siren order by line desc) filter (where siren <> ''))[1] as siren,
-           (array_agg(siret order by line desc) filter (where siret <> ''))[1] as siret,
-           (array_agg(vat_number order by line desc) filter (where vat_number <> ''))[1] as vat_number,
-           (array_agg(language order by line desc) filter (where language <> ''))[1] as language,
-           (array_agg(category order by line desc) filter (where category <> ''))[1] as category,
-           (array_agg(city order by line desc) filter (where city <> ''))[1] as city,
-           (array_agg(country order by line desc) filter (where country <> ''))[1] as country
-    from customer_staged group by customer
+-- Of one merged into another they correct the other, where his own lines say nothing.
+with lines as (
+    select s.line, coalesce(kept.external_id, s.customer) as customer, kept.id is null as own, s.name, s.kind, s.siren,
+           s.siret, s.vat_number, s.language, s.category, s.city, s.country
+    from customer_staged s
+    left join customers_customer c on c.entity_id = %(entity)s and c.external_id = s.customer
+    left join customers_customer kept on kept.id = c.merged_into_id
+), said as (
+    select customer, (array_agg(name order by own desc, line desc) filter (where name <> ''))[1] as name,
+           (array_agg(kind order by own desc, line desc) filter (where kind <> ''))[1] as kind,
+           (array_agg(siren order by own desc, line desc) filter (where siren <> ''))[1] as siren,
+           (array_agg(siret order by own desc, line desc) filter (where siret <> ''))[1] as siret,
+           (array_agg(vat_number order by own desc, line desc) filter (where vat_number <> ''))[1] as vat_number,
+           (array_agg(language order by own desc, line desc) filter (where language <> ''))[1] as language,
+           (array_agg(category order by own desc, line desc) filter (where category <> ''))[1] as category,
+           (array_agg(city order by own desc, line desc) filter (where city <> ''))[1] as city,
+           (array_agg(country order by own desc, line desc) filter (where country <> ''))[1] as country
+    from lines group by customer
 ), written as (
     insert into customers_customer as c (entity_id, external_id, name, kind, siren, siret, vat_number, language, time_zone,
         country, city, category, tags, attributes, created_at)

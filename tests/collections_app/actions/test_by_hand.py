@@ -1,5 +1,6 @@
 """Dunning by hand: the templates offered, the invoices ticked, when it leaves."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,12 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from collections_app.actions import already, by_hand
+from collections_app.actions import already, by_hand, operations
 from collections_app.actions.models import Action, ActionKind, Cycle
 from collections_app.letters import pdf
 from crm.accounts.models import Entity
 from crm.customers.models import Customer
 from crm.holds.summary import accounts
+from telephony.messaging.models import Message
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.letters import TemplateFactory, TemplateVersionFactory
@@ -237,3 +239,77 @@ def test_what_already_waits_is_told_and_refuses_nothing(desk: Client, customer: 
     assert told == [("Appeler", date(2026, 3, 2)), ("e-mail", date(2026, 3, 31))]
     assert "depuis le 02/03/2026" in preview
     assert "Garder à faire" in preview
+
+
+class TestOnePagePostedAgain:
+    """A second click, a page reloaded, back and send."""
+
+    @pytest.fixture
+    def given(self, customer: Customer) -> dict[str, object]:
+        """What the page posts."""
+        template = TemplateVersionFactory(template__entity=customer.entity).template
+        AddressFactory(customer=customer)
+        invoice = InvoiceFactory(customer=customer)
+        return {"template": template.pk, "currency": "EUR", "invoice": [invoice.pk], "page": "0123456789abcdef"}
+
+    def post(self, desk: Client, customer: Customer, given: dict[str, object]) -> list[str]:
+        """Post it; what the person is told."""
+        page = desk.post(reverse("manual_open", args=[customer.pk]), given, follow=True)
+        return [str(message) for message in page.context["messages"]]
+
+    def test_sends_once_and_shows_the_first(self, desk: Client, customer: Customer, given):
+        first = self.post(desk, customer, given | {"send": "1"})
+        again = self.post(desk, customer, given | {"send": "1"})
+        action, message = Action.objects.get(), Message.objects.get()
+        assert (action.state, message.origin_id) == ("scheduled", action.pk)
+        assert again == [
+            "Cette relance a déjà été demandée depuis cette page\xa0: elle est «\xa0à envoyer\xa0» et n’a pas été "
+            "faite une seconde fois.",
+            *first,
+        ]
+
+    def test_also_on_a_later_day(self, desk: Client, customer: Customer, given):
+        self.post(desk, customer, given | {"send": "1"})
+        Action.objects.update(occasion_on=date(2026, 3, 1), opened_on=date(2026, 3, 1))
+        self.post(desk, customer, given | {"send": "1"})
+        assert Action.objects.count() == 1
+
+    def test_what_was_kept_to_do_is_sent_by_the_other_button(self, desk: Client, customer: Customer, given):
+        self.post(desk, customer, given)
+        self.post(desk, customer, given)
+        self.post(desk, customer, given | {"send": "1"})
+        assert (Action.objects.get().state, Message.objects.count()) == ("scheduled", 1)
+
+    def test_another_choice_is_another_reminder(self, desk: Client, customer: Customer, given):
+        self.post(desk, customer, given | {"send": "1"})
+        self.post(desk, customer, given | {"send": "1", "invoice": [InvoiceFactory(customer=customer).pk]})
+        assert Message.objects.count() == 2
+
+    def test_so_is_another_page(self, desk: Client, customer: Customer, given):
+        pages = [desk.get(reverse("manual", args=[customer.pk])) for _again in range(2)]
+        for page in pages:
+            [token] = re.findall(r'name="page" value="([0-9a-f]{16})"', page.text)
+            self.post(desk, customer, given | {"send": "1", "page": token})
+        assert Message.objects.count() == 2
+
+    def test_what_may_not_leave_is_not_left_in_the_list(self, desk: Client, customer: Customer, given, monkeypatch):
+        monkeypatch.setattr(operations, "kept_home", lambda customer: "rehearsal")
+        self.post(desk, customer, given | {"send": "1"})
+        self.post(desk, customer, given | {"send": "1"})
+        assert Action.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ({"language": "xx"}, "Le modèle «\xa0Essai\xa0» n’a pas de texte publié"),
+        ({"body": "{{ customer.name | money }}"}, "Ligne 1, colonne 1"),
+    ],
+)
+def test_a_letter_that_cannot_be_written_says_why(desk: Client, customer: Customer, text: dict[str, str], told: str):
+    letter = TemplateVersionFactory(
+        template__entity=customer.entity, template__channel="post", template__name="Essai", **text
+    ).template
+    given = {"template": letter.pk, "currency": "EUR", "invoice": [InvoiceFactory(customer=customer).pk]}
+    page = desk.post(reverse("manual_letter", args=[customer.pk]), given, follow=True)
+    assert [str(message)[: len(told)] for message in page.context["messages"]] == [told]

@@ -330,3 +330,13 @@ def test_an_address_added_since_the_night_serves(desk: Client, customer: Custome
     desk.post(reverse("actions_send"), {"action": action.pk})
     action.refresh_from_db()
     assert (action.state, action.address, Message.objects.get().address) == ("scheduled", good, good)
+
+
+TOO_LONG = "9" * 5_000
+
+
+def test_what_is_no_key_names_no_action(desk: Client, customer: Customer, template):
+    action = letter_to_send(customer, template)
+    desk.post(reverse("actions_send"), {"action": [TOO_LONG, "x", "", action.pk, action.pk]})
+    assert Message.objects.get().origin_id == action.pk
+    assert "panel" not in desk.get(reverse("worklist"), {"open": TOO_LONG}).context

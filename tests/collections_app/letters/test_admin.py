@@ -418,3 +418,14 @@ def test_an_auditor_does_not_take_it(client: Client, delivered: Template) -> Non
     client.force_login(UserFactory(auditor=True, sees=delivered.entity))
     assert client.get(url("template_delivered", delivered.pk, "fr")).status_code == 200
     assert client.post(url("template_delivered", delivered.pk, "fr")).status_code == 403
+
+
+def test_what_could_never_be_written_is_told_by_preview_and_publication(client: Client) -> None:
+    template = TemplateFactory()
+    owing(template.entity)
+    supervisor(client, template.entity)
+    text = {"language": "fr", "subject": "Objet", "body": "{{ 'sNaN' | money }}", "read": operations.mark_of(None)}
+    for address, more in (("template_preview", {}), ("template_change", {"verb": "publish"})):
+        page = client.post(url(address, template.pk), text | more).content.decode()
+        assert ("«\xa0sNaN\xa0» n’est pas un montant." in page, address) == (True, address)
+    assert not template.versions.get().published_at

@@ -232,7 +232,7 @@ def test_the_page_marks_it_and_asks_whether_it_left(
     assert f'name="anyway" value="{key}" form="posted"' in seen
     assert "Ce qu’il réclamait a été soldé entre-temps." in seen
     ticked = {name: key if value == "key" else value for name, value in said.items()}
-    then = client.post(posted, given | {"shown": [key], "marked": "left_out"} | ticked)
+    then = client.post(posted, given | {"shown": [key, "9" * 5_000], "marked": "left_out"} | ticked)
     told = [str(message) for answer in (first, then) for message in get_messages(answer.wsgi_request)]
     refused, *last = list(dict.fromkeys(told))
     assert refused == (

@@ -384,3 +384,9 @@ def test_a_second_notice_of_a_consumer_asks_for_one_amount(language: str, monkey
     assert owed > 500
     assert (asked, made.amounts) == ([owed], {"EUR": owed})
     assert [Decimal(each.replace(",", ".")) for each in said] == [owed, owed, 500, owed - 500, owed]
+
+
+def test_a_subject_published_with_a_table_leaves_without_it() -> None:
+    customer = CustomerFactory()
+    made = written(customer, "Bonjour", line(customer), subject="{{ invoice_table }} rappel")
+    assert made.subject == "rappel"

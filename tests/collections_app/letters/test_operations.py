@@ -86,3 +86,19 @@ def test_discarding_the_draft_leaves_what_is_published() -> None:
     operations.save_draft(published.template, language="fr", subject="s", body="b")
     operations.discard_draft(published.template, language="fr")
     assert list(published.template.versions.all()) == [published]
+
+
+def refused(**texts: str) -> list[str]:
+    with pytest.raises(TemplateRefused) as refusal:
+        operations.publish(TemplateVersionFactory(draft=True, **texts), by=None, at=AT)
+    return refusal.value.reasons
+
+
+def test_a_subject_takes_no_table() -> None:
+    [reason] = refused(subject="{{ invoice_table }} x")
+    assert reason == "Objet\xa0: «\xa0invoice_table\xa0» est un tableau\xa0: un objet n’a pas de place pour lui."
+
+
+def test_what_could_never_be_written_is_not_published() -> None:
+    [reason] = refused(body="{{ '1e9999999' | money }}")
+    assert reason == "Texte, ligne 1, colonne 4\xa0: «\xa01e9999999\xa0» n’est pas un montant."

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from collections_app.letters import pdf
 from collections_app.letters.compose import Composed, Line, compose
+from collections_app.letters.views import pdf_answer
 from crm.customers.models import Customer
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.letters import TemplateVersionFactory
@@ -156,3 +157,15 @@ def test_the_logo_of_the_entity_is_printed(tmp_path: Any, settings: Any) -> None
     customer = CustomerFactory(entity__logo="logo.svg")
     plain, with_logo = letter(CustomerFactory()), letter(customer)
     assert len(with_logo.attachments[0].content) != len(plain.attachments[0].content)
+
+
+@pytest.mark.parametrize(
+    ("account", "header"),
+    [
+        ('A"B', 'inline; filename="lettre-A\\"B.pdf"'),
+        ("A€", "inline; filename*=utf-8''lettre-A%E2%82%AC.pdf"),
+        ("C-1", 'inline; filename="lettre-C-1.pdf"'),
+    ],
+)
+def test_any_account_names_its_file(account: str, header: str) -> None:
+    assert pdf_answer(b"%PDF", f"lettre-{account}.pdf")["Content-Disposition"] == header

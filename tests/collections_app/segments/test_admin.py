@@ -268,6 +268,7 @@ def test_members_come_by_pages(client, supervisor, group, entity):
     first = client.get(url(group, "members")).context
     assert (len(first["members"]), first["next"]) == (50, first["members"][-1].customer_id)
     assert len(client.get(url(group, "members"), {"after": first["next"]}).context["members"]) == 1
+    assert len(client.get(url(group, "members"), {"after": "9" * 5_000}).context["members"]) == 50
 
 
 def why_page(client, entity, **asked):

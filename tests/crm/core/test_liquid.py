@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -141,3 +142,28 @@ def test_any_text_either_renders_or_is_a_fault(source: str) -> None:
 
 def test_a_text_without_braces_is_itself() -> None:
     assert parse("Bonjour, 100 % d’accord").render() == "Bonjour, 100 % d’accord"
+
+
+@pytest.mark.parametrize("number", ["1e9999999", "sNaN", "NaN", "-Infinity", "1e15", "9" * 5_000])
+@pytest.mark.parametrize("written", ["money", "percent"])
+def test_what_no_book_holds_is_no_amount(number: str, written: str) -> None:
+    source, told = f"{{{{ '{number}' | {written} }}}}", f"“{number[:40]}” is not an amount."
+    with pytest.raises(TemplateFault, match=re.escape(told)):
+        fill(source)
+    assert findings(source) == [(told, 1, 4)]
+
+
+def test_what_is_written_as_a_date_and_is_none_is_found_before_it_is_filled() -> None:
+    assert findings("a {{ '2026-13-01' | date }}") == [("“2026-13-01” is not a date.", 1, 6)]
+
+
+def test_the_largest_and_the_smallest_amounts_are_written() -> None:
+    assert fill("{{ '-999999999999999' | money }} {{ '1e-9999999' | money }}") == (
+        "-999\u202f999\u202f999\u202f999\u202f999,00\xa0€ 0,00\xa0€"
+    )
+
+
+@pytest.mark.parametrize("value", [Decimal("sNaN"), float("inf")])
+def test_what_cannot_be_computed_is_a_fault(value: object) -> None:
+    with pytest.raises(TemplateFault, match="A number in the text is none"):
+        render("{% if x > 1.5 %}{% endif %}{{ 'a' | truncate: x }}", {"x": value}, locale="fr", currency="EUR")

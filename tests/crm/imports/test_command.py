@@ -105,3 +105,17 @@ def test_what_a_list_is_can_be_said(entity, items, tmp_path, capsys):
     path.write_text("Client;Référence;Date;Montant;Facture\nC1;V1;02/03/2026;40,00;F1\n")
     code, out, _ = run(capsys, path, "--entity", "BOOKS", "--kind", "payments", "--json")
     assert (code, json.loads(out)["payments"], json.loads(out)["open_amount"]) == (0, 1, {"EUR": "-40.00"})
+
+
+def test_how_amounts_were_taken_is_told_and_may_be_said(entity, tmp_path, capsys):
+    path = tmp_path / "list.csv"
+    path.write_text("client;facture;echeance;solde\nA;F1;31/01/2026;1.200\n", encoding="utf-8")
+    asked = (path, "--entity", "BOOKS", "--dry-run", "--json")
+    taken = [run(capsys, *asked, *mark) for mark in ((), ("--decimal-mark", "."))]
+    assert [(json.loads(out)["open_amount"], err.splitlines()) for _code, out, err in taken] == [
+        (
+            {"EUR": "1200.00"},
+            ["solde, signe décimal\xa0: virgule (1.200 vaut mille deux cents) : supposé, le fichier ne le dit pas"],
+        ),
+        ({"EUR": "1.20"}, []),
+    ]

@@ -259,6 +259,27 @@ def test_a_file_that_proves_the_order_of_its_dates_says_so(supervisor, entity):
     assert "supposé, le fichier ne le dit pas" not in page
 
 
+def test_who_reads_says_how_amounts_are_written(supervisor, entity):
+    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;31/01/2026;1.200\n")
+    page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+    assert "virgule (1.200 vaut mille deux cents) : supposé, le fichier ne le dit pas" in page
+    answer = {"keep": "good_rows", "mode": "delta", "decimal_mark": "."}
+    supervisor.post(reverse("import_decide", args=[batch.pk]), answer)
+    assert str(Invoice.objects.get().amount) == "1.200"
+
+
+def test_in_a_currency_of_three_decimals_the_page_asks(supervisor, entity):
+    batch = send(supervisor, entity, "client;facture;echeance;solde_tnd\nA;F1;31/01/2026;1.200\n")
+    page = supervisor.get(reverse("import", args=[batch.pk]))
+    assert (batch.status, page.context["form"]["decimal_mark"].value()) == ("refused", "")
+    assert "La colonne solde_tnd ne dit pas ce que vaut 1.200" in page.content.decode()
+    answer = {"keep": "good_rows", "mode": "delta", "decimal_mark": ","}
+    supervisor.post(reverse("import_decide", args=[batch.pk]), answer | {"again": "1"})
+    supervisor.post(reverse("import_profile", args=[batch.pk]), {"name": "ERP"})
+    supervisor.post(reverse("import_decide", args=[batch.pk]), answer)
+    assert (Invoice.objects.get().amount, MappingProfile.objects.get().decimal_mark) == (1200, ",")
+
+
 @pytest.mark.parametrize(("minutes", "sent"), [(5, []), (15, ["read"])])
 def test_what_is_read_again_is_left_to_its_reader_for_a_while(supervisor, entity, monkeypatch, minutes, sent):
     """Read again an hour after it came, it is at work; a second reader would read everything again for nothing."""

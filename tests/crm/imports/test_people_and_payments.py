@@ -189,6 +189,23 @@ def test_addresses_of_an_account_merged_into_another_are_his(load, write, merged
     assert set(Contact.objects.values_list("customer__external_id", flat=True)) <= {"A"}
 
 
+def who():
+    return list(Customer.objects.order_by("external_id").values_list("name", "siret", "city"))
+
+
+def test_a_list_corrects_whom_an_account_was_merged_into(load, write, merged):
+    duplicate = who()[1]
+    outcome = load(write(CUSTOMERS, ALPHA.replace("A;", "B;", 1)))
+    assert who() == [("Alpha SARL", "73282932000074", "Lyon"), duplicate]
+    assert (outcome.changes["customers_new"], outcome.changes["customers_changed"]) == (0, 1)
+
+
+def test_what_his_own_line_says_comes_first(load, write, merged):
+    duplicate = who()[1]
+    load(write("Client;Nom;Ville;SIRET", "A;Alpha;;", "B;Bêta;Lyon;73282932000074"))
+    assert who() == [("Alpha", "73282932000074", "Lyon"), duplicate]
+
+
 def told(outcome):
     return [(p.line, p.column, p.value, p.reason % p.params) for p in outcome.problems]
 
