@@ -48,27 +48,31 @@ RAISES = ("claimed_again", "credit_gone")
 
 def came_in(found: Row, currency: str) -> list[str]:
     """Of one side of a report, in the currency of the entity."""
-    if "changed" not in found:  # kept from before payments were told apart
-        return [
-            _("That makes %(number)d payments, credit notes and write-offs for %(amount)s, and %(invoices)d new invoices.")
-            % {
-                "number": found["paid"]["movements"],
-                "amount": formats.money(Decimal(found["paid"]["amount"]), currency),
-                "invoices": found["born"]["invoices"],
-            }
-        ]
-    paid, born, changed = found["paid"], found["born"], found["changed"]
+    if "changed" not in found:
+        return [_all_together(found, currency)]
+    born, changed = found["born"], found["changed"]
+    invoiced = [{**born, "what": "invoice"}] if born["number"] else []
     applied = [row for row in changed if row["what"] == "applied"]
     raises = [row for row in changed if row["what"] in RAISES]
     lowers = [row for row in changed if row not in applied and row not in raises]
-    invoiced = [{**born, "what": "invoice"}] if born["number"] else []
     said = [
-        (_("That makes %(items)s."), [{**paid, "what": "payment"}, *invoiced]),
+        (_("That makes %(items)s."), [{**found["paid"], "what": "payment"}, *invoiced]),
         (_("Money received before and not applied is applied to %(items)s."), applied),
         (_("Besides payments, what is claimed was lowered by %(items)s."), lowers),
         (_("What is claimed was raised by %(items)s."), raises),
     ]
     return [sentence % {"items": _items(rows, currency)} for sentence, rows in said if rows]
+
+
+def _all_together(found: Row, currency: str) -> str:
+    """A report kept from before payments were told apart."""
+    return _(
+        "That makes %(number)d payments, credit notes and write-offs for %(amount)s, and %(invoices)d new invoices."
+    ) % {
+        "number": found["paid"]["movements"],
+        "amount": formats.money(Decimal(found["paid"]["amount"]), currency),
+        "invoices": found["born"]["invoices"],
+    }
 
 
 def no_rate(found: Row, books_in: str) -> list[str]:

@@ -11,8 +11,8 @@ from django.db import connection
 
 @contextmanager
 def beating(beat: Callable[[], None], *, every_s: float) -> Iterator[Callable[[], None]]:
-    """Calls `beat` every so often on a thread and a connection of its own, until the work inside is over. Gives what the
-    work calls between its statements, on whatever thread; that, and the end, raise what `beat` has raised.
+    """Calls `beat` every so often on a thread and a connection of its own, until the work inside is over. Gives what
+    the work calls between its statements, on whatever thread; that, and the end, raise what `beat` has raised.
 
     Inside a transaction nothing is called: another connection would not find what it has not committed.
     """

@@ -250,7 +250,7 @@ def _beat(simulation: Simulation, nights: int, *, clock: Clock) -> None:
 def _report(sides: list[Side], go_on: Callable[[], None]) -> dict[str, object]:
     report: dict[str, object] = {side.name: side_report(side, go_on) for side in sides}
     if len(sides) == 2:
-        report["differences"] = comparison(*sides, go_on)
+        report["differences"] = comparison(sides[0], sides[1], go_on)
     return report
 
 

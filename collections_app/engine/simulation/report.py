@@ -132,7 +132,8 @@ def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 def _came_in(rows: list[Row]) -> Row:
     """What was paid and invoiced, and what else changed what is claimed (`changed`)."""
-    found = {row["what"]: {"number": 0, "amount": None} for row in [{"what": PAID}, {"what": INVOICED}, *rows]}
+    kinds = [PAID, INVOICED, *(row["what"] for row in rows)]
+    found: dict[str, Row] = {what: {"number": 0, "amount": None} for what in kinds}
     for row in rows:
         total = found[row["what"]]
         total["number"] += row["number"]
@@ -143,7 +144,8 @@ def _came_in(rows: list[Row]) -> Row:
 
 def _no_rate(touches: list[Row], came_in: list[Row], blocked: list[Row]) -> list[Row]:
     """What is in no amount for want of a rate, by currency: how much of what, in that currency."""
-    left_out = [("contact", row["currency"], row["touches"], row["claimed"]) for row in touches if row["amount"] is None]
+    contacts = [row for row in touches if row["amount"] is None]
+    left_out = [("contact", row["currency"], row["touches"], row["claimed"]) for row in contacts]
     left_out += [(row["what"], row["currency"], row["number"], row["amount"]) for row in came_in if not row["rated"]]
     left_out += [("kept_back", row["currency"], row["number"], None) for row in blocked]
     found: dict[tuple[str, str], Row] = {}

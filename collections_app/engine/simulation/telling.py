@@ -104,8 +104,8 @@ def _costs(given: Assumptions, currency: str) -> str:
 def _payments(simulation: Simulation, given: Assumptions) -> str:
     if simulation.kind == SimulationKind.REPLAY:
         return _(
-            "Invoices and payments are those of the books, known from the night after their date; money counts from the "
-            "day it came, applied or not."
+            "Invoices and payments are those of the books, known from the night after their date; money counts from "
+            "the day it came, applied or not."
         )
     if given.payments == Payments.NONE:
         return _("Nobody pays, and no new invoice is issued.")
@@ -176,8 +176,7 @@ def _steps(simulation: Simulation, reports: list[Row]) -> list[Row]:
         {
             "name": name,
             "pairs": [
-                (steps.get(code, {}).get("touches", 0), _amount(steps.get(code, {"amount": 0})))
-                for steps in found
+                (steps.get(code, {}).get("touches", 0), _amount(steps.get(code, {"amount": 0}))) for steps in found
             ],
         }
         for code, name, _number in opened_steps(simulation.entity_id, codes)

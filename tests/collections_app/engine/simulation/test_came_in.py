@@ -78,8 +78,9 @@ def predicted(world, **options):
     side.copy(go_on=lambda: None)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"select i.external_id, c.external_id, m.known_on, m.kind, m.amount from {side.schema}.simulated_movement m "
-            "left join receivables_invoice i on i.id = m.invoice_id left join receivables_credit c on c.id = m.credit_id "
+            "select i.external_id, c.external_id, m.known_on, m.kind, m.amount "
+            f"from {side.schema}.simulated_movement m left join receivables_invoice i on i.id = m.invoice_id "
+            "left join receivables_credit c on c.id = m.credit_id "
             "order by m.known_on, i.external_id, m.kind desc, c.external_id"
         )
         return cursor.fetchall()
@@ -146,10 +147,8 @@ def test_drawn_ledgers_are_paid_what_decisions_call_open_and_no_money_is_applied
     customers = [world.customer() for _ in range(5)]
     for customer in customers:
         for currency in ("EUR", "USD"):
-            owed = [
-                invoice(customer, MARCH_1 + timedelta(days=drawn.randint(1, 9)), drawn.randint(20, 90), currency=currency)
-                for _ in range(4)
-            ]
+            due = [MARCH_1 + timedelta(days=drawn.randint(1, 9)) for _ in range(4)]
+            owed = [invoice(customer, on, drawn.randint(20, 90), currency=currency) for on in due]
             for _ in range(drawn.randint(0, 4)):
                 named = drawn.choice([None, *owed])
                 money(customer, drawn.randint(10, 80), currency=currency, names_invoice=named)
