@@ -1,6 +1,6 @@
 """The books as each night of a simulation knows them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,11 +9,13 @@ from django.db import connection
 from collections_app.engine.simulation.assumptions import Payments
 from collections_app.engine.simulation.models import SimulationKind
 from crm.core import sql
+from crm.core.among import EVERYBODY
+from crm.holds.queries import net_open_items
 
 HERE = "collections_app.engine.simulation"
 LATER = """
 create unlogged table simulated_movement (
-    known_on date not null, invoice_id bigint, credit_id bigint, amount numeric not null
+    known_on date not null, kind text not null, invoice_id bigint, credit_id bigint, amount numeric not null
 );
 create index on simulated_movement (known_on);
 """
@@ -39,15 +41,22 @@ where c.id = moved.credit_id
 )
 
 
-def open_books(kind: str, payments: str, params: Mapping[str, Any], *, live: str) -> int | None:
+def open_books(
+    kind: str, payments: str, params: Mapping[str, Any], *, live: str, go_on: Callable[[], None]
+) -> int | None:
     """Put the copied books on the first day and note what comes later; `live`: the schema of the real ledger, `params`:
-    entity, from, until. The number of paid invoices that say who pays when; None when they are not asked."""
+    entity, from, until, today. `go_on` is called between statements. The number of paid invoices that say who pays
+    when; None when they are not asked."""
     judged_by = None
     with connection.cursor() as cursor:
         cursor.execute(LATER)
 
         def run(name: str) -> None:
-            cursor.execute(sql.statement(HERE, name).replace("{live}", live), params)
+            go_on()
+            text = sql.statement(HERE, name).replace("{live}", live)
+            # Unapplied money that stands in the books with a day to come covers from then on.
+            known_by = {**params, "on": params["until"]}
+            cursor.execute(text.replace("/* net open items */", net_open_items(EVERYBODY)), known_by)
 
         run("books_later")
         if kind == SimulationKind.REPLAY:
@@ -56,6 +65,7 @@ def open_books(kind: str, payments: str, params: Mapping[str, Any], *, live: str
         elif payments == Payments.AS_BEFORE:
             judged_by = sql.rows(HERE, "books_paid", params)[0]["number"]
             run("books_predicted")
+            _move(cursor, params["from"])
         cursor.execute("analyze receivables_invoice, receivables_credit, simulated_movement, customers_customer")
     return judged_by
 
@@ -63,5 +73,11 @@ def open_books(kind: str, payments: str, params: Mapping[str, Any], *, live: str
 def open_day(kind: str, on: date) -> None:
     """What the evening before `on` brought: invoices and money of that day, then the movements."""
     with connection.cursor() as cursor:
-        for statement in (*(BORN if kind == SimulationKind.REPLAY else ()), *MOVED):
+        for statement in BORN if kind == SimulationKind.REPLAY else ():
             cursor.execute(statement, {"on": on})
+        _move(cursor, on)
+
+
+def _move(cursor: Any, on: date) -> None:
+    for statement in MOVED:
+        cursor.execute(statement, {"on": on})

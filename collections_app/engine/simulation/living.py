@@ -19,7 +19,7 @@ from collections_app.engine.simulation.models import Simulation
 from collections_app.engine.simulation.night import SimulatedNight, begin, end, look_at_customers
 from collections_app.engine.simulation.parts import Part, for_each, side_by_side
 from collections_app.engine.simulation.setting import put_in_force
-from crm.accounts.calendars import worked_days
+from crm.accounts.calendars import today, worked_days
 from crm.core import planned
 from crm.core.remembering import remembering
 from crm.receivables.models import Invoice
@@ -63,6 +63,7 @@ class Side:
             "kind": self.simulation.kind,
             "from": first,
             "until": last,
+            "today": min(first, today(self.entity, self.simulation.asked_at)),
             "from_at": self.night_at(first),
             "until_at": self.night_at(last + timedelta(days=1)),
             "books_in": self.entity.currency,
@@ -73,15 +74,17 @@ class Side:
         """The instant of the night of `on`."""
         return datetime.combine(on, self.entity.night_at, self.zone)
 
-    def copy(self, instant: str = "") -> None:
+    def copy(self, instant: str = "", *, go_on: Callable[[], None]) -> None:
         """Make the copies, as everything was at `instant` (see `schema.this_instant`) or is now, with the books on the
-        first day and what is tried in force."""
+        first day and what is tried in force. `go_on` is called between statements and may raise Cancelled."""
         simulation = self.simulation
         with schema.at_one_instant(instant):
             live = _schema_now()
-            schema.create(self.schema, kind=simulation.kind, params=self.params)
+            schema.create(self.schema, kind=simulation.kind, params=self.params, go_on=go_on)
             with schema.inside(self.schema):
-                self.judged_by = books.open_books(simulation.kind, self.assumptions.payments, self.params, live=live)
+                self.judged_by = books.open_books(
+                    simulation.kind, self.assumptions.payments, self.params, live=live, go_on=go_on
+                )
                 world.open_notes()
                 if self.name == TRIED:
                     put_in_force(simulation)

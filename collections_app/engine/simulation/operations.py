@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -27,6 +28,7 @@ from collections_app.engine.simulation.exceptions import (
     TriedGone,
 )
 from collections_app.engine.simulation.living import TODAY, TRIED, Side
+from collections_app.engine.simulation.meanwhile import beating
 from collections_app.engine.simulation.models import Simulation, SimulationKind, SimulationState
 from collections_app.engine.simulation.report import comparison, side_report
 from collections_app.scenarios.models import Scenario, ScenarioVersion
@@ -114,7 +116,7 @@ def _wake(simulation_id: int) -> None:
 
 
 def ask_to_stop(simulation: Simulation, *, at: datetime) -> None:
-    """It stops after the night it is in; what still waits never starts."""
+    """It stops after the night it is in, or the statement that copies or reads; what still waits never starts."""
     mine = Simulation.objects.filter(pk=simulation.pk)
     waiting = mine.filter(state=SimulationState.WAITING)
     if not waiting.update(state=SimulationState.CANCELLED, cancel_asked_at=at, finished_at=at):
@@ -140,8 +142,11 @@ def run_simulation(simulation_id: int, *, clock: Clock) -> bool:
     try:
         if _in_words(simulation.version, simulation.group, simulation.group_scenario) != simulation.tried:
             raise TriedGone
-        _live(sides, partial(_beat, simulation, clock=clock))
-        ending = {"state": SimulationState.DONE, "report": _report(sides)}
+        beat = partial(_beat, simulation, clock=clock)
+        _live(sides, beat)
+        with _beating(beat) as go_on:
+            report = _report(sides, go_on)
+        ending = {"state": SimulationState.DONE, "report": report}
     except Cancelled:
         ending = {"state": SimulationState.CANCELLED}
     except TriedGone:
@@ -183,15 +188,20 @@ def _live(sides: list[Side], beat: Callable[[int], None]) -> None:
     """All sides from one instant, each on its own connection; inside a transaction one after the other, on ours."""
     if connection.in_atomic_block or len(sides) == 1:
         for side in sides:
-            side.copy()
+            with _beating(beat) as go_on:
+                side.copy(go_on=go_on)
             beat(0)
             side.live(_every_so_often(beat))
         return
     one_failed = Event()
-    with schema.this_instant() as instant:
-        _at_once(sides, lambda side: side.copy(instant), one_failed)
+    with _beating(beat) as go_on, schema.this_instant() as instant:
+        _at_once(sides, lambda side: side.copy(instant, go_on=go_on), one_failed)
     beat(0)
     _at_once(sides, lambda side: side.live(_every_so_often(beat, one_failed)), one_failed)
+
+
+def _beating(beat: Callable[[int], None]) -> AbstractContextManager[Callable[[], None]]:
+    return beating(partial(beat, 0), every_s=BEAT_EVERY_S)
 
 
 def _at_once(sides: list[Side], work: Callable[[Side], None], one_failed: Event) -> None:
@@ -237,10 +247,10 @@ def _beat(simulation: Simulation, nights: int, *, clock: Clock) -> None:
         raise Cancelled
 
 
-def _report(sides: list[Side]) -> dict[str, object]:
-    report: dict[str, object] = {side.name: side_report(side) for side in sides}
+def _report(sides: list[Side], go_on: Callable[[], None]) -> dict[str, object]:
+    report: dict[str, object] = {side.name: side_report(side, go_on) for side in sides}
     if len(sides) == 2:
-        report["differences"] = comparison(*sides)
+        report["differences"] = comparison(sides[0], sides[1], go_on)
     return report
 
 

@@ -1,7 +1,7 @@
 """What a simulation found, as JSON that is kept: read from the schemas of its sides before they go."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -14,18 +14,22 @@ from crm.core import sql
 HERE = "collections_app.engine.simulation"
 NAMES = 10
 ALL_NAMES = 1_000  # of those who enter and leave, for the spreadsheet
+PAID, INVOICED = "payment", "invoice"
 Row = dict[str, Any]
 
 
-def side_report(side: Side) -> dict[str, Any]:
-    """Touches by day, channel, step and collector, costs, groups, what was kept back, payments."""
+def side_report(side: Side, go_on: Callable[[], None]) -> dict[str, Any]:
+    """Touches by day, channel, step and collector, costs, groups, what was kept back, payments. An amount is in the
+    currency of the entity, without what no rate was known for (`no_rate`); None where there is nothing else. `go_on`
+    is called between statements and may raise Cancelled."""
     with schema.inside(side.schema):
         params = {**side.params, "names": NAMES}
 
         def rows(name: str) -> list[Row]:
+            go_on()
             return sql.rows(HERE, name, params)
 
-        touches = rows("touches")
+        touches, came_in = rows("touches"), rows("came_in")
         return {
             "days": _by_day(touches),
             "channels": _by_channel(side, touches),
@@ -35,16 +39,18 @@ def side_report(side: Side) -> dict[str, Any]:
             "blocked": _blocked(rows("blocked"), rows("blocked_names")),
             "groups": rows("moves"),
             "waiting": rows("waiting")[0],
-            "paid": rows("paid")[0],
-            "born": rows("born")[0],
+            **_came_in(came_in),
+            "no_rate": _no_rate(touches, came_in, rows("blocked_unrated")),
             "judged_by": side.judged_by,
         }
 
 
-def comparison(today: Side, tried: Side) -> dict[str, Any]:
+def comparison(today: Side, tried: Side, go_on: Callable[[], None]) -> dict[str, Any]:
     """Who is reminded with one set-up only, and who ends in another group."""
     params = {**tried.params, "names": ALL_NAMES}
+    go_on()
     found = _across(today, tried, "differences", params)
+    go_on()
     numbers = {row["what"]: row["number"] for row in found}
     return {
         "enters": numbers.get("enters", 0),
@@ -80,9 +86,9 @@ def _by_day(touches: list[Row]) -> dict[str, dict[str, int]]:
 def _by_channel(side: Side, touches: list[Row]) -> list[Row]:
     channels: dict[str, Row] = {}
     for row in touches:
-        found = channels.setdefault(row["channel"], {"touches": 0, "amount": Decimal(0), "by_itself": 0})
+        found = channels.setdefault(row["channel"], {"touches": 0, "amount": None, "by_itself": 0})
         found["touches"] += row["touches"]
-        found["amount"] += row["amount"]
+        found["amount"] = _sum(found["amount"], row["amount"])
         found["by_itself"] += row["touches"] if row["by_itself"] else 0
     return [
         {"channel": channel, **found, "cost": side.assumptions.cost(channel, found["touches"])}
@@ -93,12 +99,12 @@ def _by_channel(side: Side, touches: list[Row]) -> list[Row]:
 def _by_collector(touches: list[Row]) -> list[Row]:
     """What people did: all of it, on their fullest day, and what it claimed."""
     days: dict[tuple[int | None, str], Counter[str]] = defaultdict(Counter)
-    amounts: dict[tuple[int | None, str], Decimal] = defaultdict(Decimal)
+    amounts: dict[tuple[int | None, str], Decimal | None] = {}
     for row in touches:
         if not row["by_itself"]:
             person = row["owner_id"], row["owner"]
             days[person][row["on"].isoformat()] += row["touches"]
-            amounts[person] += row["amount"]
+            amounts[person] = _sum(amounts.get(person), row["amount"])
     found = [
         {"user_id": user, "name": name, "touches": sum(of_day.values()), "most": max(of_day.values()),
          "amount": amounts[user, name]}
@@ -110,11 +116,41 @@ def _by_collector(touches: list[Row]) -> list[Row]:
 def _by_step(touches: list[Row]) -> list[Row]:
     steps: dict[str, Row] = {}
     for row in touches:
-        found = steps.setdefault(row["step_code"], {"touches": 0, "amount": Decimal(0)})
+        found = steps.setdefault(row["step_code"], {"touches": 0, "amount": None})
         found["touches"] += row["touches"]
-        found["amount"] += row["amount"]
+        found["amount"] = _sum(found["amount"], row["amount"])
     return [{"code": code, **found} for code, found in sorted(steps.items())]
 
 
 def _blocked(counted: list[Row], names: list[Row]) -> list[Row]:
     return [{**row, "names": [name for name in names if name["reason"] == row["reason"]]} for row in counted]
+
+
+def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return other if one is None else one if other is None else one + other
+
+
+def _came_in(rows: list[Row]) -> Row:
+    """What was paid and invoiced, and what else changed what is claimed (`changed`)."""
+    kinds = [PAID, INVOICED, *(row["what"] for row in rows)]
+    found: dict[str, Row] = {what: {"number": 0, "amount": None} for what in kinds}
+    for row in rows:
+        total = found[row["what"]]
+        total["number"] += row["number"]
+        total["amount"] = _sum(total["amount"], row["worth"])
+    paid, born = found.pop(PAID), found.pop(INVOICED)
+    return {"paid": paid, "born": born, "changed": [{"what": what, **total} for what, total in found.items()]}
+
+
+def _no_rate(touches: list[Row], came_in: list[Row], blocked: list[Row]) -> list[Row]:
+    """What is in no amount for want of a rate, by currency: how much of what, in that currency."""
+    contacts = [row for row in touches if row["amount"] is None]
+    left_out = [("contact", row["currency"], row["touches"], row["claimed"]) for row in contacts]
+    left_out += [(row["what"], row["currency"], row["number"], row["amount"]) for row in came_in if not row["rated"]]
+    left_out += [("kept_back", row["currency"], row["number"], None) for row in blocked]
+    found: dict[tuple[str, str], Row] = {}
+    for what, currency, number, amount in left_out:
+        total = found.setdefault((currency, what), {"currency": currency, "what": what, "number": 0, "amount": None})
+        total["number"] += number
+        total["amount"] = _sum(total["amount"], amount)
+    return sorted(found.values(), key=lambda row: row["currency"])

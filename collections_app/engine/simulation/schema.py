@@ -1,7 +1,7 @@
 """A schema of its own for each side of a simulation: unlogged copies that statements find before the live tables."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -77,14 +77,15 @@ def at_one_instant(instant: str = "") -> Iterator[None]:
         yield
 
 
-def create(schema: str, *, kind: str, params: Mapping[str, Any]) -> None:
-    """Make the schema with its copies, filled; `params`: entity, from, from_at."""
+def create(schema: str, *, kind: str, params: Mapping[str, Any], go_on: Callable[[], None]) -> None:
+    """Make the schema with its copies, filled; `params`: entity, from, from_at. `go_on` is called before each copy."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "select set_config('work_mem', %s, true), set_config('synchronous_commit', 'off', true)", [WORK_MEM]
         )
         cursor.execute(f"create schema {schema}")
         for copy in COPIES:
+            go_on()
             _copy(cursor, schema, copy, kind, params)
         for trigger in watched.triggers({copy.table for copy in COPIES} & watched.WATCHED.keys(), f"{schema}."):
             cursor.execute(trigger)

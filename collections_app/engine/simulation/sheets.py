@@ -51,7 +51,7 @@ def _write(sheet: Any, at: int, cells: Row, text: Any, money: Any, dated: Any) -
         elif isinstance(cell, date):
             sheet.write_datetime(at, place, cell, dated)
         else:
-            sheet.write_string(at, place, str(cell), text)
+            sheet.write_string(at, place, "—" if cell is None else str(cell), text)
 
 
 def _sheets(simulation: Simulation, report: dict[str, Any], labels: list[str]) -> list[tuple[str, Row, list[Row]]]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from collections_app.engine.labels import block_label, opened_steps
 from collections_app.engine.simulation.assumptions import Assumptions, Payments
+from collections_app.engine.simulation.came_in import came_in, no_rate
 from collections_app.engine.simulation.charts import timeline
 from collections_app.engine.simulation.living import TODAY, TRIED
 from collections_app.engine.simulation.models import Simulation, SimulationKind
@@ -34,7 +35,7 @@ def told(simulation: Simulation) -> Row:
         "blocked": _blocked([report[side]["blocked"] for side in sides]),
         "differences": _differences(report.get("differences")),
         "assumed": assumed(simulation),
-        "warning": _nothing_to_judge_by(report[TODAY]),
+        "warnings": [said for said in (_nothing_to_judge_by(report[TODAY]), *_no_rate(simulation)) if said],
     }
 
 
@@ -44,7 +45,8 @@ def assumed(simulation: Simulation) -> list[str]:
     found = simulation.report.get(TODAY)
     return [
         _nothing_to_judge_by(found or {}) or _payments(simulation, given),
-        *([_came_in(simulation, found)] if found else []),
+        *(came_in(found, simulation.entity.currency) if found else []),
+        *_no_rate(simulation),
         _people(given.delay_days),
         *(_waiting() if simulation.kind == SimulationKind.NEXT else []),
         _("The entity counts as live, out of rehearsal, with an import every day; no message bounces, nobody answers."),
@@ -54,6 +56,16 @@ def assumed(simulation: Simulation) -> list[str]:
         ),
         _costs(given, simulation.entity.currency),
     ]
+
+
+def _no_rate(simulation: Simulation) -> list[str]:
+    """Once where both sides left out the same."""
+    labels = {TODAY: _("Today’s set-up"), TRIED: simulation.tried}
+    sides = {name: simulation.report[name] for name in labels if name in simulation.report}
+    said = {name: no_rate(found, simulation.entity.currency) for name, found in sides.items()}
+    if len({tuple(sentences) for sentences in said.values()}) < 2:
+        return said.get(TODAY, [])
+    return [f"{labels[name]}{_(':')} {sentence}" for name, sentences in said.items() for sentence in sentences]
 
 
 def _waiting() -> list[str]:
@@ -91,12 +103,15 @@ def _costs(given: Assumptions, currency: str) -> str:
 
 def _payments(simulation: Simulation, given: Assumptions) -> str:
     if simulation.kind == SimulationKind.REPLAY:
-        return _("Invoices and payments are those of the books, known from the night after their date.")
+        return _(
+            "Invoices and payments are those of the books, known from the night after their date; money counts from "
+            "the day it came, applied or not."
+        )
     if given.payments == Payments.NONE:
         return _("Nobody pays, and no new invoice is issued.")
     return _(
-        "Each open invoice is paid on its due date plus the usual delay of its customer over a year; what is later "
-        "than that already stays unpaid, and no new invoice is issued."
+        "Each open invoice is paid, less what unapplied money covers, on its due date plus the usual delay of its "
+        "customer over a year; what is later than that already stays unpaid, and no new invoice is issued."
     )
 
 
@@ -111,20 +126,13 @@ def _nothing_to_judge_by(found: Row) -> str:
     )
 
 
-def _came_in(simulation: Simulation, found: Row) -> str:
-    return _("That makes %(number)d payments for %(amount)s, and %(invoices)d new invoices.") % {
-        "number": found["paid"]["movements"],
-        "amount": formats.money(Decimal(found["paid"]["amount"]), simulation.entity.currency),
-        "invoices": found["born"]["invoices"],
-    }
-
-
 def _summary(reports: list[Row]) -> list[Row]:
     """(label, values by side, whether they are money) of the headline figures."""
 
     def row(label: str, of: Callable[[Row], Any], *, money: bool = False) -> Row:
         values = [of(report) for report in reports]
-        return {"label": label, "values": values, "money": money, "change": values[-1] - values[0]}
+        change = None if None in values else values[-1] - values[0]
+        return {"label": label, "values": values, "money": money, "change": change}
 
     channels = [channel for channel in Channel.values if any(_channel(report, channel) for report in reports)]
     rows = [row(_("Contacts"), lambda report: sum(found["touches"] for found in report["channels"]))]
@@ -139,7 +147,7 @@ def _summary(reports: list[Row]) -> list[Row]:
         *(row(f"— {Channel(channel).label}", _cost_of(channel), money=True) for channel in channels),
         row(
             _("Amount claimed, all contacts together"),
-            lambda report: sum((Decimal(found["amount"]) for found in report["channels"]), Decimal(0)),
+            lambda report: _claimed(report["channels"]),
             money=True,
         ),
         row(_("Customers kept back at least once"), lambda report: report["waiting"]["kept_back"]),
@@ -168,8 +176,7 @@ def _steps(simulation: Simulation, reports: list[Row]) -> list[Row]:
         {
             "name": name,
             "pairs": [
-                (steps.get(code, {}).get("touches", 0), Decimal(steps.get(code, {}).get("amount", 0)))
-                for steps in found
+                (steps.get(code, {}).get("touches", 0), _amount(steps.get(code, {"amount": 0}))) for steps in found
             ],
         }
         for code, name, _number in opened_steps(simulation.entity_id, codes)
@@ -183,7 +190,7 @@ def _collectors(reports: list[Row]) -> list[Row]:
         {
             "name": name.strip() or _("nobody: no place left in a team"),
             "values": [
-                (row.get("touches", 0), row.get("most", 0), _amount(row))
+                (row.get("touches", 0), row.get("most", 0), _amount(row or {"amount": 0}))
                 for row in (rows.get((user, name), {}) for rows in found)
             ],
         }
@@ -191,9 +198,17 @@ def _collectors(reports: list[Row]) -> list[Row]:
     ]
 
 
-def _amount(row: Row) -> Decimal | str:
-    """What a person claimed; reports kept from before it was counted do not know."""
-    return Decimal(row["amount"]) if "amount" in row else Decimal(0) if not row else "—"
+def _amount(row: Row) -> Decimal | None:
+    """None where no rate was known for any of it, and where a report kept from before it was counted does not know."""
+    amount = row.get("amount")
+    return None if amount is None else Decimal(amount)
+
+
+def _claimed(channels: list[Row]) -> Decimal | None:
+    """None where contacts were made and no rate was known for any of them."""
+    amounts = [_amount(found) for found in channels]
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known, Decimal(0)) if known or not amounts else None
 
 
 def _side_by_side(sides: Iterable[list[Row]], key: str) -> list[Row]:
@@ -209,7 +224,7 @@ def _blocked(sides: list[list[Row]]) -> list[Row]:
         {
             "label": block_label(reason),
             "values": [rows.get(reason) for rows in found],
-            "names": [row | {"amount": Decimal(row["amount"])} for row in _last(found, reason)["names"]],
+            "names": [row | {"amount": _amount(row)} for row in _last(found, reason)["names"]],
         }
         for reason in reasons
     ]

@@ -15,7 +15,8 @@ HERE = "collections_app.engine.simulation"
 NOON = time(12)
 NOTES = """
 create unlogged table simulated_block (
-    reason text, customer_id bigint, amount numeric, first_on date, nights integer, primary key (reason, customer_id)
+    reason text, customer_id bigint, amount numeric, unrated text, first_on date, nights integer,
+    primary key (reason, customer_id)
 )
 """
 

@@ -1,10 +1,12 @@
--- What was done during the days lived through, by day, channel, step and collector, in the currency of the entity.
+-- What was done during the days lived through, by day, channel, step, collector and currency. `amount`: in the currency of
+-- the entity, null where no rate was known; `claimed`: in its own.
 select (x.closed_at at time zone %(time_zone)s)::date as "on", x.channel, x.step_code, x.owner_id,
-       coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '') as owner, x.mode = 'automatic' as by_itself, count(*) as touches,
+       coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '') as owner, x.mode = 'automatic' as by_itself,
+       x.currency, count(*) as touches, sum(x.amount) as claimed,
        sum(case when x.currency = %(books_in)s then x.amount  -- a function call for each contact of a year takes a second
-                else coalesce(converted(x.amount, x.currency, %(books_in)s, (x.closed_at at time zone %(time_zone)s)::date), 0)
+                else converted(x.amount, x.currency, %(books_in)s, (x.closed_at at time zone %(time_zone)s)::date)
            end) as amount
 from actions_action x left join accounts_user u on u.id = x.owner_id
 where x.entity_id = %(entity)s and x.state = 'done' and x.closed_at >= %(from_at)s and x.closed_at < %(until_at)s
   and x.kind in ('dunning', 'preventive', 'manual')
-group by 1, 2, 3, 4, 5, 6
+group by 1, 2, 3, 4, 5, 6, 7
