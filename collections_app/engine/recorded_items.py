@@ -43,7 +43,7 @@ class Day:
         by = None if left_out else self.carrying.by(row.currency, item["invoice_id"], late=item["due_on"] < self.on)
         outcome = self._outcome(item, left_out, by)
         covered = _covered(item, outcome)
-        level = level_by(self.levels, by, row.facts.get("version"), item["due_on"])
+        level = level_by(self.levels, by if outcome == "carried" else None, row.facts.get("version"), item["due_on"])
         return ItemExplanation(
             invoice_id=item["invoice_id"],
             number=number_of(item["number"], item["installment"]),
