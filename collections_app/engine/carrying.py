@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
 from collections_app.actions.levels import Levels
 from collections_app.actions.merging import MERGED
@@ -28,9 +27,11 @@ class Carrying:
         """Of the actions open on a day; one query."""
         carrying = sorted(actions, key=_nearest_first)
         by_lines = [then.action.pk for then in carrying if _keeps_its_lines(then, on)]
-        rows = ActionLine.objects.filter(action__in=by_lines).order_by("action").values_list("action", "invoice")
-        lines = {action: {invoice for _, invoice in found} for action, found in groupby(rows, lambda row: row[0])}
-        return cls(carrying, dict.fromkeys(by_lines, set()) | lines)
+        rows = ActionLine.objects.filter(action__in=by_lines).values_list("action_id", "invoice_id")
+        lines: dict[int, set[int]] = {action: set() for action in by_lines}
+        for action, invoice in rows:
+            lines[action].add(invoice)
+        return cls(carrying, lines)
 
     def by(self, currency: str, invoice_id: int, *, late: bool) -> ActionThen | None:
         """The action that carries an invoice: of a late one its own, else that of its account, else a person's."""

@@ -14,7 +14,6 @@ from collections_app.engine.models import Decision
 from crm.customers.models import Customer
 
 
-
 @dataclass(frozen=True)
 class Day:
     """`carrying`: what was open once its night was over."""
@@ -77,7 +76,7 @@ class Day:
         """What it asked for: of a reminder that followed its balance, what it carried; of another, its amount if that
         cannot have moved since."""
         approved_on = None if then.amount is None else then.action.approved_on
-        if approved_on and approved_on <= self.on or then not in self.carrying.actions:
+        if (approved_on and approved_on <= self.on) or then not in self.carrying.actions:
             return then
         if then.action.kind == ActionKind.DUNNING:
             return replace(then, amount=self._carried_amount(then, accounts))
@@ -104,4 +103,3 @@ def _covered(item: dict[str, Any], outcome: str) -> Decimal:
     if outcome == "covered":
         return open_amount
     return Decimal(0) if covered == open_amount else covered
-

@@ -52,9 +52,7 @@ ROWS: dict[Any, str] = {
 def confirmed(entity: Entity, name: str, content: bytes, options: Options) -> Batch:
     """A file that a person has confirmed and no worker has written yet."""
     person = UserFactory()
-    batch = batches.receive(
-        entity=entity, upload=SimpleUploadedFile(name, content), options=options, by=person, at=AT
-    )
+    batch = batches.receive(entity=entity, upload=SimpleUploadedFile(name, content), options=options, by=person, at=AT)
     batches.read(batch.pk, at=AT)
     batches.confirm(batch, options=options, by=person, at=AT)
     return batch
@@ -62,9 +60,7 @@ def confirmed(entity: Entity, name: str, content: bytes, options: Options) -> Ba
 
 def a_list(entity: Entity, text: str) -> Batch:
     """Complete: what it does not name is closed."""
-    return confirmed(
-        entity, "list.csv", (HEADER + text).encode(), Options(mode="snapshot", closing_confirmed=True)
-    )
+    return confirmed(entity, "list.csv", (HEADER + text).encode(), Options(mode="snapshot", closing_confirmed=True))
 
 
 def books_with_a_list_to_write() -> Batch:

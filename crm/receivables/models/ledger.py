@@ -47,8 +47,8 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 class Invoice(models.Model):
     """A debit with one due date; an invoice due in several parts has one row per instalment, same `number`.
 
-    `open_amount` = `amount` + the sum of its movements. `settled_on` is set exactly when it is zero. `recorded_at`: when
-    it was known here, whatever its dates say; what a file brought, at the instant of its import.
+    `open_amount` = `amount` + the sum of its movements. `settled_on` is set exactly when it is zero. `recorded_at`:
+    since when it is known here, whatever its dates say.
     """
 
     # Each is the first column of an index below.
@@ -147,8 +147,8 @@ class CreditKind(models.TextChoices):
 
 
 class Credit(models.Model):
-    """A payment, credit note or other credit; `open_amount` is what is not yet applied to an invoice, `recorded_at` when
-    it was known here."""
+    """A payment, credit note or other credit; `open_amount` is what is not yet applied to an invoice. `recorded_at`:
+    since when it is known here."""
 
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False)
     customer = SetForeignKey(
