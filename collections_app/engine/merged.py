@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from crm.customers.models import Customer
 from crm.customers.operations.merging import MERGED_INTO
 from crm.timeline.models import Entry
@@ -26,13 +24,13 @@ def merged_since(customer: Customer, on: date) -> list[Merged]:
     Invoices, payments and actions of the duplicate have gone over to the customer that was kept, on every day before
     it too; what nights decided of him stays his.
     """
-    zone = ZoneInfo(customer.entity.time_zone)
-    of_both = Q(customer__merged_into=customer) | Q(customer=customer, customer__merged_into__isnull=False)
-    told = Entry.objects.filter(of_both, subject=MERGED_INTO).select_related("customer__merged_into").order_by("at")
-    found = [Merged(_kept(entry), entry.customer, entry.at.astimezone(zone).date()) for entry in told]
-    return [merged for merged in found if merged.duplicate.pk == customer.pk or merged.on >= on]
+    zone, own = ZoneInfo(customer.entity.time_zone), [customer] if customer.merged_into_id else []
+    duplicates = {one.pk: one for one in [*customer.merged.select_related("merged_into"), *own]}
+    told = Entry.objects.filter(customer__in=list(duplicates), subject=MERGED_INTO).order_by("at")
+    days = [(duplicates[entry.customer_id], entry.at.astimezone(zone).date()) for entry in told]
+    return [Merged(_kept(one), one, day) for one, day in days if one == customer or day >= on]
 
 
-def _kept(entry: Entry) -> Customer:
-    assert entry.customer.merged_into is not None
-    return entry.customer.merged_into
+def _kept(duplicate: Customer) -> Customer:
+    assert duplicate.merged_into is not None
+    return duplicate.merged_into

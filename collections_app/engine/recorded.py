@@ -1,7 +1,7 @@
 """A past day as its night recorded it: the decisions it wrote, on the ledger as it stood when that night ran."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -18,8 +18,6 @@ from collections_app.engine.recorded_items import Day
 from collections_app.segments.models import Group
 from crm.core.among import named
 from crm.customers.models import Customer
-
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def recorded(customer: Customer, on: date) -> Explanation:
@@ -38,7 +36,8 @@ def recorded(customer: Customer, on: date) -> Explanation:
 
 def _stands_after(then: ActionThen, instants: dict[str, datetime]) -> bool:
     """Whether it was still open when the night had decided."""
-    return then.closed_at is None or then.closed_at > instants.get(then.action.currency, NEVER)
+    decided_at = instants.get(then.action.currency)
+    return then.closed_at is None or decided_at is None or then.closed_at > decided_at
 
 
 def _decisions(customer: Customer, on: date) -> QuerySet[Decision]:
