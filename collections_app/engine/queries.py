@@ -1,12 +1,21 @@
 """Why a customer is, or is not, reminded: the night's own decision SQL, asked for one customer."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from collections_app.actions.levels import Levels
-from collections_app.engine.explanation import AccountExplanation, Explanation, ItemExplanation, number_of
+from collections_app.actions.models import OPEN_STATES, ActionKind, ActionState
+from collections_app.engine.carrying import Carrying, announced_by, level_by
+from collections_app.engine.explanation import (
+    AccountExplanation,
+    ActionThen,
+    Explanation,
+    ItemExplanation,
+    number_of,
+)
 from collections_app.engine.models import Run, RunState
 from collections_app.engine.night import decision_params, text
 from collections_app.engine.open_then import open_now
@@ -31,7 +40,7 @@ select d.*, g.name as group_name, %(books_in)s::varchar as books_in
 from night_decided d left join segments_group g on g.id = d.group_id order by d.currency
 """
 ITEMS = """
-select i.*, v.number, v.installment, v.amount, n.opens as opens,
+select i.*, v.number, v.installment, v.amount, n.opens as opens, n.step_offset as own_offset,
        p.opens as announced, i.due_on + p.step_offset as announced_for,
        case when n.due or not p.opens then (%(next_worked)s::date[])[1] end as day_on
 from night_items i
@@ -55,7 +64,8 @@ def explain(customer: Customer, *, on: date, now: date | None = None) -> Explana
     last = Run.objects.filter(entity_id=customer.entity_id, state=RunState.DONE).order_by("-on").first()
     if last and on < max(last.on, now or last.on):
         return recorded(customer, on)
-    return Explanation(customer.pk, on, "computed", _computed(customer, on), open_now(customer, on))
+    actions = open_now(customer, on)
+    return Explanation(customer.pk, on, "computed", _computed(customer, on, actions), actions)
 
 
 def _ask(select: str, among: Among, params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -66,70 +76,98 @@ def _ask(select: str, among: Among, params: dict[str, Any]) -> list[dict[str, An
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _computed(customer: Customer, on: date) -> list[AccountExplanation]:
+def _computed(customer: Customer, on: date, actions: list[ActionThen]) -> list[AccountExplanation]:
     among, params = named([customer.pk]), decision_params(customer.entity, on)
     items: dict[str, list[dict[str, Any]]] = {}
     for row in _ask(ITEMS, among, params):
         items.setdefault(row["currency"], []).append(row)
     decided = {row["currency"]: row for row in _ask(ACCOUNTS, among, params)}
-    levels = Levels.among((row["version_id"] for row in decided.values()), on=on, worked=params["worked"])
-    return [_account(currency, rows, decided.get(currency), levels) for currency, rows in items.items()]
+    versions = {row["version_id"] for row in decided.values()} | {then.action.scenario_version_id for then in actions}
+    levels = Levels.among(versions, on=on, worked=params["worked"])
+    carrying = Carrying.of([then for then in actions if _still_carries(then)], on=on)
+    tonight = {currency: Tonight(decided.get(currency), carrying, levels) for currency in items}
+    return [tonight[currency].account(currency, rows) for currency, rows in items.items()]
 
 
-def _account(
-    currency: str, rows: list[dict[str, Any]], decided: dict[str, Any] | None, levels: Levels
-) -> AccountExplanation:
-    outcome = decided["decided"] if decided else "nothing_overdue"
-    version = decided["version_id"] if decided else None
-    items = [_item(row, outcome, levels.own(version, row["due_on"]), levels.on) for row in rows]
-    if decided is None:
-        return AccountExplanation(currency, outcome, items=items)
-    return AccountExplanation(
-        currency,
-        outcome,
-        step=decided["step_code"] or "",
-        step_name=decided["step_name"] or "",
-        step_offset=decided["step_offset"],
-        next_look_on=decided["next_look_on"],
-        group=decided["group_name"] or "",
-        version_id=decided["version_id"],
-        last_done_on=decided["last_done_on"],
-        amount=decided["eligible_amount"],
-        minimum_amount=decided["minimum_amount"],
-        minimum_currency=decided["books_in"],
-        items=items,
-    )
+def _still_carries(then: ActionThen) -> bool:
+    """What was done of what is late waits for its next step; what was announced today stays so."""
+    announced = then.action.kind == ActionKind.PREVENTIVE and then.state == ActionState.DONE
+    return announced or then.state in OPEN_STATES
 
 
-def _item(row: dict[str, Any], account_outcome: str, level: Step | None, on: date) -> ItemExplanation:
-    outcome = _item_outcome(row, account_outcome, on)
-    return ItemExplanation(
-        invoice_id=row["invoice_id"],
-        number=number_of(row["number"], row["installment"]),
-        due_on=row["due_on"],
-        days_late=max(0, (on - row["due_on"]).days),
-        amount=row["amount"],
-        open_amount=row["open_amount"],
-        covered=row["open_amount"] - row["net_amount"],
-        net_amount=row["net_amount"],
-        outcome=outcome,
-        level=level.code if level else "",
-        held=row["held"] or "",
-        level_name=level.name if level else "",
-        next_look_on=row[TELLS[outcome]] if outcome in TELLS else None,
-    )
+@dataclass(frozen=True)
+class Tonight:
+    """What the next night does with an account. `decided`: None where nothing is overdue; `carrying`: what is open."""
 
+    decided: dict[str, Any] | None
+    carrying: Carrying
+    levels: Levels
 
-def _item_outcome(row: dict[str, Any], account_outcome: str, on: date) -> str:
-    if row["net_amount"] == 0:
-        return "covered"
-    if row["held"]:
-        return "held"
-    if row["due_on"] >= on:
-        return _announcement(row, on)
-    if row["day_on"] and not row["opens"]:
-        return "waiting_day"
-    return "carried" if row["opens"] or account_outcome in ("open_action", "action_open") else "waiting"
+    def account(self, currency: str, rows: list[dict[str, Any]]) -> AccountExplanation:
+        """What is decided of it, over its open invoices."""
+        items, decided = [self._item(row) for row in rows], self.decided
+        if decided is None:
+            return AccountExplanation(currency, "nothing_overdue", items=items)
+        return AccountExplanation(
+            currency,
+            decided["decided"],
+            step=decided["step_code"] or "",
+            step_name=decided["step_name"] or "",
+            step_offset=decided["step_offset"],
+            next_look_on=decided["next_look_on"],
+            group=decided["group_name"] or "",
+            version_id=decided["version_id"],
+            last_done_on=decided["last_done_on"],
+            amount=decided["eligible_amount"],
+            minimum_amount=decided["minimum_amount"],
+            minimum_currency=decided["books_in"],
+            items=items,
+        )
+
+    def _item(self, row: dict[str, Any]) -> ItemExplanation:
+        by = self.carrying.by(row["currency"], row["invoice_id"], late=row["due_on"] < self.levels.on)
+        outcome = self._outcome(row, by)
+        level = self._level(row, outcome, by)
+        return ItemExplanation(
+            invoice_id=row["invoice_id"],
+            number=number_of(row["number"], row["installment"]),
+            due_on=row["due_on"],
+            days_late=max(0, (self.levels.on - row["due_on"]).days),
+            amount=row["amount"],
+            open_amount=row["open_amount"],
+            covered=row["open_amount"] - row["net_amount"],
+            net_amount=row["net_amount"],
+            outcome=outcome,
+            level=level.code if level else "",
+            held=row["held"] or "",
+            level_name=level.name if level else "",
+            next_look_on=row[TELLS[outcome]] if outcome in TELLS else None,
+        )
+
+    def _outcome(self, row: dict[str, Any], by: ActionThen | None) -> str:
+        if row["net_amount"] == 0:
+            return "covered"
+        if row["held"]:
+            return "held"
+        if row["due_on"] >= self.levels.on:
+            return announced_by(by) or _announcement(row, self.levels.on)
+        if by or self._opens(row) is not None:
+            return "carried"
+        return "waiting_day" if row["day_on"] else "waiting"
+
+    def _opens(self, row: dict[str, Any]) -> int | None:
+        """The offset of the step that opens tonight for a late invoice, its own or that of its account, if any."""
+        if row["opens"]:
+            return int(row["own_offset"])
+        opens = self.decided is not None and self.decided["decided"] == "open_action"
+        return int(self.decided["step_offset"]) if self.decided and opens else None
+
+    def _level(self, row: dict[str, Any], outcome: str, by: ActionThen | None) -> Step | None:
+        version = self.decided["version_id"] if self.decided else None
+        opens = self._opens(row) if outcome == "carried" else None
+        if opens is not None:
+            return self.levels.own(version, row["due_on"], up_to=opens)
+        return level_by(self.levels, by if outcome == "carried" else None, version, row["due_on"])
 
 
 def _announcement(row: dict[str, Any], on: date) -> str:

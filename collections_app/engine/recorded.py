@@ -9,12 +9,12 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from collections_app.actions.levels import Levels
-from collections_app.actions.models import ActionLine
+from collections_app.engine.carrying import Carrying
 from collections_app.engine.explanation import ActionThen, Explanation
 from collections_app.engine.models import Decision, Run, RunPart, RunState
 from collections_app.engine.night import text, worked_before
 from collections_app.engine.open_then import open_then
-from collections_app.engine.recorded_items import FOLLOW_THEIR_LINES, Day
+from collections_app.engine.recorded_items import Day
 from collections_app.segments.models import Group
 from crm.core.among import named
 from crm.customers.models import Customer
@@ -23,13 +23,21 @@ from crm.customers.models import Customer
 def recorded(customer: Customer, on: date) -> Explanation:
     """What the last night up to `on` had decided, and what each invoice counted for."""
     rows, actions = list(_decisions(customer, on)), open_then(customer, on)
-    day = Day(customer, on, actions, _lines(actions), _levels(customer, on, rows, actions))
+    instants = _instants(customer, rows, on)
+    standing = [then for then in actions if _stands_after(then, instants)]
+    day = Day(customer, on, Carrying.of(standing, on=on), _levels(customer, on, rows, actions))
     owed: dict[str, list[dict[str, Any]]] = {}
-    for item in _items(customer, rows, on):
+    for item in _items(customer, instants, on):
         owed.setdefault(item["currency"], []).append(item)
     groups = dict(Group.objects.filter(entity=customer.entity_id).values_list("code", "name"))
     accounts = [day.account(row, owed.get(row.currency, []), groups) for row in rows]
     return Explanation(customer.pk, on, "recorded", accounts, [day.with_amount(then, accounts) for then in actions])
+
+
+def _stands_after(then: ActionThen, instants: dict[str, datetime]) -> bool:
+    """Whether it was still open when the night had decided."""
+    decided_at = instants.get(then.action.currency)
+    return then.closed_at is None or decided_at is None or then.closed_at > decided_at
 
 
 def _decisions(customer: Customer, on: date) -> QuerySet[Decision]:
@@ -41,19 +49,11 @@ def _levels(customer: Customer, on: date, rows: Iterable[Decision], actions: Ite
     return Levels.among(versions, on=on, worked=worked_before(customer.entity, on))
 
 
-def _lines(actions: Iterable[ActionThen]) -> dict[int, ActionThen]:
-    """The action that carries each invoice by its lines alone, whatever it owes beside."""
-    by_id = {then.action.pk: then for then in actions if then.action.kind in FOLLOW_THEIR_LINES}
-    lines = ActionLine.objects.filter(action__in=list(by_id)).values_list("action_id", "invoice_id")
-    return {invoice: by_id[action] for action, invoice in lines}
-
-
-def _items(customer: Customer, rows: list[Decision], on: date) -> list[dict[str, Any]]:
-    """Open invoices as the night that decided of their currency found them; of a later day without decision of its
-    own, as the last night up to it did."""
-    if not rows:
+def _items(customer: Customer, instants: dict[str, datetime], on: date) -> list[dict[str, Any]]:
+    """Open invoices as the last night up to that day found them."""
+    if not instants:
         return []
-    instants, among = _instants(customer, rows, on), named([customer.pk])
+    among = named([customer.pk])
     params: dict[str, Any] = {"entity": customer.entity_id, "on": on, **among.params}
     params |= {"currencies": list(instants), "instants": list(instants.values())}
     with connection.cursor() as cursor:
@@ -63,11 +63,12 @@ def _items(customer: Customer, rows: list[Decision], on: date) -> list[dict[str,
 
 
 def _instants(customer: Customer, rows: list[Decision], on: date) -> dict[str, datetime]:
-    """When the night each currency is told of decided; of one without parts, when it began."""
+    """When the last night up to that day decided of each currency; of one without parts, when it began."""
+    if not rows:
+        return {}
     latest = Run.objects.filter(entity=customer.entity_id, state=RunState.DONE, on__lte=on).order_by("-on", "-pk")
     nights = Run.objects.filter(Q(pk__in=[row.run_id for row in rows]) | Q(pk__in=latest.values("pk")[:1]))
     parts = RunPart.objects.filter(run=OuterRef("pk")).order_by("number")
     decided = nights.annotate(at=Coalesce(Subquery(parts.values("at")[:1]), "started_at"))
-    at = dict(decided.order_by("on", "pk").values_list("pk", "at"))
-    last = next(reversed(at.values()))
-    return {row.currency: at[row.run_id] if row.on == on else last for row in rows}
+    last = decided.order_by("on", "pk").values_list("at", flat=True)
+    return dict.fromkeys((row.currency for row in rows), list(last)[-1])

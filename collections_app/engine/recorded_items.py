@@ -8,22 +8,19 @@ from zoneinfo import ZoneInfo
 
 from collections_app.actions.levels import Levels
 from collections_app.actions.models import ActionKind
+from collections_app.engine.carrying import FOLLOW_THEIR_LINES, Carrying, announced_by, level_by
 from collections_app.engine.explanation import AccountExplanation, ActionThen, ItemExplanation, number_of
 from collections_app.engine.models import Decision
 from crm.customers.models import Customer
 
-CARRYING = ("open_action", "action_open")
-FOLLOW_THEIR_LINES = (ActionKind.PREVENTIVE, ActionKind.MANUAL)
-
 
 @dataclass(frozen=True)
 class Day:
-    """`actions`: those open on it; `lines`: which of them carries an invoice by its lines alone."""
+    """`carrying`: what was open once its night was over."""
 
     customer: Customer
     on: date
-    actions: list[ActionThen]
-    lines: dict[int, ActionThen]
+    carrying: Carrying
     levels: Levels
 
     def account(self, row: Decision, items: list[dict[str, Any]], groups: dict[str, str]) -> AccountExplanation:
@@ -42,11 +39,10 @@ class Day:
 
     def _item(self, row: Decision, item: dict[str, Any]) -> ItemExplanation:
         left_out = self._left_out(row, item)
-        outcome = self._outcome(row, item, left_out)
+        by = None if left_out else self.carrying.by(row.currency, item["invoice_id"], late=item["due_on"] < self.on)
+        outcome = self._outcome(item, left_out, by)
         covered = _covered(item, outcome)
-        by = self._carried_by(row.currency, item["invoice_id"]) if outcome == "carried" else None
-        version = by.action.scenario_version_id if by else row.facts.get("version")
-        level = self.levels.own(version, item["due_on"], up_to=by.action.step_offset if by else None)
+        level = level_by(self.levels, by if outcome == "carried" else None, row.facts.get("version"), item["due_on"])
         return ItemExplanation(
             invoice_id=item["invoice_id"],
             number=number_of(item["number"], item["installment"]),
@@ -69,35 +65,31 @@ class Day:
             return str(row.facts.get("items", {}).get(str(item["invoice_id"]), ""))
         return "covered" if item["net_amount"] == 0 else item["held"] or ""
 
-    def _outcome(self, row: Decision, item: dict[str, Any], left_out: str) -> str:
+    def _outcome(self, item: dict[str, Any], left_out: str, by: ActionThen | None) -> str:
         if left_out:
             return "covered" if left_out == "covered" else "held"
-        if item["invoice_id"] in self.lines:
-            return "carried"
         if item["due_on"] >= self.on:
-            return "not_due"
-        carried = row.outcome in CARRYING or self._carried_by(row.currency, item["invoice_id"])
-        return "carried" if carried else "waiting"
-
-    def _carried_by(self, currency: str, invoice_id: int) -> ActionThen | None:
-        """The action that carried it: by its lines, of its own, or that of its account."""
-        actions = [then for then in self.actions if then.action.kind == ActionKind.DUNNING]
-        of_both = [then for then in actions if then.action.currency == currency and _is_of(then, invoice_id)]
-        own_first = sorted(of_both, key=lambda then: then.action.invoice_id is None)
-        return self.lines.get(invoice_id) or next(iter(own_first), None)
+            return announced_by(by) or "not_due"
+        return "carried" if by else "waiting"
 
     def with_amount(self, then: ActionThen, accounts: list[AccountExplanation]) -> ActionThen:
         """What it asked for: of a reminder that followed its balance, what it carried; of another, its amount if that
         cannot have moved since."""
         approved_on = None if then.amount is None else then.action.approved_on
-        if approved_on and approved_on <= self.on:
+        if (approved_on and approved_on <= self.on) or then not in self.carrying.actions:
             return then
         if then.action.kind == ActionKind.DUNNING:
-            owed = [item for account in accounts if account.currency == then.action.currency for item in account.items]
-            carried = [item for item in owed if item.outcome == "carried" and _is_of(then, item.invoice_id)]
-            return replace(then, amount=sum((item.net_amount for item in carried), Decimal(0)) if carried else None)
+            return replace(then, amount=self._carried_amount(then, accounts))
         moved = then.action.kind in FOLLOW_THEIR_LINES and not self._ended(then)
         return replace(then, amount=None) if moved else then
+
+    def _carried_amount(self, then: ActionThen, accounts: list[AccountExplanation]) -> Decimal | None:
+        """None where nothing tells it."""
+        currency = then.action.currency
+        late = [item for account in accounts if account.currency == currency for item in account.items]
+        owed = [item for item in late if item.outcome == "carried" and item.due_on < self.on]
+        carried = [item for item in owed if then in self.carrying.each_by(currency, item.invoice_id, late=True)]
+        return sum((item.net_amount for item in carried), Decimal(0)) if carried else None
 
     def _ended(self, then: ActionThen) -> bool:
         zone = ZoneInfo(self.customer.entity.time_zone)
@@ -111,7 +103,3 @@ def _covered(item: dict[str, Any], outcome: str) -> Decimal:
     if outcome == "covered":
         return open_amount
     return Decimal(0) if covered == open_amount else covered
-
-
-def _is_of(then: ActionThen, invoice_id: int) -> bool:
-    return then.action.invoice_id in (None, invoice_id)

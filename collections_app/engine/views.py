@@ -13,6 +13,7 @@ from collections_app.actions.labels import step_names
 from collections_app.compliance.wording import rule_sentence
 from collections_app.engine.explanation import AccountExplanation, ActionThen
 from collections_app.engine.forms import DateForm
+from collections_app.engine.merged import merged_since
 from collections_app.engine.past import state_at
 from collections_app.engine.queries import explain
 from collections_app.engine.wording import account_sentence, item_sentence
@@ -64,6 +65,7 @@ def _answer(customer: Customer, on: date, now: date) -> dict[str, Any]:
             for then in explanation.actions
         ],
         "groups": why_group(customer, on, past=on < now),
+        "merges": merged_since(customer, on),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -129,7 +130,12 @@ def invoice_of(portfolio: Portfolio, bill: Bill) -> Invoice:
         amount=bill.amount,
         open_amount=bill.amount,
         label=bill.label,
+        recorded_at=as_it_begins(bill.issued_on, portfolio.entity),
     )
+
+
+def as_it_begins(on: date, entity: Entity) -> datetime:
+    return datetime.combine(on, time.min, ZoneInfo(entity.time_zone))
 
 
 def credit_fields(portfolio: Portfolio, bill: Bill, place: int, part: tuple[date, Decimal, str]) -> dict[str, object]:
@@ -145,6 +151,7 @@ def credit_fields(portfolio: Portfolio, bill: Bill, place: int, part: tuple[date
         "currency": bill.person.currency,
         "amount": amount,
         "open_amount": amount,
+        "recorded_at": as_it_begins(paid_on, portfolio.entity),
     }
 
 

@@ -80,6 +80,7 @@ def record_invoice(
         issued_on=issued_on,
         due_on_source=due_on_source,
         label=label,
+        recorded_at=at,
     )
     total = Money(sum((invoice.amount for invoice in invoices), Decimal(0)), currency)
     params = {"number": number, "amount": total}
@@ -151,6 +152,7 @@ def record_credit(
         open_amount=amount,
         names_invoice=names_invoice,
         label=label,
+        recorded_at=at,
     )
     params = {"number": str(credit), "amount": Money(amount, currency)}
     record(customer, EntryKind.MONEY, wording.CREDIT_RECORDED[credit.kind], params=params, by=by, at=at)

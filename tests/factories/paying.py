@@ -21,7 +21,8 @@ where id = %(invoice)s
 
 def pay(invoice, amount, on, *, at=None, credit=None):
     """`at`: recorded then, else as the day begins; `credit`: money received before, else on the day."""
-    credit = credit or CreditFactory(customer=invoice.customer, amount=Decimal(amount), received_on=on)
+    known = {"recorded_at": at} if at else {}
+    credit = credit or CreditFactory(customer=invoice.customer, amount=Decimal(amount), received_on=on, **known)
     values = {"invoice": invoice.pk, "credit": credit.pk, "amount": Decimal(amount), "on": on, "at": at or on}
     with connection.cursor() as cursor:
         cursor.execute(PAY, values)

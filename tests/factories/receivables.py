@@ -9,8 +9,13 @@ from crm.receivables.operations import close_in_ledger
 from tests.factories.customers import CustomerFactory
 
 
+def as_it_begins(on: date | str) -> datetime:
+    """The first instant of a day."""
+    return datetime.fromisoformat(str(on)).replace(tzinfo=UTC)
+
+
 class InvoiceFactory(factory.django.DjangoModelFactory):
-    """100,00 EUR, wholly open, issued 1 January 2026, due 31 January 2026."""
+    """100,00 EUR, wholly open, issued and recorded 1 January 2026, due 31 January 2026."""
 
     class Meta:
         model = Invoice
@@ -25,6 +30,7 @@ class InvoiceFactory(factory.django.DjangoModelFactory):
     currency = "EUR"
     amount = Decimal(100)
     open_amount = factory.SelfAttribute("amount")
+    recorded_at = factory.LazyAttribute(lambda made: as_it_begins(made.issued_on))
 
     class Params:
         opening = factory.Trait(kind=InvoiceKind.OPENING)
@@ -38,7 +44,7 @@ class InvoiceFactory(factory.django.DjangoModelFactory):
 
 
 class CreditFactory(factory.django.DjangoModelFactory):
-    """A payment of 40,00 EUR received 15 February 2026, not yet applied."""
+    """A payment of 40,00 EUR received and recorded 15 February 2026, not yet applied."""
 
     class Meta:
         model = Credit
@@ -50,6 +56,7 @@ class CreditFactory(factory.django.DjangoModelFactory):
     currency = "EUR"
     amount = Decimal(40)
     open_amount = factory.SelfAttribute("amount")
+    recorded_at = factory.LazyAttribute(lambda made: as_it_begins(made.received_on))
 
     class Params:
         credit_note = factory.Trait(kind=CreditKind.CREDIT_NOTE)

@@ -91,7 +91,8 @@ def test_a_usual_night_killed_after_each_transaction(usual):
     points = transactions(points_of(lambda: run(usual), *MODULES))
     undisturbed, looks = usual_night.written(), usual_night.looks()
     assert not Run.objects.latest("pk").scope["full"]
-    assert [len(points), len(undisturbed["Message"])] == [len(STAGES), 4]
+    assert [len(points), len(undisturbed["Message"])] == [len(STAGES), 5]
+    assert {kind for _, kind, *_ in undisturbed["Entry"]} == {"hold"}
     for point in points:
         usual_night.back()
         assert killed_at(point, lambda: run(usual)), point

@@ -90,6 +90,34 @@ def run_in_threads(works):
     return [ends.get(number) for number in range(len(works))]
 
 
+def lived_beside(event, when):
+    """What is seen the day after a night in a world of its own, while `event` comes from another connection as a stage
+    begins, or before or after it all."""
+    world = house()
+
+    def come(stage):
+        if stage == when:
+            assert run_in_threads([lambda: event(world)]) == [None]
+
+    come("before")
+    world.night(MONDAY, shards=1, starting=come)
+    come("before its mails")
+    follow_up(noon(MONDAY))
+    come("after")
+    day(world, MONDAY + timedelta(days=1))
+    return seen(world.entity)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("event", [payment, merge])
+def test_so_it_is_when_it_comes_from_another_connection(sink, event):
+    load_law()
+    orders = [lived_beside(event, when) for when in ("before", "before its mails", "after")]
+    assert orders[0] != orders[2]
+    for stage in ("facts", "open"):
+        assert lived_beside(event, stage) in orders, stage
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_several_nights_started_at_once_one_runs():
     load_law()

@@ -1,6 +1,5 @@
 -- Open invoices of a customer as each night found them, by what was written up to its instant (`instants`, by currency):
--- the tables of the ledger without what came later, below the one statement that says what is held and covered. An
--- invoice or a payment that came by file is known from the end of its import, another from its date.
+-- the tables of the ledger without what came later, below the one statement that says what is held and covered.
 with night as (
     select n.currency, n.at from unnest(%(currencies)s::text[], %(instants)s::timestamptz[]) as n(currency, at)
 ),
@@ -10,24 +9,22 @@ receivables_invoice as (
            null::date as settled_on
     from receivables_invoice i
     join night n on n.currency = i.currency
-    left join imports_batch b on b.id = i.import_batch_id
     cross join lateral (
         select i.amount + coalesce(sum(m.amount), 0) as open_amount
         from receivables_movement m where m.invoice_id = i.id and m.at <= n.at
     ) stood
-    where i.entity_id = %(entity)s /* among i.customer_id */ and stood.open_amount > 0
-      and coalesce(b.finished_at <= n.at, i.issued_on <= %(on)s)
+    where i.entity_id = %(entity)s /* among i.customer_id */ and i.recorded_at <= n.at
+      and stood.open_amount > 0
 ),
 receivables_credit as (
     select c.id, c.entity_id, c.customer_id, c.currency, c.names_invoice_id, c.received_on, stood.open_amount
     from receivables_credit c
     join night n on n.currency = c.currency
-    left join imports_batch b on b.id = c.import_batch_id
     cross join lateral (
         select c.amount + coalesce(sum(m.amount), 0) as open_amount
         from receivables_movement m where m.credit_id = c.id and m.at <= n.at
     ) stood
-    where c.entity_id = %(entity)s /* among c.customer_id */ and coalesce(b.finished_at <= n.at, c.received_on <= %(on)s)
+    where c.entity_id = %(entity)s /* among c.customer_id */ and c.recorded_at <= n.at
 ),
 holds_hold as (
     select h.* from holds_hold h

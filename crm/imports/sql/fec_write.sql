@@ -7,17 +7,17 @@ with debits as (
     select credit_id as id, sum(amount) as amount from fec_move where credit_id is not null group by 1
 ), invoices as (
     insert into receivables_invoice (id, entity_id, customer_id, external_id, number, installment, kind, debt_type, issued_on,
-        due_on, due_on_source, currency, amount, open_amount, settled_on, label, import_batch_id)
+        due_on, due_on_source, currency, amount, open_amount, settled_on, label, import_batch_id, recorded_at)
     select i.id, %(entity)s, i.customer_id, i.external_id, i.number, 1, i.kind, 'trade', i.issued_on,
            case when i.kind = 'invoice' then i.issued_on + %(terms)s::integer else i.issued_on end,
            case when i.kind = 'invoice' then %(due_source)s else 'guessed' end, %(currency)s, i.amount,
-           i.amount + coalesce(m.amount, 0), case when i.amount + m.amount = 0 then m.moved_on end, i.label, %(batch)s
+           i.amount + coalesce(m.amount, 0), case when i.amount + m.amount = 0 then m.moved_on end, i.label, %(batch)s, %(at)s
     from fec_item i left join debits m using (id) where i.is_new and i.side = 'debit'
 ), payments as (
     insert into receivables_credit (id, entity_id, customer_id, external_id, number, kind, received_on, currency, amount,
-        open_amount, label, import_batch_id)
+        open_amount, label, import_batch_id, recorded_at)
     select i.id, %(entity)s, i.customer_id, i.external_id, i.number, i.kind, i.entered_on, %(currency)s, -i.amount,
-           coalesce(m.amount, 0) - i.amount, i.label, %(batch)s
+           coalesce(m.amount, 0) - i.amount, i.label, %(batch)s, %(at)s
     from fec_item i left join credits m using (id) where i.is_new and i.side = 'credit'
 ), moved as (
     insert into receivables_movement (entity_id, customer_id, invoice_id, credit_id, kind, currency, amount, "on", at, by_id,

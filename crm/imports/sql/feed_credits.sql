@@ -16,9 +16,9 @@ with given as (
 ), added as (
     insert into receivables_credit (
         entity_id, customer_id, external_id, number, kind, received_on, currency, amount, open_amount, label,
-        names_invoice_id)
+        names_invoice_id, recorded_at)
     select %(entity)s, customer_id, external_id, coalesce(number, ''), coalesce(kind, 'payment'), received_on, currency,
-           amount, amount, coalesce(label, ''), names_invoice_id
+           amount, amount, coalesce(label, ''), names_invoice_id, %(at)s
     from given
     where not exists (
         select 1 from receivables_credit c where c.entity_id = %(entity)s and c.external_id = given.external_id)

@@ -18,10 +18,10 @@ with given as (
 ), added as (
     insert into receivables_invoice (
         entity_id, customer_id, external_id, number, installment, kind, debt_type, issued_on, due_on, due_on_source,
-        currency, amount, open_amount, label)
+        currency, amount, open_amount, label, recorded_at)
     select %(entity)s, customer_id, external_id, coalesce(number, external_id), installment,
            coalesce(kind, 'invoice'), coalesce(debt_type, 'trade'), issued_on, due_on, due_on_source, currency, amount,
-           amount, coalesce(label, '')
+           amount, coalesce(label, ''), %(at)s
     from given
     where not exists (
         select 1 from receivables_invoice i

@@ -2,15 +2,15 @@
 -- statement (docs/decisions/0002-open-amounts.md). A movement names an item once.
 with invoices as (
     insert into receivables_invoice (id, entity_id, customer_id, external_id, number, installment, kind, debt_type, issued_on,
-        due_on, due_on_source, currency, amount, open_amount, settled_on, label, import_batch_id)
+        due_on, due_on_source, currency, amount, open_amount, settled_on, label, import_batch_id, recorded_at)
     select id, %(entity)s, customer_id, external_id, number, installment, 'invoice', 'trade', issued_on, payable_on,
            case when due_given then 'file' else %(due_source)s end, currency, amount, open_amount,
-           case when open_amount = 0 then moved_on end, label, %(batch)s
+           case when open_amount = 0 then moved_on end, label, %(batch)s, %(at)s
     from item_target where is_new and side = 'debit' and amount <> 0
 ), credits as (
     insert into receivables_credit (id, entity_id, customer_id, external_id, number, kind, received_on, currency, amount,
-        open_amount, label, import_batch_id)
-    select id, %(entity)s, customer_id, external_id, number, kind, issued_on, currency, -amount, -open_amount, label, %(batch)s
+        open_amount, label, import_batch_id, recorded_at)
+    select id, %(entity)s, customer_id, external_id, number, kind, issued_on, currency, -amount, -open_amount, label, %(batch)s, %(at)s
     from item_target where is_new and side = 'credit'
 ), moved as (
     insert into receivables_movement (entity_id, customer_id, invoice_id, credit_id, kind, currency, amount, "on", at, by_id,

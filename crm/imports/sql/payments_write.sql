@@ -1,7 +1,7 @@
 insert into receivables_credit (entity_id, customer_id, external_id, number, kind, received_on, currency, amount,
-    open_amount, names_invoice_id, label, import_batch_id)
+    open_amount, names_invoice_id, label, import_batch_id, recorded_at)
 select %(entity)s, p.customer_id, p.external_id, left(p.reference, 60), 'payment', p.paid_on, p.currency, p.amount, p.amount,
-       n.id, case when p.invoice_number <> '' then p.invoice_number else '' end, %(batch)s
+       n.id, case when p.invoice_number <> '' then p.invoice_number else '' end, %(batch)s, %(at)s
 from payment_row p
 left join lateral (
     select i.id from receivables_invoice i

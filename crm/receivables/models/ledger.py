@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
@@ -46,7 +47,8 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 class Invoice(models.Model):
     """A debit with one due date; an invoice due in several parts has one row per instalment, same `number`.
 
-    `open_amount` = `amount` + the sum of its movements. `settled_on` is set exactly when it is zero.
+    `open_amount` = `amount` + the sum of its movements. `settled_on` is set exactly when it is zero. `recorded_at`:
+    since when it is known here, whatever its dates say.
     """
 
     # Each is the first column of an index below.
@@ -70,6 +72,7 @@ class Invoice(models.Model):
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
     label = models.CharField(_("label"), max_length=200, blank=True)
     import_batch_id = models.BigIntegerField(null=True, editable=False)
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
     # Kept of what was written off or applied here, in part or in whole: only lists of open items say it.
     books_amount = MoneyField(_("open in the last list"), null=True, editable=False)
 
@@ -145,7 +148,8 @@ class CreditKind(models.TextChoices):
 
 
 class Credit(models.Model):
-    """A payment, credit note or other credit; `open_amount` is what is not yet applied to an invoice."""
+    """A payment, credit note or other credit; `open_amount` is what is not yet applied to an invoice. `recorded_at`:
+    since when it is known here."""
 
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False)
     customer = SetForeignKey(
@@ -169,6 +173,7 @@ class Credit(models.Model):
     )
     label = models.CharField(_("label"), max_length=200, blank=True)
     import_batch_id = models.BigIntegerField(null=True, editable=False)
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
     # Kept of what was applied or given back here, as of invoices.
     books_amount = MoneyField(_("unapplied in the last list"), null=True, editable=False)
 

@@ -30,7 +30,6 @@ from crm.holds.operations import lift_hold, place_hold
 from crm.law.models import ExchangeRate
 from crm.receivables.models import Invoice
 from telephony.messaging.models import Message
-from tests.collections_app.engine.world import noon
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.letters import TemplateVersionFactory
@@ -86,11 +85,17 @@ CRITERIA: tuple[dict[str, Any], ...] = (
 )
 
 
+def evening(on: date) -> datetime:
+    """When things happen: after the nights of a day."""
+    return datetime.combine(on, time(18), UTC)
+
+
 class Life:
     """`full`: every night looks at everybody."""
 
     def __init__(self, seed: int, *, full: bool) -> None:
         self.draw, self.full, self.made = Random(seed), full, 0
+        self.at = evening(FIRST - timedelta(days=1))
         self.entity = EntityFactory(working_days=[1, 2, 3, 4, 5], live_since=FIRST - timedelta(days=400))
         self.people: list[User] = [UserFactory(first_name=f"p{number}") for number in range(4)]
         self.team: Team = TeamFactory(entity=self.entity, name="life", supervisor=self.people[2])
@@ -115,7 +120,7 @@ class Life:
         for _ in range(self.draw.randint(5, 25)):
             self.new_invoice(FIRST)
 
-    def live(self, days: int) -> None:
+    def live(self, days: int, after_night: Callable[[date], object] = lambda on: None) -> None:
         """Nights and what happens between them."""
         for number in range(days):
             on = FIRST + timedelta(days=number)
@@ -126,6 +131,8 @@ class Life:
                         self.entity, on=on, at=at, full=self.full, clock=partial(datetime.combine, on, time(hour), UTC)
                     )
                     self.hidden += self.not_seen_by_their_owner(on)
+                    after_night(on)
+            self.at = evening(on)
             for _ in range(self.draw.randint(0, 3)):
                 self.draw.choice(HAPPENING)(self, on)
 
@@ -153,6 +160,7 @@ class Life:
             currency=self.draw.choice(["EUR", "EUR", "EUR", "USD"]),
             due_on_source=self.draw.choice(["file", "file", "guessed"]),
             kind=self.draw.choice(["invoice", "invoice", "invoice", "adjustment"]),
+            recorded_at=self.at,
         )
 
     def money_comes(self, on: date) -> None:
@@ -165,12 +173,13 @@ class Life:
             amount=Decimal(self.draw.randint(5, 150)),
             kind=self.draw.choice(["payment", "credit_note"]),
             names_invoice=self.a(owed) if owed.exists() and self.draw.random() < 0.3 else None,
+            recorded_at=self.at,
         )
 
     def an_invoice_is_paid(self, on: date) -> None:
         if owed := self.a(Invoice.objects.filter(currency="EUR", settled_on=None)):
             self.made += 1
-            pay(owed, self.draw.choice([owed.open_amount, owed.open_amount / 2]), on)
+            pay(owed, self.draw.choice([owed.open_amount, owed.open_amount / 2]), on, at=self.at)
 
     def a_hold_begins(self, on: date) -> None:
         self.made += 1
@@ -185,28 +194,28 @@ class Life:
             reason=f"x{self.made}",  # the same one twice is refused
             starts_on=starts_on,
             ends_on=self.draw.choice([None, starts_on + timedelta(days=self.draw.randint(0, 5))]),
-            at=noon(on),
+            at=self.at,
             **scope,
         )
 
     def a_hold_is_lifted(self, on: date) -> None:
         if hold := self.a(Hold.objects.filter(entity=self.entity, ended_on=None)):
-            lift_hold(hold, on=on + timedelta(days=self.draw.randint(0, 2)), by=None, at=noon(on))
+            lift_hold(hold, on=on + timedelta(days=self.draw.randint(0, 2)), by=None, at=self.at)
 
     def a_task_is_done(self, on: date) -> None:
         if action := self.a(Action.objects.filter(entity=self.entity, state="todo")):
-            bulk.complete([action.pk], outcome=Outcome.SPOKE, by=self.people[0], at=noon(on))
+            bulk.complete([action.pk], outcome=Outcome.SPOKE, by=self.people[0], at=self.at)
 
     def a_step_is_skipped(self, on: date) -> None:
         if action := self.a(Action.objects.filter(entity=self.entity, state__in=["todo", "to_approve"])):
-            bulk.skip([action.pk], reason="x", by=self.people[0], at=noon(on))
+            bulk.skip([action.pk], reason="x", by=self.people[0], at=self.at)
 
     def what_waits_leaves(self, on: date) -> None:
         leaving = Action.objects.filter(entity=self.entity, state="scheduled")
         if action := self.a(leaving):
             mine = Message.objects.filter(origin="action", origin_id=action.pk)
-            mine.update(state="sent", sent_at=noon(on), digest="x")
-            leaving.filter(pk=action.pk).update(state="done", closed_at=noon(on))
+            mine.update(state="sent", sent_at=self.at, digest="x")
+            leaving.filter(pk=action.pk).update(state="done", closed_at=self.at)
 
     def a_message_is_kept(self, on: date) -> None:
         waiting = Message.objects.filter(entity=self.entity, origin="action", state__in=["planned", "waiting"])
@@ -215,7 +224,7 @@ class Life:
 
     def an_address_is_refused(self, on: date) -> None:
         if address := self.a(Address.objects.filter(customer__entity=self.entity)):
-            Address.objects.filter(pk=address.pk).update(opted_out_at=self.draw.choice([None, noon(on)]))
+            Address.objects.filter(pk=address.pk).update(opted_out_at=self.draw.choice([None, self.at]))
 
     def somebody_is_away(self, on: date) -> None:
         away, stands_in = self.draw.sample(self.people, 2)
@@ -246,7 +255,7 @@ class Life:
 
     def a_task_is_handed_over(self, on: date) -> None:
         if action := self.a(Action.objects.filter(entity=self.entity, state__in=["todo", "to_approve"])):
-            bulk.reassign([action.pk], to=self.draw.choice(self.people), by=self.people[2], at=noon(on))
+            bulk.reassign([action.pk], to=self.draw.choice(self.people), by=self.people[2], at=self.at)
 
     def a_customer_changes(self, on: date) -> None:
         customer = self.a(Customer.objects.filter(merged_into=None))
@@ -260,7 +269,7 @@ class Life:
             self.a(Customer.objects.filter(merged_into=None)),
         )
         if kept != duplicate and self.draw.random() < 0.3:
-            merge_customers(kept, duplicate, by=self.people[2], at=noon(on))
+            merge_customers(kept, duplicate, by=self.people[2], at=self.at)
 
     def groups_change_places(self, on: date) -> None:
         if self.draw.random() < 0.3:

@@ -3,6 +3,7 @@
 from collections_app.actions.models import Action, ActionLine, Cycle, Refusal
 from collections_app.engine.models import Account, DailyFigures, Decision, MorningReport, Run, RunPart, RunStage
 from collections_app.segments.models import Membership
+from crm.events.models import Delivery, Event
 from telephony.messaging.models import Message, Withholding
 from tests.collections_app.engine.world import World
 from tests.factories.receivables import CreditFactory
@@ -10,7 +11,7 @@ from tests.factories.receivables import CreditFactory
 LADDER = ({"offset_days": 5, "email": True}, {"offset_days": 15, "unit": "invoice"}, {"offset_days": -3})
 WRITTEN = (
     Message, Withholding, Refusal, ActionLine, Action, Cycle, Account, Decision, DailyFigures, MorningReport, RunStage,
-    RunPart, Run, Membership,
+    RunPart, Run, Membership, Delivery, Event,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, Life
 from collections_app.engine.past import state_at
 from collections_app.engine.queries import explain
+from crm.customers.operations.merging import merge_customers
 from crm.events.models import Event
 from crm.holds.models import Hold
 from crm.receivables.queries import balance_at, items_at
@@ -209,3 +210,37 @@ def test_lives_go_with_their_action(one):
     with connection.cursor() as cursor:
         cursor.execute("delete from actions_actionline; delete from actions_action")
     assert Life.objects.count() == 0
+
+
+@pytest.fixture
+def two():
+    """Two customers late on the first of March, each with a call to make; merged on the third."""
+    two = World({"offset_days": 5})
+    two.kept, two.other = two.customer(name="Gardée"), two.customer(name="Double")
+    two.invoice(two.kept, late=10, amount=100)
+    two.invoice(two.other, late=10, amount=300)
+    two.nights(2)
+    merge_customers(two.kept, two.other, by=two.person, at=noon(after(2)))
+    two.nights(2, after(2))
+    return two
+
+
+def asked_of(customer, day):
+    return sorted(then.amount for then in explain(customer, on=after(day)).actions if then.amount)
+
+
+def test_of_two_who_were_merged_each_reminder_asked_for_what_was_its_own(two):
+    assert [asked_of(two.kept, day) for day in (0, 1, 3)] == [[100, 300], [100, 300], [400]]
+
+
+def test_a_merge_that_came_between_is_told_on_both_pages(client, two):
+    client.force_login(UserFactory(sees=two.entity))
+
+    def told(name, customer, day):
+        page = client.get(reverse(name, args=[customer.pk]), {"on": after(day).isoformat()})
+        text = page.content.decode().replace("\u00a0", " ")
+        return "a été fusionné avec ce client le 03/03/2026" in text, "Fusionné avec Gardée" in text
+
+    for name in ("customer_why", "customer_past"):
+        assert [told(name, two.kept, day) for day in (0, 2, 3)] == [(True, False), (True, False), (False, False)]
+        assert [told(name, two.other, day) for day in (0, 3)] == [(False, True), (False, True)]

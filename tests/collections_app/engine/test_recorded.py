@@ -11,7 +11,6 @@ from collections_app.actions.models import Action
 from collections_app.engine.queries import explain
 from crm.holds.models import Hold
 from crm.holds.operations import place_hold
-from crm.imports.models import Batch
 from crm.receivables.models import Invoice
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.paying import pay
@@ -90,13 +89,9 @@ def test_what_was_covered_that_night_is_told_so_though_the_money_went_elsewhere(
     assert asked_for(world, 1) == [70]
 
 
-def test_what_was_imported_since_was_not_there(world):
+def test_what_was_recorded_since_was_not_there(world):
     known, late = world.invoice(world.late, late=20), world.invoice(world.late, late=30)
-    batch = Batch.objects.create(
-        entity=world.entity, format="fec", status="done", file_name="f", created_at=noon(after(2)),
-        finished_at=noon(after(2)),
-    )  # fmt: skip
-    Invoice.objects.filter(pk=late.pk).update(import_batch_id=batch.pk)
+    Invoice.objects.filter(pk=late.pk).update(recorded_at=noon(after(2)))
     world.nights(5)
     assert list(told(world, 1)) == [known.pk]
     assert set(told(world, 3)) == {known.pk, late.pk}

@@ -1,0 +1,14 @@
+from django.db import migrations, models
+from django.db.models.functions import Now
+
+
+class Migration(migrations.Migration):
+    dependencies = [("receivables", "0006_what_the_books_show_of_what_was_applied")]
+    operations = [
+        migrations.AddField(
+            model_name=model,
+            name="recorded_at",
+            field=models.DateTimeField(db_default=Now(), editable=False, verbose_name="recorded at"),
+        )
+        for model in ("invoice", "credit")
+    ]
