@@ -18,7 +18,7 @@ from tests.factories.fec import Ledger, Shape
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 
 pytestmark = pytest.mark.django_db
-MIGRATION = import_module("crm.imports.migrations.0005_when_it_was_known_here")
+MIGRATION = import_module("crm.imports.migrations.0007_when_it_was_known_here")
 JANUARY, FEBRUARY = date(2021, 1, 5), date(2021, 2, 1)
 ITEMS = "client;facture;echeance;solde\nA;F1;01/02/2026;100,00\nB;F3;01/02/2026;-10,00\n"
 PAYMENTS = "client;date règlement;montant;facture;référence\nA;05/02/2026;60,00;F1;V1\n"

@@ -3,7 +3,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receivables", "0006_what_the_books_show_of_what_was_applied")]
+    dependencies = [("receivables", "0007_only_what_a_list_asks_for")]
     operations = [
         migrations.AddField(
             model_name=model,

@@ -14,7 +14,7 @@ DATED = {"receivables_invoice": "issued_on", "receivables_credit": "received_on"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("imports", "0004_books_of_which_a_row_was_taken"), ("receivables", "0007_when_it_was_known_here")]
+    dependencies = [("imports", "0006_the_books_of_a_day"), ("receivables", "0008_when_it_was_known_here")]
     operations = [
         migrations.RunSQL(KNOWN.format(table=table, dated=dated), migrations.RunSQL.noop)
         for table, dated in DATED.items()
