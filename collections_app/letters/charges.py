@@ -8,6 +8,7 @@ from decimal import Decimal
 from collections_app.letters.lines import NOTHING, Line
 from crm.core.remembering import remembered
 from crm.customers.models import Customer, CustomerKind
+from crm.law.models import Rule
 from crm.law.queries import RateMissing, legal_rate, rule
 from crm.receivables.late_charges import Charges, late_charges
 from crm.receivables.models import ChargeKind
@@ -30,9 +31,12 @@ class Accrued:
 
 @dataclass(frozen=True)
 class ChargeSheet:
-    """`rate`: the yearly late rate of this customer on the date, None when the law gives none."""
+    """`rate`: the yearly late rate of this customer on the date, which runs by itself from the due date;
+    `rate_from_notice`: that which a formal notice starts, `delivery_days` after it left. None where the law gives none."""
 
     rate: Decimal | None = None
+    rate_from_notice: Decimal | None = None
+    delivery_days: int | None = None
     interest: Decimal = NOTHING
     indemnity: Decimal = NOTHING
     details: tuple[Accrued, ...] = ()
@@ -46,8 +50,12 @@ class ChargeSheet:
 def charge_sheet(customer: Customer, lines: Sequence[Line], *, on: date) -> ChargeSheet:
     """Late charges of these invoices on a date, waivers taken off."""
     charges = late_charges([line.invoice.pk for line in lines], on=on).values() if lines else ()
+    law = _interest_rule(customer, on=on)
+    rate, by_itself = late_rate(customer, law, on=on), law is not None and law.value["from"] == "due_date"
     return ChargeSheet(
-        rate=late_rate(customer, on=on),
+        rate=rate if by_itself else None,
+        rate_from_notice=None if by_itself else rate,
+        delivery_days=law.value.get("delivery_days") if law else None,
         interest=_left(charges, ChargeKind.INTEREST),
         indemnity=_left(charges, ChargeKind.INDEMNITY),
         details=tuple(accrued for each in charges for accrued in _periods(each)),
@@ -65,19 +73,22 @@ def _left(charges: Collection[Charges], kind: str) -> Decimal:
     return sum((each.left(kind) for each in charges), NOTHING)
 
 
-def late_rate(customer: Customer, *, on: date) -> Decimal | None:
-    """Yearly late rate in percent that runs by itself from the due date: that of the contract for a professional, else
-    that of the law; None for whom none does."""
-    jurisdiction = customer.entity.jurisdiction
-    law = remembered(
-        ("late_interest", jurisdiction, customer.kind, on),
-        lambda: rule(jurisdiction, "late_interest", on=on, customer_kind=customer.kind),
-    )
-    if law is None or law.value["from"] != "due_date":
+def late_rate(customer: Customer, law: Rule | None, *, on: date) -> Decimal | None:
+    """Yearly late rate in percent under this rule: that of the contract for a professional, else that of the law; None
+    where none is known."""
+    if law is None:
         return None
     if customer.kind == CustomerKind.PROFESSIONAL and customer.entity.late_rate_percent is not None:
         return customer.entity.late_rate_percent
     try:
-        return legal_rate(jurisdiction, law.value["rate"], on)
+        return legal_rate(customer.entity.jurisdiction, law.value["rate"], on)
     except RateMissing:
         return None
+
+
+def _interest_rule(customer: Customer, *, on: date) -> Rule | None:
+    jurisdiction, kind = customer.entity.jurisdiction, customer.kind
+    return remembered(
+        ("late_interest", jurisdiction, kind, on),
+        lambda: rule(jurisdiction, "late_interest", on=on, customer_kind=kind),
+    )
