@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from collections_app.letters.lines import NOTHING, Line
+from crm.accounts.queries import contract_rates
 from crm.core.remembering import remembered
 from crm.customers.models import Customer, CustomerKind
 from crm.law.models import Rule
@@ -32,7 +33,8 @@ class Accrued:
 @dataclass(frozen=True)
 class ChargeSheet:
     """`rate`: the yearly late rate of this customer on the date, which runs by itself from the due date;
-    `rate_from_notice`: that which a formal notice starts, `delivery_days` after it left. None where the law gives none."""
+    `rate_from_notice`: that which a formal notice starts, `delivery_days` after it left. None where the law gives
+    none."""
 
     rate: Decimal | None = None
     rate_from_notice: Decimal | None = None
@@ -51,7 +53,9 @@ def charge_sheet(customer: Customer, lines: Sequence[Line], *, on: date) -> Char
     """Late charges of these invoices on a date, waivers taken off."""
     charges = late_charges([line.invoice.pk for line in lines], on=on).values() if lines else ()
     law = _interest_rule(customer, on=on)
-    rate, by_itself = late_rate(customer, law, on=on), law is not None and law.value["from"] == "due_date"
+    issued = {line.invoice.issued_on for line in lines} or {on}
+    rate = late_rate(customer, law, issued, on=on)
+    by_itself = law is not None and law.value["from"] == "due_date"
     return ChargeSheet(
         rate=rate if by_itself else None,
         rate_from_notice=None if by_itself else rate,
@@ -73,13 +77,21 @@ def _left(charges: Collection[Charges], kind: str) -> Decimal:
     return sum((each.left(kind) for each in charges), NOTHING)
 
 
-def late_rate(customer: Customer, law: Rule | None, *, on: date) -> Decimal | None:
-    """Yearly late rate in percent under this rule: that of the contract for a professional, else that of the law; None
-    where none is known."""
+def late_rate(customer: Customer, law: Rule | None, issued: Collection[date], *, on: date) -> Decimal | None:
+    """Yearly late rate in percent, under this rule, of what was issued on these days: that of the contract for a
+    professional, else that of the law. Of several the lowest, so that nobody is told more than he owes; None where none
+    is known."""
     if law is None:
         return None
-    if customer.kind == CustomerKind.PROFESSIONAL and customer.entity.late_rate_percent is not None:
-        return customer.entity.late_rate_percent
+    contract = contract_rates(customer.entity) if customer.kind == CustomerKind.PROFESSIONAL else []
+    agreed = [next((percent for starts_on, percent in contract if starts_on <= day), None) for day in issued]
+    rates = [percent for percent in agreed if percent is not None]
+    if len(rates) < len(agreed) and (legal := _legal(customer, law, on=on)) is not None:
+        rates.append(legal)
+    return min(rates, default=None)
+
+
+def _legal(customer: Customer, law: Rule, *, on: date) -> Decimal | None:
     try:
         return legal_rate(customer.entity.jurisdiction, law.value["rate"], on)
     except RateMissing:

@@ -8,8 +8,10 @@ an adjustment or a returned payment. Money received stops interest from its day,
 counts as it covers invoices for every decision. The judgment that opens insolvency proceedings stops interest for good
 and leaves no indemnity to what falls due from then on. Both are told by the apps above (crm.holds).
 
-Nothing is stored but waivers and formal notices: movements only ever grow, rates and rules are dated, so the same date
-always gives the same charges, before and after the invoice is settled. The indemnity is that of the first day late.
+Nothing is stored but waivers and formal notices: movements only ever grow, rates, rules and contracts are dated, so a
+date gives the same charges before and after the invoice is settled, as long as nothing is learned that concerns it:
+money of that day, a judgment, a notice that came back, another kind of the customer, which has no date. The rate of a
+contract is that of the day an invoice was issued. The indemnity is that of the first day late.
 """
 
 from collections.abc import Collection, Iterable

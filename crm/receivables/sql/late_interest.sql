@@ -6,7 +6,7 @@ with running as (
     select asked.* from (
         select i.id, i.currency, i.amount, e.jurisdiction, rule.article, rule.value ->> 'rate' as rate,
                rule.value ->> 'rate_of' is not distinct from 'first_day' as by_first_day,
-               case when c.kind = 'professional' then e.late_rate_percent end as contract_percent,
+               case when c.kind = 'professional' then contract.percent end as contract_percent,
                case when rule.value ->> 'from' = 'formal_notice'
                     then greatest(notice."on" + coalesce((rule.value ->> 'delivery_days')::int, 0), i.due_on)
                     else i.due_on end as start_on
@@ -16,6 +16,10 @@ with running as (
         cross join lateral (
             select min(n."on") as "on" from receivables_formalnotice n where n.invoice_id = i.id
         ) notice
+        left join lateral (
+            select r.percent from accounts_contractrate r
+            where r.entity_id = i.entity_id and r.starts_on <= i.issued_on order by r.starts_on desc limit 1
+        ) contract on true
         cross join lateral (
             select r.value, r.article from law_rule r
             where r.jurisdiction = e.jurisdiction and r.code = 'late_interest' and r.customer_kind in ('', c.kind)

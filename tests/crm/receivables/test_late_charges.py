@@ -82,6 +82,18 @@ class TestInterest:
         invoice = late_invoice(customer=CustomerFactory(entity=contract_entity("15")))
         assert {s.percent for s in owed(invoice, date(2026, 2, 1)).segments} == {Decimal("15.000")}
 
+    def test_a_contract_has_its_rate_for_what_was_invoiced_since_and_no_past_day_changes(self):
+        entity = EntityFactory()
+        invoices = [
+            late_invoice(customer=CustomerFactory(entity=entity), issued_on=date(2025, 7, day)).pk for day in (1, 2, 3)
+        ]
+        before = late_charges(invoices, on=date(2025, 8, 30))
+        entity.contract_rates.create(starts_on=date(2025, 7, 2), percent=20)
+        entity.contract_rates.create(starts_on=date(2025, 7, 3), percent=None)
+        after = late_charges(invoices, on=date(2025, 8, 30))
+        assert [after[key].interest for key in invoices] == [Decimal("99.86"), Decimal("164.38"), Decimal("99.86")]
+        assert (after[invoices[0]], after[invoices[2]]) == (before[invoices[0]], before[invoices[2]])
+
     def test_a_public_body_keeps_the_rate_of_the_half_year_in_which_it_became_late(self):
         invoice = late_invoice(customer=CustomerFactory(public_body=True), due_on=date(2025, 6, 20))
         (segment,) = owed(invoice, date(2025, 7, 10)).segments
