@@ -17,7 +17,7 @@ from crm.accounts.models import Absence, User
 from crm.accounts.queries import stand_in_of, working
 from crm.customers.models import Channel, Customer
 from crm.events.models import Event
-from crm.receivables.late_charges import record_formal_notice
+from crm.receivables.late_charges import record_formal_notice, withdraw_formal_notice
 
 BOUNCE_REOPENS = timedelta(days=10)
 # What a person can still do otherwise; the other gates may open by themselves and the night asks them again.
@@ -56,11 +56,14 @@ def _completed(action: Action, event: Event) -> None:
             passed_all_the_same(action)
         if action.formal_notice:
             on = left_on or today(action.entity, event.at)
-            record_formal_notice(noticed(action, on=on), on=on, at=event.at)
+            record_formal_notice(noticed(action, on=on), on=on, at=event.at, action=action.pk)
 
 
 def _bounced(action: Action, event: Event) -> None:
-    """The address does not work: the step is not done, a person takes another way (within ten days)."""
+    """The address does not work: the step is not done, a person takes another way (within ten days), and a formal
+    notice that came back has no effect, however late it is known. What a person sent since did not come back."""
+    if action.formal_notice and action.closed_by_id is None:
+        withdraw_formal_notice(action.pk)
     recent = action.closed_at is not None and event.at - action.closed_at <= BOUNCE_REOPENS
     if action.state == ActionState.SCHEDULED or (action.state == ActionState.DONE and recent):
         _hand_back(action, event, "bounced")

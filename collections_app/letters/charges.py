@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from collections_app.letters.lines import NOTHING, Line
+from crm.accounts.queries import contract_rates
 from crm.core.remembering import remembered
 from crm.customers.models import Customer, CustomerKind
+from crm.law.models import Rule
 from crm.law.queries import RateMissing, legal_rate, rule
 from crm.receivables.late_charges import Charges, late_charges
 from crm.receivables.models import ChargeKind
@@ -30,9 +32,13 @@ class Accrued:
 
 @dataclass(frozen=True)
 class ChargeSheet:
-    """`rate`: the yearly late rate of this customer on the date, None when the law gives none."""
+    """`rate`: the yearly late rate of this customer on the date, which runs by itself from the due date;
+    `rate_from_notice`: that which a formal notice starts, `delivery_days` after it left. None where the law gives
+    none."""
 
     rate: Decimal | None = None
+    rate_from_notice: Decimal | None = None
+    delivery_days: int | None = None
     interest: Decimal = NOTHING
     indemnity: Decimal = NOTHING
     details: tuple[Accrued, ...] = ()
@@ -46,8 +52,14 @@ class ChargeSheet:
 def charge_sheet(customer: Customer, lines: Sequence[Line], *, on: date) -> ChargeSheet:
     """Late charges of these invoices on a date, waivers taken off."""
     charges = late_charges([line.invoice.pk for line in lines], on=on).values() if lines else ()
+    law = _interest_rule(customer, on=on)
+    issued = {line.invoice.issued_on for line in lines} or {on}
+    rate = late_rate(customer, law, issued, on=on)
+    by_itself = law is not None and law.value["from"] == "due_date"
     return ChargeSheet(
-        rate=late_rate(customer, on=on),
+        rate=rate if by_itself else None,
+        rate_from_notice=None if by_itself else rate,
+        delivery_days=law.value.get("delivery_days") if law else None,
         interest=_left(charges, ChargeKind.INTEREST),
         indemnity=_left(charges, ChargeKind.INDEMNITY),
         details=tuple(accrued for each in charges for accrued in _periods(each)),
@@ -65,19 +77,30 @@ def _left(charges: Collection[Charges], kind: str) -> Decimal:
     return sum((each.left(kind) for each in charges), NOTHING)
 
 
-def late_rate(customer: Customer, *, on: date) -> Decimal | None:
-    """Yearly late rate in percent that runs by itself from the due date: that of the contract for a professional, else
-    that of the law; None for whom none does."""
-    jurisdiction = customer.entity.jurisdiction
-    law = remembered(
-        ("late_interest", jurisdiction, customer.kind, on),
-        lambda: rule(jurisdiction, "late_interest", on=on, customer_kind=customer.kind),
-    )
-    if law is None or law.value["from"] != "due_date":
+def late_rate(customer: Customer, law: Rule | None, issued: Collection[date], *, on: date) -> Decimal | None:
+    """Yearly late rate in percent, under this rule, of what was issued on these days: that of the contract for a
+    professional, else that of the law. Of several the lowest, so that nobody is told more than he owes; None where none
+    is known."""
+    if law is None:
         return None
-    if customer.kind == CustomerKind.PROFESSIONAL and customer.entity.late_rate_percent is not None:
-        return customer.entity.late_rate_percent
+    contract = contract_rates(customer.entity) if customer.kind == CustomerKind.PROFESSIONAL else []
+    agreed = [next((percent for starts_on, percent in contract if starts_on <= day), None) for day in issued]
+    rates = [percent for percent in agreed if percent is not None]
+    if len(rates) < len(agreed) and (legal := _legal(customer, law, on=on)) is not None:
+        rates.append(legal)
+    return min(rates, default=None)
+
+
+def _legal(customer: Customer, law: Rule, *, on: date) -> Decimal | None:
     try:
-        return legal_rate(jurisdiction, law.value["rate"], on)
+        return legal_rate(customer.entity.jurisdiction, law.value["rate"], on)
     except RateMissing:
         return None
+
+
+def _interest_rule(customer: Customer, *, on: date) -> Rule | None:
+    jurisdiction, kind = customer.entity.jurisdiction, customer.kind
+    return remembered(
+        ("late_interest", jurisdiction, kind, on),
+        lambda: rule(jurisdiction, "late_interest", on=on, customer_kind=kind),
+    )

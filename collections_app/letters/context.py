@@ -109,6 +109,8 @@ def _total(subject: Subject) -> dict[str, Any]:
 def _charges(charges: ChargeSheet) -> dict[str, Any]:
     return {
         "rate": charges.rate,
+        "rate_from_notice": charges.rate_from_notice,
+        "delivery_days": charges.delivery_days,
         "interest": charges.interest or NOTHING,
         "indemnity": charges.indemnity or NOTHING,
     }

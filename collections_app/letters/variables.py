@@ -92,7 +92,15 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("total.all_due", _("Amount asked for and other amounts due together."), "2 750,00 €"),
     Variable("total.with_charges", _("Amount asked for with late interest and recovery costs."), "2 601,18 €"),
     *_items("oldest"),
-    Variable("charges.rate", _("Yearly late rate in percent; empty when none applies."), "12,15 %"),
+    Variable("charges.rate", _("Yearly late rate that runs from the due date; empty when none does."), "12,15 %"),
+    Variable(
+        "charges.rate_from_notice", _("Yearly late rate that a formal notice starts; empty when none does."), "4,50 %"
+    ),
+    Variable(
+        "charges.delivery_days",
+        _("Days from the sending of the notice until it counts as received and that rate runs; empty: none."),
+        "3",
+    ),
     Variable("charges.interest", _("Late interest accrued to the date of the message."), "31,18 €"),
     Variable("charges.indemnity", _("Fixed recovery costs (40 € per late invoice of a professional)."), "120,00 €"),
     Variable("payment.holder", _("Holder of the account to pay to."), "Ateliers Verdier SAS"),

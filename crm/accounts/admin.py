@@ -13,8 +13,8 @@ from crm.accounts import operations, token_admin
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.exceptions import CannotGoLive, SupervisesTeam
-from crm.accounts.forms import AbsenceForm, EntityForm, MemberForm, TeamForm, UserForm
-from crm.accounts.models import Absence, Entity, EntityClosure, Team, TeamMember, User
+from crm.accounts.forms import AbsenceForm, ContractRateForm, EntityForm, MemberForm, TeamForm, UserForm
+from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, Team, TeamMember, User
 from crm.accounts.queries import entities_of, houses_of, people_of
 from crm.accounts.rules import administers, changes_settings, reads_settings, roles_given_by
 from crm.core.backoffice import OpenInline, RuleAdmin, tell_refused
@@ -24,6 +24,12 @@ from crm.core.each import each
 class ClosureInline(OpenInline):
     model = EntityClosure
     verbose_name_plural = _("closing days (public holidays are known already)")
+
+
+class ContractRateInline(OpenInline):
+    model = ContractRate
+    form = ContractRateForm
+    verbose_name_plural = _("contractual late rates (each for what is invoiced from its day on)")
 
 
 @admin.register(Entity)
@@ -36,7 +42,7 @@ class EntityAdmin(ScopedAdmin):
     search_fields = ["code", "legal_name", "siren"]
     ordering = ["code"]
     readonly_fields = ["live_since"]
-    inlines = [ClosureInline]
+    inlines = [ContractRateInline, ClosureInline]
     actions = ["go_live", "stop"]
     fieldsets = [
         (
@@ -53,7 +59,7 @@ class EntityAdmin(ScopedAdmin):
         (
             _("Payment"),
             {
-                "fields": ["iban", "bic", "currency", "default_terms_days", "late_rate_percent"],
+                "fields": ["iban", "bic", "currency", "default_terms_days"],
                 "description": _("The IBAN is printed on letters, with a code the customer's bank can read."),
             },
         ),

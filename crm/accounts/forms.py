@@ -1,5 +1,7 @@
 """Forms of the admin for people, teams and entities."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -19,7 +21,7 @@ from crm.core.fields import CompactField, country_field, keep_choice, keep_row
 from crm.core.formats import country_name
 from crm.core.identifiers import bic, iban, siren, vat_number
 from crm.core.zones import zones
-from crm.law.queries import jurisdictions
+from crm.law.queries import RateMissing, jurisdictions
 from crm.law.rules import check_late_rate
 
 WEEKDAYS = [
@@ -96,17 +98,6 @@ class EntityForm(forms.ModelForm):
         if "country" in self.fields:
             keep_choice(self.fields["country"], self.instance.country, self.instance.country)
 
-    def clean(self) -> dict[str, Any]:
-        """A contractual late rate stands above the legal floor (FR-03)."""
-        given = super().clean() or self.cleaned_data
-        if given.get("late_rate_percent") is not None and given.get("jurisdiction"):
-            try:
-                on = today(self.instance, timezone.now())
-                check_late_rate(given["late_rate_percent"], jurisdiction=given["jurisdiction"], on=on)
-            except ValidationError as refused:
-                self.add_error("late_rate_percent", refused)
-        return given
-
     def clean_siren(self) -> str:
         return siren(self.cleaned_data["siren"])
 
@@ -118,6 +109,26 @@ class EntityForm(forms.ModelForm):
 
     def clean_bic(self) -> str:
         return bic(self.cleaned_data["bic"])
+
+
+class ContractRateForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """A contractual late rate stands above the legal floor of its first day (FR-03), of today where the floor of
+        that day is not known."""
+        given = super().clean() or self.cleaned_data
+        if given.get("percent") is not None and given.get("starts_on"):
+            try:
+                self._above_the_floor(given["percent"], given["starts_on"])
+            except ValidationError as refused:
+                self.add_error("percent", refused)
+        return given
+
+    def _above_the_floor(self, percent: Decimal, on: date) -> None:
+        entity = self.instance.entity
+        try:
+            check_late_rate(percent, jurisdiction=entity.jurisdiction, on=on)
+        except RateMissing:
+            check_late_rate(percent, jurisdiction=entity.jurisdiction, on=today(entity, timezone.now()))
 
 
 class AbsenceForm(forms.ModelForm):

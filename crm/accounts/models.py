@@ -86,14 +86,6 @@ class Entity(models.Model):
     default_terms_days = models.PositiveSmallIntegerField(
         _("payment terms (days)"), default=30, help_text=_("Proposed when a file brings no due date.")
     )
-    late_rate_percent = models.DecimalField(
-        _("contractual late rate"),
-        max_digits=6,
-        decimal_places=3,
-        null=True,
-        blank=True,
-        help_text=_("Percent a year; empty = the legal default."),
-    )
     closing_share_percent = models.PositiveSmallIntegerField(
         _("closing limit of a snapshot"),
         default=20,
@@ -165,6 +157,30 @@ class EntityClosure(models.Model):
         verbose_name = _("closing day")
         verbose_name_plural = _("closing days")
         constraints = [models.UniqueConstraint(fields=["entity", "on"], name="accounts_closure_once")]
+
+
+class ContractRate(models.Model):
+    """The late rate an entity agrees with professionals, for what it invoices from a day until the next rate."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="contract_rates")
+    starts_on = models.DateField(_("invoices issued from"))
+    percent = models.DecimalField(
+        _("contractual late rate"),
+        max_digits=6,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text=_("Percent a year; empty = the legal default."),
+    )
+
+    class Meta:
+        verbose_name = _("contractual late rate")
+        verbose_name_plural = _("contractual late rates")
+        ordering = ["starts_on"]
+        constraints = [models.UniqueConstraint(fields=["entity", "starts_on"], name="accounts_contractrate_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} · {day_of_row(self.starts_on)}"
 
 
 class Team(models.Model):

@@ -1,6 +1,7 @@
 """Questions about people, teams and entities."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import CharField, Q, QuerySet
@@ -20,6 +21,13 @@ def entity_of(pk: int) -> Entity:
 def person_of(pk: int | None) -> User | None:
     """A person by his number, if any (see `crm.core.remembering`)."""
     return remembered(("user", pk), lambda: User.objects.get(pk=pk)) if pk else None
+
+
+def contract_rates(entity: Entity) -> list[tuple[date, Decimal | None]]:
+    """From which day on what it invoices bears which late rate by contract (None: that of the law), the last first (see
+    `crm.core.remembering`)."""
+    rates = entity.contract_rates.order_by("-starts_on").values_list("starts_on", "percent")
+    return remembered(("contract rates", entity.pk), lambda: list(rates))
 
 
 def seen(user: Any, right: str) -> RawSQL:

@@ -69,6 +69,7 @@ class HoldForm(forms.Form):
 
 
 class LiftForm(forms.Form):
-    """Why it ends."""
+    """Why it ends, and whether it ought never to have been: what an insolvency stops stays stopped otherwise."""
 
+    mistake = forms.BooleanField(required=False)
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)

@@ -29,6 +29,7 @@ class HoldOutcome(models.TextChoices):
     EXPIRED = "expired", _("expired")
     LIFTED = "lifted", _("lifted")
     SETTLED = "settled", _("settled")
+    MISTAKE = "mistake", _("placed by mistake")
 
 
 class Hold(models.Model):

@@ -110,8 +110,8 @@ def _saying_the_same(hold: Hold) -> Hold | None:
 def lift_hold(
     hold: Hold, *, on: date, outcome: str = HoldOutcome.LIFTED, reason: str = "", by: User | None = None, at: datetime
 ) -> bool:
-    """End a hold: from `on` it no longer holds. `outcome`: lifted by a person, or settled. Returns whether dunning of
-    all it covered resumes: no other one covers any of it that day. Raises AlreadyEnded."""
+    """End a hold: from `on` it no longer holds. `outcome`: lifted by a person, settled, or placed by mistake. Returns
+    whether dunning of all it covered resumes: no other one covers any of it that day. Raises AlreadyEnded."""
     # A hold lifted before it began never held anything.
     ended_on = max(on, hold.starts_on)
     if not Hold.objects.filter(pk=hold.pk, ended_on=None).update(ended_on=ended_on, outcome=outcome):

@@ -14,7 +14,7 @@ from crm.core.access import opened_to
 from crm.customers.models import Customer
 from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
 from crm.holds.forms import HoldForm, LiftForm
-from crm.holds.models import Hold
+from crm.holds.models import Hold, HoldOutcome
 from crm.holds.operations import lift_hold, place_hold
 
 
@@ -47,10 +47,13 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     visible = Customer.objects.visible_to(request.user)
     hold = get_object_or_404(Hold.objects.select_related("customer", "entity"), pk=pk, customer__in=visible)
     form = LiftForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    given = form.cleaned_data if form.is_valid() else {}
+    outcome = HoldOutcome.MISTAKE if given.get("mistake") else HoldOutcome.LIFTED
     now = timezone.now()
     try:
-        resumes = lift_hold(hold, on=today(hold.entity, now), reason=reason, by=request.user, at=now)
+        resumes = lift_hold(
+            hold, on=today(hold.entity, now), outcome=outcome, reason=given.get("reason", ""), by=request.user, at=now
+        )
     except AlreadyEnded as refusal:
         messages.error(request, str(refusal))
     else:

@@ -96,7 +96,8 @@ SHAPES = {
     "hold": Shape({"blocks": truth}),
     "insolvency": Shape({"declare_within_days": count}),
     "late_interest": Shape(
-        {"rate": RATE, "from": one_of("due_date", "formal_notice")}, {"rate_of": one_of("first_day")}
+        {"rate": RATE, "from": one_of("due_date", "formal_notice")},
+        {"rate_of": one_of("first_day"), "delivery_days": count},
     ),
     "late_rate_floor": Shape({"times": count, "rate": RATE}),
     "limitation": Shape({"years": count}, {"from": one_of("next_year")}),

@@ -1,13 +1,17 @@
 """Penalties, legal interest and the fixed indemnity, beside the invoice, which never changes.
 
 Rates, starts and amounts are data of `crm.law` (FR-01 to FR-05, EU-01): professionals owe the late rate (or the rate
-of the contract) from the day after the due date and a fixed indemnity; public bodies their own rate, that of the
-half-year in which interest starts; the others legal interest from a formal notice. Nothing runs on a guessed due
-date, an opening balance, an adjustment or a returned payment. Money received stops interest from its day, applied or
-not: what is not yet applied counts as it covers invoices for every decision (crm.holds).
+of the contract) from the day after the due date and a fixed indemnity per invoice, in however many parts it is due;
+public bodies their own rate, that of the half-year in which interest starts; the others, and professionals under OHADA
+law, legal interest from the first formal notice that arrived. Nothing runs on a guessed due date, an opening balance,
+an adjustment or a returned payment. Money received stops interest from its day, applied or not: what is not yet applied
+counts as it covers invoices for every decision. The judgment that opens insolvency proceedings stops interest for good
+and leaves no indemnity to what falls due from then on. Both are told by the apps above (crm.holds).
 
-Nothing is stored but waivers and formal notices: movements only ever grow, rates and rules are dated, so the same date
-always gives the same charges, before and after the invoice is settled. The indemnity is that of the first day late.
+Nothing is stored but waivers and formal notices: movements only ever grow, rates, rules and contracts are dated, so a
+date gives the same charges before and after the invoice is settled, as long as nothing is learned that concerns it:
+money of that day, a judgment, a notice that came back, another kind of the customer, which has no date. The rate of a
+contract is that of the day an invoice was issued. The indemnity is that of the first day late.
 """
 
 from collections.abc import Collection, Iterable
@@ -35,6 +39,7 @@ from crm.timeline.params import Money, Msgid
 
 DAYS_IN_A_YEAR = 365
 COVERED = "/* covered by unapplied money */"
+STOPPED = "/* stopped charges */"
 NOTHING = Decimal(0)
 WORDS = {ChargeKind.INTEREST: "late payment interest", ChargeKind.INDEMNITY: "fixed recovery indemnity"}
 
@@ -130,8 +135,16 @@ def late_charges(invoices: Collection[int], *, on: date) -> dict[int, Charges]:
 
 def _asked(name: str, invoices: list[int], on: date) -> list[tuple[Any, ...]]:
     types = {"invoices": "bigint[]", "on": "date"}
-    statement = sql.statement("crm.receivables", name).replace(COVERED, registry.unapplied_covers())
-    return planned.rows(statement, types, {"invoices": invoices, "on": on})
+    return planned.rows(statement(name), types, {"invoices": invoices, "on": on})
+
+
+def statement(name: str) -> str:
+    """A statement of this app about %(invoices)s on %(on)s, with what the apps above tell."""
+    told = {COVERED: registry.unapplied_covers(), STOPPED: registry.stopped_charges()}
+    asked = sql.statement("crm.receivables", name)
+    for mark, select in told.items():
+        asked = asked.replace(mark, select)
+    return asked
 
 
 def _waived(invoices: list[int], on: date) -> dict[int, dict[str, Decimal]]:
@@ -142,10 +155,18 @@ def _waived(invoices: list[int], on: date) -> dict[int, dict[str, Decimal]]:
     return waived
 
 
-def record_formal_notice(invoices: Collection[int], *, on: date, at: datetime) -> None:
-    """Legal interest of these invoices may run from `on`; the first notice of an invoice counts (FR-30)."""
-    notices = [FormalNotice(invoice_id=invoice, on=on, at=at) for invoice in invoices]
+def record_formal_notice(invoices: Collection[int], *, on: date, at: datetime, action: int | None = None) -> None:
+    """Legal interest of these invoices may run from `on`; the first notice of an invoice counts (FR-30). `action`: the
+    id of what sent it, once per invoice."""
+    notices = [FormalNotice(invoice_id=invoice, on=on, at=at, action_id=action) for invoice in invoices]
     FormalNotice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def withdraw_formal_notice(action: int) -> int:
+    """What this action sent did not arrive: its notices start nothing, the next of each invoice does. How many they
+    were."""
+    withdrawn, _by_model = FormalNotice.objects.filter(action_id=action).delete()
+    return withdrawn
 
 
 def check_waiver(invoice: Invoice, kind: str, amount: Decimal | None, on: date) -> Decimal:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-NOTHING = "select null::bigint as invoice_id, null::date as received_on, null::numeric as amount where false"
+NOT_COVERED = "select null::bigint as invoice_id, null::date as received_on, null::numeric as amount where false"
+NOT_STOPPED = "select null::bigint as invoice_id, null::date as stopped_on where false"
 _covers: list[Callable[[], str]] = []
+_stops: list[Callable[[], str]] = []
 
 
 def tell_what_unapplied_money_covers(select: Callable[[], str]) -> None:
@@ -14,4 +16,15 @@ def tell_what_unapplied_money_covers(select: Callable[[], str]) -> None:
 
 def unapplied_covers() -> str:
     """That SELECT; one of no row while nobody told."""
-    return _covers[0]() if _covers else NOTHING
+    return _covers[0]() if _covers else NOT_COVERED
+
+
+def tell_what_stops_late_charges(select: Callable[[], str]) -> None:
+    """`select` gives a SELECT of (invoice_id, stopped_on), at most one row for each of %(invoices)s: the day after
+    which no interest runs on it; due on that day or later, it owes no indemnity."""
+    _stops[:] = [select]
+
+
+def stopped_charges() -> str:
+    """That SELECT; one of no row while nobody told."""
+    return _stops[0]() if _stops else NOT_STOPPED

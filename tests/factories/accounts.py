@@ -11,6 +11,7 @@ class EntityFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Entity
+        skip_postgeneration_save = True
 
     code = factory.Sequence(lambda n: f"E{n:03d}")
     legal_name = factory.LazyAttribute(lambda entity: f"Société {entity.code}")
@@ -23,6 +24,12 @@ class EntityFactory(factory.django.DjangoModelFactory):
     sender_email = factory.LazyAttribute(lambda entity: f"relance@{entity.code.lower()}.example")
     sender_name = "Service recouvrement"
     live_since = "2020-01-01"
+
+    @factory.post_generation
+    def late_rate_percent(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """EntityFactory(late_rate_percent=15): what its contracts have always said."""
+        if extracted is not None:
+            self.contract_rates.create(starts_on="2000-01-01", percent=extracted)
 
 
 class UserFactory(factory.django.DjangoModelFactory):

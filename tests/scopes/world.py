@@ -14,7 +14,7 @@ from collections_app.actions.models import SavedView
 from collections_app.engine.models import DailyFigures, MorningReport, Run, Simulation
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts import operations
-from crm.accounts.models import Absence, Entity, EntityClosure, Team, User
+from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, Team, User
 from crm.accounts.tokens import issue_token
 from crm.customers.models import Customer
 from crm.holds.operations import place_hold
@@ -87,6 +87,7 @@ class Builder:
             username=f"lead-{self.mark.lower()}", last_name=self.named("Chef"), supervisor=True, sees=self.entity
         )
         self.keep(Absence.objects.create(user=self.collector, starts_on=ON, ends_on=date(2099, 1, 1)))
+        self.keep(ContractRate.objects.create(entity=self.entity, starts_on=ON, percent=20))
         self.keep(EntityClosure.objects.create(entity=self.entity, on=ON, label=self.named("Fermé")))
         token, _secret = issue_token(self.leader, name=self.named("ERP"), at=AT, entity=self.entity)
         self.keep(token)

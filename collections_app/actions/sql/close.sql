@@ -7,8 +7,8 @@ with moved as (
     returning id, entity_id, customer_id, formal_notice, step_offset
 ), noticed as (
     -- A formal notice sent by hand: legal interest may run from that day, from the first notice of an invoice.
-    insert into receivables_formalnotice (invoice_id, "on", at)
-    select distinct line.invoice_id, today."on", %(at)s::timestamptz
+    insert into receivables_formalnotice (invoice_id, action_id, "on", at)
+    select distinct line.invoice_id, moved.id, today."on", %(at)s::timestamptz
     from moved
     join actions_actionline line on line.action_id = moved.id
     join receivables_invoice invoice on invoice.id = line.invoice_id
@@ -19,7 +19,7 @@ with moved as (
         or invoice.due_on + moved.step_offset <= today."on"
            and invoice.kind = 'invoice' and invoice.due_on_source <> 'guessed'
     )
-    on conflict (invoice_id) do nothing
+    on conflict (invoice_id, action_id) do nothing
 )
 insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, text, actor_id, about, about_id)
 select %(at)s, entity_id, customer_id, 'action', %(subject)s, %(params)s, %(note)s, %(by)s, 'action', id from moved

@@ -4,6 +4,8 @@ from crm.law.packs.line import Line, cap, week
 
 PROFESSIONAL, CONSUMER, PUBLIC, ASSOCIATION = "professional", "consumer", "public_body", "association"
 POLICY = "Acquit, politique prudente [P]"
+# A notice reaches its reader some days after it left; none of them is charged.
+DELIVERY_DAYS = 3
 MESSAGES = week([["07:00", "20:00"]], [["07:00", "20:00"]])
 OFFICE = week([["08:30", "18:30"]])
 HOME = week([["09:00", "12:30"], ["14:00", "19:30"]], [["10:00", "12:30"]])
@@ -48,7 +50,11 @@ CHARGES = [
         "C. commande publ. R2192-31",
         PUBLIC,
     ),
-    Line("late_interest", {"rate": "legal_professional", "from": "formal_notice"}, "C. civ. 1231-6 et 1344-1"),
+    Line(
+        "late_interest",
+        {"rate": "legal_professional", "from": "formal_notice", "delivery_days": DELIVERY_DAYS},
+        "C. civ. 1231-6 et 1344-1 ; réception comptée après l’envoi : politique [P]",
+    ),
     Line("fixed_indemnity", {"amount": "40.00", "currency": "EUR"}, "C. com. L441-10 II et D441-5", PROFESSIONAL),
     Line("fixed_indemnity", {"amount": "40.00", "currency": "EUR"}, "C. commande publ. D2192-35", PUBLIC),
     Line("late_rate_floor", {"times": 3, "rate": "legal_professional"}, "C. com. L441-10 II", PROFESSIONAL),

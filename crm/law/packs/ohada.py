@@ -1,6 +1,6 @@
 """OHADA commercial law with the legal rate of UEMOA; hours and caps follow the same prudent policy as in France."""
 
-from crm.law.packs.france import CAPS, HOURS, PROFESSIONAL
+from crm.law.packs.france import CAPS, DELIVERY_DAYS, HOURS, PROFESSIONAL
 from crm.law.packs.line import Line
 
 CAP_POLICY = "Acquit, plafonds prudents, FR-21 [P]"
@@ -12,8 +12,17 @@ RULES = [
     Line("limitation_effect", {"demand": "refused"}, "Acquit, politique prudente [P]", "consumer"),
     Line("limitation_effect", {"demand": "refused"}, "Acquit, politique prudente [P]", "public_body"),
     Line("limitation_effect", {"demand": "todo"}, "AUDCG (OHADA) art. 16 : la prescription s'invoque"),
-    Line("late_interest", {"rate": "legal_professional", "from": "due_date"}, "AUDCG (OHADA) art. 291", PROFESSIONAL),
-    Line("late_interest", {"rate": "legal_professional", "from": "formal_notice"}, "loi uniforme UMOA, taux légal"),
+    Line(
+        "late_interest",
+        {"rate": "legal_professional", "from": "formal_notice"},
+        "AUDCG (OHADA) art. 291 : à compter de l’envoi de la mise en demeure",
+        PROFESSIONAL,
+    ),
+    Line(
+        "late_interest",
+        {"rate": "legal_professional", "from": "formal_notice", "delivery_days": DELIVERY_DAYS},
+        "loi uniforme UMOA, taux légal ; réception comptée après l’envoi : politique [P]",
+    ),
     Line("insolvency", {"declare_within_days": 60}, "AUPC (OHADA) art. 75 et 78"),
     Line("hold", {"blocks": True}, "Acquit, suspensions décidées ou légales"),
     Line("minimum_amount", {"amount": "500", "currency": "XOF"}, CAP_POLICY),

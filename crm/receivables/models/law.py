@@ -17,21 +17,33 @@ class ChargeKind(models.TextChoices):
 
 
 class FormalNotice(models.Model):
-    """The day an invoice was formally demanded: legal interest of a consumer runs from it (C. civ. 1231-6)."""
+    """The day an invoice was formally demanded: legal interest runs from the first (C. civ. 1231-6, AUDCG 291).
 
-    invoice = models.OneToOneField(
+    `action_id`: what sent it, as the actions above number it; empty where it was recorded before they said so. A notice
+    that did not arrive is taken back by that number.
+    """
+
+    invoice = models.ForeignKey(
         Invoice,
         on_delete=models.CASCADE,
         db_constraint=False,
-        related_name="formal_notice",
+        related_name="formal_notices",
         verbose_name=_("invoice"),
+        db_index=False,
     )
+    action_id = models.BigIntegerField(null=True, editable=False)
     on = models.DateField(_("date"))
     at = models.DateTimeField(_("recorded at"))
 
     class Meta:
         verbose_name = _("formal notice")
         verbose_name_plural = _("formal notices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "action_id"], nulls_distinct=False, name="receivables_formalnotice_once"
+            )
+        ]
+        indexes = [models.Index(fields=["action_id"], name="receivables_formalnotice_from")]
 
     def __str__(self) -> str:
         return f"{self.invoice}, {day(self.on)}"

@@ -31,6 +31,31 @@ def test_legal_interest_may_run_from_the_day_a_formal_notice_left(told, left_on)
     on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=POSTED))
     action.refresh_from_db()
     assert (action.state, action.left_on) == ("todo", None)  # it came back: nothing was said
+    assert list(FormalNotice.objects.all()) == []
+
+
+def test_the_notice_that_arrives_counts_whatever_came_back_before():
+    action = ActionFactory(formal_notice=True, state="scheduled", channel="post", approved_on=date(2026, 3, 1))
+    ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30))
+    payload = {"origin": "action", "origin_id": action.pk, "completes": True}
+    for kind in ("message.sent", "message.bounced"):
+        on_message(Event(kind=kind, customer_id=action.customer_id, payload=payload, at=POSTED))
+    assert complete([action.pk], outcome=Outcome.SENT, by=UserFactory(), at=POSTED + timedelta(days=2)) == 1
+    assert list(FormalNotice.objects.values_list("on", "action_id")) == [(date(2026, 3, 6), action.pk)]
+    # What came back late was sent before him.
+    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=POSTED))
+    assert FormalNotice.objects.count() == 1
+
+
+def test_a_notice_known_to_have_come_back_after_ten_days_has_no_effect_either():
+    action = ActionFactory(formal_notice=True, state="scheduled", channel="post", approved_on=date(2026, 3, 1))
+    ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30))
+    payload = {"origin": "action", "origin_id": action.pk, "completes": True}
+    on_message(Event(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED))
+    late = POSTED + timedelta(days=11)
+    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=late))
+    action.refresh_from_db()
+    assert (action.state, FormalNotice.objects.count()) == ("done", 0)
 
 
 @pytest.mark.parametrize(("outcome", "noticed"), [(Outcome.SENT, 1), (Outcome.OTHER, 0)])

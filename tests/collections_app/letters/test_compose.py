@@ -284,6 +284,15 @@ def test_the_rate_told_is_the_rate_counted(kind: str, jurisdiction: str, contrac
     assert {charges.rate} - {None} == {accrued.percent for accrued in charges.details}
 
 
+def test_of_several_rates_the_lowest_is_told() -> None:
+    entity = EntityFactory()
+    entity.contract_rates.create(starts_on="2026-01-15", percent=20)
+    customer = CustomerFactory(entity=entity)
+    older, newer = (line(customer, issued_on=day, due_on="2026-02-01") for day in ("2026-01-14", "2026-01-15"))
+    legal = charge_sheet(customer, [older], on=ON).rate
+    assert [charge_sheet(customer, lines, on=ON).rate for lines in ([newer], [older, newer])] == [20, legal]
+
+
 def test_a_consumer_owes_nothing_beside() -> None:
     customer = CustomerFactory(consumer=True, entity__late_rate_percent=Decimal(12))
     body = "[{{ charges.rate }}] {{ total.with_charges | money }}"
@@ -305,7 +314,7 @@ def test_queries_do_not_grow_with_invoices(count: int, django_assert_num_queries
     template = template_of(customer, "{{ invoice_table }}")
     lines = [line(customer) for _ in range(count)]
     customer = Customer.objects.select_related("entity", "collector").get(pk=customer.pk)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         compose(template, customer, currency="EUR", lines=lines, on=ON)
 
 

@@ -9,6 +9,7 @@ from collections_app.letters.compose import Line, compose
 from collections_app.letters.defaults import LANGUAGES
 from collections_app.letters.operations import deliver_defaults
 from crm.customers.models import CustomerKind
+from crm.law.models import Rule
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -22,8 +23,8 @@ COMMERCE, PROCUREMENT = {"L441-10", "D441-5"}, {"R2192-31", "D2192-35"}
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
-def quoted(code, language, kind, jurisdiction="FR"):
-    """Articles and fixed sums in a default text as this customer receives it."""
+def written(code, language, kind, jurisdiction="FR"):
+    """A default text as this customer receives it."""
     entity = EntityFactory(jurisdiction=jurisdiction, language=language)
     # Named here: the numbers the factories give are those of articles now and then.
     customer = CustomerFactory(entity=entity, kind=kind, name="Boulangerie", external_id="C")
@@ -32,7 +33,12 @@ def quoted(code, language, kind, jurisdiction="FR"):
     deliver_defaults(entity, at=AT)
     template = entity.templates.get(code=code)
     made = compose(template, customer, currency="EUR", lines=[Line(invoice, invoice.amount)], on=ON)
-    return {said.replace("\xa0", " ") for said in QUOTED.findall(made.text)}
+    return made.text.replace("\xa0", " ")
+
+
+def quoted(code, language, kind, jurisdiction="FR"):
+    """Articles and fixed sums in a default text as this customer receives it."""
+    return set(QUOTED.findall(written(code, language, kind, jurisdiction)))
 
 
 def fixed(language):
@@ -67,3 +73,39 @@ def test_a_formal_notice_quotes_the_code_of_its_reader(language):
 def test_no_french_law_is_quoted_under_another_one(code, language):
     kind = CustomerKind.CONSUMER if "consumer" in code else CustomerKind.PROFESSIONAL
     assert quoted(code, language, kind, jurisdiction="CI") == set()
+
+
+AS_OF_RIGHT = re.compile(r"de plein droit|as of right|lendemain de chaque échéance|day after each due date")
+
+
+@each_language
+@pytest.mark.parametrize("code", [*INSISTING, "formal-notice-letter"])
+def test_interest_is_said_to_run_from_the_due_date_only_where_it_does(code, language):
+    assert AS_OF_RIGHT.search(written(code, language, CustomerKind.PROFESSIONAL)) is not None
+    assert AS_OF_RIGHT.search(written(code, language, CustomerKind.PROFESSIONAL, jurisdiction="CI")) is None
+    Rule.objects.filter(jurisdiction="CI", code="late_interest", customer_kind="professional").update(
+        value={"rate": "legal_professional", "from": "due_date"}
+    )
+    assert AS_OF_RIGHT.search(written(code, language, CustomerKind.PROFESSIONAL, jurisdiction="CI")) is not None
+
+
+SENT = {"fr": "à compter de l’envoi de la présente mise en demeure", "en": "from the sending of this formal notice"}
+RECEIVED = {
+    "fr": "à compter de la réception de la présente mise en demeure, comptée 3 jours après son envoi",
+    "en": "from receipt of this formal notice, counted 3 days after it was sent",
+}
+
+
+@each_language
+@pytest.mark.parametrize(
+    ("code", "kind", "jurisdiction", "words"),
+    [
+        ("formal-notice-letter", CustomerKind.PROFESSIONAL, "CI", SENT),
+        ("formal-notice-letter", CustomerKind.PUBLIC_BODY, "CI", RECEIVED),
+        ("formal-notice-letter", CustomerKind.ASSOCIATION, "FR", RECEIVED),
+        ("formal-notice-consumer-letter", CustomerKind.CONSUMER, "FR", RECEIVED),
+        ("formal-notice-consumer-letter", CustomerKind.CONSUMER, "CI", RECEIVED),
+    ],
+)
+def test_a_notice_says_from_which_day_interest_is_counted(code, kind, jurisdiction, words, language):
+    assert words[language] in written(code, language, kind, jurisdiction)

@@ -1,18 +1,21 @@
 from datetime import date
 
 import pytest
+from django import forms
 from django.db import IntegrityError
 from django.urls import reverse
 
 from crm.accounts import operations
-from crm.accounts.forms import EntityForm
-from crm.accounts.models import Absence, Entity, Role, Team, User
+from crm.accounts.forms import ContractRateForm, EntityForm
+from crm.accounts.models import Absence, ContractRate, Entity, Role, Team, User
 from crm.accounts.queries import entities_of
 from crm.law.packs import PACKS
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
+ROWS = ("closures", "contract_rates")
+WITHOUT_ROWS = {f"{rows}-{which}_FORMS": 0 for rows in ROWS for which in ("TOTAL", "INITIAL")}
 LISTS = ["admin:accounts_entity_changelist", "admin:accounts_team_changelist", "admin:accounts_user_changelist"]
 
 
@@ -61,7 +64,7 @@ def test_the_form_of_an_entity_checks_its_numbers(client, entity, lead):
     url = reverse("admin:accounts_entity_change", args=[entity.pk])
     form = client.get(url).context["adminform"].form
     given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
-    rest = {"closures-TOTAL_FORMS": 0, "closures-INITIAL_FORMS": 0}
+    rest = WITHOUT_ROWS
     page = client.post(url, {**given, **rest, "iban": "FR76 0000"})
     assert list(page.context["adminform"].form.errors) == ["iban"]
     assert client.post(url, {**given, **rest, "iban": "FR76 3000 6000 0112 3456 7890 189"}).status_code == 302
@@ -73,7 +76,7 @@ def test_an_entity_that_is_live_does_not_begin_to_collect_for_others(client, ent
     url = reverse("admin:accounts_entity_change", args=[entity.pk])
     form = client.get(url).context["adminform"].form
     given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
-    rest = {"closures-TOTAL_FORMS": 0, "closures-INITIAL_FORMS": 0, "collects_for_others": "on"}
+    rest = WITHOUT_ROWS | {"collects_for_others": "on"}
     page = client.post(url, {**given, **rest})
     assert ["mandat" in told for told in page.context["adminform"].form.non_field_errors()] == [True]
     assert not Entity.objects.get().collects_for_others
@@ -247,11 +250,30 @@ def test_the_list_of_teams_costs_the_same_for_one_and_three(client, lead, entity
         client.get(reverse("admin:accounts_team_changelist"))
 
 
-def test_a_contractual_rate_below_the_legal_floor_is_refused(entity):
-    form = EntityForm({"late_rate_percent": "1", "jurisdiction": "FR"}, instance=entity)
-    assert "L441-10" in str(form.errors["late_rate_percent"])
-    form = EntityForm({"late_rate_percent": "60", "jurisdiction": "FR"}, instance=entity)
-    assert "late_rate_percent" not in form.errors
+def agreed(entity, percent, starts_on):
+    made = forms.modelform_factory(ContractRate, form=ContractRateForm, fields=["starts_on", "percent"])
+    return made({"starts_on": starts_on, "percent": percent}, instance=ContractRate(entity=entity)).errors
+
+
+def test_a_contractual_rate_below_the_legal_floor_of_its_day_is_refused(entity):
+    assert "L441-10" in str(agreed(entity, "1", "2026-03-01")["percent"])
+    assert agreed(entity, "14.76", "2024-09-01") == {}
+    assert "14,76" in str(agreed(entity, "14.75", "2024-09-01")["percent"])
+    assert agreed(entity, "60", "2010-01-01") == {}  # no floor of that day is known: that of today
+    assert "L441-10" in str(agreed(entity, "1", "2010-01-01")["percent"])
+    assert agreed(entity, "", "2026-03-01") == {}
+
+
+def test_a_contractual_rate_is_agreed_on_the_page_of_its_entity(client, entity):
+    client.force_login(UserFactory(administrator=True))
+    path = reverse("admin:accounts_entity_change", args=[entity.pk])
+    form = client.get(path).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")} | WITHOUT_ROWS
+    given |= {"contract_rates-TOTAL_FORMS": 1, "contract_rates-0-starts_on": "2026-03-01"}
+    below = client.post(path, given | {"contract_rates-0-percent": "1"})
+    assert "L441-10" in below.content.decode()
+    assert client.post(path, given | {"contract_rates-0-percent": "20"}).status_code == 302
+    assert list(entity.contract_rates.values_list("starts_on", "percent")) == [(date(2026, 3, 1), 20)]
 
 
 def test_a_new_entity_is_offered_the_usual_days_and_hours():

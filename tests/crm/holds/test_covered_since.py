@@ -10,9 +10,8 @@ from hypothesis import given, settings, strategies as st
 
 from collections_app.letters.charges import charge_sheet
 from collections_app.letters.lines import Line
-from crm.core import sql
 from crm.holds.queries import net_items
-from crm.receivables.late_charges import COVERED, late_charges, waive
+from crm.receivables.late_charges import late_charges, statement, waive
 from crm.receivables.models import ChargeKind, Invoice
 from crm.receivables.operations import allocate
 from crm.receivables.registry import unapplied_covers
@@ -108,8 +107,7 @@ def compared(name, count):
         hold(customer, invoice=invoice)
     for _ in range(10):
         money(invoices[0], count * 5, 20)
-    statement = sql.statement("crm.receivables", name).replace(COVERED, unapplied_covers())
-    return rows_compared(statement, {"invoices": [invoice.pk for invoice in invoices], "on": date(2026, 3, 9)})
+    return rows_compared(statement(name), {"invoices": [invoice.pk for invoice in invoices], "on": date(2026, 3, 9)})
 
 
 @pytest.mark.parametrize("name", ["late_interest", "late_indemnities"])

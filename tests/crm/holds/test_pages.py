@@ -39,6 +39,16 @@ def test_a_hold_is_placed_on_an_invoice_and_lifted(desk: Client):
     assert hold.outcome == "lifted"
 
 
+@pytest.mark.parametrize(("given", "outcome"), [({}, "lifted"), ({"mistake": "on"}, "mistake")])
+def test_an_insolvency_is_lifted_or_was_a_mistake(desk: Client, given: dict[str, str], outcome: str):
+    customer = CustomerFactory(entity=desk.entity)
+    desk.post(reverse("hold_place", args=[customer.pk]), {"kind": "insolvency", "reason": "RJ"})
+    page = desk.get(reverse("customer", args=[customer.pk])).content.decode()
+    assert 'name="mistake"' in page
+    desk.post(reverse("hold_lift", args=[Hold.objects.get().pk]), given)
+    assert Hold.objects.get().outcome == outcome
+
+
 def test_an_invoice_of_another_customer_is_refused(desk: Client):
     customer = CustomerFactory(entity=desk.entity)
     given = {"kind": "dispute", "reason": "x", "invoice": InvoiceFactory().pk}

@@ -1,8 +1,12 @@
+import importlib
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
 
 from crm.law.models import Holiday, Rate, RateKind, Rule
 from crm.law.operations import derive_late_rates, load_law
@@ -129,3 +133,52 @@ def test_the_parity_of_the_cfa_franc_is_known():
     assert rate_on("EUR", "XOF", date(2026, 3, 1)) == Decimal("655.957")
     assert of_that_order(Decimal(15000), "XOF", date(2026, 3, 1)) == 10_000_000
     assert [of_that_order(Decimal(150), currency, date(2026, 3, 1)) for currency in ("EUR", "TND")] == [150, 150]
+
+
+CORRECT = importlib.import_module("crm.law.migrations.0003_interest_from_the_formal_notice").correct
+DUE_DATE = {"rate": "legal_professional", "from": "due_date"}
+
+
+def as_delivered_before(jurisdiction):
+    """Interest of a professional under OHADA law, wrongly from the due date."""
+    found = Rule.objects.filter(jurisdiction=jurisdiction, code="late_interest", customer_kind="professional")
+    found.update(value=DUE_DATE, article="AUDCG (OHADA) art. 291")
+    return found
+
+
+def starts(jurisdiction, kind, on):
+    found = rule(jurisdiction, "late_interest", on=on, customer_kind=kind)
+    return found and found.value["from"]
+
+
+def test_interest_under_ohada_law_runs_from_a_notice_where_nobody_changed_the_rule():
+    untouched, changed, followed = (as_delivered_before(code) for code in ("BJ", "CI", "SN"))
+    changed.update(article="conditions générales")
+    ended = followed.get()
+    Rule.objects.filter(pk=ended.pk).update(ends_on="2024-12-31")
+    Rule.objects.create(
+        jurisdiction="SN",
+        code="late_interest",
+        customer_kind="professional",
+        starts_on="2025-01-01",
+        value=DUE_DATE,
+        article="AUDCG (OHADA) art. 291",
+    )
+    for _ in range(2):
+        CORRECT(apps, connection.schema_editor())
+    today = timezone.localdate()
+    days = (today - timedelta(days=1), today)
+    assert [starts("BJ", "professional", on) for on in days] == ["due_date", "formal_notice"]
+    assert [untouched.count(), changed.count(), followed.count()] == [2, 1, 2]
+    assert [starts(code, "professional", today) for code in ("CI", "SN")] == ["due_date", "due_date"]
+    load_law()
+    assert untouched.count() == 2
+
+
+def test_a_notice_counts_as_received_some_days_after_it_left_where_nobody_changed_the_rule():
+    delivered = Rule.objects.filter(jurisdiction="FR", code="late_interest", customer_kind="")
+    now = delivered.get()
+    delivered.update(value={"rate": "legal_professional", "from": "formal_notice"}, article="C. civ. 1231-6 et 1344-1")
+    CORRECT(apps, connection.schema_editor())
+    follows = delivered.get(ends_on=None)
+    assert (follows.value, follows.article) == (now.value, now.article)

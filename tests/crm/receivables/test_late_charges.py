@@ -13,6 +13,7 @@ from crm.receivables.late_charges import (
     late_charges,
     record_formal_notice,
     waive,
+    withdraw_formal_notice,
 )
 from crm.receivables.models import ChargeKind
 from tests.factories.accounts import EntityFactory
@@ -81,6 +82,18 @@ class TestInterest:
         invoice = late_invoice(customer=CustomerFactory(entity=contract_entity("15")))
         assert {s.percent for s in owed(invoice, date(2026, 2, 1)).segments} == {Decimal("15.000")}
 
+    def test_a_contract_has_its_rate_for_what_was_invoiced_since_and_no_past_day_changes(self):
+        entity = EntityFactory()
+        invoices = [
+            late_invoice(customer=CustomerFactory(entity=entity), issued_on=date(2025, 7, day)).pk for day in (1, 2, 3)
+        ]
+        before = late_charges(invoices, on=date(2025, 8, 30))
+        entity.contract_rates.create(starts_on=date(2025, 7, 2), percent=20)
+        entity.contract_rates.create(starts_on=date(2025, 7, 3), percent=None)
+        after = late_charges(invoices, on=date(2025, 8, 30))
+        assert [after[key].interest for key in invoices] == [Decimal("99.86"), Decimal("164.38"), Decimal("99.86")]
+        assert (after[invoices[0]], after[invoices[2]]) == (before[invoices[0]], before[invoices[2]])
+
     def test_a_public_body_keeps_the_rate_of_the_half_year_in_which_it_became_late(self):
         invoice = late_invoice(customer=CustomerFactory(public_body=True), due_on=date(2025, 6, 20))
         (segment,) = owed(invoice, date(2025, 7, 10)).segments
@@ -95,18 +108,41 @@ class TestInterest:
         record_formal_notice([invoice.pk], on=date(2025, 9, 1), at=NOON)
         record_formal_notice([invoice.pk], on=date(2025, 9, 15), at=NOON)
         (segment,) = owed(invoice, date(2025, 9, 30)).segments
-        assert (segment.from_on, segment.days, segment.percent) == (date(2025, 9, 2), 29, Decimal("2.76"))
+        # Received three days after it left, as the letter says.
+        assert (segment.from_on, segment.days, segment.percent) == (date(2025, 9, 5), 26, Decimal("2.76"))
+
+    def test_the_first_notice_that_arrived_counts(self):
+        invoice = late_invoice(customer=CustomerFactory(consumer=True))
+        record_formal_notice([invoice.pk], on=date(2025, 9, 1), at=NOON, action=1)
+        record_formal_notice([invoice.pk], on=date(2025, 9, 15), at=NOON, action=2)
+        assert owed(invoice, date(2025, 9, 30)).segments[0].from_on == date(2025, 9, 5)
+        assert withdraw_formal_notice(1) == 1
+        assert owed(invoice, date(2025, 9, 30)).segments[0].from_on == date(2025, 9, 19)
+        assert withdraw_formal_notice(2) == 1
+        assert late_charges([invoice.pk], on=date(2025, 9, 30)) == {}
 
     @pytest.mark.parametrize("kwargs", [{"guessed": True}, {"opening": True}, {"kind": "returned_payment"}])
     def test_nothing_runs_on_what_is_not_an_invoice_with_a_known_due_date(self, kwargs):
         invoice = late_invoice(**kwargs)
         assert late_charges([invoice.pk], on=date(2025, 9, 30)) == {}
 
-    def test_a_creditor_of_benin_owed_by_a_trader_gets_the_legal_rate(self):
+    @pytest.mark.parametrize(("kind", "first_day"), [("professional", 1), ("public_body", 4), ("consumer", 4)])
+    def test_a_creditor_of_benin_gets_the_legal_rate_from_the_sending_of_a_formal_notice(self, kind, first_day):
+        """AUDCG 291: "à compter de l'envoi de la mise en demeure"; to others than traders, from its receipt."""
         entity = EntityFactory(jurisdiction="BJ", currency="XOF")
+        customer = CustomerFactory(entity=entity, kind=kind)
+        invoice = late_invoice(customer=customer, currency="XOF", amount=Decimal(1_000_000))
+        assert late_charges([invoice.pk], on=date(2025, 12, 31)) == {}
+        record_formal_notice([invoice.pk], on=date(2025, 8, 31), at=NOON)
+        charges = owed(invoice, date(2025, 9, 30))
+        assert [segment.from_on for segment in charges.segments] == [date(2025, 9, first_day)]
+        assert (charges.interest > 0, charges.indemnity) == (True, 0)
+
+    def test_the_contract_of_a_trader_of_benin_has_its_rate_from_the_notice(self):
+        entity = EntityFactory(jurisdiction="BJ", currency="XOF", late_rate_percent=Decimal(12))
         invoice = late_invoice(customer=CustomerFactory(entity=entity), currency="XOF", amount=Decimal(1_000_000))
-        charges = owed(invoice, date(2025, 8, 30))
-        assert (charges.interest, charges.indemnity) == (Decimal(4521), 0)
+        record_formal_notice([invoice.pk], on=date(2025, 8, 31), at=NOON)
+        assert [(s.from_on, s.percent) for s in owed(invoice, date(2025, 9, 30)).segments] == [(date(2025, 9, 1), 12)]
 
     @pytest.mark.parametrize("count", [1, 3])
     def test_many_invoices_cost_three_queries(self, count, django_assert_num_queries):
@@ -149,6 +185,29 @@ class TestIndemnity:
     def test_it_is_not_for_consumers_and_associations(self, kind):
         invoice = late_invoice(customer=CustomerFactory(kind=kind))
         assert late_charges([invoice.pk], on=date(2025, 12, 31)) == {}
+
+    def test_an_invoice_due_in_three_parts_owes_it_once_for_the_first_that_was_late(self):
+        customer = CustomerFactory()
+        days = (date(2025, 7, 31), date(2025, 8, 31), date(2025, 9, 30))
+        parts = [
+            late_invoice(customer=customer, external_id=f"F-{nth}", number="F", installment=nth, due_on=due_on)
+            for nth, due_on in enumerate(days, start=1)
+        ]
+        late_invoice(number="F")  # that of somebody else
+        keys, on = [part.pk for part in parts], date(2025, 12, 31)
+
+        def indemnities(*asked):
+            return {keys.index(key) + 1: each.indemnity for key, each in late_charges(asked, on=on).items()}
+
+        assert indemnities(*keys) == {1: 40, 2: 0, 3: 0}
+        assert [indemnities(key) for key in keys] == [{1: 40}, {2: 0}, {3: 0}]
+        pay(parts[0], 10000, date(2025, 7, 31))
+        assert indemnities(*keys) == {2: 40, 3: 0}
+
+    def test_two_invoices_without_a_number_owe_it_each(self):
+        customer = CustomerFactory()
+        keys = [late_invoice(customer=customer, number="").pk for _ in range(2)]
+        assert [each.indemnity for each in late_charges(keys, on=date(2025, 12, 31)).values()] == [40, 40]
 
     def test_an_invoice_due_today_is_not_late(self):
         assert late_charges([late_invoice().pk], on=date(2025, 7, 31)) == {}
