@@ -97,8 +97,8 @@ class Declaration:
 
 
 def to_declare(holds: Iterable[Hold], *, on: date) -> list[Declaration]:
-    """Of these holds of one customer, the insolvencies whose day of judgment is known, with their last day, past or not,
-    by the law in force on `on`."""
+    """Of these holds of one customer, the insolvencies whose day of judgment is known, with their last day, past or
+    not, by the law in force on `on`."""
     found = [hold for hold in holds if hold.kind == HoldKind.INSOLVENCY and hold.born_before]
     if not found:
         return []

@@ -63,8 +63,8 @@ def record_interruption(
 
 
 def can_interrupt(customer: Customer, invoice: Invoice | None, kind: str, *, at: datetime) -> bool:
-    """Whether the law of the entity lets such a fact start the limitation of that invoice again; without invoice, that of
-    debts no rule of their own is for."""
+    """Whether the law of the entity lets such a fact start the limitation of that invoice again; without invoice, that
+    of debts no rule of their own is for."""
     return interrupts(
         kind,
         jurisdiction=customer.entity.jurisdiction,

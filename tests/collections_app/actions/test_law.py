@@ -56,7 +56,15 @@ def test_a_call_tried_counts_in_the_caps(settings, outcome, gate):
 def demanded(address, invoice, on, *, state="sent", **fields):
     """It was written of this invoice."""
     at = datetime(on.year, on.month, on.day, 10, tzinfo=PARIS)
-    action = ActionFactory(customer=address.customer, state="done", kind="manual", cycle=None, step_code=f"mail-{on}", closed_at=at, **fields)
+    action = ActionFactory(
+        customer=address.customer,
+        state="done",
+        kind="manual",
+        cycle=None,
+        step_code=f"mail-{on}",
+        closed_at=at,
+        **fields,
+    )
     ActionLineFactory(action=action, invoice=invoice)
     message = sent(address, at)
     Message.objects.filter(pk=message.pk).update(origin="action", origin_id=action.pk, state=state)

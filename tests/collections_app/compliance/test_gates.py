@@ -12,7 +12,16 @@ from crm.law.models import Rule
 from crm.receivables.limitation import end_proceedings, record_interruption
 from crm.receivables.models import Credit, Invoice
 from crm.receivables.operations import allocate, undo_allocation
-from tests.collections_app.compliance.situations import CANDIDATE, PARIS, TUESDAY, ask, contact, reachable, sent, under_way
+from tests.collections_app.compliance.situations import (
+    CANDIDATE,
+    PARIS,
+    TUESDAY,
+    ask,
+    contact,
+    reachable,
+    sent,
+    under_way,
+)
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.paying import pay
