@@ -1,6 +1,7 @@
 -- What became of that which composed messages of actions ask for, on a date: 'closed', 'held', 'settled', 'lower',
--- 'waived'; no row where they still hold. Late charges given up since the batch was prepared count where some were told. `said`: the total as frozen, of what was due before the day it was composed: a night may have
--- taken from an action what was paid since, and added what fell due.
+-- 'waived'; no row where they still hold. `said`: the total as frozen, of what was due before the day it was composed: a
+-- night may have taken from an action what was paid since, and added what fell due. 'waived': of a letter that tells late
+-- charges, some were given up since its batch was prepared.
 with item as materialized (
 /* net open items */
 ),
