@@ -8,6 +8,8 @@ class ActionsConfig(AppConfig):
     verbose_name = _("Actions")
 
     def ready(self) -> None:
+        from functools import partial
+
         from collections_app.actions.consumers import KINDS, on_message
         from collections_app.actions.contacts import register_calls
         from collections_app.actions.counting import waiting_for
@@ -16,14 +18,17 @@ class ActionsConfig(AppConfig):
         from collections_app.actions.panels import open_actions
         from collections_app.actions.preparing import prepare_action
         from collections_app.actions.printed import changed_since
+        from collections_app.compliance.registry import tell_what_was_demanded
         from collections_app.letters.standing import looks
         from crm.accounts.rules import reads_pages
         from crm.core import navigation
+        from crm.core.sql import statement
         from crm.customers.registry import Panel, register_panel
         from crm.events import registry
         from telephony.core.outgoing import preparers, wordings
 
         register_calls()
+        tell_what_was_demanded(partial(statement, "collections_app.actions", "demands"))
         preparers[ORIGIN] = prepare_action
         looks[ORIGIN] = changed_since
         wordings["stale"] = stale_sentence

@@ -66,6 +66,7 @@ STALE = {
     "settled": _("What it asked for was settled meanwhile."),
     "held": _("What it asked for was put on hold meanwhile."),
     "lower": _("Less is to be claimed now than it asks for."),
+    "waived": _("Late charges of what it asks for were given up meanwhile."),
     "balance_changed": _("The balance changed meanwhile: it has to be composed again."),
     "merged": _("Its customer was merged with another: one reminder speaks for both."),
     "no_template": _("No template is attached to its action."),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from collections_app.compliance.registry import Gate, contact_sources, gates
+from collections_app.compliance.time_barred import ran_out
 from crm.core import planned, sql
 
 Answer = Literal["allowed", "not_before", "refused"]
@@ -91,7 +92,7 @@ def parameters(at: datetime) -> dict[str, Any]:
 
 
 def _objection(gate: Gate) -> str:
-    text = gate.statement().replace("{contacts}", _contacts())
+    text = gate.statement().replace("{contacts}", _contacts()).replace("{ran_out}", ran_out())
     return (
         f"select key, answer, '{gate.name}' as gate, rule, article, not_before_at, {gate.order} as rank\n"
         f"    from ({text}) {gate.name}_gate"

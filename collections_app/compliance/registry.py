@@ -1,5 +1,6 @@
 """Gates before any contact, and where contacts already made are counted. Apps above add theirs in `ready()`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from crm.core import sql
@@ -29,6 +30,9 @@ gates: dict[str, Gate] = {}
 # `queued_for`: the instant when one that has not left is due, with %(gate_at)s as `at`.
 contact_sources: dict[str, str] = {}
 
+NO_DEMAND = 'select null::bigint as invoice_id, null::date as "on" where false'
+_demands: list[Callable[[], str]] = []
+
 
 def register_gate(gate: Gate) -> None:
     """Add a gate; raises ValueError when its name is taken."""
@@ -42,3 +46,14 @@ def register_contacts(name: str, select: str) -> None:
     if name in contact_sources:
         raise ValueError(f"A source of contacts named {name!r} exists already.")
     contact_sources[name] = select
+
+
+def tell_what_was_demanded(select: Callable[[], str]) -> None:
+    """`select` gives a SELECT of (invoice_id, on): the days on which the invoices of the customers of `pressed`
+    (customer_id) were demanded in writing."""
+    _demands[:] = [select]
+
+
+def demands() -> str:
+    """That SELECT; one of no row while nobody told."""
+    return _demands[0]() if _demands else NO_DEMAND

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from collections_app.actions.dispatch import ORIGIN
+from collections_app.compliance.time_barred import hold_what_ran_out
 from collections_app.engine import scope, watched
 from collections_app.engine.freshness import check_freshness
 from collections_app.engine.handing_over import hand_over, keep_below_ceilings
@@ -31,7 +32,8 @@ class Stage:
 
 def end_holds(night: Night) -> int:
     ensure_months(night.on)
-    return end_expired_holds(night.entity, on=night.on, at=night.at)
+    ended = end_expired_holds(night.entity, on=night.on, at=night.at)
+    return ended + hold_what_ran_out(night.entity, on=night.on, at=night.at)
 
 
 def choose(night: Night) -> int:

@@ -216,7 +216,7 @@ def mark_posted(
     batch = _open(batch)
     if not batch.on <= on <= today:
         raise PostedBeforePrepared
-    changed, gone = no_longer_true(batch, on=today), cancelled_since(batch)
+    changed, gone = no_longer_true(batch, on=today, at=at), cancelled_since(batch)
     if unseen := {*changed, *gone.values_list("pk", flat=True)} - set(shown):
         raise ChangedSincePrinted(len(unseen))
     left = list(gone.filter(pk__in=anyway).values_list("message_id", flat=True))
@@ -316,16 +316,16 @@ def give_up_preparations(*, at: datetime) -> int:
     return old.update(ended_at=at, failure=NOT_PREPARED)
 
 
-def no_longer_true(batch: PrintBatch, *, on: date) -> dict[int, str]:
+def no_longer_true(batch: PrintBatch, *, on: date, at: datetime) -> dict[int, str]:
     """Letters of the batch that could still be posted and say what does not hold any more on `on` (settled, put on
-    hold, less to be claimed): id -> why, in words."""
+    hold, less to be claimed) or may not leave any more at `at` (a gate refuses them): id -> why, in words."""
     letters = batch.letters.filter(taken_out_at=None, message__state=MessageState.READY)
     asked: dict[str, dict[int, int]] = defaultdict(dict)
     for origin, message_id, letter_id in letters.values_list("message__origin", "message_id", "pk"):
         asked[origin][message_id] = letter_id
     told: dict[int, str] = {}
     for origin in asked.keys() & looks.keys():
-        changed = looks[origin](batch.entity, list(asked[origin]), on)
+        changed = looks[origin](batch.entity, list(asked[origin]), on, at)
         told |= {asked[origin][message_id]: why for message_id, why in changed.items()}
     return told
 

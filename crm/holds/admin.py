@@ -4,9 +4,10 @@ from functools import partial
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.calendars import today
@@ -15,11 +16,13 @@ from crm.core.backoffice import tell_refused
 from crm.core.each import each
 from crm.customers.backoffice import OnCustomerAdmin
 from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
-from crm.holds.models import Hold
+from crm.holds.models import BY_A_PERSON, Hold
 from crm.holds.operations import lift_hold, place_hold
 
 
 class HoldForm(ModelForm):
+    kind = ChoiceField(label=capfirst(_("kind")), choices=BY_A_PERSON)
+
     class Meta:
         model = Hold
         fields = ["customer", "invoice", "born_before", "kind", "reason", "starts_on", "ends_on"]

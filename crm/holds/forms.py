@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Customer
-from crm.holds.models import PROMISE_WITHOUT_DAY, HoldKind
+from crm.holds.models import BY_A_PERSON, PROMISE_WITHOUT_DAY, HoldKind
 from crm.holds.summary import LISTED
 from crm.receivables.models import Invoice
 
@@ -14,7 +14,7 @@ from crm.receivables.models import Invoice
 class HoldForm(forms.Form):
     """Kind, reason, scope and end."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=HoldKind.choices, initial=HoldKind.DISPUTE)
+    kind = forms.ChoiceField(label=_("Kind"), choices=BY_A_PERSON, initial=HoldKind.DISPUTE)
     reason = forms.CharField(label=_("Reason"), max_length=200)
     invoice = forms.ModelChoiceField(
         label=_("Invoice"), queryset=Invoice.objects.none(), required=False, empty_label=_("The whole account")

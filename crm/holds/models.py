@@ -17,7 +17,11 @@ class HoldKind(models.TextChoices):
     INSOLVENCY = "insolvency", _("insolvency proceedings")
     LEGAL = "legal", _("legal action")
     MANUAL = "manual", _("decided by a person")
+    # Placed and ended by the night alone (collections_app.compliance.time_barred).
+    LIMITATION = "limitation", _("limitation run out")
 
+
+BY_A_PERSON = [(value, label) for value, label in HoldKind.choices if value != HoldKind.LIMITATION]
 
 PROMISE_WITHOUT_DAY = _(
     "A promise needs the day it is to be kept by: without it nobody would see that it was broken, and dunning would "

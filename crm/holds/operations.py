@@ -32,6 +32,7 @@ HOLD_KINDS: dict[str, str] = {
     HoldKind.INSOLVENCY: gettext_noop("insolvency proceedings"),
     HoldKind.LEGAL: gettext_noop("legal action"),
     HoldKind.MANUAL: gettext_noop("decided by a person"),
+    HoldKind.LIMITATION: gettext_noop("limitation run out"),
 }
 HOLD_ENDED = gettext_noop("Hold ended: dunning resumes")
 HOLD_ENDED_IN_PART = gettext_noop("Hold ended; what another one covers stays suspended")

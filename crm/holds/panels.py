@@ -11,6 +11,7 @@ from crm.accounts.rules import works_customers
 from crm.customers.models import Customer
 from crm.holds.forms import HoldForm
 from crm.holds.models import Hold
+from crm.holds.queries import to_declare
 from crm.holds.summary import LISTED, accounts
 
 ENDED_SHOWN = 5
@@ -25,8 +26,12 @@ def account(customer: Customer, user: User) -> Mapping[str, Any]:
 def holds(customer: Customer, user: User) -> Mapping[str, Any]:
     """What is suspended now, what was lately, and the form to suspend."""
     rows = Hold.objects.filter(customer=customer).select_related("invoice", "author").order_by("-starts_on", "-pk")
+    in_force = list(rows.filter(ended_on__isnull=True))
+    for hold in in_force:
+        hold.customer = customer
     return {
-        "in_force": rows.filter(ended_on__isnull=True),
+        "in_force": in_force,
+        "to_declare": to_declare(in_force, on=today(customer.entity, timezone.now())),
         "ended": rows.filter(ended_on__isnull=False)[:ENDED_SHOWN],
         "form": HoldForm(customer=customer, auto_id="hold_%s") if works_customers(user) else None,
     }

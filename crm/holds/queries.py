@@ -1,8 +1,8 @@
 """Net open items: what a decision may rest on, for one customer or a few."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +10,11 @@ from django.db.models import Q, QuerySet
 
 from crm.core import planned
 from crm.core.among import Among, named
+from crm.core.dates import months_after
 from crm.core.sql import statement
 from crm.customers.models import Customer
-from crm.holds.models import Hold
+from crm.holds.models import Hold, HoldKind
+from crm.law.queries import rule
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,31 @@ def holds_at(customer: Customer, *, on: date) -> QuerySet[Hold]:
     still = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
     return Hold.objects.filter(still, not_ended, customer=customer, starts_on__lte=on).order_by("starts_on", "pk")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """Claims born before a judgment are to be declared by `until`, counted from the judgment: the law counts from its
+    publication, which is later."""
+
+    hold: Hold
+    until: date
+    article: str
+
+
+def to_declare(holds: Iterable[Hold], *, on: date) -> list[Declaration]:
+    """Of these holds of one customer, the insolvencies whose day of judgment is known, with their last day, past or
+    not, by the law in force on `on`."""
+    found = [hold for hold in holds if hold.kind == HoldKind.INSOLVENCY and hold.born_before]
+    if not found:
+        return []
+    customer = found[0].customer
+    law = rule(customer.entity.jurisdiction, "insolvency", on=on, customer_kind=customer.kind)
+    if law is None or not law.value:
+        return []
+    months, days = law.value.get("declare_within_months", 0), law.value.get("declare_within_days", 0)
+    return [
+        Declaration(hold, months_after(hold.born_before, months) + timedelta(days=days), law.article)
+        for hold in found
+        if hold.born_before
+    ]

@@ -9,6 +9,16 @@ from django.utils.translation import gettext as _
 
 from crm.law import queries
 
+# What may interrupt a limitation, and what does where its rule says nothing of it (C. civ. 2240, 2241, 2244).
+INTERRUPTIONS = ("payment", "acknowledgement", "lawsuit", "enforcement", "demand")
+COMMON_INTERRUPTIONS = frozenset(INTERRUPTIONS) - {"demand"}
+
+
+def interrupts(what: str, *, jurisdiction: str, customer_kind: str, debt_type: str, on: date) -> bool:
+    """Whether the law in force on `on` lets one of INTERRUPTIONS start the limitation of such a debt again."""
+    found = queries.rule(jurisdiction, "limitation", on=on, customer_kind=customer_kind, debt_type=debt_type)
+    return found is None or what in found.value.get("interrupted_by", COMMON_INTERRUPTIONS)
+
 
 def plain(percent: Decimal) -> str:
     """A rate in the reader's language, without useless zeros."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from crm.core.money import is_known
 from crm.law.models import RateKind
+from crm.law.rules import INTERRUPTIONS
 
 Check = Callable[[Any], bool]
 
@@ -40,6 +41,11 @@ def count(value: Any) -> bool:
 def one_of(*known: str) -> Check:
     """One of these words."""
     return lambda value: value in known
+
+
+def some_of(*known: str) -> Check:
+    """A list of these words, maybe empty."""
+    return lambda value: isinstance(value, list) and all(word in known for word in value)
 
 
 def words(value: Any) -> bool:
@@ -94,13 +100,13 @@ SHAPES = {
     "fixed_indemnity": SUM,
     "forbidden_words": Shape({"words": words}),
     "hold": Shape({"blocks": truth}),
-    "insolvency": Shape({"declare_within_days": count}),
+    "insolvency": Shape({}, {"declare_within_months": count, "declare_within_days": count}),
     "late_interest": Shape(
         {"rate": RATE, "from": one_of("due_date", "formal_notice")},
         {"rate_of": one_of("first_day"), "delivery_days": count},
     ),
     "late_rate_floor": Shape({"times": count, "rate": RATE}),
-    "limitation": Shape({"years": count}, {"from": one_of("next_year")}),
+    "limitation": Shape({"years": count}, {"from": one_of("next_year"), "interrupted_by": some_of(*INTERRUPTIONS)}),
     "limitation_effect": Shape({"demand": one_of("refused", "todo")}),
     "mentions": MENTIONED,
     "minimum_amount": SUM,

@@ -4,11 +4,13 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext as _, gettext_lazy, gettext_noop
 
+from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.customers.models import Customer
 from crm.customers.operations import in_use
+from crm.law.rules import interrupts
 from crm.receivables.models import Interruption, InterruptionKind, Invoice
 from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
@@ -21,7 +23,9 @@ WORDS = {
     InterruptionKind.ACKNOWLEDGEMENT: gettext_noop("written acknowledgement of the debt"),
     InterruptionKind.LAWSUIT: gettext_noop("legal action"),
     InterruptionKind.ENFORCEMENT: gettext_noop("enforcement measure"),
+    InterruptionKind.DEMAND: gettext_noop("written demand (public bodies)"),
 }
+INTERRUPTS_NOTHING = gettext_lazy("By the law this debt is under, that does not interrupt its limitation.")
 
 
 @transaction.atomic
@@ -36,10 +40,12 @@ def record_interruption(
     at: datetime,
 ) -> Interruption:
     """Keep that limitation started again on that day, with the document that proves it; of a customer who was merged,
-    on the one he was merged into. Raises ValidationError."""
+    on the one he was merged into. Raises ValidationError, also where the law lets no such fact interrupt anything."""
     customer = in_use(customer)
     if invoice and not Invoice.objects.filter(pk=invoice.pk, customer=customer).exists():
         raise ValidationError({"invoice": _("This invoice is another customer’s.")})
+    if not can_interrupt(customer, invoice, kind, at=at):
+        raise ValidationError({"kind": INTERRUPTS_NOTHING})
     interruption = Interruption(
         entity_id=customer.entity_id,
         customer=customer,
@@ -54,6 +60,18 @@ def record_interruption(
     interruption.save()
     _tell(interruption, RECORDED, by=by, at=at)
     return interruption
+
+
+def can_interrupt(customer: Customer, invoice: Invoice | None, kind: str, *, at: datetime) -> bool:
+    """Whether the law of the entity lets such a fact start the limitation of that invoice again; without invoice, that
+    of debts no rule of their own is for."""
+    return interrupts(
+        kind,
+        jurisdiction=customer.entity.jurisdiction,
+        customer_kind=customer.kind,
+        debt_type=invoice.debt_type if invoice else "",
+        on=today(customer.entity, at),
+    )
 
 
 @transaction.atomic

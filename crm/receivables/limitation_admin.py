@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
 from crm.customers.backoffice import OnCustomerAdmin
-from crm.receivables.limitation import end_proceedings, record_interruption
+from crm.receivables.limitation import INTERRUPTS_NOTHING, can_interrupt, end_proceedings, record_interruption
 from crm.receivables.models import Interruption, InterruptionKind
 
 FACT = ["customer", "invoice", "kind", "on", "reference"]
@@ -28,6 +28,9 @@ class InterruptionForm(forms.ModelForm):
         invoice, customer = given.get("invoice"), given.get("customer")
         if invoice and customer and invoice.customer_id != customer.pk:
             self.add_error("invoice", ValidationError(_("This invoice is another customer’s.")))
+        kind = given.get("kind")
+        if customer and kind and not can_interrupt(customer, invoice, kind, at=timezone.now()):
+            self.add_error("kind", ValidationError(INTERRUPTS_NOTHING))
         if self.instance.pk and "ended_on" in self.fields and not given.get("ended_on"):
             self.add_error("ended_on", ValidationError(_("Say when the legal action ended.")))
         return given
@@ -48,7 +51,9 @@ class InterruptionAdmin(OnCustomerAdmin):
         """A legal action that is recorded can be ended."""
         told = _(
             "From that day limitation runs anew (Civil Code 2240 to 2244): the gate before every reminder reads it. A "
-            "legal action interrupts until it ends. What is recorded is not changed; a legal action can be ended, once."
+            "legal action interrupts until it ends. A written demand interrupts that of public bodies alone, and those "
+            "that leave from here are counted without being recorded. What is recorded is not changed; a legal action "
+            "can be ended, once."
         )
         return [(None, {"fields": [*FACT, "ended_on", "void"] if obj else FACT, "description": told})]
 

@@ -1,6 +1,7 @@
--- What became of that which composed messages of actions ask for, on a date: 'closed', 'held', 'settled', 'lower'; no row
--- where they still hold. `said`: the total as frozen, of what was due before the day it was composed: a night may have
--- taken from an action what was paid since, and added what fell due.
+-- What became of that which composed messages of actions ask for, on a date: 'closed', 'held', 'settled', 'lower',
+-- 'waived'; no row where they still hold. `said`: the total as frozen, of what was due before the day it was composed: a
+-- night may have taken from an action what was paid since, and added what fell due. 'waived': of a letter that tells late
+-- charges, some were given up since its batch was prepared.
 with item as materialized (
 /* net open items */
 ),
@@ -26,11 +27,25 @@ standing as (
                or coalesce(coalesce(sum(owed) filter (where named), 0) < min(said), false) as lower
     from carried group by id
 ),
+waived as (
+    select m.id
+    from messaging_message m
+    join letters_printedletter p on p.message_id = m.id and p.taken_out_at is null
+    join letters_printbatch b on b.id = p.batch_id
+    where m.id = any(%(messages)s::bigint[])
+      and coalesce((m.variables #>> '{charges,interest}')::numeric, 0)
+          + coalesce((m.variables #>> '{charges,indemnity}')::numeric, 0) > 0
+      and exists (
+          select from actions_actionline l
+          join receivables_waiver w on w.invoice_id = l.invoice_id and w.at > b.prepared_at
+          where l.action_id = m.origin_id)
+),
 told as (
     select id, case when state <> 'scheduled' then 'closed'
                     when not alive and held then 'held'
                     when not alive then 'settled'
-                    when lower then 'lower' end as changed
+                    when lower then 'lower'
+                    when id in (select id from waived) then 'waived' end as changed
     from standing
 )
 select id, changed from told where changed is not null

@@ -1,61 +1,11 @@
--- Limitation starts at the due date and again at each payment (an acknowledgement) and recorded interruption made before
--- it has run out; after that nothing revives the claim. A legal action interrupts until it ends. Public bodies count
--- whole years from the next 1 January.
-with carried as (
+-- When a claim has run out: ran_out.sql.
+with late as (
     select asked.key, asked.jurisdiction, asked.kind, asked.today, asked.automatic,
            invoice.id, invoice.customer_id, invoice.issued_on, invoice.due_on, invoice.debt_type
     from asked
     join receivables_invoice invoice on invoice.id = any(asked.invoice_ids)
     where invoice.due_on < asked.today - 360 and coalesce(asked.oldest_due_on < asked.today - 360, true)
-), terms as (
-    select distinct on (place.jurisdiction, place.kind, place.debt_type)
-           place.jurisdiction, place.kind, place.debt_type, r.article,
-           make_interval(years => (r.value ->> 'years')::int) as length,
-           coalesce(r.value ->> 'from' = 'next_year', false) as from_next_year
-    from (select jurisdiction, kind, debt_type, max(today) as today from carried group by 1, 2, 3) place
-    join law_rule r on r.jurisdiction = place.jurisdiction and r.code = 'limitation'
-                   and r.customer_kind in ('', place.kind) and r.debt_type in ('', place.debt_type)
-                   and r.starts_on <= place.today and coalesce(r.ends_on, 'infinity') >= place.today
-    order by place.jurisdiction, place.kind, place.debt_type, r.debt_type desc, r.customer_kind desc, r.starts_on desc
-), starts as (
-    -- With what is asked about each: joined to it again, some plans compare every invoice with every other.
-    select carried.*, due_on as started_on, due_on as until_on from carried
-    union all
-    select carried.*, greatest(fact."on", carried.due_on),
-           case when fact.kind = 'lawsuit' then coalesce(fact.ended_on, 'infinity') else greatest(fact."on", carried.due_on) end
-    from carried
-    join receivables_interruption fact on fact.customer_id = carried.customer_id and not fact.void
-         and coalesce(fact.invoice_id = carried.id, carried.issued_on <= fact."on") and fact."on" <= carried.today
-    union all
-    select carried.*, credit.received_on, credit.received_on
-    from carried
-    cross join lateral (
-        -- Found by the invoice, said by the grouping and by what no index of credits serves: expecting hardly any payment, a
-        -- plan would compare all there are with each of these. Taken off again, a payment acknowledges nothing, unless it
-        -- was applied anew.
-        select movement.credit_id from receivables_movement movement
-        where movement.invoice_id = carried.id and movement.kind in ('allocated', 'unallocated')
-        group by movement.credit_id
-        having sum(movement.amount) < 0
-    ) allocated
-    join receivables_credit credit on credit.id = allocated.credit_id and credit.kind = 'payment'
-    where credit.received_on > carried.due_on and credit.received_on <= carried.today
-), runs as (
-    select key, jurisdiction, kind, automatic, debt_type, coalesce(lead(started_on) over in_order, today) as again_on,
-           max(until_on) over in_order as from_on
-    from starts window in_order as (partition by key, id order by started_on, until_on)
-), expired as (
-    select runs.key, runs.jurisdiction, runs.kind, runs.automatic, runs.debt_type, terms.article,
-           min(ran_out.ran_out_on) as expired_on
-    from runs
-    join terms using (jurisdiction, kind, debt_type)
-    cross join lateral (
-        select (case when terms.from_next_year then date_trunc('year', runs.from_on) + interval '1 year'
-                     else runs.from_on end + terms.length)::date as ran_out_on
-    ) ran_out
-    where runs.again_on > ran_out.ran_out_on
-    group by 1, 2, 3, 4, 5, 6
-)
+), {ran_out}
 select distinct on (expired.key) expired.key, 'refused' as answer, 'limitation' as rule, expired.article,
        null::timestamptz as not_before_at
 from expired

@@ -1,6 +1,7 @@
--- A refusal holds wherever the same address is on file. A letter of formal notice is a legal act: it may leave.
+-- A refusal holds wherever the same address is on file. A letter of formal notice is a legal act: it may leave. Where no
+-- rule in force says that a refusal blocks, or that a consent is required, none does and none is.
 select distinct on (asked.key) asked.key, 'refused' as answer, refused.rule,
-       coalesce(law.article, '') as article, null::timestamptz as not_before_at
+       law.article, null::timestamptz as not_before_at
 from asked
 join customers_address address on address.id = asked.address_id
 cross join lateral (
@@ -11,7 +12,8 @@ cross join lateral (
       and not (asked.formal_notice and asked.channel = 'post')
     union all
     select 'notice_consent'
-    where asked.formal_notice and asked.channel = 'email' and asked.kind = 'consumer' and address.consent <> 'given'
+    where asked.formal_notice and asked.channel = 'email' and address.consent <> 'given'
 ) refused
-left join law on law.jurisdiction = asked.jurisdiction and law.kind = asked.kind and law.code = refused.rule
+join law on law.jurisdiction = asked.jurisdiction and law.kind = asked.kind and law.code = refused.rule
+        and (law.value ->> case refused.rule when 'opt_out' then 'blocks' else 'required' end)::boolean
 order by asked.key, refused.rule desc

@@ -93,9 +93,10 @@ class PrintBatchAdmin(ScopedAdmin):
     ) -> HttpResponse:
         """The letters of a batch and what can be done with them."""
         batch = self._batch(request, object_id)
-        day = today(batch.entity, timezone.now())
+        now = timezone.now()
+        day = today(batch.entity, now)
         waits = batch.state == BatchState.PREPARED
-        changed = batches.no_longer_true(batch, on=day) if waits else {}
+        changed = batches.no_longer_true(batch, on=day, at=now) if waits else {}
         gone = set(batches.cancelled_since(batch).values_list("pk", flat=True)) if waits else set()
         context = {
             **self.admin_site.each_context(request),

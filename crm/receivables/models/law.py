@@ -85,10 +85,12 @@ class InterruptionKind(models.TextChoices):
     ACKNOWLEDGEMENT = "acknowledgement", _("written acknowledgement of the debt")
     LAWSUIT = "lawsuit", _("legal action")
     ENFORCEMENT = "enforcement", _("enforcement measure")
+    DEMAND = "demand", _("written demand (public bodies)")
 
 
 class Interruption(models.Model):
     """What makes limitation start again (C. civ. 2240, 2241, 2244), for one invoice or all that was issued by that day.
+    A written demand does against public bodies alone (loi 68-1250, art. 2); those sent from here need no row.
 
     A legal action interrupts until it ends (2242), and not at all when the creditor withdraws or loses (2243): `void`.
     """

@@ -7,11 +7,14 @@ import pytest
 from collections_app.actions.bulk import complete
 from collections_app.actions.consumers import on_message
 from collections_app.actions.labels import Outcome
+from collections_app.actions.models import Action
 from crm.events.models import Event
 from crm.receivables.models import FormalNotice
-from tests.collections_app.compliance.situations import TUESDAY, ask, reachable
+from telephony.messaging.models import Message
+from tests.collections_app.compliance.situations import PARIS, TUESDAY, ask, reachable, sent
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
+from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
 POSTED = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
@@ -73,3 +76,77 @@ def test_a_call_tried_counts_in_the_caps(settings, outcome, gate):
     values = {"state": "done", "outcome": outcome, "closed_at": TUESDAY - timedelta(hours=2)}
     ActionFactory(customer=address.customer, address=address, **values)
     assert ask(address).gate == gate
+
+
+def demanded(address, invoice, on, *, state="sent", **fields):
+    """It was written of this invoice."""
+    at = datetime(on.year, on.month, on.day, 10, tzinfo=PARIS)
+    action = ActionFactory(
+        customer=address.customer,
+        state="done",
+        kind="manual",
+        cycle=None,
+        step_code=f"mail-{on}",
+        closed_at=at,
+        **fields,
+    )
+    ActionLineFactory(action=action, invoice=invoice)
+    message = sent(address, at)
+    Message.objects.filter(pk=message.pk).update(origin="action", origin_id=action.pk, state=state)
+
+
+def demanded_each_june(address, invoice, **fields):
+    for year in range(2021, 2026):
+        demanded(address, invoice, date(year, 6, 1), **fields)
+
+
+def due_in_2021(kind, channel="email"):
+    address = reachable(channel, kind=kind)
+    return address, InvoiceFactory(customer=address.customer, issued_on=date(2021, 1, 1), due_on=date(2021, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "state", "gate"),
+    [
+        ("public_body", "email", "sent", ""),
+        ("public_body", "post", "delivered", ""),
+        ("public_body", "email", "bounced", "limitation"),
+        ("public_body", "phone", "sent", "limitation"),
+        ("professional", "email", "sent", "limitation"),
+        ("consumer", "email", "sent", "limitation"),
+    ],
+)
+def test_a_written_demand_starts_the_limitation_of_a_public_body_again(settings, kind, channel, state, gate):
+    """Loi 68-1250, art. 2: four years from the next 1 January. What it is written about alone."""
+    settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
+    address, invoice = due_in_2021(kind, channel)
+    other = InvoiceFactory(customer=address.customer, issued_on=invoice.issued_on, due_on=invoice.due_on)
+    demanded_each_june(address, invoice, state=state)
+    verdicts = [ask(address, invoices=[each.pk]) for each in (invoice, other)]
+    assert [verdict.gate for verdict in verdicts] == [gate, "limitation"]
+
+
+@pytest.mark.parametrize(("year", "gate"), [(2029, ""), (2030, "limitation")])
+def test_it_runs_out_four_years_after_the_next_1_january(settings, year, gate):
+    settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
+    address, invoice = due_in_2021("public_body")
+    demanded(address, invoice, date(2025, 12, 31))
+    at = datetime(year, 12, 31, 10, tzinfo=PARIS) if year == 2029 else datetime(year, 1, 2, 10, tzinfo=PARIS)
+    assert ask(address, at=at, invoices=[invoice.pk]).gate == gate
+
+
+def test_a_letter_counts_from_the_day_it_was_posted():
+    """The confirmation of the batch came in the next year."""
+    address, invoice = due_in_2021("public_body", "post")
+    demanded(address, invoice, date(2022, 1, 2), left_on=date(2021, 12, 31))
+    day = datetime(2026, 3, 3, 10, tzinfo=PARIS)
+    assert ask(address, at=day, invoices=[invoice.pk]).gate == "limitation"
+    Action.objects.update(left_on=None)
+    assert ask(address, at=day, invoices=[invoice.pk]).answer == "allowed"
+
+
+def test_one_made_too_late_revives_nothing(settings):
+    settings.MAIL_RECIPIENT_ALLOWLIST = ["*"]
+    address, invoice = due_in_2021("public_body")
+    demanded(address, invoice, date(2026, 1, 2))
+    assert ask(address, invoices=[invoice.pk]).gate == "limitation"

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,10 +8,20 @@ from collections_app.compliance import gates
 from collections_app.compliance.gates import Verdict, evaluate
 from crm.core.sql import set_local
 from crm.holds.models import Hold
+from crm.law.models import Rule
 from crm.receivables.limitation import end_proceedings, record_interruption
 from crm.receivables.models import Credit, Invoice
 from crm.receivables.operations import allocate, undo_allocation
-from tests.collections_app.compliance.situations import CANDIDATE, TUESDAY, ask, contact, reachable, sent, under_way
+from tests.collections_app.compliance.situations import (
+    CANDIDATE,
+    PARIS,
+    TUESDAY,
+    ask,
+    contact,
+    reachable,
+    sent,
+    under_way,
+)
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.paying import pay
@@ -121,6 +131,34 @@ class TestOptOut:
         assert ask(address).gate == "opt_out"
         assert ask(address, formal_notice=True).answer == "allowed"
 
+    @pytest.mark.parametrize(
+        ("code", "value", "asked"),
+        [("opt_out", {"blocks": False}, {}), ("notice_consent", {"required": False}, {"formal_notice": True})],
+    )
+    def test_a_rule_that_asks_for_nothing_or_that_ended_stops_nothing(self, code, value, asked):
+        address = AddressFactory(customer=CustomerFactory(kind="consumer"), opted_out_at=None)
+        if code == "opt_out":
+            AddressFactory(value=address.value, consent="refused")
+        rule = Rule.objects.filter(jurisdiction="FR", code=code)
+        assert objection(ask(address, **asked)) == ("refused", "opt_out", code)
+        rule.update(value=value)
+        assert ask(address, **asked).answer == "allowed"
+        rule.update(value={next(iter(value)): True}, ends_on=date(2026, 3, 2))
+        assert ask(address, **asked).answer == "allowed"
+
+    def test_where_no_law_asks_for_it_no_consent_is_needed(self):
+        address = reachable(consumer=True, entity=EntityFactory(jurisdiction="BJ"))
+        assert ask(address, formal_notice=True).answer == "allowed"
+
+    def test_the_rule_says_whose_consent_is_needed(self):
+        rule = {"jurisdiction": "FR", "code": "notice_consent", "starts_on": date(2026, 1, 1), "article": "contrat"}
+        address = reachable()
+        assert ask(address, formal_notice=True).answer == "allowed"
+        Rule.objects.create(**rule, customer_kind="professional", value={"required": True})
+        assert (ask(address, formal_notice=True).rule, ask(address, formal_notice=True).article) == (
+            "notice_consent", "contrat"
+        )  # fmt: skip
+
     def test_a_consumer_agrees_beforehand_to_electronic_notices(self):
         address = reachable(consumer=True)
         assert objection(ask(address, formal_notice=True)) == ("refused", "opt_out", "notice_consent")
@@ -164,6 +202,23 @@ class TestHold:
         address = reachable()
         hold(address.customer, **field)
         assert ask(address).answer == answer
+
+    @pytest.mark.parametrize(
+        ("kind", "ended", "rule"),
+        [("manual", [], ""), ("insolvency", [], "insolvency"), ("insolvency", ["insolvency"], "")],
+    )
+    def test_a_rule_that_says_it_does_not_block_is_heard(self, kind, ended, rule):
+        Rule.objects.filter(code="hold").update(value={"blocks": False})
+        Rule.objects.filter(code__in=ended).update(ends_on=date(2026, 3, 2))
+        address = reachable()
+        hold(address.customer, kind=kind)
+        assert ask(address).rule == rule
+
+    def test_an_insolvency_without_a_rule_of_its_own_is_a_hold(self):
+        Rule.objects.filter(code="insolvency").update(ends_on=date(2026, 3, 2))
+        address = reachable()
+        hold(address.customer, kind="insolvency")
+        assert ask(address).rule == "hold"
 
     def test_an_answer_written_by_a_person_is_not_a_demand(self):
         address = reachable()
@@ -282,6 +337,31 @@ class TestLimitation:
         address, invoice = self.invoice("consumer", date(2021, 6, 1), amount=Decimal(100))
         self.interrupted(invoice, "lawsuit", date(2022, 5, 1))
         pay(invoice, 7, date(2023, 1, 1))
+        assert ask(address, invoices=[invoice.pk]).answer == "allowed"
+
+    @pytest.mark.parametrize(
+        ("kind", "debt_type", "gate"),
+        [("consumer", "loan", "limitation"), ("consumer", "trade", ""), ("public_body", "trade", "")],
+    )
+    def test_a_payment_does_not_interrupt_what_bars_an_action(self, kind, debt_type, gate):
+        """Neither does an acknowledgement: C. civ. 2240 speaks of limitation alone."""
+        address, invoice = self.invoice(kind, date(2022, 2, 1), amount=Decimal(100), debt_type=debt_type)
+        pay(invoice, 1, date(2023, 6, 1))
+        pay(invoice, 1, date(2025, 1, 1))
+        assert ask(address, invoices=[invoice.pk]).gate == gate
+        self.interrupted(invoice, "acknowledgement", date(2024, 1, 1), whole=True)
+        assert ask(address, invoices=[invoice.pk]).gate == gate
+
+    @pytest.mark.parametrize(("kind", "on"), [("lawsuit", date(2024, 1, 31)), ("enforcement", date(2024, 2, 1))])
+    def test_a_lawsuit_and_an_enforcement_measure_do(self, kind, on):
+        address, invoice = self.invoice("consumer", date(2022, 2, 1), debt_type="loan")
+        assert ask(address, invoices=[invoice.pk]).gate == "limitation"
+        self.interrupted(invoice, kind, on)
+        assert ask(address, at=datetime(2026, 1, 30, 10, tzinfo=PARIS), invoices=[invoice.pk]).answer == "allowed"
+
+    def test_a_written_demand_recorded_interrupts_for_a_public_body(self):
+        address, invoice = self.invoice("public_body", date(2020, 6, 1))
+        self.interrupted(invoice, "demand", date(2024, 12, 31))
         assert ask(address, invoices=[invoice.pk]).answer == "allowed"
 
     def test_what_was_issued_later_or_is_another_invoice_is_not_interrupted(self):

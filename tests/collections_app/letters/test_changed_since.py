@@ -20,9 +20,10 @@ from collections_app.letters import batches
 from collections_app.letters.batches import ChangedSincePrinted
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts.models import Entity
-from crm.customers.models import Customer
+from crm.customers.models import Address, Customer
 from crm.events.operations import deliver_waiting
 from crm.holds.operations import place_hold
+from crm.receivables.late_charges import waive
 from crm.receivables.models import FormalNotice, Invoice
 from crm.timeline.queries import entries
 from telephony.messaging.models import Message
@@ -94,7 +95,7 @@ def taken_back(name: str) -> None:
 def shown(batch: PrintBatch) -> dict[int, str]:
     """Position of a letter -> what is said of it."""
     with translation.override("en"):
-        told = batches.no_longer_true(batch, on=ON)
+        told = batches.no_longer_true(batch, on=ON, at=FOUR)
     return {batch.letters.get(pk=key).position: str(sentence) for key, sentence in told.items()}
 
 
@@ -124,6 +125,75 @@ def test_what_changed_the_same_day_is_shown_and_not_sent(batch: PrintBatch, happ
     assert states() == [MessageState.READY, MessageState.SENT]
     deliver_waiting("actions", at=FOUR)
     assert set(FormalNotice.objects.values_list("invoice__customer__name", flat=True)) == {"Zinc"}
+
+
+def rehearsed(batch: PrintBatch) -> None:
+    Entity.objects.filter(pk=batch.entity_id).update(rehearsing_since=ON)
+
+
+def not_live(batch: PrintBatch) -> None:
+    Entity.objects.filter(pk=batch.entity_id).update(live_since=None)
+
+
+def time_barred(batch: PrintBatch) -> None:
+    Invoice.objects.filter(customer__name="Alpes").update(due_on=dt.date(2020, 1, 31))
+
+
+def moved_away(batch: PrintBatch) -> None:
+    Address.objects.filter(customer__name="Alpes").update(invalid_since=ON)
+
+
+@pytest.mark.parametrize(
+    ("happens", "told"),
+    [
+        (rehearsed, {1: "rehearsal", 2: "rehearsal"}),
+        (not_live, {1: "not live", 2: "not live"}),
+        (time_barred, {1: "limitation"}),
+        (moved_away, {1: "address"}),
+    ],
+)
+def test_what_a_gate_refuses_since_is_shown_and_not_sent(batch: PrintBatch, happens: Any, told: dict[int, str]) -> None:
+    happens(batch)
+    marked = shown(batch)
+    assert {position: word for position, word in told.items() if word in marked.get(position, "")} == told
+    assert marked.keys() == told.keys()
+    seen = list(batch.letters.filter(position__in=told).values_list("pk", flat=True))
+    with pytest.raises(ChangedSincePrinted):
+        batches.mark_posted(batch, on=ON, by=UserFactory(), at=FOUR, today=ON)
+    sent = batches.mark_posted(batch, on=ON, by=UserFactory(), at=FOUR, today=ON, shown=seen)
+    assert (sent, states().count(MessageState.READY)) == (2 - len(told), len(told))
+
+
+def test_a_contact_made_since_does_not_keep_a_printed_letter(batch: PrintBatch) -> None:
+    """The letter came first: its place in the caps is taken."""
+    customer = Customer.objects.get(name="Alpes")
+    for hour in range(12, 15):
+        closed_at = NOON.replace(hour=hour)
+        values = {"state": "done", "kind": "manual", "outcome": "spoke", "closed_at": closed_at}
+        ActionFactory(customer=customer, cycle=None, step_code=f"call-{hour}", **values)
+    assert shown(batch) == {}
+
+
+def given_up(name: str, at: dt.datetime, kind: str = "indemnity") -> None:
+    waive(invoices(name)[0], kind=kind, reason="geste", on=ON, at=at, by=None)
+
+
+def test_charges_given_up_since_are_not_claimed(batch: PrintBatch) -> None:
+    assert [message.variables["charges"]["indemnity"] for message in Message.objects.all()] == ["80.00", "80.00"]
+    given_up("Alpes", FOUR)
+    assert shown(batch) == {1: "Late charges of what it asks for were given up meanwhile."}
+    alpes = batch.letters.get(position=1)
+    assert batches.mark_posted(batch, on=ON, by=UserFactory(), at=FOUR, today=ON, shown=[alpes.pk]) == 1
+    assert states() == [MessageState.READY, MessageState.SENT]
+
+
+def test_those_given_up_before_it_was_composed_were_not_claimed(batch: PrintBatch) -> None:
+    batches.give_up(batch, at=FOUR)
+    given_up("Alpes", FOUR)
+    again = batches.prepare_batch(batch.entity, on=ON, by=None, at=FOUR + dt.timedelta(minutes=5))
+    assert shown(again) == {}
+    given_up("Zinc", FOUR + dt.timedelta(minutes=6), "interest")
+    assert list(shown(again)) == [2]
 
 
 def test_a_night_that_follows_the_balance_does_not_hide_it(batch: PrintBatch) -> None:
@@ -249,5 +319,5 @@ def test_one_look_for_any_number_of_letters(batch: PrintBatch, more: int, django
         to_be_noticed(batch.entity, f"Autre {number}", template)
     if more:
         batch = batches.prepare_batch(batch.entity, on=ON, by=None, at=NOON)
-    with django_assert_num_queries(3):
-        batches.no_longer_true(batch, on=ON)
+    with django_assert_num_queries(4):
+        batches.no_longer_true(batch, on=ON, at=FOUR)

@@ -12,6 +12,7 @@ from crm.customers.operations import merge_customers
 from crm.holds.forms import HoldForm
 from crm.holds.models import Hold
 from crm.holds.operations import place_hold
+from crm.law.models import Rule
 from crm.timeline.models import Entry
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
@@ -181,3 +182,27 @@ def test_of_a_merge_into_a_customer_one_does_not_see_nothing_is_written(client: 
     given = {"kind": "dispute", "reason": "Avarie"}
     assert client.post(reverse("hold_place", args=[duplicate.pk]), given).status_code == 404
     assert not Hold.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "judgment", "last"),
+    [
+        ("FR", date(2026, 1, 1), "01/03/2026"),
+        ("FR", date(2026, 7, 1), "01/09/2026"),
+        ("FR", date(2026, 12, 31), "28/02/2027"),
+        ("SN", date(2026, 1, 1), "02/03/2026"),
+    ],
+)
+def test_the_page_tells_until_when_claims_on_an_insolvent_customer_are_declared(client, jurisdiction, judgment, last):
+    entity = EntityFactory(jurisdiction=jurisdiction)
+    client.force_login(UserFactory(sees=entity))
+    customer = CustomerFactory(entity=entity)
+    values = {"kind": "insolvency", "reason": "Jugement", "starts_on": date(2026, 1, 5), "at": NOON}
+    place_hold(customer, **values)
+    page = reverse("customer", args=[customer.pk])
+    assert "à déclarer" not in client.get(page).content.decode()
+    place_hold(customer, **values, born_before=judgment)
+    seen = client.get(page).content.decode()
+    assert f"à déclarer au plus tard le {last}" in seen.replace("\N{NO-BREAK SPACE}", " ")
+    Rule.objects.filter(code="insolvency").update(value={})
+    assert "à déclarer" not in client.get(page).content.decode()

@@ -135,6 +135,7 @@ def added(client, model, given):
         ("contact_hours_sms", {"days": {"1": [["18:00", "09:00"]]}, "holidays": False}),
         ("contact_caps", {"caps": [{"channel": "all", "days": 7}]}),
         ("limitation", {"years": "five"}),
+        ("limitation", {"years": 5, "interrupted_by": ["a call"]}),
         ("minimum_amount", {"amount": "1,00", "currency": "EUR"}),
         ("forbidden_words", {"words": [""]}),
         ("hold", []),

@@ -1,6 +1,6 @@
 """Recording what interrupts limitation; what it changes is tested with the gates."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,7 +15,7 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
-AT = "2026-03-02T09:00Z"
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -54,6 +54,28 @@ def test_what_makes_no_sense_is_refused(customer, kind, ended_on):
     fact = recorded(customer, kind)
     with pytest.raises(ValidationError):
         end_proceedings(fact, on=ended_on, void=False, by=None, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "debt_type", "what", "kept"),
+    [
+        ("public_body", "trade", "demand", True),
+        ("professional", "trade", "demand", False),
+        ("consumer", "loan", "acknowledgement", False),
+        ("consumer", "loan", "lawsuit", True),
+    ],
+)
+def test_what_interrupts_nothing_by_that_law_is_refused(client, kind, debt_type, what, kept):
+    entity = EntityFactory()
+    invoice = InvoiceFactory(customer=CustomerFactory(entity=entity, kind=kind), debt_type=debt_type)
+    given = form(invoice.customer, invoice=invoice.pk, kind=what)
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    page = client.post(reverse("admin:receivables_interruption_add"), given)
+    told = {} if page.status_code == 302 else page.context["adminform"].form.errors
+    assert (list(told), Interruption.objects.count()) == (([], 1) if kept else (["kind"], 0))
+    if not kept:
+        with pytest.raises(ValidationError):
+            recorded(invoice.customer, what, invoice=invoice)
 
 
 def test_the_invoice_is_the_customers(customer):

@@ -1,0 +1,38 @@
+"""What limitation has run out of, against those the law protects: held, so that the rest of the account is dunned."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_noop
+
+from collections_app.compliance.registry import demands
+from crm.accounts.models import Entity
+from crm.core.sql import statement
+from crm.customers.models import CustomerKind
+
+HERE = "collections_app.compliance"
+RAN_OUT = gettext_noop("Limitation of %(invoice)s has run out: it is no longer asked for")
+RUNS_AGAIN = gettext_noop("Limitation of %(invoice)s has not run out after all: it is asked for again")
+
+
+def ran_out() -> str:
+    """The expressions that say which claims of `late` have expired (sql/ran_out.sql)."""
+    return statement(HERE, "ran_out").replace("{demands}", demands())
+
+
+def hold_what_ran_out(entity: Entity, *, on: date, at: datetime) -> int:
+    """Hold each open invoice that ran out against customers whose claims may then not be demanded (the rule
+    `limitation_effect`), and end the holds of those that are settled or were interrupted after all; how many. One
+    statement, which reads what is older than the shortest limitation there."""
+    params: dict[str, Any] = {
+        "entity": entity.pk,
+        "on": on,
+        "at": at,
+        "kinds": CustomerKind.values,
+        "ran_out": RAN_OUT,
+        "runs_again": RUNS_AGAIN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement(HERE, "time_barred").replace("{ran_out}", ran_out()), params)
+        return int(cursor.fetchone()[0])
