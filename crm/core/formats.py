@@ -107,7 +107,9 @@ def in_spreadsheets(currency: str) -> str:
 def short_money(amount: Decimal, currency: str) -> str:
     """A headline figure: at most three significant places, thousands and millions abbreviated."""
     if abs(amount) < 1000:
-        return format_currency(amount, currency, locale=reader(), currency_digits=False, format="#,##0\u00a0¤")
+        pattern = copy(reader().currency_formats["standard"])
+        pattern.frac_prec = (0, 0)
+        return _apart(pattern.apply(amount, reader(), currency=currency, currency_digits=False)).replace(NARROW, WIDE)
     digits = 2 if abs(amount) >= 1_000_000 else 0
     return _apart(format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits))
 

@@ -1,4 +1,4 @@
-// What every page has: drawers, closing messages, forms that submit when a choice changes, questions before a deed.
+// What every page has: drawers, closing messages, forms that submit when a choice changes or ask for more, questions before a deed.
 
 const OPENERS = "[data-toggle-open]";
 
@@ -42,6 +42,8 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.closest("[data-autosubmit]")) event.target.form?.requestSubmit();
+  const { needs, needsWhen } = event.target.dataset;
+  if (needs) event.target.form.elements[needs].required = event.target.value === needsWhen;
 });
 
 document.addEventListener("keydown", (event) => {
