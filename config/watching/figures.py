@@ -175,7 +175,20 @@ def _entities(at: datetime) -> list[EntityFigures]:
 
 def _entity(row: dict[str, Any]) -> EntityFigures:
     night = Night(
-        **{name: row[name] for name in ("run_id", "state", "started_at", "finished_at", "stale", "done_at", "lasted", "report_id", "report")},
+        **{
+            name: row[name]
+            for name in (
+                "run_id",
+                "state",
+                "started_at",
+                "finished_at",
+                "stale",
+                "done_at",
+                "lasted",
+                "report_id",
+                "report",
+            )
+        },
         opened=sum(json.loads(row["opened"]).values()),
         blocked=json.loads(row["blocked"]),
     )

@@ -1,4 +1,4 @@
-// What every page has: drawers, closing messages, forms that submit when a choice changes or ask for more, questions before a deed.
+// What every page has: drawers, closing messages, forms that submit when a choice changes or ask for more.
 
 const OPENERS = "[data-toggle-open]";
 
@@ -31,14 +31,6 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-back]")) return window.history.back();
   if (!event.target.closest("[data-drawer]")) closeDrawers();
 });
-
-document.addEventListener("submit", (event) => {
-  const question = event.submitter?.dataset.ask ?? event.target.dataset.ask;
-  if (question && !window.confirm(question)) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
-}, true);
 
 document.addEventListener("change", (event) => {
   if (event.target.closest("[data-autosubmit]")) event.target.form?.requestSubmit();

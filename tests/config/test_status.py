@@ -56,7 +56,8 @@ def test_a_night(night, live, level):
 
 
 @pytest.mark.parametrize(
-    ("state", "said"), [("held", "inhabituelle : à régler · terminée"), ("told", "inhabituelle, rien à retenir · terminée")]
+    ("state", "said"),
+    [("held", "inhabituelle : à régler · terminée"), ("told", "inhabituelle, rien à retenir · terminée")],
 )
 def test_an_unusual_night_is_not_in_order(state, said):
     night = Night(run_id=1, state="done", done_at=NOW - 5 * HOUR, opened=558, report_id=4, report=state)

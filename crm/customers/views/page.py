@@ -27,9 +27,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     return answered(request, customer_of(request, pk))
 
 
-def answered(
-    request: HttpRequest, found: Customer, status: int = 200, **said: Mapping[str, Any]
-) -> HttpResponse:
+def answered(request: HttpRequest, found: Customer, status: int = 200, **said: Mapping[str, Any]) -> HttpResponse:
     """The page of a customer, a panel (by its name) saying what is `said` rather than its own: a form that was refused."""
     assert isinstance(request.user, User)
     shown = [

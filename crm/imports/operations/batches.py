@@ -14,7 +14,15 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from crm.accounts.models import Entity, User
 from crm.core.alone import alone
-from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose, Unforeseen
+from crm.imports.errors import (
+    FileNotStored,
+    ImportRefused,
+    NotWaiting,
+    ReaderStopped,
+    RowsWrong,
+    TooMuchWouldClose,
+    Unforeseen,
+)
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
@@ -59,13 +67,30 @@ def _store(batch: Batch, upload: UploadedFile) -> None:
 
 def read_again(batch: Batch, *, options: Options, at: datetime) -> None:
     """Read a proposed or refused file once more with other options. Raises NotWaiting."""
-    _move(batch, {Status.PROPOSED, Status.REFUSED}, Status.RECEIVED, options=stored(options), refusal="", refusal_values={}, asked_at=at)
+    _move(
+        batch,
+        {Status.PROPOSED, Status.REFUSED},
+        Status.RECEIVED,
+        options=stored(options),
+        refusal="",
+        refusal_values={},
+        asked_at=at,
+    )
     _send("read_batch", batch)
 
 
 def confirm(batch: Batch, *, options: Options, by: User, at: datetime) -> None:
     """Have a proposed import written, with the options it is confirmed with. Raises NotWaiting."""
-    _move(batch, {Status.PROPOSED}, Status.WRITING, options=stored(options), refusal="", refusal_values={}, by=by, asked_at=at)
+    _move(
+        batch,
+        {Status.PROPOSED},
+        Status.WRITING,
+        options=stored(options),
+        refusal="",
+        refusal_values={},
+        by=by,
+        asked_at=at,
+    )
     _send("write_batch", batch)
 
 

@@ -36,8 +36,8 @@ def failures() -> Message:
 
 def test_a_batch_nobody_said_was_posted_waits():
     entity = EntityFactory()
-    for state in ("prepared", "given_up"):
-        PrintBatch.objects.create(entity=entity, state=state, prepared_at=AT)
+    for number, state in enumerate(("prepared", "given_up"), start=1):
+        PrintBatch.objects.create(entity=entity, state=state, on=AT.date(), number=number, prepared_at=AT)
     lead = UserFactory(supervisor=True, sees=entity)
     assert to_settle(lead, at=AT)["to_post"] == 1
 

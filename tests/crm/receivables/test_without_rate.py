@@ -6,12 +6,12 @@ import pytest
 from django.urls import reverse
 
 from collections_app.engine.models import DailyFigures
-from collections_app.segments.models import Group
 from crm.imports.models import Batch
 from crm.law.models import ExchangeRate
 from crm.law.queries import without_rate
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.receivables import InvoiceFactory
+from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db
 SAID = "Aucun taux ne convertit les USD en EUR"
@@ -38,10 +38,10 @@ def pages(entity, invoice):
     batch = Batch.objects.create(
         entity=entity, status="done", figures=figures, file_name="x.csv", created_at=f"{MARCH_2}T09:00Z"
     )
-    group = Group.objects.create(entity=entity, code="large", name="Grands", position=1)
+    group = GroupFactory(entity=entity)
     return {
         "customer": reverse("customer", args=[invoice.customer_id]),
-        "why": reverse("why", args=[invoice.customer_id]),
+        "why": reverse("customer_why", args=[invoice.customer_id]),
         "import": reverse("import", args=[batch.pk]),
         "supervision": reverse("supervision"),
         "group": reverse("admin:segments_group_change", args=[group.pk]),
