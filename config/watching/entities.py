@@ -80,9 +80,10 @@ def _late(entity: EntityFigures, at: datetime) -> bool:
 def _unusual(entity: EntityFigures) -> Check:
     night = entity.night
     held = night.report == "held"
-    ended = _opened(entity, night.done_at) if night.done_at else ""
+    said = _("unusual: to settle") if held else _("unusual, nothing to hold")
+    ended = f" · {_opened(entity, night.done_at)}" if night.done_at else ""
     return Check(
-        NIGHT, Level.WATCH, " · ".join(filter(None, [_("unusual: to settle") if held else _("unusual, nothing to hold"), ended])), None,
+        NIGHT, Level.WATCH, said + ended, None,
         _("Read its morning report, then settle it.") if held else _("Read its morning report."),
         reverse("admin:engine_morningreport_change", args=[night.report_id]), _("Morning report"),
     )  # fmt: skip

@@ -12,7 +12,6 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import (
     format_compact_currency,
-    format_currency,
     format_decimal,
     format_percent,
     get_decimal_symbol,

@@ -10,7 +10,6 @@ from crm.holds.models import PROMISE_WITHOUT_DAY, HoldKind
 from crm.holds.summary import LISTED
 from crm.receivables.models import Invoice
 
-
 HOLD_ID = "hold_%s"  # so that its fields are none of the other forms of the page
 
 

@@ -1,5 +1,5 @@
-"""Refusals a person can act on. Each says what is wrong and what to do; nothing was written. A batch keeps the code of its
-refusal and its values: it is worded when it is read, in the language of the reader."""
+"""Refusals a person can act on. Each says what is wrong and what to do; nothing was written. A batch keeps the code of
+its refusal and its values: it is worded when it is read, in the language of the reader."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -38,8 +38,8 @@ def test_a_night(client, entity):
     assert asked(client, entity, reverse("admin:engine_run_changelist")) == [told]
 
 
-@pytest.mark.parametrize("page", ["change", "draft"])
-def test_publishing_a_scenario(client, entity, page):
+@pytest.mark.parametrize("name", ["change", "draft"])
+def test_publishing_a_scenario(client, entity, name):
     draft = VersionFactory(scenario__entity=entity, draft=True)
     StepFactory(version=draft)
     group = GroupFactory(entity=entity, scenario=draft.scenario)
@@ -47,7 +47,7 @@ def test_publishing_a_scenario(client, entity, page):
     MembershipFactory(entity=entity, customer__entity=entity, group=group, from_on="2026-01-01")
     MembershipFactory(entity=entity, customer__entity=entity, group=group, from_on="2026-01-01", to_on="2026-02-01")
     told = "Publier ? 1 client suit ce scénario : la prochaine nuit décide selon cette version."
-    address = reverse(f"admin:scenarios_scenario_{page}", args=[draft.scenario_id])
+    address = reverse(f"admin:scenarios_scenario_{name}", args=[draft.scenario_id])
     assert asked(client, entity, f"{address}?version={draft.number}") == [told]
 
 

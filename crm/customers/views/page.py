@@ -28,7 +28,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def answered(request: HttpRequest, found: Customer, status: int = 200, **said: Mapping[str, Any]) -> HttpResponse:
-    """The page of a customer, a panel (by its name) saying what is `said` rather than its own: a form that was refused."""
+    """The page of a customer, a panel (by its name) saying what is `said` rather than its own: a refused form."""
     assert isinstance(request.user, User)
     shown = [
         (panel, {**context, **said.get(panel.name, {})})

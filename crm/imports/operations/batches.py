@@ -14,15 +14,8 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from crm.accounts.models import Entity, User
 from crm.core.alone import alone
-from crm.imports.errors import (
-    FileNotStored,
-    ImportRefused,
-    NotWaiting,
-    ReaderStopped,
-    RowsWrong,
-    TooMuchWouldClose,
-    Unforeseen,
-)
+from crm.imports import errors
+from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
@@ -33,6 +26,7 @@ LOST = (OperationalError, InterfaceError)
 # A file that ends its reader every time (for want of memory) would be delivered for ever.
 MOST_TAKEN_UP = 5
 TAKEN_UP = "taken_up"
+NO_REFUSAL: dict[str, Any] = {"refusal": "", "refusal_values": {}}
 
 log = structlog.get_logger(__name__)
 
@@ -67,30 +61,14 @@ def _store(batch: Batch, upload: UploadedFile) -> None:
 
 def read_again(batch: Batch, *, options: Options, at: datetime) -> None:
     """Read a proposed or refused file once more with other options. Raises NotWaiting."""
-    _move(
-        batch,
-        {Status.PROPOSED, Status.REFUSED},
-        Status.RECEIVED,
-        options=stored(options),
-        refusal="",
-        refusal_values={},
-        asked_at=at,
-    )
+    to_read = {"options": stored(options), "asked_at": at} | NO_REFUSAL
+    _move(batch, {Status.PROPOSED, Status.REFUSED}, Status.RECEIVED, **to_read)
     _send("read_batch", batch)
 
 
 def confirm(batch: Batch, *, options: Options, by: User, at: datetime) -> None:
     """Have a proposed import written, with the options it is confirmed with. Raises NotWaiting."""
-    _move(
-        batch,
-        {Status.PROPOSED},
-        Status.WRITING,
-        options=stored(options),
-        refusal="",
-        refusal_values={},
-        by=by,
-        asked_at=at,
-    )
+    _move(batch, {Status.PROPOSED}, Status.WRITING, options=stored(options), by=by, asked_at=at, **NO_REFUSAL)
     _send("write_batch", batch)
 
 
@@ -196,7 +174,7 @@ def write(batch_id: int, *, at: datetime) -> None:
 
 def _give_up(batch_id: int, at_work: Status) -> None:
     """An unforeseen failure crashes the task, and must not be tried again for ever."""
-    Batch.objects.filter(pk=batch_id, status=at_work).update(status=Status.REFUSED, **Unforeseen().kept())
+    Batch.objects.filter(pk=batch_id, status=at_work).update(status=Status.REFUSED, **errors.Unforeseen().kept())
 
 
 def _is_still(batch: Batch) -> bool:

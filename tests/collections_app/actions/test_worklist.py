@@ -406,13 +406,14 @@ def test_a_reply_to_write_tells_no_amount(client: Client, lea: User, entity: Ent
 
 def test_words_found_in_another_list_lead_there(client: Client, lea: User, entity: Entity):
     client.force_login(lea)
-    found = ActionFactory(customer__entity=entity, customer__name="Scierie Guillot", state="scheduled", owner=lea)
-    ActionFactory(customer=found.customer, owner=UserFactory(), channel="phone")
+    of_them = {"customer__entity": entity, "customer__name": "Scierie Guillot"}
+    ActionFactory(**of_them, state="scheduled", owner=lea)
+    ActionFactory(**of_them, owner=UserFactory())
     shown = client.get(reverse("worklist"), {"q": "guillot"})
     assert [(str(one.label), one.count, one.url) for one in shown.context["elsewhere"]] == [
         ("Tous les portefeuilles, à faire maintenant", "1", "/?q=guillot&portfolio=all&state=waiting"),
         ("Tous les portefeuilles, à envoyer", "1", "/?q=guillot&portfolio=all&state=scheduled"),
-        ("Clients", "1", f"{reverse('customers')}?q=guillot"),
+        ("Clients", "2", f"{reverse('customers')}?q=guillot"),
     ]
     assert "Rien ne correspond dans" in shown.content.decode()
     nowhere = client.get(reverse("worklist"), {"q": "zzzzz"})

@@ -68,10 +68,9 @@ def test_every_page_says_it_until_a_rate_is_given(client, entity, invoice, given
     read = {name: client.get(address).content.decode() for name, address in addresses.items()}
     assert {name: SAID in page for name, page in read.items()} == dict.fromkeys(addresses, not given)
     assert ("1 client doit dans cette devise." in read["group"]) is not given
-    where = reverse("admin:law_exchangerate_changelist")
-    assert {name: f'{where}">Taux de change' in page for name, page in read.items()} == dict.fromkeys(
-        addresses, not given
-    )
+    rates = reverse("admin:law_exchangerate_changelist")
+    link = f'. <a href="{rates}">Taux de change</a>'
+    assert {name: link in page for name, page in read.items()} == dict.fromkeys(addresses, not given)
 
 
 def test_who_may_give_it_is_led_there(client, entity, invoice):
