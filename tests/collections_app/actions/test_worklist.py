@@ -411,7 +411,7 @@ def test_words_found_in_another_list_lead_there(client: Client, lea: User, entit
     ActionFactory(**of_them, owner=UserFactory())
     shown = client.get(reverse("worklist"), {"q": "guillot"})
     assert [(str(one.label), one.count, one.url) for one in shown.context["elsewhere"]] == [
-        ("Tous les portefeuilles, à faire maintenant", "1", "/?q=guillot&portfolio=all&state=waiting"),
+        ("Tous les portefeuilles, à faire", "1", "/?q=guillot&portfolio=all&state=waiting"),
         ("Tous les portefeuilles, à envoyer", "1", "/?q=guillot&portfolio=all&state=scheduled"),
         ("Clients", "2", f"{reverse('customers')}?q=guillot"),
     ]
