@@ -217,7 +217,9 @@ class Action(models.Model):
             ),
             models.Index(fields=["entity", "id"], condition=Q(state="scheduled"), name="actions_leaving"),
             # What is open of one customer, without what was closed over the years.
-            models.Index(fields=["customer"], condition=WAITING | Q(state="scheduled"), name="actions_open_of_customer"),
+            models.Index(
+                fields=["customer"], condition=WAITING | Q(state="scheduled"), name="actions_open_of_customer"
+            ),
             # The other orders of the list, each with its key, which breaks ties.
             models.Index("entity", DUE_OR_NEVER, "id", condition=WAITING, name="actions_by_age"),
             models.Index("entity", AMOUNT_IN_ORDER, "id", condition=WAITING, name="actions_by_amount"),

@@ -131,8 +131,8 @@ def to_settle(user: User, *, at: datetime) -> dict[str, Any]:
 
 
 def trend(user: User) -> list[dict[str, Any]]:
-    """Open and overdue amounts of the last nights per entity and currency (its own first), oldest first, with the height
-    of each bar."""
+    """Open and overdue amounts of the last nights per entity and currency (its own first), oldest first, with the
+    height of each bar."""
     nights: dict[int, set[date]] = defaultdict(set)
     told: dict[tuple[int, str], list[DailyFigures]] = defaultdict(list)
     for row in _last_figures(user):

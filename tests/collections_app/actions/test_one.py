@@ -330,3 +330,17 @@ def test_an_address_added_since_the_night_serves(desk: Client, customer: Custome
     desk.post(reverse("actions_send"), {"action": action.pk})
     action.refresh_from_db()
     assert (action.state, action.address, Message.objects.get().address) == ("scheduled", good, good)
+
+
+@pytest.mark.parametrize(("reached_by", "opened_on"), [("post", "post"), ("email", "email"), ("", "email")])
+def test_dunning_by_hand_opens_on_a_channel_the_customer_has_an_address_for(
+    desk: Client, entity: Entity, reached_by: str, opened_on: str
+):
+    customer = CustomerFactory(entity=entity)
+    InvoiceFactory(customer=customer)
+    if reached_by:
+        AddressFactory(customer=customer, channel=reached_by)
+    for channel in ("email", "post"):
+        TemplateVersionFactory(template__entity=entity, template__channel=channel, template__code=channel)
+    page = desk.get(reverse("manual", args=[customer.pk]))
+    assert page.context["template"].channel == opened_on
