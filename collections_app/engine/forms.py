@@ -43,8 +43,8 @@ class StartForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["entity"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = entities_of(user).order_by("code")
-        self.offered = field.queryset
+        self.offered = entities_of(user).order_by("code")
+        field.queryset = self.offered
 
     def concerned(self) -> list[str]:
         """How many customers the night of each entity is about, in words."""

@@ -16,8 +16,12 @@ HOLD_ID = "hold_%s"  # so that its fields are none of the other forms of the pag
 class HoldForm(forms.Form):
     """Kind, reason, scope and end."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=HoldKind.choices, initial=HoldKind.DISPUTE)
-    kind.widget.attrs = {"data-needs": "ends_on", "data-needs-when": HoldKind.PROMISE}
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=HoldKind.choices,
+        initial=HoldKind.DISPUTE,
+        widget=forms.Select(attrs={"data-needs": "ends_on", "data-needs-when": HoldKind.PROMISE}),
+    )
     reason = forms.CharField(label=_("Reason"), max_length=200)
     invoice = forms.ModelChoiceField(
         label=_("Invoice"), queryset=Invoice.objects.none(), required=False, empty_label=_("The whole account")

@@ -1,6 +1,7 @@
 """Suspending the dunning of a customer, and resuming it."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -42,7 +43,7 @@ def _placed(customer: Customer, form: HoldForm, *, by: User) -> bool:
         place_hold(customer, starts_on=starts_on, by=by, at=now, **given)
     except HoldRefused as refusal:
         for name, told in refusal.errors.items():
-            form.add_error(name if name in form.fields else about, told)
+            form.add_error(name if name in form.fields else about, ValidationError(told))
     except (OtherCustomersInvoice, AlreadyHeld) as refusal:
         form.add_error(None, str(refusal))
     return form.is_valid()

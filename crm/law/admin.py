@@ -132,7 +132,8 @@ class RuleAdmin(LawAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Rule | None = None) -> Any:
         """The value as it is written for who may write it, in words for the others."""
         shown = "value" if self.has_change_permission(request, obj) else "in_words"
-        (title, options) = self.fieldsets[0]
+        found: Any = super().get_fieldsets(request, obj)
+        title, options = found[0]
         fields = [shown if name == "value" else name for name in options["fields"]]
         return [(title, {**options, "fields": fields})]
 

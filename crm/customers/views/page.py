@@ -30,7 +30,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
 def answered(request: HttpRequest, found: Customer, status: int = 200, **said: Mapping[str, Any]) -> HttpResponse:
     """The page of a customer, a panel (by its name) saying what is `said` rather than its own: a refused form."""
     assert isinstance(request.user, User)
-    shown = [
+    shown: list[tuple[Panel, Mapping[str, Any]]] = [
         (panel, {**context, **said.get(panel.name, {})})
         for panel in ordered_panels()
         if (context := panel.context(found, request.user)) is not None
