@@ -1,10 +1,14 @@
 """Nobody registers by himself: an administrator makes the accounts."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import translation
 
 from crm.accounts.models import Role
+from crm.accounts.preferences import keep_chosen
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -13,6 +17,12 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Go on in the language chosen on the pages before, else in that of the account."""
+        super().login(request, user)
+        keep_chosen(request, user)
+        translation.activate(user.language)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """An integrator has no page of his own: he starts where the interface is described."""

@@ -39,4 +39,4 @@ def fill(entity: Entity, by: User, at: datetime, *, weeks: int = WEEKS) -> None:
     suspend(portfolio, people, rng, on, at)
     worked = last_worked_day(entity, on)
     live_through(portfolio, people, rng, worked, weeks=weeks)
-    night(entity, worked)
+    night(entity, worked, at)

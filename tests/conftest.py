@@ -1,8 +1,10 @@
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from tools.launcher import browser
@@ -42,6 +44,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     template = os.environ.get("TEST_DATABASE_TEMPLATE")
     if template:
         connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+
+@pytest.fixture(autouse=True)
+def language_of_a_new_thread() -> Iterator[None]:
+    """What a test's last request spoke is not the language of the next test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run
 from collections_app.letters.batches import waiting_letters
+from collections_app.letters.models import BatchState, PrintBatch
 from crm.accounts.calendars import Days, off_on, today
 from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
@@ -112,8 +113,8 @@ def unassigned(user: User, *, days: Days) -> str:
 
 
 def to_settle(user: User, *, at: datetime) -> dict[str, Any]:
-    """Messages that wait for a person: nobody can tell whether they left, failed since `failed_since`, or letters the
-    next print batches may hold. Two statements."""
+    """Messages that wait for a person: nobody can tell whether they left, failed since `failed_since`, letters the
+    next print batches may hold, and print batches nobody said were posted. Three statements."""
     entities, since = list(entities_of(user)), at - FAILED_LATELY
     states = {
         "ambiguous": Q(state=MessageState.AMBIGUOUS),
@@ -121,11 +122,14 @@ def to_settle(user: User, *, at: datetime) -> dict[str, Any]:
     }
     rows = Message.objects.filter(states["ambiguous"] | states["failed"], entity__in=entities)
     counted = rows.aggregate(**{name: Count("pk", filter=condition) for name, condition in states.items()})
-    return counted | {"to_print": waiting_letters(*entities, at=at).count(), "failed_since": since.isoformat()}
+    batches = PrintBatch.objects.filter(entity__in=entities, state=BatchState.PREPARED)
+    counted |= {"to_print": waiting_letters(*entities, at=at).count(), "to_post": batches.count()}
+    return counted | {"failed_since": since.isoformat()}
 
 
 def trend(user: User) -> list[dict[str, Any]]:
-    """Open and overdue amounts of the last nights per entity and currency, oldest first, with each bar's height."""
+    """Open and overdue amounts of the last nights per entity and currency (its own first), oldest first, with the
+    height of each bar."""
     nights: dict[int, set[date]] = defaultdict(set)
     told: dict[tuple[int, str], list[DailyFigures]] = defaultdict(list)
     for row in _last_figures(user):
@@ -171,7 +175,8 @@ def _last_figures(user: User) -> QuerySet[DailyFigures]:
     nights = DailyFigures.objects.filter(entity=OuterRef("entity")).order_by("-on").values("on").distinct()
     earliest = Coalesce(Subquery(nights[TREND_DAYS - 1 : TREND_DAYS]), date.min)
     figures = DailyFigures.objects.filter(entity__in=entities_of(user), on__gte=earliest)
-    return figures.select_related("entity").order_by(F("entity__code"), "currency", "on")
+    foreign = Case(When(currency=F("entity__currency"), then=0), default=1)
+    return figures.select_related("entity").order_by("entity__code", foreign, "currency", "on")
 
 
 def nights_failed(user: User) -> int:

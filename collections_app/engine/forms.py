@@ -5,10 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _, ngettext
 
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
+from crm.core.formats import number
+from crm.customers.models import Customer
 from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
 
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
@@ -40,4 +43,15 @@ class StartForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["entity"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = entities_of(user).order_by("code")
+        self.offered = entities_of(user).order_by("code")
+        field.queryset = self.offered
+
+    def concerned(self) -> list[str]:
+        """How many customers the night of each entity is about, in words."""
+        there = Customer.objects.filter(entity__in=self.offered, merged_into__isnull=True).values("entity__code")
+        counted = there.annotate(number=Count("pk")).order_by("entity__code").values_list("entity__code", "number")
+        return [
+            ngettext("%(entity)s: %(count)s customer.", "%(entity)s: %(count)s customers.", count)
+            % {"entity": code, "count": number(count)}
+            for code, count in counted
+        ]

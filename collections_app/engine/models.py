@@ -3,7 +3,7 @@
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from crm.accounts.models import Entity, User
 from crm.core.money import CurrencyField, MoneyField
@@ -220,6 +220,13 @@ class MorningReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity.code} {self.on}"
+
+    @property
+    def says(self) -> str:
+        """Its state in words: one that waits and holds no message is only to be settled."""
+        if self.state == ReportState.HELD and not self.messages:
+            return gettext("unusual: to settle")
+        return str(self.get_state_display())
 
 
 class DailyFigures(models.Model):

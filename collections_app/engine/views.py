@@ -54,6 +54,7 @@ def _answer(customer: Customer, on: date, now: date) -> dict[str, Any]:
     return {
         "explanation": explanation,
         "accounts": [_account(account) for account in explanation.accounts],
+        "currencies": [account.currency for account in explanation.accounts],
         "actions": [
             {
                 "then": then,

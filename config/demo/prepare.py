@@ -51,7 +51,7 @@ def prepare(*, at: datetime, say: Say) -> Entity:
     last = last_worked_day(entity, on)  # on a Saturday nothing that is to be seen would open
     live_through(portfolio, members, rng, last)
     say("last night" if last == on else f"the night of {last.isoformat()}, the last worked day")
-    night(entity, last)
+    night(entity, last, at)
     settle_statistics()
     return entity
 
@@ -110,9 +110,10 @@ def hold(
     )
 
 
-def night(entity: Entity, on: date) -> None:
-    """Last night, at its usual hour, or the file's own last date."""
+def night(entity: Entity, on: date, at: datetime | None = None) -> None:
+    """Last night, at its usual hour (`at` where that is still to come), or the file's own last date."""
     zone = ZoneInfo(entity.time_zone)
-    started = datetime.combine(on, entity.night_at, zone)
+    usual = datetime.combine(on, entity.night_at, zone)
+    started = min(usual, at) if at else usual
     regroup(entity, on=on)
     run_night(entity, on=on, at=started, clock=stopped(started))

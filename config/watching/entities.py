@@ -48,6 +48,8 @@ def _night(entity: EntityFigures, at: datetime) -> Check:
 
 def _ended(entity: EntityFigures, at: datetime, check: "partial[Check]") -> Check:
     night = entity.night
+    if night.report and not _late(entity, at):
+        return _unusual(entity)
     if not entity.live:
         settings = reverse("admin:accounts_entity_change", args=[entity.pk])
         return Check(
@@ -55,7 +57,7 @@ def _ended(entity: EntityFigures, at: datetime, check: "partial[Check]") -> Chec
             _("The entity is not live, or stands on a day of the past: no night runs by itself."), night.done_at,
             url=settings, link=_("The entity"),
         )  # fmt: skip
-    if nights.is_late(entity.night_age(at)):
+    if _late(entity, at):
         return Check(
             NIGHT, Level.BAD, _("late: nobody was reminded since") if night.done_at else _("no night yet"),
             night.done_at, _("Start it from the list of night runs. If it does not start, tell your administrator."),
@@ -69,6 +71,22 @@ def _ended(entity: EntityFigures, at: datetime, check: "partial[Check]") -> Chec
             _("Import what is owed and paid; what waits then leaves by itself."),
         )  # fmt: skip
     return check(Level.GOOD, _opened(entity, night.done_at))
+
+
+def _late(entity: EntityFigures, at: datetime) -> bool:
+    return entity.live and nights.is_late(entity.night_age(at))
+
+
+def _unusual(entity: EntityFigures) -> Check:
+    night = entity.night
+    held = night.report == "held"
+    said = _("unusual: to settle") if held else _("unusual, nothing to hold")
+    ended = f" · {_opened(entity, night.done_at)}" if night.done_at else ""
+    return Check(
+        NIGHT, Level.WATCH, said + ended, None,
+        _("Read its morning report, then settle it.") if held else _("Read its morning report."),
+        reverse("admin:engine_morningreport_change", args=[night.report_id]), _("Morning report"),
+    )  # fmt: skip
 
 
 def _opened(entity: EntityFigures, ended: datetime) -> str:

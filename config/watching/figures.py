@@ -21,6 +21,7 @@ from telephony.messaging.mailbox import configured_mailbox
 
 DAY = timedelta(hours=24)
 PACKAGE = "config.watching"
+NIGHT = ("run_id", "state", "started_at", "finished_at", "stale", "done_at", "lasted", "report_id", "report")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Heap:
 @dataclass(frozen=True)
 class Night:
     """The last run (`run_id` … `finished_at`), and the last one that ended well (`done_at` … `blocked`). `stale`: the
-    books are too old by now for anything to leave by itself."""
+    books are too old by now for anything to leave by itself. `report`: "held" where a morning report (`report_id`) is
+    to be settled, "told" where that of the last night was unusual and held nothing."""
 
     run_id: int | None = None
     state: str = ""
@@ -45,6 +47,8 @@ class Night:
     lasted: timedelta | None = None
     opened: int = 0
     blocked: dict[str, int] = field(default_factory=dict)
+    report_id: int | None = None
+    report: str = ""
 
 
 @dataclass
@@ -172,7 +176,7 @@ def _entities(at: datetime) -> list[EntityFigures]:
 
 def _entity(row: dict[str, Any]) -> EntityFigures:
     night = Night(
-        **{name: row[name] for name in ("run_id", "state", "started_at", "finished_at", "stale", "done_at", "lasted")},
+        **{name: row[name] for name in NIGHT},
         opened=sum(json.loads(row["opened"]).values()),
         blocked=json.loads(row["blocked"]),
     )

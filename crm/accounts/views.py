@@ -1,13 +1,12 @@
 """Preferences of the person: theme and language."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from crm.accounts.preferences import CHOSEN, keep
 from crm.core.access import anyone, opened_to
 from crm.core.context_processors import THEME_COOKIE, THEMES
 
@@ -23,20 +22,17 @@ COOKIES = {"theme": THEME_COOKIE, "language": settings.LANGUAGE_COOKIE_NAME}
 @require_POST
 @opened_to(anyone)
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Keep the theme or the language, in the account when there is one and in this browser, and go back."""
+    """Keep the theme or the language, in the account when there is one (else for who logs in next) and in this browser,
+    and go back."""
     given = {name: request.POST[name] for name in CHOICES if request.POST.get(name) in CHOICES[name]}
     if request.user.is_authenticated and given:
-        _keep(request.user, given)
+        keep(request.user, given)
+    elif given:
+        request.session[CHOSEN] = request.session.get(CHOSEN, {}) | given
     response = HttpResponseRedirect(_back(request))
     for name, value in given.items():
         response.set_cookie(COOKIES[name], value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response
-
-
-def _keep(user: Any, given: dict[str, str]) -> None:
-    for name, value in given.items():
-        setattr(user, name, value)
-    user.save(update_fields=list(given))
 
 
 def _back(request: HttpRequest) -> str:

@@ -12,7 +12,6 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import (
     format_compact_currency,
-    format_currency,
     format_decimal,
     format_percent,
     get_decimal_symbol,
@@ -107,7 +106,9 @@ def in_spreadsheets(currency: str) -> str:
 def short_money(amount: Decimal, currency: str) -> str:
     """A headline figure: at most three significant places, thousands and millions abbreviated."""
     if abs(amount) < 1000:
-        return format_currency(amount, currency, locale=reader(), currency_digits=False, format="#,##0\u00a0¤")
+        pattern = copy(reader().currency_formats["standard"])
+        pattern.frac_prec = (0, 0)
+        return _apart(pattern.apply(amount, reader(), currency=currency, currency_digits=False)).replace(NARROW, WIDE)
     digits = 2 if abs(amount) >= 1_000_000 else 0
     return _apart(format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits))
 

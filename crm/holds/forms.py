@@ -10,11 +10,18 @@ from crm.holds.models import BY_A_PERSON, PROMISE_WITHOUT_DAY, HoldKind
 from crm.holds.summary import LISTED
 from crm.receivables.models import Invoice
 
+HOLD_ID = "hold_%s"  # so that its fields are none of the other forms of the page
+
 
 class HoldForm(forms.Form):
     """Kind, reason, scope and end."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=BY_A_PERSON, initial=HoldKind.DISPUTE)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=BY_A_PERSON,
+        initial=HoldKind.DISPUTE,
+        widget=forms.Select(attrs={"data-needs": "ends_on", "data-needs-when": HoldKind.PROMISE}),
+    )
     reason = forms.CharField(label=_("Reason"), max_length=200)
     invoice = forms.ModelChoiceField(
         label=_("Invoice"), queryset=Invoice.objects.none(), required=False, empty_label=_("The whole account")
@@ -36,15 +43,19 @@ class HoldForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.opened = Invoice.objects.open().filter(customer=customer).order_by("due_on", "pk")
         self.fields["invoice"].queryset = self.opened  # type: ignore[attr-defined]
-        if not self.is_bound:
-            self._offer(list(self.opened[: LISTED + 1]))
+        self._offer(list(self.opened[: LISTED + 1]))
 
     def _offer(self, oldest: list[Invoice]) -> None:
         """Those the page lists; of whom more are open, the others by their number."""
         field: Any = self.fields["invoice"]
         field.choices = [("", field.empty_label), *((invoice.pk, str(invoice)) for invoice in oldest[:LISTED])]
-        if len(oldest) <= LISTED:
+        if len(oldest) <= LISTED and not self.data.get("number"):
             del self.fields["number"]
+
+    def point_at_what_is_wrong(self) -> None:
+        """The page opens on the first field that is refused."""
+        wrong = next((name for name in self.fields if name in self.errors), "kind")
+        self.fields[wrong].widget.attrs["autofocus"] = True
 
     def clean_number(self) -> Invoice | None:
         """The open invoice of that number, written with its instalment where it has several."""

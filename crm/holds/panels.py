@@ -9,7 +9,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import works_customers
 from crm.customers.models import Customer
-from crm.holds.forms import HoldForm
+from crm.holds.forms import HOLD_ID, HoldForm
 from crm.holds.models import Hold
 from crm.holds.queries import to_declare
 from crm.holds.summary import LISTED, accounts
@@ -20,7 +20,8 @@ ENDED_SHOWN = 5
 def account(customer: Customer, user: User) -> Mapping[str, Any]:
     """Balances, ages and open invoices, by currency."""
     on = today(customer.entity, timezone.now())
-    return {"accounts": accounts(customer, on, most=LISTED), "on": on}
+    found = accounts(customer, on, most=LISTED)
+    return {"accounts": found, "currencies": [account.currency for account in found], "on": on}
 
 
 def holds(customer: Customer, user: User) -> Mapping[str, Any]:
@@ -33,5 +34,5 @@ def holds(customer: Customer, user: User) -> Mapping[str, Any]:
         "in_force": in_force,
         "to_declare": to_declare(in_force, on=today(customer.entity, timezone.now())),
         "ended": rows.filter(ended_on__isnull=False)[:ENDED_SHOWN],
-        "form": HoldForm(customer=customer, auto_id="hold_%s") if works_customers(user) else None,
+        "form": HoldForm(customer=customer, auto_id=HOLD_ID) if works_customers(user) else None,
     }

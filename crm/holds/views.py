@@ -1,6 +1,7 @@
 """Suspending the dunning of a customer, and resuming it."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -12,8 +13,9 @@ from crm.accounts.models import User
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
 from crm.customers.models import Customer
+from crm.customers.views.page import answered
 from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
-from crm.holds.forms import HoldForm, LiftForm
+from crm.holds.forms import HOLD_ID, HoldForm, LiftForm
 from crm.holds.models import Hold, HoldOutcome
 from crm.holds.operations import lift_hold, place_hold
 
@@ -21,22 +23,30 @@ from crm.holds.operations import lift_hold, place_hold
 @require_POST
 @opened_to(works_customers)
 def place(request: HttpRequest, pk: int) -> HttpResponse:
-    """Place a hold from today on."""
+    """Place a hold from today on, or show the page with what is wrong beside what was typed."""
     assert isinstance(request.user, User)
     customer = get_object_or_404(Customer.objects.visible_to(request.user).standing_for(pk).select_related("entity"))
-    form = HoldForm(request.POST, customer=customer)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return redirect("customer", customer.pk)
-    now = timezone.now()
-    starts_on = today(customer.entity, now)
-    try:
-        place_hold(customer, starts_on=starts_on, by=request.user, at=now, **form.cleaned_data)
-    except (HoldRefused, OtherCustomersInvoice, AlreadyHeld) as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Dunning is suspended."))
+    form = HoldForm(request.POST, customer=customer, auto_id=HOLD_ID)
+    if not form.is_valid() or not _placed(customer, form, by=request.user):
+        form.point_at_what_is_wrong()
+        return answered(request, customer, status=422, holds={"form": form})
+    messages.success(request, _("Dunning is suspended."))
     return redirect("customer", customer.pk)
+
+
+def _placed(customer: Customer, form: HoldForm, *, by: User) -> bool:
+    """False, with the reason in the form, where it is refused."""
+    now, given = timezone.now(), form.cleaned_data
+    starts_on = today(customer.entity, now)
+    about = "ends_on" if given["ends_on"] and given["ends_on"] < starts_on else None
+    try:
+        place_hold(customer, starts_on=starts_on, by=by, at=now, **given)
+    except HoldRefused as refusal:
+        for name, told in refusal.errors.items():
+            form.add_error(name if name in form.fields else about, ValidationError(told))
+    except (OtherCustomersInvoice, AlreadyHeld) as refusal:
+        form.add_error(None, str(refusal))
+    return form.is_valid()
 
 
 @require_POST

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.backoffice import ReadOnlyScopedAdmin, ScopedAdmin
+from crm.imports.errors import refusal_sentence
 from crm.imports.forms import ProfileForm
 from crm.imports.models import Batch, MappingProfile
 
@@ -27,7 +28,12 @@ class BatchAdmin(ReadOnlyScopedAdmin):
     list_select_related = ["entity", "by"]
     list_display_links = ["created_at"]
     fields = ["page", "entity", "format", "status", "created_at", "by", "finished_at", "as_of", "rows_read",
-              "rows_rejected", "refusal", "undone_at", "undone_by"]  # fmt: skip
+              "rows_rejected", "why", "undone_at", "undone_by"]  # fmt: skip
+
+    @admin.display(description=_("why refused or superseded"))
+    def why(self, batch: Batch) -> str:
+        """The refusal, in the language of the reader."""
+        return refusal_sentence(batch.refusal, batch.refusal_values)
 
     @admin.display(description=_("file"))
     def page(self, batch: Batch) -> str:

@@ -1,16 +1,26 @@
-"""Refusals a person can act on. Each says what is wrong and what to do; nothing was written."""
+"""Refusals a person can act on. Each says what is wrong and what to do; nothing was written. A batch keeps the code of
+its refusal and its values: it is worded when it is read, in the language of the reader."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext, gettext_noop as _
 
+from crm.core.formats import moment
 from crm.imports.labels import FIELD_LABELS
 
 
 class ImportRefused(Exception):
     """The file, or the whole import, is refused. `msgid` is English; `str()` words it in the active language."""
 
+    by_code: ClassVar[dict[str, "type[ImportRefused]"]] = {}
+    not_kept: ClassVar[tuple[str, ...]] = ()  # values no sentence needs
+    code = "refused"
     msgid = _("The file cannot be imported.")
+
+    def __init_subclass__(cls) -> None:
+        ImportRefused.by_code[cls.code] = cls
 
     def __init__(self, **params: Any) -> None:
         self.params = params
@@ -19,20 +29,36 @@ class ImportRefused(Exception):
     def __str__(self) -> str:
         return gettext(self.msgid) % self.params if self.params else gettext(self.msgid)
 
+    def kept(self) -> dict[str, Any]:
+        """What a batch keeps of it."""
+        values = {name: value for name, value in self.params.items() if name not in self.not_kept}
+        return {"refusal": self.code, "refusal_values": values}
+
+
+def refusal_sentence(refusal: str, values: Mapping[str, Any]) -> str:
+    """A refusal that was kept, in the active language; one kept as words (before there were codes) as it is."""
+    if refusal not in ImportRefused.by_code:
+        return refusal
+    return str(ImportRefused.by_code[refusal](**values))
+
 
 class EmptyFile(ImportRefused):
+    code = "empty_file"
     msgid = _("The file is empty. Export it again and check that it holds rows.")
 
 
 class FileMissing(ImportRefused):
+    code = "file_missing"
     msgid = _("The file %(name)s cannot be opened. Check its path and that it may be read.")
 
 
 class FileNotStored(ImportRefused):
+    code = "file_not_stored"
     msgid = _("The file could not be stored (%(error)s). Nothing was kept of it: send it again once there is room.")
 
 
 class FileTooLarge(ImportRefused):
+    code = "file_too_large"
     msgid = _(
         "The file weighs %(size)s MB, the limit is %(limit)s MB. "
         "Export one year at a time, or have the limit raised (IMPORT_MAX_MB)."
@@ -40,6 +66,7 @@ class FileTooLarge(ImportRefused):
 
 
 class NotATable(ImportRefused):
+    code = "not_a_table"
     msgid = _("This is %(kind)s, not a list. Send the FEC as text, or a list as CSV or XLSX.")
 
     def __str__(self) -> str:
@@ -47,6 +74,7 @@ class NotATable(ImportRefused):
 
 
 class TooManyCells(ImportRefused):
+    code = "too_many_cells"
     msgid = _(
         "The sheet %(sheet)s reaches down to line %(rows)s and over %(columns)s columns, more than can be read. "
         "A cell far from the others is often why: delete the empty lines and columns after the list, save, and send "
@@ -55,6 +83,7 @@ class TooManyCells(ImportRefused):
 
 
 class ReaderStopped(ImportRefused):
+    code = "reader_stopped"
     msgid = _(
         "The program that reads files stopped %(times)s times at this one, which may be too large for this machine. "
         "Nothing was written. Send it in parts or as CSV, or have whoever runs Acquit look into its logs."
@@ -62,10 +91,12 @@ class ReaderStopped(ImportRefused):
 
 
 class UnclosedQuote(ImportRefused):
+    code = "unclosed_quote"
     msgid = _("A quotation mark opened on line %(line)s is never closed. Export the file again, or correct that line.")
 
 
 class MixedEncodings(ImportRefused):
+    code = "mixed_encodings"
     msgid = _(
         "The file mixes two encodings (UTF-8 on line %(utf8)s, another on line %(other)s). "
         "Save it again from one program, in UTF-8."
@@ -75,6 +106,8 @@ class MixedEncodings(ImportRefused):
 class MissingColumns(ImportRefused):
     """`columns` as the file would name them; or `fields`: of each group, one was needed."""
 
+    code = "missing_columns"
+    not_kept = ("headers", "places")
     msgid = _("Columns are missing: %(columns)s. Found: %(found)s.")
 
     def __str__(self) -> str:
@@ -90,22 +123,34 @@ class AmountsUndecided(ImportRefused):
 
 
 class WrongFormat(ImportRefused):
+    code = "wrong_format"
     msgid = _("The file does not look like %(format)s. Choose another format, or check the file.")
 
 
 class UnknownMapping(ImportRefused):
+    code = "unknown_mapping"
     msgid = _("There is no mapping named %(name)s. Known: %(known)s.")
 
 
 class NothingReadable(ImportRefused):
+    """`reason` is an English msgid filled from `reason_values`."""
+
+    code = "nothing_readable"
     msgid = _("None of the %(rows)s rows can be read. First reason, line %(line)s: %(reason)s")
+
+    def __str__(self) -> str:
+        reason, values = gettext(self.params["reason"]), self.params.get("reason_values")
+        return gettext(self.msgid) % {**self.params, "reason": reason % values if values else reason}
 
 
 class RowsWrong(ImportRefused):
+    code = "rows_wrong"
+    not_kept = ("outcome",)
     msgid = _("%(rows)s rows are wrong and you asked for all or nothing: nothing was imported.")
 
 
 class FormulaCells(ImportRefused):
+    code = "formula_cells"
     msgid = _(
         "Cells hold formulas (first: line %(line)s, column %(column)s), whose saved result may be old or none. "
         "In the spreadsheet program, copy the column and paste it as values, save, and send the file again."
@@ -113,6 +158,7 @@ class FormulaCells(ImportRefused):
 
 
 class TooMuchWouldClose(ImportRefused):
+    code = "too_much_would_close"
     msgid = _(
         "This complete list would close %(amount_share)s %% of the open amount and all items of %(customer_share)s %% "
         "of the customers; the limit is %(limit)s %%. Check that the file is complete, then confirm."
@@ -120,8 +166,25 @@ class TooMuchWouldClose(ImportRefused):
 
 
 class CannotUndo(ImportRefused):
+    code = "cannot_undo"
     msgid = _("This import cannot be undone: %(reason)s")
 
 
 class NotWaiting(ImportRefused):
+    code = "not_waiting"
     msgid = _("This import is not waiting for a confirmation.")
+
+
+class SameImported(ImportRefused):
+    """`at`: when, as ISO text."""
+
+    code = "same_imported"
+    msgid = _("The same file was imported meanwhile, on %(moment)s: there is nothing left to confirm.")
+
+    def __str__(self) -> str:
+        return gettext(self.msgid) % {"moment": moment(datetime.fromisoformat(self.params["at"]))}
+
+
+class Unforeseen(ImportRefused):
+    code = "unforeseen"
+    msgid = _("Reading failed for an unforeseen reason, which was reported. Nothing was written.")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.core.files.storage import storages
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy as _
@@ -61,7 +62,9 @@ class Batch(models.Model):
     complete = models.BooleanField(default=False, editable=False)
     figures = models.JSONField(_("figures of the file"), default=dict)
     changes = models.JSONField(_("changes"), default=dict)
+    # A code of `crm.imports.errors` and what its sentence says; before there were codes, the sentence itself.
     refusal = models.TextField(_("why refused or superseded"), blank=True)
+    refusal_values = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"))
     created_at = models.DateTimeField(_("received at"))
     # Since when it is for a worker to take up, or in the hands of one.

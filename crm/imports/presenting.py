@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.formats import day, money
+from crm.imports.errors import refusal_sentence
 from crm.imports.labels import FIELD_LABELS
 from crm.imports.models import Batch
 from crm.receivables.models import MovementKind
@@ -56,6 +57,11 @@ class Shown:
 
     def __init__(self, batch: Batch) -> None:
         self.batch, self.reading = batch, batch.changes.get("reading", {})
+
+    @property
+    def refusal(self) -> str:
+        """Why it was refused or superseded, in the language of the reader."""
+        return refusal_sentence(self.batch.refusal, self.batch.refusal_values)
 
     def figures(self) -> Iterator[tuple[Any, Any]]:
         """The file's own figures."""

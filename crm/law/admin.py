@@ -5,6 +5,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.translation import gettext, gettext_lazy as _
 
 from crm.core.backoffice import RuleAdmin as ClosedAdmin
@@ -12,6 +13,7 @@ from crm.law.forms import ExchangeRateForm, RuleForm
 from crm.law.labels import name_of
 from crm.law.models import ExchangeRate, Holiday, Rate, RateKind, Rule
 from crm.law.operations import ARTICLES, derive_late_rates
+from crm.law.telling import value_in_words
 
 
 def reads_law(user: Any) -> bool:
@@ -119,6 +121,21 @@ class RuleAdmin(LawAdmin):
     def debts(self, rule: Rule) -> str:
         """Of which debts; empty for all."""
         return name_of(rule.debt_type)
+
+    readonly_fields = ["in_words"]
+
+    @admin.display(description=_("value"))
+    def in_words(self, rule: Rule) -> str:
+        """What its value says, for who does not write it."""
+        return format_html_join("", "<div>{}</div>", ((line,) for line in value_in_words(rule.value)))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Rule | None = None) -> Any:
+        """The value as it is written for who may write it, in words for the others."""
+        shown = "value" if self.has_change_permission(request, obj) else "in_words"
+        found: Any = super().get_fieldsets(request, obj)
+        title, options = found[0]
+        fields = [shown if name == "value" else name for name in options["fields"]]
+        return [(title, {**options, "fields": fields})]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A rule ends, it does not vanish: what it decided must stay explained."""

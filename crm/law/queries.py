@@ -1,6 +1,7 @@
 """What the law says on a date."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +22,20 @@ class RateMissing(LookupError):
         super().__init__(
             _("No rate “%(kind)s” is known on %(on)s: add it to the legal rates.") % {"kind": kind, "on": on}
         )
+
+
+def without_rate(currencies: Iterable[str], into: str, on: date) -> list[str]:
+    """Of these currencies, in order, those no dated rate turns into `into` on a day: `converted` says nothing of their
+    amounts, so they count for nothing wherever amounts are compared. One statement, none without a foreign one."""
+    foreign = sorted(set(currencies) - {into})
+    if not foreign:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select base from unnest(%s::text[]) as base where exchange_rate(base, %s, %s) is null order by base",
+            [foreign, into, on],
+        )
+        return [base for (base,) in cursor.fetchall()]
 
 
 @dataclass(frozen=True)

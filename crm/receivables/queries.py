@@ -40,6 +40,12 @@ def balances(customer: Customer, *, on: date, disputed: Collection[int] = ()) ->
     return [Balance(**row) for row in rows("crm.receivables", "balances", params)]
 
 
+def debtors_by_foreign_currency(entity: Entity) -> dict[str, int]:
+    """How many customers owe in each currency that is not that of the entity's books."""
+    params = {"entity": entity.pk, "books_in": entity.currency}
+    return {row["currency"]: row["debtors"] for row in rows("crm.receivables", "debtors_by_foreign_currency", params)}
+
+
 @dataclass(frozen=True)
 class AgedBalance:
     """Open amounts of a customer in a currency by days past the due date; `balance` = their sum less `unapplied`."""

@@ -1,4 +1,4 @@
-// What every page has: drawers, closing messages, forms that submit when a choice changes, questions before a deed.
+// What every page has: drawers, closing messages, forms that submit when a choice changes or ask for more.
 
 const OPENERS = "[data-toggle-open]";
 
@@ -32,16 +32,10 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-drawer]")) closeDrawers();
 });
 
-document.addEventListener("submit", (event) => {
-  const question = event.submitter?.dataset.ask ?? event.target.dataset.ask;
-  if (question && !window.confirm(question)) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
-}, true);
-
 document.addEventListener("change", (event) => {
   if (event.target.closest("[data-autosubmit]")) event.target.form?.requestSubmit();
+  const { needs, needsWhen } = event.target.dataset;
+  if (needs) event.target.form.elements[needs].required = event.target.value === needsWhen;
 });
 
 document.addEventListener("keydown", (event) => {

@@ -1,5 +1,7 @@
 """The settings in a real browser: no text cut beside the menu and the filters, and a phone can work with them."""
 
+import json
+import zlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -137,3 +139,16 @@ def test_the_bar_of_a_draft_covers_no_field_in_use(sophie: User, page: Any, live
         fields.nth(place).focus()
         box, bar = fields.nth(place).bounding_box(), page.locator(".page-tools.sticky").bounding_box()
         assert box["y"] + box["height"] <= bar["y"] + 1
+
+
+def test_the_text_of_a_letter_is_read_on_its_page(sophie: User, page: Any, live_server: Any):
+    text = "nous vous mettons en demeure de nous payer la somme de 12 345,67 euros " * 20
+    Message.objects.update(body=zlib.compress(json.dumps({"text": text, "html": ""}).encode()))
+    address = live_server.url + reverse("admin:messaging_message_change", args=[Message.objects.get().pk])
+    found = {}
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(address)
+        frame, shown = (page.locator(selector).bounding_box() for selector in (".form-row.field-content", "pre"))
+        found[width] = shown["x"] + shown["width"] <= frame["x"] + frame["width"]
+    assert found == {1440: True, 390: True}

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, time
 from io import StringIO
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,12 @@ from collections_app.letters.models import PrintBatch
 from config.demo.company import CODE, MEMBERS, PASSWORD
 from config.demo.customers import people
 from config.demo.ledger import bills
-from config.demo.prepare import SEED, prepare
+from config.demo.prepare import SEED, night, prepare
 from config.demo.printing import LETTERS, print_letters
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
+from tests.factories.accounts import EntityFactory
 
 NOW = datetime(2026, 11, 18, 9, tzinfo=ZoneInfo("Europe/Paris"))
 SATURDAY = datetime(2026, 11, 21, 9, tzinfo=ZoneInfo("Europe/Paris"))
@@ -67,6 +68,15 @@ def test_the_demonstration_has_a_past_and_full_lists_on_a_saturday_too(settings,
         assert cursor.fetchone() == (0,)
     print_letters(entity, at=SATURDAY)
     assert PrintBatch.objects.get(entity=entity).letters.count() == LETTERS
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("hour", "started"), [(2, 2), (9, 4)])
+def test_a_demonstration_made_before_the_hour_of_the_night_has_none_of_the_future(hour, started):
+    entity = EntityFactory(night_at=time(4), time_zone="Europe/Paris")
+    at = NOW.replace(hour=hour)
+    night(entity, at.date(), at)
+    assert Run.objects.get().started_at == NOW.replace(hour=started)
 
 
 @pytest.mark.django_db

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from collections_app.engine.models import Run
+from collections_app.engine.models import MorningReport, Run
 from config.watching.entities import checks_of
-from config.watching.figures import Consumer, EntityFigures, Figures, Folder, Heap, Night
+from config.watching.figures import Consumer, EntityFigures, Figures, Folder, Heap, Night, read
 from config.watching.house import checks_of_house
 from config.watching.levels import Level
 from config.watching.surroundings import Broker
@@ -53,6 +53,43 @@ def test_a_quiet_entity_is_in_order():
 )
 def test_a_night(night, live, level):
     assert one("Dernière nuit", night=night, live=live).level == level
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("held", "inhabituelle : à régler · terminée"), ("told", "inhabituelle, rien à retenir · terminée")],
+)
+def test_an_unusual_night_is_not_in_order(state, said):
+    night = Night(run_id=1, state="done", done_at=NOW - 5 * HOUR, opened=558, report_id=4, report=state)
+    for live in (True, False):
+        check = one("Dernière nuit", night=night, live=live)
+        assert (check.level, check.url) == (Level.WATCH, reverse("admin:engine_morningreport_change", args=[4]))
+        assert check.said.replace("\xa0", " ").startswith(said)
+
+
+@pytest.mark.django_db
+def test_the_report_supervision_asks_to_settle_is_the_one_of_the_page():
+    entity = EntityFactory()
+
+    def report(day, state):
+        run = Run.objects.create(entity=entity, on=date(2026, 3, day), state="done", started_at=NOW, finished_at=NOW)
+        settled = NOW if state == "released" else None
+        anomalies = [] if state == "clear" else [{"code": "surge"}]
+        values = {"state": state, "anomalies": anomalies, "settled_at": settled}
+        return MorningReport.objects.create(run=run, entity=entity, on=run.on, **values).pk
+
+    def shown():
+        (figures,) = read(NOW).entities
+        return figures.night.report_id, figures.night.report
+
+    told = report(1, "told")
+    assert shown() == (told, "told")
+    held = report(2, "held")
+    report(3, "told")
+    assert shown() == (held, "held")
+    MorningReport.objects.filter(pk=held).update(state="released", settled_at=NOW)
+    report(4, "clear")
+    assert shown() == (None, "")
 
 
 def test_the_first_night_is_late_from_when_it_was_due():

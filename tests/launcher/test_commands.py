@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import CancelledError
+from contextlib import nullcontext
 
 import pytest
 
@@ -176,6 +177,21 @@ def test_a_port_that_is_none_is_refused_in_words(port, capsys):
 @pytest.mark.parametrize(("host", "shown"), [("0.0.0.0", "localhost"), ("::1", "[::1]"), ("::", "localhost")])
 def test_the_address_said_can_be_opened(host, shown):
     assert demo._variables({}, host, 8000)["SITE_URL"] == f"http://{shown}:8000"
+
+
+def test_the_mails_of_the_portfolio_lead_to_the_port_served_on(monkeypatch):
+    seen = []
+    monkeypatch.setattr(demo.environment, "prepare", lambda: None)
+    monkeypatch.setattr(demo.prepare, "compile_messages", lambda: None)
+    monkeypatch.setattr(demo.prepare, "migrate_if_needed", lambda name, variables: None)
+    monkeypatch.setattr(demo, "running", lambda services: nullcontext({}))
+    monkeypatch.setattr(demo, "stoppable", nullcontext)
+    monkeypatch.setattr(demo, "call", lambda arguments, variables: seen.append(variables["SITE_URL"]) or 0)
+    monkeypatch.setattr(demo, "_serve", lambda host, port, variables: seen.append(variables["SITE_URL"]) or 0)
+    monkeypatch.setattr(demo, "free_port", lambda host, port: port)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    demo.demo(["--port", "8431"])
+    assert seen == ["http://localhost:8431", "http://localhost:8431"]
 
 
 def test_a_digest_tells_where_one_part_ends():

@@ -45,7 +45,9 @@ def demo(arguments: list[str]) -> int:
                     )
                 )
             prepare.migrate_if_needed(DEV.name, variables)
-            _portfolio(options, variables)
+            # The mails of the portfolio name the address they lead back to.
+            port = free_port(options.host, options.port)
+            _portfolio(options, _variables(variables, options.host, port))
             # Another checkout may have taken it meanwhile, and the server would share the port without a word.
             port = free_port(options.host, options.port)
             return _serve(options.host, port, _variables(variables, options.host, port))

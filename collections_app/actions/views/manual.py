@@ -66,8 +66,9 @@ def _sum(items: Iterable[Item]) -> Decimal:
 
 
 def _asked(key: str, channels: list[dict[str, Any]]) -> Template | None:
-    """The template of the address, else the first one offered."""
-    offered = [template for channel in channels for template in channel["templates"]]
+    """The template of the address, else the first one of a channel the customer has an address for, else the first."""
+    by_reach = sorted(channels, key=lambda channel: not channel["reachable"])
+    offered = [template for channel in by_reach for template in channel["templates"]]
     return next((template for template in offered if str(template.pk) == key), offered[0] if offered else None)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from collections_app.actions import counting, queries
+from collections_app.actions import counting, queries, wider
 from collections_app.actions.chips import chips
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.kpis import kpis
@@ -65,7 +65,10 @@ def _list_context(request: HttpRequest, filters: WorklistFilters, counters: coun
     except keyset.BadCursor as error:
         raise BadRequest from error
     table = WorklistTable(page.rows, days=filters.days, order_by=name)
-    return {"filters": filters, "page": page, "table": table, "may_work": works_customers(filters.user)}
+    shown = {"filters": filters, "page": page, "table": table, "may_work": works_customers(filters.user)}
+    if page.rows:
+        return shown
+    return shown | {"asked_within": wider.asked_within(filters), "elsewhere": wider.elsewhere(filters)}
 
 
 def _opened(key: str, filters: WorklistFilters) -> dict[str, Any]:

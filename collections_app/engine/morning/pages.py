@@ -26,10 +26,14 @@ from telephony.messaging import operations as messaging
 
 @admin.register(MorningReport)
 class MorningReportAdmin(ReadOnlyScopedAdmin):
-    list_display = ["on", "entity", "state", "unusual", "messages", "settled_by", "settled_at"]
+    list_display = ["on", "entity", "said", "unusual", "messages", "settled_by", "settled_at"]
     list_filter = ["state", "entity"]
     list_select_related = ["entity", "settled_by"]
     ordering = ["-on", "-pk"]
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def said(self, report: MorningReport) -> str:
+        return report.says
 
     @admin.display(description=gettext_lazy("unusual"))
     def unusual(self, report: MorningReport) -> str:
@@ -92,6 +96,8 @@ def _held(report: MorningReport) -> list[tuple[str, int]]:
 
 
 def _released(count: int) -> str:
+    if not count:
+        return _("The night is settled.")
     text = ngettext("%(count)s message is released.", "%(count)s messages are released.", count) % {"count": count}
     return f"{text} " + _("Balance and gates are checked once more before each leaves.")
 

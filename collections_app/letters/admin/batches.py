@@ -104,6 +104,7 @@ class PrintBatchAdmin(ScopedAdmin):
             "title": str(batch),
             "batch": batch,
             "letters": _told(batch, changed),
+            "to_post": batch.letters.filter(taken_out_at=None).count(),
             "gone": gone,
             "changed": changed,
             "marked": gone | changed.keys(),

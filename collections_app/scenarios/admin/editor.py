@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from collections_app.scenarios import operations
-from collections_app.scenarios.admin.pages import FOLDER, context, opened, url_of
+from collections_app.scenarios.admin.pages import FOLDER, context, followers, opened, url_of
 from collections_app.scenarios.forms import VersionForm, steps_formset
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step, VersionState
 from collections_app.scenarios.operations import ChangedMeanwhile, NotPublishable
@@ -59,7 +59,7 @@ def page(
     """`read`: the mark of what the person read, where it is not what the draft says now."""
     drawn = picture(list(version.steps.select_related("template")))
     more = {"version": version, "form": form, "steps": steps, "picture": drawn, "reasons": reasons or []}
-    more["read"] = read or operations.mark_of(version)
+    more |= {"read": read or operations.mark_of(version), "followers": followers(scenario)}
     return render(
         request, f"{FOLDER}draft.html", context(model_admin, request, scenario, **more), status=409 if reasons else 200
     )

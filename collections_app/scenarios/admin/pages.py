@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -78,10 +79,17 @@ def show(model_admin: "ScenarioAdmin", request: HttpRequest, pk: Any) -> HttpRes
         "picture": picture(steps),
         "reasons": reasons_not_to_publish(chosen) if chosen and chosen.state == VersionState.DRAFT else [],
         "groups": scenario.groups.filter(archived=False).order_by("priority"),
+        "followers": followers(scenario),
         "newer": newer_default(scenario) is not None,
         "deletable": model_admin.has_delete_permission(request, scenario),
     }
     return render(request, f"{FOLDER}show.html", context(model_admin, request, scenario, **more))
+
+
+def followers(scenario: Scenario) -> int:
+    """How many customers are in its groups now."""
+    now = Count("memberships__customer", filter=Q(memberships__to_on__isnull=True))
+    return int(scenario.groups.filter(archived=False).aggregate(number=now)["number"])
 
 
 def chosen_version(versions: list[ScenarioVersion], number: str) -> ScenarioVersion | None:

@@ -5,6 +5,7 @@ select entity.id as entity_id, entity.code, entity.legal_name,
        last.id as run_id, coalesce(last.state, '') as state, last."on", last.started_at, last.finished_at,
        books.stale,
        done.finished_at as done_at, done.finished_at - done.started_at as lasted,
+       settle.id as report_id, coalesce(settle.state, '') as report,
        coalesce(opened.by_step, '{}')::text as opened, coalesce(done.blocked, '{}')::text as blocked
 from accounts_entity as entity
 cross join lateral books_of(
@@ -16,6 +17,14 @@ left join lateral (
     select run.* from engine_run as run where run.entity_id = entity.id and run.state = 'done'
     order by run."on" desc, run.id desc limit 1
 ) as done on true
+-- What supervision asks to settle: a night that is held, else the last one where it was unusual and had nothing to hold.
+left join lateral (
+    select report.id, report.state from engine_morningreport as report
+    where report.entity_id = entity.id and (report.state = 'held' or report.state = 'told' and report.id = (
+        select latest.id from engine_morningreport as latest where latest.entity_id = entity.id
+        order by latest."on" desc, latest.id desc limit 1))
+    order by report.state, report."on" desc, report.id desc limit 1
+) as settle on true
 left join lateral (
     select jsonb_object_agg(step.code, step.number) as by_step from (
         select counted.key as code, sum(counted.value::integer) as number

@@ -24,12 +24,18 @@ SIDE = 500
 @leads_to_kept
 def customer(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; a merged customer leads to the one that was kept."""
+    return answered(request, customer_of(request, pk))
+
+
+def answered(request: HttpRequest, found: Customer, status: int = 200, **said: Mapping[str, Any]) -> HttpResponse:
+    """The page of a customer, a panel (by its name) saying what is `said` rather than its own: a refused form."""
     assert isinstance(request.user, User)
-    found = customer_of(request, pk)
-    shown = [
-        (panel, context) for panel in ordered_panels() if (context := panel.context(found, request.user)) is not None
+    shown: list[tuple[Panel, Mapping[str, Any]]] = [
+        (panel, {**context, **said.get(panel.name, {})})
+        for panel in ordered_panels()
+        if (context := panel.context(found, request.user)) is not None
     ]
-    return render(request, "customers/customer.html", _context(found, request.user, shown))
+    return render(request, "customers/customer.html", _context(found, request.user, shown), status=status)
 
 
 def _context(found: Customer, user: User, shown: list[tuple[Panel, Mapping[str, Any]]]) -> dict[str, Any]:

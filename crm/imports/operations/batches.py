@@ -11,10 +11,10 @@ import structlog
 from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, User
 from crm.core.alone import alone
+from crm.imports import errors
 from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
@@ -26,6 +26,7 @@ LOST = (OperationalError, InterfaceError)
 # A file that ends its reader every time (for want of memory) would be delivered for ever.
 MOST_TAKEN_UP = 5
 TAKEN_UP = "taken_up"
+NO_REFUSAL: dict[str, Any] = {"refusal": "", "refusal_values": {}}
 
 log = structlog.get_logger(__name__)
 
@@ -60,13 +61,14 @@ def _store(batch: Batch, upload: UploadedFile) -> None:
 
 def read_again(batch: Batch, *, options: Options, at: datetime) -> None:
     """Read a proposed or refused file once more with other options. Raises NotWaiting."""
-    _move(batch, {Status.PROPOSED, Status.REFUSED}, Status.RECEIVED, options=stored(options), refusal="", asked_at=at)
+    to_read = {"options": stored(options), "asked_at": at} | NO_REFUSAL
+    _move(batch, {Status.PROPOSED, Status.REFUSED}, Status.RECEIVED, **to_read)
     _send("read_batch", batch)
 
 
 def confirm(batch: Batch, *, options: Options, by: User, at: datetime) -> None:
     """Have a proposed import written, with the options it is confirmed with. Raises NotWaiting."""
-    _move(batch, {Status.PROPOSED}, Status.WRITING, options=stored(options), refusal="", by=by, asked_at=at)
+    _move(batch, {Status.PROPOSED}, Status.WRITING, options=stored(options), by=by, asked_at=at, **NO_REFUSAL)
     _send("write_batch", batch)
 
 
@@ -161,7 +163,7 @@ def write(batch_id: int, *, at: datetime) -> None:
                 _import(batch, at=at, dry_run=False)
     except TooMuchWouldClose as refusal:
         at_work = Batch.objects.filter(pk=batch_id, status=Status.WRITING)
-        at_work.update(status=Status.PROPOSED, refusal=str(refusal))
+        at_work.update(status=Status.PROPOSED, **refusal.kept())
     except ImportRefused as refusal:
         _refuse(Batch.objects.get(pk=batch_id), refusal)
     except LOST:
@@ -173,8 +175,7 @@ def write(batch_id: int, *, at: datetime) -> None:
 
 def _give_up(batch_id: int, at_work: Status) -> None:
     """An unforeseen failure crashes the task, and must not be tried again for ever."""
-    text = _("Reading failed for an unforeseen reason, which was reported. Nothing was written.")
-    Batch.objects.filter(pk=batch_id, status=at_work).update(status=Status.REFUSED, refusal=text)
+    Batch.objects.filter(pk=batch_id, status=at_work).update(status=Status.REFUSED, **errors.Unforeseen().kept())
 
 
 def _is_still(batch: Batch) -> bool:
@@ -223,7 +224,7 @@ def _refuse(batch: Batch, refusal: ImportRefused) -> None:
         _note(batch, refusal.params["outcome"])
     elif headers := refusal.params.get("headers"):
         _note_headers(batch, headers, refusal.params)
-    Batch.objects.filter(pk=batch.pk).update(status=Status.REFUSED, refusal=str(refusal))
+    Batch.objects.filter(pk=batch.pk).update(status=Status.REFUSED, **refusal.kept())
 
 
 def _note_headers(batch: Batch, headers: list[str], found: Mapping[str, Any]) -> None:

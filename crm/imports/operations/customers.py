@@ -44,7 +44,7 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     staged -= outcome.rows_rejected - left_out
     if outcome.problems and not staged:
         first = outcome.problems[0]
-        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
+        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)
     execute("customers_write customers_contacts", params)
     outcome.changes["addresses_new"] = rows("crm.imports", "customers_addresses", params)[0]["added"]
     outcome.changes |= rows("crm.imports", "customers_count", params)[0]

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from django.db import connection, transaction
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity, User
-from crm.core.formats import moment
 from crm.core.sql import rows
-from crm.imports.errors import EmptyFile, MissingColumns, RowsWrong, UnknownMapping, WrongFormat
+from crm.imports.errors import EmptyFile, MissingColumns, RowsWrong, SameImported, UnknownMapping, WrongFormat
 from crm.imports.formats.blocks import fec_blocks
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
@@ -199,9 +197,8 @@ def _finish(batch: Batch, outcome: Outcome, *, at: datetime, digest: str) -> Non
 def _supersede_its_like(batch: Batch, *, at: datetime) -> None:
     """The same file, still waiting for a confirmation, has nothing more to bring."""
     waiting = Batch.objects.filter(entity=batch.entity_id, digest=batch.digest, status__in=NOT_CONFIRMED)
-    reason = _("The same file was imported meanwhile, on %(moment)s: there is nothing left to confirm.")
-    told = reason % {"moment": moment(at)}
-    waiting.exclude(pk=batch.pk).update(status=Status.SUPERSEDED, refusal=told, finished_at=at)
+    told = SameImported(at=at.isoformat()).kept()
+    waiting.exclude(pk=batch.pk).update(status=Status.SUPERSEDED, finished_at=at, **told)
 
 
 def store_problems(batch: Batch, outcome: Outcome) -> None:

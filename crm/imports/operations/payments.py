@@ -35,7 +35,7 @@ def import_payments(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     staged = copy_rows("payment_staged", _staged_rows(job, table, reader, outcome))
     if outcome.problems and not staged:
         first = outcome.problems[0]
-        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
+        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)
     _describe(outcome, params)
     outcome.changes["credits_new"] = execute("payments_write", params)
     outcome.changes["allocated"] = rows("crm.imports", "payments_allocate", params)[0]["allocated"]

@@ -16,7 +16,7 @@ def stage(table: str, reader: BlockReader, pieces: Iterable[Iterable[Block]], jo
     copy_blocks(table, reader.columns, _texts(reader, pieces, job, outcome))
     if outcome.rows_rejected and outcome.rows_rejected == outcome.rows_read:
         first = outcome.problems[0]
-        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.text)
+        raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)
 
 
 def _texts(reader: BlockReader, pieces: Iterable[Iterable[Block]], job: Job, outcome: Outcome) -> Iterator[bytes]:

@@ -340,3 +340,17 @@ def test_what_is_no_key_names_no_action(desk: Client, customer: Customer, templa
     desk.post(reverse("actions_send"), {"action": [TOO_LONG, "x", "", action.pk, action.pk]})
     assert Message.objects.get().origin_id == action.pk
     assert "panel" not in desk.get(reverse("worklist"), {"open": TOO_LONG}).context
+
+
+@pytest.mark.parametrize(("reached_by", "opened_on"), [("post", "post"), ("email", "email"), ("", "email")])
+def test_dunning_by_hand_opens_on_a_channel_the_customer_has_an_address_for(
+    desk: Client, entity: Entity, reached_by: str, opened_on: str
+):
+    customer = CustomerFactory(entity=entity)
+    InvoiceFactory(customer=customer)
+    if reached_by:
+        AddressFactory(customer=customer, channel=reached_by)
+    for channel in ("email", "post"):
+        TemplateVersionFactory(template__entity=entity, template__channel=channel, template__code=channel)
+    page = desk.get(reverse("manual", args=[customer.pk]))
+    assert page.context["template"].channel == opened_on

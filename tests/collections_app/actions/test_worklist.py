@@ -402,3 +402,19 @@ def test_a_reply_to_write_tells_no_amount(client: Client, lea: User, entity: Ent
     rows = [client.get(page).text for page in pages]
     assert "0,00" not in rows[0].partition("<tbody")[2] + rows[1].partition('"step-card"')[2].partition("</div>")[0]
     assert "0,00" not in rows[2].partition("Répondre")[2].partition("</li>")[0]
+
+
+def test_words_found_in_another_list_lead_there(client: Client, lea: User, entity: Entity):
+    client.force_login(lea)
+    of_them = {"customer__entity": entity, "customer__name": "Scierie Guillot"}
+    ActionFactory(**of_them, state="scheduled", owner=lea)
+    ActionFactory(**of_them, owner=UserFactory())
+    shown = client.get(reverse("worklist"), {"q": "guillot"})
+    assert [(str(one.label), one.count, one.url) for one in shown.context["elsewhere"]] == [
+        ("Tous les portefeuilles, à faire", "1", "/?q=guillot&portfolio=all&state=waiting"),
+        ("Tous les portefeuilles, à envoyer", "1", "/?q=guillot&portfolio=all&state=scheduled"),
+        ("Clients", "2", f"{reverse('customers')}?q=guillot"),
+    ]
+    assert "Rien ne correspond dans" in shown.content.decode()
+    nowhere = client.get(reverse("worklist"), {"q": "zzzzz"})
+    assert (nowhere.context["elsewhere"], "Ni ailleurs" in nowhere.content.decode()) == ([], True)

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from collections_app.dashboards.queries import to_settle
+from collections_app.letters.models import PrintBatch
 from telephony.messaging.models import Message
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.messaging import AT, planned
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,14 @@ def failures() -> Message:
     with connection.cursor() as cursor:
         cursor.execute("analyze messaging_message")
     return message
+
+
+def test_a_batch_nobody_said_was_posted_waits():
+    entity = EntityFactory()
+    for number, state in enumerate(("prepared", "given_up"), start=1):
+        PrintBatch.objects.create(entity=entity, state=state, on=AT.date(), number=number, prepared_at=AT)
+    lead = UserFactory(supervisor=True, sees=entity)
+    assert to_settle(lead, at=AT)["to_post"] == 1
 
 
 def test_of_all_that_failed_the_last_day_is_read(failures: Message):

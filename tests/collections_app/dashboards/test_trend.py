@@ -88,3 +88,9 @@ def test_a_currency_the_last_night_does_not_tell_of_has_none(client, entity):
     client.force_login(UserFactory(supervisor=True, sees=entity))
     [_euros, dollars] = client.get(reverse("supervision")).context["trend"]
     assert (dollars["last"].unapplied_amount, dollars["last"].customers_overdue) == (0, 0)
+
+
+def test_the_currency_of_the_entity_comes_first():
+    entity = EntityFactory(currency="EUR")
+    told(entity, 0, CHF=1, USD=1, EUR=1)
+    assert list(shown(entity)) == ["EUR", "CHF", "USD"]

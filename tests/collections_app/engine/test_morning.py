@@ -343,7 +343,15 @@ def test_a_flood_of_tasks_without_a_message_waits_to_be_looked_at(client):
     client.force_login(lead)
     assert "inhabituelle, aucun message n’est retenu" in client.get(reverse("admin:index")).content.decode()
     page = client.get(reverse("admin:engine_morningreport_change", args=[report.pk]))
-    assert "il n’y a rien à envoyer" in page.content.decode()
+    read = [
+        page.content.decode(),
+        client.get(reverse("admin:engine_run_change", args=[report.run_id])).content.decode(),
+        client.get(reverse("admin:engine_morningreport_changelist")).content.decode(),
+    ]
+    assert [("inhabituelle : à régler" in text.replace("\xa0", " "), "retenue :" in text) for text in read] == [
+        (True, False)
+    ] * 3
+    assert ("Je l’ai vue" in read[0], "Libérer" in read[0]) == (True, False)
     assert reports.cancel(report, reason="fichier importé deux fois", by=lead, at=noon(MARCH_3)) == (20, 0)
 
 

@@ -45,6 +45,30 @@ def test_a_choice_is_kept_in_the_account_and_in_the_browser(client: Client):
     }
 
 
+@pytest.mark.parametrize(("chosen", "language"), [({"language": "en"}, "en"), ({"theme": "dark"}, "fr"), ({}, "fr")])
+def test_a_language_chosen_before_the_login_is_kept_the_browsers_is_not(client: Client, chosen, language):
+    user = UserFactory(username="lea", language="fr")
+    client.post(reverse("preferences"), chosen)
+    given = {"login": "lea", "password": "secret-for-tests"}
+    page = client.post(reverse("account_login"), given, headers={"accept-language": "en"}, follow=True)
+    user.refresh_from_db()
+    said = {"fr": "Connexion avec lea réussie.", "en": "Successfully signed in as lea."}
+    assert [str(one) for one in page.context["messages"]] == [said[language]]
+    assert (user.language, user.theme) == (language, chosen.get("theme", "auto"))
+    assert f'<html lang="{language}"' in page.content.decode()
+
+
+def test_what_was_chosen_before_is_no_choice_of_the_next_person(client: Client):
+    client.post(reverse("preferences"), {"language": "en"})
+    UserFactory(username="lea", language="fr")
+    client.post(reverse("account_login"), {"login": "lea", "password": "secret-for-tests"})
+    client.logout()
+    other = UserFactory(username="max", language="fr")
+    client.post(reverse("account_login"), {"login": "max", "password": "secret-for-tests"})
+    other.refresh_from_db()
+    assert other.language == "fr"
+
+
 def test_an_unknown_choice_changes_nothing(client: Client):
     client.post(reverse("preferences"), {"theme": "pink", "next": "/"})
     assert "theme" not in client.cookies

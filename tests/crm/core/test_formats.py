@@ -71,6 +71,15 @@ def test_a_headline_is_short(amount: str, expected: str):
         assert formats.short_money(Decimal(amount), "EUR") == expected
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "expected"),
+    [("0", "CHF", "CHF\xa00"), ("0", "USD", "US$0"), ("-999.4", "EUR", "-€999"), ("5000", "CHF", "CHF\xa05K")],
+)
+def test_a_short_headline_has_its_currency_where_a_long_one_has_it(amount: str, currency: str, expected: str):
+    with translation.override("en"):
+        assert formats.short_money(Decimal(amount), currency) == expected
+
+
 def test_a_day_has_its_year():
     with translation.override("fr"):
         assert formats.day(date(2026, 7, 3)) == "03/07/2026"

@@ -61,12 +61,34 @@ def said(answer: Any) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
 
 
+def form_of(answer: Any) -> HoldForm:
+    assert answer.status_code == 422
+    return next(panel["data"]["form"] for panel in answer.context["side"] if panel["name"] == "holds")
+
+
+def refused(answer: Any) -> list[str]:
+    return [str(error) for errors in form_of(answer).errors.values() for error in errors]
+
+
+@pytest.mark.parametrize("ends_on", ["", "2020-01-01"])
+def test_a_form_that_is_refused_stays_open_with_what_was_typed(desk: Client, ends_on: str):
+    invoice = InvoiceFactory(customer__entity=desk.entity)
+    given = {"kind": "promise", "reason": "Virement promis", "invoice": invoice.pk, "ends_on": ends_on}
+    answer = desk.post(reverse("hold_place", args=[invoice.customer_id]), given)
+    form, page = form_of(answer), answer.content.decode()
+    assert (list(form.errors), list(answer.context["messages"])) == (["ends_on"], [])
+    assert form["ends_on"].field.widget.attrs["autofocus"]
+    assert (page.count("<details open><summary"), page.count('value="Virement promis"')) == (1, 1)
+    assert f'<option value="{invoice.pk}" selected' in page
+    assert not Hold.objects.exists()
+
+
 def test_a_second_click_suspends_nothing_more(desk: Client):
     invoice = InvoiceFactory(customer__entity=desk.entity)
     path = reverse("hold_place", args=[invoice.customer_id])
     given = {"kind": "dispute", "reason": "Avarie", "invoice": invoice.pk}
     desk.post(path, given, follow=True)
-    assert ["existe déjà" in told for told in said(desk.post(path, given, follow=True))] == [True]
+    assert ["existe déjà" in told for told in refused(desk.post(path, given))] == [True]
     assert Hold.objects.count() == 1
     desk.post(path, given | {"reason": "Prix"})
     assert Hold.objects.count() == 2
@@ -114,10 +136,9 @@ class TestOfMoreInvoicesThanThePageLists:
             InvoiceFactory(customer=customer, number=number, due_on=f"2026-01-0{day}", installment=1 + (number == "F4"))
         return customer
 
-    def asked(self, desk: Client, customer: Customer, number: str) -> list[str]:
+    def asked(self, desk: Client, customer: Customer, number: str) -> Any:
         given = {"kind": "dispute", "reason": "Avarie", "number": number}
-        page = desk.post(reverse("hold_place", args=[customer.pk]), given, follow=True)
-        return [message.level_tag for message in page.context["messages"]]
+        return desk.post(reverse("hold_place", args=[customer.pk]), given, follow=True)
 
     def test_the_oldest_are_offered(self, customer: Customer):
         offered = [label for _key, label in HoldForm(customer=customer).fields["invoice"].choices]
@@ -133,12 +154,14 @@ class TestOfMoreInvoicesThanThePageLists:
 
     @pytest.mark.parametrize("number", ["F3", "F4/2"])
     def test_a_later_one_is_named(self, desk: Client, customer: Customer, number: str):
-        assert self.asked(desk, customer, number) == ["success"]
+        assert said(self.asked(desk, customer, number)) == ["La relance est suspendue."]
         assert str(Hold.objects.get().invoice) == number
 
     @pytest.mark.parametrize("number", ["F4", "F9"])
     def test_a_number_nobody_has_suspends_nothing(self, desk: Client, customer: Customer, number: str):
-        assert self.asked(desk, customer, number) == ["error"]
+        form = form_of(self.asked(desk, customer, number))
+        offered = [str(label) for _key, label in form.fields["invoice"].choices]
+        assert (list(form.errors), offered) == (["number"], ["Tout le compte", "F1", "F2"])
         assert not Hold.objects.exists()
 
 
@@ -158,8 +181,8 @@ def test_nobody_lifts_a_hold_he_does_not_see(desk: Client):
 def test_a_promise_without_its_day_is_refused_and_why(desk: Client):
     customer = CustomerFactory(entity=desk.entity)
     given = {"kind": "promise", "reason": "Paie en fin de mois"}
-    page = desk.post(reverse("hold_place", args=[customer.pk]), given, follow=True)
-    assert ["Une promesse a besoin du jour" in str(message) for message in page.context["messages"]] == [True]
+    told = refused(desk.post(reverse("hold_place", args=[customer.pk]), given))
+    assert ["Une promesse a besoin du jour" in one for one in told] == [True]
     desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2099-01-01"})
     assert Hold.objects.get().kind == "promise"
 

@@ -114,8 +114,9 @@ def test_a_file_taken_for_another_kind_is_put_right_on_its_page(supervisor, enti
     batch.refresh_from_db()
     assert (batch.status, batch.format, batch.figures) == ("refused", "open_items", {})
     missing = "Des colonnes manquent\xa0:\xa0restant dû / montant / débit / crédit."
-    assert batch.refusal == f"{missing} Trouvées\xa0:\xa0Compte, Nom, Doc, Dû, k."
-    form = supervisor.get(reverse("import", args=[batch.pk])).context["form"]
+    shown = supervisor.get(reverse("import", args=[batch.pk])).context
+    assert shown["shown"].refusal == f"{missing} Trouvées\xa0:\xa0Compte, Nom, Doc, Dû, k."
+    form = shown["form"]
     assert (form["column_name"].initial, form["column_open_amount"].initial) == ("Nom", None)
     chosen = {"column_customer": "Compte", "column_number": "Doc", "column_due_on": "k", "column_open_amount": "Dû"}
     supervisor.post(decide, {"keep": "good_rows", "again": "1", "format": "open_items", **chosen})
@@ -150,7 +151,39 @@ def test_a_refused_file_says_why(supervisor, entity):
     batch = send(supervisor, entity, "%PDF-1.7")
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert batch.status == "refused"
-    assert batch.refusal in page
+    assert "C’est un PDF, pas une liste." in page.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("content", "french", "english"),
+    [
+        ("%PDF-1.7", "C’est un PDF, pas une liste.", "This is a PDF, not a list."),
+        (
+            "facture;echeance;solde\nF1;01/02/2026;1\n",
+            "Des colonnes manquent\xa0:\xa0compte du client / nom du client",
+            "Columns are missing: account of the customer / name of the customer",
+        ),
+        (
+            "client;facture;echeance;solde\nA;F1;31/02/2026;1\n",
+            "ligne 2\xa0: Ce n’est pas une date",
+            "line 2: This is not a date",
+        ),
+    ],
+)
+def test_a_refusal_is_told_in_the_language_of_who_reads_it(supervisor, entity, content, french, english):
+    batch = send(supervisor, entity, content, format="open_items")
+    assert batch.status == "refused"
+    for language, told in (("fr", french), ("en", english)):
+        supervisor.post(reverse("preferences"), {"language": language})
+        shown = supervisor.get(reverse("import", args=[batch.pk])).context["shown"]
+        assert told.replace("\xa0", " ") in shown.refusal.replace("\xa0", " ")
+
+
+def test_a_refusal_kept_as_words_stays_what_it_was(supervisor, entity):
+    batch = send(supervisor, entity, "%PDF-1.7")
+    Batch.objects.update(refusal="Le fichier est vide.", refusal_values={})
+    shown = supervisor.get(reverse("import", args=[batch.pk])).context["shown"]
+    assert shown.refusal == "Le fichier est vide."
 
 
 def test_errors_come_as_csv_without_formulas(supervisor, entity):
@@ -318,7 +351,7 @@ def test_a_file_that_ends_its_reader_is_not_read_for_ever(supervisor, entity, mo
                 batches.read(batch.pk, at=AT)
         batches.read(batch.pk, at=AT)
         batch.refresh_from_db()
-        assert (batch.status, len(begun), "5 fois" in batch.refusal) == ("refused", 5, True)
+        assert (batch.status, len(begun), batch.refusal_values) == ("refused", 5, {"times": 5})
 
 
 def test_who_finds_a_file_being_read_is_not_counted_among_its_readers(supervisor, entity):

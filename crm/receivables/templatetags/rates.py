@@ -1,0 +1,66 @@
+"""What is said where amounts in a currency without a rate count for nothing."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _, ngettext
+
+from crm.accounts.calendars import today
+from crm.accounts.models import Entity
+from crm.core.formats import number
+from crm.law.admin import changes_law, reads_law
+from crm.law.queries import without_rate
+from crm.receivables.queries import debtors_by_foreign_currency
+
+register = template.Library()
+TEMPLATE = "components/without_rate.html"
+
+
+@register.filter
+def currencies(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The currencies some rows tell of."""
+    return [row["currency"] for row in rows]
+
+
+@register.inclusion_tag(TEMPLATE)
+def not_counted(user: Any, entity: Entity, currencies: Iterable[str], on: Any = None) -> dict[str, Any]:
+    """Of these currencies, those no rate turns into the entity's on a day (today)."""
+    missing = without_rate(currencies, entity.currency, on or today(entity, timezone.now()))
+    return _said(user, entity, dict.fromkeys(missing, 0))
+
+
+@register.inclusion_tag(TEMPLATE)
+def debtors_not_counted(user: Any, entity: Entity) -> dict[str, Any]:
+    """Those in which customers of the entity owe, and how many do."""
+    debtors = debtors_by_foreign_currency(entity)
+    missing = without_rate(debtors, entity.currency, today(entity, timezone.now()))
+    return _said(user, entity, {currency: debtors[currency] for currency in missing})
+
+
+def _said(user: Any, entity: Entity, missing: Mapping[str, int]) -> dict[str, Any]:
+    rows = [
+        {"text": _sentence(currency, entity.currency, debtors), "url": _page(user, currency, entity.currency)}
+        for currency, debtors in missing.items()
+    ]
+    return {"rows": rows, "may_give": changes_law(user)}
+
+
+def _sentence(currency: str, into: str, debtors: int) -> str:
+    text = _(
+        "No rate turns %(currency)s into %(into)s: amounts in %(currency)s count for nothing in groups, thresholds and "
+        "simulations until one is given."
+    ) % {"currency": currency, "into": into}
+    if not debtors:
+        return text
+    owe = ngettext("%(count)s customer owes in it.", "%(count)s customers owe in it.", debtors)
+    return f"{text} {owe % {'count': number(debtors)}}"
+
+
+def _page(user: Any, currency: str, into: str) -> str:
+    if changes_law(user):
+        return f"{reverse('admin:law_exchangerate_add')}?{urlencode({'base': currency, 'quote': into})}"
+    return reverse("admin:law_exchangerate_changelist") if reads_law(user) else ""

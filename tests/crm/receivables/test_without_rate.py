@@ -1,0 +1,79 @@
+"""A currency no rate turns into that of the books counts for nothing, and every page that rests on amounts says so."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from collections_app.engine.models import DailyFigures
+from crm.imports.models import Batch
+from crm.law.models import ExchangeRate
+from crm.law.queries import without_rate
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.receivables import InvoiceFactory
+from tests.factories.segments import GroupFactory
+
+pytestmark = pytest.mark.django_db
+SAID = "Aucun taux ne convertit les USD en EUR"
+MARCH_2 = date(2026, 3, 2)
+
+
+@pytest.fixture
+def entity():
+    return EntityFactory(currency="EUR")
+
+
+@pytest.fixture
+def invoice(entity):
+    return InvoiceFactory(customer__entity=entity, currency="USD")
+
+
+def pages(entity, invoice):
+    """Every page, by name."""
+    DailyFigures.objects.create(
+        entity=entity, on=MARCH_2, currency="USD", open_amount=1, overdue_amount=1, unapplied_amount=0,
+        disputed_amount=0, customers_overdue=1, actions_open=1,
+    )  # fmt: skip
+    figures = {"open_amount": {"USD": "12.00"}}
+    batch = Batch.objects.create(
+        entity=entity, status="done", figures=figures, file_name="x.csv", created_at=f"{MARCH_2}T09:00Z"
+    )
+    group = GroupFactory(entity=entity)
+    return {
+        "customer": reverse("customer", args=[invoice.customer_id]),
+        "why": reverse("customer_why", args=[invoice.customer_id]),
+        "import": reverse("import", args=[batch.pk]),
+        "supervision": reverse("supervision"),
+        "group": reverse("admin:segments_group_change", args=[group.pk]),
+    }
+
+
+def test_a_rate_either_way_and_before_the_day_is_enough(entity):
+    ExchangeRate.objects.create(base="EUR", quote="CHF", on=MARCH_2, rate="0.9")
+    ExchangeRate.objects.create(base="USD", quote="EUR", on=date(2026, 3, 3), rate="0.9")
+    assert without_rate(["USD", "CHF", "EUR", "GBP", "USD"], "EUR", MARCH_2) == ["GBP", "USD"]
+
+
+def test_the_books_own_currency_asks_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert without_rate(["EUR"], "EUR", MARCH_2) == []
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_every_page_says_it_until_a_rate_is_given(client, entity, invoice, given):
+    addresses = pages(entity, invoice)
+    if given:
+        ExchangeRate.objects.create(base="USD", quote="EUR", on=date(2020, 1, 1), rate="0.9")
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    read = {name: client.get(address).content.decode() for name, address in addresses.items()}
+    assert {name: SAID in page for name, page in read.items()} == dict.fromkeys(addresses, not given)
+    assert ("1 client doit dans cette devise." in read["group"]) is not given
+    rates = reverse("admin:law_exchangerate_changelist")
+    link = f'. <a href="{rates}">Taux de change</a>'
+    assert {name: link in page for name, page in read.items()} == dict.fromkeys(addresses, not given)
+
+
+def test_who_may_give_it_is_led_there(client, entity, invoice):
+    client.force_login(UserFactory(is_superuser=True, is_staff=True, role="administrator"))
+    page = client.get(reverse("customer", args=[invoice.customer_id])).content.decode()
+    assert f'{reverse("admin:law_exchangerate_add")}?base=USD&amp;quote=EUR">' in page
