@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0004_books_of_which_a_row_was_taken'),
+        ('imports', '0007_when_it_was_known_here'),
     ]
 
     operations = [
