@@ -217,7 +217,9 @@ class Action(models.Model):
             ),
             models.Index(fields=["entity", "id"], condition=Q(state="scheduled"), name="actions_leaving"),
             # What is open of one customer, without what was closed over the years.
-            models.Index(fields=["customer"], condition=WAITING | Q(state="scheduled"), name="actions_open_of_customer"),
+            models.Index(
+                fields=["customer"], condition=WAITING | Q(state="scheduled"), name="actions_open_of_customer"
+            ),
             # The other orders of the list, each with its key, which breaks ties.
             models.Index("entity", DUE_OR_NEVER, "id", condition=WAITING, name="actions_by_age"),
             models.Index("entity", AMOUNT_IN_ORDER, "id", condition=WAITING, name="actions_by_amount"),
@@ -289,6 +291,10 @@ class Life(models.Model):
     class Meta:
         verbose_name = _("earlier life of an action")
         verbose_name_plural = _("earlier lives of actions")
+        # Calls that count for the contact caps, not looked for among all that a night took back.
+        indexes = [
+            models.Index(fields=["closed_at"], condition=Q(outcome="call_back"), name="actions_life_to_call_back"),
+        ]
 
 
 class Refusal(models.Model):
