@@ -38,7 +38,9 @@ BUILT_ON: dict[str, Callable[[Among], str]] = {
     "/* dates of nobody */": lambda among: sql.statement("collections_app.actions", "dates_of_nobody"),
     "/* gone wrong */": lambda among: sql.codes(GONE_WRONG),
     # Read in the index: what a customer was ever told is many rows, what he is told in this cycle a few.
-    "/* of open cycles */": lambda among: "and x.cycle_id = any(array(select c.id from night_cycles c))" if among.few else "",
+    "/* of open cycles */": lambda among: (
+        "and x.cycle_id = any(array(select c.id from night_cycles c))" if among.few else ""
+    ),
     "/* last decisions */": lambda among: text(f"last_decisions{'_of_few' if among.few else ''}", among),
     "/* best addresses of opening */": lambda among: best_addresses(listed("opening") if among.few else among),
 }
