@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from collections_app.actions import by_hand, labels, queries
+from collections_app.actions.dispatch import last_message
 from collections_app.actions.forms import ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.models import Action, ActionKind, ActionState
 from collections_app.actions.operations import SENDABLE
@@ -23,6 +24,7 @@ from crm.core.access import opened_to
 from crm.customers.models import Address, Channel
 from crm.holds.summary import accounts
 from crm.timeline.queries import entries
+from telephony.messaging.states import MessageState
 
 HISTORY = 8
 INVOICES = 12
@@ -42,7 +44,9 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
     """What the panel shows."""
     customer = action.customer
-    may_send = works_customers(user) and action.channel in SENDABLE and action.template_id is not None
+    printing = _is_printing(action)
+    sendable = action.channel in SENDABLE and action.template_id is not None and not printing
+    may_send = works_customers(user) and sendable
     may_complete = works_customers(user) and action.state == ActionState.TODO and action.kind != ActionKind.ENTRY
     carried = {line.invoice_id: line for line in action.lines.all()}
     found = accounts(customer, on, most=INVOICES)
@@ -62,6 +66,7 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "may_work": works_customers(user),
         "entry": EntryForm(action=action) if action.kind == ActionKind.ENTRY and works_customers(user) else None,
         "may_send": may_send,
+        "printing": printing,
         "departure": by_hand.departure_of(action, at=timezone.now()) if may_send and action.address_id else None,
         "approving": action.state == ActionState.TO_APPROVE,
         "said": SaidForm(action=action) if may_complete else None,
@@ -82,6 +87,14 @@ def _addresses(action: Action, on: date) -> list[Address]:
     rows = Address.objects.filter(customer=action.customer).select_related("contact").order_by("-preferred", "pk")
     usable = [address for address in rows if address.serves(on)]
     return sorted(usable, key=lambda address: address.channel not in wanted)
+
+
+def _is_printing(action: Action) -> bool:
+    """Whether its letter is composed: nothing is left to send, a person prints it and confirms that it was posted."""
+    if action.state != ActionState.SCHEDULED or action.channel != Channel.POST:
+        return False
+    message = last_message(action)
+    return message is not None and message.state == MessageState.READY
 
 
 def _reached_by_phone(addresses: list[Address]) -> bool:

@@ -12,10 +12,13 @@ from collections_app.actions.panels import open_actions
 from collections_app.actions.views.panel import panel_context
 from crm.accounts.models import Entity, User
 from crm.holds.operations import place_hold
+from telephony.messaging import operations as messaging
+from telephony.messaging.models import Message
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory
 from tests.factories.receivables import InvoiceFactory
+from tests.factories.scenarios import TemplateFactory
 
 pytestmark = pytest.mark.django_db
 MARCH_2, NOON = date(2026, 3, 2), datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -32,6 +35,17 @@ def test_what_was_approved_waits_for_approval_no_more(lea: User, entity: Entity)
         ["Attend une approbation", "Mise en demeure"],
         ["Mise en demeure"],
     ]
+
+
+@pytest.mark.parametrize(("state", "offered"), [("ready", False), ("planned", True)])
+def test_a_letter_that_is_written_is_not_sent_again(desk: Client, entity: Entity, state: str, offered: bool):
+    given = {"state": "scheduled", "mode": "approval", "channel": "post", "template": TemplateFactory()}
+    action = ActionFactory(customer__entity=entity, **given)
+    address = AddressFactory(customer=action.customer, channel="post", value="1 rue du Lac")
+    message = messaging.queue(address, origin="action", origin_id=action.pk, at=NOON, attempt_key=1)
+    Message.objects.filter(pk=message.pk).update(state=state, digest="d" * 64)
+    page = desk.get(reverse("action_panel", args=[action.pk])).content.decode()
+    assert (reverse("actions_send") in page, "La lettre est écrite" in page) == (offered, not offered)
 
 
 class TestAddresses:
