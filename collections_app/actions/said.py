@@ -39,7 +39,7 @@ class SaidForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"said_{action.pk}_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": f"said_{action.pk}_%s", **kwargs})
         self.action, self.initial = action, {"outcome": USUAL_OUTCOME[Channel(action.channel)], **self.initial}
         self.opened = Invoice.objects.open().filter(customer=action.customer_id, currency=action.currency)
         asked = ASKED.get(self.chosen, ())

@@ -116,7 +116,7 @@ def test_what_a_customer_promises_is_noted_from_the_keyboard(page: Any, live_ser
         "Par virement",
         "80",
     )
-    assert day.evaluate("field => field === document.activeElement")
+    panel.locator("[name=on]:focus").wait_for()
     assert [fault for theme in THEMES for fault in faults_in(page, theme)] == []
     day.fill("2099-05-04")
     page.keyboard.press("Enter")
@@ -135,6 +135,7 @@ def test_what_was_done_is_told_beside_the_buttons(page: Any, live_server: Any):
     log_in(page, live_server)
     page.wait_for_load_state("networkidle")
     page.keyboard.press("n")
+    page.locator("[data-panel-of]").wait_for()
     page.keyboard.press("e")
     page.get_by_role("button", name="Fait, suivante").click()
     told = page.locator(".toasts .notice").bounding_box()

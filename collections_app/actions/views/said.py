@@ -52,7 +52,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _noted(action, form, holds))
     answer = back(request)
-    return HttpResponseClientRedirect(answer.url) if request.headers.get("HX-Request") == "true" else answer
+    return HttpResponseClientRedirect(answer["Location"]) if request.headers.get("HX-Request") == "true" else answer
 
 
 def _action(request: HttpRequest, pk: int) -> Action:
