@@ -30,7 +30,11 @@ class SaidForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices)
     on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    amount = TypedAmount(label=_("Amount promised"), required=False)
+    amount = TypedAmount(
+        label=_("Amount promised"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
     invoices = forms.ModelMultipleChoiceField(
         label=_("Invoices"), queryset=Invoice.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -39,7 +43,7 @@ class SaidForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
-        super().__init__(*args, **{"auto_id": f"said_{action.pk}_%s", **kwargs})
+        super().__init__(*args, **{"auto_id": f"said_{action.pk}_%s", "label_suffix": "", **kwargs})
         self.action, self.initial = action, {"outcome": USUAL_OUTCOME[Channel(action.channel)], **self.initial}
         self.opened = Invoice.objects.open().filter(customer=action.customer_id, currency=action.currency)
         asked = ASKED.get(self.chosen, ())
