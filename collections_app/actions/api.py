@@ -10,13 +10,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from collections_app.actions.bulk import complete
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
+from collections_app.actions.operations import Said, SaidRefused, conclude
+from collections_app.actions.said import ASKED
+from collections_app.actions.states import ActionRefused
 from crm.accounts import rules
 from crm.accounts.api import ApiView
 from crm.core.rest import Amount, PageQuery, Unprocessable, page_of, paged
 from crm.customers.models import Channel
+from crm.receivables.models import Invoice
+
+# Each has its own suspension, written at once.
+MOST_INVOICES = 100
 
 
 class ActionQuery(PageQuery):
@@ -49,6 +55,27 @@ class ActionOutput(serializers.ModelSerializer[Action]):
 class CompletionInput(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(Outcome.choices)
     note = serializers.CharField(required=False, default="", allow_blank=True)
+    on = serializers.DateField(required=False, help_text="Day promised (will_pay) or day to call back (call_back).")
+    amount = serializers.DecimalField(
+        18, 3, required=False, help_text="Amount promised (will_pay), in the currency of the action."
+    )
+    invoices = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        max_length=MOST_INVOICES,
+        help_text="External ids of the open invoices promised (none: the whole account) or contested.",
+    )
+    reason = serializers.CharField(required=False, max_length=200, help_text="Why he contests (contests).")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Nothing is given that the outcome does not ask for: it would be lost."""
+        asked = ASKED.get(given["outcome"], ())
+        beside = {"on", "amount", "invoices", "reason"}.intersection(given).difference(asked)
+        if beside:
+            raise serializers.ValidationError(
+                {name: _("The outcome “%(outcome)s” takes none.") % given for name in sorted(beside)}
+            )
+        return given
 
 
 class ActionsApi(ApiView):
@@ -75,14 +102,29 @@ class ActionCompletionApi(ApiView):
 
     @extend_schema(operation_id="complete_action", request=CompletionInput, responses=ActionOutput)
     def post(self, request: Request, entity: str, action: int) -> Response:
-        """The work is done, with this outcome. 422 when the action is not (or no longer) to do."""
+        """The work is done, with this outcome and what follows from it. 422 when the action is not (or no longer) to
+        do."""
         given = CompletionInput(data=request.data)
         given.is_valid(raise_exception=True)
         rows = Action.objects.filter(entity=self.entity(entity)).select_related("customer", "owner")
         found = rows.filter(pk=action).first()
         if found is None:
             raise Http404
-        outcome, note = Outcome(given.validated_data["outcome"]), given.validated_data["note"]
-        if not complete([found.pk], outcome=outcome, note=note, by=self.user, at=timezone.now()):
-            raise Unprocessable(_("This action is not to do (any more)."))
+        try:
+            conclude(found, _said(found, given.validated_data), by=self.user, at=timezone.now())
+        except SaidRefused as refusal:
+            raise serializers.ValidationError({refusal.field: [str(refusal)]}) from refusal
+        except ActionRefused as refusal:
+            raise Unprocessable(str(refusal)) from refusal
         return Response(ActionOutput(rows.get(pk=action)).data)
+
+
+def _said(action: Action, given: dict[str, Any]) -> Said:
+    """With the open invoices named, each with all its instalments."""
+    wanted = given.get("invoices", ())
+    opened = Invoice.objects.open().filter(customer=action.customer_id, external_id__in=wanted).order_by("due_on", "pk")
+    found = tuple(opened) if wanted else ()
+    if unknown := set(wanted).difference(invoice.external_id for invoice in found):
+        text = _("%(invoice)s is no open invoice of this customer.") % {"invoice": min(unknown)}
+        raise SaidRefused("invoices", text)
+    return Said(**given | {"outcome": Outcome(given["outcome"]), "invoices": found})

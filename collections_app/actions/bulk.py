@@ -15,10 +15,20 @@ from collections_app.actions.labels import Outcome
 from collections_app.actions.models import ActionState
 from crm.accounts.models import User
 from crm.core import sql
+from crm.timeline.params import Msgid, stored
 
 WAITING = [ActionState.TODO.value, ActionState.TO_APPROVE.value]
-COMPLETED = gettext_noop("Action done: %(outcome)s")
-SKIPPED = gettext_noop("Step skipped")
+# How a history names what was done: a call, an answer to a message, or another step.
+DONE = {
+    "call": gettext_noop("Call, %(step)s: %(outcome)s"),
+    "reply": gettext_noop("Action done: %(outcome)s"),
+    "other": gettext_noop("%(step)s, done: %(outcome)s"),
+}
+SKIPPED = {
+    "call": gettext_noop("%(step)s skipped"),
+    "reply": gettext_noop("Step skipped"),
+    "other": gettext_noop("%(step)s skipped"),
+}
 SNOOZED = gettext_noop("Action put off until %(until)s")
 REASSIGNED = gettext_noop("Action handed to %(owner)s")
 UNASSIGNED = gettext_noop("Action handed back to the team")
@@ -39,16 +49,18 @@ class ReasonMissing(ValueError):
         super().__init__(_("Say why this step is skipped."))
 
 
-def complete(actions: Iterable[int], *, outcome: Outcome, note: str = "", by: User, at: datetime) -> int:
-    """The work is done, with this outcome; the step counts as passed in its cycle."""
-    return _run(
-        "close",
+def complete(
+    actions: Iterable[int], *, outcome: Outcome, note: str = "", told: Msgid | None = None, by: User, at: datetime
+) -> int:
+    """The work is done, with this outcome, which the history words as `told` or by its label; the step counts as
+    passed in its cycle. What follows from what a customer said: `operations.conclude`, one action at a time."""
+    return _close(
         actions,
         by,
         at,
         [ActionState.TODO.value],
-        COMPLETED,
-        {"outcome": {"msgid": Outcome(outcome).msgid}},
+        DONE,
+        stored({"outcome": told or Msgid(Outcome(outcome).msgid)}),
         state=ActionState.DONE.value,
         outcome=Outcome(outcome).value,
         note=note,
@@ -59,8 +71,8 @@ def skip(actions: Iterable[int], *, reason: str, by: User, at: datetime) -> int:
     """The step is passed without being done. Raises ReasonMissing."""
     if not reason.strip():
         raise ReasonMissing
-    return _run(
-        "close", actions, by, at, WAITING, SKIPPED, {}, state=ActionState.SKIPPED.value, outcome="skipped", note=reason
+    return _close(
+        actions, by, at, WAITING, SKIPPED, {}, state=ActionState.SKIPPED.value, outcome="skipped", note=reason
     )
 
 
@@ -76,6 +88,19 @@ def reassign(actions: Iterable[int], *, to: User | None, by: User, at: datetime)
     """Hand to a person, or back to the team's unassigned list (None)."""
     subject, params = (REASSIGNED, {"owner": str(to)}) if to else (UNASSIGNED, {})
     return _run("move", actions, by, at, WAITING, subject, params, owner=to.pk if to else None)
+
+
+def _close(
+    actions: Iterable[int],
+    by: User,
+    at: datetime,
+    from_states: list[str],
+    subjects: dict[str, str],
+    params: dict[str, Any],
+    **values: Any,
+) -> int:
+    told = {"called": subjects["call"], "answered": subjects["reply"]}
+    return _run("close", actions, by, at, from_states, subjects["other"], params, **told, **values)
 
 
 def _run(

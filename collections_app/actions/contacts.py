@@ -14,6 +14,15 @@ CALLS = """
     where action.channel = 'phone' and action.state = 'done' and action.outcome in ({outcomes})
       and action.closed_at > %(gate_at)s::timestamptz - interval '31 days'
       and action.customer_id in (select customer_id from person)
+    union all
+    -- The call was made, and its task waits for the next one.
+    select action.id, action.customer_id, 'phone', coalesce(address.value, ''), null, life.closed_at, null, null
+    from actions_life life
+    join actions_action action on action.id = life.action_id
+    left join customers_address address on address.id = action.address_id
+    where life.outcome = 'call_back' and action.channel = 'phone'
+      and life.closed_at > %(gate_at)s::timestamptz - interval '31 days'
+      and action.customer_id in (select customer_id from person)
 """.format(outcomes=", ".join(f"'{outcome.value}'" for outcome in TRIED))
 
 

@@ -12,7 +12,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from collections_app.actions.labels import Outcome
+from collections_app.actions.labels import ASKS_MORE, Outcome
 from collections_app.actions.models import AMOUNT_IN_ORDER, DUE_OR_NEVER, ActionQuerySet, ActionState
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
@@ -170,9 +170,13 @@ class WorklistFilters(forms.Form):
 
 
 class CompleteForm(forms.Form):
-    """How it ended."""
+    """How several ended alike. What one customer said of his own account is noted on the panel of his action."""
 
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=[(outcome.value, outcome.label) for outcome in Outcome if outcome not in ASKS_MORE],
+        help_text=_("A promise, a contested invoice or a call back is noted on the panel of its action."),
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
 

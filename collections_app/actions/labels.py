@@ -33,6 +33,10 @@ class Outcome(models.TextChoices):
             return str(self.label)
 
 
+# What a customer says of his own account: each asks something more, of one action at a time.
+ASKS_MORE = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, Outcome.CALL_BACK})
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why an action stands where it stands in the list; `tone` colours its dot."""
@@ -94,6 +98,12 @@ VERBS = {
 def reason(code: str) -> Reason:
     """The words of a reason; a code nobody described yet is shown as it is."""
     return REASONS.get(code) or Reason(code.replace("_", " ").capitalize(), "mute")
+
+
+def reasons(action: Action) -> list[Reason]:
+    """Why it stands where it stands. Approved, it waits for nobody's approval any more, whatever the night wrote."""
+    over = () if action.state == ActionState.TO_APPROVE else ("to_approve",)
+    return [reason(code) for code in action.reasons if code not in over]
 
 
 def verb(action: Action) -> str | Promise:

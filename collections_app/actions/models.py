@@ -291,6 +291,10 @@ class Life(models.Model):
     class Meta:
         verbose_name = _("earlier life of an action")
         verbose_name_plural = _("earlier lives of actions")
+        # Calls that count for the contact caps, not looked for among all that a night took back.
+        indexes = [
+            models.Index(fields=["closed_at"], condition=Q(outcome="call_back"), name="actions_life_to_call_back"),
+        ]
 
 
 class Refusal(models.Model):

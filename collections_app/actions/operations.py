@@ -1,35 +1,50 @@
-"""What a person does with one action: let it leave, take it back, open one by hand, choose where a backlog enters.
+"""What a person does with one action: let it leave, take it back, note what came of it, open one by hand, choose where
+a backlog enters.
 
 Whoever calls checks the rights; these check the state. Many at a time: `bulk.py`.
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import SmallIntegerField, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _, gettext_noop
 
+from collections_app.actions import bulk
 from collections_app.actions.dispatch import queue_message, withdraw_messages
-from collections_app.actions.labels import step_names
+from collections_app.actions.labels import Outcome, step_names
 from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle
-from collections_app.actions.states import ActionRefused, move
+from collections_app.actions.states import ActionMoved, ActionRefused, move
 from collections_app.compliance.wording import rule_sentence
 from collections_app.letters.models import Template, Tone
 from collections_app.scenarios.models import StepMode
 from collections_app.segments.queries import kept_home
 from crm.accounts.calendars import today
 from crm.accounts.models import User
+from crm.core.formats import money
+from crm.core.money import decimals
 from crm.customers.models import Channel, Customer
+from crm.customers.operations import in_use
 from crm.customers.queries import best_address
+from crm.holds.exceptions import AlreadyHeld, HoldRefused, OtherCustomersInvoice
+from crm.holds.models import PROMISE_WITHOUT_DAY, Hold, HoldKind
+from crm.holds.operations import place_hold
 from crm.holds.queries import NetItem, net_items
+from crm.receivables.models import Invoice
 from crm.timeline.operations import record
+from crm.timeline.params import Money, Msgid
 from telephony.messaging.models import Message
 
 SENDABLE = frozenset({Channel.EMAIL, Channel.POST})
+PROMISED = gettext_noop("says he will pay by %(on)s")
+PROMISED_AMOUNT = gettext_noop("says he will pay %(amount)s by %(on)s")
+CALL_BACK_ON = gettext_noop("asks to be called back on %(on)s")
 
 
 class NothingToSend(ActionRefused):
@@ -79,6 +94,121 @@ def cancel(action: Action, *, by: User, at: datetime, reason: str) -> None:
     move(action, "cancel", at=at, by=by, outcome="cancelled", note=reason)
     withdraw_messages(action, at=at, reason=reason)
     tell(action, gettext_noop("%(step)s cancelled"), by=by, at=at, text=reason)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came of an action, as a person notes it.
+
+    `on`: the day he promises to pay by, or asks to be called back; `amount`: what he promises, in the currency of the
+    action; `invoices`: those he promises (none: the whole account) or contests, for this `reason`.
+    """
+
+    outcome: Outcome
+    note: str = ""
+    on: date | None = None
+    amount: Decimal | None = None
+    invoices: Sequence[Invoice] = ()
+    reason: str = ""
+
+
+class SaidRefused(ActionRefused):
+    """Something is missing or wrong in what was noted; `field` names it as `Said` does."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+@transaction.atomic
+def conclude(action: Action, said: Said, *, by: User, at: datetime) -> list[Hold]:
+    """Done, with what follows from what the customer said: a promise suspends dunning until its day, a contested
+    invoice until somebody lifts it, and who asks to be called back is called that day. The holds placed.
+
+    Each contested invoice has its own hold. A hold that says the same already is left as it is. Raises ActionMoved,
+    SaidRefused.
+    """
+    # He is locked first, as by a merge and by a hold.
+    customer, on = in_use(action.customer), today(action.entity, at)
+    _check_said(said, action.currency, on)
+    if said.outcome == Outcome.CALL_BACK:
+        _refuse_twice(action, said.on)
+    if not bulk.complete([action.pk], outcome=said.outcome, note=said.note, told=_told(action, said), by=by, at=at):
+        action.refresh_from_db()
+        raise ActionMoved(action)
+    if said.outcome == Outcome.CALL_BACK:
+        _open_until(action, said.on, on)
+    return _suspend(customer, action.currency, said, on=on, by=by, at=at)
+
+
+def _check_said(said: Said, currency: str, on: date) -> None:
+    if said.outcome == Outcome.WILL_PAY:
+        if said.on is None or said.on < on:
+            raise SaidRefused("on", _("Choose today or a later day.") if said.on else str(PROMISE_WITHOUT_DAY))
+        if said.amount is not None and (said.amount <= 0 or said.amount != round(said.amount, decimals(currency))):
+            raise SaidRefused("amount", _("This is no amount in %(currency)s.") % {"currency": currency})
+    if said.outcome == Outcome.CALL_BACK and (said.on is None or said.on <= on):
+        raise SaidRefused("on", _("Choose a day after today."))
+    if said.outcome == Outcome.CONTESTS and not said.invoices:
+        raise SaidRefused("invoices", _("Choose at least one invoice."))
+    if said.outcome == Outcome.CONTESTS and not said.reason.strip():
+        raise SaidRefused("reason", _("Say why he contests."))
+
+
+def _refuse_twice(action: Action, on: date | None) -> None:
+    # A second click would count a second call.
+    if Action.objects.filter(pk=action.pk, snoozed_until=on, lives__outcome=Outcome.CALL_BACK).exists():
+        raise ActionRefused(_("The call back of that day is noted already."))
+
+
+def _told(action: Action, said: Said) -> Msgid | None:
+    if said.outcome == Outcome.CALL_BACK:
+        return Msgid(CALL_BACK_ON, {"on": said.on})
+    if said.outcome != Outcome.WILL_PAY:
+        return None
+    if said.amount is None:
+        return Msgid(PROMISED, {"on": said.on})
+    return Msgid(PROMISED_AMOUNT, {"on": said.on, "amount": Money(said.amount, action.currency)})
+
+
+def _open_until(action: Action, until: date | None, on: date) -> None:
+    """The call was made, and counts; the task waits for the day of the next one."""
+    Action.objects.filter(pk=action.pk).update(
+        state=ActionState.TODO, closed_at=None, closed_by=None, outcome="", snoozed_until=until, reopened_on=on
+    )
+
+
+def _suspend(customer: Customer, currency: str, said: Said, *, on: date, by: User, at: datetime) -> list[Hold]:
+    if said.outcome == Outcome.WILL_PAY:
+        kind, ends_on, reason = HoldKind.PROMISE, said.on, _promise(said, currency)
+    elif said.outcome == Outcome.CONTESTS:
+        kind, ends_on, reason = HoldKind.DISPUTE, None, said.reason
+    else:
+        return []
+    placed = []
+    for invoice in said.invoices or (None,):
+        given: dict[str, Any] = {
+            "kind": kind,
+            "reason": reason,
+            "invoice": invoice,
+            "starts_on": on,
+            "ends_on": ends_on,
+        }
+        try:
+            placed.append(place_hold(customer, **given, by=by, at=at))
+        except AlreadyHeld:
+            continue
+        except OtherCustomersInvoice as refusal:
+            raise SaidRefused("invoices", str(refusal)) from refusal
+        except HoldRefused as refusal:
+            raise SaidRefused("reason" if said.outcome == Outcome.CONTESTS else "on", str(refusal)) from refusal
+    return placed
+
+
+def _promise(said: Said, currency: str) -> str:
+    """The reason of the suspension: how much, and what was noted."""
+    words = [money(said.amount, currency) if said.amount else "", " ".join(said.note.split())]
+    return " · ".join(word for word in words if word)[:200] or str(Outcome.WILL_PAY.label)
 
 
 @transaction.atomic

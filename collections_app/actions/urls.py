@@ -1,12 +1,14 @@
 from django.urls import path
 
-from collections_app.actions.views import manual, manual_preview, one, panel, verbs, worklist
+from collections_app.actions.views import manual, manual_preview, one, panel, said, verbs, worklist
 
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     path("actions/<int:pk>/panel/", panel.panel, name="action_panel"),
     path("actions/<int:pk>/words/", one.words, name="action_words"),
     path("actions/<int:pk>/enter/", one.enter, name="action_enter"),
+    path("actions/<int:pk>/said/", said.note, name="action_said"),
+    path("actions/<int:pk>/said/fields/", said.fields, name="action_said_fields"),
     path("actions/send/", one.send, name="actions_send"),
     path("actions/complete/", verbs.complete, name="actions_complete"),
     path("actions/skip/", verbs.skip, name="actions_skip"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Customer
@@ -11,6 +12,17 @@ from crm.holds.summary import LISTED
 from crm.receivables.models import Invoice
 
 HOLD_ID = "hold_%s"  # so that its fields are none of the other forms of the page
+
+
+def invoice_named(number: str, opened: QuerySet[Invoice]) -> Invoice:
+    """The open invoice of that number, written with its instalment where it has several. Raises ValidationError."""
+    named = opened.filter(number__in={number, number.rpartition("/")[0]})
+    found = [invoice for invoice in named if str(invoice) == number]
+    if len(found) != 1:
+        raise forms.ValidationError(
+            _("%(number)s names no open invoice of this customer, or several."), params={"number": number}
+        )
+    return found[0]
 
 
 class HoldForm(forms.Form):
@@ -58,17 +70,9 @@ class HoldForm(forms.Form):
         self.fields[wrong].widget.attrs["autofocus"] = True
 
     def clean_number(self) -> Invoice | None:
-        """The open invoice of that number, written with its instalment where it has several."""
+        """The open invoice of that number."""
         number = self.cleaned_data["number"]
-        if not number:
-            return None
-        named = self.opened.filter(number__in={number, number.rpartition("/")[0]})
-        found = [invoice for invoice in named if str(invoice) == number]
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("%(number)s names no open invoice of this customer, or several."), params={"number": number}
-            )
-        return found[0]
+        return invoice_named(number, self.opened) if number else None
 
     def clean(self) -> dict[str, Any]:
         """With the invoice that is named. A promise names its day."""

@@ -19,9 +19,19 @@ from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
 from crm.timeline.params import Msgid
 
-PLACED_ON_CUSTOMER = gettext_noop("Dunning suspended: %(kind)s, from %(from)s")
-PLACED_ON_INVOICE = gettext_noop("Dunning suspended on %(invoice)s: %(kind)s, from %(from)s")
-PLACED_ON_CLAIMS = gettext_noop("Dunning suspended on what was born before %(born_before)s: %(kind)s, from %(from)s")
+# Without end, and until a day.
+ON_CUSTOMER = (
+    gettext_noop("Dunning suspended: %(kind)s, from %(from)s"),
+    gettext_noop("Dunning suspended: %(kind)s, from %(from)s to %(until)s"),
+)
+ON_INVOICE = (
+    gettext_noop("Dunning suspended on %(invoice)s: %(kind)s, from %(from)s"),
+    gettext_noop("Dunning suspended on %(invoice)s: %(kind)s, from %(from)s to %(until)s"),
+)
+ON_CLAIMS = (
+    gettext_noop("Dunning suspended on what was born before %(born_before)s: %(kind)s, from %(from)s"),
+    gettext_noop("Dunning suspended on what was born before %(born_before)s: %(kind)s, from %(from)s to %(until)s"),
+)
 LIFTED = gettext_noop("Suspension lifted (%(kind)s): dunning resumes")
 LIFTED_IN_PART = gettext_noop("Suspension lifted (%(kind)s); what another one covers stays suspended")
 # The labels of HoldKind as msgids: what is written today is read in another language tomorrow.
@@ -131,11 +141,14 @@ def _kind(hold: Hold) -> str:
 
 def _placed(hold: Hold) -> tuple[str, dict[str, object]]:
     params: dict[str, object] = {"kind": Msgid(_kind(hold)), "from": hold.starts_on}
+    until = hold.ends_on is not None
+    if until:
+        params["until"] = hold.ends_on
     if hold.invoice:
-        return PLACED_ON_INVOICE, params | {"invoice": str(hold.invoice)}
+        return ON_INVOICE[until], params | {"invoice": str(hold.invoice)}
     if hold.born_before:
-        return PLACED_ON_CLAIMS, params | {"born_before": hold.born_before}
-    return PLACED_ON_CUSTOMER, params
+        return ON_CLAIMS[until], params | {"born_before": hold.born_before}
+    return ON_CUSTOMER[until], params
 
 
 def _tell(hold: Hold, subject: str, params: dict[str, object], *, text: str, by: User | None, at: datetime) -> None:

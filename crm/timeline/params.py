@@ -1,13 +1,15 @@
 """What fills the places of a subject: kept as JSON, worded in the reader's language.
 
 In JSON (also for those who write entries in SQL): a text or a number stands as it is, the rest is an object:
-{"on": "2026-01-31"} a date, {"amount": "120.500", "currency": "EUR"} an amount, {"msgid": "dispute"} a text of ours,
+{"on": "2026-01-31"} a date, {"amount": "120.500", "currency": "EUR"} an amount, {"msgid": "dispute"} a text of ours
+(and "with": what fills its own places),
 {"said": "reason", "as": "opt_out: opt_out"} a code that an app above words (`sayings`).
 """
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
@@ -24,17 +26,18 @@ class Money(NamedTuple):
 
 
 class Msgid(NamedTuple):
-    """An English text of ours, translated when it is read."""
+    """An English text of ours, translated when it is read; `params` fill its places, if it has any."""
 
     msgid: str
+    params: Mapping[str, Any] = MappingProxyType({})
 
 
 def _stored(value: Any) -> Any:
     match value:
         case Money(amount, currency):
             return {"amount": str(amount), "currency": currency}
-        case Msgid(msgid):
-            return {"msgid": msgid}
+        case Msgid(msgid, params):
+            return {"msgid": msgid, "with": stored(params)} if params else {"msgid": msgid}
         case datetime():
             return {"on": value.date().isoformat()}
         case date():
@@ -57,7 +60,7 @@ def _worded(value: Any) -> str:
         case {"on": on}:
             return day(date.fromisoformat(on))
         case {"msgid": msgid}:
-            return gettext(msgid)
+            return worded(msgid, value.get("with", {}))
         case {"said": what, "as": code}:
             return sayings[what](code) if what in sayings else str(code)
         case bool() | None:

@@ -90,10 +90,11 @@ function carry(form) {
   });
 }
 
+// Before htmx reads the form.
 document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-verb]")) follow(event.target);
   if (event.target.matches("[data-bulk-form]")) carry(event.target);
-});
+}, true);
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-open-first]")) openNext();

@@ -3,12 +3,14 @@ from datetime import date
 import pytest
 
 from collections_app.actions.models import Action, ActionLine
+from crm.holds.models import Hold
 from tests.api.conftest import client_of
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
+FAR = date(2099, 5, 4)
 PATH = "/api/v1/entities/ACME/actions"
 
 
@@ -44,9 +46,52 @@ def test_the_list_is_narrowed(entity, erp):
 
 def test_an_action_is_completed_once(entity, erp):
     done = action(entity)
-    answer = erp.post(f"{PATH}/{done.pk}/complete", {"outcome": "will_pay", "note": "Vendredi"})
+    answer = erp.post(f"{PATH}/{done.pk}/complete", {"outcome": "paid", "note": "Vendredi"})
     assert (answer.status_code, answer.json()["state"], answer.json()["note"]) == (200, "done", "Vendredi")
     assert erp.post(f"{PATH}/{done.pk}/complete", {"outcome": "paid"}).status_code == 422
+
+
+def complete(erp, action, **given):
+    return erp.post(f"{PATH}/{action.pk}/complete", given)
+
+
+def test_a_promise_suspends_dunning_until_its_day(entity, erp):
+    promised = action(entity)
+    given = {"outcome": "will_pay", "on": "2099-05-04", "amount": "80.50"}
+    assert complete(erp, promised, **given).json()["state"] == "done"
+    hold = Hold.objects.get()
+    assert (hold.customer, hold.kind, hold.invoice, hold.ends_on) == (promised.customer, "promise", None, FAR)
+
+
+def test_contested_invoices_are_suspended_with_all_their_instalments(entity, erp):
+    contested = action(entity, number=2)
+    first = contested.customer.invoices.first()
+    InvoiceFactory(customer=contested.customer, external_id=first.external_id, installment=2)
+    assert complete(erp, contested, outcome="contests", invoices=[first.external_id], reason="Prix").status_code == 200
+    assert list(Hold.objects.values_list("kind", "invoice__external_id")) == [("dispute", first.external_id)] * 2
+
+
+def test_who_is_to_be_called_back_keeps_his_task(entity, erp):
+    answer = complete(erp, action(entity), outcome="call_back", on="2099-05-04").json()
+    assert (answer["state"], answer["snoozed_until"]) == ("todo", "2099-05-04")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"outcome": "will_pay"}, "on"),
+        ({"outcome": "will_pay", "on": "2020-01-01"}, "on"),
+        ({"outcome": "will_pay", "on": "2099-05-04", "amount": "0"}, "amount"),
+        ({"outcome": "call_back"}, "on"),
+        ({"outcome": "contests", "reason": "Prix"}, "invoices"),
+        ({"outcome": "contests", "reason": "Prix", "invoices": ["F-of-nobody"]}, "invoices"),
+        ({"outcome": "paid", "on": "2099-05-04"}, "on"),
+    ],
+)
+def test_what_an_outcome_needs_is_told_by_its_field(entity, erp, given, field):
+    answer = complete(erp, action(entity), **given)
+    assert (answer.status_code, list(answer.json())) == (400, [field])
+    assert (Action.objects.get().state, Hold.objects.count()) == ("todo", 0)
 
 
 def test_an_action_of_another_entity_is_not_there(erp):

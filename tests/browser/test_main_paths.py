@@ -10,6 +10,7 @@ from django.utils import timezone
 from collections_app.actions.models import Action
 from crm.accounts.models import User
 from crm.customers.models import Customer
+from crm.holds.models import Hold
 from tests.browser.axe import faults
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
@@ -91,6 +92,54 @@ def test_pages_are_readable_in_both_themes(page: Any, live_server: Any):
         page.goto(live_server.url + path)
         found += [f"{path} {fault}" for theme in THEMES for fault in faults_in(page, theme)]
     assert found == []
+
+
+def test_what_a_customer_promises_is_noted_from_the_keyboard(page: Any, live_server: Any):
+    entity = EntityFactory()
+    first, second, _third = portfolio(UserFactory(username="lea", sees=entity), entity)
+    page.emulate_media(reduced_motion="reduce")
+    log_in(page, live_server)
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("n")
+    page.locator(f"[data-panel-of='{first.pk}']").wait_for()
+    page.keyboard.press("e")
+    panel = page.locator("#panel")
+    panel.get_by_label("Issue").select_option("contests")
+    panel.get_by_label("Motif de la contestation").wait_for()
+    panel.get_by_label("Note").fill("Par virement")
+    panel.get_by_label("Issue").select_option("will_pay")
+    panel.get_by_label("Montant promis").fill("80")
+    page.keyboard.press("Enter")
+    panel.get_by_text("Une promesse a besoin du jour").wait_for()
+    day = panel.get_by_label("Paie au plus tard le")
+    assert (panel.get_by_label("Note").input_value(), panel.get_by_label("Montant promis").input_value()) == (
+        "Par virement",
+        "80",
+    )
+    panel.locator("[name=on]:focus").wait_for()
+    assert [fault for theme in THEMES for fault in faults_in(page, theme)] == []
+    day.fill("2099-05-04")
+    page.keyboard.press("Enter")
+    page.locator(f"[data-panel-of='{second.pk}']").wait_for()
+    assert Hold.objects.values_list("customer", "kind", "reason").get() == (
+        first.customer_id,
+        "promise",
+        "80,00\xa0€ · Par virement",
+    )
+
+
+def test_what_was_done_is_told_beside_the_buttons(page: Any, live_server: Any):
+    entity = EntityFactory()
+    portfolio(UserFactory(username="lea", sees=entity), entity)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    log_in(page, live_server)
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("n")
+    page.locator("[data-panel-of]").wait_for()
+    page.keyboard.press("e")
+    page.get_by_role("button", name="Fait, suivante").click()
+    told = page.locator(".toasts .notice").bounding_box()
+    assert told["x"] + told["width"] <= page.locator("#panel").bounding_box()["x"]
 
 
 def test_names_and_reasons_are_whole_beside_the_panel(page: Any, live_server: Any):

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from collections_app.actions import by_hand, labels, queries
-from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
+from collections_app.actions.dispatch import last_message
+from collections_app.actions.forms import ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.models import Action, ActionKind, ActionState
 from collections_app.actions.operations import SENDABLE
+from collections_app.actions.said import SaidForm
 from collections_app.actions.views.one import EntryForm
 from collections_app.actions.views.verbs import colleagues
 from crm.accounts.calendars import days_at, today
@@ -22,6 +24,7 @@ from crm.core.access import opened_to
 from crm.customers.models import Address, Channel
 from crm.holds.summary import accounts
 from crm.timeline.queries import entries
+from telephony.messaging.states import MessageState
 
 HISTORY = 8
 INVOICES = 12
@@ -41,27 +44,33 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
     """What the panel shows."""
     customer = action.customer
-    may_send = works_customers(user) and action.channel in SENDABLE and action.template_id is not None
+    printing = _is_printing(action)
+    sendable = action.channel in SENDABLE and action.template_id is not None and not printing
+    may_send = works_customers(user) and sendable
+    may_complete = works_customers(user) and action.state == ActionState.TODO and action.kind != ActionKind.ENTRY
     carried = {line.invoice_id: line for line in action.lines.all()}
     found = accounts(customer, on, most=INVOICES)
+    addresses = _addresses(action, on)
     return {
         "action": action,
         "verb": labels.verb(action),
         "icon_name": labels.icon(action),
-        "reasons": [labels.reason(code) for code in action.reasons],
+        "reasons": labels.reasons(action),
         "customer": customer,
         "accounts": found,
         "account": next((one for one in found if one.currency == action.currency), None),
         "carried": carried,
-        "addresses": _addresses(action, on),
+        "addresses": addresses,
+        "no_number": not addresses or (action.channel == Channel.PHONE and not _reached_by_phone(addresses)),
         "history": entries(customer, limit=HISTORY).lines,
         "may_work": works_customers(user),
-        "may_complete": works_customers(user) and action.state == ActionState.TODO and action.kind != ActionKind.ENTRY,
         "entry": EntryForm(action=action) if action.kind == ActionKind.ENTRY and works_customers(user) else None,
         "may_send": may_send,
+        "printing": printing,
         "departure": by_hand.departure_of(action, at=timezone.now()) if may_send and action.address_id else None,
         "approving": action.state == ActionState.TO_APPROVE,
-        "forms": _forms(action, user),
+        "said": SaidForm(action=action) if may_complete else None,
+        "forms": _forms(user),
         "soon": _soon(on),
     }
 
@@ -80,10 +89,20 @@ def _addresses(action: Action, on: date) -> list[Address]:
     return sorted(usable, key=lambda address: address.channel not in wanted)
 
 
-def _forms(action: Action, user: User) -> dict[str, Any]:
-    outcome = labels.USUAL_OUTCOME[Channel(action.channel)]
+def _is_printing(action: Action) -> bool:
+    """Whether its letter is composed: nothing is left to send, a person prints it and confirms that it was posted."""
+    if action.state != ActionState.SCHEDULED or action.channel != Channel.POST:
+        return False
+    message = last_message(action)
+    return message is not None and message.state == MessageState.READY
+
+
+def _reached_by_phone(addresses: list[Address]) -> bool:
+    return any(address.channel in (Channel.PHONE, Channel.SMS) for address in addresses)
+
+
+def _forms(user: User) -> dict[str, Any]:
     return {
-        "complete": CompleteForm(initial={"outcome": outcome}, auto_id="panel_complete_%s"),
         "skip": SkipForm(auto_id="panel_skip_%s"),
         "snooze": SnoozeForm(auto_id="panel_snooze_%s"),
         "reassign": ReassignForm(auto_id="panel_reassign_%s", colleagues=colleagues(user)),

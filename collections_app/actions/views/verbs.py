@@ -23,6 +23,7 @@ from crm.accounts.calendars import days_at
 from crm.accounts.models import User
 from crm.accounts.queries import colleagues_of, working
 from crm.accounts.rules import works_customers
+from crm.core import formats
 from crm.core.access import opened_to
 from crm.core.keys import keys_in
 
@@ -60,21 +61,21 @@ def _dialog(name: str, title: str, form: forms.Form | SafeString) -> dict[str, A
 @opened_to(works_customers)
 def complete(request: HttpRequest) -> HttpResponse:
     """Close the actions with an outcome."""
-    return _act(request, CompleteForm(request.POST), _complete)
+    return _act(request, "complete", CompleteForm(request.POST), _complete)
 
 
 @require_POST
 @opened_to(works_customers)
 def skip(request: HttpRequest) -> HttpResponse:
     """Pass the steps with a reason."""
-    return _act(request, SkipForm(request.POST), _skip)
+    return _act(request, "skip", SkipForm(request.POST), _skip)
 
 
 @require_POST
 @opened_to(works_customers)
 def snooze(request: HttpRequest) -> HttpResponse:
     """Put the actions off to a day."""
-    return _act(request, SnoozeForm(request.POST), _snooze)
+    return _act(request, "snooze", SnoozeForm(request.POST), _snooze)
 
 
 @require_POST
@@ -82,7 +83,21 @@ def snooze(request: HttpRequest) -> HttpResponse:
 def reassign(request: HttpRequest) -> HttpResponse:
     """Hand the actions to a person or back to the team."""
     assert isinstance(request.user, User)
-    return _act(request, ReassignForm(request.POST, colleagues=colleagues(request.user)), _reassign)
+    return _act(request, "reassign", ReassignForm(request.POST, colleagues=colleagues(request.user)), _reassign)
+
+
+def done(name: str, given: dict[str, Any]) -> str:
+    """What a verb did, as a person reads it after the name of the customer."""
+    match name, given:
+        case "complete", {"outcome": outcome}:
+            return str(Outcome(outcome).label)
+        case "snooze", {"until": until}:
+            return _("put off until %(day)s") % {"day": formats.day(until)}
+        case "reassign", {"to": None}:
+            return _("handed back to the team")
+        case "reassign", {"to": owner}:
+            return _("handed to %(owner)s") % {"owner": owner}
+    return _("step skipped")
 
 
 def _complete(keys: list[int], given: dict[str, Any], common: dict[str, Any]) -> int:
@@ -107,11 +122,12 @@ def _reassign(keys: list[int], given: dict[str, Any], common: dict[str, Any]) ->
 
 
 def _act(
-    request: HttpRequest, form: forms.Form, verb: Callable[[list[int], dict[str, Any], dict[str, Any]], int]
+    request: HttpRequest, name: str, form: forms.Form, verb: Callable[[list[int], dict[str, Any], dict[str, Any]], int]
 ) -> HttpResponse:
     assert isinstance(request.user, User)
     asked = keys_of(request)
-    keys = list(queries.of_colleagues(asked, request.user).values_list("pk", flat=True))
+    customers = dict(queries.of_colleagues(asked, request.user).values_list("pk", "customer__name"))
+    keys = list(customers)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return back(request)
@@ -120,7 +136,8 @@ def _act(
     except (bulk.SnoozeInThePast, bulk.ReasonMissing) as refusal:
         messages.error(request, str(refusal))
         return back(request)
-    _tell(request, moved, len(asked))
+    whose = next(iter(customers.values())) if len(customers) == 1 else ""
+    _tell(request, moved, len(asked), whose, done(name, form.cleaned_data))
     return back(request)
 
 
@@ -129,11 +146,12 @@ def keys_of(request: HttpRequest) -> list[int]:
     return keys_in(request.POST.getlist("action"))[:MOST_AT_ONCE]
 
 
-def _tell(request: HttpRequest, moved: int, asked: int) -> None:
-    if moved:
-        messages.success(
-            request, ngettext("%(count)d action updated.", "%(count)d actions updated.", moved) % {"count": moved}
-        )
+def _tell(request: HttpRequest, moved: int, asked: int, whose: str, what: str) -> None:
+    if moved and whose:
+        messages.success(request, _("%(customer)s: %(what)s.") % {"customer": whose, "what": what})
+    elif moved:
+        text = ngettext("%(count)d action: %(what)s.", "%(count)d actions: %(what)s.", moved)
+        messages.success(request, text % {"count": moved, "what": what})
     tell_left(request, asked - moved, asked)
 
 

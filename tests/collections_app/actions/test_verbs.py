@@ -1,6 +1,7 @@
 """What a person does from the list: done, put off, handed over, skipped."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from crm.timeline.models import Entry
 from crm.timeline.queries import entries
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory
+from tests.factories.scenarios import StepFactory, TemplateFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -29,7 +31,7 @@ def test_done_closes_and_tells_the_timeline(lea: User):
     action.refresh_from_db()
     assert (action.state, action.outcome, action.closed_at, action.closed_by) == ("done", "no_answer", NOON, lea)
     line = entries(action.customer, language="fr").lines[0]
-    assert (line.subject, line.entry.text, line.actor) == ("Action faite\xa0: pas de réponse", "Répondeur", str(lea))
+    assert (line.subject, line.entry.text, line.actor) == ("Appel, call-30\xa0: pas de réponse", "Répondeur", str(lea))
 
 
 def test_done_twice_changes_nothing(lea: User):
@@ -92,3 +94,43 @@ def test_put_off_by_the_page(desk: Client, lea: User, entity: Entity):
     desk.post(reverse("actions_snooze"), {"action": action.pk, "until": "2099-05-04"})
     action.refresh_from_db()
     assert action.snoozed_until == date(2099, 5, 4)
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "told"),
+    [
+        ("complete", {"outcome": "paid"}, "dit avoir payé."),
+        ("skip", {"reason": "non"}, "étape passée."),
+        ("snooze", {"until": "2099-05-04"}, "reportée au 04/05/2099."),
+        ("reassign", {}, "rendue à l’équipe."),
+    ],
+)
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_was_done_and_of_whom_is_told(
+    desk: Client, lea: User, entity: Entity, verb: str, given: dict[str, str], told: str, count: int
+):
+    keys = [ActionFactory(customer__entity=entity, customer__name="Scierie", owner=lea).pk for _ in range(count)]
+    desk.post(reverse(f"actions_{verb}"), {"action": keys, **given})
+    whose = "Scierie\xa0: " if count == 1 else "2 actions\xa0: "
+    assert [str(message) for message in desk.get("/").context["messages"]] == [whose + told]
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome", "told"),
+    [
+        ({}, Outcome.SPOKE, "Appel, Premier appel\xa0: a parlé au client"),
+        ({"channel": "email"}, Outcome.SENT, "Premier appel, fait\xa0: envoyé à la main"),
+        ({"step_code": "manual-1"}, Outcome.SPOKE, "Appel, Modèle\xa0: a parlé au client"),
+        (
+            {"kind": "reply", "cycle": None, "channel": "email", "step_code": "reply"},
+            Outcome.SPOKE,
+            "Action faite\xa0: a parlé au client",
+        ),
+    ],
+)
+def test_the_history_names_the_call_and_its_step(lea: User, values: dict[str, Any], outcome: Outcome, told: str):
+    step = StepFactory(code="call-30", name="Premier appel")
+    template = TemplateFactory(name="Modèle")
+    action = ActionFactory(scenario_version=step.version, template=template, **values)
+    bulk.complete([action.pk], outcome=outcome, by=lea, at=NOON)
+    assert entries(action.customer, language="fr").lines[0].subject == told

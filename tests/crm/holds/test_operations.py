@@ -63,7 +63,7 @@ def test_what_was_done_is_told():
     subjects = [line.subject for line in entries(customer, language="en").lines]
     assert subjects == [
         "Suspension lifted (dispute): dunning resumes",
-        "Dunning suspended: dispute, from 01/03/2026",
+        "Dunning suspended: dispute, from 01/03/2026 to 07/03/2026",
     ]
     events = Event.objects.order_by("id").values_list("kind", "customer_id", "payload__ended")
     assert list(events) == [("facts.changed", customer.pk, False), ("facts.changed", customer.pk, True)]

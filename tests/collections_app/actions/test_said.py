@@ -1,0 +1,265 @@
+"""What a customer says on the telephone: he will pay, he contests, he asks to be called back."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from collections_app.actions.labels import Outcome
+from collections_app.actions.models import Action
+from collections_app.actions.operations import Said, SaidRefused, conclude
+from collections_app.actions.states import ActionMoved, ActionRefused
+from crm.accounts.models import Entity, User
+from crm.customers.operations import merge_customers
+from crm.holds.models import Hold
+from crm.holds.operations import place_hold
+from crm.holds.queries import net_items
+from crm.timeline.queries import entries
+from tests.collections_app.compliance.situations import TUESDAY, ask, reachable
+from tests.factories.accounts import UserFactory
+from tests.factories.actions import ActionFactory, ActionLineFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TODAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
+FAR = "2099-05-04"
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    with translation.override("fr"):
+        yield
+
+
+@pytest.fixture
+def action(entity: Entity, lea: User) -> Action:
+    """A call about two invoices."""
+    action = ActionFactory(customer__entity=entity, customer__name="Scierie Guillot", owner=lea)
+    for number in ("F1", "F2"):
+        ActionLineFactory(action=action, invoice__number=number, invoice__due_on=date(2026, 1, 31))
+    return action
+
+
+def held(action: Action, on: date) -> list[str | None]:
+    return [item.held for item in net_items(action.customer, on=on)]
+
+
+def told(action: Action) -> list[str]:
+    return [line.subject for line in entries(action.customer, language="fr").lines]
+
+
+class TestAPromise:
+    def test_it_suspends_the_account_until_its_day(self, action: Action, lea: User):
+        said = Said(Outcome.WILL_PAY, note="Par virement", on=FRIDAY, amount=Decimal("80.50"))
+        holds = conclude(action, said, by=lea, at=NOON)
+        action.refresh_from_db()
+        assert (action.state, action.outcome, action.note, action.closed_by) == (
+            "done",
+            "will_pay",
+            "Par virement",
+            lea,
+        )
+        assert [
+            (hold.kind, hold.invoice, hold.starts_on, hold.ends_on, hold.author, hold.reason) for hold in holds
+        ] == [("promise", None, TODAY, FRIDAY, lea, "80,50\xa0€ · Par virement")]
+        assert (held(action, FRIDAY), held(action, FRIDAY + timedelta(days=1))) == (["promise"] * 2, [None] * 2)
+        assert told(action) == [
+            "Relances suspendues\xa0: promesse, du 02/03/2026 au 06/03/2026",
+            "Appel, call-30\xa0: dit qu’il va payer 80,50\xa0€ au plus tard le 06/03/2026",
+        ]
+
+    def test_of_one_invoice_it_leaves_the_other_alone(self, action: Action, lea: User):
+        invoice = action.customer.invoices.get(number="F2")
+        conclude(action, Said(Outcome.WILL_PAY, on=TODAY, invoices=[invoice]), by=lea, at=NOON)
+        assert held(action, TODAY) == [None, "promise"]
+        assert Hold.objects.get().reason == "dit qu’il va payer"
+
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({}, "on"),
+            ({"on": TODAY - timedelta(days=1)}, "on"),
+            ({"on": FRIDAY, "amount": Decimal(0)}, "amount"),
+            ({"on": FRIDAY, "amount": Decimal("1.005")}, "amount"),
+        ],
+    )
+    def test_without_its_day_or_with_no_amount_nothing_is_kept(
+        self, action: Action, lea: User, given: dict[str, Any], field: str
+    ):
+        with pytest.raises(SaidRefused) as refused:
+            conclude(action, Said(Outcome.WILL_PAY, **given), by=lea, at=NOON)
+        action.refresh_from_db()
+        assert (refused.value.field, action.state, Hold.objects.count(), told(action)) == (field, "todo", 0, [])
+
+    def test_a_suspension_that_says_the_same_is_left_as_it_is(self, action: Action, lea: User):
+        given = {"kind": "promise", "reason": "dit qu’il va payer", "starts_on": TODAY, "ends_on": FRIDAY, "at": NOON}
+        place_hold(action.customer, **given)
+        assert conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY), by=lea, at=NOON) == []
+        assert (Hold.objects.count(), Action.objects.get().state) == (1, "done")
+
+
+class TestContested:
+    def test_each_invoice_is_suspended_until_somebody_lifts_it(self, action: Action, lea: User):
+        invoices = list(action.customer.invoices.order_by("number"))
+        InvoiceFactory(customer=action.customer)
+        conclude(action, Said(Outcome.CONTESTS, invoices=invoices, reason="Prix"), by=lea, at=NOON)
+        holds = Hold.objects.order_by("invoice__number").values_list("kind", "invoice__number", "reason", "ends_on")
+        assert list(holds) == [("dispute", "F1", "Prix", None), ("dispute", "F2", "Prix", None)]
+        assert sorted(map(str, held(action, FRIDAY))) == ["None", "dispute", "dispute"]
+        assert Action.objects.get().outcome == "contests"
+
+    @pytest.mark.parametrize("field", ["invoices", "reason"])
+    def test_which_and_why_are_said(self, action: Action, lea: User, field: str):
+        given: dict[str, Any] = {"invoices": list(action.customer.invoices.all()), "reason": "Prix"}
+        with pytest.raises(SaidRefused) as refused:
+            conclude(action, Said(Outcome.CONTESTS, **given | {field: ""}), by=lea, at=NOON)
+        assert (refused.value.field, Action.objects.get().state) == (field, "todo")
+
+    def test_an_invoice_of_another_customer_undoes_all_of_it(self, action: Action, lea: User):
+        invoices = [action.customer.invoices.get(number="F1"), InvoiceFactory()]
+        with pytest.raises(SaidRefused) as refused:
+            conclude(action, Said(Outcome.CONTESTS, invoices=invoices, reason="Prix"), by=lea, at=NOON)
+        assert (refused.value.field, Action.objects.get().state, Hold.objects.count()) == ("invoices", "todo", 0)
+
+
+class TestACallBack:
+    def test_the_task_comes_back_that_day(self, action: Action, lea: User):
+        conclude(action, Said(Outcome.CALL_BACK, note="Après 14 h", on=FRIDAY), by=lea, at=NOON)
+        action.refresh_from_db()
+        assert (action.state, action.snoozed_until, action.closed_at) == ("todo", FRIDAY, None)
+        assert action.note == "Après 14 h"
+        assert told(action) == ["Appel, call-30\xa0: demande à être rappelé le 06/03/2026"]
+        assert list(action.lives.values_list("state", "outcome", "closed_at")) == [("done", "call_back", NOON)]
+        conclude(action, Said(Outcome.SPOKE), by=lea, at=NOON + timedelta(days=4))
+        assert Action.objects.get().state == "done"
+
+    @pytest.mark.parametrize("on", [None, TODAY])
+    def test_a_day_after_today_is_asked(self, action: Action, lea: User, on: date | None):
+        with pytest.raises(SaidRefused) as refused:
+            conclude(action, Said(Outcome.CALL_BACK, on=on), by=lea, at=NOON)
+        assert (refused.value.field, Action.objects.get().snoozed_until) == ("on", None)
+
+    def test_twice_is_one_call(self, action: Action, lea: User):
+        conclude(action, Said(Outcome.CALL_BACK, on=FRIDAY), by=lea, at=NOON)
+        with pytest.raises(ActionRefused, match="déjà noté"):
+            conclude(action, Said(Outcome.CALL_BACK, on=FRIDAY), by=lea, at=NOON + timedelta(seconds=1))
+        assert (action.lives.count(), len(told(action))) == (1, 1)
+
+    def test_the_call_counts_in_the_caps(self, settings: Any):
+        address = reachable("phone")
+        action = ActionFactory(customer=address.customer, address=address)
+        at = TUESDAY - timedelta(hours=2)
+        conclude(action, Said(Outcome.CALL_BACK, on=TUESDAY.date() + timedelta(days=1)), by=UserFactory(), at=at)
+        assert ask(address).gate == "caps"
+
+
+def test_what_somebody_else_closed_meanwhile_is_told_and_suspends_nothing(action: Action, lea: User):
+    conclude(action, Said(Outcome.SPOKE), by=lea, at=NOON)
+    with pytest.raises(ActionMoved):
+        conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY), by=lea, at=NOON)
+    assert (Hold.objects.count(), len(told(action))) == (0, 1)
+
+
+def test_of_a_customer_merged_meanwhile_the_one_kept_is_suspended(action: Action, lea: User, entity: Entity):
+    kept = CustomerFactory(entity=entity)
+    stale = Action.objects.select_related("customer").get(pk=action.pk)
+    merge_customers(kept, action.customer, by=None, at=NOON)
+    Action.objects.filter(pk=action.pk).update(state="todo", closed_at=None)
+    conclude(stale, Said(Outcome.WILL_PAY, on=FRIDAY), by=lea, at=NOON)
+    assert Hold.objects.get().customer == kept
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_promise_costs_the_same_whatever_is_owed(action: Action, lea: User, count: int, django_assert_num_queries):
+    InvoiceFactory.create_batch(count, customer=action.customer)
+    with django_assert_num_queries(22):
+        conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY), by=lea, at=NOON)
+
+
+class TestThePanel:
+    def note(self, desk: Client, action: Action, **given: Any) -> Any:
+        return desk.post(reverse("action_said", args=[action.pk]), given, headers={"HX-Request": "true"})
+
+    def fields(self, desk: Client, action: Action, **given: Any) -> list[str]:
+        answer = desk.post(reverse("action_said_fields", args=[action.pk]), given)
+        return list(answer.context["form"].fields)
+
+    @pytest.mark.parametrize(
+        ("outcome", "asked"),
+        [
+            ("spoke", ["outcome", "note"]),
+            ("will_pay", ["outcome", "on", "amount", "invoices", "note"]),
+            ("contests", ["outcome", "invoices", "reason", "note"]),
+            ("call_back", ["outcome", "on", "note"]),
+        ],
+    )
+    def test_an_outcome_brings_its_fields(self, desk: Client, action: Action, outcome: str, asked: list[str]):
+        assert self.fields(desk, action, outcome=outcome) == asked
+
+    def test_another_outcome_keeps_what_was_typed(self, desk: Client, action: Action):
+        invoice = action.customer.invoices.first()
+        given = {"outcome": "contests", "invoices": [invoice.pk], "note": "Vu lundi"}
+        page = desk.post(reverse("action_said_fields", args=[action.pk]), given).content.decode()
+        assert (f'value="{invoice.pk}" id=' in page, page.count("checked"), "Vu lundi" in page) == (True, 1, True)
+
+    def test_a_promise_is_kept_and_the_next_action_opens(self, desk: Client, action: Action):
+        given = {
+            "outcome": "will_pay",
+            "on": FAR,
+            "amount": "1 000,50",
+            "next": f"/?age=91&open={action.pk}",
+            "then": "77",
+        }
+        answer = self.note(desk, action, **given)
+        assert answer.headers["HX-Redirect"] == "/?age=91&open=77"
+        hold = Hold.objects.get()
+        assert (hold.kind, str(hold.ends_on), hold.reason) == ("promise", FAR, "1\xa0000,50\xa0€")
+        page = desk.get("/")
+        assert [str(message) for message in page.context["messages"]] == [
+            "Scierie Guillot\xa0: dit qu’il va payer, 04/05/2099. Les relances de tout le compte sont suspendues."
+        ]
+
+    def test_a_refusal_keeps_what_was_typed_and_says_where(self, desk: Client, action: Action):
+        answer = self.note(desk, action, outcome="will_pay", amount="80", note="Par virement")
+        form = answer.context["form"]
+        assert (answer.status_code, list(form.errors), Action.objects.get().state) == (422, ["on"], "todo")
+        page = answer.content.decode()
+        assert ('value="80"' in page, "Par virement" in page, page.count("autofocus")) == (True, True, 1)
+
+    def test_a_second_click_suspends_nothing_more(self, desk: Client, action: Action):
+        for _click in range(2):
+            answer = self.note(desk, action, outcome="will_pay", on=FAR)
+            assert answer.headers["HX-Redirect"] == "/"
+        assert (Hold.objects.count(), len(told(action))) == (1, 2)
+        levels = [message.level_tag for message in desk.get("/").context["messages"]]
+        assert levels == ["success", "error"]
+
+    def test_a_later_invoice_goes_by_its_number(self, desk: Client, action: Action, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr("collections_app.actions.said.LISTED", 1)
+        page = desk.post(reverse("action_said_fields", args=[action.pk]), {"outcome": "contests"})
+        assert [len(page.context["form"].fields["invoices"].choices), "number" in page.context["form"].fields] == [
+            1,
+            True,
+        ]
+        refused = self.note(desk, action, outcome="contests", number="F9", reason="Prix")
+        assert list(refused.context["form"].errors) == ["number"]
+        self.note(desk, action, outcome="contests", number="F2", reason="Prix")
+        assert Hold.objects.get().invoice.number == "F2"
+
+    def test_several_rows_at_once_promise_nothing(self, desk: Client, action: Action):
+        desk.post(reverse("actions_complete"), {"action": action.pk, "outcome": "will_pay"})
+        assert Action.objects.get().state == "todo"
+
+    def test_an_auditor_and_who_does_not_see_the_customer_note_nothing(self, client: Client, action: Action):
+        client.force_login(UserFactory(auditor=True, sees=action.entity))
+        assert self.note(client, action, outcome="spoke").status_code == 403
+        client.force_login(UserFactory())
+        assert self.note(client, action, outcome="spoke").status_code == 404
+        assert Action.objects.get().state == "todo"
