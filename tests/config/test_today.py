@@ -13,7 +13,12 @@ from tests.factories.receivables import InvoiceFactory
 
 ROOT = Path(__file__).parents[2]
 # A token belongs to no entity; legal rates are those of a jurisdiction.
-OF_THE_SERVER = {"crm/accounts/authentication.py", "crm/accounts/token_admin.py", "crm/law/tasks.py"}
+OF_THE_SERVER = {
+    "crm/accounts/authentication.py",
+    "crm/accounts/token_admin.py",
+    "crm/law/migrations/0003_interest_from_the_formal_notice.py",
+    "crm/law/tasks.py",
+}
 PAST = {"stands_on": "2022-08-31"}
 
 

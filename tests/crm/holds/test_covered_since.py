@@ -10,6 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from collections_app.letters.charges import charge_sheet
 from collections_app.letters.lines import Line
+from crm.holds.models import HoldKind
 from crm.holds.queries import net_items
 from crm.receivables.late_charges import late_charges, statement, waive
 from crm.receivables.models import ChargeKind, Invoice
@@ -98,10 +99,14 @@ def test_what_was_waived_before_money_of_an_earlier_day_was_known_is_owed_to_nob
 
 def compared(name, count):
     """Rows compared to tell the late charges of one customer with this many invoices: one in ten disputed and partly
-    paid, half covered by money in ten sums."""
+    paid, half covered by money in ten sums, due in three parts each, of a customer who became insolvent later."""
     customer = CustomerFactory()
+    hold(customer, kind=HoldKind.INSOLVENCY, born_before=date(2026, 1, 1))
     late = {"issued_on": date(2025, 7, 1), "due_on": DUE}
-    invoices = Invoice.objects.bulk_create(InvoiceFactory.build_batch(count, customer=customer, **late))
+    invoices = InvoiceFactory.build_batch(count, customer=customer, **late)
+    for nth, invoice in enumerate(invoices):
+        invoice.number, invoice.installment = f"F-{nth // 3}", nth % 3 + 1
+    invoices = Invoice.objects.bulk_create(invoices)
     for invoice in invoices[::10]:
         pay(invoice, 7, after(3))
         hold(customer, invoice=invoice)
