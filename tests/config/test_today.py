@@ -17,6 +17,7 @@ OF_THE_SERVER = {
     "crm/accounts/authentication.py",
     "crm/accounts/token_admin.py",
     "crm/law/migrations/0003_interest_from_the_formal_notice.py",
+    "crm/law/migrations/0004_what_interrupts_a_limitation.py",
     "crm/law/tasks.py",
 }
 PAST = {"stands_on": "2022-08-31"}

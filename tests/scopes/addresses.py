@@ -15,6 +15,8 @@ LEADS_TO = {
     "action_panel": "actions.action",
     "action_words": "actions.action",
     "action_enter": "actions.action",
+    "action_said": "actions.action",
+    "action_said_fields": "actions.action",
     "view_forget": "actions.savedview",
     "manual": "customers.customer",
     "manual_preview": "customers.customer",
