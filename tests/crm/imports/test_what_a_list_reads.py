@@ -79,7 +79,7 @@ def test_what_was_applied_before_the_last_list_is_not_read_again(say, mode, monk
         with counted(monkeypatch) as found:
             say([], days=days + 10, mode=mode)
         reads += found
-    # The lists themselves are looked at; of a hundred payments and a hundred invoices hardly anything (all: 6,000 rows).
+    # The lists themselves are looked at, and of a hundred payments and invoices hardly anything (all: 6,000 rows).
     assert reads[1] - reads[0] < 1_000
 
 
