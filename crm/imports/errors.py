@@ -20,6 +20,8 @@ class ImportRefused(Exception):
     msgid = _("The file cannot be imported.")
 
     def __init_subclass__(cls) -> None:
+        if cls.code in ImportRefused.by_code or cls.code == ImportRefused.code:
+            raise TypeError(f"{cls.__name__} needs a code of its own: what was kept under one code is worded by it.")
         ImportRefused.by_code[cls.code] = cls
 
     def __init__(self, **params: Any) -> None:
@@ -33,6 +35,9 @@ class ImportRefused(Exception):
         """What a batch keeps of it."""
         values = {name: value for name, value in self.params.items() if name not in self.not_kept}
         return {"refusal": self.code, "refusal_values": values}
+
+
+ImportRefused.by_code[ImportRefused.code] = ImportRefused
 
 
 def refusal_sentence(refusal: str, values: Mapping[str, Any]) -> str:
@@ -116,6 +121,8 @@ class MissingColumns(ImportRefused):
 
 
 class AmountsUndecided(ImportRefused):
+    code = "amounts_undecided"
+    not_kept = ("format", "headers", "places", "marks")
     msgid = _(
         "The column %(column)s does not tell what %(value)s is: this currency has three decimals, and the sign may "
         "group thousands as well. Say which sign is the decimal mark, then have the file read again."

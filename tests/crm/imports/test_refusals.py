@@ -6,15 +6,18 @@ import pytest
 
 from crm.customers.models import Customer
 from crm.imports.errors import (
+    AmountsUndecided,
     EmptyFile,
     FileMissing,
     FileTooLarge,
+    ImportRefused,
     MissingColumns,
     MixedEncodings,
     NotATable,
     NothingReadable,
     RowsWrong,
     UnclosedQuote,
+    refusal_sentence,
 )  # fmt: skip
 from crm.imports.models import Batch
 from tests.crm.imports.test_fec_rules import JAN_5
@@ -96,3 +99,13 @@ def test_all_or_nothing(load, tmp_path):
         load(path, keep="all_or_nothing")
     assert [problem.line for problem in refused.value.params["outcome"].problems] == [3]
     assert (Batch.objects.count(), Customer.objects.count()) == (0, 0)
+
+
+def test_what_is_kept_of_a_refusal_is_worded_by_its_own_code():
+    undecided = AmountsUndecided(
+        column="Montant", value="1.200", headers=["Montant"], places={}, marks={}, format="open_items"
+    )
+    for refusal in (undecided, ImportRefused(), EmptyFile()):
+        kept = refusal.kept()
+        assert refusal_sentence(kept["refusal"], kept["refusal_values"]) == str(refusal)
+    assert undecided.kept()["refusal_values"] == {"column": "Montant", "value": "1.200"}
