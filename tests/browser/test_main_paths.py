@@ -130,7 +130,7 @@ def test_what_a_customer_promises_is_noted_from_the_keyboard(page: Any, live_ser
 
 def test_what_was_done_is_told_beside_the_buttons(page: Any, live_server: Any):
     entity = EntityFactory()
-    portfolio(UserFactory(username="lea", sees=entity), entity)
+    second = portfolio(UserFactory(username="lea", sees=entity), entity)[1]
     page.set_viewport_size({"width": 1440, "height": 900})
     log_in(page, live_server)
     page.wait_for_load_state("networkidle")
@@ -138,8 +138,14 @@ def test_what_was_done_is_told_beside_the_buttons(page: Any, live_server: Any):
     page.locator("[data-panel-of]").wait_for()
     page.keyboard.press("e")
     page.get_by_role("button", name="Fait, suivante").click()
-    told = page.locator(".toasts .notice").bounding_box()
-    assert told["x"] + told["width"] <= page.locator("#panel").bounding_box()["x"]
+    page.locator(f"[data-panel-of='{second.pk}']").wait_for()
+    # Both in one question: between two, the page may be put in place anew.
+    places = """() => [
+        document.querySelector(".toasts .notice").getBoundingClientRect().right,
+        document.querySelector("#panel").getBoundingClientRect().left,
+    ]"""
+    told_until, panel_from = page.evaluate(places)
+    assert 0 < told_until <= panel_from
 
 
 def test_names_and_reasons_are_whole_beside_the_panel(page: Any, live_server: Any):
