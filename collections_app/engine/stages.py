@@ -105,6 +105,7 @@ def rank(night: Night) -> int:
     night.do("carried_again")
     night.name("night_actions", "open_actions")
     night.keep("night_lines", "lines")
+    night.name("night_new_lines", "new_lines")
     ranked = night.keep("night_ranks", "ranks")
     night.keep("night_looks", "looks")
     return ranked

@@ -4,8 +4,7 @@ with joining as materialized (
 )
 insert into actions_actionline (action_id, invoice_id, amount)
 select n.action_id, n.invoice_id, n.amount
-from night_lines n
-where n.is_new
+from night_new_lines n
 union all
 select n.action_id, n.invoice_id, n.amount
 from joining n

@@ -1,20 +1,21 @@
--- What each open action carries tonight. A dunning action: every eligible late invoice of its account, or its one
--- invoice. The others keep their invoices as long as those are owed, not held (but by hand), and not yet due under a
--- preventive step. (Which step its own age allows an invoice, and whether it reached the action's, is no fact: who reads
--- it asks its due date.)
-select x.id as action_id, i.invoice_id, x.is_new, i.net_amount as amount, i.due_on
+-- What each action open before tonight carries tonight; of what opens, see new_lines.sql. A dunning action: every eligible
+-- late invoice of its account, or its one invoice. The others keep their invoices as long as those are owed, not held (but
+-- by hand), and not yet due under a preventive step. (Which step its own age allows an invoice, and whether it reached the
+-- action's, is no fact: who reads it asks its due date.)
+select x.id as action_id, i.invoice_id, i.net_amount as amount, i.due_on
 from night_actions x
 join night_items i on i.customer_id = x.customer_id and i.currency = x.currency
      and i.overdue and i.held is null
      and (x.invoice_id is null or x.invoice_id = i.invoice_id)
-where x.kind = 'dunning' and x.moves
+where x.kind = 'dunning' and x.moves and not x.is_new
 union all
-select x.id, p.invoice_id, x.is_new, p.net_amount, p.due_on
+select x.id, p.invoice_id, p.net_amount, p.due_on
 from night_preventive p
 join night_actions x on x.customer_id = p.customer_id and x.currency = p.currency and x.step_code = p.step_code
-     and x.kind = 'preventive' and x.moves and x.occasion_on = %(on)s and p.opens  -- opened by an earlier run of the day, too
+     and x.kind = 'preventive' and x.moves and x.occasion_on = %(on)s and p.opens  -- opened by an earlier run of the day
+where not x.is_new
 union all
-select x.id, l.invoice_id, x.is_new, i.net_amount, i.due_on
+select x.id, l.invoice_id, i.net_amount, i.due_on
 from night_actions x
 join night_carried l on l.action_id = x.id
 join night_items i on i.invoice_id = l.invoice_id

@@ -22,7 +22,7 @@ stands_in as materialized (
 ),
 carried as (
     select l.action_id, sum(l.amount) as amount, min(l.due_on) as oldest_due_on
-    from night_lines l where not l.is_new group by l.action_id  -- what opens knows what it asks for (openings.sql)
+    from night_lines l group by l.action_id  -- what opens knows what it asks for (openings.sql)
 ),
 asked as (
     select x.*, coalesce(c.amount, x.amount) as asks, coalesce(c.oldest_due_on, x.oldest_due_on) as since_on, r.rate,

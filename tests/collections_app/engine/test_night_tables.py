@@ -27,7 +27,7 @@ EXAMPLE = {
     " from night_standing",
     "night_plan": "select outcome, step_code, passed_offset, reached_on, busy_since from night_plan",
     "night_openings": "select kind, step_code, state, amount, oldest_due_on from night_openings",
-    "night_lines": ITEMS.format("select i.external_id as invoice, n.amount, n.is_new from night_lines n"),
+    "night_new_lines": ITEMS.format("select i.external_id as invoice, n.amount from night_new_lines n"),
     "night_ranks": "select amount, weight, late_since_on, reasons, turns_on from night_ranks",
     "night_looks": "select look_on from night_looks",
 }
