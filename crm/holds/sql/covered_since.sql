@@ -1,6 +1,7 @@
 -- What money not applied at the end of a day covers of the invoices of the customers who owe some invoices, credit by
 -- credit, with the day it came: `covered` of net_open_items.sql in detail, and also for a past day. First the invoice a
--- credit names; what is left, in the order it came, covers the oldest due, never a disputed one.
+-- credit names; what is left, in the order it came, covers the oldest due, never a disputed one, nor one that
+-- insolvency forbids to pay.
 with account as (
     select distinct customer_id, currency from receivables_invoice where id = any(%(invoices)s)
 ),
@@ -14,7 +15,7 @@ money as (
     where c.open_amount > later.moved
 ),
 owed as materialized (
-    select i.id, i.customer_id, i.currency, i.due_on, i.open_amount - later.moved as amount
+    select i.id, i.customer_id, i.currency, i.issued_on, i.due_on, i.open_amount - later.moved as amount
     from receivables_invoice i
     cross join lateral (
         select coalesce(sum(m.amount), 0) as moved from receivables_movement m where m.invoice_id = i.id and m."on" > %(on)s
@@ -38,18 +39,21 @@ pool as (
            sum(b.amount - b.covers) over (partition by b.customer_id, b.currency order by b.received_on, b.id) as up_to_here
     from by_name b
 ),
-disputed as (
-    select h.customer_id, h.invoice_id from holds_hold h
-    where h.customer_id in (select customer_id from money) and h.kind = 'dispute' and h.born_before is null
+by_name_only as (
+    select h.customer_id, h.invoice_id, h.born_before from holds_hold h
+    where h.customer_id in (select customer_id from money) and h.kind in ('dispute', 'insolvency')
       and h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s) and (h.ended_on is null or h.ended_on > %(on)s)
 ),
 needs as (
     select o.id, o.customer_id, o.currency, o.due_on,
-           case when o.id in (select invoice_id from disputed where invoice_id is not null)
-                  or o.customer_id in (select customer_id from disputed where invoice_id is null) then 0
+           case when o.id in (select invoice_id from by_name_only where invoice_id is not null)
+                  or o.customer_id in (select customer_id from by_name_only where invoice_id is null and born_before is null)
+                  or o.issued_on < born.before then 0
                 else o.amount - coalesce(b.covers, 0) end as amount
     from owed o
     left join (select invoice_id, sum(covers) as covers from by_name group by invoice_id) b on b.invoice_id = o.id
+    left join (select customer_id, max(born_before) as before from by_name_only group by customer_id) born
+           on born.customer_id = o.customer_id
 ),
 in_turn as (
     select n.*, sum(n.amount) over (partition by n.customer_id, n.currency order by n.due_on, n.id) as up_to_here from needs n

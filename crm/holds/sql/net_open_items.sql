@@ -1,6 +1,6 @@
 -- One row per open invoice of some customers of an entity: what holds it on a date, what unapplied money covers, what is
 -- left. Money covers what its own customer owes from the day it came: first the invoice it names, then the oldest due,
--- never a disputed one.
+-- never a disputed one, nor one that insolvency forbids to pay (C. com. L622-7).
 -- The one definition of what a decision may rest on: night, page, letter and explanation read it
 -- (crm.holds.queries.net_open_items).
 -- Only the customers who have unapplied money are put in order; every invoice is read once more, as it lies.
@@ -11,13 +11,14 @@ with in_force as materialized (
       and (h.ended_on is null or h.ended_on > %(on)s) /* found h.customer_id */
 ),
 on_invoice as materialized (
-    select i.invoice_id, min(i.kind) as kind, bool_or(i.kind = 'dispute') as disputed
+    select i.invoice_id, min(i.kind) as kind, bool_or(i.kind in ('dispute', 'insolvency')) as by_name_only
     from in_force i where i.invoice_id is not null group by i.invoice_id
 ),
 on_customer as materialized (
     select i.customer_id,
            min(i.kind) filter (where i.born_before is null) as kind,
-           bool_or(i.kind = 'dispute') filter (where i.born_before is null) as disputed,
+           bool_or(i.kind in ('dispute', 'insolvency')) filter (where i.born_before is null) as by_name_only,
+           max(i.born_before) filter (where i.kind in ('dispute', 'insolvency')) as by_name_before,
            max(i.born_before) as born_before,
            min(i.kind) filter (where i.born_before is not null) as born_kind
     from in_force i where i.invoice_id is null group by i.customer_id
@@ -37,7 +38,8 @@ named as (
 ),
 coverable as (
     select i.id, i.customer_id, i.currency, i.due_on, u.amount as unapplied, n.by_name,
-           case when coalesce(hi.disputed, false) or coalesce(hc.disputed, false) then 0
+           case when coalesce(hi.by_name_only, false) or coalesce(hc.by_name_only, false)
+                  or i.issued_on < hc.by_name_before then 0
                 else i.open_amount - n.by_name end as may_cover
     from receivables_invoice i
     join unapplied u on u.customer_id = i.customer_id and u.currency = i.currency

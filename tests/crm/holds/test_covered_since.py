@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from collections_app.letters.charges import charge_sheet
 from collections_app.letters.lines import Line
-from crm.holds.models import HoldKind
+from crm.holds.models import Hold, HoldKind
 from crm.holds.queries import net_items
 from crm.receivables.late_charges import late_charges, statement, waive
 from crm.receivables.models import ChargeKind, Invoice
@@ -73,6 +73,17 @@ def test_a_disputed_invoice_is_not_covered_but_by_money_that_names_it():
     money(disputed, 1000, 15, names_invoice=disputed)
     on = date(2026, 3, 2)  # the day the dispute begins
     assert [base for _, base in bases(disputed, on)][-1] == Decimal(9000)
+
+
+def test_what_is_paid_in_time_since_a_judgment_owes_nothing():
+    old = late_invoice()
+    born_since = late_invoice(customer=old.customer, issued_on=after(40), due_on=after(60), amount=Decimal(1000))
+    Hold.objects.create(
+        entity=old.entity, customer=old.customer, kind=HoldKind.INSOLVENCY, reason="RJ", starts_on=after(31),
+        born_before=after(31), created_at=NOON,
+    )  # fmt: skip
+    money(old, 1000, 59)
+    assert late_charges([born_since.pk], on=after(90)) == {}
 
 
 def test_it_is_what_applying_the_money_would_give_before_and_after():

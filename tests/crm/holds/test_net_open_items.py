@@ -90,6 +90,16 @@ def test_an_insolvency_holds_claims_born_before_the_judgment():
     assert [item.held for item in net_items(before.customer, on=ON)] == ["insolvency", None]
 
 
+@pytest.mark.parametrize("scope", ["claims", "invoice"])
+def test_money_of_an_insolvent_customer_covers_what_he_may_pay(scope):
+    before = InvoiceFactory(issued_on="2026-01-01", due_on="2026-01-15", amount=1000)
+    InvoiceFactory(customer=before.customer, issued_on="2026-02-20", due_on="2026-02-28")
+    CreditFactory(customer=before.customer, amount=100)
+    covers = {"born_before": "2026-02-01"} if scope == "claims" else {"invoice": before}
+    hold(before.customer, HoldKind.INSOLVENCY, **covers)
+    assert net(before.customer) == [Decimal(1000), Decimal(0)]
+
+
 @pytest.mark.parametrize(("day", "held"), [(0, "manual"), (5, "manual"), (6, None)])
 def test_a_hold_lasts_to_its_last_day(day, held):
     invoice = InvoiceFactory()
