@@ -1,6 +1,8 @@
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from collections_app.actions.models import Action, ActionLine
 from crm.holds.models import Hold
@@ -10,8 +12,15 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
-FAR = date(2099, 5, 4)
+FAR = date(2026, 5, 4)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PATH = "/api/v1/entities/ACME/actions"
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 def action(entity, number=1, **kwargs):
@@ -57,7 +66,7 @@ def complete(erp, action, **given):
 
 def test_a_promise_suspends_dunning_until_its_day(entity, erp):
     promised = action(entity)
-    given = {"outcome": "will_pay", "on": "2099-05-04", "amount": "80.50"}
+    given = {"outcome": "will_pay", "on": "2026-05-04", "amount": "80.50"}
     assert complete(erp, promised, **given).json()["state"] == "done"
     hold = Hold.objects.get()
     assert (hold.customer, hold.kind, hold.invoice, hold.ends_on) == (promised.customer, "promise", None, FAR)
@@ -72,8 +81,8 @@ def test_contested_invoices_are_suspended_with_all_their_instalments(entity, erp
 
 
 def test_who_is_to_be_called_back_keeps_his_task(entity, erp):
-    answer = complete(erp, action(entity), outcome="call_back", on="2099-05-04").json()
-    assert (answer["state"], answer["snoozed_until"]) == ("todo", "2099-05-04")
+    answer = complete(erp, action(entity), outcome="call_back", on="2026-05-04").json()
+    assert (answer["state"], answer["snoozed_until"]) == ("todo", "2026-05-04")
 
 
 @pytest.mark.parametrize(
@@ -81,11 +90,11 @@ def test_who_is_to_be_called_back_keeps_his_task(entity, erp):
     [
         ({"outcome": "will_pay"}, "on"),
         ({"outcome": "will_pay", "on": "2020-01-01"}, "on"),
-        ({"outcome": "will_pay", "on": "2099-05-04", "amount": "0"}, "amount"),
+        ({"outcome": "will_pay", "on": "2026-05-04", "amount": "0"}, "amount"),
         ({"outcome": "call_back"}, "on"),
         ({"outcome": "contests", "reason": "Prix"}, "invoices"),
         ({"outcome": "contests", "reason": "Prix", "invoices": ["F-of-nobody"]}, "invoices"),
-        ({"outcome": "paid", "on": "2099-05-04"}, "on"),
+        ({"outcome": "paid", "on": "2026-05-04"}, "on"),
     ],
 )
 def test_what_an_outcome_needs_is_told_by_its_field(entity, erp, given, field):
