@@ -95,7 +95,7 @@ class TestOnHold:
         return [row["on_hold"] for row in shown["actions"]]
 
     def hold(self, action: Action, **given: Any) -> None:
-        values = {"kind": "promise", "reason": "x", "starts_on": MARCH_2, "ends_on": date(2099, 1, 1), "at": NOON}
+        values = {"kind": "plan", "reason": "x", "starts_on": MARCH_2, "ends_on": date(2099, 1, 1), "at": NOON}
         place_hold(action.customer, **values | given)
 
     def test_of_a_whole_account(self, action: Action, lea: User):

@@ -30,6 +30,7 @@ from tests.factories.receivables import InvoiceFactory
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
+A_YEAR_LATER = date(2027, 3, 2)
 FAR = "2026-05-04"
 
 
@@ -87,6 +88,7 @@ class TestAPromise:
         [
             ({}, "on"),
             ({"on": TODAY - timedelta(days=1)}, "on"),
+            ({"on": A_YEAR_LATER + timedelta(days=1)}, "on"),
             ({"on": FRIDAY, "amount": Decimal(0)}, "amount"),
             ({"on": FRIDAY, "amount": Decimal("1.005")}, "amount"),
         ],
@@ -98,6 +100,14 @@ class TestAPromise:
             conclude(action, Said(Outcome.WILL_PAY, **given), by=lea, at=NOON)
         action.refresh_from_db()
         assert (refused.value.field, action.state, Hold.objects.count(), told(action)) == (field, "todo", 0, [])
+
+    def test_it_may_be_a_year_away(self, action: Action, lea: User):
+        [hold] = conclude(action, Said(Outcome.WILL_PAY, on=A_YEAR_LATER), by=lea, at=NOON).holds
+        assert hold.ends_on == A_YEAR_LATER
+
+    def test_a_day_too_far_is_told_with_what_to_do(self, action: Action, lea: User):
+        with pytest.raises(SaidRefused, match="se tient dans l’année"):
+            conclude(action, Said(Outcome.WILL_PAY, on=A_YEAR_LATER + timedelta(days=1)), by=lea, at=NOON)
 
     def test_a_suspension_that_says_the_same_is_left_as_it_is(self, action: Action, lea: User):
         given = {"kind": "promise", "reason": "dit qu’il va payer", "starts_on": TODAY, "ends_on": FRIDAY, "at": NOON}
@@ -141,8 +151,8 @@ class TestACallBack:
         conclude(action, Said(Outcome.SPOKE), by=lea, at=NOON + timedelta(days=4))
         assert Action.objects.get().state == "done"
 
-    @pytest.mark.parametrize("on", [None, TODAY])
-    def test_a_day_after_today_is_asked(self, action: Action, lea: User, on: date | None):
+    @pytest.mark.parametrize("on", [None, TODAY, A_YEAR_LATER + timedelta(days=1)])
+    def test_a_day_of_the_year_after_today_is_asked(self, action: Action, lea: User, on: date | None):
         with pytest.raises(SaidRefused) as refused:
             conclude(action, Said(Outcome.CALL_BACK, on=on), by=lea, at=NOON)
         assert (refused.value.field, Action.objects.get().snoozed_until) == ("on", None)

@@ -79,7 +79,7 @@ VERBS: list[tuple[Callable[..., Any], str]] = [
         "Appel, call-30\xa0: conteste la facture",
     ),
     (lambda a, **who: many(bulk.complete, [a], outcome=Outcome.PAID, **who), "Appel, call-30\xa0: dit avoir payé"),
-    (lambda a, **who: many(bulk.skip, [a], reason="Non", **who), "call-30 passée"),
+    (lambda a, **who: many(bulk.skip, [a], reason="Non", **who), "call-30\xa0: étape passée"),
     (lambda a, **who: many(bulk.snooze, [a], until=FRIDAY, on=TODAY, **who), "Action reportée au 06/03/2026"),
     (lambda a, **who: many(bulk.reassign, [a], to=None, **who), "Action rendue à l’équipe"),
 ]
@@ -249,7 +249,7 @@ class TestMany:
         with django_assert_num_queries(6):
             deed = many(bulk.complete, actions, outcome=Outcome.SPOKE, by=lea, at=NOON)
         assert deed is not None
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             assert len(take_back(deed.pk, by=lea, at=SOON)) == count
 
 
@@ -296,7 +296,7 @@ class TestThePages:
         desk.post(reverse("actions_complete"), {"action": action.pk, "outcome": "spoke"})
         clock.shift(timedelta(minutes=11))
         self.undo(desk)
-        text = "Trop tard\xa0: ce qui a été fait s’annule dans les 10\xa0minutes."
+        text = "Trop tard\xa0: ce qui a été fait s’annule dans les 10 minutes."
         assert (self.messages(desk)[-1], Action.objects.get().state) == (("error", text), "done")
 
     def test_several_at_once(self, desk: Client, entity: Entity, lea: User):
