@@ -66,9 +66,7 @@ class Doing:
 
 
 @contextmanager
-def remembered(
-    actions: Sequence[int], *, followed_by: Iterable[int] = (), by: User, at: datetime
-) -> Iterator[Doing]:
+def remembered(actions: Sequence[int], *, followed_by: Iterable[int] = (), by: User, at: datetime) -> Iterator[Doing]:
     """Remember what is done inside with these actions, and what follows from it for the others, in one transaction."""
     keys = sorted({*actions, *followed_by})
     with transaction.atomic():

@@ -168,7 +168,7 @@ def take_back(deed: int | None, *, by: User, at: datetime) -> list[int]:
 
     Raises OthersDeed, TooLate, AlreadyTakenBack, SentSince, ChangedSince.
     """
-    found = Deed.objects.select_for_update(of=("self",)).filter(pk=deed).first()
+    found = Deed.objects.select_for_update(of=("self",)).filter(pk=deed).first() if deed is not None else None
     return deeds.undo(deeds.check(found, by=by, at=at), by=by, at=at)
 
 

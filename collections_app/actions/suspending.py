@@ -1,6 +1,7 @@
 """What waits for a person and speaks of nothing but what is on hold leaves his list at once, and not with the night."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 
@@ -20,14 +21,16 @@ def suspend(customer: Customer, *, on: date, at: datetime) -> int:
     text = statement("collections_app.actions", "suspend")
     text = text.replace("/* alive */", statement("collections_app.actions", "alive"))
     text = among.within(text.replace("/* net open items */", net_open_items(among)))
-    states = {"from_states": sources("suspend"), "state": MOVES["suspend"][1].value}
+    params: dict[str, Any] = {"from_states": sources("suspend"), "state": MOVES["suspend"][1].value, **among.params}
     with connection.cursor() as cursor:
-        cursor.execute(text, {"entity": customer.entity_id, "on": on, "at": at, **states, **among.params})
+        cursor.execute(text, params | {"entity": customer.entity_id, "on": on, "at": at})
         return int(cursor.rowcount)
 
 
 def on_hold_placed(event: Event) -> None:
     """Consumer of holds, wherever they were placed."""
+    if event.customer_id is None:
+        return
     customer = Customer.objects.select_related("entity").filter(pk=event.customer_id).first()
     if customer is not None:
         suspend(customer, on=today(customer.entity, event.at), at=event.at)

@@ -135,10 +135,10 @@ def _act(
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return back(request)
-    common = {"by": request.user, "at": timezone.now()}
+    now = timezone.now()
     try:
-        with remembered(keys, **common) as doing:
-            moved = verb(keys, form.cleaned_data, common)
+        with remembered(keys, by=request.user, at=now) as doing:
+            moved = verb(keys, form.cleaned_data, {"by": request.user, "at": now})
     except (bulk.SnoozeInThePast, bulk.ReasonMissing) as refusal:
         messages.error(request, str(refusal))
         return back(request)
