@@ -71,7 +71,7 @@ class WorklistTable(PageTable):
             "late": gettext("%(days)d d"),
             "early": gettext("in %(days)d d"),
             "unassigned": gettext("Unassigned"),
-            "again": gettext("Same customer as above"),
+            "again": gettext("Same customer"),
         }
 
     def header_check(self) -> SafeString:

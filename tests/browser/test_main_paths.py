@@ -213,6 +213,7 @@ def test_what_was_just_done_is_taken_back_by_its_key(page: Any, live_server: Any
     entity = EntityFactory()
     first, second, _third = portfolio(UserFactory(username="lea", sees=entity), entity)
     page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(reduced_motion="reduce")  # colours are those of a theme at once
     log_in(page, live_server)
     page.wait_for_load_state("networkidle")
     page.keyboard.press("n")
@@ -220,6 +221,7 @@ def test_what_was_just_done_is_taken_back_by_its_key(page: Any, live_server: Any
     page.keyboard.press("e")
     page.get_by_role("button", name="Fait, suivante").click()
     page.locator(f"[data-panel-of='{second.pk}']").wait_for()
+    page.wait_for_load_state("networkidle")
     assert [fault for theme in THEMES for fault in faults_in(page, theme)] == []
     page.keyboard.press("u")
     page.locator(f"[data-panel-of='{first.pk}']").wait_for()

@@ -213,6 +213,15 @@ def back(request: HttpRequest, following: str = "") -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     path, _mark, query = (target if safe and target else reverse("worklist")).partition("?")
     kept = [(name, value) for name, value in parse_qsl(query) if name not in ("open", "after")]
-    following = following or request.POST.get("then", "")
-    opened = [("open", following)] if following.isdecimal() else []
+    following = following or _following(request.POST.get("then", "").split(","))
+    opened = [("open", following)] if following else []
     return HttpResponseRedirect(f"{path}?{urlencode(kept + opened)}" if kept or opened else path)
+
+
+def _following(given: list[str]) -> str:
+    """The first of the actions the page names that is still open; of one alone nothing is asked."""
+    keys = keys_in(given)[:MOST_AT_ONCE]
+    if len(keys) < 2:
+        return str(keys[0]) if keys else ""
+    still = set(Action.objects.open().filter(pk__in=keys).values_list("pk", flat=True))
+    return next((str(key) for key in keys if key in still), "")

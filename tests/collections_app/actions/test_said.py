@@ -242,6 +242,14 @@ class TestThePanel:
             "Scierie Guillot\xa0: dit qu’il va payer, 04/05/2026. Les relances de tout le compte sont suspendues."
         ]
 
+    def test_the_next_action_is_none_that_the_promise_took_out_of_the_list(self, desk: Client, action: Action):
+        own = ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s60")
+        ActionLineFactory(action=own, invoice=action.customer.invoices.get(number="F1"))
+        other = ActionFactory(customer__entity=action.entity)
+        answer = self.note(desk, action, outcome="will_pay", on=FAR, then=f"{own.pk},{other.pk}")
+        own.refresh_from_db()
+        assert (own.state, answer.headers["HX-Redirect"]) == ("cancelled", f"/?open={other.pk}")
+
     def test_a_refusal_keeps_what_was_typed_and_says_where(self, desk: Client, action: Action):
         answer = self.note(desk, action, outcome="will_pay", amount="80", note="Par virement")
         form = answer.context["form"]
