@@ -34,7 +34,7 @@ from crm.customers.models import Channel, Customer
 from crm.customers.operations import in_use
 from crm.customers.queries import best_address
 from crm.holds.exceptions import AlreadyHeld, HoldRefused, OtherCustomersInvoice
-from crm.holds.models import PROMISE_TOO_FAR, PROMISE_WITHOUT_DAY, Hold, HoldKind, last_promised_day
+from crm.holds.models import PROMISE_WITHOUT_DAY, Hold, HoldKind, last_promised_day
 from crm.holds.operations import place_hold
 from crm.holds.queries import NetItem, net_items
 from crm.receivables.models import Invoice
@@ -176,8 +176,6 @@ def _check_said(said: Said, currency: str, on: date) -> None:
     if said.outcome == Outcome.WILL_PAY:
         if said.on is None or said.on < on:
             raise SaidRefused("on", _("Choose today or a later day.") if said.on else str(PROMISE_WITHOUT_DAY))
-        if said.on > last_promised_day(on):
-            raise SaidRefused("on", str(PROMISE_TOO_FAR))
         if said.amount is not None and (said.amount <= 0 or said.amount != round(said.amount, decimals(currency))):
             raise SaidRefused("amount", _("This is no amount in %(currency)s.") % {"currency": currency})
     if said.outcome == Outcome.CALL_BACK and (said.on is None or said.on <= on):
