@@ -37,6 +37,7 @@ TIMETABLE = [
     Periodic("find messages of dead workers", "telephony.messaging.tasks.expire_leases", every(SOON_S), SOON_S),
     Periodic("forget old events", "crm.events.tasks.forget", crontab(hour="3", minute="50"), 3600),
     Periodic("forget old mails and news", "telephony.messaging.tasks.forget", crontab(hour="4", minute="0"), 3600),
+    Periodic("forget what may no longer be taken back", "collections_app.actions.tasks.forget_deeds", every(300), 300),
     Periodic(
         "late rates of the half-year",
         "crm.law.tasks.open_half_year",

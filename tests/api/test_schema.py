@@ -37,6 +37,7 @@ def test_the_schema_lists_every_operation(erp):
         "write_payments",
         "list_actions",
         "complete_action",
+        "take_back_action",
         "list_runs",
         "start_run",
     }
