@@ -39,6 +39,7 @@ def test_the_schema_lists_every_operation(erp):
         "complete_action",
         "list_runs",
         "start_run",
+        "read_asked_run",
     }
     assert schema["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
 
