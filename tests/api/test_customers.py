@@ -228,7 +228,13 @@ def test_what_is_sent_of_a_merged_account_corrects_who_stands_for_it(entity, erp
     answer = send(erp, {"external_id": "C2", "city": "Nantes", "category": "", "tags": [], "collector": None})
     kept.refresh_from_db()
     gone.refresh_from_db()
-    assert (counts(answer), kept.city, kept.category, kept.tags, gone.city) == ((0, 1, 0), "Nantes", "A", ["vip"], "Brest")
+    assert (counts(answer), kept.city, kept.category, kept.tags, gone.city) == (
+        (0, 1, 0),
+        "Nantes",
+        "A",
+        ["vip"],
+        "Brest",
+    )
     assert list(Entry.objects.values_list("customer", "subject")) == [(kept.pk, "Customer changed through the API")]
 
 
