@@ -52,6 +52,9 @@ TIMETABLE = [
     ),
     Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S),
     Periodic(
+        "take up nights asked for", "collections_app.engine.tasks.sweep_asked_nights", every(5 * OFTEN_S), 5 * OFTEN_S
+    ),
+    Periodic(
         "take up print batches left behind", "collections_app.letters.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S
     ),
     Periodic(

@@ -40,6 +40,7 @@ def test_the_schema_lists_every_operation(erp):
         "take_back_action",
         "list_runs",
         "start_run",
+        "read_asked_run",
     }
     assert schema["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
 

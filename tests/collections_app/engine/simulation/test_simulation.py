@@ -29,10 +29,12 @@ from crm.holds.models import Hold
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
 from crm.receivables.operations import close_in_ledger
-from telephony.messaging.models import SendingDay
+from telephony.messaging.models import Message, SendingDay
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import TeamFactory, TeamMemberFactory
+from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.letters import TemplateVersionFactory
+from tests.factories.messaging import a_world, sent
 from tests.factories.receivables import InvoiceFactory
 from tests.factories.scenarios import StepFactory, VersionFactory, published_scenario
 from tests.factories.segments import GroupFactory
@@ -146,6 +148,63 @@ def test_with_nothing_changed_it_does_what_the_real_nights_then_do(world):
         dict(sorted(steps.items())),
         dict(sorted(opened.items())),
     )
+
+
+def test_limitation_runs_out_on_its_day_as_in_the_real_nights():
+    """The nights hold it: no task asks for it any more, while the rest of the account goes on."""
+    load_law()
+    world = World({"offset_days": 5}, {"offset_days": 735}, entry_policy="step_by_age")
+    for late, amounts in ((732, [30]), (732, [40, 50]), (600, [60])):
+        customer = world.customer(kind="consumer")
+        for age, amount in zip((late, 6), amounts, strict=False):
+            world.invoice(customer, late=age, amount=amount)
+    world.invoice(world.customer(kind="consumer"), late=730 - 3, amount=70)
+    world.invoice(world.customer(kind="professional"), late=732, amount=80)
+    world.entity.refresh_from_db()
+    report = simulated(world).report["today"]
+    live_nights(world)
+    opened = {}
+    for action in Action.objects.all():
+        opened[action.step_code] = opened.get(action.step_code, 0) + 1
+    assert Hold.objects.filter(kind="limitation").count() == 3
+    assert report["opened"] == dict(sorted(opened.items()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_ran_out_is_held_however_the_customers_are_cut(settings):
+    load_law()
+    world = World({"offset_days": 5}, {"offset_days": 735})
+    for late in (728, 729, 730, 731, 732):
+        world.invoice(world.customer(kind="consumer"), late=late)
+    reports = []
+    for settings.NIGHT_CONNECTIONS in (1, 3):
+        reports.append(simulated(world).report)
+    assert reports[1] == reports[0]
+
+
+def test_a_replay_holds_what_ran_out_from_its_own_nights_on():
+    """Not from those of the live nights, which may have held it later, or given it back."""
+    load_law()
+    world = World({"offset_days": 5})
+    customer = world.customer(kind="consumer")
+    old = world.invoice(customer, late=732)
+    at = {"entity": world.entity, "customer": customer, "invoice": old, "kind": "limitation", "created_at": AT}
+    Hold.objects.create(**at, starts_on=LAST)
+    assert replayed(world).report["today"]["opened"] == {}
+
+
+def test_a_demand_of_long_ago_interrupts_limitation_here_too():
+    load_law()
+    world = World({"offset_days": 5, "email": True}, {"offset_days": 1900})
+    body = world.customer(kind="public_body")
+    invoice = world.invoice(body, late=1895)
+    at = datetime(2024, 1, 10, 10, tzinfo=UTC)
+    action = ActionFactory(customer=body, state="done", kind="manual", cycle=None, opened_on=at.date(), closed_at=at)
+    ActionLineFactory(action=action, invoice=invoice)
+    with a_world():
+        message = sent(address=body.addresses.get(), at=at)
+    Message.objects.filter(pk=message.pk).update(origin="action", origin_id=action.pk)
+    assert simulated(world).report["today"]["opened"] == {"s5": 1, "s1900": 1}
 
 
 @pytest.mark.django_db(transaction=True)
