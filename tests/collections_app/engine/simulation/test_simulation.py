@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -26,6 +27,7 @@ from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
 from crm.accounts.models import Entity, User
 from crm.holds.models import Hold
+from crm.law.models import ExchangeRate
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
 from crm.receivables.operations import close_in_ledger
@@ -376,6 +378,18 @@ def test_a_draft_tried_beside_todays_set_up(world):
     assert (today, tried) == ({"s-3", "s2"}, {"s16"})
     assert report["differences"]["leaves"] > 0
     assert ScenarioVersion.objects.get(pk=draft.pk).state == "draft"
+
+
+def test_who_is_reminded_with_one_set_up_only_is_in_order_of_the_money_of_the_books(world):
+    """Not 900,000 XOF (1,372 €) before 2,000 €; what no rate turns into it comes last."""
+    ExchangeRate.objects.create(base="EUR", quote="XOF", on=date(2020, 1, 1), rate="655.957")
+    for currency, amount in (("USD", 9000), ("XOF", 900_000), ("EUR", 2000)):
+        world.invoice(world.customer(), late=8, currency=currency, amount=amount)
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    StepFactory(version=draft, code="late", offset_days=300)
+    report = simulated(world, version=draft, until_on=MARCH_1 + timedelta(days=3)).report
+    told = [row["currency"] for row in report["differences"]["names"] if Decimal(row["amount"]) >= 2000]
+    assert told == ["EUR", "XOF", "USD"]
 
 
 def test_a_group_out_of_use_is_tried_as_if_it_were_in_force(world):
