@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _, ngettext
 
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
-from crm.core.formats import number
+from crm.core.formats import counted
 from crm.law.admin import changes_law, reads_law
 from crm.law.queries import without_rate
-from crm.receivables.queries import debtors_by_foreign_currency
+from crm.receivables.queries import debtors_without_rate
 
 register = template.Library()
 TEMPLATE = "components/without_rate.html"
@@ -36,9 +36,7 @@ def not_counted(user: Any, entity: Entity, currencies: Iterable[str], on: Any = 
 @register.inclusion_tag(TEMPLATE)
 def debtors_not_counted(user: Any, entity: Entity) -> dict[str, Any]:
     """Those in which customers of the entity owe, and how many do."""
-    debtors = debtors_by_foreign_currency(entity)
-    missing = without_rate(debtors, entity.currency, today(entity, timezone.now()))
-    return _said(user, entity, {currency: debtors[currency] for currency in missing})
+    return _said(user, entity, debtors_without_rate(entity, on=today(entity, timezone.now())))
 
 
 def _said(user: Any, entity: Entity, missing: Mapping[str, int]) -> dict[str, Any]:
@@ -57,7 +55,7 @@ def _sentence(currency: str, into: str, debtors: int) -> str:
     if not debtors:
         return text
     owe = ngettext("%(count)s customer owes in it.", "%(count)s customers owe in it.", debtors)
-    return f"{text} {owe % {'count': number(debtors)}}"
+    return f"{text} {owe % {'count': counted(debtors)}}"
 
 
 def _page(user: Any, currency: str, into: str) -> str:

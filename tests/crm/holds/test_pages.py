@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -183,7 +184,10 @@ def test_a_promise_without_its_day_is_refused_and_why(desk: Client):
     given = {"kind": "promise", "reason": "Paie en fin de mois"}
     told = refused(desk.post(reverse("hold_place", args=[customer.pk]), given))
     assert ["Une promesse a besoin du jour" in one for one in told] == [True]
-    desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2099-01-01"})
+    with time_machine.travel(NOON, tick=False):
+        told = refused(desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2099-01-01"}))
+        assert ["Une promesse se tient dans l’année" in one for one in told] == [True]
+        desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2026-03-31"})
     assert Hold.objects.get().kind == "promise"
 
 
