@@ -64,7 +64,7 @@ class CompletionInput(serializers.Serializer[Any]):
         child=serializers.CharField(),
         required=False,
         max_length=MOST_INVOICES,
-        help_text="External ids of the open invoices promised (none: the whole account) or contested.",
+        help_text="External ids of the open invoices promised (none: all he owes, in every currency) or contested.",
     )
     reason = serializers.CharField(required=False, max_length=200, help_text="Why he contests (contests).")
 

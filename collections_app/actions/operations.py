@@ -103,7 +103,7 @@ class Said:
     """What came of an action, as a person notes it.
 
     `on`: the day he promises to pay by, or asks to be called back; `amount`: what he promises, in the currency of the
-    action; `invoices`: those he promises (none: the whole account) or contests, for this `reason`.
+    action; `invoices`: those he promises (none: all he owes, in every currency) or contests, for this `reason`.
     """
 
     outcome: Outcome

@@ -269,7 +269,8 @@ class TestLimitation:
         assert (verdict.answer, verdict.gate) == (answer, "limitation" if answer == "refused" else "")
 
     @pytest.mark.parametrize(
-        ("at", "answer"), [(datetime(2025, 12, 31, 9, tzinfo=UTC), "allowed"), (datetime(2026, 1, 1, 9, tzinfo=UTC), "refused")]
+        ("at", "answer"),
+        [(datetime(2025, 12, 31, 9, tzinfo=UTC), "allowed"), (datetime(2026, 1, 1, 9, tzinfo=UTC), "refused")],
     )
     def test_a_public_body_owes_from_the_year_of_issue_until_a_31_december(self, at, answer):
         address, _ = self.invoice("public_body", date(2022, 1, 19))

@@ -208,7 +208,8 @@ class TestIndemnity:
         customer = CustomerFactory()
         months = [date(2025, month, 1) for month in (1, 2, 3)]
         rents = [
-            late_invoice(customer=customer, external_id=f"R-{on}", number="LEASE", issued_on=on, due_on=on) for on in months
+            late_invoice(customer=customer, external_id=f"R-{on}", number="LEASE", issued_on=on, due_on=on)
+            for on in months
         ]
         keys = [rent.pk for rent in rents]
         charges = late_charges(keys, on=date(2025, 12, 31))
