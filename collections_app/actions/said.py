@@ -73,7 +73,7 @@ class SaidForm(forms.Form):
         field.queryset = self.opened
         field.choices = [(invoice.pk, _line(invoice)) for invoice in found[:LISTED]]
         if self.chosen == Outcome.WILL_PAY:
-            field.help_text = _("None ticked: the whole account.")
+            field.help_text = _("None ticked: all he owes, in every currency.")
         if len(found) <= LISTED:
             del self.fields["number"]
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _, ngettext
 
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
-from crm.core.formats import number
+from crm.core.formats import counted
 from crm.law.admin import changes_law, reads_law
 from crm.law.queries import pairs_without_rate, without_rate
-from crm.receivables.queries import debtors_by_foreign_currency
+from crm.receivables.queries import debtors_without_rate
 
 register = template.Library()
 TEMPLATE = "components/without_rate.html"
@@ -40,9 +40,7 @@ def each_not_counted(user: Any, told: Iterable[Mapping[str, Any]]) -> dict[str, 
 @register.inclusion_tag(TEMPLATE)
 def debtors_not_counted(user: Any, entity: Entity) -> dict[str, Any]:
     """Those in which customers of the entity owe, and how many do."""
-    debtors = debtors_by_foreign_currency(entity)
-    missing = without_rate(debtors, entity.currency, today(entity, timezone.now()))
-    return _said(user, entity, {currency: debtors[currency] for currency in missing})
+    return _said(user, entity, debtors_without_rate(entity, on=today(entity, timezone.now())))
 
 
 def _said(user: Any, entity: Entity, missing: Mapping[str, int]) -> dict[str, Any]:
@@ -65,7 +63,7 @@ def _sentence(currency: str, into: str, debtors: int) -> str:
     if not debtors:
         return text
     owe = ngettext("%(count)s customer owes in it.", "%(count)s customers owe in it.", debtors)
-    return f"{text} {owe % {'count': number(debtors)}}"
+    return f"{text} {owe % {'count': counted(debtors)}}"
 
 
 def _page(user: Any, currency: str, into: str) -> str:

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -267,6 +267,16 @@ class TestLimitation:
         address, invoice = self.invoice(kind, due_on)
         verdict = ask(address, automatic=automatic, invoices=[invoice.pk])
         assert (verdict.answer, verdict.gate) == (answer, "limitation" if answer == "refused" else "")
+
+    @pytest.mark.parametrize(
+        ("at", "answer"),
+        [(datetime(2025, 12, 31, 9, tzinfo=UTC), "allowed"), (datetime(2026, 1, 1, 9, tzinfo=UTC), "refused")],
+    )
+    def test_a_public_body_owes_from_the_year_of_issue_until_a_31_december(self, at, answer):
+        address, _ = self.invoice("public_body", date(2022, 1, 19))
+        invoice = InvoiceFactory(customer=address.customer, issued_on=date(2021, 12, 20), due_on=date(2022, 1, 19))
+        verdict = ask(address, at=at, automatic=False, invoices=[invoice.pk])
+        assert (verdict.gate == "limitation") == (answer == "refused")
 
     def test_the_article_is_that_of_the_debt(self):
         address, invoice = self.invoice("consumer", date(2025, 1, 2), debt_type="telecom")
