@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from crm.core.remembering import remembered
 from crm.law.models import ExchangeRate, Rate, Rule
 
-
 WITHOUT_RATE = """
 select base, quote, day from unnest(%s::text[], %s::text[], %s::date[]) as asked (base, quote, day)
 where exchange_rate(base, quote, day) is null order by base, quote, day

@@ -80,9 +80,11 @@ class TestAPromise:
 
     @pytest.mark.parametrize(
         ("typed", "currency", "amount"),
-        [("1.200", "EUR", 1200), ("1,200", "EUR", 1200), ("10.000", "EUR", 10_000), ("1.200", "TND", None)]
-        + [("1e5", "EUR", None)],
-    )
+        [
+            ("1.200", "EUR", 1200), ("1,200", "EUR", 1200), ("10.000", "EUR", 10_000), ("1.200", "TND", None),
+            ("1e5", "EUR", None),
+        ],
+    )  # fmt: skip
     def test_three_digits_typed_are_thousands(self, action: Action, typed: str, currency: str, amount: int | None):
         action.currency = currency
         form = SaidForm({"outcome": "will_pay", "on": FRIDAY, "amount": typed}, action=action)
