@@ -4,7 +4,7 @@
 -- before the invoice: that of its issue, or of the due date where that is earlier) or interrupted, up to a 31 December.
 -- Of the claims of `late` (key, jurisdiction, kind, debt_type, today, automatic; of the invoice id, customer_id, issued_on,
 -- due_on), `expired` says when it ran out, one row per key.
-terms as (
+terms as materialized (  -- plan: once, not per invoice
     select distinct on (place.jurisdiction, place.kind, place.debt_type)
            place.jurisdiction, place.kind, place.debt_type, r.article,
            make_interval(years => (r.value ->> 'years')::int) as length,
