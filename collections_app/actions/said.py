@@ -49,6 +49,9 @@ class SaidForm(forms.Form):
         asked = ASKED.get(self.chosen, ())
         for name in {"on", "amount", "invoices", "number", "reason"}.difference(asked):
             del self.fields[name]
+        if "amount" in asked:
+            amount: Any = self.fields["amount"]
+            amount.currency = action.currency
         if "on" in asked:
             self.fields["on"].label = DAYS[Outcome(self.chosen)]
         if "invoices" in asked:

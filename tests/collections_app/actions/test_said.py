@@ -14,6 +14,7 @@ from django.utils import translation
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
 from collections_app.actions.operations import Said, SaidRefused, conclude
+from collections_app.actions.said import SaidForm
 from collections_app.actions.states import ActionMoved, ActionRefused
 from crm.accounts.models import Entity, User
 from crm.customers.operations import merge_customers
@@ -76,6 +77,18 @@ class TestAPromise:
             "Relances suspendues\xa0: promesse, du 02/03/2026 au 06/03/2026",
             "Appel, call-30\xa0: dit qu’il va payer 80,50\xa0€ au plus tard le 06/03/2026",
         ]
+
+    @pytest.mark.parametrize(
+        ("typed", "currency", "amount"),
+        [
+            ("1.200", "EUR", 1200), ("1,200", "EUR", 1200), ("10.000", "EUR", 10_000), ("1.200", "TND", None),
+            ("1e5", "EUR", None),
+        ],
+    )  # fmt: skip
+    def test_three_digits_typed_are_thousands(self, action: Action, typed: str, currency: str, amount: int | None):
+        action.currency = currency
+        form = SaidForm({"outcome": "will_pay", "on": FRIDAY, "amount": typed}, action=action)
+        assert (form.is_valid(), form.cleaned_data.get("amount")) == (amount is not None, amount)
 
     def test_of_one_invoice_it_leaves_the_other_alone(self, action: Action, lea: User):
         invoice = action.customer.invoices.get(number="F2")

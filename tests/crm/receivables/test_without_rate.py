@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collections_app.engine.models import DailyFigures
@@ -78,6 +80,27 @@ def test_every_page_says_it_until_a_rate_is_given(client, entity, invoice, given
     rates = reverse("admin:law_exchangerate_changelist")
     link = f'. <a href="{rates}">Taux de change</a>'
     assert {name: link in page for name, page in read.items()} == dict.fromkeys(addresses, not given)
+
+
+def statements_of_supervision(client, count: int) -> tuple[int, int]:
+    """How many statements ask for rates where that many entities have figures in two currencies, and how many
+    currencies without a rate are told."""
+    for _number in range(count):
+        entity = EntityFactory(currency="EUR")
+        for currency in ("EUR", "USD"):
+            DailyFigures.objects.create(
+                entity=entity, on=MARCH_2, currency=currency, open_amount=1, overdue_amount=1, unapplied_amount=0,
+                disputed_amount=0, customers_overdue=1, actions_open=1,
+            )  # fmt: skip
+    client.force_login(UserFactory(is_superuser=True, is_staff=True, role="administrator"))
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(reverse("supervision")).content.decode()
+    return sum("exchange_rate(" in query["sql"] for query in asked), page.count(SAID)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_supervision_asks_once_for_all_entities(client, count):
+    assert statements_of_supervision(client, count) == (1, 1)
 
 
 def test_customers_who_owe_are_counted_wherever_the_currency_came_from(entity, invoice):
