@@ -4,8 +4,8 @@ from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from collections_app.actions.api import ActionCompletionApi, ActionsApi
-from collections_app.engine.api import RunsApi
+from collections_app.actions.api import ActionCompletionApi, ActionsApi, ActionTakingBackApi
+from collections_app.engine.api import AskedRunApi, RunsApi
 from crm.accounts.api import EntitiesApi
 from crm.customers.api import CustomerApi, CustomersApi
 from crm.imports.api import CustomersBulkApi, InvoicesBulkApi, PaymentsBulkApi
@@ -21,7 +21,9 @@ of_entity: list[URLPattern | URLResolver] = [
     path("payments/bulk", PaymentsBulkApi.as_view()),
     path("actions", ActionsApi.as_view()),
     path("actions/<int:action>/complete", ActionCompletionApi.as_view()),
+    path("actions/<int:action>/take-back", ActionTakingBackApi.as_view()),
     path("runs", RunsApi.as_view()),
+    path("runs/asked/<int:asked>", AskedRunApi.as_view()),
 ]
 v1: list[URLPattern | URLResolver] = [
     path("entities", EntitiesApi.as_view()),

@@ -8,6 +8,7 @@ from kombu import Exchange, Queue
 DEFAULT = "celery"
 ROUTES = {
     "collections_app.engine.tasks.start_due_nights": {"queue": DEFAULT},
+    "collections_app.engine.tasks.sweep_asked_nights": {"queue": DEFAULT},
     "collections_app.engine.tasks.sweep_dry_runs": {"queue": DEFAULT},
     "collections_app.engine.tasks.sweep_simulations": {"queue": "simulations"},
     "collections_app.engine.tasks.simulate": {"queue": "simulations"},

@@ -37,6 +37,7 @@ TIMETABLE = [
     Periodic("find messages of dead workers", "telephony.messaging.tasks.expire_leases", every(SOON_S), SOON_S),
     Periodic("forget old events", "crm.events.tasks.forget", crontab(hour="3", minute="50"), 3600),
     Periodic("forget old mails and news", "telephony.messaging.tasks.forget", crontab(hour="4", minute="0"), 3600),
+    Periodic("forget what may no longer be taken back", "collections_app.actions.tasks.forget_deeds", every(300), 300),
     Periodic(
         "late rates of the half-year",
         "crm.law.tasks.open_half_year",
@@ -50,6 +51,9 @@ TIMETABLE = [
         "take up dry runs left behind", "collections_app.engine.tasks.sweep_dry_runs", every(5 * OFTEN_S), 5 * OFTEN_S
     ),
     Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S),
+    Periodic(
+        "take up nights asked for", "collections_app.engine.tasks.sweep_asked_nights", every(5 * OFTEN_S), 5 * OFTEN_S
+    ),
     Periodic(
         "take up print batches left behind", "collections_app.letters.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S
     ),

@@ -10,9 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from collections_app.actions.deeds import last_of
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
-from collections_app.actions.operations import Said, SaidRefused, conclude
+from collections_app.actions.operations import Said, SaidRefused, conclude, take_back
 from collections_app.actions.said import ASKED
 from collections_app.actions.states import ActionRefused
 from crm.accounts import rules
@@ -63,7 +64,7 @@ class CompletionInput(serializers.Serializer[Any]):
         child=serializers.CharField(),
         required=False,
         max_length=MOST_INVOICES,
-        help_text="External ids of the open invoices promised (none: the whole account) or contested.",
+        help_text="External ids of the open invoices promised (none: all he owes, in every currency) or contested.",
     )
     reason = serializers.CharField(required=False, max_length=200, help_text="Why he contests (contests).")
 
@@ -114,6 +115,24 @@ class ActionCompletionApi(ApiView):
             conclude(found, _said(found, given.validated_data), by=self.user, at=timezone.now())
         except SaidRefused as refusal:
             raise serializers.ValidationError({refusal.field: [str(refusal)]}) from refusal
+        except ActionRefused as refusal:
+            raise Unprocessable(str(refusal)) from refusal
+        return Response(ActionOutput(rows.get(pk=action)).data)
+
+
+class ActionTakingBackApi(ApiView):
+    rules = {"POST": rules.works_actions}
+
+    @extend_schema(operation_id="take_back_action", request=None, responses=ActionOutput)
+    def post(self, request: Request, entity: str, action: int) -> Response:
+        """What the same person did last with it, with what followed, is undone. 422 when that was too long ago, or when
+        something was done or sent since."""
+        rows = Action.objects.filter(entity=self.entity(entity)).select_related("customer", "owner")
+        if not rows.filter(pk=action).exists():
+            raise Http404
+        deed = last_of(self.user, action)
+        try:
+            take_back(deed.pk if deed else None, by=self.user, at=timezone.now())
         except ActionRefused as refusal:
             raise Unprocessable(str(refusal)) from refusal
         return Response(ActionOutput(rows.get(pk=action)).data)

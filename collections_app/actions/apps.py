@@ -18,6 +18,7 @@ class ActionsConfig(AppConfig):
         from collections_app.actions.panels import open_actions
         from collections_app.actions.preparing import prepare_action
         from collections_app.actions.printed import changed_since
+        from collections_app.actions.suspending import on_hold_placed
         from collections_app.compliance.registry import tell_what_was_demanded
         from collections_app.letters.standing import looks
         from crm.accounts.rules import reads_pages
@@ -35,6 +36,7 @@ class ActionsConfig(AppConfig):
         wordings["settled"] = lambda _detail: stale_sentence("settled")
         wordings["merged"] = lambda _detail: stale_sentence("merged")
         registry.register("actions", KINDS, on_message)
+        registry.register("suspended_actions", ("hold.placed",), on_hold_placed)
         navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))
         register_panel(Panel("actions", _("Open actions"), "customers/_open_actions.html", open_actions, order=50))
         self._say_what_a_merge_does()

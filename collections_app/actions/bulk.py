@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import ActionState
+from collections_app.actions.states import sources
 from crm.accounts.models import User
 from crm.core import sql
 from crm.timeline.params import Msgid, stored
@@ -58,7 +59,7 @@ def complete(
         actions,
         by,
         at,
-        [ActionState.TODO.value],
+        sources("complete"),
         DONE,
         stored({"outcome": told or Msgid(Outcome(outcome).msgid)}),
         state=ActionState.DONE.value,
@@ -72,7 +73,7 @@ def skip(actions: Iterable[int], *, reason: str, by: User, at: datetime) -> int:
     if not reason.strip():
         raise ReasonMissing
     return _close(
-        actions, by, at, WAITING, SKIPPED, {}, state=ActionState.SKIPPED.value, outcome="skipped", note=reason
+        actions, by, at, sources("skip"), SKIPPED, {}, state=ActionState.SKIPPED.value, outcome="skipped", note=reason
     )
 
 

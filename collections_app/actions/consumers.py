@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from django.db.models import Case, DateField, F, Value, When
+from django.utils.translation import gettext_noop
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.levels import noticed
@@ -18,8 +19,10 @@ from crm.accounts.queries import stand_in_of, working
 from crm.customers.models import Channel, Customer
 from crm.events.models import Event
 from crm.receivables.late_charges import record_formal_notice, withdraw_formal_notice
+from crm.timeline.operations import record
 
 BOUNCE_REOPENS = timedelta(days=10)
+NOTICE_CAME_BACK = gettext_noop("The formal notice came back: it had no effect, and interest that waits for one stops.")
 # What a person can still do otherwise; the other gates may open by themselves and the night asks them again.
 FOR_A_PERSON = frozenset({"address", "opt_out", "limitation", "jurisdiction", "composition"})
 # Outcomes of what could not be written.
@@ -60,12 +63,13 @@ def _completed(action: Action, event: Event) -> None:
 
 
 def _bounced(action: Action, event: Event) -> None:
-    """The address does not work: the step is not done, a person takes another way (within ten days), and a formal
-    notice that came back has no effect, however late it is known. What a person sent since did not come back."""
-    if action.formal_notice and action.closed_by_id is None:
-        withdraw_formal_notice(action.pk)
-    recent = action.closed_at is not None and event.at - action.closed_at <= BOUNCE_REOPENS
-    if action.state == ActionState.SCHEDULED or (action.state == ActionState.DONE and recent):
+    """The address does not work: the step is not done, and a person takes another way, within ten days or, of a formal
+    notice, which has no effect then, however late it is known. What a person sent since did not come back."""
+    again = action.closed_at is not None and event.at - action.closed_at <= BOUNCE_REOPENS
+    if action.formal_notice and action.closed_by_id is None and withdraw_formal_notice(action.pk):
+        record(action.customer, "action", NOTICE_CAME_BACK, at=event.at, about="action", about_id=action.pk)
+        again = True
+    if action.state == ActionState.SCHEDULED or (action.state == ActionState.DONE and again):
         _hand_back(action, event, "bounced")
 
 

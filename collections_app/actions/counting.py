@@ -18,12 +18,10 @@ from collections_app.actions.queries import within, worklist
 from collections_app.actions.tallies import tallied
 from crm.accounts.calendars import Days, days_at
 from crm.accounts.models import User
-from crm.core import formats
+from crm.core.formats import COUNTED, counted
 from crm.customers.models import Channel
 from crm.customers.reach import Reach, reach_of
 
-# Beyond it a counter says "> 10 000": exact figures of larger sets are the dashboards' business.
-COUNTED = 10_000
 MOST_IN_MENU = 1_000
 
 COUNTING = """
@@ -73,8 +71,7 @@ class Counters:
 
 def said(number: int, *, at_least: bool = False) -> str:
     """A number as the pages write it."""
-    more = at_least or number > COUNTED
-    return f">\u00a0{formats.number(min(number, COUNTED))}" if more else formats.number(number)
+    return counted(number, COUNTED, at_least=at_least)
 
 
 def counters(filters: WorklistFilters) -> Counters:

@@ -20,7 +20,7 @@ from crm.accounts.rules import leads, works_customers
 from crm.core.widgets import LongSelect
 from crm.customers.models import Channel
 from crm.customers.reach import Reach, reach_of
-from crm.imports.formats.values import BadValue, amount_of
+from crm.imports.formats.values import BadValue, typed_amount
 from crm.receivables.search import found_by
 
 AGES = (("1", _("1–30 days")), ("31", _("31–60 days")), ("61", _("61–90 days")), ("91", _("> 90 days")))
@@ -69,12 +69,15 @@ def in_portfolio(portfolio: str, reach: Reach) -> Q:
 
 
 class TypedAmount(forms.DecimalField):
-    """An amount as people write it: 1 000,5 as well as 1000.5."""
+    """An amount as people write it: 1 000,5 as well as 1000.5; 1.200 is one thousand two hundred, but in a currency of
+    three decimals, where it is refused. `currency` is that of the amount, where it is known."""
+
+    currency = ""
 
     def to_python(self, value: Any) -> Any:
         """The number meant; nothing when nothing is written."""
         try:
-            return amount_of(value) if value else None
+            return typed_amount(value, self.currency) if value else None
         except BadValue as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 

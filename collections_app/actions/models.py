@@ -297,6 +297,28 @@ class Life(models.Model):
         ]
 
 
+class Deed(models.Model):
+    """What a person did with his actions in one go, kept for as long as he may take it back (deeds.py).
+
+    `actions`: those he acted on. `before` and `after`: a row each of these and of those that followed, as they stood
+    just before and just after. `holds`: the suspensions it placed. `latest_run`: the last night that had opened
+    something for these customers.
+    """
+
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("user"), db_index=False)
+    at = models.DateTimeField(_("at"))
+    actions = ArrayField(models.BigIntegerField())
+    before = models.JSONField()
+    after = models.JSONField()
+    holds = ArrayField(models.BigIntegerField(), default=list)
+    latest_run = models.BigIntegerField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["by", "at"], name="actions_deed_of")]
+
+
 class Refusal(models.Model):
     """A gate kept an action from leaving: one row from the first to the last date it did."""
 

@@ -16,11 +16,12 @@ from django.db.models import SmallIntegerField, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _, gettext_noop
 
-from collections_app.actions import bulk
+from collections_app.actions import bulk, deeds
 from collections_app.actions.dispatch import queue_message, withdraw_messages
 from collections_app.actions.labels import Outcome, step_names
-from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle
+from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle, Deed
 from collections_app.actions.states import ActionMoved, ActionRefused, move
+from collections_app.actions.suspending import suspend
 from collections_app.compliance.wording import rule_sentence
 from collections_app.letters.models import Template, Tone
 from collections_app.scenarios.models import StepMode
@@ -33,7 +34,7 @@ from crm.customers.models import Channel, Customer
 from crm.customers.operations import in_use
 from crm.customers.queries import best_address
 from crm.holds.exceptions import AlreadyHeld, HoldRefused, OtherCustomersInvoice
-from crm.holds.models import PROMISE_WITHOUT_DAY, Hold, HoldKind
+from crm.holds.models import PROMISE_WITHOUT_DAY, Hold, HoldKind, last_promised_day
 from crm.holds.operations import place_hold
 from crm.holds.queries import NetItem, net_items
 from crm.receivables.models import Invoice
@@ -42,6 +43,7 @@ from crm.timeline.params import Money, Msgid
 from telephony.messaging.models import Message
 
 SENDABLE = frozenset({Channel.EMAIL, Channel.POST})
+SUSPENDS = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS})
 PROMISED = gettext_noop("says he will pay by %(on)s")
 PROMISED_AMOUNT = gettext_noop("says he will pay %(amount)s by %(on)s")
 CALL_BACK_ON = gettext_noop("asks to be called back on %(on)s")
@@ -101,7 +103,7 @@ class Said:
     """What came of an action, as a person notes it.
 
     `on`: the day he promises to pay by, or asks to be called back; `amount`: what he promises, in the currency of the
-    action; `invoices`: those he promises (none: the whole account) or contests, for this `reason`.
+    action; `invoices`: those he promises (none: all he owes, in every currency) or contests, for this `reason`.
     """
 
     outcome: Outcome
@@ -120,10 +122,19 @@ class SaidRefused(ActionRefused):
         self.field = field
 
 
+@dataclass(frozen=True)
+class Concluded:
+    """The holds placed, and what may be taken back."""
+
+    holds: list[Hold]
+    deed: Deed
+
+
 @transaction.atomic
-def conclude(action: Action, said: Said, *, by: User, at: datetime) -> list[Hold]:
+def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded:
     """Done, with what follows from what the customer said: a promise suspends dunning until its day, a contested
-    invoice until somebody lifts it, and who asks to be called back is called that day. The holds placed.
+    invoice until somebody lifts it, and who asks to be called back is called that day. What else waits for a person
+    with nothing to say but about what is suspended leaves his list.
 
     Each contested invoice has its own hold. A hold that says the same already is left as it is. Raises ActionMoved,
     SaidRefused.
@@ -133,12 +144,32 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> list[Hold
     _check_said(said, action.currency, on)
     if said.outcome == Outcome.CALL_BACK:
         _refuse_twice(action, said.on)
-    if not bulk.complete([action.pk], outcome=said.outcome, note=said.note, told=_told(action, said), by=by, at=at):
-        action.refresh_from_db()
-        raise ActionMoved(action)
-    if said.outcome == Outcome.CALL_BACK:
-        _open_until(action, said.on, on)
-    return _suspend(customer, action.currency, said, on=on, by=by, at=at)
+    waiting = Action.objects.waiting_for_a_person().filter(customer=customer).values_list("pk", flat=True)
+    followed_by = waiting if said.outcome in SUSPENDS else ()
+    with deeds.remembered([action.pk], followed_by=followed_by, by=by, at=at) as doing:
+        if not bulk.complete([action.pk], outcome=said.outcome, note=said.note, told=_told(action, said), by=by, at=at):
+            action.refresh_from_db()
+            raise ActionMoved(action)
+        if said.outcome == Outcome.CALL_BACK:
+            # The call was made, and counts; the task waits for the day of the next one.
+            move(action, "call_again", at=at, by=by, outcome="", snoozed_until=said.on, reopened_on=on)
+        if said.outcome in SUSPENDS:
+            doing.holds = _place_holds(customer, action.currency, said, on=on, by=by, at=at)
+            suspend(customer, on=on, at=at)
+    assert doing.deed is not None  # it changed the action itself
+    return Concluded(doing.holds, doing.deed)
+
+
+@transaction.atomic
+def take_back(deed: int | None, *, by: User, at: datetime) -> list[int]:
+    """Undo what a person did a few minutes ago, by its number: his actions are again what they were, the suspensions it
+    placed end as placed by mistake, and what these took out of his list is back. The history says so and loses
+    nothing. The actions taken back; of many, those that somebody went on with since are left alone.
+
+    Raises OthersDeed, TooLate, AlreadyTakenBack, SentSince, ChangedSince.
+    """
+    found = Deed.objects.select_for_update(of=("self",)).filter(pk=deed).first() if deed is not None else None
+    return deeds.undo(deeds.check(found, by=by, at=at), by=by, at=at)
 
 
 def _check_said(said: Said, currency: str, on: date) -> None:
@@ -149,6 +180,8 @@ def _check_said(said: Said, currency: str, on: date) -> None:
             raise SaidRefused("amount", _("This is no amount in %(currency)s.") % {"currency": currency})
     if said.outcome == Outcome.CALL_BACK and (said.on is None or said.on <= on):
         raise SaidRefused("on", _("Choose a day after today."))
+    if said.outcome == Outcome.CALL_BACK and said.on and said.on > last_promised_day(on):
+        raise SaidRefused("on", _("Choose a day within a year."))
     if said.outcome == Outcome.CONTESTS and not said.invoices:
         raise SaidRefused("invoices", _("Choose at least one invoice."))
     if said.outcome == Outcome.CONTESTS and not said.reason.strip():
@@ -171,20 +204,10 @@ def _told(action: Action, said: Said) -> Msgid | None:
     return Msgid(PROMISED_AMOUNT, {"on": said.on, "amount": Money(said.amount, action.currency)})
 
 
-def _open_until(action: Action, until: date | None, on: date) -> None:
-    """The call was made, and counts; the task waits for the day of the next one."""
-    Action.objects.filter(pk=action.pk).update(
-        state=ActionState.TODO, closed_at=None, closed_by=None, outcome="", snoozed_until=until, reopened_on=on
-    )
-
-
-def _suspend(customer: Customer, currency: str, said: Said, *, on: date, by: User, at: datetime) -> list[Hold]:
+def _place_holds(customer: Customer, currency: str, said: Said, *, on: date, by: User, at: datetime) -> list[Hold]:
+    kind, ends_on, reason = HoldKind.DISPUTE, None, said.reason
     if said.outcome == Outcome.WILL_PAY:
         kind, ends_on, reason = HoldKind.PROMISE, said.on, _promise(said, currency)
-    elif said.outcome == Outcome.CONTESTS:
-        kind, ends_on, reason = HoldKind.DISPUTE, None, said.reason
-    else:
-        return []
     placed = []
     for invoice in said.invoices or (None,):
         given: dict[str, Any] = {

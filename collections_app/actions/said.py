@@ -49,6 +49,9 @@ class SaidForm(forms.Form):
         asked = ASKED.get(self.chosen, ())
         for name in {"on", "amount", "invoices", "number", "reason"}.difference(asked):
             del self.fields[name]
+        if "amount" in asked:
+            amount: Any = self.fields["amount"]
+            amount.currency = action.currency
         if "on" in asked:
             self.fields["on"].label = DAYS[Outcome(self.chosen)]
         if "invoices" in asked:
@@ -70,7 +73,7 @@ class SaidForm(forms.Form):
         field.queryset = self.opened
         field.choices = [(invoice.pk, _line(invoice)) for invoice in found[:LISTED]]
         if self.chosen == Outcome.WILL_PAY:
-            field.help_text = _("None ticked: the whole account.")
+            field.help_text = _("None ticked: all he owes, in every currency.")
         if len(found) <= LISTED:
             del self.fields["number"]
 

@@ -12,15 +12,27 @@ S = ActionState
 
 MOVES: dict[str, tuple[frozenset[ActionState], ActionState]] = {
     "complete": (frozenset({S.TODO}), S.DONE),
-    "skip": (frozenset({S.TODO, S.TO_APPROVE, S.SCHEDULED}), S.SKIPPED),
+    "skip": (frozenset({S.TODO, S.TO_APPROVE}), S.SKIPPED),
     "cancel": (frozenset({S.TODO, S.TO_APPROVE, S.SCHEDULED}), S.CANCELLED),
     "approve": (frozenset({S.TO_APPROVE}), S.SCHEDULED),
     "send": (frozenset({S.TODO, S.TO_APPROVE, S.SCHEDULED}), S.SCHEDULED),
     # What had left when its action was cancelled was said all the same.
     "sent": (frozenset({S.SCHEDULED, S.CANCELLED}), S.DONE),
     "hand_back": (frozenset({S.SCHEDULED, S.DONE}), S.TODO),
+    # What is on its way is looked at again before it leaves.
+    "suspend": (frozenset({S.TODO, S.TO_APPROVE}), S.CANCELLED),
+    # The call was made, and another one is asked for.
+    "call_again": (frozenset({S.DONE}), S.TODO),
+    # Who did it takes it back (deeds.py): each becomes again what it was.
+    "take_back_to_do": (frozenset({S.TODO, S.DONE, S.SKIPPED, S.CANCELLED}), S.TODO),
+    "take_back_to_approve": (frozenset({S.TO_APPROVE, S.SKIPPED, S.CANCELLED}), S.TO_APPROVE),
 }
 CLOSING = frozenset({S.DONE, S.SKIPPED, S.CANCELLED})
+
+
+def sources(verb: str) -> list[str]:
+    """The states from which `verb` may move, for the condition of an UPDATE."""
+    return sorted(str(state) for state in MOVES[verb][0])
 
 
 class ActionRefused(Exception):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from django.utils.functional import Promise
@@ -51,6 +52,7 @@ class WorklistTable(PageTable):
     def __init__(self, rows: list[Action], *, days: Days, **options: Any) -> None:
         super().__init__(rows, **options)
         self.days = days
+        self.again = {row.pk for above, row in pairwise(rows) if above.customer_id == row.customer_id}
 
     def customer_of(self, record: Action) -> int:
         """The customer to be called or written to."""
@@ -69,6 +71,7 @@ class WorklistTable(PageTable):
             "late": gettext("%(days)d d"),
             "early": gettext("in %(days)d d"),
             "unassigned": gettext("Unassigned"),
+            "again": gettext("Same customer"),
         }
 
     def header_check(self) -> SafeString:
@@ -80,9 +83,12 @@ class WorklistTable(PageTable):
         return fill(CHECK, record.pk, self.words["select"] % {"name": record.customer.name})
 
     def render_customer(self, record: Action) -> SafeString:
-        """Name as the link that opens the panel, account and town below."""
+        """Name as the link that opens the panel; account and town below, or that it is the customer of the row before,
+        next to whom the most urgent order puts all that waits for him."""
         customer = record.customer
         where = " · ".join(filter(None, (customer.external_id, customer.city)))
+        if record.pk in self.again:
+            where = self.words["again"]
         return fill(NAME, self.page_of(customer.pk), self.panel_of(record.pk), customer.name, where)
 
     def render_amount(self, record: Any) -> SafeString:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("actions/skip/", verbs.skip, name="actions_skip"),
     path("actions/snooze/", verbs.snooze, name="actions_snooze"),
     path("actions/reassign/", verbs.reassign, name="actions_reassign"),
+    path("actions/done/<int:pk>/take-back/", verbs.take_back, name="action_take_back"),
     path("actions/views/", worklist.save_view, name="view_save"),
     path("actions/views/<int:pk>/forget/", worklist.forget_view, name="view_forget"),
     path("customers/<int:pk>/manual/", manual.choose, name="manual"),

@@ -10,7 +10,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Wh
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from collections_app.actions.counting import COUNTED, portfolio_counters
+from collections_app.actions.counting import portfolio_counters
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
@@ -21,6 +21,7 @@ from crm.accounts.calendars import Days, off_on, today
 from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
 from crm.core import formats
+from crm.core.formats import COUNTED
 from crm.customers.reach import reach_of
 from crm.imports.queries import Books, books_of
 from telephony.messaging.models import Message

@@ -10,7 +10,7 @@ from collections_app.engine.exceptions import NIGHTS_REFUSED, NightRefused
 # Of a night, a simulation, the reset of a training entity, a dry run: rows hold these words.
 REPLACED, WORKERS_LOST = "lease expired", "workers lost"
 SIMULATION_LOST, TRIED_GONE, RESET_LOST = "worker lost", "tried gone", "lost"
-DRY_RUN_LOST = "not come to an end"
+DRY_RUN_LOST, NIGHT_LOST = "not come to an end", "not taken"
 SENTENCES: dict[str, str | Promise] = {
     REPLACED: _(
         "its worker was lost (a restart, or too little memory), and the night of another day has done what was left: "
@@ -24,12 +24,18 @@ SENTENCES: dict[str, str | Promise] = {
     TRIED_GONE: _("what was to be tried was removed or renamed after it was asked for."),
     RESET_LOST: _("its worker was lost (a restart, or too little memory): nothing was changed. Reset it again."),
     DRY_RUN_LOST: _("no worker came to the end of this dry run in a day. Ask for it again from the list of nights."),
+    NIGHT_LOST: _("no worker took it in a day. Ask for it again."),
 }
 
 
 def kept(refused: NightRefused) -> str:
     """What a row keeps of a refusal: its code, and its days in order."""
     return ": ".join([refused.code, *(on.isoformat() for on in refused.days.values())])
+
+
+def failure_code(error: str) -> str:
+    """The word a program knows it by."""
+    return error.split(": ")[0].replace(" ", "_")
 
 
 def failure_sentence(error: str) -> str:

@@ -5,13 +5,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _, ngettext
 
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
-from crm.core.formats import number
-from crm.customers.models import Customer
+from crm.core.formats import COUNTED, counted
+from crm.core.sql import rows
 from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
 
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
@@ -48,10 +47,9 @@ class StartForm(forms.Form):
 
     def concerned(self) -> list[str]:
         """How many customers the night of each entity is about, in words."""
-        there = Customer.objects.filter(entity__in=self.offered, merged_into__isnull=True).values("entity__code")
-        counted = there.annotate(number=Count("pk")).order_by("entity__code").values_list("entity__code", "number")
+        params = {"entities": [entity.pk for entity in self.offered], "most": COUNTED + 1}
         return [
             ngettext("%(entity)s: %(count)s customer.", "%(entity)s: %(count)s customers.", count)
-            % {"entity": code, "count": number(count)}
-            for code, count in counted
+            % {"entity": entity, "count": counted(count, COUNTED)}
+            for entity, count in (row.values() for row in rows("collections_app.engine", "concerned", params))
         ]

@@ -249,8 +249,8 @@ class DailyFigures(models.Model):
 
 
 class AskedNight(models.Model):
-    """A night a person asked for by the button, for who waits for it: the first run after number `after` is his, or
-    `error` tells why none began (see failures.py)."""
+    """A night a person or an integration asked for, for who waits for it: the first run of its day after number `after`
+    is his, or `error` tells why none began (see failures.py)."""
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
     on = models.DateField(_("date decided for"))

@@ -35,6 +35,7 @@ LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is
 # What a statement of the night is built on, by its mark: statements of the apps below, conditions for a few customers.
 BUILT_ON: dict[str, Callable[[Among], str]] = {
     "/* net open items */": net_open_items,
+    "/* alive */": lambda among: sql.statement("collections_app.actions", "alive"),
     "/* dates of nobody */": lambda among: sql.statement("collections_app.actions", "dates_of_nobody"),
     "/* gone wrong */": lambda among: sql.codes(GONE_WRONG),
     # Read in the index: what a customer was ever told is many rows, what he is told in this cycle a few.

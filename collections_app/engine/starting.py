@@ -1,30 +1,22 @@
 """The button that starts a night, and the page that waits for it and then leads to it, or says why none began."""
 
-from datetime import date, datetime, timedelta
-from functools import partial
-
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from collections_app.engine.asked import ask_night, run_of
 from collections_app.engine.exceptions import NightRefused
 from collections_app.engine.failures import failure_sentence
 from collections_app.engine.forms import StartForm
-from collections_app.engine.leases import ask_run
-from collections_app.engine.models import AskedNight, Run, RunState
-from collections_app.engine.tasks import start_night
+from collections_app.engine.models import AskedNight
 from crm.accounts.calendars import today
-from crm.accounts.models import Entity, User
+from crm.accounts.models import User
 from crm.accounts.queries import entities_of
 from crm.accounts.rules import changes_settings
-
-KEPT = timedelta(days=30)
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -36,33 +28,19 @@ def start(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:engine_run_changelist"))
     entity, at = form.cleaned_data["entity"], timezone.now()
     assert isinstance(request.user, User)
-    on = today(entity, at)
     try:
-        ask_run(entity, on=on, clock=timezone.now, by=request.user)
+        asked = ask_night(entity, on=today(entity, at), by=request.user, at=at)
     except NightRefused as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(reverse("admin:engine_run_changelist"))
-    asked = _asked(entity, on=on, by=request.user, at=at)
-    transaction.on_commit(partial(start_night.delay, entity.pk, on.isoformat(), request.user.pk, asked.pk))
     return HttpResponseRedirect(reverse("admin:engine_run_started", args=[asked.pk]))
-
-
-@transaction.atomic
-def _asked(entity: Entity, *, on: date, by: User, at: datetime) -> AskedNight:
-    """What he waits for; that of past months is forgotten."""
-    AskedNight.objects.filter(entity=entity, asked_at__lt=at - KEPT).delete()
-    # One of that day which is under way has lost its worker, and is gone on with.
-    others = Run.objects.filter(entity=entity).exclude(state=RunState.RUNNING, on=on)
-    after = others.aggregate(latest=Max("pk"))["latest"] or 0
-    return AskedNight.objects.create(entity=entity, on=on, after=after, asked_at=at, asked_by=by)
 
 
 def started(request: HttpRequest, object_id: int) -> HttpResponse:
     """Waits for the night somebody asked for and leads to its page, which follows it; tells why none began."""
     mine = AskedNight.objects.filter(entity__in=entities_of(request.user)).select_related("entity")
     asked = get_object_or_404(mine, pk=object_id)
-    run = Run.objects.filter(entity=asked.entity, pk__gt=asked.after).order_by("pk").first()
-    if run:
+    if run := run_of(asked):
         return _lead(request, reverse("admin:engine_run_change", args=[run.pk]))
     if asked.error and request.headers.get("HX-Request"):
         return _lead(request, request.path)

@@ -5,11 +5,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from collections_app.engine import dry_runs, shards, training
+from collections_app.engine import asked, dry_runs, shards, training
 from collections_app.engine.exceptions import NightRefused
-from collections_app.engine.failures import kept
 from collections_app.engine.leases import give_up_lost
-from collections_app.engine.models import AskedNight
 from collections_app.engine.operations import run_night
 from collections_app.engine.schedule import due_nights, still_waits
 from collections_app.engine.simulation.operations import run_simulation, sweep
@@ -19,11 +17,8 @@ log = structlog.get_logger(__name__)
 
 
 @shared_task
-def start_night(entity: int, on: str, by: int | None = None, asked: int | None = None) -> None:
-    """Run the night of an entity that a person or an integration asked for; without one, unless it is done by now.
-
-    `asked`: the AskedNight of who waits for it; it tells him why none begins.
-    """
+def start_night(entity: int, on: str, by: int | None = None) -> None:
+    """Run the night of an entity; without somebody it is for, unless it is done by now."""
     at, day = timezone.now(), date.fromisoformat(on)
     if by is None and not still_waits(entity, day, at=at):
         return
@@ -31,8 +26,18 @@ def start_night(entity: int, on: str, by: int | None = None, asked: int | None =
         run_night(Entity.objects.get(pk=entity), on=day, at=at, by=User.objects.filter(pk=by).first())
     except NightRefused as refused:  # somebody was quicker, or a lost worker was and the broker gave its message back
         log.info("night_refused", entity_id=entity, on=on, reason=str(refused))
-        if asked:
-            AskedNight.objects.filter(pk=asked).update(error=kept(refused))
+
+
+@shared_task
+def start_asked_night(asked_id: int) -> None:
+    """The night a person or an integration asked for."""
+    asked.begin(asked_id, at=timezone.now())
+
+
+@shared_task
+def sweep_asked_nights() -> None:
+    """Take up nights that were asked for and no worker heard of."""
+    asked.sweep(at=timezone.now())
 
 
 @shared_task

@@ -15,8 +15,6 @@ from django.conf import settings
 
 MARK = "sealed:"
 NONCE = 12
-# Bytes of a secret that fit, sealed, into the 191 characters of the library's column.
-LONGEST = 110
 PURPOSE = b"acquit company login"
 
 
@@ -30,7 +28,7 @@ def is_sealed(stored: str) -> bool:
 
 
 def sealed(secret: str) -> str:
-    """As it may be stored. For the LONGEST bytes at most."""
+    """As it may be stored, however long."""
     nonce = os.urandom(NONCE)
     hidden = _cipher(settings.SECRET_KEY).encrypt(nonce, secret.encode(), PURPOSE)
     return MARK + base64.urlsafe_b64encode(nonce + hidden).decode()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from collections_app.actions.bulk import complete
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
-from collections_app.actions.operations import approve
+from collections_app.actions.operations import Said, approve, conclude
 from collections_app.engine.leases import Clock
 from collections_app.engine.operations import run_night
 from config.demo.carrying import carry_out
@@ -32,6 +32,7 @@ OUTCOMES = {
     Outcome.PAID: 6,
     Outcome.CALL_BACK: 4,
 }
+PROMISED_WITHIN = (4, 12)  # days
 DONE_SHARE = 0.85
 DECIDED_SHARE = 0.7  # of what comes after the formal notice: the supervisor keeps some hard cases
 REAL_FOR = timedelta(days=12)
@@ -76,17 +77,28 @@ def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, ago
     waiting = (
         Action.objects.filter(entity=entity).waiting_for_a_person().select_related("owner", "entity").order_by("pk")
     )
-    groups: dict[tuple[User, Outcome], list[int]] = defaultdict(list)
+    groups: dict[tuple[User, Outcome], list[Action]] = defaultdict(list)
     for action in [action for action in waiting if rng.random() < done_of(action, share)]:
         user = action.owner or people["karim"]
         said = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
         if action.state == ActionState.TO_APPROVE:
             agree(action, user, at)
         else:
-            groups[user, said if action.channel == Channel.PHONE else Outcome.SENT].append(action.pk)
-    for (user, said), ids in groups.items():
-        complete(ids, outcome=said, by=user, at=at + timedelta(minutes=rng.randint(0, 300)))
+            groups[user, said if action.channel == Channel.PHONE else Outcome.SENT].append(action)
+    for (user, said), actions in groups.items():
+        done_at = at + timedelta(minutes=rng.randint(0, 300))
+        if said == Outcome.WILL_PAY:
+            promised(actions, rng, user, done_at)
+        else:
+            complete([action.pk for action in actions], outcome=said, by=user, at=done_at)
     leave(entity, people["camille"], at + timedelta(hours=4), really)
+
+
+def promised(actions: list[Action], rng: Random, user: User, at: datetime) -> None:
+    """Each names a day until which his account is left in peace; the nights end that."""
+    for action in actions:
+        by_day = at.date() + timedelta(days=rng.randint(*PROMISED_WITHIN))
+        conclude(action, Said(Outcome.WILL_PAY, on=by_day), by=user, at=at)
 
 
 def agree(action: Action, user: User, at: datetime) -> None:

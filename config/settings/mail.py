@@ -59,9 +59,11 @@ IMAP_TLS = env.flag("IMAP_TLS", default=True)
 # Where its certificate comes from an authority the system does not know; usually IMAP_CA_FILE=/etc/ssl/….pem.
 IMAP_CA = env.certificates("IMAP_CA")
 
-# Days after which what is kept to be looked at once more is forgotten: a mail received, of which its text stays, and
-# what providers sent along with their news. The longer one may be the only copy of what somebody enclosed.
+# Days after which what is kept to be looked at once more is forgotten: a mail received, of which its text stays, one
+# of nobody's whole, and what providers sent along with their news. The longest may be the only copy of what somebody
+# enclosed.
 RAW_MAILS_KEPT_DAYS = env.integer("RAW_MAILS_KEPT_DAYS", 365, least=1)
+UNATTACHED_MAILS_KEPT_DAYS = env.integer("UNATTACHED_MAILS_KEPT_DAYS", 365, least=1)
 NEWS_KEPT_DAYS = env.integer("NEWS_KEPT_DAYS", 90, least=1)
 
 CHANNELS = ("email", "post", "sms", "phone")  # those of crm.customers, which settings cannot read

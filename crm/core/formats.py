@@ -22,6 +22,8 @@ from django.utils import timezone, translation
 from crm.core.money import decimals
 
 FALLBACK = "fr"
+# Beyond it a counter says "> 10 000": exact figures of larger sets are the dashboards' business.
+COUNTED = 10_000
 # CLDR groups French thousands with a narrow space, too thin to be seen in Inter at the size of a table.
 NARROW, WIDE = "\u202f", "\u00a0"
 # CLDR keeps a currency written in letters away from the digits (its currencySpacing), which Babel does not read.
@@ -181,3 +183,9 @@ def duration(spent: timedelta) -> str:
 def number(value: Decimal | int) -> str:
     """A plain number with the separators of the reader."""
     return format_decimal(value, locale=reader()).replace(NARROW, WIDE)
+
+
+def counted(value: int, most: int = COUNTED, *, at_least: bool = False) -> str:
+    """How many there are, "> 10 000" beyond what is counted."""
+    more = at_least or value > most
+    return f">{WIDE}{number(min(value, most))}" if more else number(value)

@@ -32,7 +32,9 @@ class HoldForm(forms.Form):
         label=_("Kind"),
         choices=BY_A_PERSON,
         initial=HoldKind.DISPUTE,
-        widget=forms.Select(attrs={"data-needs": "ends_on", "data-needs-when": HoldKind.PROMISE}),
+        widget=forms.Select(
+            attrs={"data-needs": f"ends_on={HoldKind.PROMISE.value} born_before={HoldKind.INSOLVENCY.value}"}
+        ),
     )
     reason = forms.CharField(label=_("Reason"), max_length=200)
     invoice = forms.ModelChoiceField(
@@ -49,6 +51,13 @@ class HoldForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Empty: until somebody lifts it; a promise needs its day. Dunning resumes on the next day."),
+    )
+
+    born_before = forms.DateField(
+        label=_("Day of the insolvency judgment"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("For insolvency proceedings: what was born before it is suspended, what is born later stays due."),
     )
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
@@ -75,12 +84,22 @@ class HoldForm(forms.Form):
         return invoice_named(number, self.opened) if number else None
 
     def clean(self) -> dict[str, Any]:
-        """With the invoice that is named. A promise names its day."""
+        """With the invoice that is named. A promise names its day, insolvency that of the judgment."""
         given = super().clean() or self.cleaned_data
         given["invoice"] = given.pop("number", None) or given.get("invoice")
+        self._clean_judgment(given)
         if given.get("kind") == HoldKind.PROMISE and not given.get("ends_on") and "ends_on" not in self.errors:
             self.add_error("ends_on", PROMISE_WITHOUT_DAY)
         return given
+
+    def _clean_judgment(self, given: dict[str, Any]) -> None:
+        """Interest stops, claims are declared and new debts stay due from that day: no other kind has one."""
+        if given.get("kind") != HoldKind.INSOLVENCY:
+            given["born_before"] = None
+        elif not given.get("born_before") and "born_before" not in self.errors:
+            self.add_error("born_before", _("Say the day of the judgment: what is born later stays due."))
+        elif given["invoice"]:
+            self.add_error("invoice", _("Insolvency suspends what was born before the judgment, not one invoice."))
 
 
 class LiftForm(forms.Form):

@@ -1,11 +1,14 @@
 """Dated suspensions of dunning, of any origin."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
+from crm.core.dates import months_after
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
 
@@ -27,6 +30,14 @@ PROMISE_WITHOUT_DAY = _(
     "A promise needs the day it is to be kept by: without it nobody would see that it was broken, and dunning would "
     "never resume."
 )
+# Dunning resumes on the day after: one far away would silence the account for good, mostly by a slip of the year.
+PROMISED_WITHIN_MONTHS = 12
+PROMISE_TOO_FAR = _("A promise is kept within a year: choose an earlier day, or agree on a payment plan.")
+
+
+def last_promised_day(on: date) -> date:
+    """The latest day a promise made on a day may name."""
+    return months_after(on, PROMISED_WITHIN_MONTHS)
 
 
 class HoldOutcome(models.TextChoices):
@@ -85,6 +96,10 @@ class Hold(models.Model):
         return f"{self.get_kind_display()}, {self.customer}"
 
     def clean(self) -> None:
-        """A promise is held to its day. Raises ValidationError."""
-        if self.kind == HoldKind.PROMISE and self.ends_on is None:
+        """A promise is held to its day, within a year. Raises ValidationError."""
+        if self.kind != HoldKind.PROMISE:
+            return
+        if self.ends_on is None:
             raise ValidationError({"ends_on": PROMISE_WITHOUT_DAY})
+        if self.starts_on and self.ends_on > last_promised_day(self.starts_on):
+            raise ValidationError({"ends_on": PROMISE_TOO_FAR})

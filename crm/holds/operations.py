@@ -82,7 +82,8 @@ def place_hold(
 
     In force from `starts_on` to `ends_on` included; without end, until it is lifted. Of a customer who was merged it is
     placed on the one he was merged into.
-    Raises HoldRefused (two scopes, end before start, no reason), OtherCustomersInvoice, and AlreadyHeld when one in
+    Raises HoldRefused (two scopes, end before start, no reason, a promise without its day or of one too far),
+    OtherCustomersInvoice, and AlreadyHeld when one in
     force says the same.
     """
     customer = in_use(customer)
@@ -108,6 +109,7 @@ def place_hold(
         raise AlreadyHeld(same)
     hold.save()
     _tell(hold, *_placed(hold), text=reason, by=by, at=at)
+    emit("hold.placed", entity_id=hold.entity_id, customer_id=hold.customer_id, payload={"hold_id": hold.pk}, at=at)
     return hold
 
 

@@ -9,7 +9,16 @@ from datetime import date
 from crm.imports.errors import MissingColumns
 from crm.imports.formats.rows import plain
 from crm.imports.formats.table import Row, column
-from crm.imports.formats.values import CURRENCY_SIGNS, SPACES, YEAR_LAST, BadValue, amount_of, date_of
+from crm.imports.formats.values import (
+    OTHER_MARK,
+    UNCLEAR,
+    YEAR_LAST,
+    BadValue,
+    Figure,
+    amount_of,
+    date_of,
+    digits_and_marks,
+)
 from crm.imports.models import Format
 
 # Earlier names are the better ones: where two columns could be a field, the one named first is taken.
@@ -80,10 +89,6 @@ KNOWN_HEADERS = frozenset(name for names in NAMES.values() for name in names.spl
 CURRENCY_IN_HEADER = {"usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "xof": "XOF", "tnd": "TND", "cad": "CAD"}
 CURRENCY_ENDING = re.compile(f"(?:{'|'.join(CURRENCY_IN_HEADER)}|euros?)$")
 DIGITS_ALIKE = str.maketrans("12345678", "9" * 8)  # a leading zero proves that nothing is grouped
-# In parentheses, signed on either side, with its currency: what is left are digits and marks.
-AROUND_DIGITS = "-+−()"
-OTHER_MARK = {",": ".", ".": ","}
-UNCLEAR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 WITH_MARKS = re.compile(r"[\d.,]*[.,][\d.,]*")
 MOSTLY = 0.9
 NO_DAY = frozenset({"", "0", "00000000", "-", "00/00/0000", "0000-00-00"})
@@ -93,7 +98,8 @@ OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
 @dataclass
 class ColumnMap:
     """Where each field stands (index from 0) and how its values are written. `undecided`: fields whose values do not
-    prove it, so that it is supposed."""
+    prove it, so that it is supposed. `supposed`: the decimal mark of columns that showed none in the sample, and below
+    it an amount that does not tell."""
 
     format: str
     places: dict[str, int]
@@ -102,6 +108,7 @@ class ColumnMap:
     either_order: frozenset[str] = frozenset()
     undecided: frozenset[str] = frozenset()
     marks: dict[str, str] = field(default_factory=dict)
+    supposed: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, dict[str, int]] = field(default_factory=dict)
     currency: str = ""
 
@@ -347,10 +354,11 @@ def _shape(text: str) -> str:
 
 
 def _marks(texts: list[str]) -> Counter[str]:
-    """How many amounts of a column prove which decimal mark."""
+    """How many amounts of a column prove which decimal mark; a number of a spreadsheet proves nothing of its texts."""
     votes: Counter[str] = Counter()
-    for text, times in Counter(text.translate(DIGITS_ALIKE) for text in texts).items():
-        bare = _digits_and_marks(text)
+    written = (text for text in texts if not isinstance(text, Figure))
+    for text, times in Counter(text.translate(DIGITS_ALIKE) for text in written).items():
+        bare = digits_and_marks(text)
         if not WITH_MARKS.fullmatch(bare) or UNCLEAR.fullmatch(bare):
             continue
         mark = bare[max(bare.rfind(","), bare.rfind("."))]
@@ -359,19 +367,9 @@ def _marks(texts: list[str]) -> Counter[str]:
     return votes
 
 
-def _digits_and_marks(text: str) -> str:
-    return CURRENCY_SIGNS.sub("", SPACES.sub("", text)).strip(AROUND_DIGITS)
-
-
 def _first(votes: Counter[str]) -> str:
     """The mark most amounts prove; "" where none does, so that each speaks for itself."""
     return votes.most_common(1)[0][0] if votes else ""
-
-
-def unclear_mark(text: str) -> str:
-    """The sign of an amount that does not tell whether it groups thousands or is the decimal mark (1.200), else ""."""
-    match = UNCLEAR.fullmatch(_digits_and_marks(text))
-    return match[1] if match else ""
 
 
 def _currency(header: str) -> str:

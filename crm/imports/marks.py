@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from crm.core.money import decimals
 from crm.imports.errors import AmountsUndecided
 from crm.imports.formats.cells import Cells, currency_of
 from crm.imports.formats.table import Row
-from crm.imports.mapping import OTHER_MARK, ColumnMap, unclear_mark
-
-AFTER_A_SIGN = 3  # digits of such an amount
+from crm.imports.formats.values import BadValue, Figure, supposed_mark
+from crm.imports.mapping import AMOUNTS, ColumnMap
 
 
 def settle_marks(columns: ColumnMap, rows: list[Row], usual: str, separator: str) -> None:
@@ -20,23 +18,37 @@ def settle_marks(columns: ColumnMap, rows: list[Row], usual: str, separator: str
     write decimals with a point.
     """
     for name in [name for name, mark in columns.marks.items() if not mark]:
-        signs: Counter[str] = Counter()
-        for sign, text, currency in _unclear(columns, name, rows, usual):
-            if decimals(currency) == AFTER_A_SIGN:
-                raise _undecided(columns, name, text)
-            signs[sign] += 1
-        if signs:
-            columns.marks[name] = "." if separator == "," else OTHER_MARK[signs.most_common(1)[0][0]]
+        marks = Counter(filter(None, _supposed(columns, name, rows, usual)))
+        if marks:
+            columns.marks[name] = "." if separator == "," else marks.most_common(1)[0][0]
             columns.undecided |= {name}
 
 
-def _unclear(columns: ColumnMap, name: str, rows: list[Row], usual: str) -> Iterator[tuple[str, str, str]]:
-    """Sign, text and currency of the amounts that do not tell."""
+def _supposed(columns: ColumnMap, name: str, rows: list[Row], usual: str) -> Iterator[str]:
+    """The decimal mark each amount of a column supposes. Raises AmountsUndecided."""
     for _line, row in rows:
         cells = Cells(columns, row)
         text = cells.text(name)
-        if sign := unclear_mark(text):
-            yield sign, text, currency_of(cells.text("currency"), usual)
+        try:
+            yield supposed_mark(text, currency_of(cells.text("currency"), usual))
+        except BadValue as error:
+            raise _undecided(columns, name, text) from error
+
+
+def figures_alike(columns: ColumnMap, rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows of a spreadsheet with the numbers of its columns of amounts written as their texts are; where nothing tells
+    how these are, so that each number tells its own mark."""
+    marks = [(columns.places[name], columns.marks.get(name, "")) for name in AMOUNTS if name in columns.places]
+    for line, row in rows:
+        for place, mark in marks:
+            if place < len(row) and isinstance(row[place], Figure):
+                row[place] = row[place].replace(".", mark) if mark else _telling(row[place])
+        yield line, row
+
+
+def _telling(figure: str) -> str:
+    """A number with a point that cannot be taken for a sign of thousands."""
+    return f"{figure}0" if figure[-4:-3] == "." else figure
 
 
 def _undecided(columns: ColumnMap, name: str, text: str) -> AmountsUndecided:

@@ -14,6 +14,11 @@ from django.utils.translation import gettext as _
 from crm.core.remembering import remembered
 from crm.law.models import ExchangeRate, Rate, Rule
 
+WITHOUT_RATE = """
+select base, quote, day from unnest(%s::text[], %s::text[], %s::date[]) as asked (base, quote, day)
+where exchange_rate(base, quote, day) is null order by base, quote, day
+"""
+
 
 class RateMissing(LookupError):
     """No rate of this kind was in force on that date."""
@@ -27,15 +32,18 @@ class RateMissing(LookupError):
 def without_rate(currencies: Iterable[str], into: str, on: date) -> list[str]:
     """Of these currencies, in order, those no dated rate turns into `into` on a day: `converted` says nothing of their
     amounts, so they count for nothing wherever amounts are compared. One statement, none without a foreign one."""
-    foreign = sorted(set(currencies) - {into})
+    return [base for base, _into, _on in pairs_without_rate((base, into, on) for base in currencies)]
+
+
+def pairs_without_rate(pairs: Iterable[tuple[str, str, date]]) -> list[tuple[str, str, date]]:
+    """Of these currencies, each into another on a day, those no dated rate turns into it, in order. One statement for
+    all, none without two different ones."""
+    foreign = sorted({pair for pair in pairs if pair[0] != pair[1]})
     if not foreign:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select base from unnest(%s::text[]) as base where exchange_rate(base, %s, %s) is null order by base",
-            [foreign, into, on],
-        )
-        return [base for (base,) in cursor.fetchall()]
+        cursor.execute(WITHOUT_RATE, [list(column) for column in zip(*foreign, strict=True)])
+        return cursor.fetchall()
 
 
 @dataclass(frozen=True)

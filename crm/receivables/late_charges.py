@@ -169,6 +169,12 @@ def withdraw_formal_notice(action: int) -> int:
     return withdrawn
 
 
+def withdraw_notices_of(actions: Collection[int], *, at: datetime) -> int:
+    """What these actions were said to have sent at an instant was not sent after all; how many notices they were."""
+    withdrawn, _by_model = FormalNotice.objects.filter(action_id__in=actions, at=at).delete()
+    return withdrawn
+
+
 def check_waiver(invoice: Invoice, kind: str, amount: Decimal | None, on: date) -> Decimal:
     """How much would be waived (all that is left when `amount` is None).
 

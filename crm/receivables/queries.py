@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from crm.accounts.models import Entity
+from crm.core.formats import COUNTED
 from crm.core.sql import rows
 from crm.customers.models import Customer
 
@@ -40,10 +41,11 @@ def balances(customer: Customer, *, on: date, disputed: Collection[int] = ()) ->
     return [Balance(**row) for row in rows("crm.receivables", "balances", params)]
 
 
-def debtors_by_foreign_currency(entity: Entity) -> dict[str, int]:
-    """How many customers owe in each currency that is not that of the entity's books."""
-    params = {"entity": entity.pk, "books_in": entity.currency}
-    return {row["currency"]: row["debtors"] for row in rows("crm.receivables", "debtors_by_foreign_currency", params)}
+def debtors_without_rate(entity: Entity, *, on: date) -> dict[str, int]:
+    """How many customers owe in each currency no rate of a day turns into that of the books; exact to COUNTED, beyond
+    it COUNTED + 1."""
+    params = {"entity": entity.pk, "books_in": entity.currency, "on": on, "most": COUNTED + 1}
+    return {row["currency"]: row["debtors"] for row in rows("crm.receivables", "debtors_without_rate", params)}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 // A list worked from the keyboard: j and k move, x selects, Enter opens (the link has the focus), → goes to the customer.
 // Ticked rows show the bulk bar; the row shown in the panel is marked.
 
+const FOLLOWING = 20;
 const rows = () => [...document.querySelectorAll("[data-row]")];
 const link = (row) => row.querySelector("[data-row-link]");
 const typing = (target) => ["INPUT", "SELECT", "TEXTAREA"].includes(target.tagName) && target.type !== "checkbox";
@@ -77,9 +78,10 @@ document.addEventListener("change", (event) => {
 function follow(form) {
   const list = rows();
   const open = list.findIndex((row) => row.dataset.row === form.closest("[data-panel-of]")?.dataset.panelOf);
-  const then = list[open + 1] ?? list[open - 1];
+  // Several: what is said of one may take the next ones of the same customer out of the list.
+  const then = [...list.slice(open + 1, open + 1 + FOLLOWING), list[open - 1]].filter(Boolean);
   form.elements.next.value = window.location.pathname + window.location.search;
-  form.elements.then.value = open >= 0 && then ? then.dataset.row : "";
+  form.elements.then.value = open >= 0 ? then.map((row) => row.dataset.row).join(",") : "";
 }
 
 function carry(form) {

@@ -34,8 +34,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.closest("[data-autosubmit]")) event.target.form?.requestSubmit();
-  const { needs, needsWhen } = event.target.dataset;
-  if (needs) event.target.form.elements[needs].required = event.target.value === needsWhen;
+  for (const need of event.target.dataset.needs?.split(" ") ?? []) {
+    const [name, when] = need.split("=");
+    event.target.form.elements[name].required = event.target.value === when;
+  }
 });
 
 document.addEventListener("keydown", (event) => {

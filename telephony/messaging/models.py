@@ -292,6 +292,7 @@ class Reply(models.Model):
             models.Index(fields=["customer", "-id"], name="messaging_reply_of_customer"),
             models.Index(fields=["id"], condition=Q(kind__in=("unread", "unreadable")), name="messaging_reply_to_read"),
             models.Index(fields=["id"], condition=~Q(raw=b""), name="messaging_reply_whole"),
+            models.Index(fields=["id"], condition=Q(customer=None, message=None), name="messaging_reply_unattached"),
         ]
 
     def __str__(self) -> str:

@@ -57,4 +57,5 @@ def forget() -> None:
     """Remove what was received long ago, of which all that counts was understood."""
     at = timezone.now()
     operations.forget_raw_mails(before=at - timedelta(days=settings.RAW_MAILS_KEPT_DAYS))
+    operations.forget_unattached_mails(before=at - timedelta(days=settings.UNATTACHED_MAILS_KEPT_DAYS))
     operations.forget_news(before=at - timedelta(days=settings.NEWS_KEPT_DAYS))

@@ -1,6 +1,8 @@
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from collections_app.actions.models import Action, ActionLine
 from crm.holds.models import Hold
@@ -10,8 +12,15 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
-FAR = date(2099, 5, 4)
+FAR = date(2026, 5, 4)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PATH = "/api/v1/entities/ACME/actions"
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 def action(entity, number=1, **kwargs):
@@ -57,7 +66,7 @@ def complete(erp, action, **given):
 
 def test_a_promise_suspends_dunning_until_its_day(entity, erp):
     promised = action(entity)
-    given = {"outcome": "will_pay", "on": "2099-05-04", "amount": "80.50"}
+    given = {"outcome": "will_pay", "on": "2026-05-04", "amount": "80.50"}
     assert complete(erp, promised, **given).json()["state"] == "done"
     hold = Hold.objects.get()
     assert (hold.customer, hold.kind, hold.invoice, hold.ends_on) == (promised.customer, "promise", None, FAR)
@@ -72,8 +81,8 @@ def test_contested_invoices_are_suspended_with_all_their_instalments(entity, erp
 
 
 def test_who_is_to_be_called_back_keeps_his_task(entity, erp):
-    answer = complete(erp, action(entity), outcome="call_back", on="2099-05-04").json()
-    assert (answer["state"], answer["snoozed_until"]) == ("todo", "2099-05-04")
+    answer = complete(erp, action(entity), outcome="call_back", on="2026-05-04").json()
+    assert (answer["state"], answer["snoozed_until"]) == ("todo", "2026-05-04")
 
 
 @pytest.mark.parametrize(
@@ -81,11 +90,13 @@ def test_who_is_to_be_called_back_keeps_his_task(entity, erp):
     [
         ({"outcome": "will_pay"}, "on"),
         ({"outcome": "will_pay", "on": "2020-01-01"}, "on"),
-        ({"outcome": "will_pay", "on": "2099-05-04", "amount": "0"}, "amount"),
+        ({"outcome": "will_pay", "on": "2026-05-04", "amount": "0"}, "amount"),
+        ({"outcome": "will_pay", "on": "2027-03-03"}, "on"),
         ({"outcome": "call_back"}, "on"),
+        ({"outcome": "call_back", "on": "2027-03-03"}, "on"),
         ({"outcome": "contests", "reason": "Prix"}, "invoices"),
         ({"outcome": "contests", "reason": "Prix", "invoices": ["F-of-nobody"]}, "invoices"),
-        ({"outcome": "paid", "on": "2099-05-04"}, "on"),
+        ({"outcome": "paid", "on": "2026-05-04"}, "on"),
     ],
 )
 def test_what_an_outcome_needs_is_told_by_its_field(entity, erp, given, field):
@@ -106,3 +117,40 @@ def test_an_unknown_outcome_is_told(entity, erp):
 def test_an_auditor_completes_nothing(entity):
     auditor = client_of(UserFactory(auditor=True, sees=entity))
     assert auditor.post(f"{PATH}/{action(entity).pk}/complete", {"outcome": "paid"}).status_code == 403
+
+
+def take_back(client, action):
+    return client.post(f"{PATH}/{action.pk}/take-back")
+
+
+def test_what_was_noted_is_taken_back_with_what_followed(entity, erp):
+    promised = action(entity)
+    complete(erp, promised, outcome="will_pay", on="2026-05-04")
+    answer = take_back(erp, promised)
+    assert (answer.status_code, answer.json()["state"], Hold.objects.get().outcome) == (200, "todo", "mistake")
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(10, 200), (11, 422)])
+def test_what_is_long_ago_is_not_taken_back(entity, erp, minutes, status):
+    done = action(entity)
+    complete(erp, done, outcome="paid")
+    with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False):
+        assert take_back(erp, done).status_code == status
+
+
+def test_what_was_never_done_what_another_did_and_a_second_time_are_refused(entity, erp):
+    done = action(entity)
+    assert take_back(erp, done).status_code == 422
+    complete(erp, done, outcome="paid")
+    other = client_of(UserFactory(integrator=True, sees=entity))
+    assert take_back(other, done).status_code == 422
+    assert [take_back(erp, done).status_code for _try in range(2)] == [200, 422]
+
+
+def test_an_action_of_another_entity_is_not_taken_back(erp):
+    assert take_back(erp, action(CustomerFactory().entity)).status_code == 404
+
+
+def test_an_auditor_takes_nothing_back(entity):
+    auditor = client_of(UserFactory(auditor=True, sees=entity))
+    assert take_back(auditor, action(entity)).status_code == 403

@@ -220,3 +220,29 @@ def test_a_row_with_a_sign_no_database_holds_is_refused_by_its_place(entity, erp
     given = {"external_id": "C1", "name": "Perrin", **field}
     faults = send(erp, given).json()["errors"]
     assert ([fault["field"].partition(".")[0] for fault in faults], Customer.objects.count()) == ([*field], 0)
+
+
+def test_what_is_sent_of_a_merged_account_corrects_who_stands_for_it(entity, erp):
+    kept = CustomerFactory(entity=entity, external_id="C1", city="Lyon", category="A", tags=["vip"])
+    gone = CustomerFactory(entity=entity, external_id="C2", merged_into=kept, city="Brest")
+    answer = send(erp, {"external_id": "C2", "city": "Nantes", "category": "", "tags": [], "collector": None})
+    kept.refresh_from_db()
+    gone.refresh_from_db()
+    assert (counts(answer), kept.city, kept.category, kept.tags, gone.city) == (
+        (0, 1, 0),
+        "Nantes",
+        "A",
+        ["vip"],
+        "Brest",
+    )
+    assert list(Entry.objects.values_list("customer", "subject")) == [(kept.pk, "Customer changed through the API")]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_his_own_row_says_comes_first(entity, erp, order):
+    kept = CustomerFactory(entity=entity, external_id="C1", city="Lyon", name="Avant")
+    CustomerFactory(entity=entity, external_id="C2", merged_into=kept)
+    rows = [{"external_id": "C1", "city": "Nantes"}, {"external_id": "C2", "city": "Brest", "name": "Après"}]
+    answer = send(erp, *rows[::order])
+    kept.refresh_from_db()
+    assert (answer.json()["errors"], kept.city, kept.name) == ([], "Nantes", "Après")

@@ -1,11 +1,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
-from collections_app.engine.models import Run, RunStage
-from collections_app.engine.tasks import start_night
+from collections_app.engine.leases import LEASE, take_run
+from collections_app.engine.models import AskedNight, Run, RunStage
+from collections_app.engine.tasks import start_asked_night, start_night
 from tests.api.conftest import client_of
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import EntityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/entities/ACME/runs"
@@ -23,7 +25,7 @@ def run(entity, **kwargs):
 def asked(monkeypatch):
     """The arguments of the tasks that would be sent."""
     sent = []
-    monkeypatch.setattr(start_night, "delay", lambda *args: sent.append(args))
+    monkeypatch.setattr(start_asked_night, "delay", lambda *args: sent.append(args))
     return sent
 
 
@@ -47,9 +49,40 @@ def test_a_list_costs_the_same_whatever_its_length(entity, erp, count, django_as
 def test_a_run_is_started_in_the_background(entity, erp, asked, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         answer = erp.post(PATH, {"on": "2026-03-02"})
-    assert (answer.status_code, answer.json()) == (202, {"on": "2026-03-02"})
-    assert [(args[0], args[1]) for args in asked] == [(entity.pk, "2026-03-02")]
-    assert not Run.objects.exists()
+    waiting = AskedNight.objects.get(entity=entity)
+    told = {"id": waiting.pk, "on": "2026-03-02", "state": "waiting", "run": None, "code": "", "detail": ""}
+    assert (answer.status_code, answer.json()) == (202, told)
+    assert erp.get(f"{PATH}/asked/{waiting.pk}").json() == told
+    assert (asked, Run.objects.count()) == ([(waiting.pk,)], 0)
+
+
+def test_what_was_asked_for_leads_to_its_run(entity, erp, asked):
+    number = erp.post(PATH, {"on": "2026-03-02"}).json()["id"]
+    start_asked_night(number)
+    told = erp.get(f"{PATH}/asked/{number}").json()
+    assert (told["state"], told["run"]) == ("started", Run.objects.get().pk)
+
+
+def test_a_night_of_another_day_is_not_of_it(entity, erp, asked):
+    number = erp.post(PATH, {"on": "2026-03-02"}).json()["id"]
+    run(entity, on=date(2026, 3, 1))
+    assert erp.get(f"{PATH}/asked/{number}").json()["state"] == "waiting"
+
+
+def test_one_refused_in_the_worker_says_why(entity, erp, asked):
+    lost_at = timezone.now() - timedelta(days=1)
+    run(entity, on=date(2026, 3, 1), state="running", started_at=lost_at, finished_at=None, lease_until=lost_at + LEASE)
+    number = erp.post(PATH, {"on": "2026-03-02"}).json()["id"]
+    take_run(entity, on=date(2026, 3, 1), clock=timezone.now, by=None)
+    start_asked_night(number)
+    told = erp.get(f"{PATH}/asked/{number}", headers={"Accept-Language": "en"}).json()
+    assert (told["state"], told["run"], told["code"]) == ("refused", None, "already_running")
+    assert told["detail"].startswith("A night run of this entity is already running (for 01/03/2026).")
+
+
+def test_what_was_asked_of_another_entity_is_not_told(entity, erp, asked):
+    elsewhere = AskedNight.objects.create(entity=EntityFactory(), on="2026-03-02", after=0, asked_at=NIGHT)
+    assert erp.get(f"{PATH}/asked/{elsewhere.pk}").status_code == 404
 
 
 def test_the_task_runs_the_night(entity):

@@ -37,8 +37,10 @@ def test_the_schema_lists_every_operation(erp):
         "write_payments",
         "list_actions",
         "complete_action",
+        "take_back_action",
         "list_runs",
         "start_run",
+        "read_asked_run",
     }
     assert schema["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
 

@@ -118,7 +118,7 @@ def test_what_a_customer_promises_is_noted_from_the_keyboard(page: Any, live_ser
     )
     panel.locator("[name=on]:focus").wait_for()
     assert [fault for theme in THEMES for fault in faults_in(page, theme)] == []
-    day.fill("2099-05-04")
+    day.fill((timezone.localdate() + timedelta(days=9)).isoformat())
     page.keyboard.press("Enter")
     page.locator(f"[data-panel-of='{second.pk}']").wait_for()
     assert Hold.objects.values_list("customer", "kind", "reason").get() == (
@@ -207,3 +207,24 @@ def test_the_preview_of_a_manual_reminder_stays_beside_many_invoices(page: Any, 
     page.locator("tfoot").scroll_into_view_if_needed()
     box = keep.bounding_box()
     assert (box["y"] > 0, box["y"] + box["height"] <= 900) == (True, True)
+
+
+def test_what_was_just_done_is_taken_back_by_its_key(page: Any, live_server: Any):
+    entity = EntityFactory()
+    first, second, _third = portfolio(UserFactory(username="lea", sees=entity), entity)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(reduced_motion="reduce")  # colours are those of a theme at once
+    log_in(page, live_server)
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("n")
+    page.locator(f"[data-panel-of='{first.pk}']").wait_for()
+    page.keyboard.press("e")
+    page.get_by_role("button", name="Fait, suivante").click()
+    page.locator(f"[data-panel-of='{second.pk}']").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert [fault for theme in THEMES for fault in faults_in(page, theme)] == []
+    page.keyboard.press("u")
+    page.locator(f"[data-panel-of='{first.pk}']").wait_for()
+    page.get_by_text("c’est annulé").wait_for()
+    first.refresh_from_db()
+    assert (first.state, page.get_by_role("button", name="Annuler", exact=True).count()) == ("todo", 0)

@@ -16,6 +16,7 @@ from config.demo.prepare import SEED, night, prepare
 from config.demo.printing import LETTERS, print_letters
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
+from crm.holds.models import Hold
 from crm.receivables.models import Invoice
 from tests.factories.accounts import EntityFactory
 
@@ -47,6 +48,17 @@ def test_the_portfolio_has_the_size_it_says():
     assert 2_800 < len(bills(rng, persons, NOW.date())) < 3_300
 
 
+def promises_are_as_the_verb_makes_them():
+    """Each left its account in peace until a day, and the nights ended that."""
+    promised = {(action.customer_id, action.closed_at.date()) for action in Action.objects.filter(outcome="will_pay")}
+    holds = Hold.objects.filter(kind="promise")
+    assert promised == {(hold.customer_id, hold.starts_on) for hold in holds}
+    assert holds.count() > 20
+    left = holds.filter(ended_on=None)
+    assert not left.filter(ends_on__lt=date(2026, 11, 20)).exists()
+    assert set(holds.exclude(ended_on=None).values_list("outcome", flat=True)) == {"expired"}
+
+
 @pytest.mark.django_db
 def test_the_demonstration_has_a_past_and_full_lists_on_a_saturday_too(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
@@ -66,6 +78,7 @@ def test_the_demonstration_has_a_past_and_full_lists_on_a_saturday_too(settings,
             "(select sum(amount) from receivables_movement m where m.invoice_id = i.id), 0)"
         )
         assert cursor.fetchone() == (0,)
+    promises_are_as_the_verb_makes_them()
     print_letters(entity, at=SATURDAY)
     assert PrintBatch.objects.get(entity=entity).letters.count() == LETTERS
 

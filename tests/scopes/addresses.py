@@ -17,6 +17,7 @@ LEADS_TO = {
     "action_enter": "actions.action",
     "action_said": "actions.action",
     "action_said_fields": "actions.action",
+    "action_take_back": "actions.deed",
     "view_forget": "actions.savedview",
     "manual": "customers.customer",
     "manual_preview": "customers.customer",

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.models import Model
 
-from collections_app.actions.models import SavedView
+from collections_app.actions.models import Deed, SavedView
 from collections_app.engine.models import DailyFigures, MorningReport, Run, Simulation
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts import operations
@@ -158,6 +158,9 @@ class Builder:
             )
         )
         ActionLineFactory(action=self.action, invoice=self.invoice)
+        rows = [{"id": self.action.pk, "customer_id": self.customer.pk, "state": "todo"}]
+        done = {"actions": [self.action.pk], "before": rows, "after": rows}
+        self.keep(Deed.objects.create(by=self.collector, at=AT, **done))
         self.keep(SavedView.objects.create(user=self.collector, name=self.named("Vue")))
         run = self.keep(
             Run.objects.create(

@@ -15,9 +15,10 @@ from collections_app.actions.forms import ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.models import Action, ActionKind, ActionState
 from collections_app.actions.operations import SENDABLE
 from collections_app.actions.said import SaidForm
+from collections_app.actions.urgency import MOST_URGENT
 from collections_app.actions.views.one import EntryForm
 from collections_app.actions.views.verbs import colleagues
-from crm.accounts.calendars import days_at, today
+from crm.accounts.calendars import Days, days_at, today
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
@@ -28,6 +29,7 @@ from telephony.messaging.states import MessageState
 
 HISTORY = 8
 INVOICES = 12
+BESIDE = 10
 
 
 @require_GET
@@ -56,6 +58,7 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "verb": labels.verb(action),
         "icon_name": labels.icon(action),
         "reasons": labels.reasons(action),
+        "beside": _beside(action, user, on),
         "customer": customer,
         "accounts": found,
         "account": next((one for one in found if one.currency == action.currency), None),
@@ -73,6 +76,13 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "forms": _forms(user),
         "soon": _soon(on),
     }
+
+
+def _beside(action: Action, user: User, on: date) -> list[dict[str, Any]]:
+    """What else waits for a person at the same customer: one call may do for all of it."""
+    others = queries.worklist(user).waiting_for_a_person().filter(customer=action.customer_id).exclude(pk=action.pk)
+    rows = queries.with_row(others, Days(on)).order_by(*MOST_URGENT.ordering)[:BESIDE]
+    return [{"action": row, "verb": labels.verb(row), "icon": labels.icon(row)} for row in rows]
 
 
 def _soon(on: date) -> list[dict[str, str]]:

@@ -8,13 +8,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from collections_app.actions.models import Action
 from collections_app.actions.operations import SaidRefused, conclude
 from collections_app.actions.said import SaidForm
 from collections_app.actions.states import ActionRefused
-from collections_app.actions.views.verbs import back, done
+from collections_app.actions.views.verbs import back, done, leave, tell_done
 from crm.accounts.models import User
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
@@ -43,16 +42,15 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         return _drawn(request, action, form, status=422)
     said = form.said()
     try:
-        holds = conclude(action, said, by=request.user, at=timezone.now())
+        concluded = conclude(action, said, by=request.user, at=timezone.now())
     except SaidRefused as refusal:
         form.refuse(refusal.field, str(refusal))
         return _drawn(request, action, form, status=422)
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _noted(action, form, holds))
-    answer = back(request)
-    return HttpResponseClientRedirect(answer["Location"]) if request.headers.get("HX-Request") == "true" else answer
+        tell_done(request, _noted(action, form, concluded.holds), concluded.deed)
+    return leave(request, back(request))
 
 
 def _action(request: HttpRequest, pk: int) -> Action:

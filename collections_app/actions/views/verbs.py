@@ -7,18 +7,21 @@ from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext as _, ngettext
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
-from collections_app.actions import bulk, queries
+from collections_app.actions import bulk, operations, queries
+from collections_app.actions.deeds import remembered
 from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import Action
+from collections_app.actions.models import Action, Deed
+from collections_app.actions.states import ActionRefused
 from crm.accounts.calendars import days_at
 from crm.accounts.models import User
 from crm.accounts.queries import colleagues_of, working
@@ -26,6 +29,7 @@ from crm.accounts.rules import works_customers
 from crm.core import formats
 from crm.core.access import opened_to
 from crm.core.keys import keys_in
+from crm.customers.reach import reach_of
 
 MOST_AT_ONCE = 1000
 
@@ -131,14 +135,38 @@ def _act(
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return back(request)
+    now = timezone.now()
     try:
-        moved = verb(keys, form.cleaned_data, {"by": request.user, "at": timezone.now()})
+        with remembered(keys, by=request.user, at=now) as doing:
+            moved = verb(keys, form.cleaned_data, {"by": request.user, "at": now})
     except (bulk.SnoozeInThePast, bulk.ReasonMissing) as refusal:
         messages.error(request, str(refusal))
         return back(request)
     whose = next(iter(customers.values())) if len(customers) == 1 else ""
-    _tell(request, moved, len(asked), whose, done(name, form.cleaned_data))
+    _tell(request, moved, len(asked), whose, done(name, form.cleaned_data), doing.deed)
     return back(request)
+
+
+@require_POST
+@opened_to(works_customers)
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo what the person did a few minutes ago, and show it."""
+    assert isinstance(request.user, User)
+    deed = Deed.objects.filter(pk=pk).first()
+    seen = Action.objects.filter(reach_of(request.user).of("customer__"), pk__in=deed.actions if deed else ())
+    customers = dict(seen.values_list("pk", "customer__name"))
+    if deed and not customers:
+        raise Http404
+    following = ""
+    try:
+        taken = operations.take_back(pk, by=request.user, at=timezone.now())
+    except ActionRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        whose = customers.get(taken[0], "") if len(taken) == 1 else ""
+        _tell(request, len(taken), len(deed.actions if deed else ()), whose, _("taken back"))
+        following = str(taken[0])
+    return leave(request, back(request, following))
 
 
 def keys_of(request: HttpRequest) -> list[int]:
@@ -146,13 +174,19 @@ def keys_of(request: HttpRequest) -> list[int]:
     return keys_in(request.POST.getlist("action"))[:MOST_AT_ONCE]
 
 
-def _tell(request: HttpRequest, moved: int, asked: int, whose: str, what: str) -> None:
+def _tell(request: HttpRequest, moved: int, asked: int, whose: str, what: str, deed: Deed | None = None) -> None:
     if moved and whose:
-        messages.success(request, _("%(customer)s: %(what)s.") % {"customer": whose, "what": what})
+        tell_done(request, _("%(customer)s: %(what)s.") % {"customer": whose, "what": what}, deed)
     elif moved:
         text = ngettext("%(count)d action: %(what)s.", "%(count)d actions: %(what)s.", moved)
-        messages.success(request, text % {"count": moved, "what": what})
+        tell_done(request, text % {"count": moved, "what": what}, deed)
     tell_left(request, asked - moved, asked)
+
+
+def tell_done(request: HttpRequest, text: str, deed: Deed | None) -> None:
+    """Say what was done, with the button that takes it back (components/notice.html)."""
+    undo = reverse("action_take_back", args=[deed.pk]) if deed else ""
+    messages.success(request, text, extra_tags=undo)
 
 
 def tell_left(request: HttpRequest, left: int, asked: int) -> None:
@@ -168,12 +202,26 @@ def tell_left(request: HttpRequest, left: int, asked: int) -> None:
         messages.info(request, _("Tick at least one row."))
 
 
-def back(request: HttpRequest) -> HttpResponse:
-    """To the list as it was, with the next action open when the page says which it is."""
+def leave(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """The same redirection, of the whole page where htmx asks."""
+    return HttpResponseClientRedirect(answer["Location"]) if request.headers.get("HX-Request") == "true" else answer
+
+
+def back(request: HttpRequest, following: str = "") -> HttpResponse:
+    """To the list as it was, with the action `following` open, else the next one where the page says which it is."""
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     path, _mark, query = (target if safe and target else reverse("worklist")).partition("?")
     kept = [(name, value) for name, value in parse_qsl(query) if name not in ("open", "after")]
-    following = request.POST.get("then", "")
-    opened = [("open", following)] if following.isdecimal() else []
+    following = following or _following(request.POST.get("then", "").split(","))
+    opened = [("open", following)] if following else []
     return HttpResponseRedirect(f"{path}?{urlencode(kept + opened)}" if kept or opened else path)
+
+
+def _following(given: list[str]) -> str:
+    """The first of the actions the page names that is still open; of one alone nothing is asked."""
+    keys = keys_in(given)[:MOST_AT_ONCE]
+    if len(keys) < 2:
+        return str(keys[0]) if keys else ""
+    still = set(Action.objects.open().filter(pk__in=keys).values_list("pk", flat=True))
+    return next((str(key) for key in keys if key in still), "")

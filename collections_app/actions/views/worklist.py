@@ -37,6 +37,7 @@ SHORTCUTS = (
     ("s", gettext_lazy("Send, or approve and send")),
     ("p", gettext_lazy("Read the text or the call script")),
     ("c", gettext_lazy("Call the first number")),
+    ("u", gettext_lazy("Take back what was just done")),
     ("x", gettext_lazy("Tick the row")),
     ("→", gettext_lazy("Page of the customer")),
 )

@@ -1,9 +1,10 @@
 -- Limitation starts at the due date and again at what its rule says interrupts it (payments, recorded interruptions, our
 -- own written demands), made before it has run out; after that nothing revives the claim. A legal action interrupts until
--- it ends. Public bodies count whole years from the next 1 January.
+-- it ends. Public bodies count whole years from the 1 January after the year the right was acquired (the service is done
+-- before the invoice: that of its issue, or of the due date where that is earlier) or interrupted, up to a 31 December.
 -- Of the claims of `late` (key, jurisdiction, kind, debt_type, today, automatic; of the invoice id, customer_id, issued_on,
 -- due_on), `expired` says when it ran out, one row per key.
-terms as (
+terms as materialized (  -- plan: once, not per invoice
     select distinct on (place.jurisdiction, place.kind, place.debt_type)
            place.jurisdiction, place.kind, place.debt_type, r.article,
            make_interval(years => (r.value ->> 'years')::int) as length,
@@ -15,17 +16,18 @@ terms as (
                    and r.starts_on <= place.today and coalesce(r.ends_on, 'infinity') >= place.today
     order by place.jurisdiction, place.kind, place.debt_type, r.debt_type desc, r.customer_kind desc, r.starts_on desc
 ), carried as (
-    select late.*, terms.article, terms.length, terms.from_next_year, terms.interrupted_by
+    select late.*, terms.article, terms.length, terms.from_next_year, terms.interrupted_by,
+           case when terms.from_next_year then least(late.issued_on, late.due_on) else late.due_on end as acquired_on
     from late join terms using (jurisdiction, kind, debt_type)
-    where late.due_on + terms.length < late.today
+    where case when terms.from_next_year then least(late.issued_on, late.due_on) else late.due_on end + terms.length < late.today
 ), pressed as (
     select customer_id from carried where interrupted_by ? 'demand'
 ), starts as (
     -- With what is asked about each: joined to it again, some plans compare every invoice with every other.
-    select carried.*, due_on as started_on, due_on as until_on from carried
+    select carried.*, acquired_on as started_on, acquired_on as until_on from carried
     union all
-    select carried.*, greatest(fact."on", carried.due_on),
-           case when fact.kind = 'lawsuit' then coalesce(fact.ended_on, 'infinity') else greatest(fact."on", carried.due_on) end
+    select carried.*, greatest(fact."on", carried.acquired_on),
+           case when fact.kind = 'lawsuit' then coalesce(fact.ended_on, 'infinity') else greatest(fact."on", carried.acquired_on) end
     from carried
     join receivables_interruption fact on fact.customer_id = carried.customer_id and not fact.void
          and carried.interrupted_by ? fact.kind
@@ -43,12 +45,12 @@ terms as (
         having sum(movement.amount) < 0
     ) allocated
     join receivables_credit credit on credit.id = allocated.credit_id and credit.kind = 'payment'
-    where credit.received_on > carried.due_on and credit.received_on <= carried.today and carried.interrupted_by ? 'payment'
+    where credit.received_on > carried.acquired_on and credit.received_on <= carried.today and carried.interrupted_by ? 'payment'
     union all
     select carried.*, demand."on", demand."on"
     from carried
     join ({demands}) demand on demand.invoice_id = carried.id
-    where demand."on" > carried.due_on and demand."on" <= carried.today and carried.interrupted_by ? 'demand'
+    where demand."on" > carried.acquired_on and demand."on" <= carried.today and carried.interrupted_by ? 'demand'
 ), runs as (
     select key, jurisdiction, kind, automatic, article, length, from_next_year,
            coalesce(lead(started_on) over in_order, today) as again_on,
@@ -58,7 +60,7 @@ terms as (
     select runs.key, runs.jurisdiction, runs.kind, runs.automatic, runs.article, min(ran_out.ran_out_on) as expired_on
     from runs
     cross join lateral (
-        select (case when runs.from_next_year then date_trunc('year', runs.from_on) + interval '1 year'
+        select (case when runs.from_next_year then date_trunc('year', runs.from_on) + interval '1 year' - interval '1 day'
                      else runs.from_on end + runs.length)::date as ran_out_on
     ) ran_out
     where runs.again_on > ran_out.ran_out_on

@@ -15,6 +15,14 @@ REACHED = """(x.entity_id = %(entity)s or x.customer_id in (
         and same.customer_id <> c.id
     where c.entity_id = %(entity)s))"""
 LATELY = "x.sent_at > %(from_at)s::timestamptz - interval '31 days'"
+# Of whom a written demand starts limitation again, all that was ever demanded.
+DEMANDED = """(x.entity_id = %(entity)s and x.origin = 'action' and x.channel in ('email', 'post')
+    and x.state in ('sent', 'delivered', 'read', 'complained') and x.customer_id in (
+        select c.id from customers_customer c
+        join accounts_entity e on e.id = c.entity_id
+        join law_rule r on r.jurisdiction = e.jurisdiction and r.code = 'limitation' and r.customer_kind in ('', c.kind)
+            and r.value -> 'interrupted_by' ? 'demand'
+        where c.entity_id = %(entity)s))"""
 STILL_OPEN = "x.closed_at is null or x.closed_at >= %(from_at)s"
 OPEN_AGAIN = f"""case when not ({STILL_OPEN}) or x.state in ('todo', 'to_approve', 'scheduled') then x.state
     when x.mode = 'automatic' then 'scheduled' when x.mode = 'approval' then 'to_approve' else 'todo' end"""
@@ -95,11 +103,18 @@ COPIES = (
     Copy("actions_refusal", then="x.first_on < %(from)s", indexes=("pkey", "refusal_once", "refusal_lately")),
     Copy("engine_account", "false"),
     Copy("engine_change", "false"),
-    Copy("holds_hold", indexes=("pkey", "hold_in_force")),
+    # Those of limitation are placed and ended by the nights: in a replay by its own.
+    Copy(
+        "holds_hold",
+        then="x.kind <> 'limitation' or x.starts_on < %(from)s",
+        changes_then={"ended_on": "case when x.kind <> 'limitation' or x.ended_on < %(from)s then x.ended_on end"},
+        indexes=("pkey", "hold_in_force"),
+    ),
     Copy("timeline_entry", "false", indexes=()),
     Copy(
         "messaging_message",
-        f"{REACHED} and ({LATELY} or x.state in ('planned', 'waiting', 'ready', 'reserved', 'ambiguous'))",
+        f"{REACHED} and ({LATELY} or x.state in ('planned', 'waiting', 'ready', 'reserved', 'ambiguous'))"
+        f" or {DEMANDED}",
         {
             "body": "null",
             "variables": "'{}'",

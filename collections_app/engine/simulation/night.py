@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from collections_app.actions.dispatch import ORIGIN
+from collections_app.compliance.time_barred import hold_what_ran_out
 from collections_app.engine import stages, watched
 from collections_app.engine.handing_over import ask_gates, forget_changes, keep_below_ceilings
 from collections_app.engine.night import FEW as FEW_LOOKED_AT, HERE, Night, join_whole_sets
@@ -114,6 +115,12 @@ class SimulatedNight(Night):
 def begin(night: SimulatedNight) -> None:
     """The stages before any customer is looked at."""
     _work(night, stages.BEFORE)
+
+
+def hold_time_barred(night: SimulatedNight) -> None:
+    """What the stage "holds" does with limitation: here once the books stand on the day, which another thread brings
+    them to while this one begins the night."""
+    hold_what_ran_out(night.entity, on=night.on, at=night.at)
 
 
 def look_at_customers(night: SimulatedNight) -> None:

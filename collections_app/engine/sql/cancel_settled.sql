@@ -3,11 +3,7 @@
 with kept as (
     select c.action_id as id, bool_or(i.held is not null) as held,
            bool_or(
-               i.net_amount > 0 and (c.kind = 'manual' or i.held is null)
-               and case c.kind
-                   when 'preventive' then i.due_on >= %(on)s
-                   when 'dunning' then i.due_on + c.step_offset <= coalesce(c.approved_on, %(on)s) and (i.trusted or not c.formal_notice)
-                   else true end
+/* alive */
            ) as alive
     from night_carried c
     left join night_items i on i.invoice_id = c.invoice_id

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -22,6 +21,7 @@ from collections_app.scenarios.picture import picture
 from collections_app.scenarios.queries import differences
 from collections_app.scenarios.rules import reasons_not_to_publish
 from crm.core.backoffice import row_of
+from crm.core.formats import COUNTED
 
 if TYPE_CHECKING:
     from collections_app.scenarios.admin.scenarios import ScenarioAdmin
@@ -87,9 +87,10 @@ def show(model_admin: "ScenarioAdmin", request: HttpRequest, pk: Any) -> HttpRes
 
 
 def followers(scenario: Scenario) -> int:
-    """How many customers are in its groups now."""
-    now = Count("memberships__customer", filter=Q(memberships__to_on__isnull=True))
-    return int(scenario.groups.filter(archived=False).aggregate(number=now)["number"])
+    """How many customers are in its groups now; exact to COUNTED, beyond it COUNTED + 1."""
+    groups = scenario.groups.filter(archived=False)
+    now = groups.filter(memberships__to_on__isnull=True, memberships__customer__isnull=False)
+    return now.order_by().values("memberships__customer")[: COUNTED + 1].count()
 
 
 def chosen_version(versions: list[ScenarioVersion], number: str) -> ScenarioVersion | None:

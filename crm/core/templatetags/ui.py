@@ -89,6 +89,12 @@ def appointment(value: datetime) -> str:
 
 
 @register.filter
+def counted(value: int) -> str:
+    """How many, "> 10 000" beyond what is counted."""
+    return formats.counted(value)
+
+
+@register.filter
 def percent(share: float | Decimal) -> str:
     """`38 %` from 0.38, in the reader's locale."""
     return formats.percent(share)

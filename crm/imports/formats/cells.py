@@ -7,11 +7,14 @@ from django.utils.translation import gettext_noop as _
 
 from crm.core.money import decimals, is_known
 from crm.imports.formats.rows import RowWrong
-from crm.imports.formats.values import BadValue, amount_of
+from crm.imports.formats.values import BadValue, amount_of, supposed_mark
 from crm.imports.mapping import ColumnMap
 
 BAD_DATE = _("This is not a date.")
 BAD_AMOUNT = _("This is not an amount.")
+UNDECIDED = _(
+    "This currency has three decimals, and the sign may group thousands as well: say which sign is the decimal mark."
+)
 MISSING = _("A value is missing.")
 BAD_CURRENCY = _("No currency has this code.")
 TOO_LONG = _("The text is longer than %(limit)s signs.")
@@ -54,17 +57,28 @@ class Cells:
         except BadValue as error:
             raise RowWrong(self.header(name), text, BAD_DATE) from error
 
-    def amount(self, name: str) -> Decimal | None:
-        """The amount of a field as written, None where it is empty."""
+    def amount(self, name: str, usual: str) -> Decimal | None:
+        """The amount of a field as written, None where it is empty. `usual` is the currency of a row that says none."""
         text = self.text(name)
         if not text or text == "-":
             return None
-        for mark in dict.fromkeys((self.columns.marks.get(name, ""), "")):
+        for mark in dict.fromkeys((self.columns.marks.get(name) or self._supposed(name, usual), "")):
             try:
                 return amount_of(text, mark)
             except BadValue:
                 continue
         raise RowWrong(self.header(name), text, BAD_AMOUNT)
+
+    def _supposed(self, name: str, usual: str) -> str:
+        """The decimal mark an amount supposes whose column shows none; remembered, to be told."""
+        text = self.text(name)
+        try:
+            mark = supposed_mark(text, currency_of(self.text("currency"), usual))
+        except BadValue as error:
+            raise RowWrong(self.header(name), text, UNDECIDED) from error
+        if mark:
+            self.columns.supposed.setdefault(name, mark)
+        return mark
 
     def currency(self, usual: str) -> str:
         """The currency of the row, `usual` where it says none."""

@@ -18,6 +18,7 @@ THOUSAND_LINES = b"".join(HEAD + b"%03d\n" % number for number in range(THOUSAND
 LINE = len(THOUSAND_LINES) // THOUSAND
 WITHOUT_CONTROLS = bytes.maketrans(b"\t\n\r", b"   ")
 POINT, ZERO = b".", b"0."
+EITHER_MARK = ",."
 SPACES_IN_LINE = re.compile(r"[^\S\n]|['’]")
 K = TypeVar("K")
 V = TypeVar("V")
@@ -62,7 +63,8 @@ def days(read: Callable[[str], date | None]) -> Memo[bytes, bytes | None]:
 
 def amounts(texts: Texts, mark: str, places: int) -> Doubtful:
     """A column of amounts of at most `places` decimals, with a point; "" where the cell is empty. `mark` is the decimal
-    mark of the column, "" where it is not known."""
+    mark of the column, EITHER_MARK where a single one always is; "" where nothing is known, so that an amount of three
+    digits after its sign is in doubt."""
     joined = b"\n".join(texts)
     if joined.count(b"\n") == len(texts) - 1:  # no cell has lines of its own
         column = _plain(mark, places)[1].fullmatch
@@ -82,7 +84,8 @@ def _one_by_one(texts: Texts, plain: re.Pattern[bytes]) -> Doubtful:
 @cache
 def _plain(mark: str, places: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """An amount, and a column of them, a line each; possessive, as there is but one way to read any of it."""
-    one = rf"-?+[0-9]{{1,12}}+(?:[{mark or ',.'}][0-9]{{0,{places}}}+0*+)?+"
+    thousands = "" if mark else "(?![0-9]{3}(?![0-9]))"
+    one = rf"-?+[0-9]{{1,12}}+(?:[{mark or EITHER_MARK}]{thousands}[0-9]{{0,{places}}}+0*+)?+"
     return re.compile(one.encode()), re.compile(rf"(?:(?:{one})?+\n)*+".encode())
 
 

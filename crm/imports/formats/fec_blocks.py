@@ -3,7 +3,7 @@
 from datetime import date
 
 from crm.imports.formats.blocks import Block
-from crm.imports.formats.columns import Doubtful, Memo, Texts, amounts, days, difference, empty, numbered
+from crm.imports.formats.columns import EITHER_MARK, Doubtful, Memo, Texts, amounts, days, difference, empty, numbered
 from crm.imports.formats.fec import NO_LETTER, FecReader, is_opening, journal_opens, sign_of
 from crm.imports.formats.many import BlockReader, Plain
 from crm.imports.formats.values import BadValue, date_of
@@ -83,11 +83,11 @@ class FecBlocks(BlockReader):
         """Debit less credit; in doubt where both are there."""
         if "Debit" not in self.layout.places:
             return self._signed(block)
-        debits, credits = (amounts(self._raw(block, name), "", self.places) for name in ("Debit", "Credit"))
+        debits, credits = (amounts(self._raw(block, name), EITHER_MARK, self.places) for name in ("Debit", "Credit"))
         return difference(debits, credits, empty=b"0")
 
     def _signed(self, block: Block) -> Doubtful:
-        found = amounts(self._raw(block, "Montant"), "", self.places)
+        found = amounts(self._raw(block, "Montant"), EITHER_MARK, self.places)
         signs = self.signs.of(self._raw(block, "Sens"))
         return [
             None

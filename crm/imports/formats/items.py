@@ -103,7 +103,7 @@ class ItemReader:
         yield partial(cells.text, "external_id", 120)
         yield from (partial(cells.day, name) for name in ("issued_on", "due_on", "cleared_on"))
         yield partial(self._days, cells)
-        yield from (partial(cells.amount, name) for name in AMOUNTS)
+        yield from (partial(cells.amount, name, self.currency) for name in AMOUNTS)
         yield partial(self._amounts, cells)
         yield partial(self._came, cells)
         yield partial(cells.currency, self.currency)
@@ -127,7 +127,7 @@ class ItemReader:
 
     def _amounts(self, cells: Cells) -> tuple[Decimal, Decimal]:
         """Of a document, and what is open of it, both signed; one alone is taken for both."""
-        whole, left = cells.amount("amount"), cells.amount("open_amount")
+        whole, left = (cells.amount(name, self.currency) for name in ("amount", "open_amount"))
         if whole is None and left is None:
             whole = self._sides(cells)
         left = (whole or Decimal(0)) if left is None else left
@@ -138,7 +138,7 @@ class ItemReader:
         return whole, left
 
     def _sides(self, cells: Cells) -> Decimal:
-        debit, credit = cells.amount("debit"), cells.amount("credit")
+        debit, credit = (cells.amount(name, self.currency) for name in ("debit", "credit"))
         if debit is None and credit is None:
             name = next(n for n in ("open_amount", "amount", "debit", "credit") if n in self.columns.places)
             raise cells.missing(name)

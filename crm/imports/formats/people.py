@@ -185,7 +185,7 @@ class PaymentReader:
 
     def _paid(self, cells: Cells) -> Decimal:
         """At the precision of its currency, of which it may be too little."""
-        if (amount := cells.amount("amount")) is None:
+        if (amount := cells.amount("amount", self.currency)) is None:
             raise cells.missing("amount")
         if amount <= 0 or (paid := exact(amount, self._currency(cells))) <= 0:
             raise RowWrong(cells.header("amount"), cells.text("amount"), NOT_ABOVE_ZERO)

@@ -103,7 +103,7 @@ def _sheet(source: Source) -> tuple[Iterator[Row], dict[int, int]]:
     # What is left of the first cell is not read.
     first = sheet.start[1] if sheet.start else 0
     formulas = {column - first: row for column, row in cells.formulas.items() if column >= first}
-    rows = ((number, [cell_text(cell).strip() for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
+    rows = ((number, list(map(cell_text, row))) for number, row in enumerate(sheet.iter_rows(), 1))
     return rows, formulas
 
 

@@ -5,9 +5,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from crm.core.money import decimals
+
 SPACES = re.compile(r"[\s\u00a0\u202f\u2007'’]")
 CURRENCY_SIGNS = re.compile(r"(?:€|\$|£|EUR|USD|GBP|CHF|XOF|TND|FCFA)", re.IGNORECASE)
 GROUPED = {mark: re.compile(rf"\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ".,"}
+# In parentheses, signed on either side, with its currency: what is left are digits and marks.
+AROUND_DIGITS = "-+−()"
+OTHER_MARK = {",": ".", ".": ","}
+UNCLEAR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
+EXPONENT = re.compile("e", re.IGNORECASE)
+AFTER_A_SIGN = 3  # digits of such an amount
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 LARGEST = Decimal(10) ** 15
 FIRST_YEAR, LAST_YEAR = 1970, 2200  # a date further away is a slip, and its terms may lead out of the calendar
@@ -15,6 +23,12 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200  # a date further away is a slip, and its ter
 
 class BadValue(ValueError):
     """The text is not a value of the kind asked for."""
+
+
+class Figure(str):
+    """A number of a spreadsheet as text: its point is the decimal mark, whatever texts of the same column mean."""
+
+    __slots__ = ()
 
 
 @lru_cache(maxsize=65536)
@@ -62,6 +76,34 @@ def _decimal_mark(text: str) -> str:
     if text.count(".") > 1:
         return ","
     return "," if last_comma >= 0 else "."
+
+
+def digits_and_marks(text: str) -> str:
+    """What an amount is written with, without its sign and its currency."""
+    return CURRENCY_SIGNS.sub("", SPACES.sub("", text)).strip(AROUND_DIGITS)
+
+
+def unclear_mark(text: str) -> str:
+    """The sign of an amount that does not tell whether it groups thousands or is the decimal mark (1.200), else ""."""
+    match = None if isinstance(text, Figure) else UNCLEAR.fullmatch(digits_and_marks(text))
+    return match[1] if match else ""
+
+
+def supposed_mark(text: str, currency: str) -> str:
+    """The decimal mark of an amount that does not tell it, "" where it does: three digits after a sign are thousands
+    where the currency has no three decimals. Raises BadValue where it has."""
+    sign = unclear_mark(text)
+    if sign and decimals(currency) == AFTER_A_SIGN:
+        raise BadValue(text)
+    return OTHER_MARK[sign] if sign else ""
+
+
+def typed_amount(text: str, currency: str = "") -> Decimal:
+    """The number a person means by what he types, in a currency; without one, in one of no three decimals. Raises
+    BadValue also where he may mean one of two."""
+    if EXPONENT.search(digits_and_marks(text)):
+        raise BadValue(text)
+    return amount_of(text, supposed_mark(text, currency))
 
 
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -144,7 +186,7 @@ def _serial(text: str) -> date | None:
 
 
 def cell_text(value: object) -> str:
-    """A spreadsheet's cell as the text a CSV would hold (dates ISO, whole numbers without a point)."""
+    """A spreadsheet's cell as the text a CSV would hold, stripped (dates ISO, whole numbers without a point)."""
     match value:
         case None:
             return ""
@@ -155,6 +197,6 @@ def cell_text(value: object) -> str:
         case date():
             return value.isoformat()
         case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else Figure(repr(value))
         case _:
-            return str(value)
+            return str(value).strip()

@@ -67,15 +67,15 @@ def import_open_items(
 
 
 def reading_of(table: Table, columns: ColumnMap, rounded: int = 0) -> dict[str, Any]:
-    """How the file was understood, to be shown before anything is written."""
+    """How the file was understood, all its rows read, to be shown before anything is written."""
     return {
         "separator": table.separator,
         "headers": table.headers,
         "columns": columns.columns(),
         "orders": columns.orders,
         "either_order": sorted(columns.either_order),
-        "undecided": sorted(columns.undecided),
-        "marks": columns.marks,
+        "undecided": sorted(columns.undecided.union(columns.supposed)),
+        "marks": columns.marks | columns.supposed,
         "shapes": columns.shapes,
         "currency": columns.currency,
         "rounded": rounded,

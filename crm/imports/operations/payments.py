@@ -27,12 +27,13 @@ from payment_touched
 
 def import_payments(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     """Take a list of payments. Raises ImportRefused; runs in the caller's transaction."""
-    outcome = Outcome("payments", container=table.container, reading=reading_of(table, columns))
+    outcome = Outcome("payments", container=table.container)
     params: dict[str, Any] = {"entity": job.entity.pk, "batch": job.batch_id, "at": job.at, "subject": SUBJECT}
     params |= {"file": job.file_name, "by": job.by.pk if job.by else None, "reason": NAMED}
     prepare("payments_stage")
     reader = PaymentReader(columns, job.entity.currency, last_day=job.last_day)
     staged = copy_rows("payment_staged", _staged_rows(job, table, reader, outcome))
+    outcome.reading = reading_of(table, columns)
     if outcome.problems and not staged:
         first = outcome.problems[0]
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)

@@ -1,10 +1,22 @@
 -- Customers as another system knows them. A field that is not given stays as it is; rows that differ in nothing are
--- not touched. What is written is told in the timeline and to whoever keeps figures of the customer.
-with given as (
-    select element ->> 'external_id' as external_id, element as row,
-           case when element ? 'tags' then array(select jsonb_array_elements_text(element -> 'tags')) end as tags,
-           (element ->> 'collector_id')::bigint as collector_id
-    from jsonb_array_elements(%(rows)s::jsonb) element
+-- not touched. Those of an account merged into another correct the customer who stands for it, where his own row says
+-- nothing, and erase nothing of his. What is written is told in the timeline and to whoever keeps figures of the customer.
+with rows as (
+    select element ->> 'external_id' as account, coalesce(kept.external_id, element ->> 'external_id') as external_id,
+           kept.id is null as own, place, element
+    from jsonb_array_elements(%(rows)s::jsonb) with ordinality given (element, place)
+    left join customers_customer c on c.entity_id = %(entity)s and c.external_id = element ->> 'external_id'
+    left join customers_customer kept on kept.id = c.merged_into_id
+), said as (
+    select external_id, jsonb_object_agg(field.key, field.value order by own, place) as row
+    from rows cross join lateral jsonb_each(element) field
+    where own or field.value not in ('""', 'null', '[]', '{}')
+    group by external_id
+), given as materialized (
+    select external_id, row,
+           case when row ? 'tags' then array(select jsonb_array_elements_text(row -> 'tags')) end as tags,
+           (row ->> 'collector_id')::bigint as collector_id
+    from said
 ), changed as (
     update customers_customer c set
         name = coalesce(row ->> 'name', c.name), kind = coalesce(row ->> 'kind', c.kind),
@@ -47,4 +59,4 @@ with given as (
     insert into timeline_entry (at, entity_id, customer_id, kind, subject, actor_id)
     select %(at)s, entity_id, id, 'change', case when created then %(added)s else %(changed)s end, %(by)s from written
 )
-select id, external_id, created from written
+select written.id, rows.account as external_id, written.created from written join rows using (external_id)

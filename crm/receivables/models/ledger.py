@@ -140,6 +140,22 @@ class Invoice(models.Model):
         return self.kind == InvoiceKind.INVOICE and self.due_on_source != DueSource.GUESSED
 
 
+class ForeignAccount(models.Model):
+    """A customer who ever had an invoice in a currency that was not that of the books; whether he still owes in it, the
+    invoices say. Written by triggers on invoices, never by hand: nothing where there is one currency.
+
+    No references: what is removed leaves rows that find no invoice.
+    """
+
+    entity_id = models.BigIntegerField()
+    currency = CurrencyField()
+    customer_id = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["entity_id", "currency", "customer_id"], name="receivables_foreign_account")]
+
+
 class CreditKind(models.TextChoices):
     PAYMENT = "payment", _("payment")
     CREDIT_NOTE = "credit_note", _("credit note")

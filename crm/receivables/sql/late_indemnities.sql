@@ -1,6 +1,7 @@
 -- The fixed indemnity of invoices that were not wholly paid on their due date, once each, as the law had it on the first
 -- day late; what is paid or credited afterwards changes nothing. Money received by then pays, applied or not. What fell
--- due when insolvency forbade to pay it owes none. Of an invoice due in several parts, rows of one number, the first that
+-- due when insolvency forbade to pay it owes none. Of an invoice due in several parts (rows of one number, told apart by the
+-- number of their instalment, or else issued on one day: a number alone comes back every year, or is that of the contract), the first that
 -- was late owes it, whether it was asked for or not. Lined up with its invoice by a window, as in late_interest.sql.
 with parts as (
     select unnest(%(invoices)s::bigint[]) as id
@@ -13,7 +14,7 @@ with parts as (
 ), stopped as (
 /* stopped charges */
 ), happened as (
-    select i.id, i.due_on as "on", i.amount, i.due_on, i.customer_id, i.number, i.currency,
+    select i.id, i.due_on as "on", i.amount, i.due_on, i.customer_id, i.installment, i.number, i.issued_on, i.currency,
            (rule.value ->> 'amount')::numeric as indemnity, null::date as stopped_on
     from receivables_invoice i
     join customers_customer c on c.id = i.customer_id
@@ -28,28 +29,37 @@ with parts as (
     where i.id = any(array(select id from parts)) and i.due_on < %(on)s and i.kind = 'invoice'
       and i.due_on_source <> 'guessed' and rule.value ->> 'currency' = i.currency
     union all
-    select m.invoice_id, coalesce(credit.received_on, m."on"), m.amount, null, null, null, null, null, null
+    select m.invoice_id, coalesce(credit.received_on, m."on"), m.amount, null, null, null, null, null, null, null, null
     from receivables_movement m left join receivables_credit credit on credit.id = m.credit_id
     where m.invoice_id = any(array(select id from parts)) and m."on" <= %(on)s
     union all
-    select invoice_id, received_on, -amount, null, null, null, null, null, null from covered
+    select invoice_id, received_on, -amount, null, null, null, null, null, null, null, null from covered
     union all
-    select invoice_id, stopped_on, 0, null, null, null, null, null, stopped_on from stopped
+    select invoice_id, stopped_on, 0, null, null, null, null, null, null, null, stopped_on from stopped
 ), by_due_date as (
     select id, max(due_on) over of_invoice as due_on, max(customer_id) over of_invoice as customer_id,
-           max(number) over of_invoice as number, max(currency) over of_invoice as currency,
+           max(installment) over of_invoice as installment,
+           max(number) over of_invoice as number, max(issued_on) over of_invoice as issued_on,
+           max(currency) over of_invoice as currency,
            max(indemnity) over of_invoice as indemnity, min(stopped_on) over of_invoice as stopped_on,
            amount, "on" <= max(due_on) over of_invoice as in_time
     from happened window of_invoice as (partition by id)
 ), late as (
-    select id, currency, indemnity, due_on < coalesce(stopped_on, 'infinity') as claimable,
-           row_number() over (partition by customer_id, number, case when number = '' then id end
-                              order by due_on, id) as nth
+    select id, customer_id, installment, number, issued_on, currency, due_on, indemnity,
+           due_on < coalesce(stopped_on, 'infinity') as claimable
     from by_due_date
     where in_time
-    group by id, due_on, customer_id, number, currency, indemnity, stopped_on
+    group by id, due_on, customer_id, installment, number, issued_on, currency, indemnity, stopped_on
     having sum(amount) > 0
+), told_apart as (
+    select late.*, max(installment) over (partition by customer_id, currency, number) > 1 as in_instalments from late
+), in_order as (
+    select *, row_number() over (
+        partition by customer_id, currency, number, case when not in_instalments then issued_on end,
+                     case when number = '' then id end
+        order by due_on, id) as nth
+    from told_apart
 )
 select id as invoice_id, currency, indemnity as amount
-from late
+from in_order
 where nth = 1 and claimable and id = any(%(invoices)s)

@@ -11,19 +11,13 @@ from django.utils.translation import gettext as _, ngettext
 
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
-from crm.core.formats import number
+from crm.core.formats import counted
 from crm.law.admin import changes_law, reads_law
-from crm.law.queries import without_rate
-from crm.receivables.queries import debtors_by_foreign_currency
+from crm.law.queries import pairs_without_rate, without_rate
+from crm.receivables.queries import debtors_without_rate
 
 register = template.Library()
 TEMPLATE = "components/without_rate.html"
-
-
-@register.filter
-def currencies(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The currencies some rows tell of."""
-    return [row["currency"] for row in rows]
 
 
 @register.inclusion_tag(TEMPLATE)
@@ -34,17 +28,29 @@ def not_counted(user: Any, entity: Entity, currencies: Iterable[str], on: Any = 
 
 
 @register.inclusion_tag(TEMPLATE)
+def each_not_counted(user: Any, told: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of what is told of several entities, each row with its entity and a currency, what no rate turns today into the
+    entity's. One statement."""
+    now = timezone.now()
+    days = {row["entity"]: today(row["entity"], now) for row in told}
+    asked = {(row["currency"], row["entity"].currency, days[row["entity"]]) for row in told}
+    return _pairs_said(user, dict.fromkeys(((base, into) for base, into, _on in pairs_without_rate(asked)), 0))
+
+
+@register.inclusion_tag(TEMPLATE)
 def debtors_not_counted(user: Any, entity: Entity) -> dict[str, Any]:
     """Those in which customers of the entity owe, and how many do."""
-    debtors = debtors_by_foreign_currency(entity)
-    missing = without_rate(debtors, entity.currency, today(entity, timezone.now()))
-    return _said(user, entity, {currency: debtors[currency] for currency in missing})
+    return _said(user, entity, debtors_without_rate(entity, on=today(entity, timezone.now())))
 
 
 def _said(user: Any, entity: Entity, missing: Mapping[str, int]) -> dict[str, Any]:
+    return _pairs_said(user, {(currency, entity.currency): debtors for currency, debtors in missing.items()})
+
+
+def _pairs_said(user: Any, missing: Mapping[tuple[str, str], int]) -> dict[str, Any]:
     rows = [
-        {"text": _sentence(currency, entity.currency, debtors), "url": _page(user, currency, entity.currency)}
-        for currency, debtors in missing.items()
+        {"text": _sentence(currency, into, debtors), "url": _page(user, currency, into)}
+        for (currency, into), debtors in missing.items()
     ]
     return {"rows": rows, "may_give": changes_law(user)}
 
@@ -57,7 +63,7 @@ def _sentence(currency: str, into: str, debtors: int) -> str:
     if not debtors:
         return text
     owe = ngettext("%(count)s customer owes in it.", "%(count)s customers owe in it.", debtors)
-    return f"{text} {owe % {'count': number(debtors)}}"
+    return f"{text} {owe % {'count': counted(debtors)}}"
 
 
 def _page(user: Any, currency: str, into: str) -> str:

@@ -10,7 +10,11 @@ from telephony.messaging.operations.ceilings import (
     tell_full,
 )
 from telephony.messaging.operations.events import apply_events, hear
-from telephony.messaging.operations.forgetting import forget_news, forget_raw_mails
+from telephony.messaging.operations.forgetting import (
+    forget_news,
+    forget_raw_mails,
+    forget_unattached_mails,
+)
 from telephony.messaging.operations.letters import mark_posted, prepare_letters
 from telephony.messaging.operations.outbox import expire_leases, hand_out
 from telephony.messaging.operations.queueing import cancel, queue, queue_many
@@ -34,6 +38,7 @@ __all__ = [
     "expire_leases",
     "forget_news",
     "forget_raw_mails",
+    "forget_unattached_mails",
     "full_until",
     "give_back",
     "hand_out",

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from collections_app.actions.bulk import complete
-from collections_app.actions.consumers import on_message
+from collections_app.actions.consumers import NOTICE_CAME_BACK, on_message
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
 from crm.events.models import Event
 from crm.receivables.models import FormalNotice
+from crm.timeline.models import Entry
 from telephony.messaging.models import Message
 from tests.collections_app.compliance.situations import PARIS, TUESDAY, ask, reachable, sent
 from tests.factories.accounts import UserFactory
@@ -50,7 +51,7 @@ def test_the_notice_that_arrives_counts_whatever_came_back_before():
     assert FormalNotice.objects.count() == 1
 
 
-def test_a_notice_known_to_have_come_back_after_ten_days_has_no_effect_either():
+def test_a_notice_known_to_have_come_back_after_ten_days_has_no_effect_and_is_to_be_made_again():
     action = ActionFactory(formal_notice=True, state="scheduled", channel="post", approved_on=date(2026, 3, 1))
     ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30))
     payload = {"origin": "action", "origin_id": action.pk, "completes": True}
@@ -58,7 +59,8 @@ def test_a_notice_known_to_have_come_back_after_ten_days_has_no_effect_either():
     late = POSTED + timedelta(days=11)
     on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=late))
     action.refresh_from_db()
-    assert (action.state, FormalNotice.objects.count()) == ("done", 0)
+    assert (action.state, FormalNotice.objects.count()) == ("todo", 0)
+    assert [entry.subject for entry in Entry.objects.filter(customer=action.customer_id, at=late)] == [NOTICE_CAME_BACK]
 
 
 @pytest.mark.parametrize(("outcome", "noticed"), [(Outcome.SENT, 1), (Outcome.OTHER, 0)])

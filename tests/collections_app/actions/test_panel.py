@@ -48,6 +48,41 @@ def test_a_letter_that_is_written_is_not_sent_again(desk: Client, entity: Entity
     assert (reverse("actions_send") in page, "La lettre est écrite" in page) == (offered, not offered)
 
 
+class TestOneCustomerTwice:
+    """A call about what is late and one about what falls due soon are two tasks, and one conversation."""
+
+    @pytest.fixture
+    def calls(self, entity: Entity, lea: User) -> list[Action]:
+        first = ActionFactory(customer__entity=entity, owner=lea, weight=500.0)
+        soon = ActionFactory(
+            customer=first.customer, kind="preventive", cycle=None, step_code="s-5", owner=lea, weight=500.0
+        )
+        return [first, soon, ActionFactory(customer__entity=entity, owner=lea, weight=100.0)]
+
+    def test_the_list_puts_them_together_and_says_so(self, desk: Client, calls: list[Action]):
+        page = desk.get("/")
+        assert [action.pk for action in page.context["page"].rows] == [action.pk for action in calls]
+        assert page.content.decode().count(">Même client</span>") == 1
+
+    def test_each_panel_leads_to_the_others(self, lea: User, calls: list[Action]):
+        beside = [[other["action"].pk for other in panel_context(one, lea, MARCH_2)["beside"]] for one in calls]
+        assert beside == [[calls[1].pk], [calls[0].pk], []]
+
+    def test_what_is_closed_or_leaves_by_itself_is_not_among_them(self, desk: Client, calls: list[Action]):
+        path = reverse("action_panel", args=[calls[0].pk])
+        assert "un seul contact peut suffire" in desk.get(path).content.decode()
+        for values in ({"state": "scheduled", "closed_at": None}, {"state": "done", "closed_at": NOON}):
+            Action.objects.filter(pk=calls[1].pk).update(**values)
+            assert "un seul contact peut suffire" not in desk.get(path).content.decode()
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_it_costs_the_same(self, lea: User, calls: list[Action], count: int, django_assert_num_queries: Any):
+        for number in range(count):
+            ActionFactory(customer=calls[0].customer, cycle=calls[0].cycle, step_code=f"other-{number}")
+        with django_assert_num_queries(7):
+            assert len(panel_context(calls[0], lea, MARCH_2)["beside"]) == count + 1
+
+
 class TestAddresses:
     def page(self, desk: Client, action: Action) -> str:
         return desk.get(reverse("action_panel", args=[action.pk])).content.decode()
@@ -95,7 +130,7 @@ class TestOnHold:
         return [row["on_hold"] for row in shown["actions"]]
 
     def hold(self, action: Action, **given: Any) -> None:
-        values = {"kind": "promise", "reason": "x", "starts_on": MARCH_2, "ends_on": date(2099, 1, 1), "at": NOON}
+        values = {"kind": "plan", "reason": "x", "starts_on": MARCH_2, "ends_on": date(2099, 1, 1), "at": NOON}
         place_hold(action.customer, **values | given)
 
     def test_of_a_whole_account(self, action: Action, lea: User):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -13,6 +14,7 @@ from django.utils import translation
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
 from collections_app.actions.operations import Said, SaidRefused, conclude
+from collections_app.actions.said import SaidForm
 from collections_app.actions.states import ActionMoved, ActionRefused
 from crm.accounts.models import Entity, User
 from crm.customers.operations import merge_customers
@@ -29,7 +31,8 @@ from tests.factories.receivables import InvoiceFactory
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
-FAR = "2099-05-04"
+A_YEAR_LATER = date(2027, 3, 2)
+FAR = "2026-05-04"
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +61,7 @@ def told(action: Action) -> list[str]:
 class TestAPromise:
     def test_it_suspends_the_account_until_its_day(self, action: Action, lea: User):
         said = Said(Outcome.WILL_PAY, note="Par virement", on=FRIDAY, amount=Decimal("80.50"))
-        holds = conclude(action, said, by=lea, at=NOON)
+        holds = conclude(action, said, by=lea, at=NOON).holds
         action.refresh_from_db()
         assert (action.state, action.outcome, action.note, action.closed_by) == (
             "done",
@@ -75,6 +78,18 @@ class TestAPromise:
             "Appel, call-30\xa0: dit qu’il va payer 80,50\xa0€ au plus tard le 06/03/2026",
         ]
 
+    @pytest.mark.parametrize(
+        ("typed", "currency", "amount"),
+        [
+            ("1.200", "EUR", 1200), ("1,200", "EUR", 1200), ("10.000", "EUR", 10_000), ("1.200", "TND", None),
+            ("1e5", "EUR", None),
+        ],
+    )  # fmt: skip
+    def test_three_digits_typed_are_thousands(self, action: Action, typed: str, currency: str, amount: int | None):
+        action.currency = currency
+        form = SaidForm({"outcome": "will_pay", "on": FRIDAY, "amount": typed}, action=action)
+        assert (form.is_valid(), form.cleaned_data.get("amount")) == (amount is not None, amount)
+
     def test_of_one_invoice_it_leaves_the_other_alone(self, action: Action, lea: User):
         invoice = action.customer.invoices.get(number="F2")
         conclude(action, Said(Outcome.WILL_PAY, on=TODAY, invoices=[invoice]), by=lea, at=NOON)
@@ -86,6 +101,7 @@ class TestAPromise:
         [
             ({}, "on"),
             ({"on": TODAY - timedelta(days=1)}, "on"),
+            ({"on": A_YEAR_LATER + timedelta(days=1)}, "on"),
             ({"on": FRIDAY, "amount": Decimal(0)}, "amount"),
             ({"on": FRIDAY, "amount": Decimal("1.005")}, "amount"),
         ],
@@ -98,10 +114,18 @@ class TestAPromise:
         action.refresh_from_db()
         assert (refused.value.field, action.state, Hold.objects.count(), told(action)) == (field, "todo", 0, [])
 
+    def test_it_may_be_a_year_away(self, action: Action, lea: User):
+        [hold] = conclude(action, Said(Outcome.WILL_PAY, on=A_YEAR_LATER), by=lea, at=NOON).holds
+        assert hold.ends_on == A_YEAR_LATER
+
+    def test_a_day_too_far_is_told_with_what_to_do(self, action: Action, lea: User):
+        with pytest.raises(SaidRefused, match="se tient dans l’année"):
+            conclude(action, Said(Outcome.WILL_PAY, on=A_YEAR_LATER + timedelta(days=1)), by=lea, at=NOON)
+
     def test_a_suspension_that_says_the_same_is_left_as_it_is(self, action: Action, lea: User):
         given = {"kind": "promise", "reason": "dit qu’il va payer", "starts_on": TODAY, "ends_on": FRIDAY, "at": NOON}
         place_hold(action.customer, **given)
-        assert conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY), by=lea, at=NOON) == []
+        assert conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY), by=lea, at=NOON).holds == []
         assert (Hold.objects.count(), Action.objects.get().state) == (1, "done")
 
 
@@ -140,8 +164,8 @@ class TestACallBack:
         conclude(action, Said(Outcome.SPOKE), by=lea, at=NOON + timedelta(days=4))
         assert Action.objects.get().state == "done"
 
-    @pytest.mark.parametrize("on", [None, TODAY])
-    def test_a_day_after_today_is_asked(self, action: Action, lea: User, on: date | None):
+    @pytest.mark.parametrize("on", [None, TODAY, A_YEAR_LATER + timedelta(days=1)])
+    def test_a_day_of_the_year_after_today_is_asked(self, action: Action, lea: User, on: date | None):
         with pytest.raises(SaidRefused) as refused:
             conclude(action, Said(Outcome.CALL_BACK, on=on), by=lea, at=NOON)
         assert (refused.value.field, Action.objects.get().snoozed_until) == ("on", None)
@@ -179,11 +203,16 @@ def test_of_a_customer_merged_meanwhile_the_one_kept_is_suspended(action: Action
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_promise_costs_the_same_whatever_is_owed(action: Action, lea: User, count: int, django_assert_num_queries):
     InvoiceFactory.create_batch(count, customer=action.customer)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(30):
         conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY), by=lea, at=NOON)
 
 
 class TestThePanel:
+    @pytest.fixture(autouse=True)
+    def at_noon(self, desk: Client) -> Iterator[None]:
+        with time_machine.travel(NOON, tick=False):
+            yield
+
     def note(self, desk: Client, action: Action, **given: Any) -> Any:
         return desk.post(reverse("action_said", args=[action.pk]), given, headers={"HX-Request": "true"})
 
@@ -223,8 +252,16 @@ class TestThePanel:
         assert (hold.kind, str(hold.ends_on), hold.reason) == ("promise", FAR, "1\xa0000,50\xa0€")
         page = desk.get("/")
         assert [str(message) for message in page.context["messages"]] == [
-            "Scierie Guillot\xa0: dit qu’il va payer, 04/05/2099. Les relances de tout le compte sont suspendues."
+            "Scierie Guillot\xa0: dit qu’il va payer, 04/05/2026. Les relances de tout le compte sont suspendues."
         ]
+
+    def test_the_next_action_is_none_that_the_promise_took_out_of_the_list(self, desk: Client, action: Action):
+        own = ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s60")
+        ActionLineFactory(action=own, invoice=action.customer.invoices.get(number="F1"))
+        other = ActionFactory(customer__entity=action.entity)
+        answer = self.note(desk, action, outcome="will_pay", on=FAR, then=f"{own.pk},{other.pk}")
+        own.refresh_from_db()
+        assert (own.state, answer.headers["HX-Redirect"]) == ("cancelled", f"/?open={other.pk}")
 
     def test_a_refusal_keeps_what_was_typed_and_says_where(self, desk: Client, action: Action):
         answer = self.note(desk, action, outcome="will_pay", amount="80", note="Par virement")

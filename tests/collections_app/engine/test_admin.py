@@ -8,7 +8,7 @@ from django.utils import timezone
 from collections_app.engine.exceptions import NightAlreadyRunning
 from collections_app.engine.leases import LEASE, take_run
 from collections_app.engine.models import AskedNight, Run
-from collections_app.engine.tasks import start_night
+from collections_app.engine.tasks import start_asked_night
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts.calendars import today
 from crm.accounts.models import EntityClosure
@@ -62,12 +62,12 @@ def test_nights_of_other_entities_stay_hidden(client, world):
 
 def test_the_button_leads_to_the_night_it_started(client, world, monkeypatch, django_capture_on_commit_callbacks):
     asked = []
-    monkeypatch.setattr("collections_app.engine.starting.start_night.delay", lambda *args: asked.append(args))
+    monkeypatch.setattr("collections_app.engine.tasks.start_asked_night.delay", lambda *args: asked.append(args))
     client.force_login(UserFactory(supervisor=True, sees=world.entity))
     with django_capture_on_commit_callbacks(execute=True):
         waits = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})["Location"]
-    assert ([args[0] for args in asked], client.get(waits).status_code) == ([world.entity.pk], 200)
-    world.night()
+    assert (asked, client.get(waits).status_code) == ([(AskedNight.objects.get().pk,)], 200)
+    world.night(today(world.entity, timezone.now()))
     url = reverse("admin:engine_run_change", args=[Run.objects.latest("pk").pk])
     assert client.get(waits)["Location"] == url
     assert client.get(waits, headers={"HX-Request": "true"})["HX-Redirect"] == url
@@ -80,7 +80,7 @@ def test_the_button_leads_to_the_night_that_goes_on_with_what_a_lost_worker_left
     Run.objects.create(
         entity=world.entity, on=on - timedelta(days=days_ago), started_at=lost_at, lease_until=lost_at + LEASE
     )
-    monkeypatch.setattr("collections_app.engine.starting.start_night.delay", lambda *args: None)
+    monkeypatch.setattr("collections_app.engine.tasks.start_asked_night.delay", lambda *args: None)
     client.force_login(UserFactory(supervisor=True, sees=world.entity))
     waits = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})["Location"]
     run = take_run(world.entity, on=on, clock=timezone.now, by=None)
@@ -93,7 +93,7 @@ def asked_beside(client, world, monkeypatch, callbacks):
     on, lost_at = today(world.entity, now), now - timedelta(days=1)
     Run.objects.create(entity=world.entity, on=on - timedelta(days=1), started_at=lost_at, lease_until=lost_at + LEASE)
     sent = []
-    monkeypatch.setattr("collections_app.engine.starting.start_night.delay", lambda *args: sent.append(args))
+    monkeypatch.setattr("collections_app.engine.tasks.start_asked_night.delay", lambda *args: sent.append(args))
     client.force_login(UserFactory(supervisor=True, sees=world.entity))
     with callbacks(execute=True):
         waits = client.post(reverse("admin:engine_run_start"), {"entity": world.entity.pk})["Location"]
@@ -106,7 +106,7 @@ def test_a_night_refused_in_the_worker_is_told_on_the_page_that_waits(
 ):
     waits, sent, other = asked_beside(client, world, monkeypatch, django_capture_on_commit_callbacks)
     assert "HX-Redirect" not in client.get(waits, headers={"HX-Request": "true"})
-    start_night(*sent[0])
+    start_asked_night(*sent[0])
     assert client.get(waits, headers={"HX-Request": "true"})["HX-Redirect"] == waits
     page = client.get(waits)
     assert page.context["title"] == f"Le traitement de {world.entity.legal_name} n’a pas démarré"
@@ -116,7 +116,7 @@ def test_a_night_refused_in_the_worker_is_told_on_the_page_that_waits(
 
 def test_it_is_told_in_the_language_of_who_waits(client, world, monkeypatch, django_capture_on_commit_callbacks):
     waits, sent, other = asked_beside(client, world, monkeypatch, django_capture_on_commit_callbacks)
-    start_night(*sent[0])
+    start_asked_night(*sent[0])
     client.force_login(UserFactory(supervisor=True, sees=world.entity, language="en"))
     assert f"A night run of this entity is already running (for {other:%d/%m/%Y})" in client.get(waits).context["error"]
 
@@ -130,7 +130,7 @@ def test_who_does_not_see_the_entity_does_not_read_what_became_of_its_night(
 
 
 def test_what_became_of_nights_asked_for_is_forgotten_after_a_month(client, world, monkeypatch):
-    monkeypatch.setattr("collections_app.engine.starting.start_night.delay", lambda *args: None)
+    monkeypatch.setattr("collections_app.engine.tasks.start_asked_night.delay", lambda *args: None)
     long_ago = timezone.now() - timedelta(days=31)
     AskedNight.objects.create(entity=world.entity, on=MARCH_1, after=0, asked_at=long_ago)
     elsewhere = AskedNight.objects.create(entity=EntityFactory(), on=MARCH_1, after=0, asked_at=long_ago)

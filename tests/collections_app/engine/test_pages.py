@@ -8,8 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from collections_app.engine.forms import StartForm
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.actions import ActionFactory
+from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +43,13 @@ def test_the_page_costs_the_same_for_any_number_of_actions(client: Client):
         costs.append(len(spent))
         assert len(page.context["actions"]) == (1, 3)[number - 1]
     assert costs[0] == costs[1]
+
+
+def test_the_start_of_a_night_says_of_how_many_up_to_a_number(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("collections_app.engine.forms.COUNTED", 2)
+    here, many, _nobodys = (EntityFactory(code=code) for code in ("A1", "B2", "C3"))
+    CustomerFactory(entity=here, merged_into=CustomerFactory(entity=here))
+    CustomerFactory.create_batch(5, entity=many)
+    form = StartForm(user=UserFactory(is_superuser=True, role="administrator"))
+    with django_assert_num_queries(2):
+        assert form.concerned() == ["A1 : 1 client.", "B2 : >\u00a02 clients."]

@@ -6,6 +6,7 @@ import pytest
 from kombu.exceptions import OperationalError
 
 from collections_app.engine import tasks
+from collections_app.engine.asked import ask_night
 from collections_app.engine.dry_runs import ask_dry_run
 from collections_app.engine.simulation.operations import ask_simulation
 from collections_app.engine.training import ask_reset
@@ -16,6 +17,10 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 3, 11, tzinfo=UTC)
 
 
+def a_night(entity: Entity, *, by: User, at: datetime):
+    return ask_night(entity, on=date(2026, 3, 3), by=by, at=at)
+
+
 def a_simulation(entity: Entity, *, by: User, at: datetime):
     day = date(2026, 3, 3)
     return ask_simulation(entity, kind="next", from_on=day, until_on=day, by=by, at=at)
@@ -23,7 +28,12 @@ def a_simulation(entity: Entity, *, by: User, at: datetime):
 
 @pytest.mark.parametrize(
     ("task", "ask"),
-    [(tasks.try_night, ask_dry_run), (tasks.reset_training, ask_reset), (tasks.simulate, a_simulation)],
+    [
+        (tasks.start_asked_night, a_night),
+        (tasks.try_night, ask_dry_run),
+        (tasks.reset_training, ask_reset),
+        (tasks.simulate, a_simulation),
+    ],
 )
 def test_it_is_kept(monkeypatch, django_capture_on_commit_callbacks, task, ask):
     def away(*_ids):

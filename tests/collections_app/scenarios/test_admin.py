@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from collections_app.letters.operations import deliver_defaults as deliver_templates
 from collections_app.scenarios import newer
+from collections_app.scenarios.admin.pages import followers
 from collections_app.scenarios.admin.scenarios import ScenarioAdmin
 from collections_app.scenarios.defaults import DEFAULTS
 from collections_app.scenarios.models import Scenario, ScenarioVersion, Step
@@ -17,7 +18,7 @@ from collections_app.scenarios.queries import step_names
 from crm.law.operations import load_law
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.scenarios import ScenarioFactory, StepFactory, published_scenario
-from tests.factories.segments import GroupFactory
+from tests.factories.segments import GroupFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -385,3 +386,20 @@ def test_the_list_asks_as_much_for_many_scenarios_in_any_currency(client, count,
     client.get(page)
     with django_assert_num_queries(13):
         client.get(page)
+
+
+def test_those_who_follow_it_are_counted_up_to_a_number(client, supervisor, published, entity, monkeypatch):
+    monkeypatch.setattr("collections_app.scenarios.admin.pages.COUNTED", 2)
+    scenario = published.scenario
+    create_draft(scenario, by=supervisor)
+    group = GroupFactory(entity=entity, scenario=scenario)
+    MembershipFactory.create_batch(5, group=group, customer__entity=entity)
+    MembershipFactory(group=group, customer__entity=entity, to_on="2200-01-01")
+    assert followers(scenario) == 3
+
+
+def test_a_publication_says_how_many_follow_it(client, supervisor, published, entity, monkeypatch):
+    monkeypatch.setattr("collections_app.scenarios.admin.pages.followers", lambda scenario: 10_001)
+    create_draft(published.scenario, by=supervisor)
+    page = client.get(url(published.scenario) + "?version=2").content.decode()
+    assert "Publier ? &gt;\u00a010\u00a0000 clients suivent ce scénario" in page

@@ -54,9 +54,15 @@ def test_the_secret_is_sealed_in_the_database(admin: Client):
     assert (app.secret[:7], "kept-by-nobody" in app.secret) == ("sealed:", False)
 
 
-@pytest.mark.parametrize("secret", ["x" * 111, "é" * 56])
-def test_one_that_does_not_fit_is_refused_in_words(admin: Client, secret):
-    assert list(errors(admin.post(ADD, {**GIVEN, "secret": secret}))) == ["secret"]
+@pytest.mark.parametrize("secret", ["x" * 111, "é" * 1000])
+def test_a_long_one_is_sealed_too(admin: Client, secret):
+    assert admin.post(ADD, {**GIVEN, "secret": secret}).status_code == 302
+    kept = SocialApp.objects.get().secret
+    assert (kept[:7], opened(kept)) == ("sealed:", secret)
+
+
+def test_one_no_server_gives_is_refused_in_words(admin: Client):
+    assert list(errors(admin.post(ADD, {**GIVEN, "secret": "x" * 1001}))) == ["secret"]
 
 
 def test_the_page_tells_the_redirect_address_before_and_after(admin: Client):

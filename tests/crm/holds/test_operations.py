@@ -66,7 +66,11 @@ def test_what_was_done_is_told():
         "Dunning suspended: dispute, from 01/03/2026 to 07/03/2026",
     ]
     events = Event.objects.order_by("id").values_list("kind", "customer_id", "payload__ended")
-    assert list(events) == [("facts.changed", customer.pk, False), ("facts.changed", customer.pk, True)]
+    assert list(events) == [
+        ("facts.changed", customer.pk, False),
+        ("hold.placed", customer.pk, None),
+        ("facts.changed", customer.pk, True),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -43,11 +44,29 @@ def test_a_hold_is_placed_on_an_invoice_and_lifted(desk: Client):
 @pytest.mark.parametrize(("given", "outcome"), [({}, "lifted"), ({"mistake": "on"}, "mistake")])
 def test_an_insolvency_is_lifted_or_was_a_mistake(desk: Client, given: dict[str, str], outcome: str):
     customer = CustomerFactory(entity=desk.entity)
-    desk.post(reverse("hold_place", args=[customer.pk]), {"kind": "insolvency", "reason": "RJ"})
+    asked = {"kind": "insolvency", "reason": "RJ", "born_before": "2026-01-05"}
+    desk.post(reverse("hold_place", args=[customer.pk]), asked)
     page = desk.get(reverse("customer", args=[customer.pk])).content.decode()
     assert 'name="mistake"' in page
     desk.post(reverse("hold_lift", args=[Hold.objects.get().pk]), given)
     assert Hold.objects.get().outcome == outcome
+
+
+def test_an_insolvency_says_the_day_of_its_judgment(desk: Client):
+    invoice = InvoiceFactory(customer__entity=desk.entity)
+    url, asked = reverse("hold_place", args=[invoice.customer_id]), {"kind": "insolvency", "reason": "RJ"}
+    assert list(form_of(desk.post(url, asked)).errors) == ["born_before"]
+    of_one_invoice = asked | {"born_before": "2026-01-05", "invoice": invoice.pk}
+    assert list(form_of(desk.post(url, of_one_invoice)).errors) == ["invoice"]
+    desk.post(url, asked | {"born_before": "2026-01-05"})
+    assert Hold.objects.get().born_before == date(2026, 1, 5)
+
+
+def test_a_day_of_judgment_is_that_of_an_insolvency_alone(desk: Client):
+    customer = CustomerFactory(entity=desk.entity)
+    given = {"kind": "dispute", "reason": "Avarie", "born_before": "2026-01-05"}
+    desk.post(reverse("hold_place", args=[customer.pk]), given)
+    assert Hold.objects.get().born_before is None
 
 
 def test_an_invoice_of_another_customer_is_refused(desk: Client):
@@ -183,7 +202,10 @@ def test_a_promise_without_its_day_is_refused_and_why(desk: Client):
     given = {"kind": "promise", "reason": "Paie en fin de mois"}
     told = refused(desk.post(reverse("hold_place", args=[customer.pk]), given))
     assert ["Une promesse a besoin du jour" in one for one in told] == [True]
-    desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2099-01-01"})
+    with time_machine.travel(NOON, tick=False):
+        told = refused(desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2099-01-01"}))
+        assert ["Une promesse se tient dans l’année" in one for one in told] == [True]
+        desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2026-03-31"})
     assert Hold.objects.get().kind == "promise"
 
 

@@ -3,8 +3,11 @@
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
 
 from crm.imports.errors import AmountsUndecided
+from crm.imports.formats.cells import UNDECIDED
+from crm.imports.formats.values import BadValue, typed_amount
 from crm.receivables.models import Credit, Invoice
 
 HEADER = "client;facture;echeance;montant;solde;devise"
@@ -103,3 +106,103 @@ def test_programs_that_part_columns_with_commas_write_decimals_with_a_point(load
     path.write_text('customer,invoice,due date,amount\nA,F1,2020-03-31,120.500\nA,F2,2020-03-31,"1,200"\n')
     outcome = load(path)
     assert (written(), outcome.reading["undecided"]) == ([(Decimal("120.5"),) * 2, (1200, 1200)], ["amount"])
+
+
+@pytest.fixture
+def in_cells(load, tmp_path):
+    """The outcome of a spreadsheet of these amounts, texts or numbers."""
+
+    def run(*amounts: str | float, currency: str = "EUR", **options):
+        path = tmp_path / "list.xlsx"
+        with xlsxwriter.Workbook(path, {"strings_to_numbers": False}) as workbook:
+            sheet = workbook.add_worksheet("Balance")
+            sheet.write_row(0, 0, ["client", "facture", "echeance", "montant", "devise"])
+            for number, amount in enumerate(amounts):
+                sheet.write_row(number + 1, 0, ["A", f"F{number}", "2026-02-01", amount, currency])
+        return load(path, **options)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("amounts", "read"),
+    [
+        (["1.200", "950", "12.500"], ["1200", "950", "12500"]),
+        (["1,200", "950", "12,500"], ["1200", "950", "12500"]),
+        (["1.200", 950, 12.5, 1.25], ["1200", "950", "12.5", "1.25"]),
+        (["1.200", 1.125], ["1200", "1.13"]),  # a number has its own mark
+        (["1.200", "12.50", 12.5], ["1.2", "12.5", "12.5"]),
+        (["1.200", "12,50", 12.5], ["1200", "12.5", "12.5"]),
+    ],
+)
+def test_texts_of_a_spreadsheet_are_read_as_those_of_any_list(in_cells, amounts: list[str | float], read: list[str]):
+    in_cells(*amounts)
+    assert [amount for amount, _left in written()] == list(map(Decimal, read))
+
+
+def test_the_mark_supposed_of_a_spreadsheet_is_told(in_cells):
+    outcome = in_cells("1.200", 12.5)
+    assert (outcome.reading["undecided"], outcome.reading["marks"]) == (["amount"], {"amount": ","})
+
+
+def test_numbers_of_a_spreadsheet_suppose_nothing(in_cells):
+    outcome = in_cells(1.2, 1.125, currency="TND")
+    assert [amount for amount, _left in written()] == [Decimal("1.2"), Decimal("1.125")]
+    assert outcome.reading["undecided"] == []
+
+
+def test_texts_of_a_spreadsheet_in_a_currency_of_three_decimals_are_asked_about(in_cells):
+    with pytest.raises(AmountsUndecided):
+        in_cells("1.200", 12.5, currency="TND")
+
+
+@pytest.mark.parametrize(("mark", "amount"), [(".", "1.2"), (",", "1200")])
+def test_what_a_person_says_holds_for_the_texts_of_a_spreadsheet(in_cells, mark: str, amount: str):
+    in_cells("1.200", 12.5, decimal_mark=mark)
+    assert [amount for amount, _left in written()] == [Decimal(amount), Decimal("12.5")]
+
+
+class TestBeyondTheSample:
+    @pytest.fixture(autouse=True)
+    def short(self, monkeypatch):
+        monkeypatch.setattr("crm.imports.operations.files.SAMPLE", 20)
+
+    def test_three_digits_are_thousands_too_and_told(self, taken):
+        outcome = taken(*["950;950"] * 25, "1.200;1.200")
+        assert (Invoice.objects.get(number="F25").amount, Invoice.objects.get(number="F25").open_amount) == (1200, 1200)
+        assert (outcome.reading["undecided"], outcome.reading["marks"]) == (
+            ["amount", "due_on", "open_amount"],
+            {"amount": ",", "open_amount": ","},
+        )
+
+    def test_in_a_currency_of_three_decimals_the_row_is_rejected(self, taken):
+        outcome = taken(*["950;950"] * 25, "1.200;1.200", "1.5;1.5", currency="TND")
+        assert [(row.line, row.reason) for row in outcome.problems] == [(27, UNDECIDED)] * 2  # of each column
+        assert Invoice.objects.filter(amount=Decimal("1.5")).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "euros"),
+    [
+        ("1.200", "1200"), ("1,200", "1200"), ("10.000", "10000"), ("1.200 €", "1200"), ("1.200,5", "1200.5"),
+        ("1000.5", "1000.5"), ("1 000,5", "1000.5"), ("0.500", "0.5"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_in_euros(typed: str, euros: str):
+    assert typed_amount(typed, "EUR") == typed_amount(typed) == Decimal(euros)
+
+
+@pytest.mark.parametrize(
+    ("typed", "dinars"), [("0.500", "0.5"), ("1200", "1200"), ("1.5", "1.5"), ("1.200,500", "1200.5")]
+)
+def test_what_is_typed_in_dinars(typed: str, dinars: str):
+    assert typed_amount(typed, "TND") == Decimal(dinars)
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency"),
+    [("1.200", "TND"), ("1,200", "TND"), ("10.000", "TND"), ("1e5", "EUR"), ("1E5", "TND"), ("1e5", "")],
+)
+def test_what_may_be_two_amounts_or_is_none_is_refused(typed: str, currency: str):
+    with pytest.raises(BadValue):
+        typed_amount(typed, currency)

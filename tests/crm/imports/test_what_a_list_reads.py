@@ -4,11 +4,11 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from crm.core.sql import statement
 from crm.imports.models import Batch
-from crm.imports.operations import import_file, open_items
+from crm.imports.operations import import_file, open_items, undo as undoing
 from crm.imports.operations.undo import undo
 from crm.imports.outcome import Options
 from crm.receivables.models import Credit, Invoice
@@ -115,3 +115,34 @@ def test_after_a_list_was_undone_the_next_one_tells_all_again(say, entity):
     assert Invoice.objects.get(number="F0").books_amount is None
     say([], days=10)
     assert Invoice.objects.get(number="F0").books_amount == 0
+
+
+def movements_read(node):
+    """Rows of movements all steps of a plan read."""
+    own = node["Actual Rows"] * node["Actual Loops"] if node.get("Relation Name") == "receivables_movement" else 0
+    return own + sum(map(movements_read, node.get("Plans", ())))
+
+
+def test_what_was_moved_of_other_lists_is_not_read_when_one_is_undone(say, monkeypatch):
+    say(names(1, 101))
+    apply(names(1, 101))
+    Batch.objects.update(source="other")
+    say(names(0, 1))
+    apply(names(0, 1))
+    say([], days=5)
+    found, real = [], undoing.execute
+
+    def count(names, params):
+        if "undo_books" in names:
+            with connection.cursor() as cursor, transaction.atomic():
+                cursor.execute("set local enable_seqscan = off")
+                cursor.execute("analyze receivables_invoice, receivables_credit, receivables_movement")
+                cursor.execute(f"explain (analyze, format json) {statement('crm.imports', 'undo_books')}", params)
+                found.append(movements_read(cursor.fetchone()[0][0]["Plan"]))
+                transaction.set_rollback(True)
+        return real(names, params)
+
+    monkeypatch.setattr(undoing, "execute", count)
+    undo(Batch.objects.latest("pk"), by=None, at=AT + timedelta(days=6))
+    assert found[0] < 20
+    assert Invoice.objects.get(number="F0").books_amount is None

@@ -204,6 +204,27 @@ class TestIndemnity:
         pay(parts[0], 10000, date(2025, 7, 31))
         assert indemnities(*keys) == {2: 40, 3: 0}
 
+    def test_a_number_of_another_day_or_a_reference_of_many_months_is_not_one_invoice(self):
+        customer = CustomerFactory()
+        months = [date(2025, month, 1) for month in (1, 2, 3)]
+        rents = [
+            late_invoice(customer=customer, external_id=f"R-{on}", number="LEASE", issued_on=on, due_on=on)
+            for on in months
+        ]
+        keys = [rent.pk for rent in rents]
+        charges = late_charges(keys, on=date(2025, 12, 31))
+        assert [charges[key].indemnity for key in keys] == [40, 40, 40]
+
+    def test_numbered_instalments_are_one_invoice_whatever_their_days_of_issue(self):
+        customer = CustomerFactory()
+        days = (date(2025, 7, 31), date(2025, 8, 31))
+        keys = [
+            late_invoice(customer=customer, external_id="C/F", number="F", installment=nth, issued_on=on, due_on=on).pk
+            for nth, on in enumerate(days, start=1)
+        ]
+        charges = late_charges(keys, on=date(2025, 12, 31))
+        assert [charges[key].indemnity for key in keys] == [40, 0]
+
     def test_two_invoices_without_a_number_owe_it_each(self):
         customer = CustomerFactory()
         keys = [late_invoice(customer=customer, number="").pk for _ in range(2)]

@@ -1,21 +1,30 @@
 """A currency no rate turns into that of the books counts for nothing, and every page that rests on amounts says so."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from collections_app.engine.models import DailyFigures
+from crm.core.sql import statement
 from crm.imports.models import Batch
 from crm.law.models import ExchangeRate
 from crm.law.queries import without_rate
+from crm.receivables.models import ForeignAccount, Invoice
+from crm.receivables.operations import close_in_ledger
+from crm.receivables.queries import debtors_without_rate
 from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 from tests.factories.segments import GroupFactory
+from tests.plans import rows_compared
 
 pytestmark = pytest.mark.django_db
 SAID = "Aucun taux ne convertit les USD en EUR"
 MARCH_2 = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -71,6 +80,54 @@ def test_every_page_says_it_until_a_rate_is_given(client, entity, invoice, given
     rates = reverse("admin:law_exchangerate_changelist")
     link = f'. <a href="{rates}">Taux de change</a>'
     assert {name: link in page for name, page in read.items()} == dict.fromkeys(addresses, not given)
+
+
+def statements_of_supervision(client, count: int) -> tuple[int, int]:
+    """How many statements ask for rates where that many entities have figures in two currencies, and how many
+    currencies without a rate are told."""
+    for _number in range(count):
+        entity = EntityFactory(currency="EUR")
+        for currency in ("EUR", "USD"):
+            DailyFigures.objects.create(
+                entity=entity, on=MARCH_2, currency=currency, open_amount=1, overdue_amount=1, unapplied_amount=0,
+                disputed_amount=0, customers_overdue=1, actions_open=1,
+            )  # fmt: skip
+    client.force_login(UserFactory(is_superuser=True, is_staff=True, role="administrator"))
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(reverse("supervision")).content.decode()
+    return sum("exchange_rate(" in query["sql"] for query in asked), page.count(SAID)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_supervision_asks_once_for_all_entities(client, count):
+    assert statements_of_supervision(client, count) == (1, 1)
+
+
+def test_customers_who_owe_are_counted_wherever_the_currency_came_from(entity, invoice):
+    """Several invoices, one settled, one of another entity, one whose customer was merged into another."""
+    InvoiceFactory(customer=invoice.customer, currency="USD")
+    merged = InvoiceFactory(customer__entity=entity, currency="CHF")
+    Invoice.objects.filter(pk=merged.pk).update(customer=CustomerFactory(entity=entity))
+    for settled in (InvoiceFactory(customer__entity=entity, currency=currency) for currency in ("GBP", "USD")):
+        close_in_ledger(settled, amount=settled.open_amount, on=MARCH_2, at=NOON)
+    InvoiceFactory(customer__entity=EntityFactory(currency="USD"), currency="USD")
+    InvoiceFactory(customer__entity=entity, currency="EUR")
+    InvoiceFactory(customer__entity=entity, currency="NOK")
+    ExchangeRate.objects.create(base="NOK", quote="EUR", on=date(2026, 3, 1), rate="0.1")
+    assert debtors_without_rate(entity, on=MARCH_2) == {"CHF": 1, "USD": 1}
+
+
+def test_they_are_counted_up_to_a_number(monkeypatch, entity):
+    monkeypatch.setattr("crm.receivables.queries.COUNTED", 2)
+    InvoiceFactory.create_batch(5, customer__entity=entity, currency="USD")
+    assert debtors_without_rate(entity, on=MARCH_2) == {"USD": 3}
+
+
+def test_one_currency_costs_nothing_however_many_invoices_are_open(entity):
+    InvoiceFactory.create_batch(20, customer__entity=entity, currency="EUR")
+    params = {"entity": entity.pk, "books_in": "EUR", "on": MARCH_2, "most": 10}
+    assert ForeignAccount.objects.count() == 0
+    assert rows_compared(statement("crm.receivables", "debtors_without_rate"), params) < 10
 
 
 def test_who_may_give_it_is_led_there(client, entity, invoice):

@@ -19,9 +19,9 @@ WAITING = {ReplyKind.UNREAD, ReplyKind.UNREADABLE}
 pytestmark = pytest.mark.django_db
 
 
-def a_mail(name: str, kind: ReplyKind = ReplyKind.ANSWER, *, at=OLD) -> None:
-    read_at = None if kind == ReplyKind.UNREAD else at
-    Reply.objects.create(header_id=name, kind=kind, text="Bien reçu", raw=b"whole", received_at=at, read_at=read_at)
+def a_mail(name: str, kind: ReplyKind = ReplyKind.ANSWER, *, at=OLD, **of) -> None:
+    given = {"read_at": None if kind == ReplyKind.UNREAD else at, "received_at": at, **of}
+    Reply.objects.create(header_id=name, kind=kind, text="Bien reçu", raw=b"whole", **given)
 
 
 @pytest.mark.parametrize("rows", [1, 2, 500])
@@ -34,6 +34,21 @@ def test_an_old_mail_keeps_what_it_says_and_not_its_bytes(rows):
     assert set(Reply.objects.exclude(raw=b"").values_list("header_id", flat=True)) == {*WAITING, "new"}
     assert set(Reply.objects.values_list("text", flat=True)) == {"Bien reçu"}
     assert operations.forget_raw_mails(before=BETWEEN, page=rows) == 0
+
+
+@pytest.mark.parametrize("rows", [1, 2, 500])
+def test_an_old_mail_of_nobody_goes_whole(world: World, rows):
+    """Unless somebody still has to read it; what is of a customer, or of a message, stays."""
+    message = sent()
+    for kind in ReplyKind:
+        a_mail(kind, kind)
+    a_mail("read anew", at=NEW, arrived_at=OLD)
+    a_mail("new", at=NEW)
+    a_mail("customer", customer=message.customer, entity=message.customer.entity)
+    a_mail("report", ReplyKind.BOUNCE, message=message)
+    assert operations.forget_unattached_mails(before=BETWEEN, page=rows) == len(ReplyKind) - len(WAITING) + 1
+    assert set(Reply.objects.values_list("header_id", flat=True)) == {*WAITING, "new", "customer", "report"}
+    assert operations.forget_unattached_mails(before=BETWEEN, page=rows) == 0
 
 
 def test_a_mail_that_is_forgotten_and_comes_again_is_the_same(world: World):
@@ -74,7 +89,7 @@ def test_old_news_keep_what_became_of_the_message_and_no_more(world: World, rows
 
 
 def test_they_are_kept_for_as_many_days_as_the_settings_say(world: World, settings):
-    settings.RAW_MAILS_KEPT_DAYS, settings.NEWS_KEPT_DAYS = 7, 11
+    settings.RAW_MAILS_KEPT_DAYS, settings.NEWS_KEPT_DAYS, settings.UNATTACHED_MAILS_KEPT_DAYS = 7, 11, 10
     message = sent()
     for days in (12, 9, 6):
         at = AT - timedelta(days=days)
@@ -84,4 +99,5 @@ def test_they_are_kept_for_as_many_days_as_the_settings_say(world: World, settin
     with time_machine.travel(AT, tick=False):
         tasks.forget()
     assert list(Reply.objects.exclude(raw=b"").values_list("header_id", flat=True)) == ["6"]
+    assert list(Reply.objects.order_by("pk").values_list("header_id", flat=True)) == ["9", "6"]
     assert set(DeliveryEvent.objects.exclude(payload=None).values_list("key", flat=True)) == {"9", "6"}

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -26,13 +27,16 @@ from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
 from crm.accounts.models import Entity, User
 from crm.holds.models import Hold
+from crm.law.models import ExchangeRate
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
 from crm.receivables.operations import close_in_ledger
-from telephony.messaging.models import SendingDay
+from telephony.messaging.models import Message, SendingDay
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import TeamFactory, TeamMemberFactory
+from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.letters import TemplateVersionFactory
+from tests.factories.messaging import a_world, sent
 from tests.factories.receivables import InvoiceFactory
 from tests.factories.scenarios import StepFactory, VersionFactory, published_scenario
 from tests.factories.segments import GroupFactory
@@ -146,6 +150,63 @@ def test_with_nothing_changed_it_does_what_the_real_nights_then_do(world):
         dict(sorted(steps.items())),
         dict(sorted(opened.items())),
     )
+
+
+def test_limitation_runs_out_on_its_day_as_in_the_real_nights():
+    """The nights hold it: no task asks for it any more, while the rest of the account goes on."""
+    load_law()
+    world = World({"offset_days": 5}, {"offset_days": 735}, entry_policy="step_by_age")
+    for late, amounts in ((732, [30]), (732, [40, 50]), (600, [60])):
+        customer = world.customer(kind="consumer")
+        for age, amount in zip((late, 6), amounts, strict=False):
+            world.invoice(customer, late=age, amount=amount)
+    world.invoice(world.customer(kind="consumer"), late=730 - 3, amount=70)
+    world.invoice(world.customer(kind="professional"), late=732, amount=80)
+    world.entity.refresh_from_db()
+    report = simulated(world).report["today"]
+    live_nights(world)
+    opened = {}
+    for action in Action.objects.all():
+        opened[action.step_code] = opened.get(action.step_code, 0) + 1
+    assert Hold.objects.filter(kind="limitation").count() == 3
+    assert report["opened"] == dict(sorted(opened.items()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_ran_out_is_held_however_the_customers_are_cut(settings):
+    load_law()
+    world = World({"offset_days": 5}, {"offset_days": 735})
+    for late in (728, 729, 730, 731, 732):
+        world.invoice(world.customer(kind="consumer"), late=late)
+    reports = []
+    for settings.NIGHT_CONNECTIONS in (1, 3):
+        reports.append(simulated(world).report)
+    assert reports[1] == reports[0]
+
+
+def test_a_replay_holds_what_ran_out_from_its_own_nights_on():
+    """Not from those of the live nights, which may have held it later, or given it back."""
+    load_law()
+    world = World({"offset_days": 5})
+    customer = world.customer(kind="consumer")
+    old = world.invoice(customer, late=732)
+    at = {"entity": world.entity, "customer": customer, "invoice": old, "kind": "limitation", "created_at": AT}
+    Hold.objects.create(**at, starts_on=LAST)
+    assert replayed(world).report["today"]["opened"] == {}
+
+
+def test_a_demand_of_long_ago_interrupts_limitation_here_too():
+    load_law()
+    world = World({"offset_days": 5, "email": True}, {"offset_days": 1900})
+    body = world.customer(kind="public_body")
+    invoice = world.invoice(body, late=1895)
+    at = datetime(2024, 1, 10, 10, tzinfo=UTC)
+    action = ActionFactory(customer=body, state="done", kind="manual", cycle=None, opened_on=at.date(), closed_at=at)
+    ActionLineFactory(action=action, invoice=invoice)
+    with a_world():
+        message = sent(address=body.addresses.get(), at=at)
+    Message.objects.filter(pk=message.pk).update(origin="action", origin_id=action.pk)
+    assert simulated(world).report["today"]["opened"] == {"s5": 1, "s1900": 1}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -317,6 +378,18 @@ def test_a_draft_tried_beside_todays_set_up(world):
     assert (today, tried) == ({"s-3", "s2"}, {"s16"})
     assert report["differences"]["leaves"] > 0
     assert ScenarioVersion.objects.get(pk=draft.pk).state == "draft"
+
+
+def test_who_is_reminded_with_one_set_up_only_is_in_order_of_the_money_of_the_books(world):
+    """Not 900,000 XOF (1,372 €) before 2,000 €; what no rate turns into it comes last."""
+    ExchangeRate.objects.create(base="EUR", quote="XOF", on=date(2020, 1, 1), rate="655.957")
+    for currency, amount in (("USD", 9000), ("XOF", 900_000), ("EUR", 2000)):
+        world.invoice(world.customer(), late=8, currency=currency, amount=amount)
+    draft = VersionFactory(scenario=world.version.scenario, number=2, draft=True)
+    StepFactory(version=draft, code="late", offset_days=300)
+    report = simulated(world, version=draft, until_on=MARCH_1 + timedelta(days=3)).report
+    told = [row["currency"] for row in report["differences"]["names"] if Decimal(row["amount"]) >= 2000]
+    assert told == ["EUR", "XOF", "USD"]
 
 
 def test_a_group_out_of_use_is_tried_as_if_it_were_in_force(world):
