@@ -1,7 +1,7 @@
 -- What money not applied at the end of a day covers of the invoices of the customers who owe some invoices, credit by
 -- credit, with the day it came: `covered` of net_open_items.sql in detail, and also for a past day. First the invoice a
 -- credit names; what is left, in the order it came, covers the oldest due, never a disputed one, nor one that
--- insolvency forbids to pay.
+-- insolvency forbids to pay once money came after the judgment.
 with account as (
     select distinct customer_id, currency from receivables_invoice where id = any(%(invoices)s)
 ),
@@ -48,12 +48,14 @@ needs as (
     select o.id, o.customer_id, o.currency, o.due_on,
            case when o.id in (select invoice_id from by_name_only where invoice_id is not null)
                   or o.customer_id in (select customer_id from by_name_only where invoice_id is null and born_before is null)
-                  or o.issued_on < born.before then 0
+                  or o.issued_on < born.before and came.last_on >= born.before then 0
                 else o.amount - coalesce(b.covers, 0) end as amount
     from owed o
     left join (select invoice_id, sum(covers) as covers from by_name group by invoice_id) b on b.invoice_id = o.id
     left join (select customer_id, max(born_before) as before from by_name_only group by customer_id) born
            on born.customer_id = o.customer_id
+    left join (select customer_id, currency, max(received_on) as last_on from money group by customer_id, currency) came
+           on came.customer_id = o.customer_id and came.currency = o.currency
 ),
 in_turn as (
     select n.*, sum(n.amount) over (partition by n.customer_id, n.currency order by n.due_on, n.id) as up_to_here from needs n

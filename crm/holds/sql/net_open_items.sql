@@ -1,6 +1,6 @@
 -- One row per open invoice of some customers of an entity: what holds it on a date, what unapplied money covers, what is
 -- left. Money covers what its own customer owes from the day it came: first the invoice it names, then the oldest due,
--- never a disputed one, nor one that insolvency forbids to pay (C. com. L622-7).
+-- never a disputed one, nor one that insolvency forbids to pay (C. com. L622-7) once money came after the judgment.
 -- The one definition of what a decision may rest on: night, page, letter and explanation read it
 -- (crm.holds.queries.net_open_items).
 -- Only the customers who have unapplied money are put in order; every invoice is read once more, as it lies.
@@ -24,7 +24,7 @@ on_customer as materialized (
     from in_force i where i.invoice_id is null group by i.customer_id
 ),
 unapplied as (
-    select c.customer_id, c.currency, sum(c.open_amount) as amount
+    select c.customer_id, c.currency, sum(c.open_amount) as amount, max(c.received_on) as last_on
     from receivables_credit c
     where c.entity_id = %(entity)s and c.open_amount > 0 and c.received_on <= %(on)s /* among c.customer_id */
     group by c.customer_id, c.currency
@@ -39,7 +39,7 @@ named as (
 coverable as (
     select i.id, i.customer_id, i.currency, i.due_on, u.amount as unapplied, n.by_name,
            case when coalesce(hi.by_name_only, false) or coalesce(hc.by_name_only, false)
-                  or i.issued_on < hc.by_name_before then 0
+                  or i.issued_on < hc.by_name_before and u.last_on >= hc.by_name_before then 0
                 else i.open_amount - n.by_name end as may_cover
     from receivables_invoice i
     join unapplied u on u.customer_id = i.customer_id and u.currency = i.currency

@@ -148,11 +148,17 @@ def covered(customer, on):
     ),
     received=st.lists(st.tuples(st.integers(1, 700), st.integers(-3, 60), st.none() | st.integers(0, 5)), max_size=5),
     all_disputed=st.sampled_from([False, False, False, True]),
+    judged=st.none() | st.integers(-30, 60),
 )
-def test_credit_by_credit_it_is_what_every_decision_takes_as_covered(debts, received, all_disputed):
+def test_credit_by_credit_it_is_what_every_decision_takes_as_covered(debts, received, all_disputed, judged):
     customer, on = CustomerFactory(), date(2026, 3, 2)
     invoices = [
-        InvoiceFactory(customer=customer, amount=amount, due_on=date(2026, 1, 1) + timedelta(days=days))
+        InvoiceFactory(
+            customer=customer,
+            amount=amount,
+            issued_on=date(2025, 12, 2) + timedelta(days=days),
+            due_on=date(2026, 1, 1) + timedelta(days=days),
+        )  # fmt: skip
         for amount, days, _ in debts
     ]
     for invoice, (_, _, disputed) in zip(invoices, debts, strict=True):
@@ -160,6 +166,11 @@ def test_credit_by_credit_it_is_what_every_decision_takes_as_covered(debts, rece
             hold(customer, invoice=invoice)
     if all_disputed:
         hold(customer)
+    if judged is not None:
+        Hold.objects.create(
+            entity=customer.entity, customer=customer, kind=HoldKind.INSOLVENCY, reason="RJ", starts_on=date(2026, 1, 1),
+            born_before=date(2026, 1, 1) + timedelta(days=judged), created_at=NOON,
+        )  # fmt: skip
     for amount, days, named in received:
         target = invoices[named % len(invoices)] if named is not None else None
         day = on - timedelta(days=days)

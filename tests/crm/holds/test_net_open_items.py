@@ -100,6 +100,14 @@ def test_money_of_an_insolvent_customer_covers_what_he_may_pay(scope):
     assert net(before.customer) == [Decimal(1000), Decimal(0)]
 
 
+def test_what_was_received_before_the_judgment_has_paid_the_claims_of_then():
+    before = InvoiceFactory(issued_on="2026-01-01", due_on="2026-01-15", amount=1000)
+    InvoiceFactory(customer=before.customer, issued_on="2026-02-20", due_on="2026-02-28")
+    CreditFactory(customer=before.customer, amount=100, received_on="2026-01-31")
+    hold(before.customer, HoldKind.INSOLVENCY, born_before="2026-02-01")
+    assert net(before.customer) == [Decimal(900), Decimal(100)]
+
+
 @pytest.mark.parametrize(("day", "held"), [(0, "manual"), (5, "manual"), (6, None)])
 def test_a_hold_lasts_to_its_last_day(day, held):
     invoice = InvoiceFactory()
