@@ -158,7 +158,7 @@ def test_credit_by_credit_it_is_what_every_decision_takes_as_covered(debts, rece
             amount=amount,
             issued_on=date(2025, 12, 2) + timedelta(days=days),
             due_on=date(2026, 1, 1) + timedelta(days=days),
-        )  # fmt: skip
+        )
         for amount, days, _ in debts
     ]
     for invoice, (_, _, disputed) in zip(invoices, debts, strict=True):
