@@ -168,9 +168,14 @@ def test_credit_by_credit_it_is_what_every_decision_takes_as_covered(debts, rece
         hold(customer)
     if judged is not None:
         Hold.objects.create(
-            entity=customer.entity, customer=customer, kind=HoldKind.INSOLVENCY, reason="RJ", starts_on=date(2026, 1, 1),
-            born_before=date(2026, 1, 1) + timedelta(days=judged), created_at=NOON,
-        )  # fmt: skip
+            entity=customer.entity,
+            customer=customer,
+            kind=HoldKind.INSOLVENCY,
+            reason="RJ",
+            starts_on=date(2026, 1, 1),
+            born_before=date(2026, 1, 1) + timedelta(days=judged),
+            created_at=NOON,
+        )
     for amount, days, named in received:
         target = invoices[named % len(invoices)] if named is not None else None
         day = on - timedelta(days=days)
