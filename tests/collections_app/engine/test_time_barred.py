@@ -80,7 +80,8 @@ def test_it_is_said_on_the_page_in_why_and_in_the_history(client):
         ("consumer", TWO_YEARS - 1, {}, 0),
         ("consumer", 400, {"debt_type": "telecom"}, 1),
         ("consumer", 1000, {"debt_type": "rent"}, 0),
-        ("public_body", 1500, {}, 0),
+        ("public_body", 1400, {}, 0),
+        ("public_body", 1500, {}, 1),  # due in January of a year, issued in December of the one before
         ("public_body", 1900, {}, 1),
         ("professional", 2000, {}, 0),
         ("association", 2000, {}, 0),
