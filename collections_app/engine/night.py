@@ -36,6 +36,7 @@ LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is
 BUILT_ON: dict[str, Callable[[Among], str]] = {
     "/* net open items */": net_open_items,
     "/* alive */": lambda among: sql.statement("collections_app.actions", "alive"),
+    "/* carries */": lambda among: sql.statement(HERE, "carries"),
     "/* dates of nobody */": lambda among: sql.statement("collections_app.actions", "dates_of_nobody"),
     "/* gone wrong */": lambda among: sql.codes(GONE_WRONG),
     # Read in the index: what a customer was ever told is many rows, what he is told in this cycle a few.
@@ -170,7 +171,7 @@ class Night:
         """Make the SELECT of sql/{name}.sql a view of this session. It says nothing of this night (no date):
         a simulation keeps it for all nights."""
         with connection.cursor() as cursor:
-            cursor.execute(f"create or replace temporary view {view} as {sql.statement(HERE, name)}")
+            cursor.execute(f"create or replace temporary view {view} as {text(name, self.among)}")
 
     def pairs(self, name: str) -> dict[str, Any]:
         """The two columns of the SELECT of sql/{name}.sql as a dict."""

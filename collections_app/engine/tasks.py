@@ -11,19 +11,19 @@ from collections_app.engine.leases import give_up_lost
 from collections_app.engine.operations import run_night
 from collections_app.engine.schedule import due_nights, still_waits
 from collections_app.engine.simulation.operations import run_simulation, sweep
-from crm.accounts.models import Entity, User
+from crm.accounts.models import Entity
 
 log = structlog.get_logger(__name__)
 
 
 @shared_task
-def start_night(entity: int, on: str, by: int | None = None) -> None:
-    """Run the night of an entity; without somebody it is for, unless it is done by now."""
+def start_night(entity: int, on: str) -> None:
+    """Run the night of an entity, unless it is done by now."""
     at, day = timezone.now(), date.fromisoformat(on)
-    if by is None and not still_waits(entity, day, at=at):
+    if not still_waits(entity, day, at=at):
         return
     try:
-        run_night(Entity.objects.get(pk=entity), on=day, at=at, by=User.objects.filter(pk=by).first())
+        run_night(Entity.objects.get(pk=entity), on=day, at=at)
     except NightRefused as refused:  # somebody was quicker, or a lost worker was and the broker gave its message back
         log.info("night_refused", entity_id=entity, on=on, reason=str(refused))
 

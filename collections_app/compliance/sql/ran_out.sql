@@ -16,10 +16,12 @@ terms as materialized (  -- plan: once, not per invoice
                    and r.starts_on <= place.today and coalesce(r.ends_on, 'infinity') >= place.today
     order by place.jurisdiction, place.kind, place.debt_type, r.debt_type desc, r.customer_kind desc, r.starts_on desc
 ), carried as (
-    select late.*, terms.article, terms.length, terms.from_next_year, terms.interrupted_by,
-           case when terms.from_next_year then least(late.issued_on, late.due_on) else late.due_on end as acquired_on
+    select late.*, terms.article, terms.length, terms.from_next_year, terms.interrupted_by, begins.acquired_on
     from late join terms using (jurisdiction, kind, debt_type)
-    where case when terms.from_next_year then least(late.issued_on, late.due_on) else late.due_on end + terms.length < late.today
+    cross join lateral (
+        select case when terms.from_next_year then least(late.issued_on, late.due_on) else late.due_on end as acquired_on
+    ) begins
+    where begins.acquired_on + terms.length < late.today
 ), pressed as (
     select customer_id from carried where interrupted_by ? 'demand'
 ), starts as (

@@ -1,12 +1,11 @@
--- What each action open before tonight carries tonight; of what opens, see new_lines.sql. A dunning action: every eligible
--- late invoice of its account, or its one invoice. The others keep their invoices as long as those are owed, not held (but
--- by hand), and not yet due under a preventive step. (Which step its own age allows an invoice, and whether it reached the
--- action's, is no fact: who reads it asks its due date.)
+-- What each action open before tonight carries tonight; of what opens, see new_lines.sql. Where it is no dunning, it keeps its
+-- invoices as long as those are owed, not held (but by hand), and not yet due under a preventive step. (Which step its own
+-- age allows an invoice, and whether it reached the action's, is no fact: who reads it asks its due date.)
 select x.id as action_id, i.invoice_id, i.net_amount as amount, i.due_on
 from night_actions x
-join night_items i on i.customer_id = x.customer_id and i.currency = x.currency
-     and i.overdue and i.held is null
-     and (x.invoice_id is null or x.invoice_id = i.invoice_id)
+join night_items i on (
+/* carries */
+)
 where x.kind = 'dunning' and x.moves and not x.is_new
 union all
 select x.id, p.invoice_id, p.net_amount, p.due_on

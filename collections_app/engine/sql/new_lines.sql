@@ -1,9 +1,9 @@
 -- What each action new tonight carries: as lines.sql. Written as it is read, for on a first night these are many millions.
 select x.id as action_id, i.invoice_id, i.net_amount as amount
 from night_openings x
-join night_items i on i.customer_id = x.customer_id and i.currency = x.currency
-     and i.overdue and i.held is null
-     and (x.invoice_id is null or x.invoice_id = i.invoice_id)
+join night_items i on (
+/* carries */
+)
 where x.kind = 'dunning' and x.is_new
 union all
 select x.id, p.invoice_id, p.net_amount

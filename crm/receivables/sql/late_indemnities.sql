@@ -1,8 +1,9 @@
 -- The fixed indemnity of invoices that were not wholly paid on their due date, once each, as the law had it on the first
 -- day late; what is paid or credited afterwards changes nothing. Money received by then pays, applied or not. What fell
--- due when insolvency forbade to pay it owes none. Of an invoice due in several parts (rows of one number, told apart by the
--- number of their instalment, or else issued on one day: a number alone comes back every year, or is that of the contract), the first that
--- was late owes it, whether it was asked for or not. Lined up with its invoice by a window, as in late_interest.sql.
+-- due when insolvency forbade to pay it owes none. Of an invoice due in several parts, the first that was late owes it,
+-- whether it was asked for or not. Parts are rows of one number, told apart by the number of their instalment, or else
+-- issued on one day: a number alone comes back every year, or is that of the contract. Lined up with its invoice by a
+-- window, as in late_interest.sql.
 with parts as (
     select unnest(%(invoices)s::bigint[]) as id
     union

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from collections_app.engine.leases import LEASE, give_up_lost, take_run
-from collections_app.engine.models import Run, RunPart, RunStage
+from collections_app.engine.models import AskedNight, Run, RunPart, RunStage
 from collections_app.engine.schedule import TRIES_A_DAY, due_nights
-from collections_app.engine.tasks import start_night
+from collections_app.engine.tasks import start_asked_night, start_night
 from crm.accounts.models import Entity
 from tests.collections_app.engine.world import MARCH_1, noon
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -132,7 +132,10 @@ def test_the_night_that_is_due_goes_before_what_is_left_of_another_day(night):
 
 def test_the_message_of_a_lost_worker_comes_back_while_its_lease_runs(night):
     run = take_run(night.entity, on=MARCH_1, clock=timezone.now, by=None)
-    start_night(night.entity.pk, MARCH_1.isoformat(), UserFactory().pk)
+    asked = AskedNight.objects.create(
+        entity=night.entity, on=MARCH_1, after=0, asked_at=night.at, asked_by=UserFactory()
+    )
+    start_asked_night(asked.pk)
     run.refresh_from_db()
     assert (run.state, run.fence) == ("running", 1)
 

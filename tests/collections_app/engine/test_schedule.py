@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from collections_app.engine import tasks
+from collections_app.engine.asked import ask_night
 from collections_app.engine.exceptions import NightTooFarAhead
 from collections_app.engine.models import Run
 from collections_app.engine.schedule import TRIES_A_DAY, due_nights, refuse_far_ahead
-from collections_app.engine.tasks import start_due_nights, start_night
+from collections_app.engine.tasks import start_asked_night, start_due_nights, start_night
 from tests.factories.accounts import EntityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,7 @@ def test_nor_is_it_tried_more_often_than_a_day_allows():
 def test_a_person_may_have_it_run_again():
     entity, person = EntityFactory(), UserFactory()
     for _ in range(2):
-        start_night(entity.pk, TODAY.isoformat(), person.pk)
+        start_asked_night(ask_night(entity, on=TODAY, by=person, at=PARIS_5_AM).pk)
     assert Run.objects.filter(state="done", started_by=person).count() == 2
 
 
