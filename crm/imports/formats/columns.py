@@ -19,6 +19,7 @@ LINE = len(THOUSAND_LINES) // THOUSAND
 WITHOUT_CONTROLS = bytes.maketrans(b"\t\n\r", b"   ")
 POINT, ZERO = b".", b"0."
 EITHER_MARK = ",."
+PERHAPS_THOUSANDS = re.compile(rb"[.,][0-9]{3}(?![0-9])")
 SPACES_IN_LINE = re.compile(r"[^\S\n]|['’]")
 K = TypeVar("K")
 V = TypeVar("V")
@@ -68,24 +69,30 @@ def amounts(texts: Texts, mark: str, places: int) -> Doubtful:
     joined = b"\n".join(texts)
     if joined.count(b"\n") == len(texts) - 1:  # no cell has lines of its own
         column = _plain(mark, places)[1].fullmatch
-        if column(joined + b"\n"):
+        if column(joined + b"\n") and _told(joined, mark):
             return joined.replace(b",", b".").split(b"\n") if b"," in joined else texts
         spaceless = SPACES_IN_LINE.sub("", joined.decode()).encode()
-        if column(spaceless + b"\n"):
+        if column(spaceless + b"\n") and _told(spaceless, mark):
             return spaceless.replace(b",", b".").split(b"\n")
-    return _one_by_one(texts, _plain(mark, places)[0])
+    return _one_by_one(texts, mark, places)
 
 
-def _one_by_one(texts: Texts, plain: re.Pattern[bytes]) -> Doubtful:
+def _one_by_one(texts: Texts, mark: str, places: int) -> Doubtful:
+    plain = _plain(mark, places)[0].fullmatch
     bare = (SPACES.sub("", text.decode()).encode() for text in texts)
-    return [text.replace(b",", b".") if not text or plain.fullmatch(text) else None for text in bare]
+    return [text.replace(b",", b".") if not text or plain(text) and _told(text, mark) else None for text in bare]
+
+
+def _told(amounts: bytes, mark: str) -> bool:
+    """Whether the mark is known, or no sign stands where one of thousands would. Asked apart: in a possessive pattern
+    Python 3.11.2, that of Debian 12, does not look ahead."""
+    return bool(mark) or not PERHAPS_THOUSANDS.search(amounts)
 
 
 @cache
 def _plain(mark: str, places: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """An amount, and a column of them, a line each; possessive, as there is but one way to read any of it."""
-    thousands = "" if mark else "(?![0-9]{3}(?![0-9]))"
-    one = rf"-?+[0-9]{{1,12}}+(?:[{mark or EITHER_MARK}]{thousands}[0-9]{{0,{places}}}+0*+)?+"
+    one = rf"-?+[0-9]{{1,12}}+(?:[{mark or EITHER_MARK}][0-9]{{0,{places}}}+0*+)?+"
     return re.compile(one.encode()), re.compile(rf"(?:(?:{one})?+\n)*+".encode())
 
 

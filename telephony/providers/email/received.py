@@ -133,7 +133,9 @@ def _header(mail: Message, name: str) -> str:
 
 
 def _addresses(mail: Message) -> list[str]:
-    return [address for _, address in getaddresses([_header(mail, name) for name in RECIPIENT_HEADERS]) if address]
+    # One by one: some versions of the parser answer nothing at all where one header is empty or wrong.
+    told = (_header(mail, name) for name in RECIPIENT_HEADERS)
+    return [address for header in told if header for _, address in getaddresses([header]) if address]
 
 
 def _is_automatic(mail: Message) -> bool:
