@@ -80,7 +80,7 @@ def amounts(texts: Texts, mark: str, places: int) -> Doubtful:
 def _one_by_one(texts: Texts, mark: str, places: int) -> Doubtful:
     plain = _plain(mark, places)[0].fullmatch
     bare = (SPACES.sub("", text.decode()).encode() for text in texts)
-    return [text.replace(b",", b".") if not text or plain(text) and _told(text, mark) else None for text in bare]
+    return [text.replace(b",", b".") if not text or (plain(text) and _told(text, mark)) else None for text in bare]
 
 
 def _told(amounts: bytes, mark: str) -> bool:
