@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from config.queues import NAMES
+from config.settings.imports import IMPORT_MAX_MB as MOST_READ_MB
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -88,3 +89,18 @@ def test_commands_by_hand_run_as_the_services_do(line):
 def test_the_wrapper_is_a_shell_script_one_can_run():
     assert subprocess.run(["sh", "-n", DEPLOY / "acquit-python"], check=False).returncode == 0
     assert (DEPLOY / "acquit-python").stat().st_mode & 0o111 == 0o111
+
+
+def test_the_proxy_leads_to_the_web_processes_and_lets_the_largest_import_through():
+    proxy = (DEPLOY / "nginx.conf").read_text()
+    (address,) = re.findall(r"proxy_pass http://([\d.:]+);", proxy)
+    (most,) = re.findall(r"max_body_size (\d+)m;", proxy)
+    assert f"--host {address.replace(':', ' --port ')} " in (DEPLOY / "systemd" / "acquit-web.service").read_text()
+    assert int(most) > MOST_READ_MB
+
+
+def test_the_proxy_hands_on_no_address_a_caller_wrote():
+    proxy = (DEPLOY / "nginx.conf").read_text()
+    assert re.findall(r"proxy_set_header (\S+) (\S+);", proxy) == [
+        ("Host", "$host"), ("X-Forwarded-Proto", "$scheme"), ("X-Forwarded-For", "$remote_addr"),
+    ]  # fmt: skip
