@@ -24,7 +24,7 @@ def ran_out() -> str:
 def hold_what_ran_out(entity: Entity, *, on: date, at: datetime) -> int:
     """Hold each open invoice that ran out against customers whose claims may then not be demanded (the rule
     `limitation_effect`), and end the holds of those that are settled or were interrupted after all; how many. One
-    statement, which reads what is older than the shortest limitation there."""
+    statement, which reads what is older than the shortest limitation there, and one for whom was being merged."""
     params: dict[str, Any] = {
         "entity": entity.pk,
         "on": on,
@@ -35,4 +35,7 @@ def hold_what_ran_out(entity: Entity, *, on: date, at: datetime) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(statement(HERE, "time_barred").replace("{ran_out}", ran_out()), params)
-        return int(cursor.fetchone()[0])
+        changed = int(cursor.fetchone()[0])
+        # What is placed for a customer waits for the end of his merge, yet names him as the statement saw him first.
+        cursor.execute(statement(HERE, "time_barred_moved"), params)
+    return changed
