@@ -11,7 +11,7 @@ from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
 from crm.customers.operations import in_use
 from crm.events.operations import emit
-from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, AlreadyMistake, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold, HoldKind, HoldOutcome
 from crm.holds.queries import others_holding
 from crm.receivables.models import Invoice
@@ -34,6 +34,10 @@ ON_CLAIMS = (
 )
 LIFTED = gettext_noop("Suspension lifted (%(kind)s): dunning resumes")
 LIFTED_IN_PART = gettext_noop("Suspension lifted (%(kind)s); what another one covers stays suspended")
+MISTAKE = gettext_noop("The suspension ended on %(ended_on)s (%(kind)s) had been placed by mistake")
+INSOLVENCY_MISTAKE = gettext_noop(
+    "The suspension ended on %(ended_on)s (%(kind)s) had been placed by mistake: late charges run as if it had never been"
+)
 # The labels of HoldKind as msgids: what is written today is read in another language tomorrow.
 HOLD_KINDS: dict[str, str] = {
     HoldKind.DISPUTE: gettext_noop("dispute"),
@@ -134,6 +138,22 @@ def lift_hold(
     subject = LIFTED if resumes else LIFTED_IN_PART
     _tell(hold, subject, {"kind": Msgid(_kind(hold))}, text=reason, by=by, at=at)
     return resumes
+
+
+@transaction.atomic
+def call_mistake(hold: Hold, *, on: date, reason: str = "", by: User | None = None, at: datetime) -> None:
+    """A hold ought never to have been: one in force ends, from `on`; of one that has ended only that is corrected, so
+    that what an insolvency stopped for good runs again. Raises AlreadyMistake."""
+    ended = Hold.objects.filter(pk=hold.pk, ended_on__isnull=False)
+    if ended.exclude(outcome=HoldOutcome.MISTAKE).update(outcome=HoldOutcome.MISTAKE):
+        hold.refresh_from_db(fields=["ended_on", "outcome"])
+        subject = INSOLVENCY_MISTAKE if hold.kind == HoldKind.INSOLVENCY else MISTAKE
+        _tell(hold, subject, {"kind": Msgid(_kind(hold)), "ended_on": hold.ended_on}, text=reason, by=by, at=at)
+        return
+    try:
+        lift_hold(hold, on=on, outcome=HoldOutcome.MISTAKE, reason=reason, by=by, at=at)
+    except AlreadyEnded as ended_so:
+        raise AlreadyMistake(hold) from ended_so
 
 
 def _kind(hold: Hold) -> str:
