@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from collections_app.actions.models import Action, ActionLine
-from collections_app.compliance.time_barred import RAN_OUT, RUNS_AGAIN, hold_what_ran_out
+from collections_app.compliance.time_barred import PROTECTS_NO_MORE, RAN_OUT, RUNS_AGAIN, hold_what_ran_out
 from collections_app.engine.queries import explain
 from crm.customers.operations import merge_customers
 from crm.holds.models import Hold
@@ -127,6 +127,26 @@ def test_what_interrupted_it_in_time_gives_it_back():
     world.night(after(1))
     assert (Hold.objects.get().outcome, Hold.objects.get().ended_on, carried()) == ("lifted", after(1), [500, 10])
     assert Entry.objects.filter(kind="hold").latest("pk").subject == RUNS_AGAIN
+
+
+def another_rule(_world):
+    Rule.objects.filter(code="limitation_effect", customer_kind="consumer").update(value={"demand": "todo"})
+
+
+def another_kind(world):
+    world.one.kind = "professional"
+    world.one.save()
+
+
+@pytest.mark.parametrize("change", [another_rule, another_kind])
+def test_whom_it_protects_no_more_is_asked_again_and_told_so(change):
+    world = house()
+    world.night()
+    change(world)
+    world.night(after(1))
+    assert (Hold.objects.get().outcome, Hold.objects.get().ended_on) == ("lifted", after(1))
+    told = Entry.objects.filter(kind="hold").latest("pk")
+    assert (told.subject, told.params) == (PROTECTS_NO_MORE, {"invoice": "OLD"})
 
 
 def test_what_is_settled_is_held_no_more():
