@@ -28,8 +28,8 @@ def ran_out() -> str:
 def hold_what_ran_out(entity: Entity, *, on: date, at: datetime) -> int:
     """Hold each open invoice that ran out against customers whose claims may then not be demanded (the rule
     `limitation_effect`), and end the holds of those that are settled, were interrupted after all or may
-    be demanded by now; how many. One statement, which reads what is older than the shortest limitation there, and one for
-    whom was being merged."""
+    be demanded by now; how many. One statement, which reads what is older than the shortest limitation there, and one
+    for whom was being merged."""
     params: dict[str, Any] = {
         "entity": entity.pk,
         "on": on,

@@ -1,7 +1,7 @@
 """Statement of account: the open items of a customer in a currency, and what was paid without being applied.
 
-What insolvency or limitation forbids to ask for is neither listed nor in the balance, unless the message itself asks for
-it; money that covers it is taken off what is told as not applied.
+What insolvency or limitation forbids to ask for is neither listed nor in the balance, unless the message itself asks
+for it; money that covers it is taken off what is told as not applied.
 """
 
 from dataclasses import dataclass

@@ -17,7 +17,6 @@ from crm.holds.models import Hold, HoldKind
 from crm.law.queries import rule
 from crm.receivables.models import Invoice
 
-
 # While they hold, the law forbids to ask for what they cover.
 FORBIDDING = (HoldKind.INSOLVENCY, HoldKind.LIMITATION)
 
@@ -77,11 +76,12 @@ def first_owing_late(customers: Sequence[Customer], *, on: date) -> Customer | N
     return next((one for one in customers if found and one.pk == found[0][0]), None)
 
 
-def others_holding(hold: Hold, *, on: date) -> QuerySet[Hold]:
-    """The holds in force on a day, beside this one, that cover something of what it covers: dunning of that does not
-    resume with its end."""
-    others = holds_at(hold.customer, on=on).exclude(pk=hold.pk)
-    return others.filter(Q(invoice=None) | Q(invoice=hold.invoice_id)) if hold.invoice_id else others
+def resuming(holds: Sequence[Hold], *, on: date) -> list[bool]:
+    """Of holds of one customer that end together on a day, whether dunning of all that each covers resumes: no other
+    one in force covers any of it."""
+    others = holds_at(holds[0].customer, on=on).exclude(pk__in=[hold.pk for hold in holds])
+    covered = set(others.values_list("invoice_id", flat=True))
+    return [covered.isdisjoint({None, hold.invoice_id}) if hold.invoice_id else not covered for hold in holds]
 
 
 def holds_at(customer: Customer, *, on: date) -> QuerySet[Hold]:

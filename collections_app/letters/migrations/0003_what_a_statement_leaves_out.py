@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('letters', '0002_preparations_and_folders_of_batches'),
+        ("letters", "0002_preparations_and_folders_of_batches"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='template',
-            name='attach_statement',
-            field=models.BooleanField(default=False, help_text='A PDF of the open items, but what limitation or insolvency forbids to ask for.', verbose_name='attach the statement of account'),
+            model_name="template",
+            name="attach_statement",
+            field=models.BooleanField(
+                default=False,
+                help_text="A PDF of the open items, but what limitation or insolvency forbids to ask for.",
+                verbose_name="attach the statement of account",
+            ),
         ),
     ]

@@ -299,7 +299,9 @@ class TestOfWhatTheLawForbidsToAskFor:
         ],
     )
     @pytest.mark.parametrize("disputed", [False, True])
-    def test_the_statement_does_not(self, customer: Customer, late: Line, old: Line, kind: str, scope: str, disputed: bool):
+    def test_the_statement_does_not(
+        self, customer: Customer, late: Line, old: Line, kind: str, scope: str, disputed: bool
+    ):
         if disputed:
             silenced(customer, "dispute", invoice=old.invoice)
         silenced(customer, kind, **{scope: old.invoice if scope == "invoice" else dt.date(2026, 1, 31)})
@@ -323,7 +325,9 @@ class TestOfWhatTheLawForbidsToAskFor:
         CreditFactory(customer=customer, amount=Decimal(12), received_on="2026-02-25")
         silenced(customer, "limitation", invoice=old.invoice)
         rows = enclosed(customer, late)
-        assert [row for row in rows if "ne figure pas ici" in row] == ["dont compté sur ce qui ne figure pas ici 10,00 €"]
+        assert [row for row in rows if "ne figure pas ici" in row] == [
+            "dont compté sur ce qui ne figure pas ici 10,00 €"
+        ]
         assert balance(rows) == ["498,00 €"]
 
 
