@@ -146,7 +146,7 @@ def undo(deed: Deed, *, by: User, at: datetime) -> list[int]:
 
 
 def _lift(deed: Deed, *, by: User, at: datetime) -> None:
-    holds = Hold.objects.filter(pk__in=deed.holds).select_related("entity", "customer").order_by("pk")
+    holds = list(Hold.objects.filter(pk__in=deed.holds).select_related("entity", "customer").order_by("pk"))
     if not holds:
         return
     try:

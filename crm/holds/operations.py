@@ -138,14 +138,10 @@ def _place(customer: Customer, invoices: Iterable[Invoice | None], **said: Any) 
     standing = {hold.invoice_id: hold for hold in _saying_the_same(holds)}
     placed = Hold.objects.bulk_create(hold for hold in holds if hold.invoice_id not in standing)
     if placed:
-        _tell(
-            [(hold, *_placed(hold)) for hold in placed],
-            text=placed[0].reason,
-            by=placed[0].author,
-            at=placed[0].created_at,
-        )
-        about = {"entity_id": customer.entity_id, "customer_id": customer.pk, "at": placed[0].created_at}
-        emit("hold.placed", **about, payload={"hold_ids": [hold.pk for hold in placed]})
+        one, at = placed[0], placed[0].created_at
+        _tell([(hold, *_placed(hold)) for hold in placed], text=one.reason, by=one.author, at=at)
+        payload = {"hold_ids": [hold.pk for hold in placed]}
+        emit("hold.placed", entity_id=customer.entity_id, customer_id=customer.pk, payload=payload, at=at)
     return placed, list(standing.values())
 
 
@@ -192,7 +188,7 @@ def lift_holds(
     for hold in holds:
         hold.ended_on, hold.outcome = ended_on[hold.pk], outcome
     resumes = resuming(holds, on=on)
-    told = [
+    told: list[tuple[Hold, str, dict[str, object]]] = [
         (hold, LIFTED if alone else LIFTED_IN_PART, {"kind": Msgid(_kind(hold))})
         for hold, alone in zip(holds, resumes, strict=True)
     ]
