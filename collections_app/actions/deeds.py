@@ -21,7 +21,7 @@ from crm.core import sql
 from crm.customers.models import Customer
 from crm.holds.exceptions import AlreadyEnded
 from crm.holds.models import Hold, HoldOutcome
-from crm.holds.operations import lift_hold
+from crm.holds.operations import lift_holds
 from crm.receivables.late_charges import withdraw_notices_of
 from telephony.messaging.models import Message
 from telephony.messaging.states import STATES_AFTER_SENDING, UNDER_WAY
@@ -146,11 +146,14 @@ def undo(deed: Deed, *, by: User, at: datetime) -> list[int]:
 
 
 def _lift(deed: Deed, *, by: User, at: datetime) -> None:
-    for hold in Hold.objects.filter(pk__in=deed.holds).select_related("entity", "customer").order_by("pk"):
-        try:
-            lift_hold(hold, on=today(hold.entity, at), outcome=HoldOutcome.MISTAKE, by=by, at=at)
-        except AlreadyEnded as ended:
-            raise ChangedSince(str(ended)) from ended
+    holds = list(Hold.objects.filter(pk__in=deed.holds).select_related("entity", "customer").order_by("pk"))
+    if not holds:
+        return
+    try:
+        # Of one customer, whom they were placed for together.
+        lift_holds(holds, on=today(holds[0].entity, at), outcome=HoldOutcome.MISTAKE, by=by, at=at)
+    except AlreadyEnded as ended:
+        raise ChangedSince(str(ended)) from ended
 
 
 def _put_back(deed: Deed, verb: str, *, by: User, at: datetime) -> list[int]:

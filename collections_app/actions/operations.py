@@ -33,9 +33,9 @@ from crm.core.money import decimals
 from crm.customers.models import Channel, Customer
 from crm.customers.operations import in_use
 from crm.customers.queries import best_address
-from crm.holds.exceptions import AlreadyHeld, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import HoldRefused, OtherCustomersInvoice
 from crm.holds.models import PROMISE_WITHOUT_DAY, Hold, HoldKind, last_promised_day
-from crm.holds.operations import place_hold
+from crm.holds.operations import place_holds
 from crm.holds.queries import NetItem, net_items
 from crm.receivables.models import Invoice
 from crm.timeline.operations import record
@@ -208,24 +208,13 @@ def _place_holds(customer: Customer, currency: str, said: Said, *, on: date, by:
     kind, ends_on, reason = HoldKind.DISPUTE, None, said.reason
     if said.outcome == Outcome.WILL_PAY:
         kind, ends_on, reason = HoldKind.PROMISE, said.on, _promise(said, currency)
-    placed = []
-    for invoice in said.invoices or (None,):
-        given: dict[str, Any] = {
-            "kind": kind,
-            "reason": reason,
-            "invoice": invoice,
-            "starts_on": on,
-            "ends_on": ends_on,
-        }
-        try:
-            placed.append(place_hold(customer, **given, by=by, at=at))
-        except AlreadyHeld:
-            continue
-        except OtherCustomersInvoice as refusal:
-            raise SaidRefused("invoices", str(refusal)) from refusal
-        except HoldRefused as refusal:
-            raise SaidRefused("reason" if said.outcome == Outcome.CONTESTS else "on", str(refusal)) from refusal
-    return placed
+    given: dict[str, Any] = {"kind": kind, "reason": reason, "starts_on": on, "ends_on": ends_on}
+    try:
+        return place_holds(customer, said.invoices, **given, by=by, at=at)
+    except OtherCustomersInvoice as refusal:
+        raise SaidRefused("invoices", str(refusal)) from refusal
+    except HoldRefused as refusal:
+        raise SaidRefused("reason" if said.outcome == Outcome.CONTESTS else "on", str(refusal)) from refusal
 
 
 def _promise(said: Said, currency: str) -> str:

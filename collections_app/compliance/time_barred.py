@@ -14,6 +14,10 @@ from crm.customers.models import CustomerKind
 HERE = "collections_app.compliance"
 RAN_OUT = gettext_noop("Limitation of %(invoice)s has run out: it is no longer asked for")
 RUNS_AGAIN = gettext_noop("Limitation of %(invoice)s has not run out after all: it is asked for again")
+# Whether it has run out is another question.
+PROTECTS_NO_MORE = gettext_noop(
+    "Limitation of %(invoice)s protects this customer no more (his kind or the rule has changed): it is asked for again"
+)
 
 
 def ran_out() -> str:
@@ -23,8 +27,9 @@ def ran_out() -> str:
 
 def hold_what_ran_out(entity: Entity, *, on: date, at: datetime) -> int:
     """Hold each open invoice that ran out against customers whose claims may then not be demanded (the rule
-    `limitation_effect`), and end the holds of those that are settled or were interrupted after all; how many. One
-    statement, which reads what is older than the shortest limitation there."""
+    `limitation_effect`), and end the holds of those that are settled, were interrupted after all or may
+    be demanded by now; how many. One statement, which reads what is older than the shortest limitation there, and one
+    for whom was being merged."""
     params: dict[str, Any] = {
         "entity": entity.pk,
         "on": on,
@@ -32,7 +37,11 @@ def hold_what_ran_out(entity: Entity, *, on: date, at: datetime) -> int:
         "kinds": CustomerKind.values,
         "ran_out": RAN_OUT,
         "runs_again": RUNS_AGAIN,
+        "protects_no_more": PROTECTS_NO_MORE,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement(HERE, "time_barred").replace("{ran_out}", ran_out()), params)
-        return int(cursor.fetchone()[0])
+        changed = int(cursor.fetchone()[0])
+        # What is placed for a customer waits for the end of his merge, yet names him as the statement saw him first.
+        cursor.execute(statement(HERE, "time_barred_moved"), params)
+    return changed

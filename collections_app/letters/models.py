@@ -35,7 +35,9 @@ class Template(models.Model):
         ),
     )
     attach_statement = models.BooleanField(
-        _("attach the statement of account"), default=False, help_text=_("A PDF of all open items.")
+        _("attach the statement of account"),
+        default=False,
+        help_text=_("A PDF of the open items, but what limitation or insolvency forbids to ask for."),
     )
     attach_invoice_list = models.BooleanField(
         _("attach the list of invoices"), default=False, help_text=_("A spreadsheet of the invoices concerned.")

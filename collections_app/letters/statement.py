@@ -1,5 +1,10 @@
-"""Statement of account: every open item of a customer in a currency, and what was paid without being applied."""
+"""Statement of account: the open items of a customer in a currency, and what was paid without being applied.
 
+What insolvency or limitation forbids to ask for is neither listed nor in the balance, unless the message itself asks
+for it; money that covers it is taken off what is told as not applied.
+"""
+
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from itertools import accumulate
@@ -10,17 +15,30 @@ from collections_app.letters import pdf, postal
 from collections_app.letters.context import Subject
 from collections_app.letters.tables import Table, title_of
 from collections_app.letters.writing import Writer
+from crm.holds.queries import net_items, not_to_be_asked
 from crm.receivables.models import Credit, Invoice
+
+
+@dataclass(frozen=True)
+class Items:
+    """What is listed, oldest first, and how much of the credits covers what is not."""
+
+    invoices: list[Invoice]
+    credits: list[Credit]
+    spent: Decimal
+
+    @property
+    def balance(self) -> Decimal:
+        """Owed on what is listed, less what is left of the credits."""
+        owed = sum((each.open_amount for each in self.invoices), Decimal(0))
+        return owed - sum((each.open_amount for each in self.credits), Decimal(0)) + self.spent
 
 
 def statement(subject: Subject, writer: Writer) -> bytes:
     """The PDF, on the layout of letters."""
     entity, customer = subject.entity, subject.customer
-    invoices, credits = _open_items(subject, writer.currency)
-    balance = sum((each.open_amount for each in invoices), Decimal(0)) - sum(
-        (each.open_amount for each in credits), Decimal(0)
-    )
-    tables = [_invoices(invoices, subject, writer), _credits(credits, writer), _balance(balance, subject, writer)]
+    items = _open_items(subject, writer.currency)
+    tables = [_invoices(items.invoices, subject, writer), _credits(items, writer), _balance(items, subject, writer)]
     data = {
         "language": subject.language,
         "title": f"{writer.words('statement')} {customer.external_id}",
@@ -38,11 +56,20 @@ def statement(subject: Subject, writer: Writer) -> bytes:
     return pdf.compiled("letter.typ", data, at=datetime.combine(subject.on, time(), UTC))
 
 
-def _open_items(subject: Subject, currency: str) -> tuple[list[Invoice], list[Credit]]:
+def _open_items(subject: Subject, currency: str) -> Items:
     same = Q(customer=subject.customer, currency=currency)
     invoices = Invoice.objects.filter(same, issued_on__lte=subject.on).open().order_by("due_on", "pk")
     credits = Credit.objects.filter(same, open_amount__gt=0, received_on__lte=subject.on).order_by("received_on", "pk")
-    return list(invoices), list(credits)
+    asked = {line.invoice.pk for line in (*subject.chosen.main, *subject.chosen.others)}
+    silent = set(not_to_be_asked(invoices, on=subject.on).values_list("pk", flat=True)) - asked
+    listed, found = [invoice for invoice in invoices if invoice.pk not in silent], list(credits)
+    return Items(listed, found, _spent(subject, silent) if silent and found else Decimal(0))
+
+
+def _spent(subject: Subject, silent: set[int]) -> Decimal:
+    """How much unapplied money counts on these invoices, by the one rule of what it covers."""
+    nets = net_items(subject.customer, on=subject.on)
+    return sum((net.covered for net in nets if net.invoice_id in silent), Decimal(0))
 
 
 def _invoices(invoices: list[Invoice], subject: Subject, writer: Writer) -> Table:
@@ -66,20 +93,21 @@ def _invoices(invoices: list[Invoice], subject: Subject, writer: Writer) -> Tabl
     return Table("statement", "", heads, tuple(rows), total, (3, 4, 5), tuple(map(writer.money, running)))
 
 
-def _credits(credits: list[Credit], writer: Writer) -> Table:
-    rows = tuple(
+def _credits(items: Items, writer: Writer) -> Table:
+    rows = [
         (
             " ".join(filter(None, [writer.words(f"credit_{credit.kind}"), credit.number])),
             writer.day(credit.received_on),
             writer.money(-credit.open_amount),
         )
-        for credit in credits
-    )
+        for credit in items.credits
+    ]
+    if items.spent:
+        rows.append((writer.words("spent"), "", writer.money(items.spent)))
     columns = tuple(writer.words(key) for key in ("item", "issued", "amount"))
-    return Table("credits", writer.words("unapplied"), columns, rows, (), (2,))
+    return Table("credits", writer.words("unapplied"), columns, tuple(rows), (), (2,))
 
 
-def _balance(balance: Decimal, subject: Subject, writer: Writer) -> Table:
-    return Table(
-        "balance", "", (), ((writer.words("balance", on=writer.day(subject.on)), writer.money(balance)),), (), (1,)
-    )
+def _balance(items: Items, subject: Subject, writer: Writer) -> Table:
+    row = (writer.words("balance", on=writer.day(subject.on)), writer.money(items.balance))
+    return Table("balance", "", (), (row,), (), (1,))

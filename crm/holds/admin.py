@@ -15,9 +15,9 @@ from crm.accounts.models import User
 from crm.core.backoffice import tell_refused
 from crm.core.each import each
 from crm.customers.backoffice import OnCustomerAdmin
-from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, AlreadyMistake, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import BY_A_PERSON, Hold
-from crm.holds.operations import lift_hold, place_hold
+from crm.holds.operations import call_mistake, lift_hold, place_hold
 
 
 class HoldForm(ModelForm):
@@ -46,7 +46,7 @@ class HoldAdmin(OnCustomerAdmin):
     search_fields = ["=customer__external_id", "reason"]
     autocomplete_fields = ["customer", "invoice"]
     ordering = ["-pk"]
-    actions = ["lift"]
+    actions = ["lift", "mistake"]
     fieldsets = [
         (
             None,
@@ -61,7 +61,7 @@ class HoldAdmin(OnCustomerAdmin):
     ]
 
     def has_change_permission(self, request: HttpRequest, obj: Hold | None = None) -> bool:
-        """A hold that was placed stays as it was; the list still offers to lift it."""
+        """A hold that was placed stays as it was; the list still offers to lift it, or to call it a mistake."""
         return obj is None and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Hold, form: ModelForm, change: bool) -> None:
@@ -79,6 +79,19 @@ class HoldAdmin(OnCustomerAdmin):
         for hold, _resumes in tried.done:
             self.message_user(request, _("%(customer)s: lifted.") % {"customer": hold.customer}, messages.SUCCESS)
 
+    @admin.action(description=_("Placed by mistake (also where ended)"), permissions=["change"])
+    def mistake(self, request: HttpRequest, chosen: QuerySet[Hold]) -> None:
+        assert isinstance(request.user, User)
+        tried = each(chosen, partial(_call_mistake, by=request.user, at=timezone.now()), AlreadyMistake)
+        tell_refused(request, tried, "customer")
+        for hold, _nothing in tried.done:
+            text = _("%(customer)s: known as placed by mistake.") % {"customer": hold.customer}
+            self.message_user(request, text, messages.SUCCESS)
+
 
 def _lift(hold: Hold, *, by: User, at: datetime) -> bool:
     return lift_hold(hold, on=today(hold.entity, at), by=by, at=at)
+
+
+def _call_mistake(hold: Hold, *, by: User, at: datetime) -> None:
+    call_mistake(hold, on=today(hold.entity, at), by=by, at=at)

@@ -51,3 +51,8 @@ class AlreadyEnded(Exception):
     def __str__(self) -> str:
         ended_on = Hold.objects.values_list("ended_on", flat=True).get(pk=self.hold.pk)
         return _("This suspension ended already, on %(date)s.") % {"date": date_format(ended_on) if ended_on else "?"}
+
+
+class AlreadyMistake(AlreadyEnded):
+    def __str__(self) -> str:
+        return _("This suspension is known as placed by mistake already.")

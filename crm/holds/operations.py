@@ -1,22 +1,24 @@
 """Placing, lifting and ending holds."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
 from crm.customers.operations import in_use
 from crm.events.operations import emit
-from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, AlreadyMistake, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold, HoldKind, HoldOutcome
-from crm.holds.queries import others_holding
+from crm.holds.queries import resuming
 from crm.receivables.models import Invoice
-from crm.timeline.models import EntryKind
-from crm.timeline.operations import record
+from crm.timeline.models import Entry, EntryKind
+from crm.timeline.operations import entry
 from crm.timeline.params import Msgid
 
 # Without end, and until a day.
@@ -34,6 +36,10 @@ ON_CLAIMS = (
 )
 LIFTED = gettext_noop("Suspension lifted (%(kind)s): dunning resumes")
 LIFTED_IN_PART = gettext_noop("Suspension lifted (%(kind)s); what another one covers stays suspended")
+MISTAKE = gettext_noop("The suspension ended on %(ended_on)s (%(kind)s) had been placed by mistake")
+INSOLVENCY_MISTAKE = gettext_noop(
+    "The suspension ended on %(ended_on)s (%(kind)s) had been placed by mistake: late charges run as if it never was"
+)
 # The labels of HoldKind as msgids: what is written today is read in another language tomorrow.
 HOLD_KINDS: dict[str, str] = {
     HoldKind.DISPUTE: gettext_noop("dispute"),
@@ -47,6 +53,12 @@ HOLD_KINDS: dict[str, str] = {
 HOLD_ENDED = gettext_noop("Hold ended: dunning resumes")
 HOLD_ENDED_IN_PART = gettext_noop("Hold ended; what another one covers stays suspended")
 
+# A hold lifted before it began never held anything.
+LIFT = """
+update holds_hold set ended_on = greatest(starts_on, %(on)s), outcome = %(outcome)s
+where id = any(%(ids)s) and ended_on is null
+returning id, ended_on
+"""
 END_EXPIRED = """
 with ended as (
     update holds_hold set ended_on = ends_on + 1, outcome = 'expired'
@@ -83,57 +95,128 @@ def place_hold(
     In force from `starts_on` to `ends_on` included; without end, until it is lifted. Of a customer who was merged it is
     placed on the one he was merged into.
     Raises HoldRefused (two scopes, end before start, no reason, a promise without its day or of one too far),
-    OtherCustomersInvoice, and AlreadyHeld when one in
-    force says the same.
+    OtherCustomersInvoice, and AlreadyHeld when one in force says the same.
     """
-    customer = in_use(customer)
-    if invoice and not Invoice.objects.filter(pk=invoice.pk, customer=customer).exists():
-        raise OtherCustomersInvoice(invoice, customer)
-    hold = Hold(
-        entity_id=customer.entity_id,
-        customer=customer,
-        invoice=invoice,
-        born_before=born_before,
-        kind=kind,
-        reason=reason,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        author=by,
-        created_at=at,
-    )
-    try:
-        hold.full_clean(exclude=["author"])
-    except ValidationError as error:
-        raise HoldRefused(error) from error
-    if same := _saying_the_same(hold):
-        raise AlreadyHeld(same)
-    hold.save()
-    _tell(hold, *_placed(hold), text=reason, by=by, at=at)
-    emit("hold.placed", entity_id=hold.entity_id, customer_id=hold.customer_id, payload={"hold_id": hold.pk}, at=at)
-    return hold
-
-
-def _saying_the_same(hold: Hold) -> Hold | None:
-    # Whoever places one has locked the customer: of two clicks the second sees what the first wrote.
-    said = {name: getattr(hold, name) for name in ("customer", "invoice", "born_before", "kind", "reason", "ends_on")}
-    return Hold.objects.filter(**said, starts_on__lte=hold.starts_on, ended_on=None).first()
+    said = {"kind": kind, "reason": reason, "starts_on": starts_on, "ends_on": ends_on, "born_before": born_before}
+    placed, standing = _place(customer, [invoice], **said, author=by, created_at=at)
+    if standing:
+        raise AlreadyHeld(standing[0])
+    return placed[0]
 
 
 @transaction.atomic
+def place_holds(
+    customer: Customer,
+    invoices: Sequence[Invoice],
+    *,
+    kind: str,
+    reason: str,
+    starts_on: date,
+    ends_on: date | None = None,
+    by: User | None = None,
+    at: datetime,
+) -> list[Hold]:
+    """Suspend dunning of each of these invoices or, where there is none, of the whole customer: as `place_hold` does,
+    in as many statements for many as for one, and with one event. Returns the holds placed; what says the same already
+    stays. Raises HoldRefused, OtherCustomersInvoice."""
+    said = {"kind": kind, "reason": reason, "starts_on": starts_on, "ends_on": ends_on}
+    return _place(customer, invoices or (None,), **said, author=by, created_at=at)[0]
+
+
+def _place(customer: Customer, invoices: Iterable[Invoice | None], **said: Any) -> tuple[list[Hold], list[Hold]]:
+    """The holds placed, and those that said the same already."""
+    # Whoever places one locks the customer: of two clicks the second sees what the first wrote.
+    customer = in_use(customer)
+    scopes = list(dict.fromkeys(invoices))
+    _check_owner(customer, scopes)
+    holds = [Hold(entity_id=customer.entity_id, customer=customer, invoice=scope, **said) for scope in scopes]
+    try:
+        # They differ by the invoice alone.
+        holds[0].full_clean(exclude=["author"])
+    except ValidationError as error:
+        raise HoldRefused(error) from error
+    standing = {hold.invoice_id: hold for hold in _saying_the_same(holds)}
+    placed = Hold.objects.bulk_create(hold for hold in holds if hold.invoice_id not in standing)
+    if placed:
+        one, at = placed[0], placed[0].created_at
+        _tell([(hold, *_placed(hold)) for hold in placed], text=one.reason, by=one.author, at=at)
+        payload = {"hold_ids": [hold.pk for hold in placed]}
+        emit("hold.placed", entity_id=customer.entity_id, customer_id=customer.pk, payload=payload, at=at)
+    return placed, list(standing.values())
+
+
+def _check_owner(customer: Customer, invoices: list[Invoice | None]) -> None:
+    named = [invoice for invoice in invoices if invoice is not None]
+    keys = [invoice.pk for invoice in named]
+    own = set(Invoice.objects.filter(pk__in=keys, customer=customer).values_list("pk", flat=True)) if keys else set()
+    for invoice in named:
+        if invoice.pk not in own:
+            raise OtherCustomersInvoice(invoice, customer)
+
+
+def _saying_the_same(holds: list[Hold]) -> QuerySet[Hold]:
+    one = holds[0]
+    said = {name: getattr(one, name) for name in ("customer", "born_before", "kind", "reason", "ends_on")}
+    scope = Q(invoice__in=[hold.invoice_id for hold in holds]) if one.invoice_id else Q(invoice=None)
+    return Hold.objects.filter(scope, **said, starts_on__lte=one.starts_on, ended_on=None)
+
+
 def lift_hold(
     hold: Hold, *, on: date, outcome: str = HoldOutcome.LIFTED, reason: str = "", by: User | None = None, at: datetime
 ) -> bool:
     """End a hold: from `on` it no longer holds. `outcome`: lifted by a person, settled, or placed by mistake. Returns
     whether dunning of all it covered resumes: no other one covers any of it that day. Raises AlreadyEnded."""
-    # A hold lifted before it began never held anything.
-    ended_on = max(on, hold.starts_on)
-    if not Hold.objects.filter(pk=hold.pk, ended_on=None).update(ended_on=ended_on, outcome=outcome):
-        raise AlreadyEnded(hold)
-    hold.ended_on, hold.outcome = ended_on, outcome
-    resumes = not others_holding(hold, on=on).exists()
-    subject = LIFTED if resumes else LIFTED_IN_PART
-    _tell(hold, subject, {"kind": Msgid(_kind(hold))}, text=reason, by=by, at=at)
+    return lift_holds([hold], on=on, outcome=outcome, reason=reason, by=by, at=at)[0]
+
+
+@transaction.atomic
+def lift_holds(
+    holds: Sequence[Hold],
+    *,
+    on: date,
+    outcome: str = HoldOutcome.LIFTED,
+    reason: str = "",
+    by: User | None = None,
+    at: datetime,
+) -> list[bool]:
+    """End holds of one customer together, all or none: as `lift_hold` does, in as many statements for many as for one,
+    and with one event. Raises AlreadyEnded."""
+    ended_on = _end(holds, on=on, outcome=outcome)
+    for hold in holds:
+        if hold.pk not in ended_on:
+            raise AlreadyEnded(hold)
+    for hold in holds:
+        hold.ended_on, hold.outcome = ended_on[hold.pk], outcome
+    resumes = resuming(holds, on=on)
+    told: list[tuple[Hold, str, dict[str, object]]] = [
+        (hold, LIFTED if alone else LIFTED_IN_PART, {"kind": Msgid(_kind(hold))})
+        for hold, alone in zip(holds, resumes, strict=True)
+    ]
+    _tell(told, text=reason, by=by, at=at)
     return resumes
+
+
+def _end(holds: Sequence[Hold], *, on: date, outcome: str) -> dict[int, date]:
+    """By their key, the day from which those still in force hold no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIFT, {"ids": [hold.pk for hold in holds], "on": on, "outcome": outcome})
+        return dict(cursor.fetchall())
+
+
+@transaction.atomic
+def call_mistake(hold: Hold, *, on: date, reason: str = "", by: User | None = None, at: datetime) -> None:
+    """A hold ought never to have been: one in force ends, from `on`; of one that has ended only that is corrected, so
+    that what an insolvency stopped for good runs again. Raises AlreadyMistake."""
+    ended = Hold.objects.filter(pk=hold.pk, ended_on__isnull=False)
+    if ended.exclude(outcome=HoldOutcome.MISTAKE).update(outcome=HoldOutcome.MISTAKE):
+        hold.refresh_from_db(fields=["ended_on", "outcome"])
+        subject = INSOLVENCY_MISTAKE if hold.kind == HoldKind.INSOLVENCY else MISTAKE
+        _tell([(hold, subject, {"kind": Msgid(_kind(hold)), "ended_on": hold.ended_on})], text=reason, by=by, at=at)
+        return
+    try:
+        lift_hold(hold, on=on, outcome=HoldOutcome.MISTAKE, reason=reason, by=by, at=at)
+    except AlreadyEnded as ended_so:
+        raise AlreadyMistake(hold) from ended_so
 
 
 def _kind(hold: Hold) -> str:
@@ -153,10 +236,24 @@ def _placed(hold: Hold) -> tuple[str, dict[str, object]]:
     return ON_CUSTOMER[until], params
 
 
-def _tell(hold: Hold, subject: str, params: dict[str, object], *, text: str, by: User | None, at: datetime) -> None:
-    customer = hold.customer
-    record(customer, EntryKind.HOLD, subject, params=params, text=text, by=by, at=at, about="hold", about_id=hold.pk)
-    payload = {"what": "hold", "hold_id": hold.pk, "kind": hold.kind, "ended": hold.ended_on is not None}
+def _tell(told: list[tuple[Hold, str, dict[str, object]]], *, text: str, by: User | None, at: datetime) -> None:
+    """In the history of their one customer, and to whom it concerns."""
+    Entry.objects.bulk_create(
+        entry(
+            hold.customer,
+            EntryKind.HOLD,
+            subject,
+            params=params,
+            text=text,
+            by=by,
+            at=at,
+            about="hold",
+            about_id=hold.pk,
+        )
+        for hold, subject, params in told
+    )
+    hold, ids = told[0][0], [each.pk for each, _subject, _params in told]
+    payload = {"what": "hold", "hold_ids": ids, "kind": hold.kind, "ended": hold.ended_on is not None}
     emit("facts.changed", entity_id=hold.entity_id, customer_id=hold.customer_id, payload=payload, at=at)
 
 

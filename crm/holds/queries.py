@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.core import planned
 from crm.core.among import Among, named
@@ -15,6 +15,10 @@ from crm.core.sql import statement
 from crm.customers.models import Customer
 from crm.holds.models import Hold, HoldKind
 from crm.law.queries import rule
+from crm.receivables.models import Invoice
+
+# While they hold, the law forbids to ask for what they cover.
+FORBIDDING = (HoldKind.INSOLVENCY, HoldKind.LIMITATION)
 
 
 @dataclass(frozen=True)
@@ -72,18 +76,31 @@ def first_owing_late(customers: Sequence[Customer], *, on: date) -> Customer | N
     return next((one for one in customers if found and one.pk == found[0][0]), None)
 
 
-def others_holding(hold: Hold, *, on: date) -> QuerySet[Hold]:
-    """The holds in force on a day, beside this one, that cover something of what it covers: dunning of that does not
-    resume with its end."""
-    others = holds_at(hold.customer, on=on).exclude(pk=hold.pk)
-    return others.filter(Q(invoice=None) | Q(invoice=hold.invoice_id)) if hold.invoice_id else others
+def resuming(holds: Sequence[Hold], *, on: date) -> list[bool]:
+    """Of holds of one customer that end together on a day, whether dunning of all that each covers resumes: no other
+    one in force covers any of it."""
+    others = holds_at(holds[0].customer, on=on).exclude(pk__in=[hold.pk for hold in holds])
+    covered = set(others.values_list("invoice_id", flat=True))
+    return [covered.isdisjoint({None, hold.invoice_id}) if hold.invoice_id else not covered for hold in holds]
 
 
 def holds_at(customer: Customer, *, on: date) -> QuerySet[Hold]:
     """The holds in force on a day, past or present, the oldest first."""
+    return Hold.objects.filter(_in_force(on), customer=customer).order_by("starts_on", "pk")
+
+
+def not_to_be_asked(invoices: QuerySet[Invoice], *, on: date) -> QuerySet[Invoice]:
+    """Those of some invoices that insolvency or limitation holds on a day, whatever else holds them too."""
+    covers = Q(invoice=OuterRef("pk")) | Q(invoice=None, born_before=None)
+    covers |= Q(invoice=None, born_before__gt=OuterRef("issued_on"))
+    holds = Hold.objects.filter(_in_force(on), covers, customer=OuterRef("customer"), kind__in=FORBIDDING)
+    return invoices.filter(Exists(holds))
+
+
+def _in_force(on: date) -> Q:
     still = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
-    return Hold.objects.filter(still, not_ended, customer=customer, starts_on__lte=on).order_by("starts_on", "pk")
+    return still & not_ended & Q(starts_on__lte=on)
 
 
 @dataclass(frozen=True)

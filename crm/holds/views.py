@@ -14,10 +14,10 @@ from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
 from crm.customers.models import Customer
 from crm.customers.views.page import answered
-from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
+from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, AlreadyMistake, HoldRefused, OtherCustomersInvoice
 from crm.holds.forms import HOLD_ID, HoldForm, LiftForm
 from crm.holds.models import Hold, HoldOutcome
-from crm.holds.operations import lift_hold, place_hold
+from crm.holds.operations import call_mistake, lift_hold, place_hold
 
 
 @require_POST
@@ -54,8 +54,7 @@ def _placed(customer: Customer, form: HoldForm, *, by: User) -> bool:
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
     """End a hold today."""
     assert isinstance(request.user, User)
-    visible = Customer.objects.visible_to(request.user)
-    hold = get_object_or_404(Hold.objects.select_related("customer", "entity"), pk=pk, customer__in=visible)
+    hold = _seen_by(request.user, pk)
     form = LiftForm(request.POST)
     given = form.cleaned_data if form.is_valid() else {}
     outcome = HoldOutcome.MISTAKE if given.get("mistake") else HoldOutcome.LIFTED
@@ -70,3 +69,23 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
         in_part = _("The hold is lifted; what another one covers stays suspended.")
         messages.success(request, _("The hold is lifted: dunning resumes.") if resumes else in_part)
     return redirect("customer", hold.customer_id)
+
+
+@require_POST
+@opened_to(works_customers)
+def mistake(request: HttpRequest, pk: int) -> HttpResponse:
+    """A hold, also one that has ended, ought never to have been."""
+    assert isinstance(request.user, User)
+    hold, now = _seen_by(request.user, pk), timezone.now()
+    try:
+        call_mistake(hold, on=today(hold.entity, now), by=request.user, at=now)
+    except AlreadyMistake as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The suspension is known as placed by mistake."))
+    return redirect("customer", hold.customer_id)
+
+
+def _seen_by(user: User, pk: int) -> Hold:
+    visible = Customer.objects.visible_to(user)
+    return get_object_or_404(Hold.objects.select_related("customer", "entity"), pk=pk, customer__in=visible)

@@ -28,13 +28,31 @@ def record(
     about: str = "",
     about_id: int | None = None,
 ) -> Entry:
-    """Add one entry to the customer's list.
+    """Add one entry to the customer's list, as `entry` makes it."""
+    made = entry(customer, kind, subject, at=at, by=by, params=params, text=text, about=about, about_id=about_id)
+    made.save(force_insert=True)
+    return made
+
+
+def entry(
+    customer: Customer,
+    kind: str,
+    subject: str,
+    *,
+    at: datetime,
+    by: User | None = None,
+    params: Mapping[str, Any] | None = None,
+    text: str = "",
+    about: str = "",
+    about_id: int | None = None,
+) -> Entry:
+    """An entry of the customer's list that is not written yet, for those who write several at once.
 
     `subject` is an English msgid (marked with gettext_noop) whose %(name)s places are filled from `params` when it is
     read. A param may be a text, a number, a date, a `Money`, or a `Msgid` to be translated with it. `about` and
     `about_id` name a row, e.g. "message", 12. Those who write many entries insert into `timeline_entry` themselves.
     """
-    return Entry.objects.create(
+    return Entry(
         entity_id=customer.entity_id,
         customer=customer,
         kind=kind,

@@ -28,6 +28,7 @@ LEADS_TO = {
     "customer_past": "customers.customer",
     "hold_place": "customers.customer",
     "hold_lift": "holds.hold",
+    "hold_mistake": "holds.hold",
     "letters:letter": "messaging.message",
     "import": "imports.batch",
     "import_decide": "imports.batch",

@@ -1,5 +1,6 @@
--- Invoices that ran out against those protected by it are held from the day it is seen; who settled them, or what
--- interrupted limitation after all, ends that. When a claim has run out: ran_out.sql.
+-- Invoices that ran out against those protected by it are held from the day it is seen; who settled them, what interrupted
+-- limitation after all, or that it protects such a customer no more, run out or not, ends that. When a claim has run out:
+-- ran_out.sql.
 with house as materialized (
     select entity.id, entity.jurisdiction from accounts_entity entity where entity.id = %(entity)s
 ), rule as materialized (
@@ -33,21 +34,23 @@ with house as materialized (
     from expired
     join receivables_invoice invoice on invoice.id = expired.key
     where not exists (select from held where held.invoice_id = expired.key)
-    returning id, customer_id, invoice_id, ended_on, outcome
+    returning id, customer_id, invoice_id, outcome, %(ran_out)s as subject
 ), ended as (
     update holds_hold hold
     set ended_on = greatest(hold.starts_on, %(on)s),
         outcome = case when invoice.settled_on is null then 'lifted' else 'settled' end
     from held
     join receivables_invoice invoice on invoice.id = held.invoice_id
+    join customers_customer customer on customer.id = invoice.customer_id
     where hold.id = held.id and not exists (select from expired where expired.key = held.invoice_id)
-    returning hold.id, hold.customer_id, hold.invoice_id, hold.ended_on, hold.outcome
+    returning hold.id, hold.customer_id, hold.invoice_id, hold.outcome,
+              case when customer.kind = any(array(select protected.kind from protected)) then %(runs_again)s
+                   else %(protects_no_more)s end as subject
 ), changed as (
     select * from placed union all select * from ended
 ), told as (
     insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, about, about_id)
-    select %(at)s, %(entity)s, changed.customer_id, 'hold',
-           case when changed.ended_on is null then %(ran_out)s else %(runs_again)s end,
+    select %(at)s, %(entity)s, changed.customer_id, 'hold', changed.subject,
            jsonb_build_object('invoice', case when invoice.installment = 1 then invoice.number
                                               else invoice.number || '/' || invoice.installment end),
            'hold', changed.id

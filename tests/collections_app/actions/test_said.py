@@ -13,11 +13,12 @@ from django.utils import translation
 
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
-from collections_app.actions.operations import Said, SaidRefused, conclude
+from collections_app.actions.operations import Said, SaidRefused, conclude, take_back
 from collections_app.actions.said import SaidForm
 from collections_app.actions.states import ActionMoved, ActionRefused
 from crm.accounts.models import Entity, User
 from crm.customers.operations import merge_customers
+from crm.events.models import Event
 from crm.holds.models import Hold
 from crm.holds.operations import place_hold
 from crm.holds.queries import net_items
@@ -205,6 +206,35 @@ def test_a_promise_costs_the_same_whatever_is_owed(action: Action, lea: User, co
     InvoiceFactory.create_batch(count, customer=action.customer)
     with django_assert_num_queries(30):
         conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY), by=lea, at=NOON)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("outcome", [Outcome.WILL_PAY, Outcome.CONTESTS])
+def test_many_invoices_cost_what_one_costs(
+    action: Action, lea: User, outcome: Outcome, count: int, django_assert_num_queries
+):
+    invoices = InvoiceFactory.create_batch(count, customer=action.customer)
+    said = Said(outcome, on=FRIDAY if outcome == Outcome.WILL_PAY else None, invoices=invoices, reason="Prix")
+    with django_assert_num_queries(32):
+        concluded = conclude(action, said, by=lea, at=NOON)
+    assert [hold.invoice for hold in concluded.holds] == invoices
+    [placed] = Event.objects.filter(kind="hold.placed")
+    assert placed.payload == {"hold_ids": [hold.pk for hold in concluded.holds]}
+    Event.objects.all().delete()
+    with django_assert_num_queries(17):
+        take_back(concluded.deed.pk, by=lea, at=NOON)
+    assert set(Hold.objects.values_list("ended_on", "outcome")) == {(TODAY, "mistake")}
+    assert len(told(action)) == 2 * count + 2
+    assert Event.objects.filter(kind="facts.changed").count() == 1
+
+
+def test_an_invoice_named_twice_is_suspended_once_and_one_that_is_held_so_stays(action: Action, lea: User):
+    first, second = action.customer.invoices.order_by("number")
+    given = {"kind": "dispute", "reason": "Prix", "starts_on": TODAY, "at": NOON}
+    place_hold(action.customer, **given, invoice=first)
+    said = Said(Outcome.CONTESTS, invoices=[first, second, second], reason="Prix")
+    holds = conclude(action, said, by=lea, at=NOON).holds
+    assert ([hold.invoice for hold in holds], Hold.objects.count()) == ([second], 2)
 
 
 class TestThePanel:

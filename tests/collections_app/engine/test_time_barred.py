@@ -7,14 +7,17 @@ import pytest
 from django.urls import reverse
 
 from collections_app.actions.models import Action, ActionLine
-from collections_app.compliance.time_barred import RAN_OUT, RUNS_AGAIN, hold_what_ran_out
+from collections_app.compliance.time_barred import PROTECTS_NO_MORE, RAN_OUT, RUNS_AGAIN, hold_what_ran_out
 from collections_app.engine.queries import explain
+from crm.customers.operations import merge_customers
 from crm.holds.models import Hold
+from crm.holds.queries import net_items
 from crm.law.models import Rule
 from crm.receivables.limitation import record_interruption
 from crm.receivables.models import Invoice
 from crm.timeline.models import Entry
 from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.connections import beside
 from tests.factories.accounts import UserFactory
 from tests.factories.paying import pay
 
@@ -126,6 +129,26 @@ def test_what_interrupted_it_in_time_gives_it_back():
     assert Entry.objects.filter(kind="hold").latest("pk").subject == RUNS_AGAIN
 
 
+def another_rule(_world):
+    Rule.objects.filter(code="limitation_effect", customer_kind="consumer").update(value={"demand": "todo"})
+
+
+def another_kind(world):
+    world.one.kind = "professional"
+    world.one.save()
+
+
+@pytest.mark.parametrize("change", [another_rule, another_kind])
+def test_whom_it_protects_no_more_is_asked_again_and_told_so(change):
+    world = house()
+    world.night()
+    change(world)
+    world.night(after(1))
+    assert (Hold.objects.get().outcome, Hold.objects.get().ended_on) == ("lifted", after(1))
+    told = Entry.objects.filter(kind="hold").latest("pk")
+    assert (told.subject, told.params) == (PROTECTS_NO_MORE, {"invoice": "OLD"})
+
+
 def test_what_is_settled_is_held_no_more():
     world = house()
     world.night()
@@ -142,14 +165,37 @@ def test_a_past_day_tells_it_as_it_stood():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_one_statement_for_any_number(count, django_assert_num_queries):
+def test_two_statements_for_any_number(count, django_assert_num_queries):
     world = house()
     for _each in range(count - 1):
         world.invoice(world.one, late=1300)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert hold_what_ran_out(world.entity, on=MARCH_1, at=noon(MARCH_1)) == count
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert hold_what_ran_out(world.entity, on=MARCH_1, at=noon(MARCH_1)) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_whom_is_merged_meanwhile_it_is_held_and_told_for_the_one_that_is_kept():
+    world = house()
+    kept, on = world.customer(kind="consumer"), MARCH_1
+    with beside(lambda: hold_what_ran_out(world.entity, on=on, at=noon(on))) as night:
+        merge_customers(kept, world.one, by=None, at=noon(on))
+        night.start()
+    assert night.result() == 1
+    hold = Hold.objects.get()
+    assert (hold.customer, hold.invoice.customer) == (kept, kept)
+    assert Entry.objects.get(kind="hold").customer == kept
+    assert [(item.held, item.open_amount) for item in net_items(kept, on=on)] == [("limitation", 10), (None, 500)]
+
+
+def test_one_placed_for_a_record_that_was_merged_goes_over_with_the_next_night():
+    world = house()
+    world.night()
+    kept = world.customer(kind="consumer")
+    world.one.invoices.update(customer=kept)
+    assert hold_what_ran_out(world.entity, on=after(1), at=noon(after(1))) == 0
+    assert (Hold.objects.get().customer, Entry.objects.get(kind="hold").customer) == (kept, kept)
 
 
 def test_a_person_does_not_place_one(client):

@@ -15,13 +15,15 @@ from collections_app.letters.languages import NoPublishedVersion
 from collections_app.letters.models import Template
 from collections_app.letters.operations import deliver_defaults
 from crm.customers.models import Customer, CustomerKind
+from crm.holds.models import Hold
+from crm.holds.operations import lift_hold, place_hold
 from crm.law.models import Rate, RateKind
 from crm.receivables.late_charges import record_formal_notice
 from crm.receivables.models import Invoice
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, ContactFactory, CustomerFactory
 from tests.factories.letters import TemplateVersionFactory
-from tests.factories.receivables import InvoiceFactory
+from tests.factories.receivables import CreditFactory, InvoiceFactory
 
 pytestmark = pytest.mark.django_db
 ON = dt.date(2026, 3, 3)
@@ -254,6 +256,79 @@ def test_a_statement_mail_calls_balance_only_what_it_encloses(language: str) -> 
     assert re.search(r"(Solde|Balance) .*1.000[,.]00", enclosed) is not None
     assert re.findall(r"solde|balance", made.text) == []
     assert re.search(r"restent à régler, pour 100,00|remain to be paid, for €100\.00", made.text) is not None
+
+
+def enclosed(customer: Customer, *lines: Line) -> list[str]:
+    """The lines of the statement of account enclosed with a reminder."""
+    template = template_of(customer, "Payez.", template__attach_statement=True)
+    made = compose(template, customer, currency="EUR", lines=lines, on=ON)
+    text = PdfReader(BytesIO(made.attachments[0].content)).pages[0].extract_text()
+    return [" ".join(row.replace("\u202f", " ").split()) for row in text.splitlines()]
+
+
+def balance(rows: list[str]) -> list[str]:
+    return [row.partition("2026 ")[2] for row in rows if row.startswith("Solde du compte")]
+
+
+def silenced(customer: Customer, kind: str, **values: Any) -> None:
+    place_hold(customer, kind=kind, reason="x", starts_on=ON, at=AT, **values)
+
+
+class TestOfWhatTheLawForbidsToAskFor:
+    """500 € are late, 10 € more may not be asked for."""
+
+    @pytest.fixture
+    def customer(self) -> Customer:
+        return CustomerFactory(kind="consumer")
+
+    @pytest.fixture
+    def late(self, customer: Customer) -> Line:
+        values = {"due_on": "2026-02-20", "issued_on": "2026-02-01"}
+        return line(customer, number="NEW", amount=Decimal(500), **values)
+
+    @pytest.fixture
+    def old(self, customer: Customer) -> Line:
+        return line(customer, number="OLD", amount=Decimal(10), due_on="2023-01-01", issued_on="2022-12-01")
+
+    @pytest.mark.parametrize(
+        ("kind", "scope"),
+        [
+            ("limitation", "invoice"),
+            ("insolvency", "born_before"),
+            ("insolvency", "invoice"),
+        ],
+    )
+    @pytest.mark.parametrize("disputed", [False, True])
+    def test_the_statement_does_not(
+        self, customer: Customer, late: Line, old: Line, kind: str, scope: str, disputed: bool
+    ):
+        if disputed:
+            silenced(customer, "dispute", invoice=old.invoice)
+        silenced(customer, kind, **{scope: old.invoice if scope == "invoice" else dt.date(2026, 1, 31)})
+        rows = enclosed(customer, late)
+        assert ([row for row in rows if "OLD" in row], balance(rows)) == ([], ["500,00 €"])
+
+    def test_what_only_a_dispute_holds_is_listed(self, customer: Customer, late: Line, old: Line):
+        silenced(customer, "dispute", invoice=old.invoice)
+        assert balance(enclosed(customer, late)) == ["510,00 €"]
+
+    def test_what_was_held_once_is_listed(self, customer: Customer, late: Line, old: Line):
+        silenced(customer, "limitation", invoice=old.invoice)
+        lift_hold(Hold.objects.get(), on=ON, at=AT)
+        assert balance(enclosed(customer, late)) == ["510,00 €"]
+
+    def test_what_the_message_asks_for_all_the_same_is_listed(self, customer: Customer, late: Line, old: Line):
+        silenced(customer, "insolvency", invoice=old.invoice)
+        assert balance(enclosed(customer, late, old)) == ["510,00 €"]
+
+    def test_money_that_covers_it_is_not_counted_twice(self, customer: Customer, late: Line, old: Line):
+        CreditFactory(customer=customer, amount=Decimal(12), received_on="2026-02-25")
+        silenced(customer, "limitation", invoice=old.invoice)
+        rows = enclosed(customer, late)
+        assert [row for row in rows if "ne figure pas ici" in row] == [
+            "dont compté sur ce qui ne figure pas ici 10,00 €"
+        ]
+        assert balance(rows) == ["498,00 €"]
 
 
 def test_what_is_kept_is_plain_json_without_the_marks_of_tables() -> None:

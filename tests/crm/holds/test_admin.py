@@ -34,6 +34,18 @@ def test_a_supervisor_places_and_lifts_a_hold(client, customer):
     assert [message.level_tag for message in page.context["messages"]][-1] == "warning"
 
 
+def test_a_supervisor_calls_a_mistake_what_is_in_force_or_has_ended(client, customer):
+    for reason in ("RJ", "LJ"):
+        client.post(reverse("admin:holds_hold_add"), form(customer, kind="insolvency", reason=reason))
+    ended, in_force = Hold.objects.order_by("pk")
+    client.post(reverse("admin:holds_hold_changelist"), {"action": "lift", "_selected_action": [ended.pk]})
+    mistake = {"action": "mistake", "_selected_action": [ended.pk, in_force.pk]}
+    for levels in (["success", "success"], ["warning", "warning"]):
+        page = client.post(reverse("admin:holds_hold_changelist"), mistake, follow=True)
+        assert [message.level_tag for message in page.context["messages"]][-2:] == levels
+        assert list(Hold.objects.values_list("outcome", flat=True)) == ["mistake", "mistake"]
+
+
 @pytest.mark.parametrize("wrong", [{"ends_on": "2026-02-01"}, {"reason": ""}, {"invoice": "another"}])
 def test_a_hold_that_makes_no_sense_is_refused_in_the_form(client, customer, wrong):
     if "invoice" in wrong:

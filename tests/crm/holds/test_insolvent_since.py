@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from crm.holds.exceptions import AlreadyMistake
 from crm.holds.models import HoldKind, HoldOutcome
-from crm.holds.operations import lift_hold, place_hold
+from crm.holds.operations import INSOLVENCY_MISTAKE, call_mistake, end_expired_holds, lift_hold, place_hold
 from crm.receivables.late_charges import late_charges, record_formal_notice
+from crm.timeline.models import Entry
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -76,6 +78,35 @@ def test_what_was_placed_by_mistake_stopped_nothing(on, outcome):
     expected = owed(late)
     lift_hold(insolvent(customer), on=on, outcome=outcome, at=NOON)
     assert owed(late) == expected
+
+
+@pytest.mark.parametrize("end", ["lifted", "expired"])
+def test_one_that_ended_is_still_called_a_mistake_and_charges_run_again(end):
+    customer = CustomerFactory()
+    late = invoice_of(customer)
+    expected = owed(late)
+    hold = insolvent(customer, ends_on=date(2025, 10, 31))
+    if end == "lifted":
+        lift_hold(hold, on=date(2025, 11, 1), at=NOON)
+    else:
+        end_expired_holds(customer.entity, on=date(2025, 11, 1), at=NOON)
+    assert owed(late) == [(Decimal("103.19"), 40)]
+    call_mistake(hold, on=date(2025, 12, 1), reason="Homonyme", at=NOON)
+    hold.refresh_from_db()
+    assert (hold.ended_on, hold.outcome, owed(late)) == (date(2025, 11, 1), "mistake", expected)
+    told = Entry.objects.order_by("pk").last()
+    assert (told.subject, told.text, told.about_id) == (INSOLVENCY_MISTAKE, "Homonyme", hold.pk)
+    with pytest.raises(AlreadyMistake):
+        call_mistake(hold, on=date(2025, 12, 1), at=NOON)
+
+
+def test_one_in_force_that_is_called_a_mistake_ends():
+    customer = CustomerFactory()
+    late = invoice_of(customer)
+    expected, hold = owed(late), insolvent(customer)
+    call_mistake(hold, on=date(2025, 12, 1), at=NOON)
+    hold.refresh_from_db()
+    assert (hold.ended_on, hold.outcome, owed(late)) == (date(2025, 12, 1), "mistake", expected)
 
 
 @pytest.mark.parametrize("one", [False, True])

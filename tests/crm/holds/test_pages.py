@@ -52,6 +52,19 @@ def test_an_insolvency_is_lifted_or_was_a_mistake(desk: Client, given: dict[str,
     assert Hold.objects.get().outcome == outcome
 
 
+def test_one_that_ended_can_still_be_called_a_mistake(desk: Client):
+    customer = CustomerFactory(entity=desk.entity)
+    asked = {"kind": "insolvency", "reason": "RJ", "born_before": "2026-01-05"}
+    desk.post(reverse("hold_place", args=[customer.pk]), asked)
+    desk.post(reverse("hold_lift", args=[Hold.objects.get().pk]))
+    url = reverse("hold_mistake", args=[Hold.objects.get().pk])
+    assert url in desk.get(reverse("customer", args=[customer.pk])).content.decode()
+    answer = desk.post(url, follow=True)
+    assert said(answer) == ["La suspension est notée comme placée par erreur."]
+    assert (Hold.objects.get().outcome, url in answer.content.decode()) == ("mistake", False)
+    assert said(desk.post(url, follow=True)) == ["Cette suspension est déjà notée comme placée par erreur."]
+
+
 def test_an_insolvency_says_the_day_of_its_judgment(desk: Client):
     invoice = InvoiceFactory(customer__entity=desk.entity)
     url, asked = reverse("hold_place", args=[invoice.customer_id]), {"kind": "insolvency", "reason": "RJ"}
@@ -195,6 +208,7 @@ def test_nobody_lifts_a_hold_he_does_not_see(desk: Client):
         created_at="2026-01-01T00:00:00Z",
     )
     assert desk.post(reverse("hold_lift", args=[hold.pk])).status_code == 404
+    assert desk.post(reverse("hold_mistake", args=[hold.pk])).status_code == 404
 
 
 def test_a_promise_without_its_day_is_refused_and_why(desk: Client):
