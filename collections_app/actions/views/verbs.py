@@ -20,6 +20,7 @@ from collections_app.actions import bulk, operations, queries
 from collections_app.actions.deeds import remembered
 from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.labels import Outcome
+from collections_app.actions.later import DayRefused
 from collections_app.actions.models import Action, Deed
 from collections_app.actions.states import ActionRefused
 from crm.accounts.calendars import days_at
@@ -139,7 +140,7 @@ def _act(
     try:
         with remembered(keys, by=request.user, at=now) as doing:
             moved = verb(keys, form.cleaned_data, {"by": request.user, "at": now})
-    except (bulk.SnoozeInThePast, bulk.ReasonMissing) as refusal:
+    except (DayRefused, bulk.ReasonMissing) as refusal:
         messages.error(request, str(refusal))
         return back(request)
     whose = next(iter(customers.values())) if len(customers) == 1 else ""
