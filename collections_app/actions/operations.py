@@ -178,7 +178,8 @@ def _check_said(said: Said, currency: str, on: date) -> None:
         if said.on is None or said.on < on:
             raise SaidRefused("on", _("Choose today or a later day.") if said.on else str(PROMISE_WITHOUT_DAY))
         if said.amount is not None and (said.amount <= 0 or said.amount != round(said.amount, decimals(currency))):
-            raise SaidRefused("amount", _("This is no amount in %(currency)s.") % {"currency": currency})
+            text = _("In %(currency)s an amount is above 0 and has %(count)d decimals at most.")
+            raise SaidRefused("amount", text % {"currency": currency, "count": decimals(currency)})
     if said.outcome == Outcome.CALL_BACK:
         try:
             check_later(said.on, on=on)
