@@ -120,6 +120,13 @@ def test_the_next_action_opens_in_the_list_as_it_was(desk: Client, lea: User, en
     assert desk.post(reverse("actions_complete"), given)["Location"] == "/?age=91&open=77"
 
 
+@pytest.mark.parametrize(("verb", "given"), [("snooze", {"until": "2062-03-12"}), ("skip", {"reason": ""})])
+def test_what_is_refused_stays_open(desk: Client, lea: User, entity: Entity, verb: str, given: dict[str, str]):
+    action = ActionFactory(customer__entity=entity, owner=lea)
+    asked = {"action": action.pk, "next": f"/?age=91&open={action.pk}", "then": "77", **given}
+    assert desk.post(reverse(f"actions_{verb}"), asked)["Location"] == f"/?age=91&open={action.pk}"
+
+
 def test_put_off_by_the_page(desk: Client, lea: User, entity: Entity):
     action = ActionFactory(customer__entity=entity, owner=lea)
     desk.post(reverse("actions_snooze"), {"action": action.pk, "until": "2026-05-04"})
