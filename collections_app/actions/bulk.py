@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
 from collections_app.actions.labels import Outcome
+from collections_app.actions.later import check_later
 from collections_app.actions.models import ActionState
 from collections_app.actions.states import sources
 from crm.accounts.models import User
@@ -33,14 +34,6 @@ SKIPPED = {
 SNOOZED = gettext_noop("Action put off until %(until)s")
 REASSIGNED = gettext_noop("Action handed to %(owner)s")
 UNASSIGNED = gettext_noop("Action handed back to the team")
-
-
-class SnoozeInThePast(ValueError):
-    """An action is put off to a later day."""
-
-    def __init__(self, until: date) -> None:
-        super().__init__(_("Choose a day after today."))
-        self.until = until
 
 
 class ReasonMissing(ValueError):
@@ -78,10 +71,8 @@ def skip(actions: Iterable[int], *, reason: str, by: User, at: datetime) -> int:
 
 
 def snooze(actions: Iterable[int], *, until: date, by: User, on: date, at: datetime) -> int:
-    """Out of the list until the day `until`, later than `on`. Raises SnoozeInThePast."""
-    if until <= on:
-        raise SnoozeInThePast(until)
-    params = {"until": {"on": until.isoformat()}}
+    """Out of the list until the day `until`, later than `on` and within a year of it. Raises DayRefused."""
+    params = {"until": {"on": check_later(until, on=on).isoformat()}}
     return _run("snooze", actions, by, at, WAITING, SNOOZED, params, until=until)
 
 

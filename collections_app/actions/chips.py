@@ -14,8 +14,9 @@ from crm.core import formats
 
 @dataclass(frozen=True)
 class Chip:
-    """`query` is the address without this filter."""
+    """A value of the filter `name`; `query` is the address without it."""
 
+    name: str
     label: str | Promise
     query: str
 
@@ -23,15 +24,16 @@ class Chip:
 def chips(filters: WorklistFilters) -> list[Chip]:
     """One per value that differs from the usual list."""
     found = [
-        Chip(capfirst(dict(filters.fields[name].choices)[value]), _without(filters, name, value))  # type: ignore[attr-defined]
+        Chip(name, capfirst(dict(filters.fields[name].choices)[value]), _without(filters, name, value))  # type: ignore[attr-defined]
         for name in ("entity", "state", "channel", "age", "portfolio")
         for value in _chosen(filters, name)
     ]
     if filters.value("minimum"):
         label = _("From %(amount)s") % {"amount": formats.number(filters.value("minimum"))}
-        found.append(Chip(label, _without(filters, "minimum", "")))
+        found.append(Chip("minimum", label, _without(filters, "minimum", "")))
     if filters.value("q"):
-        found.append(Chip(_("“%(words)s”") % {"words": filters.value("q")}, _without(filters, "q", "")))
+        label = _("“%(words)s”") % {"words": filters.value("q")}
+        found.append(Chip("q", label, _without(filters, "q", "")))
     return found
 
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,10 +17,11 @@ from collections_app.actions.models import AMOUNT_IN_ORDER, DUE_OR_NEVER, Action
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
 from crm.accounts.rules import leads, works_customers
+from crm.core.formats import money
 from crm.core.widgets import LongSelect
 from crm.customers.models import Channel
 from crm.customers.reach import Reach, reach_of
-from crm.imports.formats.values import BadValue, typed_amount
+from crm.imports.formats.values import BadValue, UnclearAmount, amount_of, typed_amount
 from crm.receivables.search import found_by
 
 AGES = (("1", _("1–30 days")), ("31", _("31–60 days")), ("61", _("61–90 days")), ("91", _("> 90 days")))
@@ -70,16 +71,30 @@ def in_portfolio(portfolio: str, reach: Reach) -> Q:
 
 class TypedAmount(forms.DecimalField):
     """An amount as people write it: 1 000,5 as well as 1000.5; 1.200 is one thousand two hundred, but in a currency of
-    three decimals, where it is refused. `currency` is that of the amount, where it is known."""
+    three decimals, where both readings are told. `currency` is that of the amount, where it is known."""
 
     currency = ""
+    default_error_messages: ClassVar = {
+        "invalid": _("“%(typed)s” is no amount: type its digits alone, decimals after a comma or a point."),
+        "unclear": _("“%(typed)s” may be %(thousands)s or %(decimals)s: type %(whole)s or %(exact)s."),
+    }
 
     def to_python(self, value: Any) -> Any:
         """The number meant; nothing when nothing is written."""
         try:
             return typed_amount(value, self.currency) if value else None
+        except UnclearAmount as unclear:
+            raise self._refusal("unclear", typed=value, **self._readings(unclear)) from unclear
         except BadValue as error:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+            raise self._refusal("invalid", typed=value) from error
+
+    def _readings(self, unclear: UnclearAmount) -> dict[str, str]:
+        """Both amounts, in words and as they are typed."""
+        thousands, exact = (money(amount_of(typed), self.currency) for typed in (unclear.whole, unclear.exact))
+        return {"thousands": thousands, "decimals": exact, "whole": unclear.whole, "exact": unclear.exact}
+
+    def _refusal(self, code: str, **params: str) -> ValidationError:
+        return ValidationError(self.error_messages[code], code=code, params=params)
 
 
 class WorklistFilters(forms.Form):

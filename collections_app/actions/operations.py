@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _, gettext_noop
 from collections_app.actions import bulk, deeds
 from collections_app.actions.dispatch import queue_message, withdraw_messages
 from collections_app.actions.labels import Outcome, step_names
+from collections_app.actions.later import DayRefused, check_later
 from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle, Deed
 from collections_app.actions.states import ActionMoved, ActionRefused, move
 from collections_app.actions.suspending import suspend
@@ -34,7 +35,7 @@ from crm.customers.models import Channel, Customer
 from crm.customers.operations import in_use
 from crm.customers.queries import best_address
 from crm.holds.exceptions import HoldRefused, OtherCustomersInvoice
-from crm.holds.models import PROMISE_WITHOUT_DAY, Hold, HoldKind, last_promised_day
+from crm.holds.models import PROMISE_WITHOUT_DAY, Hold, HoldKind
 from crm.holds.operations import place_holds
 from crm.holds.queries import NetItem, net_items
 from crm.receivables.models import Invoice
@@ -177,11 +178,13 @@ def _check_said(said: Said, currency: str, on: date) -> None:
         if said.on is None or said.on < on:
             raise SaidRefused("on", _("Choose today or a later day.") if said.on else str(PROMISE_WITHOUT_DAY))
         if said.amount is not None and (said.amount <= 0 or said.amount != round(said.amount, decimals(currency))):
-            raise SaidRefused("amount", _("This is no amount in %(currency)s.") % {"currency": currency})
-    if said.outcome == Outcome.CALL_BACK and (said.on is None or said.on <= on):
-        raise SaidRefused("on", _("Choose a day after today."))
-    if said.outcome == Outcome.CALL_BACK and said.on and said.on > last_promised_day(on):
-        raise SaidRefused("on", _("Choose a day within a year."))
+            text = _("In %(currency)s an amount is above 0 and has %(count)d decimals at most.")
+            raise SaidRefused("amount", text % {"currency": currency, "count": decimals(currency)})
+    if said.outcome == Outcome.CALL_BACK:
+        try:
+            check_later(said.on, on=on)
+        except DayRefused as refusal:
+            raise SaidRefused("on", str(refusal)) from refusal
     if said.outcome == Outcome.CONTESTS and not said.invoices:
         raise SaidRefused("invoices", _("Choose at least one invoice."))
     if said.outcome == Outcome.CONTESTS and not said.reason.strip():

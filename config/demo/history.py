@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from collections_app.actions.bulk import complete
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import Action, ActionState
+from collections_app.actions.models import Action, ActionQuerySet, ActionState
 from collections_app.actions.operations import Said, approve, conclude
 from collections_app.engine.leases import Clock
 from collections_app.engine.operations import run_night
@@ -25,16 +25,17 @@ MAILED = gettext_noop("E-mail sent: step %(step)s")
 POSTED = gettext_noop("Letter posted: step %(step)s")
 NIGHTS = (1, 4)  # Tuesday and Friday: a missed night loses no step
 OUTCOMES = {
-    Outcome.NO_ANSWER: 30,
+    Outcome.NO_ANSWER: 24,
     Outcome.MESSAGE_LEFT: 18,
     Outcome.WILL_PAY: 26,
     Outcome.SPOKE: 16,
     Outcome.PAID: 6,
-    Outcome.CALL_BACK: 4,
+    Outcome.CALL_BACK: 10,
 }
-PROMISED_WITHIN = (4, 12)  # days
+# In how many days: a promise leaves the account in peace until then, who asks for it is called back that day.
+WITHIN = {Outcome.WILL_PAY: (4, 12), Outcome.CALL_BACK: (2, 14)}
 DONE_SHARE = 0.85
-DECIDED_SHARE = 0.7  # of what comes after the formal notice: the supervisor keeps some hard cases
+DECIDED_SHARE = 0.75  # of what comes after the formal notice: the supervisor keeps some hard cases
 REAL_FOR = timedelta(days=12)
 # Nobody has touched what came since: it waits for whoever tries the demonstration. Later than that, most escalates.
 LAST_WEEK = timedelta(days=10)
@@ -74,9 +75,7 @@ def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, ago
     """What leaves by itself leaves; people approve, call and write."""
     share, really = share_done(ago), ago < REAL_FOR and not entity.training
     leave(entity, people["camille"], at, really)
-    waiting = (
-        Action.objects.filter(entity=entity).waiting_for_a_person().select_related("owner", "entity").order_by("pk")
-    )
+    waiting = awake(entity, at.date()).select_related("owner", "entity").order_by("pk")
     groups: dict[tuple[User, Outcome], list[Action]] = defaultdict(list)
     for action in [action for action in waiting if rng.random() < done_of(action, share)]:
         user = action.owner or people["karim"]
@@ -87,18 +86,24 @@ def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, ago
             groups[user, said if action.channel == Channel.PHONE else Outcome.SENT].append(action)
     for (user, said), actions in groups.items():
         done_at = at + timedelta(minutes=rng.randint(0, 300))
-        if said == Outcome.WILL_PAY:
-            promised(actions, rng, user, done_at)
+        if said in WITHIN:
+            noted(actions, said, rng, user, done_at)
         else:
             complete([action.pk for action in actions], outcome=said, by=user, at=done_at)
     leave(entity, people["camille"], at + timedelta(hours=4), really)
 
 
-def promised(actions: list[Action], rng: Random, user: User, at: datetime) -> None:
-    """Each names a day until which his account is left in peace; the nights end that."""
+def awake(entity: Entity, on: date) -> ActionQuerySet:
+    """What waits for a person that day; who is to be called back is left alone until then."""
+    waiting = Action.objects.filter(entity=entity).waiting_for_a_person()
+    return waiting.exclude(snoozed_until__gt=on)
+
+
+def noted(actions: list[Action], said: Outcome, rng: Random, user: User, at: datetime) -> None:
+    """Each names a day, as on the pages: the nights end the promises, and the calls come back in the lists."""
     for action in actions:
-        by_day = at.date() + timedelta(days=rng.randint(*PROMISED_WITHIN))
-        conclude(action, Said(Outcome.WILL_PAY, on=by_day), by=user, at=at)
+        day = at.date() + timedelta(days=rng.randint(*WITHIN[said]))
+        conclude(action, Said(said, on=day), by=user, at=at)
 
 
 def agree(action: Action, user: User, at: datetime) -> None:

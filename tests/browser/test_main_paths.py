@@ -78,6 +78,23 @@ def test_a_collector_works_the_list_from_the_keyboard(page: Any, live_server: An
     page.wait_for_url(re.compile(r"/customers/\d+/"))
 
 
+def test_words_found_in_another_list_lead_there_from_the_keyboard(page: Any, live_server: Any):
+    entity = EntityFactory()
+    portfolio(UserFactory(username="lea", sees=entity), entity, count=1)
+    ActionFactory(customer=CustomerFactory(entity=entity, name="Scierie Guillot"), owner=UserFactory())
+    log_in(page, live_server)
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("/")
+    page.keyboard.type("guillot")
+    page.keyboard.press("Enter")
+    page.locator(".empty").get_by_role("link").first.wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"portfolio=all&state=waiting"))
+    page.locator("[data-row-link]", has_text="Scierie Guillot").wait_for()
+
+
 def test_pages_are_readable_in_both_themes(page: Any, live_server: Any):
     entity = EntityFactory()
     actions = portfolio(UserFactory(username="lea", sees=entity), entity)
@@ -169,7 +186,8 @@ def test_a_phone_shows_everything_without_scrolling_sideways(page: Any, live_ser
     widths = {}
     page_of = f"/customers/{actions[0].customer_id}/"
     forms = [page_of + name for name in ("change/", "contacts/", "addresses/", "manual/", "why/")]
-    for path in ("/", "/customers/", "/invoices/", page_of, *forms):
+    filtered = "/?channel=email&channel=post&age=61&age=91&minimum=1000&q=boulangerie"
+    for path in ("/", filtered, "/customers/", "/invoices/", page_of, *forms):
         page.goto(live_server.url + path)
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
     assert widths == dict.fromkeys(widths, PHONE["width"])

@@ -59,6 +59,14 @@ def promises_are_as_the_verb_makes_them():
     assert set(holds.exclude(ended_on=None).values_list("outcome", flat=True)) == {"expired"}
 
 
+def who_asked_to_be_called_back_is_on_a_list():
+    """Each call back counts as a call, and its task waits for the day in somebody's list."""
+    assert not Action.objects.filter(state="done", outcome="call_back").exists()
+    asked = Action.objects.filter(lives__outcome="call_back").distinct()
+    waiting = asked.waiting_for_a_person().filter(snoozed_until__isnull=False, owner__isnull=False)
+    assert 0 < waiting.count() < asked.count()
+
+
 @pytest.mark.django_db
 def test_the_demonstration_has_a_past_and_full_lists_on_a_saturday_too(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
@@ -79,8 +87,11 @@ def test_the_demonstration_has_a_past_and_full_lists_on_a_saturday_too(settings,
         )
         assert cursor.fetchone() == (0,)
     promises_are_as_the_verb_makes_them()
+    who_asked_to_be_called_back_is_on_a_list()
     print_letters(entity, at=SATURDAY)
-    assert PrintBatch.objects.get(entity=entity).letters.count() == LETTERS
+    printed = PrintBatch.objects.get(entity=entity).letters.values_list("message__origin_id", flat=True)
+    approved = Action.objects.filter(pk__in=list(printed), approved_on=SATURDAY.date())
+    assert approved.count() == LETTERS
 
 
 @pytest.mark.django_db

@@ -1,12 +1,14 @@
 """Nobody of ALPHA reads or changes anything of BRAVO, whatever address he opens."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from crm.holds.operations import place_hold
@@ -68,9 +70,11 @@ def test_nothing_of_another_company_is_read_by_the_api(world: World):
     assert [fault for address in api for fault in read(client, address, world)] == []
 
 
+# A day an action may be put off to when the walk is made.
+SOON = timezone.localdate() + timedelta(days=30)
 FORM: dict[str, Any] = {
     "text": "x", "reason": "x", "kind": "manual", "name": "x", "code": "x-x", "on": "2026-03-02", "verb": "publish",
-    "post": "yes", "outcome": "spoke", "until": "2099-01-01", "keep": "good_rows", "number": "1", "language": "fr",
+    "post": "yes", "outcome": "spoke", "until": str(SOON), "keep": "good_rows", "number": "1", "language": "fr",
     "body": "x", "subject": "x",
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from collections_app.actions.views.verbs import back, done, leave, tell_done
 from crm.accounts.models import User
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
-from crm.core.formats import day
+from crm.core.formats import day, money
 from crm.customers.reach import reach_of
 from crm.holds.models import Hold
 
@@ -71,9 +71,10 @@ def _drawn(request: HttpRequest, action: Action, form: SaidForm, *, status: int 
 
 
 def _noted(action: Action, form: SaidForm, holds: list[Hold]) -> str:
-    """What was kept, of whom, and what it suspends."""
-    until = form.cleaned_data.get("on")
-    what = ", ".join([done("complete", form.cleaned_data), *([day(until)] if until else [])])
+    """What was kept, of whom, and what it suspends: an amount as it was read, for 1.200 is one thousand two hundred."""
+    amount, until = form.cleaned_data.get("amount"), form.cleaned_data.get("on")
+    kept = [money(amount, action.currency) if amount else "", day(until) if until else ""]
+    what = ", ".join([done("complete", form.cleaned_data), *filter(None, kept)])
     told = _("%(customer)s: %(what)s.") % {"customer": action.customer.name, "what": what}
     return f"{told} {_suspended(holds)}".rstrip()
 

@@ -20,6 +20,7 @@ from collections_app.actions import bulk, operations, queries
 from collections_app.actions.deeds import remembered
 from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.labels import Outcome
+from collections_app.actions.later import DayRefused
 from collections_app.actions.models import Action, Deed
 from collections_app.actions.states import ActionRefused
 from crm.accounts.calendars import days_at
@@ -133,18 +134,23 @@ def _act(
     customers = dict(queries.of_colleagues(asked, request.user).values_list("pk", "customer__name"))
     keys = list(customers)
     if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return back(request)
+        return _refuse(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     now = timezone.now()
     try:
         with remembered(keys, by=request.user, at=now) as doing:
             moved = verb(keys, form.cleaned_data, {"by": request.user, "at": now})
-    except (bulk.SnoozeInThePast, bulk.ReasonMissing) as refusal:
-        messages.error(request, str(refusal))
-        return back(request)
+    except (DayRefused, bulk.ReasonMissing) as refusal:
+        return _refuse(request, str(refusal))
     whose = next(iter(customers.values())) if len(customers) == 1 else ""
     _tell(request, moved, len(asked), whose, done(name, form.cleaned_data), doing.deed)
     return back(request)
+
+
+def _refuse(request: HttpRequest, text: str) -> HttpResponse:
+    """Say why nothing was done; what the panel showed stays open, to be done otherwise."""
+    messages.error(request, text)
+    keys = keys_of(request) if "then" in request.POST else []
+    return back(request, str(keys[0]) if keys else "")
 
 
 @require_POST

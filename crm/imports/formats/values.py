@@ -25,6 +25,17 @@ class BadValue(ValueError):
     """The text is not a value of the kind asked for."""
 
 
+class UnclearAmount(BadValue):
+    """Two numbers may be meant: `whole` and `exact` are how one types each so that it is clear (1200 and 1.20)."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        bare, sign = digits_and_marks(text), unclear_mark(text)
+        self.whole = bare.replace(sign, "")
+        # Any other number of digits than three tells that they are decimals.
+        self.exact = bare[:-1] if bare.endswith("0") else f"{bare}0"
+
+
 class Figure(str):
     """A number of a spreadsheet as text: its point is the decimal mark, whatever texts of the same column mean."""
 
@@ -91,16 +102,16 @@ def unclear_mark(text: str) -> str:
 
 def supposed_mark(text: str, currency: str) -> str:
     """The decimal mark of an amount that does not tell it, "" where it does: three digits after a sign are thousands
-    where the currency has no three decimals. Raises BadValue where it has."""
+    where the currency has no three decimals. Raises UnclearAmount where it has."""
     sign = unclear_mark(text)
     if sign and decimals(currency) == AFTER_A_SIGN:
-        raise BadValue(text)
+        raise UnclearAmount(text)
     return OTHER_MARK[sign] if sign else ""
 
 
 def typed_amount(text: str, currency: str = "") -> Decimal:
     """The number a person means by what he types, in a currency; without one, in one of no three decimals. Raises
-    BadValue also where he may mean one of two."""
+    BadValue, UnclearAmount where he may mean one of two."""
     if EXPONENT.search(digits_and_marks(text)):
         raise BadValue(text)
     return amount_of(text, supposed_mark(text, currency))

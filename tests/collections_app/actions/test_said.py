@@ -34,6 +34,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
 A_YEAR_LATER = date(2027, 3, 2)
 FAR = "2026-05-04"
+HOW = "tapez ses seuls chiffres, les décimales après une virgule ou un point."
 
 
 @pytest.fixture(autouse=True)
@@ -90,6 +91,33 @@ class TestAPromise:
         action.currency = currency
         form = SaidForm({"outcome": "will_pay", "on": FRIDAY, "amount": typed}, action=action)
         assert (form.is_valid(), form.cleaned_data.get("amount")) == (amount is not None, amount)
+
+    @pytest.mark.parametrize(
+        ("typed", "currency", "told"),
+        [
+            ("1.200", "TND", "« 1.200 » peut être 1 200,000 TND ou 1,200 TND : tapez 1200 ou 1.20."),
+            ("1,234", "TND", "« 1,234 » peut être 1 234,000 TND ou 1,234 TND : tapez 1234 ou 1,2340."),
+            ("1.000 TND", "TND", "« 1.000 TND » peut être 1 000,000 TND ou 1,000 TND : tapez 1000 ou 1.00."),
+            ("1e5", "EUR", f"« 1e5 » n’est pas un montant : {HOW}"),
+            ("mille", "TND", f"« mille » n’est pas un montant : {HOW}"),
+        ],
+    )
+    def test_an_amount_not_understood_says_what_was_read_and_how_to_type_it(
+        self, action: Action, typed: str, currency: str, told: str
+    ):
+        action.currency = currency
+        form = SaidForm({"outcome": "will_pay", "on": FRIDAY, "amount": typed}, action=action)
+        assert [error.replace("\xa0", " ") for error in form.errors["amount"]] == [told]
+
+    @pytest.mark.parametrize(("typed", "amount"), [("1200", "1200"), ("1.20", "1.2"), ("1,2340", "1.234")])
+    def test_what_the_message_says_to_type_is_understood(self, action: Action, typed: str, amount: str):
+        action.currency = "TND"
+        form = SaidForm({"outcome": "will_pay", "on": FRIDAY, "amount": typed}, action=action)
+        assert (form.is_valid(), form.cleaned_data["amount"]) == (True, Decimal(amount))
+
+    def test_what_is_no_amount_of_the_currency_says_what_is(self, action: Action, lea: User):
+        with pytest.raises(SaidRefused, match=r"^En EUR un montant dépasse 0 et a au plus 2 décimales\.$"):
+            conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY, amount=Decimal("1.005")), by=lea, at=NOON)
 
     def test_of_one_invoice_it_leaves_the_other_alone(self, action: Action, lea: User):
         invoice = action.customer.invoices.get(number="F2")
@@ -282,7 +310,8 @@ class TestThePanel:
         assert (hold.kind, str(hold.ends_on), hold.reason) == ("promise", FAR, "1\xa0000,50\xa0€")
         page = desk.get("/")
         assert [str(message) for message in page.context["messages"]] == [
-            "Scierie Guillot\xa0: dit qu’il va payer, 04/05/2026. Les relances de tout le compte sont suspendues."
+            "Scierie Guillot\xa0: dit qu’il va payer, 1\xa0000,50\xa0€, 04/05/2026. "
+            "Les relances de tout le compte sont suspendues."
         ]
 
     def test_the_next_action_is_none_that_the_promise_took_out_of_the_list(self, desk: Client, action: Action):

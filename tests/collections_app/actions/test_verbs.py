@@ -1,14 +1,18 @@
 """What a person does from the list: done, put off, handed over, skipped."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from collections_app.actions import bulk
 from collections_app.actions.labels import Outcome
+from collections_app.actions.later import DayRefused
 from collections_app.actions.models import Action
 from crm.accounts.models import Entity, User
 from crm.timeline.models import Entry
@@ -19,6 +23,12 @@ from tests.factories.scenarios import StepFactory, TemplateFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 def states() -> list[str]:
@@ -51,9 +61,30 @@ def test_a_skip_needs_a_reason(lea: User):
         bulk.skip([ActionFactory().pk], reason=" ", by=lea, at=NOON)
 
 
-def test_nothing_is_put_off_to_today(lea: User):
-    with pytest.raises(bulk.SnoozeInThePast):
-        bulk.snooze([ActionFactory().pk], until=NOON.date(), by=lea, on=NOON.date(), at=NOON)
+@pytest.mark.parametrize(
+    ("until", "why"),
+    [
+        (date(2026, 3, 2), "Choisissez un jour après aujourd’hui."),
+        (date(2027, 3, 3), "Choisissez un jour d’ici un an, au plus tard le 02/03/2027."),
+    ],
+)
+def test_a_task_is_put_off_to_a_later_day_within_a_year(lea: User, until: date, why: str):
+    with translation.override("fr"), pytest.raises(DayRefused) as refused:
+        bulk.snooze([ActionFactory().pk], until=until, by=lea, on=NOON.date(), at=NOON)
+    assert (str(refused.value), Action.objects.get().snoozed_until) == (why, None)
+
+
+def test_a_task_may_be_put_off_for_a_year(lea: User):
+    action = ActionFactory()
+    assert bulk.snooze([action.pk], until=date(2027, 3, 2), by=lea, on=NOON.date(), at=NOON) == 1
+
+
+def test_a_slip_of_the_year_puts_nothing_off_and_is_told(desk: Client, lea: User, entity: Entity):
+    keys = [ActionFactory(customer__entity=entity, owner=lea).pk for _ in range(2)]
+    desk.post(reverse("actions_snooze"), {"action": keys, "until": "2062-03-12"})
+    assert list(Action.objects.values_list("snoozed_until", flat=True)) == [None, None]
+    [told] = desk.get("/").context["messages"]
+    assert (told.level_tag, str(told)) == ("error", "Choisissez un jour d’ici un an, au plus tard le 02/03/2027.")
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -89,11 +120,18 @@ def test_the_next_action_opens_in_the_list_as_it_was(desk: Client, lea: User, en
     assert desk.post(reverse("actions_complete"), given)["Location"] == "/?age=91&open=77"
 
 
+@pytest.mark.parametrize(("verb", "given"), [("snooze", {"until": "2062-03-12"}), ("skip", {"reason": ""})])
+def test_what_is_refused_stays_open(desk: Client, lea: User, entity: Entity, verb: str, given: dict[str, str]):
+    action = ActionFactory(customer__entity=entity, owner=lea)
+    asked = {"action": action.pk, "next": f"/?age=91&open={action.pk}", "then": "77", **given}
+    assert desk.post(reverse(f"actions_{verb}"), asked)["Location"] == f"/?age=91&open={action.pk}"
+
+
 def test_put_off_by_the_page(desk: Client, lea: User, entity: Entity):
     action = ActionFactory(customer__entity=entity, owner=lea)
-    desk.post(reverse("actions_snooze"), {"action": action.pk, "until": "2099-05-04"})
+    desk.post(reverse("actions_snooze"), {"action": action.pk, "until": "2026-05-04"})
     action.refresh_from_db()
-    assert action.snoozed_until == date(2099, 5, 4)
+    assert action.snoozed_until == date(2026, 5, 4)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +139,7 @@ def test_put_off_by_the_page(desk: Client, lea: User, entity: Entity):
     [
         ("complete", {"outcome": "paid"}, "dit avoir payé."),
         ("skip", {"reason": "non"}, "étape passée."),
-        ("snooze", {"until": "2099-05-04"}, "reportée au 04/05/2099."),
+        ("snooze", {"until": "2026-05-04"}, "reportée au 04/05/2026."),
         ("reassign", {}, "rendue à l’équipe."),
     ],
 )

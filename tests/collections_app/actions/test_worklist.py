@@ -12,7 +12,7 @@ from django.urls import reverse
 from guardian.shortcuts import assign_perm
 from hypothesis import given, settings, strategies as st
 
-from collections_app.actions import counting, queries
+from collections_app.actions import counting, queries, wider
 from collections_app.actions.forms import AGES, STATES, WorklistFilters
 from collections_app.actions.kpis import kpis
 from collections_app.actions.models import Action, ActionKind, SavedView
@@ -416,5 +416,37 @@ def test_words_found_in_another_list_lead_there(client: Client, lea: User, entit
         ("Clients", "2", f"{reverse('customers')}?q=guillot"),
     ]
     assert "Rien ne correspond dans" in shown.content.decode()
+    assert shown.text.count("data-row-link") == 3  # they are walked from the keyboard as rows are
     nowhere = client.get(reverse("worklist"), {"q": "zzzzz"})
     assert (nowhere.context["elsewhere"], "Ni ailleurs" in nowhere.content.decode()) == ([], True)
+
+
+def test_words_another_filter_hides_lead_to_the_list_without_it_first(client: Client, lea: User, entity: Entity):
+    client.force_login(lea)
+    ActionFactory(customer__entity=entity, customer__name="Scierie Guillot", owner=lea, oldest_due_on=MARCH_2)
+    shown = client.get(reverse("worklist"), {"q": "guillot", "channel": ["email"], "minimum": "100000"})
+    assert [(str(one.label), one.count, one.url) for one in shown.context["elsewhere"]] == [
+        ("Le mien, À faire, sans les autres filtres", "1", "/?q=guillot&portfolio=mine&state=waiting"),
+        ("Tous les portefeuilles, à faire", "1", "/?q=guillot&portfolio=all&state=waiting"),
+        ("Clients", "1", f"{reverse('customers')}?q=guillot"),
+    ]
+    assert shown.context["asked_within"] == "Le mien, À faire, E-mail, À partir de 100\xa0000"
+
+
+def test_of_all_portfolios_the_list_without_its_filters_is_offered_once(client: Client, lea: User, entity: Entity):
+    client.force_login(lea)
+    ActionFactory(customer__entity=entity, customer__name="Scierie Guillot", owner=UserFactory())
+    asked = {"q": "guillot", "channel": "email", "portfolio": "all"}
+    urls = [one.url for one in client.get(reverse("worklist"), asked).context["elsewhere"]]
+    assert urls == ["/?q=guillot&portfolio=all&state=waiting", f"{reverse('customers')}?q=guillot"]
+
+
+def test_words_that_are_found_are_not_looked_for_elsewhere(
+    desk: Client, lea: User, entity: Entity, monkeypatch: pytest.MonkeyPatch
+):
+    ActionFactory(customer__entity=entity, customer__name="Scierie Guillot", owner=lea)
+    asked: list[str] = []
+    monkeypatch.setattr(wider, "elsewhere", lambda filters: asked.append(filters.value("portfolio")) or [])
+    desk.get("/", {"q": "guillot"})
+    desk.get("/", {"q": "guillot", "portfolio": "unassigned"})
+    assert asked == ["unassigned"]
