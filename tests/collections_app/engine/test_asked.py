@@ -60,6 +60,17 @@ def test_nor_is_one_that_was_refused_begun_later(night):
     assert (night.error, Run.objects.count(), asking.sweep(at=LATER)) == ("in the past: 2026-03-03: 2026-03-04", 0, [])
 
 
+def test_one_of_a_day_that_had_its_night_is_a_night_of_its_own(sent):
+    entity = EntityFactory()
+    first = Run.objects.create(entity=entity, on=MARCH_3, state="done", started_at=AT)
+    nights = []
+    for _ in range(2):
+        nights.append(ask_night(entity, on=MARCH_3, by=UserFactory(), at=AT))
+        assert run_of(nights[-1]) is None
+        tasks.start_asked_night(nights[-1].pk)
+    assert [first, *map(run_of, nights)] == list(Run.objects.order_by("pk"))
+
+
 def test_one_that_failed_is_not_taken_up_by_it(night):
     Run.objects.create(entity=night.entity, on=MARCH_3, state="failed", started_at=AT)
     assert asking.sweep(at=LATER) == []
