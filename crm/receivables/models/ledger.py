@@ -153,7 +153,11 @@ class ForeignAccount(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["entity_id", "currency", "customer_id"], name="receivables_foreign_account")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity_id", "currency", "customer_id"], name="receivables_foreign_account"
+            )
+        ]
 
 
 class CreditKind(models.TextChoices):
