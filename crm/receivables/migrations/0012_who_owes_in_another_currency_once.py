@@ -1,7 +1,9 @@
 from django.db import migrations, models
 
-# Those noted before are looked up first: to be refused by the constraint costs more. In order, so that of two who write
-# the same at once one waits, and not each for the other.
+import crm.core.money
+
+# Those noted before are looked up first: to be refused by the key costs more. In order, so that of two who write the same
+# at once one waits, and not each for the other.
 ADDED = """
 insert into receivables_foreignaccount (entity_id, currency, customer_id)
 select distinct i.entity_id, i.currency, i.customer_id
@@ -9,7 +11,7 @@ from {invoices} i join accounts_entity e on e.id = i.entity_id
 where i.currency <> e.currency and not exists (
     select from receivables_foreignaccount f
     where f.entity_id = i.entity_id and f.currency = i.currency and f.customer_id = i.customer_id)
-order by i.entity_id, i.currency, i.customer_id
+order by i.customer_id, i.currency
 on conflict do nothing
 """
 NOTED = f"""
@@ -24,26 +26,29 @@ begin
     return null;
 end $$;
 """
-# Two who wrote at once had each noted it.
-ONCE = """
-lock table receivables_foreignaccount in share row exclusive mode;
-delete from receivables_foreignaccount f using receivables_foreignaccount earlier
-where earlier.id < f.id and earlier.entity_id = f.entity_id and earlier.currency = f.currency
-    and earlier.customer_id = f.customer_id;
-"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receivables", "0011_who_owes_in_another_currency")]
+    dependencies = [("receivables", "0011_who_owes_in_another_currency"), ("accounts", "0001_initial")]
     operations = [
-        migrations.RunSQL(ONCE, migrations.RunSQL.noop),
-        migrations.RemoveIndex("foreignaccount", "receivables_foreign_account"),
-        migrations.AddConstraint(
-            "foreignaccount",
-            models.UniqueConstraint(
-                fields=["entity_id", "currency", "customer_id"], name="receivables_foreign_account"
-            ),
+        # Made again: the key of a table is not replaced.
+        migrations.DeleteModel("ForeignAccount"),
+        migrations.CreateModel(
+            name="ForeignAccount",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "entity_id", "currency", "customer_id",
+                        blank=True, editable=False, primary_key=True, serialize=False,
+                    ),
+                ),
+                ("entity_id", models.BigIntegerField()),
+                ("currency", crm.core.money.CurrencyField()),
+                ("customer_id", models.BigIntegerField()),
+            ],
+            options={"default_permissions": ()},
         ),
-        # With the constraint it is as right as without; the former one would fail where two write at once.
         migrations.RunSQL(NOTED, migrations.RunSQL.noop),
-    ]
+        migrations.RunSQL(ADDED.format(invoices="receivables_invoice"), migrations.RunSQL.noop),
+    ]  # fmt: skip

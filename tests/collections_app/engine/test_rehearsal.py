@@ -19,7 +19,7 @@ from tests.collections_app.engine.world import World, noon
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.messaging import a_world
-from tests.factories.segments import GroupFactory
+from tests.factories.segments import GroupFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 MARCH_3 = date(2026, 3, 3)
@@ -167,6 +167,14 @@ def test_a_group_rehearses_in_a_live_entity(world):
     lifted(world, "from_now", MARCH_3)
     assert world.night(MARCH_3).blocked == {"rehearsal": 1}
     assert rehearsal.set_group(world.group, "", choice="from_now", by=world.person, at=noon(MARCH_3)) == 1
+
+
+def test_the_group_he_was_in_before_says_nothing(world):
+    lifted(world, "from_now", MARCH_3)
+    former = GroupFactory(entity=world.entity, rehearsal="rehearsing")
+    MembershipFactory(customer=world.late.customer, group=former, from_on=after(-9), to_on=after(-8))
+    world.night(MARCH_3)
+    assert Message.objects.count() == 1
 
 
 def test_a_person_reads_that_it_is_the_group_that_rehearses(world):
