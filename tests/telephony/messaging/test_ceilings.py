@@ -15,7 +15,7 @@ from telephony.messaging.operations import ceilings
 from telephony.messaging.operations.moving import try_later
 from telephony.messaging.operations.sending import Reservation, carry
 from tests.connections import beside
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, a_world, planned
 
@@ -48,6 +48,13 @@ def test_who_saw_a_place_another_has_taken_since_waits(world: World, monkeypatch
     monkeypatch.setattr(ceilings, "is_full", lambda *args, **given: False)
     states = [operations.send_one(one.pk, AT) for one in messages(3, most)]
     assert states == ["sent"] * most + ["waiting"] * (3 - most)
+
+
+@pytest.mark.django_db
+def test_what_leaves_by_batch_is_not_said_to_wait_for_a_place(world: World):
+    entity = EntityFactory(max_emails_a_day=0, max_letters_a_day=0)
+    until = {channel: operations.full_until(entity, channel, at=AT) for channel in ("email", "post")}
+    assert until == {"email": TOMORROW(entity, AT), "post": None}
 
 
 @pytest.mark.django_db
