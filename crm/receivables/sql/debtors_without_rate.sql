@@ -16,7 +16,7 @@ from without_rate w cross join lateral (
         select
         from receivables_foreignaccount f cross join lateral (
             select from receivables_invoice i
-            where i.customer_id = f.customer_id and i.currency = f.currency
+            where i.entity_id = f.entity_id and i.customer_id = f.customer_id and i.currency = f.currency
                 and i.settled_on is null
             limit 1) open  -- looked up one by one: a join would read the settled ones too
         where f.entity_id = %(entity)s and f.currency = w.currency

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from collections_app.engine import asked as asking, tasks
 from collections_app.engine.asked import ask_night, run_of
+from collections_app.engine.leases import take_run
 from collections_app.engine.models import Run
 from tests.factories.accounts import EntityFactory, UserFactory
 
@@ -49,6 +51,13 @@ def test_a_message_that_comes_twice_runs_once(night):
     for _ in range(2):
         tasks.start_asked_night(night.pk)
     assert Run.objects.count() == 1
+
+
+def test_nor_does_the_second_say_that_one_under_way_was_refused(night):
+    run = take_run(night.entity, on=MARCH_3, clock=timezone.now, by=None)
+    tasks.start_asked_night(night.pk)
+    night.refresh_from_db()
+    assert (night.error, run_of(night)) == ("", run)
 
 
 def test_nor_is_one_that_was_refused_begun_later(night):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from collections_app.actions.models import Action, Refusal
+from collections_app.engine.models import Run
 from collections_app.engine.queries import explain
 from crm.holds.models import Hold
 from crm.holds.operations import place_hold
@@ -62,6 +63,15 @@ def test_what_was_paid_later_on_the_day_was_open_when_its_night_ran(world):
     world.nights(2, after(1))
     assert told(world, 0) == {paid.pk: (100, 100, "carried")}
     assert told(world, 1) == {}
+
+
+def test_a_night_that_failed_decided_nothing(world):
+    paid = world.invoice(world.late, late=20)
+    world.night()
+    pay(paid, 100, after(1))
+    Run.objects.create(entity=world.entity, on=after(2), state="failed", started_at=noon(after(2)))
+    world.night(after(4))
+    assert [told(world, day) for day in (0, 2)] == [{paid.pk: (100, 100, "carried")}] * 2
 
 
 def test_what_was_on_hold_that_night_is_told_so_though_it_was_lifted_since(world):

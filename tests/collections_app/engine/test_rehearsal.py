@@ -171,7 +171,7 @@ def test_a_group_rehearses_in_a_live_entity(world):
 
 def test_the_group_he_was_in_before_says_nothing(world):
     lifted(world, "from_now", MARCH_3)
-    former = GroupFactory(entity=world.entity, rehearsal="rehearsing")
+    former = GroupFactory(entity=world.entity, rehearsal="rehearsing", criteria=PUBLIC_BODIES)
     MembershipFactory(customer=world.late.customer, group=former, from_on=after(-9), to_on=after(-8))
     world.night(MARCH_3)
     assert Message.objects.count() == 1

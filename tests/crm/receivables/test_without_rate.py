@@ -111,6 +111,7 @@ def test_customers_who_owe_are_counted_wherever_the_currency_came_from(entity, i
     Invoice.objects.filter(pk=merged.pk).update(customer=CustomerFactory(entity=entity))
     for settled in (InvoiceFactory(customer__entity=entity, currency=currency) for currency in ("GBP", "USD")):
         close_in_ledger(settled, amount=settled.open_amount, on=MARCH_2, at=NOON)
+        InvoiceFactory(customer=settled.customer, currency="EUR")
     InvoiceFactory(customer__entity=EntityFactory(currency="USD"), currency="USD")
     InvoiceFactory(customer__entity=entity, currency="EUR")
     InvoiceFactory(customer__entity=entity, currency="NOK")

@@ -51,6 +51,16 @@ def test_who_saw_a_place_another_has_taken_since_waits(world: World, monkeypatch
 
 
 @pytest.mark.django_db
+def test_batches_of_a_day_hold_no_more_than_its_ceiling_together():
+    entity = EntityFactory(max_letters_a_day=3)
+    letters = [
+        planned(number, AddressFactory(customer=CustomerFactory(entity=entity), post=True)).pk for number in range(4)
+    ]
+    taken = [ceilings.take_places(entity, "post", pks, at=AT) for pks in (letters[:2], letters[2:])]
+    assert (taken, SendingDay.objects.get().number) == ([letters[:2], letters[2:3]], 3)
+
+
+@pytest.mark.django_db
 def test_what_leaves_by_batch_is_not_said_to_wait_for_a_place(world: World):
     entity = EntityFactory(max_emails_a_day=0, max_letters_a_day=0)
     until = {channel: operations.full_until(entity, channel, at=AT) for channel in ("email", "post")}
