@@ -80,6 +80,14 @@ def test_one_refused_in_the_worker_says_why(entity, erp, asked):
     assert told["detail"].startswith("A night run of this entity is already running (for 01/03/2026).")
 
 
+def test_what_was_refused_and_ran_all_the_same_says_no_reason(entity, erp, asked):
+    number = erp.post(PATH, {"on": "2026-03-02"}).json()["id"]
+    AskedNight.objects.filter(pk=number).update(error="not taken")
+    begun = run(entity)
+    told = {"id": number, "on": "2026-03-02", "state": "started", "run": begun.pk, "code": "", "detail": ""}
+    assert erp.get(f"{PATH}/asked/{number}").json() == told
+
+
 def test_what_was_asked_of_another_entity_is_not_told(entity, erp, asked):
     elsewhere = AskedNight.objects.create(entity=EntityFactory(), on="2026-03-02", after=0, asked_at=NIGHT)
     assert erp.get(f"{PATH}/asked/{elsewhere.pk}").status_code == 404

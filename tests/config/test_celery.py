@@ -1,9 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
+from inspect import signature
 
 from config.celery import app
 from config.settings.celery import broker_options
 from config.tasks import clear_expired_sessions
 from config.timetable import TIMETABLE
+from tools.launcher.paths import PACKAGES
 
 
 def test_rabbitmq_gets_quorum_queues_that_may_delay():
@@ -32,6 +34,14 @@ def test_the_timetable_is_sorted_and_names_tasks_that_exist():
     names = [line.name for line in TIMETABLE]
     assert names == sorted(names)
     assert [line.task for line in TIMETABLE if line.task not in app.tasks] == []
+
+
+def test_every_task_without_an_argument_runs_by_the_clock():
+    app.loader.import_default_modules()
+    ours = {name: task for name, task in app.tasks.items() if name.split(".")[0] in PACKAGES}
+    assert {name for name, task in ours.items() if not signature(task.run).parameters} == {
+        line.task for line in TIMETABLE
+    }
 
 
 def test_what_waits_for_a_backup_stands_before_no_message():

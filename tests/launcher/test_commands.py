@@ -6,11 +6,11 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import CancelledError
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import pytest
 
-from tools.launcher import bench, browser, checks, demo, environment, locks, manage, prepare
+from tools.launcher import bench, browser, checks, demo, environment, locks, manage, prepare, template
 from tools.launcher.paths import PACKAGES, PYTHON, ROOT, digest
 from tools.launcher.say import Trouble
 
@@ -117,8 +117,45 @@ def test_the_fingerprint_follows_the_migrations(monkeypatch, tmp_path):
     assert prepare.fingerprint() != before
 
 
+def test_the_fingerprint_follows_a_migration_that_is_written_anew_and_the_libraries(monkeypatch, tmp_path):
+    lock, migration = tmp_path / "requirements.lock", tmp_path / "telephony/providers/email/migrations/0001_initial.py"
+    monkeypatch.setattr(prepare, "ROOT", tmp_path)
+    monkeypatch.setattr(prepare, "LOCK_FILE", lock)
+    migration.parent.mkdir(parents=True)
+    migration.touch()
+    lock.touch()
+    found = [prepare.fingerprint()]
+    os.utime(migration, ns=(1, 1))
+    found.append(prepare.fingerprint())
+    migration.write_text("longer")
+    os.utime(migration, ns=(1, 1))
+    found.append(prepare.fingerprint())
+    lock.write_text("Django==6.0")
+    found.append(prepare.fingerprint())
+    assert len(set(found)) == 4
+
+
+def test_the_template_is_made_again_whenever_what_it_is_made_of_changes(monkeypatch, tmp_path):
+    """And when the last time came to no end, whatever it was made of before."""
+    made = []
+
+    def make(variables):
+        made.append(variables["made of"])
+        if variables["made of"] == "broken":
+            raise Trouble
+
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(template, "VAR", tmp_path)
+    monkeypatch.setattr(template, "_make_again", make)
+    for of in ("a", "a", "b", "broken", "b", "b"):
+        monkeypatch.setattr(template, "fingerprint", lambda of=of: of)
+        with suppress(Trouble):
+            assert template.prepare({"made of": of})[template.VARIABLE] == template.DATABASE
+    assert made == ["a", "b", "broken", "b"]
+
+
 def test_the_fingerprint_follows_what_migrations_call(monkeypatch, tmp_path):
-    ours = re.compile(r"^from ((?:crm|collections_app|telephony)[\w.]*) import (\w+)", re.MULTILINE)
+    ours = re.compile(r"^from ((?:config|crm|collections_app|telephony)[\w.]*) import (\w+)", re.MULTILINE)
     called = {
         name.replace(".", "/") + ".py"
         for package in PACKAGES

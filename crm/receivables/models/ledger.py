@@ -147,13 +147,14 @@ class ForeignAccount(models.Model):
     No references: what is removed leaves rows that find no invoice.
     """
 
+    pk = models.CompositePrimaryKey("entity_id", "currency", "customer_id")
+
     entity_id = models.BigIntegerField()
     currency = CurrencyField()
     customer_id = models.BigIntegerField()
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["entity_id", "currency", "customer_id"], name="receivables_foreign_account")]
 
 
 class CreditKind(models.TextChoices):

@@ -13,7 +13,7 @@ with recursive foreign_currency as (
 select w.currency, o.debtors
 from without_rate w cross join lateral (
     select count(*) as debtors from (
-        select distinct f.customer_id
+        select
         from receivables_foreignaccount f cross join lateral (
             select from receivables_invoice i
             where i.entity_id = f.entity_id and i.customer_id = f.customer_id and i.currency = f.currency

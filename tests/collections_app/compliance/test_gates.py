@@ -69,6 +69,20 @@ def test_many_contacts_cost_one_statement(count, django_assert_num_queries):
     assert {v.key: v.answer for v in verdicts} == {c.pk: "allowed" for c in customers}
 
 
+@pytest.mark.parametrize("automatic", [True, False])
+@pytest.mark.parametrize("channel", ["email", "post", "phone"])
+@pytest.mark.parametrize(
+    ("house", "said"),
+    [
+        ({"entity__training": True}, ("training", "entity_training")),
+        ({"entity__rehearsing_since": date(2026, 3, 1)}, ("rehearsal", "entity_rehearses")),
+    ],
+)
+def test_nothing_leaves_in_training_or_rehearsal_by_any_channel_whoever_sends_it(house, said, channel, automatic):
+    address = reachable(channel, **house)
+    assert objection(ask(address, automatic=automatic)) == ("refused", *said)
+
+
 class TestEnvironment:
     @pytest.mark.parametrize(
         ("listed", "answer"),

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from collections_app.engine import asked as asking, tasks
 from collections_app.engine.asked import ask_night, run_of
+from collections_app.engine.leases import take_run
 from collections_app.engine.models import Run
 from tests.factories.accounts import EntityFactory, UserFactory
 
@@ -51,6 +53,13 @@ def test_a_message_that_comes_twice_runs_once(night):
     assert Run.objects.count() == 1
 
 
+def test_nor_does_the_second_say_that_one_under_way_was_refused(night):
+    run = take_run(night.entity, on=MARCH_3, clock=timezone.now, by=None)
+    tasks.start_asked_night(night.pk)
+    night.refresh_from_db()
+    assert (night.error, run_of(night)) == ("", run)
+
+
 def test_nor_is_one_that_was_refused_begun_later(night):
     Run.objects.create(entity=night.entity, on=date(2026, 3, 4), state="done", started_at=AT)
     tasks.start_asked_night(night.pk)
@@ -58,6 +67,17 @@ def test_nor_is_one_that_was_refused_begun_later(night):
     tasks.start_asked_night(night.pk)
     night.refresh_from_db()
     assert (night.error, Run.objects.count(), asking.sweep(at=LATER)) == ("in the past: 2026-03-03: 2026-03-04", 0, [])
+
+
+def test_one_of_a_day_that_had_its_night_is_a_night_of_its_own(sent):
+    entity = EntityFactory()
+    first = Run.objects.create(entity=entity, on=MARCH_3, state="done", started_at=AT)
+    nights = []
+    for _ in range(2):
+        nights.append(ask_night(entity, on=MARCH_3, by=UserFactory(), at=AT))
+        assert run_of(nights[-1]) is None
+        tasks.start_asked_night(nights[-1].pk)
+    assert [first, *map(run_of, nights)] == list(Run.objects.order_by("pk"))
 
 
 def test_one_that_failed_is_not_taken_up_by_it(night):

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from collections_app.engine.models import Run
+from collections_app.engine.models import MorningReport, Run
 from collections_app.engine.morning.anomalies import missing_import
 from crm.imports.models import Batch, LastFeed
-from tests.collections_app.engine.world import noon
+from tests.collections_app.engine.world import World, noon
 from tests.factories.accounts import EntityFactory
+from tests.factories.letters import TemplateVersionFactory
 
 pytestmark = pytest.mark.django_db
 FRIDAY = date(2026, 2, 27)
@@ -29,6 +30,19 @@ def worked_days():
 def missing_of(entity, waited):
     on = FRIDAY + timedelta(days=waited + 2)  # the week-end does not count
     return bool(missing_import(entity, on, at=noon(on)))
+
+
+def test_the_night_that_misses_it_is_held():
+    world = World({"offset_days": 5, "email": True})
+    TemplateVersionFactory(template=world.steps[0].template)
+    for day in worked_days():
+        imported(world.entity, noon(day))
+    on = FRIDAY + timedelta(days=6)
+    world.invoice(world.customer(), late=6, on=on)
+    world.night(on)
+    report = MorningReport.objects.get()
+    found = [anomaly["code"] for anomaly in report.anomalies]
+    assert (found, report.state, report.messages) == (["import_missing"], "held", 1)
 
 
 def imported(entity, at, **read):

@@ -102,6 +102,22 @@ def test_it_is_settled_once(world):
     assert states() == ["planned"]
 
 
+def test_what_the_ceiling_put_off_is_held_with_the_rest(world):
+    world.entity.max_emails_a_day = 1
+    world.entity.save(update_fields=["max_emails_a_day"])
+    world.invoice(world.customer(), late=6, on=MARCH_3)
+    world.night(MARCH_3)
+    assert (MorningReport.objects.get().messages, states()) == (2, ["held", "held"])
+
+
+def test_it_is_not_cancelled_without_a_reason(world):
+    world.night(MARCH_3)
+    report = MorningReport.objects.get()
+    with pytest.raises(reports.ReasonMissing):
+        reports.cancel(report, reason=" ", by=world.lead, at=noon(MARCH_3))
+    assert (MorningReport.objects.get().state, states()) == ("held", ["held"])
+
+
 def test_what_is_held_is_not_queued_again_and_goes_when_it_is_paid(world):
     world.night(MARCH_3)
     world.night(after(1))

@@ -1,6 +1,6 @@
 """Time travel: a customer on any past day, by the movements and by what the nights recorded."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,14 +12,16 @@ from hypothesis import given, settings, strategies as st
 from collections_app.actions.consumers import on_message
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, Life
+from collections_app.engine.merged import Merged, merged_since
 from collections_app.engine.past import state_at
 from collections_app.engine.queries import explain
 from crm.customers.operations.merging import merge_customers
 from crm.events.models import Event
 from crm.holds.models import Hold
 from crm.receivables.queries import balance_at, items_at
+from crm.timeline.operations import record
 from tests.collections_app.engine.world import MARCH_1, World, noon
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory, InvoiceFactory
@@ -231,6 +233,20 @@ def asked_of(customer, day):
 
 def test_of_two_who_were_merged_each_reminder_asked_for_what_was_its_own(two):
     assert [asked_of(two.kept, day) for day in (0, 1, 3)] == [[100, 300], [100, 300], [400]]
+
+
+def test_the_day_of_a_merge_is_that_of_the_entity():
+    kept, other = CustomerFactory.create_batch(2, entity=EntityFactory(time_zone="Europe/Paris"))
+    merge_customers(kept, other, by=None, at=datetime(2026, 3, 2, 23, 30, tzinfo=UTC))
+    assert merged_since(kept, after(2)) == [Merged(kept, other, after(2))]
+
+
+def test_what_else_is_told_of_a_duplicate_is_no_merge():
+    kept, other = CustomerFactory.create_batch(2, entity=EntityFactory())
+    record(other, "note", "Rappelé", at=noon(after(1)))
+    merge_customers(kept, other, by=None, at=noon(after(2)))
+    record(other, "note", "Rappelé", at=noon(after(3)))
+    assert [merged_since(one, after(0)) for one in (kept, other)] == [[Merged(kept, other, after(2))]] * 2
 
 
 def test_a_merge_that_came_between_is_told_on_both_pages(client, two):

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from collections_app.actions.models import Action
+from collections_app.actions.models import Action, Refusal
+from collections_app.engine.models import Run
 from collections_app.engine.queries import explain
 from crm.holds.models import Hold
 from crm.holds.operations import place_hold
@@ -64,6 +65,15 @@ def test_what_was_paid_later_on_the_day_was_open_when_its_night_ran(world):
     assert told(world, 1) == {}
 
 
+def test_a_night_that_failed_decided_nothing(world):
+    paid = world.invoice(world.late, late=20)
+    world.night()
+    pay(paid, 100, after(1))
+    Run.objects.create(entity=world.entity, on=after(2), state="failed", started_at=noon(after(2)))
+    world.night(after(4))
+    assert [told(world, day) for day in (0, 2)] == [{paid.pk: (100, 100, "carried")}] * 2
+
+
 def test_what_was_on_hold_that_night_is_told_so_though_it_was_lifted_since(world):
     held, other = world.invoice(world.late, late=20), world.invoice(world.late, late=10)
     dispute = Hold.objects.create(
@@ -103,6 +113,31 @@ def test_what_was_not_due_yet_is_told_so(world):
     world.nights(5)
     assert told(world, 1)[coming.pk] == (100, 100, "not_due")
     assert told(world, 3)[coming.pk] == (100, 100, "carried")
+
+
+def test_a_hold_somebody_placed_later_was_not_known(world):
+    later = world.invoice(world.late, late=-5)
+    world.invoice(world.late, late=10)
+    world.night()
+    Hold.objects.create(
+        entity=world.entity, customer=world.late, invoice=later, kind="dispute", reason="avarie", starts_on=MARCH_1,
+        created_at=noon(after(1)),
+    )  # fmt: skip
+    world.nights(2, after(1))
+    assert [told(world, day)[later.pk][2] for day in (0, 2)] == ["not_due", "dispute"]
+
+
+def test_what_kept_it_back_later_is_not_told(world):
+    world.invoice(world.late, late=10)
+    world.nights(3)
+    action = Action.objects.get()
+    for gate, day in (("hours", 1), ("freshness", 2)):
+        Refusal.objects.create(
+            entity=world.entity, customer=world.late, action=action, gate=gate, rule="x",
+            first_on=after(day), last_on=after(2),
+        )  # fmt: skip
+    kept = [[refusal.gate for refusal in explain(world.late, on=after(day)).actions[0].refusals] for day in range(3)]
+    assert kept == [[], ["hours"], ["hours", "freshness"]]
 
 
 def test_each_step_of_one_invoice_tells_what_it_carried():

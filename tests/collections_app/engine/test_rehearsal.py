@@ -19,7 +19,7 @@ from tests.collections_app.engine.world import World, noon
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.messaging import a_world
-from tests.factories.segments import GroupFactory
+from tests.factories.segments import GroupFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 MARCH_3 = date(2026, 3, 3)
@@ -70,6 +70,18 @@ def test_what_was_queued_before_is_stopped_in_the_outbox(world):
         assert messaging.send_one(Message.objects.get().pk, noon(MARCH_3)) == "blocked"
     deliver_waiting("actions", at=noon(MARCH_3))
     assert (network.sent, Action.objects.get().state) == ([], "scheduled")
+
+
+def test_what_a_person_asked_for_before_is_stopped_there_too(world):
+    world.night(MARCH_3)
+    lifted(world, "still_due", MARCH_3)
+    Action.objects.update(mode="todo", state="todo")
+    message = send_now(Action.objects.get(), by=world.person, at=noon(MARCH_3))
+    rehearsal.start(world.entity, by=world.person, at=noon(MARCH_3))
+    with a_world() as network:
+        assert messaging.send_one(message.pk, noon(MARCH_3)) == "blocked"
+    message.refresh_from_db()
+    assert (network.sent, message.reason) == ([], "rehearsal: entity_rehearses")
 
 
 def test_still_due_leaves_the_night_after_it_is_lifted(world):
@@ -155,6 +167,23 @@ def test_a_group_rehearses_in_a_live_entity(world):
     lifted(world, "from_now", MARCH_3)
     assert world.night(MARCH_3).blocked == {"rehearsal": 1}
     assert rehearsal.set_group(world.group, "", choice="from_now", by=world.person, at=noon(MARCH_3)) == 1
+
+
+def test_the_group_he_was_in_before_says_nothing(world):
+    lifted(world, "from_now", MARCH_3)
+    former = GroupFactory(entity=world.entity, rehearsal="rehearsing", criteria=PUBLIC_BODIES)
+    MembershipFactory(customer=world.late.customer, group=former, from_on=after(-9), to_on=after(-8))
+    world.night(MARCH_3)
+    assert Message.objects.count() == 1
+
+
+def test_a_person_reads_that_it_is_the_group_that_rehearses(world):
+    lifted(world, "from_now", MARCH_3)
+    rehearsal.set_group(world.group, "rehearsing", by=world.person, at=noon(MARCH_3))
+    world.night(MARCH_3)
+    Action.objects.update(mode="todo", state="todo")
+    with pytest.raises(KeptHome, match="Le groupe du client est en répétition"):
+        send_now(Action.objects.get(), by=world.person, at=noon(MARCH_3))
 
 
 @pytest.fixture

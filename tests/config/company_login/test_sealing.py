@@ -74,6 +74,13 @@ def test_a_long_one_is_sealed_anew():
     assert (long in stored(), opened(stored())) == (False, long)
 
 
+@pytest.mark.django_db
+def test_one_without_a_secret_stays_without(capsys):
+    SocialApp.objects.create(provider="openid_connect", provider_id="a", name="A", client_id="c", secret="")
+    call_command("seal_company_logins")
+    assert (stored(), capsys.readouterr().out) == ("", "0 secrets sealed\n")
+
+
 def test_a_key_is_replaced(client: Client, server, company, settings, capsys):
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], OTHER
     journal = LogEntry.objects.count()

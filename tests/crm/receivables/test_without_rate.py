@@ -15,6 +15,7 @@ from crm.law.queries import without_rate
 from crm.receivables.models import ForeignAccount, Invoice
 from crm.receivables.operations import close_in_ledger
 from crm.receivables.queries import debtors_without_rate
+from tests.connections import beside
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -110,11 +111,40 @@ def test_customers_who_owe_are_counted_wherever_the_currency_came_from(entity, i
     Invoice.objects.filter(pk=merged.pk).update(customer=CustomerFactory(entity=entity))
     for settled in (InvoiceFactory(customer__entity=entity, currency=currency) for currency in ("GBP", "USD")):
         close_in_ledger(settled, amount=settled.open_amount, on=MARCH_2, at=NOON)
+        InvoiceFactory(customer=settled.customer, currency="EUR")
     InvoiceFactory(customer__entity=EntityFactory(currency="USD"), currency="USD")
     InvoiceFactory(customer__entity=entity, currency="EUR")
     InvoiceFactory(customer__entity=entity, currency="NOK")
     ExchangeRate.objects.create(base="NOK", quote="EUR", on=date(2026, 3, 1), rate="0.1")
     assert debtors_without_rate(entity, on=MARCH_2) == {"CHF": 1, "USD": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_write_at_once_one_notes_the_account(entity):
+    customer = CustomerFactory(entity=entity)
+
+    def write():
+        InvoiceFactory(customer=customer, currency="USD")
+
+    with beside(write) as other:
+        write()
+        other.start()
+    other.result()
+    assert noted() == [(entity.pk, "USD", customer.pk)]
+
+
+def test_what_was_noted_of_who_was_merged_is_noted_once_of_who_was_kept(entity, invoice):
+    kept = CustomerFactory(entity=entity)
+    InvoiceFactory.create_batch(2, customer=invoice.customer, currency="USD")
+    for _ in range(2):
+        Invoice.objects.update(customer=kept)
+        InvoiceFactory(customer=kept, currency="USD")
+    assert noted() == [(entity.pk, "USD", invoice.customer_id), (entity.pk, "USD", kept.pk)]
+    assert debtors_without_rate(entity, on=MARCH_2) == {"USD": 1}
+
+
+def noted():
+    return list(ForeignAccount.objects.order_by("pk").values_list("entity_id", "currency", "customer_id"))
 
 
 def test_they_are_counted_up_to_a_number(monkeypatch, entity):

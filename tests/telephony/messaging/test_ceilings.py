@@ -10,11 +10,12 @@ from crm.accounts.models import Entity
 from crm.events.models import Event
 from telephony.core.channels import Ambiguous, Permanent, Temporary
 from telephony.messaging import operations
-from telephony.messaging.models import Message, SendingDay
+from telephony.messaging.models import Attempt, Message, SendingDay
 from telephony.messaging.operations import ceilings
 from telephony.messaging.operations.moving import try_later
+from telephony.messaging.operations.sending import Reservation, carry
 from tests.connections import beside
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, a_world, planned
 
@@ -42,6 +43,31 @@ def test_above_the_ceiling_a_message_waits_for_tomorrow_and_is_not_lost(world: W
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("most", [0, 2])
+def test_who_saw_a_place_another_has_taken_since_waits(world: World, monkeypatch: pytest.MonkeyPatch, most: int):
+    monkeypatch.setattr(ceilings, "is_full", lambda *args, **given: False)
+    states = [operations.send_one(one.pk, AT) for one in messages(3, most)]
+    assert states == ["sent"] * most + ["waiting"] * (3 - most)
+
+
+@pytest.mark.django_db
+def test_batches_of_a_day_hold_no_more_than_its_ceiling_together():
+    entity = EntityFactory(max_letters_a_day=3)
+    letters = [
+        planned(number, AddressFactory(customer=CustomerFactory(entity=entity), post=True)).pk for number in range(4)
+    ]
+    taken = [ceilings.take_places(entity, "post", pks, at=AT) for pks in (letters[:2], letters[2:])]
+    assert (taken, SendingDay.objects.get().number) == ([letters[:2], letters[2:3]], 3)
+
+
+@pytest.mark.django_db
+def test_what_leaves_by_batch_is_not_said_to_wait_for_a_place(world: World):
+    entity = EntityFactory(max_emails_a_day=0, max_letters_a_day=0)
+    until = {channel: operations.full_until(entity, channel, at=AT) for channel in ("email", "post")}
+    assert until == {"email": TOMORROW(entity, AT), "post": None}
+
+
+@pytest.mark.django_db
 def test_it_is_told_once_a_day(world: World):
     for message in messages(3, 0):
         assert operations.send_one(message.pk, AT) == "waiting"
@@ -54,6 +80,18 @@ def test_what_surely_did_not_leave_gives_its_place_back(world: World):
     world.failure = Temporary("421", "later")
     operations.send_one(message.pk, AT)
     assert SendingDay.objects.get().number == 0
+
+
+@pytest.mark.django_db
+def test_no_other_channel_and_no_other_day_gets_it_back(world: World):
+    [message] = messages(1, 1)
+    others = {("post", AT.date()): 3, ("email", AT.date() - timedelta(days=1)): 1}
+    for (channel, on), number in others.items():
+        SendingDay.objects.create(entity=message.entity, channel=channel, on=on, number=number)
+    world.failure = Temporary("421", "later")
+    operations.send_one(message.pk, AT)
+    days = {(day.channel, day.on): day.number for day in SendingDay.objects.all()}
+    assert days == others | {("email", AT.date()): 0}
 
 
 @pytest.mark.django_db
@@ -200,6 +238,15 @@ def test_nothing_ever_leaves_from_a_training_entity(world: World):
         cursor.execute("alter table accounts_entity enable trigger accounts_entity_training")
     operations.send_one(message.pk, AT)
     assert (world.sent, Message.objects.get().attempts.count()) == ([], 0)
+
+
+@pytest.mark.django_db
+def test_nor_does_what_was_reserved_there_all_the_same(world: World):
+    message = planned(1, AddressFactory(customer__entity__training=True))
+    reservation = Reservation(message, Attempt(message=message, started_at=AT), world.prepared)
+    with pytest.raises(RuntimeError, match="training"):
+        carry(reservation, at=AT)
+    assert world.sent == []
 
 
 def _again() -> list[Message]:

@@ -9,8 +9,9 @@ from crm.timeline.models import Entry
 from telephony.core.news import News
 from telephony.messaging import operations, tasks
 from telephony.messaging.models import DeliveryEvent, Message, Reply, ReplyKind
+from tests.connections import beside
 from tests.factories import mails
-from tests.factories.customers import AddressFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.messaging import AT, World, sent
 
 OLD, NEW = AT - timedelta(days=10), AT
@@ -49,6 +50,16 @@ def test_an_old_mail_of_nobody_goes_whole(world: World, rows):
     assert operations.forget_unattached_mails(before=BETWEEN, page=rows) == len(ReplyKind) - len(WAITING) + 1
     assert set(Reply.objects.values_list("header_id", flat=True)) == {*WAITING, "new", "customer", "report"}
     assert operations.forget_unattached_mails(before=BETWEEN, page=rows) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_somebody_says_whose_it_is_meanwhile_stays():
+    a_mail("attached")
+    customer = CustomerFactory()
+    with beside(lambda: operations.forget_unattached_mails(before=BETWEEN)) as night:
+        Reply.objects.update(customer=customer, entity=customer.entity)
+        night.start()
+    assert (night.result(), Reply.objects.count()) == (0, 1)
 
 
 def test_a_mail_that_is_forgotten_and_comes_again_is_the_same(world: World):
