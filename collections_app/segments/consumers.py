@@ -1,5 +1,8 @@
 """What happens to groups when a customer's facts change or two customers become one."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from collections_app.segments.models import Membership
 from collections_app.segments.operations import deliver_defaults
 from collections_app.segments.regrouping import regroup
@@ -8,14 +11,14 @@ from crm.accounts.models import Entity
 from crm.core.among import EVERYBODY, named
 from crm.customers.registry import Merge, on_merge
 from crm.events.models import Event
-from crm.events.registry import register
+from crm.events.registry import register, register_for_sets
 
 FACTS_CHANGED = ("facts.changed", "receivables.changed")
 
 
 def register_consumers() -> None:
     """Called once when the app is ready."""
-    register("segments", FACTS_CHANGED, regroup_one)
+    register_for_sets("segments", FACTS_CHANGED, regroup_those)
     register("defaults", ("entity.created",), welcome)
     on_merge("segments.Membership.customer", end_memberships)
 
@@ -25,11 +28,15 @@ def welcome(event: Event) -> None:
     deliver_defaults(Entity.objects.get(pk=event.entity_id), at=event.at)
 
 
-def regroup_one(event: Event) -> None:
-    """Give the customer of the event the group his facts now call for."""
-    entity = Entity.objects.get(pk=event.entity_id)
-    among = EVERYBODY if event.customer_id is None else named([event.customer_id])
-    regroup(entity, on=today(entity, event.at), among=among)
+def regroup_those(events: Sequence[Event]) -> None:
+    """Give the customers of these events the groups their facts now call for: one statement an entity."""
+    concerned: dict[int, set[int | None]] = defaultdict(set)
+    for event in events:
+        concerned[event.entity_id].add(event.customer_id)
+    for entity in Entity.objects.filter(pk__in=concerned).order_by("pk"):
+        customers = sorted(filter(None, concerned[entity.pk]))
+        among = EVERYBODY if None in concerned[entity.pk] else named(customers)
+        regroup(entity, on=today(entity, events[0].delivered_at), among=among)
 
 
 def end_memberships(merge: Merge) -> int:

@@ -131,7 +131,8 @@ def waiting(consumer: str, *, at: datetime) -> Any:
 
 
 def deliver_waiting(consumer: str, *, at: datetime) -> int:
-    """Hand the waiting events to a consumer, oldest first, each in its own transaction; return how many went well.
+    """Hand the waiting events to a consumer, oldest first, as many at once as it takes, each time in its own
+    transaction; return how many went well.
 
     Several workers may run it at once: a row held by another is passed over. A doubled wake-up finds nothing left.
     """
@@ -143,29 +144,49 @@ def deliver_waiting(consumer: str, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def _deliver_next(consumer: str, *, after: int, at: datetime) -> tuple[int, bool] | None:
+def _deliver_next(consumer: str, *, after: int, at: datetime) -> tuple[int, int] | None:
     rows = waiting(consumer, at=at).filter(event__gt=after).order_by("event_id").select_related("event")
-    delivery = rows.select_for_update(skip_locked=True, of=("self",)).first()
-    if delivery is None:
+    deliveries = list(rows.select_for_update(skip_locked=True, of=("self",))[: consumers[consumer].most])
+    if not deliveries:
         return None
-    succeeded = _try(delivery, at=at)
-    delivery.save(update_fields=["processed_at", "failures", "last_error", "retry_at"])
-    return delivery.event_id, succeeded
+    failed = _failed(deliveries, at=at)
+    taken = {delivery.pk for delivery in deliveries} - {delivery.pk for delivery in failed}
+    Delivery.objects.filter(pk__in=taken).update(processed_at=at, retry_at=None)
+    return deliveries[-1].event_id, len(taken)
 
 
-def _try(delivery: Delivery, *, at: datetime) -> bool:
+def _failed(deliveries: list[Delivery], *, at: datetime) -> list[Delivery]:
+    """Those of one consumer it did not take: tried together, then each alone."""
+    if (error := _try(deliveries, at=at)) is None:
+        return []
+    if len(deliveries) > 1:
+        return [each for delivery in deliveries for each in _failed([delivery], at=at)]
+    [delivery] = deliveries
+    _try_later(delivery, error, at=at)
+    return deliveries
+
+
+def _try(deliveries: list[Delivery], *, at: datetime) -> Exception | None:
+    """Hand over these events; what went wrong. Any failure of a consumer is counted and tried again: one bad event must
+    not stop those behind it."""
+    events = [delivery.event for delivery in deliveries]
+    for event in events:
+        event.delivered_at = at
     try:
         with transaction.atomic():
-            consumers[delivery.consumer].handler(delivery.event)
+            consumers[deliveries[0].consumer].handler(events)
     except Exception as error:
-        # Any failure of a consumer is counted and tried again: one bad event must not stop those behind it.
-        log.exception("event_not_delivered", consumer=delivery.consumer, event_id=delivery.event_id)
-        delivery.failures += 1
-        delivery.last_error = f"{type(error).__name__}: {error}"[:2000]
-        delivery.retry_at = at + min(timedelta(minutes=2**delivery.failures), LONGEST_WAIT)
-        return False
-    delivery.processed_at, delivery.retry_at = at, None
-    return True
+        ids = [event.pk for event in events[:10]]
+        log.exception("event_not_delivered", consumer=deliveries[0].consumer, event_ids=ids, together=len(events))
+        return error
+    return None
+
+
+def _try_later(delivery: Delivery, error: Exception, *, at: datetime) -> None:
+    delivery.failures += 1
+    delivery.last_error = f"{type(error).__name__}: {error}"[:2000]
+    delivery.retry_at = at + min(timedelta(minutes=2**delivery.failures), LONGEST_WAIT)
+    delivery.save(update_fields=["failures", "last_error", "retry_at"])
 
 
 def sweep(*, at: datetime) -> dict[str, int]:

@@ -240,6 +240,37 @@ def test_a_change_of_facts_moves_the_customer(entity):
     assert list(Membership.objects.values_list("group", "from_on")) == [(late.pk, MARCH_2)]
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_changes_for_many_is_looked_at_in_one_go(entity, count, django_assert_num_queries):
+    customers = [invoice.customer_id for invoice in InvoiceFactory.create_batch(count, customer__entity=entity)]
+    late, at = GroupFactory(entity=entity), datetime(2026, 3, 2, 12, tzinfo=UTC)
+    for customer in (*customers, customers[0]):
+        emit("facts.changed", entity_id=entity.pk, customer_id=customer, at=at)
+    with django_assert_num_queries(15):
+        assert deliver_waiting("segments", at=at) == count + 1
+    assert list(Membership.objects.order_by("customer").values_list("customer", "group")) == [
+        (customer, late.pk) for customer in customers
+    ]
+
+
+def test_what_is_told_late_counts_from_the_day_it_is_heard(entity):
+    customer = InvoiceFactory(customer__entity=entity).customer
+    GroupFactory(entity=entity)
+    emit("facts.changed", entity_id=entity.pk, customer_id=customer.pk, at=datetime(2026, 2, 2, 12, tzinfo=UTC))
+    deliver_waiting("segments", at=datetime(2026, 3, 2, 12, tzinfo=UTC))
+    assert list(Membership.objects.values_list("from_on", flat=True)) == [MARCH_2]
+
+
+def test_a_change_of_no_customer_is_one_of_everybody_in_that_entity_alone(entity):
+    customers = [InvoiceFactory(customer__entity=entity).customer_id for _ in range(2)]
+    other = InvoiceFactory(customer__entity=EntityFactory()).customer
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    for of, customer in ((entity, customers[0]), (entity, None), (other.entity, other.pk)):
+        emit("facts.changed", entity_id=of.pk, customer_id=customer, at=at)
+    assert deliver_waiting("segments", at=at) == 3
+    assert sorted(Membership.objects.values_list("customer", flat=True)) == customers
+
+
 def test_where_the_books_stand_on_a_day_a_change_of_facts_counts_for_that_day(entity):
     customer = InvoiceFactory(customer__entity=entity).customer
     GroupFactory(entity=entity)

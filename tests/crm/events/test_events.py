@@ -76,6 +76,64 @@ def test_a_failure_is_counted_and_does_not_stop_the_others():
     assert not Event.objects.filter(kind="half").exists()
 
 
+class TestSets:
+    """A consumer that takes many at once."""
+
+    @pytest.fixture(autouse=True)
+    def _three_at_most(self, monkeypatch):
+        monkeypatch.setattr(registry, "MOST", 3)
+
+    def test_as_many_at_once_as_it_may_be_given_the_oldest_first(self):
+        seen = []
+        registry.register_for_sets("a", ["paid"], lambda events: seen.append([event.payload["n"] for event in events]))
+        for n in range(5):
+            emit(n=n)
+        assert operations.deliver_waiting("a", at=NOON) == 5
+        assert operations.deliver_waiting("a", at=NOON) == 0
+        assert seen == [[0, 1, 2], [3, 4]]
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_what_it_costs_does_not_grow_with_them(self, count, django_assert_num_queries):
+        registry.register_for_sets("a", ["paid"], lambda events: None)
+        for n in range(count):
+            emit(n=n)
+        # Found, a savepoint and its release, noted; and once more to see that nothing is left. Each in a savepoint.
+        with django_assert_num_queries(9):
+            operations.deliver_waiting("a", at=NOON)
+
+    def test_one_that_fails_keeps_no_other_behind_it(self):
+        seen = []
+
+        def handler(events):
+            Event.objects.bulk_create(
+                Event(entity_id=9, kind=f"seen {event.payload['n']}", at=NOON) for event in events
+            )
+            if any(event.payload["n"] == 1 for event in events):
+                raise RuntimeError("no luck")
+            seen.extend(event.payload["n"] for event in events)
+
+        registry.register_for_sets("a", ["paid"], handler)
+        for n in range(4):
+            emit(n=n)
+        assert operations.deliver_waiting("a", at=NOON) == 3
+        failed = Delivery.objects.select_related("event").get(processed_at=None)
+        assert (seen, failed.event.payload["n"], failed.failures, failed.last_error) == (
+            [0, 2, 3], 1, 1, "RuntimeError: no luck",
+        )  # fmt: skip
+        assert sorted(Event.objects.filter(entity_id=9).values_list("kind", flat=True)) == [
+            "seen 0",
+            "seen 2",
+            "seen 3",
+        ]
+
+    def test_an_event_knows_when_it_is_handed_over(self):
+        seen = []
+        registry.register_for_sets("a", ["paid"], lambda events: seen.extend(event.delivered_at for event in events))
+        emit()
+        operations.deliver_waiting("a", at=NOON + timedelta(days=1))
+        assert seen == [NOON + timedelta(days=1)]
+
+
 def test_a_failed_delivery_is_tried_again_later_and_given_up_at_last():
     registry.register("a", ["paid"], lambda event: 1 / 0)
     emit()
