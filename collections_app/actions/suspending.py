@@ -28,9 +28,9 @@ def suspend(customer: Customer, *, on: date, at: datetime) -> int:
 
 
 def on_hold_placed(event: Event) -> None:
-    """Consumer of holds, wherever they were placed."""
+    """Consumer of holds, wherever they were placed: what is held when it hears of it."""
     if event.customer_id is None:
         return
     customer = Customer.objects.select_related("entity").filter(pk=event.customer_id).first()
     if customer is not None:
-        suspend(customer, on=today(customer.entity, event.at), at=event.at)
+        suspend(customer, on=today(customer.entity, event.delivered_at), at=event.delivered_at)

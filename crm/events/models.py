@@ -1,11 +1,18 @@
 """What happened, written in the same statement as the change, for whoever must react."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.Model):
-    """A fact others react to. Entity and customer are ids: this app stands below theirs."""
+    """A fact others react to. Entity and customer are ids: this app stands below theirs.
+
+    `delivered_at`, which is not kept: when a consumer is handed it. That may be another day than the one it tells of.
+    """
+
+    delivered_at: datetime
 
     entity_id = models.BigIntegerField()
     customer_id = models.BigIntegerField(null=True)

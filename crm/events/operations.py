@@ -154,6 +154,7 @@ def _deliver_next(consumer: str, *, after: int, at: datetime) -> tuple[int, bool
 
 
 def _try(delivery: Delivery, *, at: datetime) -> bool:
+    delivery.event.delivered_at = at
     try:
         with transaction.atomic():
             consumers[delivery.consumer].handler(delivery.event)
