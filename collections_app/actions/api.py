@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from collections_app.actions.deeds import last_of
+from collections_app.actions.deeds import last_of, touches_others
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
 from collections_app.actions.operations import Said, SaidRefused, conclude, take_back
@@ -125,12 +126,15 @@ class ActionTakingBackApi(ApiView):
 
     @extend_schema(operation_id="take_back_action", request=None, responses=ActionOutput)
     def post(self, request: Request, entity: str, action: int) -> Response:
-        """What the same person did last with it, with what followed, is undone. 422 when that was too long ago, or when
-        something was done or sent since."""
-        rows = Action.objects.filter(entity=self.entity(entity)).select_related("customer", "owner")
+        """What the same person did last with it, with what followed, is undone. 404 when he did it, in one go, with
+        actions of other entities too. 422 when that was too long ago, or when something was done or sent since."""
+        within = self.entity(entity)
+        rows = Action.objects.filter(entity=within).select_related("customer", "owner")
         if not rows.filter(pk=action).exists():
             raise Http404
         deed = last_of(self.user, action)
+        if deed and touches_others(deed, Q(entity=within)):
+            raise Http404
         try:
             take_back(deed.pk if deed else None, by=self.user, at=timezone.now())
         except ActionRefused as refusal:

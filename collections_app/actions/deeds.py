@@ -124,6 +124,12 @@ def _gone_on_since(deed: Deed) -> bool:
     return opened.exists()
 
 
+def touches_others(deed: Deed, reached: Q) -> bool:
+    """Whether something of it, what followed included, is out of reach: `reached` is a condition on actions."""
+    touched = Action.objects.filter(pk__in=[row["id"] for row in deed.after])
+    return touched.exclude(pk__in=touched.filter(reached).values("pk")).exists()
+
+
 def customers_of(deed: Deed) -> list[int]:
     """Whom it was done with, once each."""
     return sorted({row["customer_id"] for row in deed.before})

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from collections_app.actions import bulk
+from collections_app.actions.deeds import remembered
 from collections_app.actions.models import Action, ActionLine
 from crm.holds.models import Hold
 from tests.api.conftest import client_of
@@ -154,3 +156,23 @@ def test_an_action_of_another_entity_is_not_taken_back(erp):
 def test_an_auditor_takes_nothing_back(entity):
     auditor = client_of(UserFactory(auditor=True, sees=entity))
     assert take_back(auditor, action(entity)).status_code == 403
+
+
+def skipped_together(by, *actions):
+    """From the bar of the list, in one go."""
+    keys = [each.pk for each in actions]
+    with remembered(keys, by=by, at=NOON):
+        bulk.skip(keys, reason="Non", by=by, at=NOON)
+
+
+def test_what_was_done_with_actions_of_two_entities_is_not_taken_back_with_a_token_of_one(entity):
+    user = UserFactory(administrator=True)
+    limited = client_of(user, entity=entity)
+    here, also_here, elsewhere = action(entity), action(entity), action(CustomerFactory().entity)
+    skipped_together(user, here, elsewhere)
+    assert take_back(limited, here).status_code == 404
+    assert list(Action.objects.order_by("pk").values_list("state", flat=True)) == ["skipped", "todo", "skipped"]
+    skipped_together(user, also_here)
+    assert take_back(limited, also_here).status_code == 200
+    assert take_back(client_of(user), here).status_code == 200
+    assert set(Action.objects.values_list("state", flat=True)) == {"todo"}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from collections_app.actions import bulk, operations, queries
-from collections_app.actions.deeds import remembered
+from collections_app.actions.deeds import remembered, touches_others
 from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, Deed
@@ -150,13 +150,14 @@ def _act(
 @require_POST
 @opened_to(works_customers)
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Undo what the person did a few minutes ago, and show it."""
+    """Undo what the person did a few minutes ago, and show it. All of it or nothing: who no longer sees one of the
+    customers it was done with finds nothing to undo."""
     assert isinstance(request.user, User)
     deed = Deed.objects.filter(pk=pk).first()
-    seen = Action.objects.filter(reach_of(request.user).of("customer__"), pk__in=deed.actions if deed else ())
-    customers = dict(seen.values_list("pk", "customer__name"))
-    if deed and not customers:
+    if deed and touches_others(deed, reach_of(request.user).of("customer__")):
         raise Http404
+    named = Action.objects.filter(pk__in=deed.actions if deed else ())
+    customers = dict(named.values_list("pk", "customer__name"))
     following = ""
     try:
         taken = operations.take_back(pk, by=request.user, at=timezone.now())

@@ -26,7 +26,7 @@ from crm.timeline.queries import entries
 from tests.collections_app.compliance.situations import TUESDAY, ask, reachable
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
-from tests.factories.customers import AddressFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.scenarios import TemplateFactory
 
 pytestmark = pytest.mark.django_db
@@ -318,6 +318,14 @@ class TestThePages:
         client.force_login(UserFactory(auditor=True, sees=entity))
         assert self.undo(client).status_code == 403
         assert Action.objects.get().state == "done"
+
+    def test_who_no_longer_sees_one_of_the_customers_undoes_nothing(self, desk: Client, entity: Entity, lea: User):
+        keys = [ActionFactory(customer__entity=entity, owner=lea).pk for _ in range(2)]
+        desk.post(reverse("actions_skip"), {"action": keys, "reason": "non"})
+        elsewhere = CustomerFactory()
+        Action.objects.filter(pk=keys[1]).update(customer=elsewhere, entity=elsewhere.entity)
+        assert self.undo(desk).status_code == 404
+        assert list(Action.objects.values_list("state", flat=True)) == ["skipped", "skipped"]
 
     def test_the_key_is_in_the_help(self, desk: Client):
         assert "<dt><kbd>u</kbd></dt><dd>Annuler ce qui vient d’être fait</dd>" in desk.get("/").content.decode()
