@@ -164,9 +164,10 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        whose = customers.get(taken[0], "") if len(taken) == 1 else ""
-        _tell(request, len(taken), len(deed.actions if deed else ()), whose, _("taken back"))
-        following = str(taken[0])
+        whose = customers[taken.actions[0]] if len(taken.actions) == 1 else ""
+        _tell_moved(request, len(taken.actions), whose, _("taken back"))
+        _tell_gone_on(request, len(taken.left))
+        following = str(taken.actions[0])
     return leave(request, back(request, following))
 
 
@@ -176,12 +177,26 @@ def keys_of(request: HttpRequest) -> list[int]:
 
 
 def _tell(request: HttpRequest, moved: int, asked: int, whose: str, what: str, deed: Deed | None = None) -> None:
+    _tell_moved(request, moved, whose, what, deed)
+    tell_left(request, asked - moved, asked)
+
+
+def _tell_moved(request: HttpRequest, moved: int, whose: str, what: str, deed: Deed | None = None) -> None:
     if moved and whose:
         tell_done(request, _("%(customer)s: %(what)s.") % {"customer": whose, "what": what}, deed)
     elif moved:
         text = ngettext("%(count)d action: %(what)s.", "%(count)d actions: %(what)s.", moved)
         tell_done(request, text % {"count": moved, "what": what}, deed)
-    tell_left(request, asked - moved, asked)
+
+
+def _tell_gone_on(request: HttpRequest, left: int) -> None:
+    if left:
+        text = ngettext(
+            "%(count)d action stays as it is: a colleague, or the night, has gone on from there since.",
+            "%(count)d actions stay as they are: a colleague, or the night, has gone on from there since.",
+            left,
+        )
+        messages.warning(request, text % {"count": left})
 
 
 def tell_done(request: HttpRequest, text: str, deed: Deed | None) -> None:

@@ -106,7 +106,7 @@ class TestEveryVerb:
         before = as_it_stands()
         deed = done(action, verb, lea)
         assert as_it_stands() != before
-        assert take_back(deed.pk, by=lea, at=SOON) == [action.pk]
+        assert take_back(deed.pk, by=lea, at=SOON).actions == [action.pk]
         assert as_it_stands() == before
         assert told(action)[0] == f"Annulé\xa0: {told_of_it}"
         assert told_of_it in told(action)[1:]
@@ -142,7 +142,7 @@ class TestWhatFollowed:
         before = as_it_stands()
         deed = done(action, VERBS[2][0], lea)
         assert list(Action.objects.values_list("state", flat=True).order_by("pk")) == ["done", "cancelled", "cancelled"]
-        assert take_back(deed.pk, by=lea, at=SOON) == [action.pk]
+        assert take_back(deed.pk, by=lea, at=SOON).actions == [action.pk]
         assert as_it_stands() == before
 
     def test_a_call_that_was_not_made_counts_in_no_cap(self, lea: User):
@@ -221,9 +221,24 @@ class TestRefused:
         ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s60", run_id=8)
         self.refused(deed, lea, ChangedSince)
 
+    @pytest.mark.parametrize("state", ["done", "skipped"])
+    def test_once_what_comes_next_has_left_by_itself(self, action: Action, lea: User, state: str):
+        Action.objects.update(run_id=7)
+        deed = done(action, VERBS[0][0], lea)
+        after = {"state": state, "mode": "automatic", "channel": "email", "run_id": 8}
+        ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s45", closed_at=SOON, **after)
+        self.refused(deed, lea, ChangedSince)
+
+    def test_not_because_of_what_had_left_before(self, action: Action, lea: User):
+        Action.objects.update(run_id=7)
+        before = {"state": "done", "mode": "automatic", "channel": "email", "run_id": 8}
+        at = NOON - timedelta(hours=1)
+        ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s45", closed_at=at, **before)
+        assert take_back(done(action, VERBS[0][0], lea).pk, by=lea, at=SOON).actions == [action.pk]
+
     def test_not_because_of_what_was_there(self, action: Action, lea: User):
         ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s60", run_id=8)
-        assert take_back(done(action, VERBS[0][0], lea).pk, by=lea, at=SOON) == [action.pk]
+        assert take_back(done(action, VERBS[0][0], lea).pk, by=lea, at=SOON).actions == [action.pk]
 
 
 class TestMany:
@@ -232,12 +247,70 @@ class TestMany:
         deed = many(bulk.snooze, actions, until=FRIDAY, on=TODAY, by=lea, at=NOON)
         bulk.complete([actions[1].pk], outcome=Outcome.SPOKE, by=UserFactory(), at=SOON)
         assert deed is not None
-        assert take_back(deed.pk, by=lea, at=SOON) == [actions[0].pk, actions[2].pk]
+        assert take_back(deed.pk, by=lea, at=SOON).actions == [actions[0].pk, actions[2].pk]
         assert list(Action.objects.order_by("pk").values_list("state", "snoozed_until")) == [
             ("todo", None),
             ("done", None),
             ("todo", None),
         ]
+
+    @pytest.fixture
+    def put_off(self, entity: Entity, lea: User) -> tuple[list[Action], Deed]:
+        """Three mails put off until Friday, opened by the seventh night."""
+        template = TemplateFactory(entity=entity)
+        mail = {"channel": "email", "template": template, "customer__entity": entity, "run_id": 7}
+        actions = [ActionFactory(**mail) for _ in range(3)]
+        for action in actions:
+            AddressFactory(customer=action.customer)
+        deed = many(bulk.snooze, actions, until=FRIDAY, on=TODAY, by=lea, at=NOON)
+        assert deed is not None
+        return [Action.objects.get(pk=action.pk) for action in actions], deed
+
+    def sent(self, action: Action) -> None:
+        send_now(action, by=UserFactory(), at=SOON)
+
+    def opened(self, action: Action) -> None:
+        """By a night, in another currency."""
+        ActionFactory(customer=action.customer, cycle__currency="CHF", currency="CHF", run_id=8)
+
+    @pytest.mark.parametrize("went_on", ["sent", "opened"])
+    def test_the_customer_somebody_or_the_night_went_on_with_is_left_alone(
+        self, put_off: tuple[list[Action], Deed], lea: User, went_on: str
+    ):
+        (first, second, third), deed = put_off
+        getattr(self, went_on)(second)
+        taken = take_back(deed.pk, by=lea, at=SOON)
+        assert (taken.actions, taken.left) == ([first.pk, third.pk], [second.pk])
+        put_off_still = Action.objects.filter(snoozed_until=FRIDAY)
+        assert list(put_off_still.values_list("pk", flat=True)) == [second.pk]
+        assert ["Annulé\xa0: Action reportée au 06/03/2026" in told(action) for action in (first, second, third)] == [
+            True,
+            False,
+            True,
+        ]
+
+    @pytest.mark.parametrize(("went_on", "why"), [("sent", SentSince), ("opened", ChangedSince)])
+    def test_where_none_is_left_it_is_refused(
+        self, put_off: tuple[list[Action], Deed], lea: User, went_on: str, why: type[DeedRefused]
+    ):
+        actions, deed = put_off
+        self.opened(actions[0])
+        for action in actions[1:]:
+            getattr(self, went_on)(action)
+        with pytest.raises(why):
+            take_back(deed.pk, by=lea, at=SOON)
+        assert Action.objects.filter(snoozed_until=FRIDAY).count() == 3
+
+    def test_a_night_that_had_come_to_one_customer_only_is_seen_when_it_comes_to_the_next(
+        self, put_off: tuple[list[Action], Deed], lea: User
+    ):
+        (first, second, third), deed = put_off
+        take_back(deed.pk, by=lea, at=SOON)
+        self.opened(first)
+        again = many(bulk.snooze, [first, second, third], until=FRIDAY, on=TODAY, by=lea, at=SOON)
+        self.opened(second)
+        taken = take_back(again and again.pk, by=lea, at=SOON + timedelta(seconds=1))
+        assert (taken.actions, taken.left) == ([first.pk, third.pk], [second.pk])
 
     def test_what_changed_nothing_leaves_nothing_to_take_back(self, action: Action, lea: User):
         bulk.complete([action.pk], outcome=Outcome.SPOKE, by=lea, at=NOON)
@@ -250,7 +323,7 @@ class TestMany:
             deed = many(bulk.complete, actions, outcome=Outcome.SPOKE, by=lea, at=NOON)
         assert deed is not None
         with django_assert_num_queries(10):
-            assert len(take_back(deed.pk, by=lea, at=SOON)) == count
+            assert len(take_back(deed.pk, by=lea, at=SOON).actions) == count
 
 
 class TestThePages:
@@ -305,6 +378,16 @@ class TestThePages:
         self.undo(desk)
         assert self.messages(desk)[-1] == ("success", "2 actions\xa0: c’est annulé.")
         assert list(Action.objects.values_list("state", flat=True)) == ["todo", "todo"]
+
+    def test_what_a_colleague_went_on_with_is_told(self, desk: Client, entity: Entity, lea: User):
+        keys = [ActionFactory(customer__entity=entity, customer__name="Zinc", owner=lea).pk for _ in range(2)]
+        desk.post(reverse("actions_skip"), {"action": keys, "reason": "non"})
+        Action.objects.filter(pk=keys[0]).update(note="Non, oui")
+        self.undo(desk)
+        assert self.messages(desk)[-2:] == [
+            ("success", "Zinc\xa0: c’est annulé."),
+            ("warning", "1 action reste comme elle est\xa0: un collègue, ou la nuit, a continué depuis."),
+        ]
 
     def test_a_colleague_is_refused_who_does_not_see_him_finds_nothing_and_an_auditor_may_not(
         self, client: Client, desk: Client, action: Action, entity: Entity
