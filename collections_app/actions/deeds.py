@@ -116,8 +116,10 @@ def check(deed: Deed | None, *, by: User, at: datetime) -> Deed:
 
 
 def _lock(deed: Deed) -> None:
-    # Customers first, as by a merge and by `conclude`.
+    # Customers first, as by a merge and by `conclude`; then the actions, in the order of those who work with many.
     list(Customer.objects.filter(pk__in=customers_of(deed)).order_by("pk").select_for_update(no_key=True).values("pk"))
+    touched = Action.objects.filter(pk__in=[row["id"] for row in deed.after])
+    list(touched.order_by("pk").select_for_update(no_key=True).values("pk"))
 
 
 def _gone_on_with(deed: Deed) -> set[int]:

@@ -24,6 +24,7 @@ from crm.holds.queries import net_items
 from crm.receivables.models import FormalNotice
 from crm.timeline.queries import entries
 from tests.collections_app.compliance.situations import TUESDAY, ask, reachable
+from tests.connections import beside
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
@@ -322,7 +323,7 @@ class TestMany:
         with django_assert_num_queries(6):
             deed = many(bulk.complete, actions, outcome=Outcome.SPOKE, by=lea, at=NOON)
         assert deed is not None
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             assert len(take_back(deed.pk, by=lea, at=SOON).actions) == count
 
 
@@ -418,3 +419,17 @@ def test_amounts_and_days_of_a_promise_are_told_when_it_is_taken_back(action: Ac
     conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY, amount=Decimal("80.50")), by=lea, at=NOON)
     take_back(Deed.objects.get().pk, by=lea, at=SOON)
     assert told(action)[0] == "Annulé\xa0: Appel, call-30\xa0: dit qu’il va payer 80,50\xa0€ au plus tard le 06/03/2026"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_back_and_who_works_with_the_same_actions_wait_in_one_order(entity: Entity, lea: User):
+    """He holds none of them while he waits for the first: they cannot wait for each other."""
+    actions = [ActionFactory(customer__entity=entity, state=state) for state in ("to_approve", "todo")]
+    deed = many(bulk.skip, actions, reason="Non", by=lea, at=NOON)
+    assert deed is not None
+    locked = Action.objects.select_for_update(no_key=True, nowait=True)
+    with beside(lambda: take_back(deed.pk, by=lea, at=SOON)) as other:
+        locked.get(pk=actions[0].pk)
+        other.start()
+        locked.get(pk=actions[1].pk)
+    assert other.result().actions == [action.pk for action in actions]
