@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, Deed, Life
 from collections_app.actions.states import MOVES, ActionRefused, sources
+from collections_app.actions.suspending import close_what_says_nothing
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.core import sql
@@ -67,11 +68,13 @@ class Doing:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """`actions`: those the deed was done with that are again what they were. `left`: those of the deed, what had followed
-    included, that somebody or the night went on with since: they stay as they are."""
+    """`actions`: those the deed was done with that are again what they were. `left`: those of it, or that had followed,
+    which somebody or the night went on with since: they stay as they are. `closed`: what was taken back and would wait
+    again, though what it asks for was paid or suspended meanwhile: closed, as the night would."""
 
     actions: list[int]
     left: list[int]
+    closed: list[int]
 
 
 @contextmanager
@@ -172,7 +175,11 @@ def undo(deed: Deed, *, by: User, at: datetime) -> TakenBack:
     withdraw_notices_of(moved, at=deed.at)
     deed.taken_back_at = at
     deed.save(update_fields=["taken_back_at"])
-    return TakenBack(back, left=[row["id"] for row in deed.after if row["id"] not in moved])
+    return TakenBack(
+        back,
+        left=[row["id"] for row in deed.after if row["id"] not in moved],
+        closed=close_what_says_nothing(moved, at=at),
+    )
 
 
 def _lift(deed: Deed, *, by: User, at: datetime) -> None:

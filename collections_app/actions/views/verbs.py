@@ -167,7 +167,8 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         whose = customers[taken.actions[0]] if len(taken.actions) == 1 else ""
         _tell_moved(request, len(taken.actions), whose, _("taken back"))
         _tell_gone_on(request, len(taken.left))
-        following = str(taken.actions[0])
+        _tell_closed(request, len(taken.closed))
+        following = next((str(key) for key in taken.actions if key not in taken.closed), "")
     return leave(request, back(request, following))
 
 
@@ -197,6 +198,16 @@ def _tell_gone_on(request: HttpRequest, left: int) -> None:
             left,
         )
         messages.warning(request, text % {"count": left})
+
+
+def _tell_closed(request: HttpRequest, closed: int) -> None:
+    if closed:
+        text = ngettext(
+            "%(count)d action does not wait again: what it asks for was paid or suspended meanwhile.",
+            "%(count)d actions do not wait again: what they ask for was paid or suspended meanwhile.",
+            closed,
+        )
+        messages.info(request, text % {"count": closed})
 
 
 def tell_done(request: HttpRequest, text: str, deed: Deed | None) -> None:

@@ -15,12 +15,13 @@ from django.utils import translation
 from collections_app.actions import bulk, deeds
 from collections_app.actions.deeds import AlreadyTakenBack, ChangedSince, DeedRefused, OthersDeed, SentSince, TooLate
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import Action, Deed, Life
+from collections_app.actions.models import Action, Cycle, Deed, Life
 from collections_app.actions.operations import Said, conclude, send_now, take_back
 from crm.accounts.models import Entity, User
 from crm.holds.models import Hold
-from crm.holds.operations import lift_hold
+from crm.holds.operations import lift_hold, place_hold
 from crm.holds.queries import net_items
+from crm.receivables import operations as ledger
 from crm.receivables.models import FormalNotice
 from crm.timeline.queries import entries
 from tests.collections_app.compliance.situations import TUESDAY, ask, reachable
@@ -28,6 +29,7 @@ from tests.connections import beside
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.receivables import CreditFactory
 from tests.factories.scenarios import TemplateFactory
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,17 @@ def as_it_stands() -> list[tuple[Any, ...]]:
 
 def told(action: Action) -> list[str]:
     return [line.subject for line in entries(action.customer, language="fr").lines]
+
+
+def states() -> list[tuple[Any, ...]]:
+    return list(Action.objects.order_by("pk").values_list("state", "outcome", "closed_at"))
+
+
+def paid(action: Action) -> None:
+    """All that it carries."""
+    for line in action.lines.select_related("invoice"):
+        credit = CreditFactory(customer=action.customer, amount=line.invoice.open_amount)
+        ledger.allocate(line.invoice, credit, on=TODAY, at=SOON)
 
 
 def invoices(action: Action) -> list[Any]:
@@ -161,6 +174,36 @@ class TestWhatFollowed:
         assert (FormalNotice.objects.count(), deed is not None) == (1, True)
         take_back(deed and deed.pk, by=lea, at=SOON)
         assert FormalNotice.objects.count() == 0
+
+    def test_what_was_paid_meanwhile_is_no_task_again(self, action: Action, lea: User):
+        deed = done(action, VERBS[0][0], lea)
+        paid(action)
+        taken = take_back(deed.pk, by=lea, at=SOON)
+        assert (taken.actions, taken.closed) == ([action.pk], [action.pk])
+        assert states() == [("cancelled", "settled", SOON)]
+
+    def test_nor_what_somebody_else_suspended(self, action: Action, lea: User):
+        deed = done(action, VERBS[0][0], lea)
+        place_hold(action.customer, kind="legal", reason="x", starts_on=TODAY, by=UserFactory(), at=SOON)
+        assert take_back(deed.pk, by=lea, at=SOON).closed == [action.pk]
+        assert states() == [("cancelled", "held", SOON)]
+
+    def test_nor_what_a_promise_had_taken_out_of_the_list(self, action: Action, lea: User):
+        other = ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s20", step_offset=20)
+        ActionLineFactory(action=other, invoice__due_on=date(2026, 1, 31))
+        deed = done(action, VERBS[2][0], lea)
+        assert states()[1] == ("cancelled", "held", NOON)
+        paid(other)
+        taken = take_back(deed.pk, by=lea, at=SOON)
+        assert (taken.actions, taken.left, taken.closed) == ([action.pk], [], [other.pk])
+        assert states() == [("todo", "", None), ("cancelled", "settled", SOON)]
+
+    def test_nor_what_belongs_to_a_cycle_that_closed(self, lea: User):
+        action = ActionFactory()
+        deed = done(action, VERBS[0][0], lea)
+        Cycle.objects.update(closed_on=TODAY)
+        take_back(deed.pk, by=lea, at=SOON)
+        assert states() == [("cancelled", "settled", SOON)]
 
     def test_a_suspension_that_stood_before_stays(self, action: Action, lea: User):
         done(action, VERBS[2][0], lea)
@@ -323,7 +366,7 @@ class TestMany:
         with django_assert_num_queries(6):
             deed = many(bulk.complete, actions, outcome=Outcome.SPOKE, by=lea, at=NOON)
         assert deed is not None
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(13):
             assert len(take_back(deed.pk, by=lea, at=SOON).actions) == count
 
 
@@ -388,6 +431,16 @@ class TestThePages:
         assert self.messages(desk)[-2:] == [
             ("success", "Zinc\xa0: c’est annulé."),
             ("warning", "1 action reste comme elle est\xa0: un collègue, ou la nuit, a continué depuis."),
+        ]
+
+    def test_what_was_paid_meanwhile_is_told_and_not_opened(self, desk: Client, action: Action):
+        desk.post(reverse("actions_complete"), {"action": action.pk, "outcome": "spoke"})
+        paid(action)
+        answer = self.undo(desk, next="/?age=31")
+        assert answer.headers["HX-Redirect"] == "/?age=31"
+        assert self.messages(desk)[-2:] == [
+            ("success", "Scierie Guillot\xa0: c’est annulé."),
+            ("info", "1 action n’attend pas de nouveau\xa0: ce qu’elle réclame a été payé ou suspendu entre-temps."),
         ]
 
     def test_a_colleague_is_refused_who_does_not_see_him_finds_nothing_and_an_auditor_may_not(
