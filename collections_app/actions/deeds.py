@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils.translation import gettext as _, gettext_noop
+from django.db.models import F, Q
+from django.utils.translation import gettext as _, gettext_lazy, gettext_noop
 from psycopg.types.json import Jsonb
 
 from collections_app.actions.dispatch import ORIGIN
@@ -30,6 +30,7 @@ from telephony.messaging.states import STATES_AFTER_SENDING, UNDER_WAY
 HERE = "collections_app.actions"
 MINUTES = 10
 TAKEN_BACK = gettext_noop("Taken back: %(what)s")
+SOMETHING_ELSE = gettext_lazy("Something else was done with it since: what was done stays.")
 # By the state an action had, of those a person finds in his list.
 BACK = ("take_back_to_do", "take_back_to_approve")
 
@@ -169,7 +170,7 @@ def undo(deed: Deed, *, by: User, at: datetime) -> TakenBack:
     moved = {key for verb in BACK for key in _put_back(deed, before, verb, by=by, at=at)}
     back = [key for key in deed.actions if key in moved]
     if not back:
-        raise ChangedSince(_("Something else was done with it since: what was done stays."))
+        raise ChangedSince(str(SOMETHING_ELSE))
     # What was taken back never was: it counts as no call, starts no interest and is no life of its action.
     Life.objects.filter(action__in=moved, closed_at=deed.at).delete()
     withdraw_notices_of(moved, at=deed.at)
@@ -205,8 +206,10 @@ def _put_back(deed: Deed, before: list[dict[str, Any]], verb: str, *, by: User, 
 
 
 def last_of(user: User, action: int) -> Deed | None:
-    """What he did last with an action, as far as it is remembered."""
-    return Deed.objects.filter(by=user, actions__contains=[action]).order_by("-at").first()
+    """What he did last with an action and has not taken back, else what he took back of it, as far as it is
+    remembered."""
+    done = Deed.objects.filter(by=user, actions__contains=[action])
+    return done.order_by(F("taken_back_at").desc(nulls_first=True), "-at", "-pk").first()
 
 
 def forget(*, at: datetime) -> int:
