@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from collections_app.actions.deeds import last_of
+from collections_app.actions.deeds import SOMETHING_ELSE, ChangedSince, last_of, touches_others
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
 from collections_app.actions.operations import Said, SaidRefused, conclude, take_back
@@ -51,6 +53,23 @@ class ActionOutput(serializers.ModelSerializer[Action]):
     def get_invoices(self, action: Action) -> list[str]:
         """External ids of the invoices carried."""
         return [line.invoice.external_id for line in action.lines.all()]
+
+
+class TakenBackOutput(ActionOutput):
+    taken_back = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Ids of all actions taken back, this one among them."
+    )
+    left = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Ids of those of the same go, or that had followed, which somebody or the night went on with since.",
+    )
+    closed = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Ids of those that would wait again, had what they ask for not been paid or suspended meanwhile.",
+    )
+
+    class Meta(ActionOutput.Meta):
+        fields = [*ActionOutput.Meta.fields, "taken_back", "left", "closed"]
 
 
 class CompletionInput(serializers.Serializer[Any]):
@@ -123,19 +142,26 @@ class ActionCompletionApi(ApiView):
 class ActionTakingBackApi(ApiView):
     rules = {"POST": rules.works_actions}
 
-    @extend_schema(operation_id="take_back_action", request=None, responses=ActionOutput)
+    @extend_schema(operation_id="take_back_action", request=None, responses=TakenBackOutput)
     def post(self, request: Request, entity: str, action: int) -> Response:
-        """What the same person did last with it, with what followed, is undone. 422 when that was too long ago, or when
-        something was done or sent since."""
+        """What the same person did last with it and has not taken back, with what followed, is undone: for all actions
+        he did it with in one go, which the answer names. 404 when he does not see the entity of one of them, 422
+        when that was too long ago, or when something was done or sent since."""
         rows = Action.objects.filter(entity=self.entity(entity)).select_related("customer", "owner")
         if not rows.filter(pk=action).exists():
             raise Http404
         deed = last_of(self.user, action)
+        if deed and touches_others(deed, Q(entity__in=self.entities())):
+            raise Http404
         try:
-            take_back(deed.pk if deed else None, by=self.user, at=timezone.now())
+            with transaction.atomic():
+                taken = take_back(deed.pk if deed else None, by=self.user, at=timezone.now())
+                if action not in taken.actions:
+                    raise ChangedSince(str(SOMETHING_ELSE))
         except ActionRefused as refusal:
             raise Unprocessable(str(refusal)) from refusal
-        return Response(ActionOutput(rows.get(pk=action)).data)
+        found = ActionOutput(rows.get(pk=action)).data
+        return Response({**found, "taken_back": taken.actions, "left": taken.left, "closed": taken.closed})
 
 
 def _said(action: Action, given: dict[str, Any]) -> Said:

@@ -12,6 +12,7 @@ from collections_app.actions.merging import MERGED, passed_all_the_same
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
 from collections_app.actions.preparing import carry_what_is_owed
 from collections_app.actions.states import ActionMoved, move
+from collections_app.actions.suspending import close_what_says_nothing, nothing_left
 from collections_app.scenarios.models import StepMode
 from crm.accounts.calendars import today
 from crm.accounts.models import Absence, User
@@ -23,6 +24,9 @@ from crm.timeline.operations import record
 
 BOUNCE_REOPENS = timedelta(days=10)
 NOTICE_CAME_BACK = gettext_noop("The formal notice came back: it had no effect, and interest that waits for one stops.")
+NOTICE_OF_NOTHING_CAME_BACK = gettext_noop(
+    "The formal notice came back: it had no effect. Nothing is left to claim of it."
+)
 # What a person can still do otherwise; the other gates may open by themselves and the night asks them again.
 FOR_A_PERSON = frozenset({"address", "opt_out", "limitation", "jurisdiction", "composition"})
 # Outcomes of what could not be written.
@@ -64,13 +68,17 @@ def _completed(action: Action, event: Event) -> None:
 
 def _bounced(action: Action, event: Event) -> None:
     """The address does not work: the step is not done, and a person takes another way, within ten days or, of a formal
-    notice, which has no effect then, however late it is known. What a person sent since did not come back."""
+    notice, which has no effect then, however late it is known. What a person sent since did not come back. What is
+    settled needs no other way; what is on hold is opened again by the night once nothing holds it."""
     again = action.closed_at is not None and event.at - action.closed_at <= BOUNCE_REOPENS
+    left = nothing_left([action], on=today(action.entity, event.at)).get(action.pk)
     if action.formal_notice and action.closed_by_id is None and withdraw_formal_notice(action.pk):
-        record(action.customer, "action", NOTICE_CAME_BACK, at=event.at, about="action", about_id=action.pk)
+        told = NOTICE_OF_NOTHING_CAME_BACK if left == "settled" else NOTICE_CAME_BACK
+        record(action.customer, "action", told, at=event.at, about="action", about_id=action.pk)
         again = True
-    if action.state == ActionState.SCHEDULED or (action.state == ActionState.DONE and again):
+    if action.state == ActionState.SCHEDULED or (action.state == ActionState.DONE and again and left != "settled"):
         _hand_back(action, event, "bounced")
+        close_what_says_nothing([action.pk], at=event.at)
 
 
 def _failed(action: Action, event: Event) -> None:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils.translation import gettext as _, gettext_noop
+from django.db.models import F, Q
+from django.utils.translation import gettext as _, gettext_lazy, gettext_noop
 from psycopg.types.json import Jsonb
 
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, Deed, Life
 from collections_app.actions.states import MOVES, ActionRefused, sources
+from collections_app.actions.suspending import close_what_says_nothing
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.core import sql
@@ -29,6 +30,7 @@ from telephony.messaging.states import STATES_AFTER_SENDING, UNDER_WAY
 HERE = "collections_app.actions"
 MINUTES = 10
 TAKEN_BACK = gettext_noop("Taken back: %(what)s")
+SOMETHING_ELSE = gettext_lazy("Something else was done with it since: what was done stays.")
 # By the state an action had, of those a person finds in his list.
 BACK = ("take_back_to_do", "take_back_to_approve")
 
@@ -65,31 +67,45 @@ class Doing:
     deed: Deed | None = None
 
 
+@dataclass(frozen=True)
+class TakenBack:
+    """`actions`: those the deed was done with that are again what they were. `left`: those of it, or that had followed,
+    which somebody or the night went on with since: they stay as they are. `closed`: what was taken back and would wait
+    again, though what it asks for was paid or suspended meanwhile: closed, as the night would."""
+
+    actions: list[int]
+    left: list[int]
+    closed: list[int]
+
+
 @contextmanager
 def remembered(actions: Sequence[int], *, followed_by: Iterable[int] = (), by: User, at: datetime) -> Iterator[Doing]:
     """Remember what is done inside with these actions, and what follows from it for the others, in one transaction."""
     keys = sorted({*actions, *followed_by})
     with transaction.atomic():
-        before, latest_run = _as_they_stand(keys)
+        before, latest_runs = _as_they_stand(keys)
         doing = Doing()
         yield doing
-        after, _run = _as_they_stand(keys)
+        after, _runs = _as_they_stand(keys)
         changed = {row["id"] for row, then in zip(before, after, strict=True) if row != then}
         if changed:
             doing.deed = Deed.objects.create(
                 by=by,
                 at=at,
                 actions=[key for key in actions if key in changed],
-                before=[row for row in before if row["id"] in changed],
+                before=[
+                    row | {"latest_run": latest_runs.get(str(row["customer_id"]))}
+                    for row in before
+                    if row["id"] in changed
+                ],
                 after=[row for row in after if row["id"] in changed],
                 holds=[hold.pk for hold in doing.holds],
-                latest_run=latest_run,
             )
 
 
-def _as_they_stand(keys: list[int]) -> tuple[list[dict[str, Any]], int | None]:
+def _as_they_stand(keys: list[int]) -> tuple[list[dict[str, Any]], dict[str, int]]:
     [row] = sql.rows(HERE, "deed_rows", {"ids": keys})
-    return json.loads(row["found"]), row["latest_run"]
+    return json.loads(row["found"]), json.loads(row["latest_runs"])
 
 
 def check(deed: Deed | None, *, by: User, at: datetime) -> Deed:
@@ -100,28 +116,43 @@ def check(deed: Deed | None, *, by: User, at: datetime) -> Deed:
         raise TooLate(_("Too late: what was done is taken back within %(count)d minutes.") % {"count": MINUTES})
     if deed.taken_back_at is not None:
         raise AlreadyTakenBack(_("This was taken back already."))
-    _lock_customers(deed)
-    if _sent_since(deed):
-        raise SentSince(_("A message has left or is leaving since: what was said cannot be taken back."))
-    if _gone_on_since(deed):
-        raise ChangedSince(_("The night has gone on from there since: what was done stays."))
     return deed
 
 
-def _lock_customers(deed: Deed) -> None:
-    # First, as by a merge and by `conclude`.
+def _lock(deed: Deed) -> None:
+    # Customers first, as by a merge and by `conclude`; then the actions, in the order of those who work with many.
     list(Customer.objects.filter(pk__in=customers_of(deed)).order_by("pk").select_for_update(no_key=True).values("pk"))
+    touched = Action.objects.filter(pk__in=[row["id"] for row in deed.after])
+    list(touched.order_by("pk").select_for_update(no_key=True).values("pk"))
 
 
-def _sent_since(deed: Deed) -> bool:
+def _gone_on_with(deed: Deed) -> set[int]:
+    """Customers to leave alone. Raises SentSince or ChangedSince where that is all of them."""
+    said, went_on = _sent_since(deed), _opened_since(deed)
+    if said | went_on < set(customers_of(deed)):
+        return said | went_on
+    if said:
+        raise SentSince(_("A message has left or is leaving since: what was said cannot be taken back."))
+    raise ChangedSince(_("The night has gone on from there since: what was done stays."))
+
+
+def _sent_since(deed: Deed) -> set[int]:
+    whose = {row["id"]: row["customer_id"] for row in deed.after}
     since = Q(created_at__gte=deed.at) | Q(sent_at__gte=deed.at)
-    of_these = Message.objects.filter(since, origin=ORIGIN, origin_id__in=[row["id"] for row in deed.after])
-    return of_these.filter(state__in=(*UNDER_WAY, *STATES_AFTER_SENDING)).exists()
+    messages = Message.objects.filter(since, origin=ORIGIN, origin_id__in=list(whose))
+    said = messages.filter(state__in=(*UNDER_WAY, *STATES_AFTER_SENDING)).values_list("origin_id", flat=True)
+    return {whose[action] for action in said}
 
 
-def _gone_on_since(deed: Deed) -> bool:
-    opened = Action.objects.open().filter(customer__in=customers_of(deed), run_id__gt=deed.latest_run or 0)
-    return opened.exists()
+def _opened_since(deed: Deed) -> set[int]:
+    params = {"before": Jsonb(deed.before), "done_at": deed.at}
+    return {row["customer_id"] for row in sql.rows(HERE, "opened_since", params)}
+
+
+def touches_others(deed: Deed, reached: Q) -> bool:
+    """Whether something of it, what followed included, is out of reach: `reached` is a condition on actions."""
+    touched = Action.objects.filter(pk__in=[row["id"] for row in deed.after])
+    return touched.exclude(pk__in=touched.filter(reached).values("pk")).exists()
 
 
 def customers_of(deed: Deed) -> list[int]:
@@ -129,20 +160,27 @@ def customers_of(deed: Deed) -> list[int]:
     return sorted({row["customer_id"] for row in deed.before})
 
 
-def undo(deed: Deed, *, by: User, at: datetime) -> list[int]:
-    """Put back what stands as the deed left it; those it was done with. Raises ChangedSince where that is none, or not
-    all of what goes with it."""
+def undo(deed: Deed, *, by: User, at: datetime) -> TakenBack:
+    """Put back what stands as the deed left it. Customers somebody or the night went on with are left alone. Raises
+    SentSince or ChangedSince where nothing it was done with comes back, or not all of its suspensions end."""
+    _lock(deed)
+    alone = _gone_on_with(deed)
     _lift(deed, by=by, at=at)
-    moved = [key for verb in BACK for key in _put_back(deed, verb, by=by, at=at)]
+    before = [row for row in deed.before if row["customer_id"] not in alone]
+    moved = {key for verb in BACK for key in _put_back(deed, before, verb, by=by, at=at)}
+    back = [key for key in deed.actions if key in moved]
+    if not back:
+        raise ChangedSince(str(SOMETHING_ELSE))
     # What was taken back never was: it counts as no call, starts no interest and is no life of its action.
     Life.objects.filter(action__in=moved, closed_at=deed.at).delete()
     withdraw_notices_of(moved, at=deed.at)
     deed.taken_back_at = at
     deed.save(update_fields=["taken_back_at"])
-    back = [key for key in deed.actions if key in moved]
-    if not back:
-        raise ChangedSince(_("Something else was done with it since: what was done stays."))
-    return back
+    return TakenBack(
+        back,
+        left=[row["id"] for row in deed.after if row["id"] not in moved],
+        closed=close_what_says_nothing(moved, at=at),
+    )
 
 
 def _lift(deed: Deed, *, by: User, at: datetime) -> None:
@@ -156,20 +194,22 @@ def _lift(deed: Deed, *, by: User, at: datetime) -> None:
         raise ChangedSince(str(ended)) from ended
 
 
-def _put_back(deed: Deed, verb: str, *, by: User, at: datetime) -> list[int]:
+def _put_back(deed: Deed, before: list[dict[str, Any]], verb: str, *, by: User, at: datetime) -> list[int]:
     state = MOVES[verb][1].value
-    if not any(row["state"] == state for row in deed.before):
+    if not any(row["state"] == state for row in before):
         return []
     params = {
-        "before": Jsonb(deed.before), "after": Jsonb(deed.after), "state": state, "from_states": sources(verb),
+        "before": Jsonb(before), "after": Jsonb(deed.after), "state": state, "from_states": sources(verb),
         "told": deed.actions, "subject": TAKEN_BACK, "by": by.pk, "at": at, "done_at": deed.at,
     }  # fmt: skip
     return [row["id"] for row in sql.rows(HERE, "take_back", params)]
 
 
 def last_of(user: User, action: int) -> Deed | None:
-    """What he did last with an action, as far as it is remembered."""
-    return Deed.objects.filter(by=user, actions__contains=[action]).order_by("-at").first()
+    """What he did last with an action and has not taken back, else what he took back of it, as far as it is
+    remembered."""
+    done = Deed.objects.filter(by=user, actions__contains=[action])
+    return done.order_by(F("taken_back_at").desc(nulls_first=True), "-at", "-pk").first()
 
 
 def forget(*, at: datetime) -> int:

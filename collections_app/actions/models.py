@@ -301,8 +301,8 @@ class Deed(models.Model):
     """What a person did with his actions in one go, kept for as long as he may take it back (deeds.py).
 
     `actions`: those he acted on. `before` and `after`: a row each of these and of those that followed, as they stood
-    just before and just after. `holds`: the suspensions it placed. `latest_run`: the last night that had opened
-    something for these customers.
+    just before and just after; before, with the last night that had opened something for its customer. `holds`: the
+    suspensions it placed.
     """
 
     by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("user"), db_index=False)
@@ -311,7 +311,6 @@ class Deed(models.Model):
     before = models.JSONField()
     after = models.JSONField()
     holds = ArrayField(models.BigIntegerField(), default=list)
-    latest_run = models.BigIntegerField(null=True)
     taken_back_at = models.DateTimeField(null=True)
 
     class Meta:

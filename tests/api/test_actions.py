@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
+from collections_app.actions import bulk
+from collections_app.actions.deeds import remembered
 from collections_app.actions.models import Action, ActionLine
 from crm.holds.models import Hold
+from crm.receivables.models import Invoice
 from tests.api.conftest import client_of
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
@@ -154,3 +157,61 @@ def test_an_action_of_another_entity_is_not_taken_back(erp):
 def test_an_auditor_takes_nothing_back(entity):
     auditor = client_of(UserFactory(auditor=True, sees=entity))
     assert take_back(auditor, action(entity)).status_code == 403
+
+
+def skipped_together(by, *actions):
+    """From the bar of the list, in one go."""
+    keys = [each.pk for each in actions]
+    with remembered(keys, by=by, at=NOON):
+        bulk.skip(keys, reason="Non", by=by, at=NOON)
+
+
+def test_what_was_done_with_actions_of_two_entities_is_not_taken_back_with_a_token_of_one(entity):
+    user = UserFactory(administrator=True)
+    limited = client_of(user, entity=entity)
+    here, also_here, elsewhere = action(entity), action(entity), action(CustomerFactory().entity)
+    skipped_together(user, here, elsewhere)
+    assert take_back(limited, here).status_code == 404
+    assert list(Action.objects.order_by("pk").values_list("state", flat=True)) == ["skipped", "todo", "skipped"]
+    skipped_together(user, also_here)
+    assert take_back(limited, also_here).status_code == 200
+    assert take_back(client_of(user), here).status_code == 200
+    assert set(Action.objects.values_list("state", flat=True)) == {"todo"}
+
+
+def test_of_two_deeds_the_earlier_one_is_taken_back_after_the_later_one(entity, erp):
+    called = action(entity)
+    complete(erp, called, outcome="call_back", on="2026-03-05")
+    with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
+        complete(erp, called, outcome="paid")
+        answers = [take_back(erp, called) for _try in range(3)]
+    assert [(answer.status_code, answer.json().get("snoozed_until")) for answer in answers] == [
+        (200, "2026-03-05"),
+        (200, None),
+        (422, None),
+    ]
+
+
+def test_what_was_taken_back_with_it_and_what_was_left_is_told(entity):
+    user = UserFactory(integrator=True, sees=entity)
+    one, other, gone_on_with = action(entity), action(entity), action(entity)
+    skipped_together(user, one, other, gone_on_with)
+    Action.objects.filter(pk=gone_on_with.pk).update(note="Si")
+    assert take_back(client_of(user), gone_on_with).status_code == 422
+    told = take_back(client_of(user), one).json()
+    assert [told[name] for name in ("taken_back", "left", "closed")] == [[one.pk, other.pk], [gone_on_with.pk], []]
+
+
+def test_what_had_followed_and_moved_since_is_told(entity, erp):
+    promised = action(entity)
+    values = {name: getattr(promised, name) for name in ("customer", "kind", "channel", "mode", "state", "amount")}
+    days = {name: getattr(promised, name) for name in ("opened_on", "occasion_on", "late_since_on")}
+    values |= days | {"entity": entity, "currency": "EUR", "step_code": "s-9", "kind": "preventive"}
+    other = Action.objects.create(**values)
+    invoice = promised.lines.get().invoice
+    Invoice.objects.filter(pk=invoice.pk).update(due_on=FAR)
+    ActionLine.objects.create(action=other, invoice=invoice, amount=100)
+    complete(erp, promised, outcome="will_pay", on="2026-05-04")
+    assert Action.objects.filter(pk=other.pk, outcome="held").update(note="Vu") == 1
+    told = take_back(erp, promised).json()
+    assert [told[name] for name in ("state", "taken_back", "left")] == ["todo", [promised.pk], [other.pk]]

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from collections_app.actions import bulk, operations, queries
-from collections_app.actions.deeds import remembered
+from collections_app.actions.deeds import remembered, touches_others
 from collections_app.actions.forms import CompleteForm, ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.labels import Outcome
 from collections_app.actions.later import DayRefused
@@ -156,22 +156,25 @@ def _refuse(request: HttpRequest, text: str) -> HttpResponse:
 @require_POST
 @opened_to(works_customers)
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Undo what the person did a few minutes ago, and show it."""
+    """Undo what the person did a few minutes ago, and show it. All of it or nothing: who no longer sees one of the
+    customers it was done with finds nothing to undo."""
     assert isinstance(request.user, User)
     deed = Deed.objects.filter(pk=pk).first()
-    seen = Action.objects.filter(reach_of(request.user).of("customer__"), pk__in=deed.actions if deed else ())
-    customers = dict(seen.values_list("pk", "customer__name"))
-    if deed and not customers:
+    if deed and touches_others(deed, reach_of(request.user).of("customer__")):
         raise Http404
+    named = Action.objects.filter(pk__in=deed.actions if deed else ())
+    customers = dict(named.values_list("pk", "customer__name"))
     following = ""
     try:
         taken = operations.take_back(pk, by=request.user, at=timezone.now())
     except ActionRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        whose = customers.get(taken[0], "") if len(taken) == 1 else ""
-        _tell(request, len(taken), len(deed.actions if deed else ()), whose, _("taken back"))
-        following = str(taken[0])
+        whose = customers[taken.actions[0]] if len(taken.actions) == 1 else ""
+        _tell_moved(request, len(taken.actions), whose, _("taken back"))
+        _tell_gone_on(request, len(taken.left))
+        _tell_closed(request, len(taken.closed))
+        following = next((str(key) for key in taken.actions if key not in taken.closed), "")
     return leave(request, back(request, following))
 
 
@@ -181,12 +184,36 @@ def keys_of(request: HttpRequest) -> list[int]:
 
 
 def _tell(request: HttpRequest, moved: int, asked: int, whose: str, what: str, deed: Deed | None = None) -> None:
+    _tell_moved(request, moved, whose, what, deed)
+    tell_left(request, asked - moved, asked)
+
+
+def _tell_moved(request: HttpRequest, moved: int, whose: str, what: str, deed: Deed | None = None) -> None:
     if moved and whose:
         tell_done(request, _("%(customer)s: %(what)s.") % {"customer": whose, "what": what}, deed)
     elif moved:
         text = ngettext("%(count)d action: %(what)s.", "%(count)d actions: %(what)s.", moved)
         tell_done(request, text % {"count": moved, "what": what}, deed)
-    tell_left(request, asked - moved, asked)
+
+
+def _tell_gone_on(request: HttpRequest, left: int) -> None:
+    if left:
+        text = ngettext(
+            "%(count)d action stays as it is: a colleague, or the night, has gone on from there since.",
+            "%(count)d actions stay as they are: a colleague, or the night, has gone on from there since.",
+            left,
+        )
+        messages.warning(request, text % {"count": left})
+
+
+def _tell_closed(request: HttpRequest, closed: int) -> None:
+    if closed:
+        text = ngettext(
+            "%(count)d action does not wait again: what it asks for was paid or suspended meanwhile.",
+            "%(count)d actions do not wait again: what they ask for was paid or suspended meanwhile.",
+            closed,
+        )
+        messages.info(request, text % {"count": closed})
 
 
 def tell_done(request: HttpRequest, text: str, deed: Deed | None) -> None:

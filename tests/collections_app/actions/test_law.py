@@ -5,17 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from collections_app.actions.bulk import complete
-from collections_app.actions.consumers import NOTICE_CAME_BACK, on_message
+from collections_app.actions.consumers import NOTICE_CAME_BACK, NOTICE_OF_NOTHING_CAME_BACK, on_message
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import Action
+from collections_app.actions.models import Action, Cycle
 from crm.events.models import Event
+from crm.holds.operations import place_hold
 from crm.receivables.models import FormalNotice
+from crm.receivables.operations import allocate
 from crm.timeline.models import Entry
 from telephony.messaging.models import Message
 from tests.collections_app.compliance.situations import PARIS, TUESDAY, ask, reachable, sent
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
-from tests.factories.receivables import InvoiceFactory
+from tests.factories.receivables import CreditFactory, InvoiceFactory
 
 pytestmark = pytest.mark.django_db
 POSTED = datetime(2026, 3, 3, 23, 30, tzinfo=UTC)
@@ -61,6 +63,48 @@ def test_a_notice_known_to_have_come_back_after_ten_days_has_no_effect_and_is_to
     action.refresh_from_db()
     assert (action.state, FormalNotice.objects.count()) == ("todo", 0)
     assert [entry.subject for entry in Entry.objects.filter(customer=action.customer_id, at=late)] == [NOTICE_CAME_BACK]
+
+
+def came_back(at, *, meanwhile=lambda action: None):
+    """A notice that left on 4 March and is known at an instant to have come back, with what was done meanwhile."""
+    action = ActionFactory(formal_notice=True, state="scheduled", channel="post", approved_on=date(2026, 3, 1))
+    ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30))
+    payload = {"origin": "action", "origin_id": action.pk, "completes": True}
+    on_message(Event(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED))
+    meanwhile(action)
+    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=at))
+    action.refresh_from_db()
+    return action
+
+
+def pay(action):
+    invoice = action.lines.get().invoice
+    credit = CreditFactory(customer=action.customer, amount=invoice.open_amount)
+    allocate(invoice, credit, on=date(2026, 3, 5), at=POSTED + timedelta(days=1))
+
+
+def close_its_cycle(action):
+    Cycle.objects.update(closed_on=date(2026, 3, 5))
+
+
+@pytest.mark.parametrize("meanwhile", [pay, close_its_cycle])
+@pytest.mark.parametrize("days", [2, 365])
+def test_a_notice_that_came_back_once_all_was_paid_is_told_and_no_task(meanwhile, days):
+    at = POSTED + timedelta(days=days)
+    action = came_back(at, meanwhile=meanwhile)
+    assert (action.state, action.outcome, FormalNotice.objects.count()) == ("done", "sent", 0)
+    told = Entry.objects.filter(customer=action.customer_id, at=at).values_list("subject", flat=True)
+    assert list(told) == [NOTICE_OF_NOTHING_CAME_BACK]
+
+
+def test_one_about_what_is_on_hold_waits_for_the_night_that_finds_it_free():
+    def contested(action):
+        place_hold(action.customer, kind="dispute", reason="Prix", starts_on=date(2026, 3, 5), at=POSTED)
+
+    at = POSTED + timedelta(days=20)
+    action = came_back(at, meanwhile=contested)
+    assert (action.state, action.outcome, action.closed_at) == ("cancelled", "held", at)
+    assert FormalNotice.objects.count() == 0
 
 
 @pytest.mark.parametrize(("outcome", "noticed"), [(Outcome.SENT, 1), (Outcome.OTHER, 0)])

@@ -15,18 +15,21 @@ from django.utils import translation
 from collections_app.actions import bulk, deeds
 from collections_app.actions.deeds import AlreadyTakenBack, ChangedSince, DeedRefused, OthersDeed, SentSince, TooLate
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import Action, Deed, Life
+from collections_app.actions.models import Action, Cycle, Deed, Life
 from collections_app.actions.operations import Said, conclude, send_now, take_back
 from crm.accounts.models import Entity, User
 from crm.holds.models import Hold
-from crm.holds.operations import lift_hold
+from crm.holds.operations import lift_hold, place_hold
 from crm.holds.queries import net_items
+from crm.receivables import operations as ledger
 from crm.receivables.models import FormalNotice
 from crm.timeline.queries import entries
 from tests.collections_app.compliance.situations import TUESDAY, ask, reachable
+from tests.connections import beside
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
-from tests.factories.customers import AddressFactory
+from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.receivables import CreditFactory
 from tests.factories.scenarios import TemplateFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,17 @@ def as_it_stands() -> list[tuple[Any, ...]]:
 
 def told(action: Action) -> list[str]:
     return [line.subject for line in entries(action.customer, language="fr").lines]
+
+
+def states() -> list[tuple[Any, ...]]:
+    return list(Action.objects.order_by("pk").values_list("state", "outcome", "closed_at"))
+
+
+def paid(action: Action) -> None:
+    """All that it carries."""
+    for line in action.lines.select_related("invoice"):
+        credit = CreditFactory(customer=action.customer, amount=line.invoice.open_amount)
+        ledger.allocate(line.invoice, credit, on=TODAY, at=SOON)
 
 
 def invoices(action: Action) -> list[Any]:
@@ -106,7 +120,7 @@ class TestEveryVerb:
         before = as_it_stands()
         deed = done(action, verb, lea)
         assert as_it_stands() != before
-        assert take_back(deed.pk, by=lea, at=SOON) == [action.pk]
+        assert take_back(deed.pk, by=lea, at=SOON).actions == [action.pk]
         assert as_it_stands() == before
         assert told(action)[0] == f"Annulé\xa0: {told_of_it}"
         assert told_of_it in told(action)[1:]
@@ -142,7 +156,7 @@ class TestWhatFollowed:
         before = as_it_stands()
         deed = done(action, VERBS[2][0], lea)
         assert list(Action.objects.values_list("state", flat=True).order_by("pk")) == ["done", "cancelled", "cancelled"]
-        assert take_back(deed.pk, by=lea, at=SOON) == [action.pk]
+        assert take_back(deed.pk, by=lea, at=SOON).actions == [action.pk]
         assert as_it_stands() == before
 
     def test_a_call_that_was_not_made_counts_in_no_cap(self, lea: User):
@@ -160,6 +174,36 @@ class TestWhatFollowed:
         assert (FormalNotice.objects.count(), deed is not None) == (1, True)
         take_back(deed and deed.pk, by=lea, at=SOON)
         assert FormalNotice.objects.count() == 0
+
+    def test_what_was_paid_meanwhile_is_no_task_again(self, action: Action, lea: User):
+        deed = done(action, VERBS[0][0], lea)
+        paid(action)
+        taken = take_back(deed.pk, by=lea, at=SOON)
+        assert (taken.actions, taken.closed) == ([action.pk], [action.pk])
+        assert states() == [("cancelled", "settled", SOON)]
+
+    def test_nor_what_somebody_else_suspended(self, action: Action, lea: User):
+        deed = done(action, VERBS[0][0], lea)
+        place_hold(action.customer, kind="legal", reason="x", starts_on=TODAY, by=UserFactory(), at=SOON)
+        assert take_back(deed.pk, by=lea, at=SOON).closed == [action.pk]
+        assert states() == [("cancelled", "held", SOON)]
+
+    def test_nor_what_a_promise_had_taken_out_of_the_list(self, action: Action, lea: User):
+        other = ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s20", step_offset=20)
+        ActionLineFactory(action=other, invoice__due_on=date(2026, 1, 31))
+        deed = done(action, VERBS[2][0], lea)
+        assert states()[1] == ("cancelled", "held", NOON)
+        paid(other)
+        taken = take_back(deed.pk, by=lea, at=SOON)
+        assert (taken.actions, taken.left, taken.closed) == ([action.pk], [], [other.pk])
+        assert states() == [("todo", "", None), ("cancelled", "settled", SOON)]
+
+    def test_nor_what_belongs_to_a_cycle_that_closed(self, lea: User):
+        action = ActionFactory()
+        deed = done(action, VERBS[0][0], lea)
+        Cycle.objects.update(closed_on=TODAY)
+        take_back(deed.pk, by=lea, at=SOON)
+        assert states() == [("cancelled", "settled", SOON)]
 
     def test_a_suspension_that_stood_before_stays(self, action: Action, lea: User):
         done(action, VERBS[2][0], lea)
@@ -221,9 +265,24 @@ class TestRefused:
         ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s60", run_id=8)
         self.refused(deed, lea, ChangedSince)
 
+    @pytest.mark.parametrize("state", ["done", "skipped"])
+    def test_once_what_comes_next_has_left_by_itself(self, action: Action, lea: User, state: str):
+        Action.objects.update(run_id=7)
+        deed = done(action, VERBS[0][0], lea)
+        after = {"state": state, "mode": "automatic", "channel": "email", "run_id": 8}
+        ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s45", closed_at=SOON, **after)
+        self.refused(deed, lea, ChangedSince)
+
+    def test_not_because_of_what_had_left_before(self, action: Action, lea: User):
+        Action.objects.update(run_id=7)
+        before = {"state": "done", "mode": "automatic", "channel": "email", "run_id": 8}
+        at = NOON - timedelta(hours=1)
+        ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s45", closed_at=at, **before)
+        assert take_back(done(action, VERBS[0][0], lea).pk, by=lea, at=SOON).actions == [action.pk]
+
     def test_not_because_of_what_was_there(self, action: Action, lea: User):
         ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s60", run_id=8)
-        assert take_back(done(action, VERBS[0][0], lea).pk, by=lea, at=SOON) == [action.pk]
+        assert take_back(done(action, VERBS[0][0], lea).pk, by=lea, at=SOON).actions == [action.pk]
 
 
 class TestMany:
@@ -232,12 +291,70 @@ class TestMany:
         deed = many(bulk.snooze, actions, until=FRIDAY, on=TODAY, by=lea, at=NOON)
         bulk.complete([actions[1].pk], outcome=Outcome.SPOKE, by=UserFactory(), at=SOON)
         assert deed is not None
-        assert take_back(deed.pk, by=lea, at=SOON) == [actions[0].pk, actions[2].pk]
+        assert take_back(deed.pk, by=lea, at=SOON).actions == [actions[0].pk, actions[2].pk]
         assert list(Action.objects.order_by("pk").values_list("state", "snoozed_until")) == [
             ("todo", None),
             ("done", None),
             ("todo", None),
         ]
+
+    @pytest.fixture
+    def put_off(self, entity: Entity, lea: User) -> tuple[list[Action], Deed]:
+        """Three mails put off until Friday, opened by the seventh night."""
+        template = TemplateFactory(entity=entity)
+        mail = {"channel": "email", "template": template, "customer__entity": entity, "run_id": 7}
+        actions = [ActionFactory(**mail) for _ in range(3)]
+        for action in actions:
+            AddressFactory(customer=action.customer)
+        deed = many(bulk.snooze, actions, until=FRIDAY, on=TODAY, by=lea, at=NOON)
+        assert deed is not None
+        return [Action.objects.get(pk=action.pk) for action in actions], deed
+
+    def sent(self, action: Action) -> None:
+        send_now(action, by=UserFactory(), at=SOON)
+
+    def opened(self, action: Action) -> None:
+        """By a night, in another currency."""
+        ActionFactory(customer=action.customer, cycle__currency="CHF", currency="CHF", run_id=8)
+
+    @pytest.mark.parametrize("went_on", ["sent", "opened"])
+    def test_the_customer_somebody_or_the_night_went_on_with_is_left_alone(
+        self, put_off: tuple[list[Action], Deed], lea: User, went_on: str
+    ):
+        (first, second, third), deed = put_off
+        getattr(self, went_on)(second)
+        taken = take_back(deed.pk, by=lea, at=SOON)
+        assert (taken.actions, taken.left) == ([first.pk, third.pk], [second.pk])
+        put_off_still = Action.objects.filter(snoozed_until=FRIDAY)
+        assert list(put_off_still.values_list("pk", flat=True)) == [second.pk]
+        assert ["Annulé\xa0: Action reportée au 06/03/2026" in told(action) for action in (first, second, third)] == [
+            True,
+            False,
+            True,
+        ]
+
+    @pytest.mark.parametrize(("went_on", "why"), [("sent", SentSince), ("opened", ChangedSince)])
+    def test_where_none_is_left_it_is_refused(
+        self, put_off: tuple[list[Action], Deed], lea: User, went_on: str, why: type[DeedRefused]
+    ):
+        actions, deed = put_off
+        self.opened(actions[0])
+        for action in actions[1:]:
+            getattr(self, went_on)(action)
+        with pytest.raises(why):
+            take_back(deed.pk, by=lea, at=SOON)
+        assert Action.objects.filter(snoozed_until=FRIDAY).count() == 3
+
+    def test_a_night_that_had_come_to_one_customer_only_is_seen_when_it_comes_to_the_next(
+        self, put_off: tuple[list[Action], Deed], lea: User
+    ):
+        (first, second, third), deed = put_off
+        take_back(deed.pk, by=lea, at=SOON)
+        self.opened(first)
+        again = many(bulk.snooze, [first, second, third], until=FRIDAY, on=TODAY, by=lea, at=SOON)
+        self.opened(second)
+        taken = take_back(again and again.pk, by=lea, at=SOON + timedelta(seconds=1))
+        assert (taken.actions, taken.left) == ([first.pk, third.pk], [second.pk])
 
     def test_what_changed_nothing_leaves_nothing_to_take_back(self, action: Action, lea: User):
         bulk.complete([action.pk], outcome=Outcome.SPOKE, by=lea, at=NOON)
@@ -249,8 +366,8 @@ class TestMany:
         with django_assert_num_queries(6):
             deed = many(bulk.complete, actions, outcome=Outcome.SPOKE, by=lea, at=NOON)
         assert deed is not None
-        with django_assert_num_queries(10):
-            assert len(take_back(deed.pk, by=lea, at=SOON)) == count
+        with django_assert_num_queries(13):
+            assert len(take_back(deed.pk, by=lea, at=SOON).actions) == count
 
 
 class TestThePages:
@@ -306,6 +423,26 @@ class TestThePages:
         assert self.messages(desk)[-1] == ("success", "2 actions\xa0: c’est annulé.")
         assert list(Action.objects.values_list("state", flat=True)) == ["todo", "todo"]
 
+    def test_what_a_colleague_went_on_with_is_told(self, desk: Client, entity: Entity, lea: User):
+        keys = [ActionFactory(customer__entity=entity, customer__name="Zinc", owner=lea).pk for _ in range(2)]
+        desk.post(reverse("actions_skip"), {"action": keys, "reason": "non"})
+        Action.objects.filter(pk=keys[0]).update(note="Non, oui")
+        self.undo(desk)
+        assert self.messages(desk)[-2:] == [
+            ("success", "Zinc\xa0: c’est annulé."),
+            ("warning", "1 action reste comme elle est\xa0: un collègue, ou la nuit, a continué depuis."),
+        ]
+
+    def test_what_was_paid_meanwhile_is_told_and_not_opened(self, desk: Client, action: Action):
+        desk.post(reverse("actions_complete"), {"action": action.pk, "outcome": "spoke"})
+        paid(action)
+        answer = self.undo(desk, next="/?age=31")
+        assert answer.headers["HX-Redirect"] == "/?age=31"
+        assert self.messages(desk)[-2:] == [
+            ("success", "Scierie Guillot\xa0: c’est annulé."),
+            ("info", "1 action n’attend pas de nouveau\xa0: ce qu’elle réclame a été payé ou suspendu entre-temps."),
+        ]
+
     def test_a_colleague_is_refused_who_does_not_see_him_finds_nothing_and_an_auditor_may_not(
         self, client: Client, desk: Client, action: Action, entity: Entity
     ):
@@ -319,6 +456,14 @@ class TestThePages:
         assert self.undo(client).status_code == 403
         assert Action.objects.get().state == "done"
 
+    def test_who_no_longer_sees_one_of_the_customers_undoes_nothing(self, desk: Client, entity: Entity, lea: User):
+        keys = [ActionFactory(customer__entity=entity, owner=lea).pk for _ in range(2)]
+        desk.post(reverse("actions_skip"), {"action": keys, "reason": "non"})
+        elsewhere = CustomerFactory()
+        Action.objects.filter(pk=keys[1]).update(customer=elsewhere, entity=elsewhere.entity)
+        assert self.undo(desk).status_code == 404
+        assert list(Action.objects.values_list("state", flat=True)) == ["skipped", "skipped"]
+
     def test_the_key_is_in_the_help(self, desk: Client):
         assert "<dt><kbd>u</kbd></dt><dd>Annuler ce qui vient d’être fait</dd>" in desk.get("/").content.decode()
 
@@ -327,3 +472,17 @@ def test_amounts_and_days_of_a_promise_are_told_when_it_is_taken_back(action: Ac
     conclude(action, Said(Outcome.WILL_PAY, on=FRIDAY, amount=Decimal("80.50")), by=lea, at=NOON)
     take_back(Deed.objects.get().pk, by=lea, at=SOON)
     assert told(action)[0] == "Annulé\xa0: Appel, call-30\xa0: dit qu’il va payer 80,50\xa0€ au plus tard le 06/03/2026"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_back_and_who_works_with_the_same_actions_wait_in_one_order(entity: Entity, lea: User):
+    """He holds none of them while he waits for the first: they cannot wait for each other."""
+    actions = [ActionFactory(customer__entity=entity, state=state) for state in ("to_approve", "todo")]
+    deed = many(bulk.skip, actions, reason="Non", by=lea, at=NOON)
+    assert deed is not None
+    locked = Action.objects.select_for_update(no_key=True, nowait=True)
+    with beside(lambda: take_back(deed.pk, by=lea, at=SOON)) as other:
+        locked.get(pk=actions[0].pk)
+        other.start()
+        locked.get(pk=actions[1].pk)
+    assert other.result().actions == [action.pk for action in actions]

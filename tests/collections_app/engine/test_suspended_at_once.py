@@ -158,6 +158,28 @@ def test_a_suspension_from_anywhere_is_heard(world: World):
     assert calls() == []
 
 
+@pytest.mark.parametrize("ends", ["with the day", "lifted since"])
+def test_one_heard_of_after_midnight_takes_nothing_once_it_is_over(world: World, ends: str):
+    """Its event waited: the worker was away, or it was tried again."""
+    tonight, after_midnight = noon(MARCH_1) + timedelta(hours=6), noon(MARCH_1) + timedelta(hours=13)
+    customer, until = Customer.objects.get(), MARCH_1 if ends == "with the day" else None
+    hold = place_hold(
+        customer, kind="promise" if until else "legal", reason="x", starts_on=MARCH_1, ends_on=until, at=tonight
+    )
+    if not until:
+        lift_hold(hold, on=MARCH_1 + ONE_DAY, by=world.person, at=after_midnight)
+    before = rows()
+    assert deliver_waiting("suspended_actions", at=after_midnight) == 1
+    assert rows() == before
+
+
+def test_what_leaves_the_list_leaves_it_when_the_suspension_is_heard_of(world: World):
+    later = EARLY + ONE_DAY
+    place_hold(Customer.objects.get(), kind="legal", reason="x", starts_on=MARCH_1, at=EARLY)
+    deliver_waiting("suspended_actions", at=later)
+    assert set(Action.objects.filter(outcome="held").values_list("closed_at", flat=True)) == {later}
+
+
 def test_nobody_else_is_silenced(world: World):
     other = world.customer()
     world.invoice(other, late=10, number="OTHER")

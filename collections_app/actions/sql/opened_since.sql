@@ -1,0 +1,6 @@
+-- Customers for whom a night has opened something since a deed that waits, is on its way, or was done or passed: also a step
+-- that left by itself.
+select distinct w.customer_id
+from jsonb_to_recordset(%(before)s::jsonb) as w(customer_id bigint, latest_run bigint)
+join actions_action x on x.customer_id = w.customer_id and x.run_id > coalesce(w.latest_run, 0)
+where x.state in ('todo', 'to_approve', 'scheduled') or x.state in ('done', 'skipped') and x.closed_at >= %(done_at)s
