@@ -12,20 +12,13 @@ money as materialized (
     ) later
     where c.open_amount > later.moved
 ),
-holds as (
+known as (
     select h.*, h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s)
                 and (h.ended_on is null or h.ended_on > %(on)s) as in_force
     from holds_hold h where h.customer_id in (select customer_id from money)
 ),
 disputed as (
-    select h.customer_id, h.invoice_id, h.born_before from holds h where h.kind = 'dispute' and h.in_force
-),
-forbidding as (
-    select h.customer_id, h.invoice_id, coalesce(h.born_before, h.starts_on) as from_on, until_on
-    from holds h
-    cross join lateral (select coalesce(least(h.ended_on, h.ends_on + 1), 'infinity') as until_on) until
-    where h.kind = 'insolvency' and h.outcome <> 'mistake' and (h.ended_on is null or h.ended_on > h.starts_on)
-      and coalesce(h.born_before, h.starts_on) < until_on
+    select h.customer_id, h.invoice_id, h.born_before from known h where h.kind = 'dispute' and h.in_force
 ),
 owed as materialized (
     select i.id, i.customer_id, i.currency, i.issued_on, i.due_on, i.open_amount - later.moved as amount,

@@ -6,19 +6,17 @@
 -- Only the customers who have unapplied money are put in order; of them, sum by sum, those whom insolvency ever forbade to
 -- pay something. Every invoice is read once more, as it lies.
 with recursive known as materialized (
-    /* for each */ select h.customer_id, h.invoice_id, h.born_before, h.kind, h.starts_on, h.ended_on, h.outcome,
-           coalesce(least(h.ended_on, h.ends_on + 1), 'infinity') as until_on
+    /* for each */ select h.customer_id, h.invoice_id, h.born_before, h.kind, h.outcome, h.starts_on, h.ends_on, h.ended_on,
+           h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s)
+           and (h.ended_on is null or h.ended_on > %(on)s) as in_force
     from holds_hold h
     where h.entity_id = %(entity)s
       and (h.kind = 'insolvency' or h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s)
                                     and (h.ended_on is null or h.ended_on > %(on)s)) /* found h.customer_id */
 ),
-in_force as (
-    select k.* from known k where k.starts_on <= %(on)s and k.until_on > %(on)s
-),
 on_invoice as materialized (
     select i.invoice_id, min(i.kind) as kind, bool_or(i.kind = 'dispute') as disputed
-    from in_force i where i.invoice_id is not null group by i.invoice_id
+    from known i where i.in_force and i.invoice_id is not null group by i.invoice_id
 ),
 on_customer as materialized (
     select i.customer_id,
@@ -27,13 +25,7 @@ on_customer as materialized (
            max(i.born_before) filter (where i.kind = 'dispute') as disputed_before,
            max(i.born_before) as born_before,
            min(i.kind) filter (where i.born_before is not null) as born_kind
-    from in_force i where i.invoice_id is null group by i.customer_id
-),
-forbidding as materialized (
-    select k.customer_id, k.invoice_id, coalesce(k.born_before, k.starts_on) as from_on, k.until_on
-    from known k
-    where k.kind = 'insolvency' and k.outcome <> 'mistake' and (k.ended_on is null or k.ended_on > k.starts_on)
-      and coalesce(k.born_before, k.starts_on) < k.until_on
+    from known i where i.in_force and i.invoice_id is null group by i.customer_id
 ),
 unapplied as (
     select c.customer_id, c.currency, sum(c.open_amount) as amount

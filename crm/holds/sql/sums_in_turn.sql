@@ -1,10 +1,20 @@
 -- In what turn unapplied money covers what is owed (docs/law.md, «Argent non imputé»), as CTEs built on: `money` (id,
 -- customer_id, currency, received_on, names_invoice_id, amount), `owed` (id, customer_id, currency, issued_on, due_on,
--- amount, coverable: up to how much by money of any kind, 0 where only what names it may), `forbidding` (customer_id,
--- invoice_id, from_on, until_on: money of those days may not cover that invoice; without one, what was born before).
+-- amount, coverable: up to how much by money of any kind, 0 where only what names it may) and `known` (holds of their
+-- customers, ended ones too).
 -- They give `by_name` (what each sum covers of what it names), `taken` (what the rest of all sums of a stretch of days
 -- covers) and `shares` (that, sum by sum). What belongs together is lined up by windows: joined instead, some plans compare
 -- every sum with every invoice.
+-- Money of these days may not cover that invoice; without one, what was born before the first of them.
+forbidding as materialized (
+    select f.* from (
+        select k.customer_id, k.invoice_id, coalesce(k.born_before, k.starts_on) as from_on,
+               coalesce(least(k.ended_on, k.ends_on + 1), 'infinity') as until_on
+        from known k
+        where k.kind = 'insolvency' and k.outcome <> 'mistake' and (k.ended_on is null or k.ended_on > k.starts_on)
+    ) f
+    where f.from_on < f.until_on
+),
 called as (
     select line.*, max(line.owed) over of_invoice as owed_in_all,
            sum(line.amount) over (of_invoice order by line.received_on, line.id) as up_to_here
