@@ -155,7 +155,7 @@ def test_an_insolvent_customer_pays_what_is_born_since_the_judgment(world, custo
 def test_what_is_held_on_its_day_is_not_paid(world, customer, kind):
     """Four days late: of three invoices one is held on that day, one until the day before; a promise is kept."""
     pays_late(world, 4)
-    held_on, until, free = (invoice(customer, MARCH_1 + timedelta(days=1), external_id=name) for name in "abc")
+    held_on, until, _free = (invoice(customer, MARCH_1 + timedelta(days=1), external_id=name) for name in "abc")
     held(customer, kind, invoice=held_on, ends_on=MARCH_1 + timedelta(days=5))
     held(customer, kind, invoice=until, ends_on=MARCH_1 + timedelta(days=4))
     assert [row[0] for row in predicted(world)] == ["a", "b", "c"][kind != HoldKind.PROMISE :]
