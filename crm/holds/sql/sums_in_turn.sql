@@ -74,7 +74,8 @@ lined_up as (
     ) line
     window account as (partition by line.customer_id, line.currency)
 ),
--- One stretch after the other: the oldest due first, of what its money may cover and earlier money has left.
+-- One stretch with money after the other, which for most is one: the oldest due first, of what its money may cover and
+-- earlier money has left.
 turns as (
     select l.invoice_id, l.customer_id, l.currency, l.due_on, l.turns, l.days_of_turns, l.sums, 0 as turn,
            l.amount as still, 0::numeric as took,
