@@ -37,6 +37,7 @@ class NetItem:
     net_amount: Decimal
 
 
+IN_TURN = "/* sums in turn */"
 TYPES = {"entity": "bigint", "on": "date", "ids": "bigint[]"}
 NET_ITEMS = """
 select invoice_id, currency, kind, issued_on, due_on, due_on_source, open_amount, held, covered, net_amount
@@ -54,7 +55,17 @@ def net_open_items(among: Among) -> str:
 
     Its parameters: entity, on, and those of `among`.
     """
-    return among.within(statement("crm.holds", "net_open_items"))
+    return among.within(covering(statement("crm.holds", "net_open_items")))
+
+
+def covering(text: str) -> str:
+    """A statement, with the one rule of what sums of money cover (sql/sums_in_turn.sql) where it asks for it."""
+    return text.replace(IN_TURN, statement("crm.holds", "sums_in_turn"))
+
+
+def covered_since() -> str:
+    """SELECT of what unapplied money covers, credit by credit (sql/covered_since.sql). Its parameters: invoices, on."""
+    return covering(statement("crm.holds", "covered_since"))
 
 
 def net_items(customer: Customer, *, on: date) -> list[NetItem]:

@@ -10,7 +10,7 @@ from collections_app.engine.simulation.assumptions import Payments
 from collections_app.engine.simulation.models import SimulationKind
 from crm.core import sql
 from crm.core.among import EVERYBODY
-from crm.holds.queries import net_open_items
+from crm.holds.queries import covering, net_open_items
 
 HERE = "collections_app.engine.simulation"
 LATER = """
@@ -53,10 +53,9 @@ def open_books(
 
         def run(name: str) -> None:
             go_on()
-            text = sql.statement(HERE, name).replace("{live}", live)
             # Unapplied money that stands in the books with a day to come covers from then on.
             known_by = {**params, "on": params["until"]}
-            cursor.execute(text.replace("/* net open items */", net_open_items(EVERYBODY)), known_by)
+            cursor.execute(text(name).replace("{live}", live), known_by)
 
         run("books_later")
         if kind == SimulationKind.REPLAY:
@@ -68,6 +67,11 @@ def open_books(
             _move(cursor, params["from"])
         cursor.execute("analyze receivables_invoice, receivables_credit, simulated_movement, customers_customer")
     return judged_by
+
+
+def text(name: str) -> str:
+    """sql/{name}.sql with the statements it is built on; `{live}` is left to say."""
+    return covering(sql.statement(HERE, name).replace("/* net open items */", net_open_items(EVERYBODY)))
 
 
 def open_day(kind: str, on: date) -> None:

@@ -111,7 +111,8 @@ def _payments(simulation: Simulation, given: Assumptions) -> str:
         return _("Nobody pays, and no new invoice is issued.")
     return _(
         "Each open invoice is paid, less what unapplied money covers, on its due date plus the usual delay of its "
-        "customer over a year; what is later than that already stays unpaid, and no new invoice is issued."
+        "customer over a year; what is later than that already stays unpaid, as does what is disputed, ran out or held "
+        "by insolvency that day, and no new invoice is issued."
     )
 
 

@@ -6,14 +6,15 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from collections_app.letters.charges import charge_sheet
 from collections_app.letters.lines import Line
-from crm.holds.models import Hold, HoldKind
-from crm.holds.queries import net_items
+from crm.core.among import named
+from crm.holds.models import Hold, HoldKind, HoldOutcome
+from crm.holds.queries import net_items, net_open_items
 from crm.receivables.late_charges import late_charges, statement, waive
-from crm.receivables.models import ChargeKind, Invoice
+from crm.receivables.models import ChargeKind, Credit, Invoice
 from crm.receivables.operations import allocate
 from crm.receivables.registry import unapplied_covers
 from tests.crm.holds.test_net_open_items import hold
@@ -108,9 +109,9 @@ def test_what_was_waived_before_money_of_an_earlier_day_was_known_is_owed_to_nob
     assert sheet.total == before + charges[invoice.pk].indemnity
 
 
-def compared(name, count):
-    """Rows compared to tell the late charges of one customer with this many invoices: one in ten disputed and partly
-    paid, half covered by money in ten sums, due in three parts each, of a customer who became insolvent later."""
+def large(count):
+    """A customer with this many invoices, due in three parts each, one in ten disputed and partly paid, half covered by
+    as many sums, one in ten of which names one of them. Insolvent later, one in ten of his invoices for itself."""
     customer = CustomerFactory()
     hold(customer, kind=HoldKind.INSOLVENCY, born_before=date(2026, 1, 1))
     late = {"issued_on": date(2025, 7, 1), "due_on": DUE}
@@ -118,67 +119,184 @@ def compared(name, count):
     for nth, invoice in enumerate(invoices):
         invoice.number, invoice.installment = f"F-{nth // 3}", nth % 3 + 1
     invoices = Invoice.objects.bulk_create(invoices)
-    for invoice in invoices[::10]:
+    for nth, invoice in enumerate(invoices[::10]):
         pay(invoice, 7, after(3))
         hold(customer, invoice=invoice)
-    for _ in range(10):
-        money(invoices[0], count * 5, 20)
-    return rows_compared(statement(name), {"invoices": [invoice.pk for invoice in invoices], "on": date(2026, 3, 9)})
+        CreditFactory(customer=customer, amount=50, received_on=after(nth % 200), names_invoice=invoice)
+    for kind in (HoldKind.INSOLVENCY, HoldKind.INSOLVENCY):
+        for invoice in invoices[1::10]:
+            hold(customer, kind=kind, invoice=invoice)
+    sums = CreditFactory.build_batch(count, customer=customer, amount=Decimal(50))
+    for nth, one in enumerate(sums):
+        one.received_on = after(nth % 200)
+    Credit.objects.bulk_create(sums)
+    return customer
 
 
-@pytest.mark.parametrize("name", ["late_interest", "late_indemnities"])
-def test_three_times_as_many_invoices_cost_three_times_as_much(name):
+def compared(name, count):
+    """Rows compared to tell the late charges of one large customer, or what his money covers as decisions see it."""
+    customer, on = large(count), date(2026, 3, 9)
+    if name == "net_open_items":
+        with connection.cursor() as cursor:
+            cursor.execute("analyze")
+        among = named([customer.pk])
+        return rows_compared(net_open_items(among), {"entity": customer.entity_id, "on": on, **among.params})
+    invoices = list(customer.invoices.values_list("pk", flat=True))
+    return rows_compared(statement(name), {"invoices": invoices, "on": on})
+
+
+@pytest.mark.parametrize("name", ["late_interest", "late_indemnities", "net_open_items"])
+def test_three_times_as_many_invoices_and_sums_cost_three_times_as_much(name):
     assert compared(name, 900) < 4 * compared(name, 300)
 
 
-def covered(customer, on):
-    ids = list(customer.invoices.values_list("pk", flat=True)[:1])
-    with connection.cursor() as cursor:
-        cursor.execute(unapplied_covers(), {"invoices": ids, "on": on})
+ON = date(2026, 3, 2)
+NEW_YEAR = date(2026, 1, 1)
+DEBTS = st.lists(
+    st.tuples(st.integers(1, 500), st.integers(0, 60), st.sampled_from([False, False, True])), min_size=1, max_size=6
+)
+SUM = st.tuples(st.integers(1, 700), st.integers(-3, 90), st.none() | st.integers(0, 5))
+JUDGMENT = st.tuples(
+    st.sampled_from(["claims", "claims", "customer", "invoice"]),
+    st.integers(-30, 60),  # begins so many days after the new year
+    st.integers(-40, 20),  # claims born so many days before or after that
+    st.none() | st.integers(0, 40),  # ends so many days later
+    st.sampled_from([HoldOutcome.LIFTED, HoldOutcome.LIFTED, HoldOutcome.MISTAKE]),
+    st.integers(0, 5),
+)
+LEDGER = st.tuples(
+    DEBTS, st.lists(SUM, max_size=5), st.sampled_from([False, False, False, True]), st.lists(JUDGMENT, max_size=3)
+)
+
+
+class Ledger:
+    """Invoices, some of them disputed, sums and insolvencies of one customer."""
+
+    def __init__(self, debts, received, all_disputed, judged):
+        self.customer = CustomerFactory()
+        self.invoices = [
+            InvoiceFactory(
+                customer=self.customer,
+                amount=amount,
+                issued_on=NEW_YEAR + timedelta(days=days - 30),
+                due_on=NEW_YEAR + timedelta(days=days),
+            )
+            for amount, days, _ in debts
+        ]
+        disputed = [one for one, debt in zip(self.invoices, debts, strict=True) if debt[2]]
+        for invoice in disputed:
+            hold(self.customer, invoice=invoice)
+        if all_disputed:
+            hold(self.customer)
+        self.disputed = self.invoices if all_disputed else disputed
+        self.sums = [self.receive(*values) for values in received]
+        self.judged = [self.judge(*values) for values in judged]
+
+    def receive(self, amount, days, named):
+        day, target = ON - timedelta(days=days), None if named is None else self.invoices[named % len(self.invoices)]
+        return CreditFactory(customer=self.customer, amount=amount, received_on=day, names_invoice=target)
+
+    def judge(self, scope, begins, born, ends, outcome, nth):
+        starts_on = NEW_YEAR + timedelta(days=begins)
+        covers = {
+            "claims": {"born_before": starts_on + timedelta(days=born)},
+            "invoice": {"invoice": self.invoices[nth % len(self.invoices)]},
+        }
+        ended = {} if ends is None else {"ended_on": starts_on + timedelta(days=ends), "outcome": outcome}
+        return hold(self.customer, HoldKind.INSOLVENCY, starts_on=starts_on, **covers.get(scope, {}), **ended)
+
+    def shares(self):
+        """What each invoice is covered by, by the day the money came."""
         found = Counter()
-        for invoice, _, amount in cursor.fetchall():
-            found[invoice] += amount
+        with connection.cursor() as cursor:
+            cursor.execute(unapplied_covers(), {"invoices": [self.invoices[0].pk], "on": ON})
+            for invoice, day, amount in cursor.fetchall():
+                found[invoice, day] += amount
         return found
 
+    def one_after_the_other(self):
+        """The rule as docs/law.md says it: what sums name, then each in its turn, the oldest due first."""
+        found, left = Counter(), {one.pk: Decimal(one.amount) for one in self.invoices}
+        came = sorted((one for one in self.sums if one.received_on <= ON), key=lambda one: (one.received_on, one.pk))
+        rest = {one.pk: Decimal(one.amount) for one in came}
+        oldest_first = sorted(self.invoices, key=lambda one: (one.due_on, one.pk))
+        turns = [(one, [one.names_invoice]) for one in came if one.names_invoice]
+        turns += [(one, [owed for owed in oldest_first if self.may_cover(one, owed)]) for one in came]
+        for one, invoices in turns:
+            for invoice in invoices:
+                takes = min(rest[one.pk], left[invoice.pk])
+                rest[one.pk] -= takes
+                left[invoice.pk] -= takes
+                found[invoice.pk, one.received_on] += takes
+        return +found
 
-@settings(max_examples=40, deadline=None)
-@given(
-    debts=st.lists(
-        st.tuples(st.integers(1, 500), st.integers(0, 60), st.sampled_from([0, 0, 1])), min_size=1, max_size=6
-    ),
-    received=st.lists(st.tuples(st.integers(1, 700), st.integers(-3, 60), st.none() | st.integers(0, 5)), max_size=5),
-    all_disputed=st.sampled_from([False, False, False, True]),
-    judged=st.none() | st.integers(-30, 60),
+    def may_cover(self, one, invoice):
+        return invoice not in self.disputed and not any(forbids(held, one, invoice) for held in self.judged)
+
+
+def forbids(held, one, invoice):
+    if held.outcome == HoldOutcome.MISTAKE or (held.ended_on and held.ended_on <= held.starts_on):
+        return False
+    judgment = held.born_before or held.starts_on
+    covers = held.invoice == invoice if held.invoice else invoice.issued_on < judgment
+    return covers and judgment <= one.received_on and (held.ended_on is None or one.received_on < held.ended_on)
+
+
+def by_invoice(shares):
+    found = Counter()
+    for (invoice, _), amount in shares.items():
+        found[invoice] += amount
+    return found
+
+
+@settings(max_examples=100, deadline=None)
+@given(LEDGER)
+def test_credit_by_credit_it_is_the_rule_and_what_every_decision_takes_as_covered(values):
+    ledger = Ledger(*values)
+    shares = ledger.shares()
+    decided = {item.invoice_id: item.covered for item in net_items(ledger.customer, on=ON) if item.covered}
+    assert (shares, by_invoice(shares)) == (ledger.one_after_the_other(), decided)
+    assert sum(shares.values()) <= sum(one.amount for one in ledger.sums if one.received_on <= ON)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LEDGER, SUM)
+@example(
+    ([(100, 0, False), (100, 60, False)], [(100, 60, None)], False, [("claims", 25, 0, None, HoldOutcome.LIFTED, 0)]),
+    (1, 5, None),
 )
-def test_credit_by_credit_it_is_what_every_decision_takes_as_covered(debts, received, all_disputed, judged):
-    customer, on = CustomerFactory(), date(2026, 3, 2)
-    invoices = [
-        InvoiceFactory(
-            customer=customer,
-            amount=amount,
-            issued_on=date(2025, 12, 2) + timedelta(days=days),
-            due_on=date(2026, 1, 1) + timedelta(days=days),
-        )
-        for amount, days, _ in debts
+def test_one_more_sum_lowers_nothing_that_another_invoice_was_covered_by(values, more):
+    ledger = Ledger(*values)
+    before = ledger.shares()
+    one = ledger.receive(*more)
+    after = ledger.shares()
+    days = sorted({day for _, day in before})
+    assert not [
+        (invoice, day)
+        for invoice in ledger.invoices
+        if invoice != one.names_invoice
+        for day in days
+        if covered_by(after, invoice, day) < covered_by(before, invoice, day)
     ]
-    for invoice, (_, _, disputed) in zip(invoices, debts, strict=True):
-        if disputed:
-            hold(customer, invoice=invoice)
-    if all_disputed:
-        hold(customer)
-    if judged is not None:
-        Hold.objects.create(
-            entity=customer.entity,
-            customer=customer,
-            kind=HoldKind.INSOLVENCY,
-            reason="RJ",
-            starts_on=date(2026, 1, 1),
-            born_before=date(2026, 1, 1) + timedelta(days=judged),
-            created_at=NOON,
-        )
-    for amount, days, named in received:
-        target = invoices[named % len(invoices)] if named is not None else None
-        day = on - timedelta(days=days)
-        CreditFactory(customer=customer, amount=amount, received_on=day, names_invoice=target)
-    expected = {item.invoice_id: item.covered for item in net_items(customer, on=on) if item.covered}
-    assert covered(customer, on) == expected
+
+
+def covered_by(shares, invoice, day):
+    """What an invoice is covered by on a day, as it is known now."""
+    return sum(amount for (of, came), amount in shares.items() if of == invoice.pk and came <= day)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LEDGER.filter(lambda ledger: ledger[3]), st.integers(1, 60))
+def test_lifting_a_hold_leaves_what_earlier_money_covered(values, days):
+    ledger = Ledger(*values)
+    held = ledger.judged[0]
+    held.ended_on, held.outcome = None, ""
+    held.save()
+    before = ledger.shares()
+    held.ended_on, held.outcome = held.starts_on + timedelta(days=days), HoldOutcome.LIFTED
+    held.save()
+    assert earlier(ledger.shares(), held.ended_on) == earlier(before, held.ended_on)
+
+
+def earlier(shares, day):
+    return {key: amount for key, amount in shares.items() if key[1] < day}

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from crm.holds.models import Hold, HoldKind
+from crm.holds.models import Hold, HoldKind, HoldOutcome
 from crm.holds.queries import first_owing_late, net_items
 from crm.holds.summary import accounts
 from tests.factories.accounts import EntityFactory
@@ -21,13 +21,15 @@ def net(customer):
 
 def hold(customer, kind=HoldKind.DISPUTE, **scope):
     return Hold.objects.create(
-        entity=customer.entity,
-        customer=customer,
-        kind=kind,
-        reason="essai",
-        starts_on=ON,
-        created_at="2026-03-02T08:00Z",
-        **scope,
+        **{
+            "entity": customer.entity,
+            "customer": customer,
+            "kind": kind,
+            "reason": "essai",
+            "starts_on": ON,
+            "created_at": "2026-03-02T08:00Z",
+            **scope,
+        }
     )
 
 
@@ -94,7 +96,7 @@ def test_an_insolvency_holds_claims_born_before_the_judgment():
 def test_money_of_an_insolvent_customer_covers_what_he_may_pay(scope):
     before = InvoiceFactory(issued_on="2026-01-01", due_on="2026-01-15", amount=1000)
     InvoiceFactory(customer=before.customer, issued_on="2026-02-20", due_on="2026-02-28")
-    CreditFactory(customer=before.customer, amount=100)
+    CreditFactory(customer=before.customer, amount=100, received_on=ON)
     covers = {"born_before": "2026-02-01"} if scope == "claims" else {"invoice": before}
     hold(before.customer, HoldKind.INSOLVENCY, **covers)
     assert net(before.customer) == [Decimal(1000), Decimal(0)]
@@ -106,6 +108,95 @@ def test_what_was_received_before_the_judgment_has_paid_the_claims_of_then():
     CreditFactory(customer=before.customer, amount=100, received_on="2026-01-31")
     hold(before.customer, HoldKind.INSOLVENCY, born_before="2026-02-01")
     assert net(before.customer) == [Decimal(900), Decimal(100)]
+
+
+@pytest.fixture
+def insolvent():
+    """1 000,00 due before the judgment of 1 February, paid on its day; 1 000,00 born since."""
+    before = InvoiceFactory(issued_on="2026-01-01", due_on="2026-01-15", amount=1000)
+    InvoiceFactory(customer=before.customer, issued_on="2026-02-10", due_on="2026-02-20", amount=1000)
+    CreditFactory(customer=before.customer, amount=1000, received_on="2026-01-15")
+    return before
+
+
+def judged(invoice, scope, **values):
+    """Held since 1 February in one of three ways, as the page and the settings place it."""
+    covers = {"claims": {"born_before": "2026-02-01"}, "invoice": {"invoice": invoice}, "customer": {}}[scope]
+    return hold(invoice.customer, HoldKind.INSOLVENCY, **({"starts_on": "2026-02-01"} | covers | values))
+
+
+SCOPES = pytest.mark.parametrize("scope", ["claims", "invoice", "customer"])
+
+
+@SCOPES
+def test_a_cent_since_the_judgment_does_not_move_what_came_before(insolvent, scope):
+    judged(insolvent, scope)
+    assert net(insolvent.customer) == [0, 1000]
+    CreditFactory(customer=insolvent.customer, amount="0.01")
+    assert net(insolvent.customer) == [0, Decimal("999.99")]
+
+
+@SCOPES
+def test_what_was_paid_in_time_for_a_new_debt_stays_on_it_when_the_hold_is_lifted(insolvent, scope):
+    insolvent.customer.credits.update(received_on="2026-02-15")
+    held = judged(insolvent, scope)
+    assert net(insolvent.customer) == [1000, 0]
+    lifted(held)
+    assert net(insolvent.customer) == [1000, 0]
+
+
+@SCOPES
+def test_what_comes_after_the_hold_pays_the_claims_of_before_again(insolvent, scope):
+    insolvent.customer.credits.update(received_on="2026-02-15")
+    lifted(judged(insolvent, scope))
+    CreditFactory(customer=insolvent.customer, amount=300, received_on=ON)
+    assert net(insolvent.customer) == [700, 0]
+
+
+@SCOPES
+@pytest.mark.parametrize("last_day", [None, "2026-02-14"])
+def test_a_hold_by_mistake_or_past_its_last_day_forbids_nothing(insolvent, scope, last_day):
+    insolvent.customer.credits.update(received_on="2026-02-15")
+    held = judged(insolvent, scope, ends_on=last_day)
+    if last_day is None:
+        lifted(held, HoldOutcome.MISTAKE)
+    assert net(insolvent.customer) == [0, 1000]
+
+
+def test_a_second_judgment_forbids_what_was_born_since_the_first(insolvent):
+    """Plan adopted on 10 February, broken on 25: what came then covers what is born since only."""
+    lifted(judged(insolvent, "claims"), on="2026-02-10")
+    hold(insolvent.customer, HoldKind.INSOLVENCY, born_before="2026-02-25")
+    InvoiceFactory(customer=insolvent.customer, issued_on="2026-02-26", due_on="2026-02-28", amount=1000)
+    insolvent.customer.credits.update(received_on="2026-02-25")
+    assert net(insolvent.customer) == [1000, 1000, 0]
+    CreditFactory(customer=insolvent.customer, amount=50, received_on="2026-02-24")
+    assert net(insolvent.customer) == [950, 1000, 0]
+
+
+def lifted(held, outcome=HoldOutcome.LIFTED, on=ON - timedelta(days=2)):
+    held.ended_on, held.outcome = on, outcome
+    held.save()
+
+
+def test_what_is_disputed_is_covered_by_name_alone_whenever_the_money_came():
+    disputed = InvoiceFactory(due_on="2026-01-15", amount=500)
+    InvoiceFactory(customer=disputed.customer, issued_on="2026-02-10", due_on="2026-02-20", amount=500)
+    CreditFactory(customer=disputed.customer, amount=500, received_on="2026-01-30")
+    hold(disputed.customer, born_before="2026-02-01")
+    assert net(disputed.customer) == [500, 0]
+
+
+@pytest.mark.parametrize(("disputed", "left"), [("2026-01-10", [100, 50, 100]), ("2026-02-15", [100, 100, 50])])
+def test_a_dispute_and_a_judgment_are_asked_apart(disputed, left):
+    """50,00 came before the judgment of 1 February: it pays what is not disputed."""
+    old = InvoiceFactory(due_on="2026-01-15")
+    for issued_on, due_on in (("2026-01-20", "2026-02-15"), ("2026-02-20", "2026-02-28")):
+        InvoiceFactory(customer=old.customer, issued_on=issued_on, due_on=due_on)
+    CreditFactory(customer=old.customer, amount=50, received_on="2026-01-31")
+    hold(old.customer, born_before=disputed)
+    hold(old.customer, HoldKind.INSOLVENCY, born_before="2026-02-01")
+    assert net(old.customer) == left
 
 
 @pytest.mark.parametrize(("day", "held"), [(0, "manual"), (5, "manual"), (6, None)])

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from collections_app.engine.simulation.assumptions import Assumptions
+from collections_app.engine.simulation.books import LATER, text
 from collections_app.engine.simulation.living import Side
 from collections_app.engine.simulation.sheets import workbook
 from collections_app.engine.simulation.telling import assumed, told
@@ -16,7 +17,7 @@ from crm.holds.models import Hold, HoldKind
 from crm.holds.queries import net_items
 from crm.law.models import ExchangeRate
 from crm.law.operations import load_law
-from crm.receivables.models import Credit, Movement
+from crm.receivables.models import Credit, Invoice, Movement
 from crm.receivables.operations import (
     allocate,
     close_in_ledger,
@@ -28,7 +29,9 @@ from crm.receivables.operations import (
 )
 from tests.collections_app.engine.simulation.test_simulation import AT, LAST, asked, simulated
 from tests.collections_app.engine.world import MARCH_1, World
+from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
+from tests.plans import rows_compared
 
 pytestmark = pytest.mark.django_db
 AS_BEFORE = Assumptions(payments="as_before", delay_days=0)
@@ -64,7 +67,11 @@ def money(customer, amount=100, received_on=BEFORE, **fields):
 
 
 def dispute(customer, **scope):
-    fields = {"kind": HoldKind.DISPUTE, "starts_on": BEFORE, "created_at": AT}
+    return held(customer, HoldKind.DISPUTE, **scope)
+
+
+def held(customer, kind, starts_on=BEFORE, **scope):
+    fields = {"kind": kind, "starts_on": starts_on, "created_at": AT}
     return Hold.objects.create(entity=customer.entity, customer=customer, **fields, **scope)
 
 
@@ -117,13 +124,64 @@ def test_money_is_applied_to_what_it_covers_and_leaves_the_rest_to_be_paid(world
     money(customer, 20, external_id="later", received_on=MARCH_1 + timedelta(days=9))
     assert predicted(world) == [
         ("F1", "free", MARCH_1 + timedelta(days=5), "applied", -100),
-        ("F2", None, MARCH_1 + timedelta(days=6), "payment", -100),
         ("F4", None, MARCH_1 + timedelta(days=8), "payment", -60),
         ("F4", "free", MARCH_1 + timedelta(days=8), "applied", -20),
         ("F4", "later", MARCH_1 + timedelta(days=10), "applied", -20),
         ("F6", None, MARCH_1 + timedelta(days=10), "payment", -70),
         ("F6", "names", MARCH_1 + timedelta(days=10), "applied", -30),
     ]
+
+
+@pytest.mark.parametrize("scope", [{"born_before": date(2026, 2, 15)}, {"starts_on": date(2026, 2, 15)}])
+def test_an_insolvent_customer_pays_what_is_born_since_the_judgment(world, customer, scope):
+    """Money of before covers the old claim, money since the new one; nothing else is paid of the old one, whatever else
+    holds it."""
+    pays_late(world, 3)
+    old = invoice(customer, MARCH_1 + timedelta(days=1), external_id="old")
+    born_since = {"external_id": "since", "issued_on": date(2026, 2, 16)}
+    InvoiceFactory(customer=customer, due_on=MARCH_1 + timedelta(days=2), amount=Decimal(100), **born_since)
+    held(customer, HoldKind.INSOLVENCY, **scope)
+    held(customer, HoldKind.PROMISE, invoice=old)
+    money(customer, 30, external_id="of before", received_on=date(2026, 2, 14))
+    money(customer, 40, external_id="of then", received_on=date(2026, 2, 15))
+    assert predicted(world) == [
+        ("old", "of before", MARCH_1 + timedelta(days=5), "applied", -30),
+        ("since", None, MARCH_1 + timedelta(days=6), "payment", -60),
+        ("since", "of then", MARCH_1 + timedelta(days=6), "applied", -40),
+    ]
+
+
+@pytest.mark.parametrize("kind", [HoldKind.DISPUTE, HoldKind.LIMITATION, HoldKind.INSOLVENCY, HoldKind.PROMISE])
+def test_what_is_held_on_its_day_is_not_paid(world, customer, kind):
+    """Four days late: of three invoices one is held on that day, one until the day before; a promise is kept."""
+    pays_late(world, 4)
+    held_on, until, _free = (invoice(customer, MARCH_1 + timedelta(days=1), external_id=name) for name in "abc")
+    held(customer, kind, invoice=held_on, ends_on=MARCH_1 + timedelta(days=5))
+    held(customer, kind, invoice=until, ends_on=MARCH_1 + timedelta(days=4))
+    assert [row[0] for row in predicted(world)] == ["a", "b", "c"][kind != HoldKind.PROMISE :]
+
+
+def compared(count):
+    """Rows compared to predict what one customer pays of this many invoices, half covered by as many sums."""
+    customer = CustomerFactory()
+    judge = InvoiceFactory(customer=customer, due_on=MARCH_1 - timedelta(days=9))
+    close_in_ledger(judge, on=judge.due_on + timedelta(days=3), at=AT)
+    held(customer, HoldKind.INSOLVENCY, born_before=MARCH_1)
+    due = {"issued_on": date(2026, 1, 15), "due_on": MARCH_1}
+    invoices = Invoice.objects.bulk_create(InvoiceFactory.build_batch(count, customer=customer, **due))
+    for one in invoices[::5]:
+        dispute(customer, invoice=one)
+    Credit.objects.bulk_create(
+        CreditFactory.build_batch(count, customer=customer, amount=Decimal(50), received_on=BEFORE)
+    )
+    params = {"entity": customer.entity_id, "from": MARCH_1, "today": MARCH_1, "until": LAST, "on": LAST}
+    with connection.cursor() as cursor:
+        cursor.execute(f"analyze; drop table if exists simulated_movement; {LATER}")
+    return rows_compared(text("books_predicted"), params)
+
+
+def test_three_times_as_many_invoices_and_sums_cost_three_times_as_much():
+    assert compared(900) < 4 * compared(300)
 
 
 def test_more_than_an_invoice_named_by_two_sums_covers_the_oldest(world, customer):
@@ -160,7 +218,7 @@ def test_drawn_ledgers_are_paid_what_decisions_call_open_and_no_money_is_applied
         (applied if credit_id else paid)[invoice_id] -= amount
         if credit_id:
             taken[credit_id] -= amount
-    assert paid == {key: item.net_amount for key, item in items.items() if item.net_amount}
+    assert paid == {key: item.net_amount for key, item in items.items() if item.net_amount and not item.held}
     assert applied == {key: item.covered for key, item in items.items() if item.covered}
     assert all(amount <= Credit.objects.get(pk=key).open_amount for key, amount in taken.items())
     assert sum(taken.values()) > 100
