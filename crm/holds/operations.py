@@ -82,9 +82,8 @@ def place_hold(
 
     In force from `starts_on` to `ends_on` included; without end, until it is lifted. Of a customer who was merged it is
     placed on the one he was merged into.
-    Raises HoldRefused (two scopes, end before start, no reason, a promise without its day or of one too far),
-    OtherCustomersInvoice, and AlreadyHeld when one in
-    force says the same.
+    Raises HoldRefused (two scopes, end before start, no reason, a promise without its day or of one too far, a
+    judgment to come), OtherCustomersInvoice, and AlreadyHeld when one in force says the same.
     """
     customer = in_use(customer)
     if invoice and not Invoice.objects.filter(pk=invoice.pk, customer=customer).exists():
