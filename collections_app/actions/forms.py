@@ -17,7 +17,7 @@ from collections_app.actions.models import AMOUNT_IN_ORDER, DUE_OR_NEVER, Action
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
 from crm.accounts.rules import leads, works_customers
-from crm.core.formats import money
+from crm.core.formats import decimal_mark, money
 from crm.core.widgets import LongSelect
 from crm.customers.models import Channel
 from crm.customers.reach import Reach, reach_of
@@ -70,8 +70,9 @@ def in_portfolio(portfolio: str, reach: Reach) -> Q:
 
 
 class TypedAmount(forms.DecimalField):
-    """An amount as people write it: 1 000,5 as well as 1000.5; 1.200 is one thousand two hundred, but in a currency of
-    three decimals, where both readings are told. `currency` is that of the amount, where it is known."""
+    """An amount as people write it: 1 000,5 as well as 1000.5; 1.200 is one thousand two hundred. In a currency of
+    three decimals the decimal mark of the language of the page is one (in French 1,200 is 1.2), and of the other sign
+    both readings are told. `currency` is that of the amount, where it is known."""
 
     currency = ""
     default_error_messages: ClassVar = {
@@ -82,7 +83,7 @@ class TypedAmount(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         """The number meant; nothing when nothing is written."""
         try:
-            return typed_amount(value, self.currency) if value else None
+            return typed_amount(value, self.currency, decimal_mark()) if value else None
         except UnclearAmount as unclear:
             raise self._refusal("unclear", typed=value, **self._readings(unclear)) from unclear
         except BadValue as error:

@@ -46,6 +46,11 @@ def reader() -> Locale:
     return _locale("en-GB" if language == "en" else language)
 
 
+def decimal_mark() -> str:
+    """The sign before decimals in the language of the page."""
+    return str(get_decimal_symbol(reader()))
+
+
 @dataclass(frozen=True)
 class _Frame:
     """How one locale writes one currency, learnt from Babel once: Babel itself reads the pattern again for each amount,

@@ -14,7 +14,7 @@ GROUPED = {mark: re.compile(rf"\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ".,"}
 AROUND_DIGITS = "-+−()"
 OTHER_MARK = {",": ".", ".": ","}
 UNCLEAR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
-EXPONENT = re.compile("e", re.IGNORECASE)
+DIGIT, EXPONENT = re.compile(r"\d"), re.compile("e", re.IGNORECASE)
 AFTER_A_SIGN = 3  # digits of such an amount
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 LARGEST = Decimal(10) ** 15
@@ -109,11 +109,15 @@ def supposed_mark(text: str, currency: str) -> str:
     return OTHER_MARK[sign] if sign else ""
 
 
-def typed_amount(text: str, currency: str = "") -> Decimal:
-    """The number a person means by what he types, in a currency; without one, in one of no three decimals. Raises
+def typed_amount(text: str, currency: str = "", mark: str = "") -> Decimal:
+    """The number a person means by what he types, in a currency; without one, in one of no three decimals. `mark` is
+    the decimal mark of his language: in a currency of three decimals it tells what three digits after it are. Raises
     BadValue, UnclearAmount where he may mean one of two."""
-    if EXPONENT.search(digits_and_marks(text)):
+    bare = digits_and_marks(text)
+    if EXPONENT.search(bare) or not DIGIT.search(bare):
         raise BadValue(text)
+    if mark and unclear_mark(text) == mark and decimals(currency) == AFTER_A_SIGN:
+        return amount_of(text, mark)
     return amount_of(text, supposed_mark(text, currency))
 
 

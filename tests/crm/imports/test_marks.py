@@ -7,7 +7,7 @@ import xlsxwriter
 
 from crm.imports.errors import AmountsUndecided
 from crm.imports.formats.cells import UNDECIDED
-from crm.imports.formats.values import BadValue, typed_amount
+from crm.imports.formats.values import OTHER_MARK, BadValue, UnclearAmount, typed_amount
 from crm.receivables.models import Credit, Invoice
 
 HEADER = "client;facture;echeance;montant;solde;devise"
@@ -199,10 +199,21 @@ def test_what_is_typed_in_dinars(typed: str, dinars: str):
     assert typed_amount(typed, "TND") == Decimal(dinars)
 
 
+@pytest.mark.parametrize(("typed", "mark"), [("850,750", ","), ("850.750", "."), ("850.750 TND", ".")])
+def test_the_decimal_mark_of_a_language_tells_millimes(typed: str, mark: str):
+    assert typed_amount(typed, "TND", mark) == Decimal("850.75")
+    assert typed_amount(typed, "EUR", mark) == Decimal(850_750)
+    with pytest.raises(UnclearAmount):
+        typed_amount(typed, "TND", OTHER_MARK[mark])
+
+
 @pytest.mark.parametrize(
     ("typed", "currency"),
-    [("1.200", "TND"), ("1,200", "TND"), ("10.000", "TND"), ("1e5", "EUR"), ("1E5", "TND"), ("1e5", "")],
-)
+    [
+        ("1.200", "TND"), ("1,200", "TND"), ("10.000", "TND"), ("1e5", "EUR"), ("1E5", "TND"), ("1e5", ""), ("€", ""),
+        ("-", "EUR"),
+    ],
+)  # fmt: skip
 def test_what_may_be_two_amounts_or_is_none_is_refused(typed: str, currency: str):
     with pytest.raises(BadValue):
         typed_amount(typed, currency)
