@@ -19,7 +19,7 @@ from babel.numbers import (
 )
 from django.utils import timezone, translation
 
-from crm.core.money import decimals
+from crm.core.currencies import decimals
 
 FALLBACK = "fr"
 # Beyond it a counter says "> 10 000": exact figures of larger sets are the dashboards' business.

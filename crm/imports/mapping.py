@@ -6,19 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from crm.core.amounts import OTHER_MARK, UNCLEAR, BadValue, Figure, amount_of, digits_and_marks
 from crm.imports.errors import MissingColumns
 from crm.imports.formats.rows import plain
 from crm.imports.formats.table import Row, column
-from crm.imports.formats.values import (
-    OTHER_MARK,
-    UNCLEAR,
-    YEAR_LAST,
-    BadValue,
-    Figure,
-    amount_of,
-    date_of,
-    digits_and_marks,
-)
+from crm.imports.formats.values import YEAR_LAST, date_of
 from crm.imports.models import Format
 
 # Earlier names are the better ones: where two columns could be a field, the one named first is taken.

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from crm.core.amounts import BadValue, Figure, supposed_mark
 from crm.imports.errors import AmountsUndecided
 from crm.imports.formats.cells import Cells, currency_of
 from crm.imports.formats.table import Row
-from crm.imports.formats.values import BadValue, Figure, supposed_mark
 from crm.imports.mapping import AMOUNTS, ColumnMap
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.accounts.models import Entity, User
-from crm.core.money import decimals
+from crm.core.currencies import decimals
 from crm.imports.days import last_day
 from crm.imports.formats.rows import Problem
 from crm.imports.models import Keeping

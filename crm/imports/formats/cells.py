@@ -5,9 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_noop as _
 
-from crm.core.money import decimals, is_known
+from crm.core.amounts import BadValue, amount_of, supposed_mark
+from crm.core.currencies import decimals, is_known
 from crm.imports.formats.rows import RowWrong
-from crm.imports.formats.values import BadValue, amount_of, supposed_mark
 from crm.imports.mapping import ColumnMap
 
 BAD_DATE = _("This is not a date.")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop as _
 
-from crm.core.money import rounded
+from crm.core.currencies import rounded
 from crm.events.operations import emit_each
 from crm.imports.errors import TooMuchWouldClose
 from crm.imports.formats.item_blocks import ItemBlocks

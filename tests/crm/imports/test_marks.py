@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 
+from crm.core.amounts import OTHER_MARK, BadValue, UnclearAmount, typed_amount
 from crm.imports.errors import AmountsUndecided
 from crm.imports.formats.cells import UNDECIDED
-from crm.imports.formats.values import OTHER_MARK, BadValue, UnclearAmount, typed_amount
 from crm.receivables.models import Credit, Invoice
 
 HEADER = "client;facture;echeance;montant;solde;devise"
