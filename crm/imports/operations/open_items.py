@@ -14,6 +14,7 @@ from crm.imports.formats.items import ItemReader
 from crm.imports.formats.rows import Problem
 from crm.imports.formats.table import Table
 from crm.imports.mapping import ColumnMap
+from crm.imports.marks import refuse_supposed
 from crm.imports.models import Mode
 from crm.imports.operations.item_addresses import add_addresses
 from crm.imports.operations.reading import stage
@@ -53,6 +54,8 @@ def import_open_items(
     reader = ItemReader(columns, job.entity.currency, as_of=outcome.as_of, last_day=job.last_day)
     prepare("items_stage")
     stage("item_staged", ItemBlocks(reader, until=job.options.until), table.blocks(), job, outcome)
+    if job.options.unattended:
+        refuse_supposed(columns)
     job.progress("writing", outcome.rows_read)
     with room_for(outcome.rows_read):
         _describe(outcome, params)
