@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.http import QueryDict
@@ -17,11 +16,13 @@ from collections_app.actions.models import AMOUNT_IN_ORDER, DUE_OR_NEVER, Action
 from crm.accounts.calendars import Days
 from crm.accounts.models import Entity, User
 from crm.accounts.rules import leads, works_customers
-from crm.core.formats import money
+from crm.core.amounts import AFTER_A_SIGN, unclear_mark
+from crm.core.currencies import decimals
+from crm.core.keys import key_in
+from crm.core.money import AmountField
 from crm.core.widgets import LongSelect
 from crm.customers.models import Channel
 from crm.customers.reach import Reach, reach_of
-from crm.imports.formats.values import BadValue, UnclearAmount, amount_of, typed_amount
 from crm.receivables.search import found_by
 
 AGES = (("1", _("1–30 days")), ("31", _("31–60 days")), ("61", _("61–90 days")), ("91", _("> 90 days")))
@@ -69,34 +70,6 @@ def in_portfolio(portfolio: str, reach: Reach) -> Q:
     }[portfolio]
 
 
-class TypedAmount(forms.DecimalField):
-    """An amount as people write it: 1 000,5 as well as 1000.5; 1.200 is one thousand two hundred, but in a currency of
-    three decimals, where both readings are told. `currency` is that of the amount, where it is known."""
-
-    currency = ""
-    default_error_messages: ClassVar = {
-        "invalid": _("“%(typed)s” is no amount: type its digits alone, decimals after a comma or a point."),
-        "unclear": _("“%(typed)s” may be %(thousands)s or %(decimals)s: type %(whole)s or %(exact)s."),
-    }
-
-    def to_python(self, value: Any) -> Any:
-        """The number meant; nothing when nothing is written."""
-        try:
-            return typed_amount(value, self.currency) if value else None
-        except UnclearAmount as unclear:
-            raise self._refusal("unclear", typed=value, **self._readings(unclear)) from unclear
-        except BadValue as error:
-            raise self._refusal("invalid", typed=value) from error
-
-    def _readings(self, unclear: UnclearAmount) -> dict[str, str]:
-        """Both amounts, in words and as they are typed."""
-        thousands, exact = (money(amount_of(typed), self.currency) for typed in (unclear.whole, unclear.exact))
-        return {"thousands": thousands, "decimals": exact, "whole": unclear.whole, "exact": unclear.exact}
-
-    def _refusal(self, code: str, **params: str) -> ValidationError:
-        return ValidationError(self.error_messages[code], code=code, params=params)
-
-
 class WorklistFilters(forms.Form):
     """The filters of the to-do list. A value we do not know is left out, so that an old address still opens."""
 
@@ -110,13 +83,24 @@ class WorklistFilters(forms.Form):
     )
     portfolio = forms.ChoiceField(label=_("Portfolio"), required=False, choices=PORTFOLIOS, widget=forms.RadioSelect)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES, widget=forms.RadioSelect)
-    minimum = TypedAmount(label=_("Minimum amount"), required=False, min_value=0)
+    minimum = AmountField(label=_("Minimum amount"), required=False, min_value=0)
 
     def __init__(self, data: Any, *, user: User, days: Days) -> None:
         super().__init__(data)
         self.user, self.days = user, days
         self.fields["entity"].choices = self._entities()  # type: ignore[attr-defined]
+        if unclear_mark(self.data.get("minimum") or ""):
+            minimum: Any = self.fields["minimum"]
+            minimum.currency = self._most_exact()
         self.is_valid()
+
+    def _most_exact(self) -> str:
+        """The currency of three decimals a minimum may be in, "" where no entity of the list has one."""
+        reach, chosen = reach_of(self.user), key_in(self.data.get("entity") or "")
+        found = Entity.objects.all() if reach.everything else Entity.objects.filter(pk__in=reach.within)
+        if chosen:
+            found = found.filter(pk=chosen)
+        return next((code for code in found.values_list("currency", flat=True) if decimals(code) == AFTER_A_SIGN), "")
 
     def _entities(self) -> list[tuple[str, str]]:
         """Those he may see rows of; nothing to choose where there is but one."""

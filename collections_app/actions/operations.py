@@ -29,8 +29,8 @@ from collections_app.scenarios.models import StepMode
 from collections_app.segments.queries import kept_home
 from crm.accounts.calendars import today
 from crm.accounts.models import User
+from crm.core.currencies import decimals
 from crm.core.formats import money
-from crm.core.money import decimals
 from crm.customers.models import Channel, Customer
 from crm.customers.operations import in_use
 from crm.customers.queries import best_address

@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.actions.forms import TypedAmount
 from collections_app.actions.labels import USUAL_OUTCOME, Outcome
 from collections_app.actions.models import Action
 from collections_app.actions.operations import Said
 from crm.core.formats import day, money
+from crm.core.money import AmountField
 from crm.customers.models import Channel
 from crm.holds.forms import invoice_named
 from crm.receivables.models import Invoice
@@ -30,11 +30,7 @@ class SaidForm(forms.Form):
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices)
     on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    amount = TypedAmount(
-        label=_("Amount promised"),
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
+    amount = AmountField(label=_("Amount promised"), required=False)
     invoices = forms.ModelMultipleChoiceField(
         label=_("Invoices"), queryset=Invoice.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import segno
 
-from crm.core.money import rounded
+from crm.core.currencies import rounded
 
 LEAST, MOST = Decimal("0.01"), Decimal("999999999.99")
 LONGEST_NAME, LONGEST_TEXT = 70, 140

@@ -55,13 +55,15 @@ class StepForm(forms.ModelForm):
         help_texts = HELP
         widgets = {"code": forms.TextInput(attrs={"autocomplete": "off"})}
 
-    def __init__(self, *args: Any, templates: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, templates: list[tuple[int, str]], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].required = False
         chosen: Any = self.fields["template"]
         chosen.choices = [("", "—"), *templates]
         for name in ("minimum_amount", "escalate_above"):
-            self.fields[name].validators.append(MinValueValidator(0))
+            amount: Any = self.fields[name]
+            amount.currency = currency
+            amount.validators.append(MinValueValidator(0))
         for name in ("offset_days", "gap_days", "escalate_after_days"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
 
@@ -111,4 +113,5 @@ def steps_formset(version: ScenarioVersion, data: Any = None, *, extra: int = 0)
         for step in version.steps.all()
     ]
     made = formset_factory(StepForm, formset=Steps, extra=extra, can_delete=True)
-    return made(data, initial=initial, prefix="steps", form_kwargs={"templates": named})
+    currency = version.scenario.entity.currency
+    return made(data, initial=initial, prefix="steps", form_kwargs={"templates": named, "currency": currency})

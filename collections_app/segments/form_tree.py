@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.segments import choices, operators
-from collections_app.segments.criteria import DEEPEST, MOST_NODES
+from collections_app.segments.criteria import DEEPEST, MOST_NODES, WrongCriteria
 from collections_app.segments.facts import Fact, FactType, UnknownFact, facts, get
-from collections_app.segments.operators import OPERATORS, Operator, Shape
+from collections_app.segments.operators import OPERATORS, Operator, Shape, WrongValue
 from crm.accounts.models import Entity
+from crm.core.money import AmountField
 
 KINDS = {
     "all": gettext_lazy("all of these conditions are met"),
@@ -82,11 +84,27 @@ def block(kind: str, trees: list[Mapping[str, Any]], path: str) -> Branch:
 
 
 def condition(tree: Mapping[str, Any], path: str) -> Branch:
-    value = tree.get("value")
-    if isinstance(value, list) and shape_of(str(tree["fact"]), str(tree["is"])) is Shape.PAIR:
-        return Branch(path, fact=tree["fact"], operator=tree["is"], values=[str(value[0])], second=str(value[1]))
-    values = [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]
+    value, fact = tree.get("value"), str(tree["fact"])
+    if isinstance(value, list) and shape_of(fact, str(tree["is"])) is Shape.PAIR:
+        first, second = (shown(fact, bound) for bound in value)
+        return Branch(path, fact=tree["fact"], operator=tree["is"], values=[first], second=second)
+    values = [str(one) for one in value] if isinstance(value, list) else [] if value is None else [shown(fact, value)]
     return Branch(path, fact=tree["fact"], operator=tree["is"], values=values)
+
+
+def shown(name: str, value: Any) -> str:
+    """A stored value as its field shows it: an amount as it would be typed."""
+    if not is_money(name):
+        return str(value)
+    try:
+        return str(AmountField().prepare_value(operators.number(value)))
+    except WrongValue:
+        return str(value)
+
+
+def is_money(name: str) -> bool:
+    fact = known(name)
+    return fact is not None and fact.type is FactType.MONEY
 
 
 def from_post(data: QueryDict, path: str = "r") -> Branch:
@@ -130,23 +148,37 @@ def shape_of(name: str, operator: str) -> Shape:
     return found.shape if found else Shape.ONE
 
 
-def as_criteria(branch: Branch) -> dict[str, Any]:
-    """The tree to store."""
+def as_criteria(branch: Branch, currency: str) -> dict[str, Any]:
+    """The tree to store; amounts are typed in `currency`. Raises WrongCriteria for one that may be two."""
     if not branch.kind:
-        return {"fact": branch.fact, "is": branch.operator, **given(branch)}
-    trees = [as_criteria(child) for child in branch.branches]
+        return {"fact": branch.fact, "is": branch.operator, **given(branch, currency)}
+    trees = [as_criteria(child, currency) for child in branch.branches]
     if branch.kind == "none":
         return {"not": {"any": trees}}
     return {"not": {"all": trees}} if branch.kind == "not_all" else {branch.kind: trees}
 
 
-def given(branch: Branch) -> dict[str, Any]:
+def given(branch: Branch, currency: str) -> dict[str, Any]:
     shape = shape_of(branch.fact, branch.operator)
     if shape is Shape.NONE:
         return {}
     if shape is Shape.LIST:
         return {"value": branch.values}
-    return {"value": [branch.value, branch.second]} if shape is Shape.PAIR else {"value": branch.value}
+    value = typed(branch, branch.value, currency)
+    return {"value": [value, typed(branch, branch.second, currency)]} if shape is Shape.PAIR else {"value": value}
+
+
+def typed(branch: Branch, text: str, currency: str) -> str:
+    """A value as it is stored, an amount by its digits and a point. Raises WrongCriteria."""
+    if not is_money(branch.fact) or shape_of(branch.fact, branch.operator) is Shape.DAYS:
+        return text
+    field = AmountField(required=False)
+    field.currency = currency
+    try:
+        amount = field.to_python(text)
+    except ValidationError as wrong:
+        raise WrongCriteria(path_in_criteria(branch.path), " ".join(wrong.messages)) from wrong
+    return text if amount is None else f"{amount:f}"
 
 
 def changed(root: Branch, verb: str) -> Branch:
@@ -176,6 +208,11 @@ def everything(branch: Branch) -> Iterator[Branch]:
 def path_in_form(path: str) -> str:
     """The path of a wrong node of the criteria, `all[1].not.any[0].value`, as that of its fields: `r.1.0`."""
     return ".".join(["r", *re.findall(r"\[(\d+)\]", path)])
+
+
+def path_in_criteria(path: str) -> str:
+    """The other way, with the places alone: `[1][0].value`."""
+    return "".join(f"[{place}]" for place in path.split(".")[1:]) + ".value"
 
 
 @dataclass(frozen=True)

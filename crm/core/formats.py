@@ -19,7 +19,7 @@ from babel.numbers import (
 )
 from django.utils import timezone, translation
 
-from crm.core.money import decimals
+from crm.core.currencies import decimals
 
 FALLBACK = "fr"
 # Beyond it a counter says "> 10 000": exact figures of larger sets are the dashboards' business.
@@ -44,6 +44,11 @@ def reader() -> Locale:
     """The locale of the active language. English means British English: days stand before months in Europe."""
     language = translation.get_language() or FALLBACK
     return _locale("en-GB" if language == "en" else language)
+
+
+def decimal_mark() -> str:
+    """The sign before decimals in the language of the page."""
+    return str(get_decimal_symbol(reader()))
 
 
 @dataclass(frozen=True)

@@ -1,39 +1,20 @@
 """Amounts: exact decimals, each beside its currency, checked by the database."""
 
-from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
-from babel.numbers import is_currency
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.amounts import BadValue, UnclearAmount, amount_of, typed_amount
+from crm.core.currencies import is_known
+from crm.core.formats import decimal_mark, money
+
 UNKNOWN_CURRENCY = _("No currency has this code.")
 TOO_MANY_DECIMALS = _("An amount has more decimals than its currency allows.")
-NOT_MONEY = frozenset({"XXX", "XTS"})  # "no currency" and "for tests" of ISO 4217
-WITHOUT_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())
-WITH_THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
-
-
-def decimals(currency: str) -> int:
-    """Digits after the point of an ISO 4217 currency (XOF 0, EUR 2, TND 3)."""
-    if currency in WITHOUT_DECIMALS:
-        return 0
-    return 3 if currency in WITH_THREE_DECIMALS else 2
-
-
-def rounded(amount: Decimal, currency: str) -> Decimal:
-    """`amount` at the precision of its currency, half up as French invoices round."""
-    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)
-
-
-@lru_cache(maxsize=512)
-def is_known(currency: str) -> bool:
-    """Whether this is the code of a currency (ISO 4217), in capitals."""
-    return currency not in NOT_MONEY and is_currency(currency)
 
 
 def check_currency(currency: str) -> None:
@@ -54,17 +35,52 @@ class MoneyField(models.DecimalField):
         return super().formfield(**{"form_class": AmountField, **kwargs})
 
 
+class AmountInput(forms.TextInput):
+    """Digits with the marks of any language: a field of numbers of a browser takes those of one."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+
 class AmountField(forms.DecimalField):
-    """150, 10.50 or 1.234: no decimal that says nothing."""
+    """An amount as people write it: 1 000,5 as well as 1000.5; 1.200 is one thousand two hundred. In a currency of
+    three decimals the decimal mark of the language of the page is one (in French 1,200 is 1.2), and of the other sign
+    both readings are told. `currency` is that of the amount, where it is known."""
+
+    widget = AmountInput
+    currency = ""
+    default_error_messages: ClassVar = {
+        "invalid": _("“%(typed)s” is no amount: type its digits alone, decimals after a comma or a point."),
+        "unclear": _("“%(typed)s” may be %(thousands)s or %(decimals)s: type %(whole)s or %(exact)s."),
+    }
+
+    def to_python(self, value: Any) -> Any:
+        """The number meant; nothing when nothing is written."""
+        if not isinstance(value, str):
+            return super().to_python(value)
+        try:
+            return typed_amount(value, self.currency, decimal_mark()) if value.strip() else None
+        except UnclearAmount as unclear:
+            raise self._refusal("unclear", typed=value, **self._readings(unclear)) from unclear
+        except BadValue as error:
+            raise self._refusal("invalid", typed=value) from error
 
     def prepare_value(self, value: Any) -> Any:
-        """The amount in its shortest usual form."""
+        """The amount as this field reads it: 150, 10,50 or 1,234 in French, no decimal that says nothing."""
         if not isinstance(value, Decimal) or not value.is_finite():
             return value
         if value == value.to_integral_value():
             return value.quantize(Decimal(1))
         cents = value.quantize(Decimal("0.01"))
-        return cents if cents == value else value
+        return str(cents if cents == value else value).replace(".", decimal_mark())
+
+    def _readings(self, unclear: UnclearAmount) -> dict[str, str]:
+        """Both amounts, in words and as they are typed."""
+        thousands, exact = (money(amount_of(typed), self.currency) for typed in (unclear.whole, unclear.exact))
+        return {"thousands": thousands, "decimals": exact, "whole": unclear.whole, "exact": unclear.exact}
+
+    def _refusal(self, code: str, **params: str) -> ValidationError:
+        return ValidationError(self.error_messages[code], code=code, params=params)
 
 
 class CurrencyField(models.CharField):

@@ -29,6 +29,7 @@ class HoldForm(ModelForm):
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
+        self.instance.created_at = timezone.now()
         invoice, customer = given.get("invoice"), given.get("customer")
         if invoice and customer and invoice.customer_id != customer.pk:
             text = _("%(invoice)s is not an invoice of %(customer)s.") % {"invoice": invoice, "customer": customer}

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
 from crm.core.dates import months_after
 from crm.customers.models import Customer
@@ -33,6 +34,8 @@ PROMISE_WITHOUT_DAY = _(
 # Dunning resumes on the day after: one far away would silence the account for good, mostly by a slip of the year.
 PROMISED_WITHIN_MONTHS = 12
 PROMISE_TOO_FAR = _("A promise is kept within a year: choose an earlier day, or agree on a payment plan.")
+
+JUDGMENT_TO_COME = _("A judgment that was given is dated today at the latest.")
 
 
 def last_promised_day(on: date) -> date:
@@ -96,10 +99,19 @@ class Hold(models.Model):
         return f"{self.get_kind_display()}, {self.customer}"
 
     def clean(self) -> None:
-        """A promise is held to its day, within a year. Raises ValidationError."""
+        """A promise is held to its day, within a year; an insolvency judgment was given by the day it is recorded.
+        Raises ValidationError."""
+        # Interest and dunning of all that is born before it stop: one to come would silence years of new debts.
+        if self.kind == HoldKind.INSOLVENCY and self.born_before and self._is_to_come(self.born_before):
+            raise ValidationError({"born_before": JUDGMENT_TO_COME})
         if self.kind != HoldKind.PROMISE:
             return
         if self.ends_on is None:
             raise ValidationError({"ends_on": PROMISE_WITHOUT_DAY})
         if self.starts_on and self.ends_on > last_promised_day(self.starts_on):
             raise ValidationError({"ends_on": PROMISE_TOO_FAR})
+
+    def _is_to_come(self, day: date) -> bool:
+        """Whether a day is after the one on which this is recorded."""
+        known = self.customer_id and self.created_at
+        return bool(known) and day > today(self.customer.entity, self.created_at)

@@ -94,8 +94,8 @@ def place_hold(
 
     In force from `starts_on` to `ends_on` included; without end, until it is lifted. Of a customer who was merged it is
     placed on the one he was merged into.
-    Raises HoldRefused (two scopes, end before start, no reason, a promise without its day or of one too far),
-    OtherCustomersInvoice, and AlreadyHeld when one in force says the same.
+    Raises HoldRefused (two scopes, end before start, no reason, a promise without its day or of one too far, a
+    judgment to come), OtherCustomersInvoice, and AlreadyHeld when one in force says the same.
     """
     said = {"kind": kind, "reason": reason, "starts_on": starts_on, "ends_on": ends_on, "born_before": born_before}
     placed, standing = _place(customer, [invoice], **said, author=by, created_at=at)

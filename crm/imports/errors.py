@@ -124,8 +124,8 @@ class AmountsUndecided(ImportRefused):
     code = "amounts_undecided"
     not_kept = ("format", "headers", "places", "marks")
     msgid = _(
-        "The column %(column)s does not tell what %(value)s is: this currency has three decimals, and the sign may "
-        "group thousands as well. Say which sign is the decimal mark, then have the file read again."
+        "The column %(column)s does not tell what %(value)s is: its sign may group thousands or be the decimal mark, "
+        "and nothing in the file proves which. Say which sign is the decimal mark, then have the file read again."
     )
 
 

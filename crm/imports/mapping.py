@@ -6,19 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from crm.core.amounts import OTHER_MARK, UNCLEAR, BadValue, Figure, amount_of, digits_and_marks, supposed_mark
 from crm.imports.errors import MissingColumns
 from crm.imports.formats.rows import plain
 from crm.imports.formats.table import Row, column
-from crm.imports.formats.values import (
-    OTHER_MARK,
-    UNCLEAR,
-    YEAR_LAST,
-    BadValue,
-    Figure,
-    amount_of,
-    date_of,
-    digits_and_marks,
-)
+from crm.imports.formats.values import YEAR_LAST, date_of
 from crm.imports.models import Format
 
 # Earlier names are the better ones: where two columns could be a field, the one named first is taken.
@@ -98,8 +90,9 @@ OTHER_ORDER = {"dmy": "mdy", "mdy": "dmy"}
 @dataclass
 class ColumnMap:
     """Where each field stands (index from 0) and how its values are written. `undecided`: fields whose values do not
-    prove it, so that it is supposed. `supposed`: the decimal mark of columns that showed none in the sample, and below
-    it an amount that does not tell."""
+    prove it, so that it is supposed. `marks`: the decimal mark that amounts of a column show. Where they show none,
+    `likely_mark` is what else speaks for one, `proven` whether that proves it, `supposed` what the amounts of a column
+    that do not tell it were taken to have, and `unclear` the first of them."""
 
     format: str
     places: dict[str, int]
@@ -108,13 +101,30 @@ class ColumnMap:
     either_order: frozenset[str] = frozenset()
     undecided: frozenset[str] = frozenset()
     marks: dict[str, str] = field(default_factory=dict)
+    likely_mark: str = ""
+    proven: bool = False
     supposed: dict[str, str] = field(default_factory=dict)
+    unclear: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, dict[str, int]] = field(default_factory=dict)
     currency: str = ""
 
     def columns(self) -> dict[str, str]:
         """Field to header, as a profile keeps it."""
         return {name: self.headers[index] for name, index in self.places.items()}
+
+    def mark_supposed(self, name: str, text: str, currency: str) -> str:
+        """The decimal mark of an amount of a column that shows none, "" where it tells its own; remembered, to be told.
+        Raises UnclearAmount in a currency of three decimals, whatever is supposed of others."""
+        mark = supposed_mark(text, currency)
+        if mark:
+            mark = self.likely_mark or mark
+            self.supposed.setdefault(name, mark)
+            self.unclear.setdefault(name, text)
+        return mark
+
+    def unproven(self) -> frozenset[str]:
+        """Columns of amounts of which nothing proves how they are meant."""
+        return frozenset() if self.proven else frozenset(self.supposed)
 
     def day_of(self, name: str, text: str) -> date | None:
         """The day a text of a field means, None for an empty one. Raises BadValue."""

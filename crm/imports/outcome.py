@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.accounts.models import Entity, User
-from crm.core.money import decimals
+from crm.core.currencies import decimals
 from crm.imports.days import last_day
 from crm.imports.formats.rows import Problem
 from crm.imports.models import Keeping
@@ -26,7 +26,8 @@ class Options:
 
     `format` auto, fec, csv or xlsx (as the command says it) or a `Format`; `until`: later lines are ignored;
     `terms_days`: terms confirmed for a file without due dates; `mode`: delta, snapshot or "" (the profile's);
-    `date_order`: "dmy", "mdy" or "" (found out); `decimal_mark`: "," or "." or "" (found out).
+    `date_order`: "dmy", "mdy" or "" (found out); `decimal_mark`: "," or "." or "" (found out);
+    `unattended`: nobody is told what is supposed before it is written, so that it is refused instead.
     """
 
     format: str = "auto"
@@ -39,6 +40,7 @@ class Options:
     columns: Mapping[str, str] = field(default_factory=dict)
     date_order: str = ""
     decimal_mark: str = ""
+    unattended: bool = False
 
 
 @dataclass

@@ -6,7 +6,7 @@ from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from crm.core.money import is_known
+from crm.core.currencies import is_known
 from crm.law.models import RateKind
 from crm.law.rules import INTERRUPTIONS
 

@@ -29,7 +29,8 @@ from django.utils.translation import gettext as _, gettext_noop
 
 from crm.accounts.models import User
 from crm.core import planned, sql
-from crm.core.money import TOO_MANY_DECIMALS, rounded
+from crm.core.currencies import rounded
+from crm.core.money import TOO_MANY_DECIMALS
 from crm.law.queries import rule
 from crm.receivables import registry
 from crm.receivables.models import ChargeKind, FormalNotice, Invoice, Waiver

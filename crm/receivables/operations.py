@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.db import transaction
 
 from crm.accounts.models import User
-from crm.core.money import decimals, rounded
+from crm.core.currencies import decimals, rounded
 from crm.core.sql import rows
 from crm.customers.models import Customer
 from crm.events.operations import emit

@@ -13,6 +13,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import leads
 from crm.core.formats import money
+from crm.core.keys import keys_in
 from crm.receivables.late_charges import check_waiver, waive
 from crm.receivables.models import FormalNotice, Invoice, Waiver
 
@@ -26,7 +27,13 @@ class WaiverForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "amount" in self.fields:
-            self.fields["amount"].required = False
+            amount: Any = self.fields["amount"]
+            amount.required, amount.currency = False, self._currency()
+
+    def _currency(self) -> str:
+        """That of the invoice chosen: it tells how the amount beside it is read."""
+        chosen = Invoice.objects.filter(pk__in=keys_in([str(self.data.get("invoice") or "")]))
+        return chosen.values_list("currency", flat=True).first() or ""
 
     def clean(self) -> dict[str, Any]:
         """What the law or the figures refuse is told in the form."""

@@ -24,7 +24,12 @@ from crm.receivables.operations import undo_write_off, write_off
 class WriteOffForm(forms.Form):
     amount = AmountField(label=gettext_lazy("amount"), max_digits=18, decimal_places=3, min_value=0)
     reason = forms.CharField(label=gettext_lazy("reason"), max_length=200)
-    read = AmountField(widget=forms.HiddenInput)
+    read = forms.DecimalField(widget=forms.HiddenInput)  # written by the page, not typed
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        amount: Any = self.fields["amount"]
+        amount.currency = currency
 
 
 def page(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
@@ -32,7 +37,7 @@ def page(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
     if not changes_settings(request.user):
         raise PermissionDenied
     invoice = get_object_or_404(model_admin.get_queryset(request), pk=pk)
-    form = WriteOffForm(request.POST or None, initial=_proposed(invoice))
+    form = WriteOffForm(request.POST or None, initial=_proposed(invoice), currency=invoice.currency)
     if request.method == "POST":
         try:
             if "undone" in request.POST:
@@ -42,7 +47,8 @@ def page(model_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
         except LedgerRefusal as refusal:
             messages.error(request, str(refusal))
             invoice.refresh_from_db()
-            form = WriteOffForm(initial=_proposed(invoice) | {"reason": request.POST.get("reason", "")})
+            kept = _proposed(invoice) | {"reason": request.POST.get("reason", "")}
+            form = WriteOffForm(initial=kept, currency=invoice.currency)
     context = {"form": form, "invoice": invoice, "written_off": _standing(invoice), "title": _("Write off")}
     return render(
         request,

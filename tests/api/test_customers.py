@@ -222,27 +222,111 @@ def test_a_row_with_a_sign_no_database_holds_is_refused_by_its_place(entity, erp
     assert ([fault["field"].partition(".")[0] for fault in faults], Customer.objects.count()) == ([*field], 0)
 
 
-def test_what_is_sent_of_a_merged_account_corrects_who_stands_for_it(entity, erp):
-    kept = CustomerFactory(entity=entity, external_id="C1", city="Lyon", category="A", tags=["vip"])
-    gone = CustomerFactory(entity=entity, external_id="C2", merged_into=kept, city="Brest")
-    answer = send(erp, {"external_id": "C2", "city": "Nantes", "category": "", "tags": [], "collector": None})
-    kept.refresh_from_db()
-    gone.refresh_from_db()
-    assert (counts(answer), kept.city, kept.category, kept.tags, gone.city) == (
-        (0, 1, 0),
-        "Nantes",
-        "A",
-        ["vip"],
-        "Brest",
+@pytest.fixture
+def kept(entity):
+    return CustomerFactory(
+        entity=entity,
+        external_id="C1",
+        name="Morel SA",
+        city="Lyon",
+        category="",
+        tags=["vip"],
+        attributes={"region": "Sud"},
+        collector=UserFactory(),
     )
+
+
+@pytest.fixture
+def gone(entity, kept):
+    """C2, merged into C1."""
+    return CustomerFactory(entity=entity, external_id="C2", merged_into=kept, city="Brest", category="")
+
+
+def test_a_merged_account_fills_what_is_empty_of_who_stands_for_it(entity, erp, kept, gone):
+    answer = send(
+        erp,
+        {
+            "external_id": "C2",
+            "name": "MOREL",
+            "kind": "consumer",
+            "city": "Nantes",
+            "category": "B",
+            "tags": ["web", "vip"],
+            "attributes": {"region": "Ouest", "origin": "web"},
+            "collector": None,
+        },
+    )
+    collector = kept.collector
+    kept.refresh_from_db()
+    assert (counts(answer), kept.name, kept.kind, kept.city, kept.category, kept.collector) == (
+        (0, 1, 0),
+        "Morel SA",
+        "professional",
+        "Lyon",
+        "B",
+        collector,
+    )
+    assert (kept.tags, kept.attributes) == (["vip", "web"], {"region": "Sud", "origin": "web"})
     assert list(Entry.objects.values_list("customer", "subject")) == [(kept.pk, "Customer changed through the API")]
 
 
+def test_an_empty_value_of_a_merged_account_takes_nothing_away(entity, erp, kept, gone):
+    row = {"external_id": "C2", "city": "", "category": "", "tags": [], "attributes": {}, "collector": None}
+    assert counts(send(erp, row)) == (0, 0, 1)
+    assert Customer.objects.get(pk=kept.pk).city == "Lyon"
+
+
+def test_the_collector_of_a_merged_account_does_not_take_over(entity, erp, kept, gone):
+    eve = TeamMemberFactory(user__role="collector", team__entity=entity).user
+    assert send(erp, {"external_id": "C2", "collector": eve.username}).json()["errors"] == []
+    assert list(Customer.objects.filter(pk=kept.pk).values_list("collector", flat=True)) == [kept.collector_id]
+
+
+OF_HIS_OWN = {"external_id": "C1", "name": "Morel SA", "city": "", "tags": ["vip"], "attributes": {"region": "Sud"}}
+OF_THE_MERGED = {
+    "external_id": "C2",
+    "name": "MOREL",
+    "city": "Nantes",
+    "tags": ["web"],
+    "attributes": {"origin": "web"},
+}
+
+
 @pytest.mark.parametrize("order", [1, -1])
-def test_what_his_own_row_says_comes_first(entity, erp, order):
-    kept = CustomerFactory(entity=entity, external_id="C1", city="Lyon", name="Avant")
-    CustomerFactory(entity=entity, external_id="C2", merged_into=kept)
-    rows = [{"external_id": "C1", "city": "Nantes"}, {"external_id": "C2", "city": "Brest", "name": "Après"}]
-    answer = send(erp, *rows[::order])
+@pytest.mark.parametrize("together", [True, False])
+def test_night_after_night_it_does_not_matter_which_is_sent_last(entity, erp, kept, gone, order, together):
+    rows = [OF_HIS_OWN, OF_THE_MERGED][::order]
+    requests = [rows] if together else [[row] for row in rows]
+    seen = []
+    for _night in range(4):
+        for request in requests:
+            send(erp, *request)
+        kept.refresh_from_db()
+        seen.append((kept.name, kept.city, kept.tags, kept.attributes, Entry.objects.count()))
+    assert seen[1][:-1] == ("Morel SA", "Nantes", ["vip", "web"], {"region": "Sud", "origin": "web"})
+    assert seen[2:] == seen[1:2] * 2  # and no more history
+
+
+def test_what_a_merged_account_no_longer_says_goes_with_his_next_row(entity, erp, kept, gone):
+    send(erp, OF_HIS_OWN)
+    send(erp, OF_THE_MERGED)
+    send(erp, OF_THE_MERGED | {"city": "", "tags": [], "attributes": {}})
+    send(erp, OF_HIS_OWN)
     kept.refresh_from_db()
-    assert (answer.json()["errors"], kept.city, kept.name) == ([], "Nantes", "Après")
+    assert (kept.city, kept.tags, kept.attributes) == ("", ["vip"], {"region": "Sud"})
+
+
+def test_of_two_merged_accounts_the_first_fills(entity, erp, kept, gone):
+    CustomerFactory(entity=entity, external_id="C3", merged_into=kept)
+    rows = [{"external_id": name, "category": name, "tags": [name]} for name in ("C3", "C2")]
+    assert counts(send(erp, *rows)) == (0, 2, 0)
+    kept.refresh_from_db()
+    assert (kept.category, kept.tags) == ("C2", ["vip", "C2", "C3"])
+
+
+def test_a_field_his_row_does_not_name_stays_cleared(entity, erp, kept, gone):
+    """Somebody emptied it by hand: another field of his row fills nothing."""
+    Customer.objects.filter(pk=kept.pk).update(city="")
+    send(erp, {"external_id": "C1", "name": "Morel et fils"})
+    kept.refresh_from_db()
+    assert (kept.name, kept.city) == ("Morel et fils", "")

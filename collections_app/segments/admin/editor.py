@@ -59,8 +59,8 @@ def saved(
     if not form.is_valid():
         return page(model_admin, request, group, form, root, read)
     group = form.instance
-    group.criteria = {} if group.is_default else as_criteria(root)
     try:
+        group.criteria = {} if group.is_default else as_criteria(root, group.entity.currency)
         operations.save_group(group, by=user, read=read)
     except (WrongCriteria, ValidationError, operations.GroupRefused) as wrong:
         told = " ".join(wrong.messages) if isinstance(wrong, ValidationError) else getattr(wrong, "message", str(wrong))
@@ -104,13 +104,14 @@ def drawn(group: Group, root: Branch) -> dict[str, Any]:
         "widgets": widgets,
         "fact_sections": widgets.facts(),
         "fragment_url": reverse("admin:segments_group_criteria", args=[group.pk]),
-        **counted(group, as_criteria(root)),
+        **counted(group, root),
     }
 
 
-def counted(group: Group, tree: dict[str, Any]) -> dict[str, Any]:
+def counted(group: Group, root: Branch) -> dict[str, Any]:
     """The count and sample, or what is wrong and where."""
     try:
+        tree = as_criteria(root, group.entity.currency)
         words = sentence(parse(tree), group.entity)
     except WrongCriteria as wrong:
         return {"problem": wrong.message, "wrong": path_in_form(wrong.path)}

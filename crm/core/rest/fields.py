@@ -3,7 +3,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crm.core.money import rounded
+from crm.core.currencies import rounded
 
 
 class Amount(serializers.DecimalField):

@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 
 from crm.accounts.models import Entity, User
 from crm.core import sql
+from crm.core.currencies import rounded
 from crm.core.formats import money
-from crm.core.money import rounded
 from crm.core.rest.bulk import Row, Written
 from crm.imports.days import AFTER_TOMORROW, last_day
 from crm.imports.feeds.invoices import known_customers, tell_changed

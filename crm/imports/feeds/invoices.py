@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from crm.accounts.models import Entity, User
 from crm.core import sql
-from crm.core.money import rounded
+from crm.core.currencies import rounded
 from crm.core.rest.bulk import Row, Written
 from crm.customers.models import Customer
 from crm.events.operations import emit_many

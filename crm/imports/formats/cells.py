@@ -5,9 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_noop as _
 
-from crm.core.money import decimals, is_known
+from crm.core.amounts import BadValue, UnclearAmount, amount_of
+from crm.core.currencies import decimals, is_known
 from crm.imports.formats.rows import RowWrong
-from crm.imports.formats.values import BadValue, amount_of, supposed_mark
 from crm.imports.mapping import ColumnMap
 
 BAD_DATE = _("This is not a date.")
@@ -70,15 +70,12 @@ class Cells:
         raise RowWrong(self.header(name), text, BAD_AMOUNT)
 
     def _supposed(self, name: str, usual: str) -> str:
-        """The decimal mark an amount supposes whose column shows none; remembered, to be told."""
+        """The decimal mark an amount supposes whose column shows none."""
         text = self.text(name)
         try:
-            mark = supposed_mark(text, currency_of(self.text("currency"), usual))
-        except BadValue as error:
+            return self.columns.mark_supposed(name, text, currency_of(self.text("currency"), usual))
+        except UnclearAmount as error:
             raise RowWrong(self.header(name), text, UNDECIDED) from error
-        if mark:
-            self.columns.supposed.setdefault(name, mark)
-        return mark
 
     def currency(self, usual: str) -> str:
         """The currency of the row, `usual` where it says none."""

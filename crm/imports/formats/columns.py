@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import TypeVar
 
-from crm.imports.formats.values import SPACES, BadValue
+from crm.core.amounts import SPACES, BadValue
 
 NULL = rb"\N"
 MOST_REMEMBERED = 65_536

@@ -9,9 +9,10 @@ from functools import lru_cache, partial
 
 from django.utils.translation import gettext_noop as _
 
+from crm.core.amounts import BadValue, amount_of
 from crm.imports.errors import MissingColumns, WrongFormat
 from crm.imports.formats.rows import RowWrong, cells_of, plain
-from crm.imports.formats.values import BadValue, amount_of, date_of
+from crm.imports.formats.values import date_of
 
 OFFICIAL = (
     "JournalCode JournalLib EcritureNum EcritureDate CompteNum CompteLib CompAuxNum CompAuxLib PieceRef PieceDate "

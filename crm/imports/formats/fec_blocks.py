@@ -2,11 +2,12 @@
 
 from datetime import date
 
+from crm.core.amounts import BadValue
 from crm.imports.formats.blocks import Block
 from crm.imports.formats.columns import EITHER_MARK, Doubtful, Memo, Texts, amounts, days, difference, empty, numbered
 from crm.imports.formats.fec import NO_LETTER, FecReader, is_opening, journal_opens, sign_of
 from crm.imports.formats.many import BlockReader, Plain
-from crm.imports.formats.values import BadValue, date_of
+from crm.imports.formats.values import date_of
 from crm.imports.staging import line_of
 
 AS_THEY_ARE = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from crm.core.money import decimals
+from crm.core.currencies import decimals
 from crm.imports.formats.blocks import Block
 from crm.imports.formats.columns import Doubtful, Memo, amounts, difference, is_positive
 from crm.imports.formats.items import type_of

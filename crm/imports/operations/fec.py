@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from crm.core.money import decimals
+from crm.core.currencies import decimals
 from crm.events.operations import emit_each
 from crm.imports.days import last_day
 from crm.imports.formats.blocks import Block

@@ -17,7 +17,7 @@ from crm.imports.formats.rows import cells_of
 from crm.imports.formats.source import Source, look_at
 from crm.imports.formats.table import Table, open_table, sample
 from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess, mark_given, order_given
-from crm.imports.marks import figures_alike, settle_marks
+from crm.imports.marks import figures_alike, refuse_supposed, settle_marks
 from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode, RowError, Status
 from crm.imports.operations.customers import import_customers
 from crm.imports.operations.fec import import_fec
@@ -135,6 +135,8 @@ def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> Column
     if mark := job.options.decimal_mark or (profile.decimal_mark if profile else ""):
         mark_given(columns, mark)
     settle_marks(columns, rows, columns.currency or job.entity.currency, table.separator)
+    if job.options.unattended:
+        refuse_supposed(columns)
     if table.container == "xlsx":
         table.rows = figures_alike(columns, table.rows)
     return columns

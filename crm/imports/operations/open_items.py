@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop as _
 
-from crm.core.money import rounded
+from crm.core.currencies import rounded
 from crm.events.operations import emit_each
 from crm.imports.errors import TooMuchWouldClose
 from crm.imports.formats.item_blocks import ItemBlocks
@@ -14,6 +14,7 @@ from crm.imports.formats.items import ItemReader
 from crm.imports.formats.rows import Problem
 from crm.imports.formats.table import Table
 from crm.imports.mapping import ColumnMap
+from crm.imports.marks import refuse_supposed
 from crm.imports.models import Mode
 from crm.imports.operations.item_addresses import add_addresses
 from crm.imports.operations.reading import stage
@@ -53,6 +54,8 @@ def import_open_items(
     reader = ItemReader(columns, job.entity.currency, as_of=outcome.as_of, last_day=job.last_day)
     prepare("items_stage")
     stage("item_staged", ItemBlocks(reader, until=job.options.until), table.blocks(), job, outcome)
+    if job.options.unattended:
+        refuse_supposed(columns)
     job.progress("writing", outcome.rows_read)
     with room_for(outcome.rows_read):
         _describe(outcome, params)

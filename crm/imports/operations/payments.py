@@ -12,6 +12,7 @@ from crm.imports.formats.people import PaymentReader
 from crm.imports.formats.rows import Problem, RowWrong
 from crm.imports.formats.table import Table
 from crm.imports.mapping import ColumnMap
+from crm.imports.marks import refuse_supposed
 from crm.imports.operations.open_items import reading_of
 from crm.imports.outcome import Job, Outcome
 from crm.imports.staging import copy_rows, execute, prepare
@@ -33,6 +34,8 @@ def import_payments(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     prepare("payments_stage")
     reader = PaymentReader(columns, job.entity.currency, last_day=job.last_day)
     staged = copy_rows("payment_staged", _staged_rows(job, table, reader, outcome))
+    if job.options.unattended:
+        refuse_supposed(columns)
     outcome.reading = reading_of(table, columns)
     if outcome.problems and not staged:
         first = outcome.problems[0]

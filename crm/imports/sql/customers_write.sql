@@ -1,8 +1,15 @@
 -- A file adds and corrects; an empty cell takes nothing away. Of several lines for a customer the last filled one counts.
--- Of one merged into another they correct the other, where his own lines say nothing.
+-- Those of one merged into another fill what the other has empty, as the merge did: never his name or kind, nor what he has.
 with lines as (
-    select s.line, coalesce(kept.external_id, s.customer) as customer, kept.id is null as own, s.name, s.kind, s.siren,
-           s.siret, s.vat_number, s.language, s.category, s.city, s.country
+    select s.line, coalesce(kept.external_id, s.customer) as customer, kept.id is null as own,
+           case when kept.id is null then s.name else '' end as name, case when kept.id is null then s.kind else '' end as kind,
+           case when kept.siren <> '' then '' else s.siren end as siren,
+           case when kept.siret <> '' then '' else s.siret end as siret,
+           case when kept.vat_number <> '' then '' else s.vat_number end as vat_number,
+           case when kept.language <> '' then '' else s.language end as language,
+           case when kept.category <> '' then '' else s.category end as category,
+           case when kept.city <> '' then '' else s.city end as city,
+           case when kept.country <> '' then '' else s.country end as country
     from customer_staged s
     left join customers_customer c on c.entity_id = %(entity)s and c.external_id = s.customer
     left join customers_customer kept on kept.id = c.merged_into_id

@@ -1,9 +1,9 @@
 -- The fixed indemnity of invoices that were not wholly paid on their due date, once each, as the law had it on the first
 -- day late; what is paid or credited afterwards changes nothing. Money received by then pays, applied or not. What fell
 -- due when insolvency forbade to pay it owes none. Of an invoice due in several parts, the first that was late owes it,
--- whether it was asked for or not. Parts are rows of one number, told apart by the number of their instalment, or else
--- issued on one day: a number alone comes back every year, or is that of the contract. Lined up with its invoice by a
--- window, as in late_interest.sql.
+-- whether it was asked for or not. Parts are rows of one number and of one identifier in the books (its instalments), or of
+-- several that were issued on one day: a number alone comes back every year, or is that of the contract. Lined up with its
+-- invoice by a window, as in late_interest.sql.
 with parts as (
     select unnest(%(invoices)s::bigint[]) as id
     union
@@ -15,7 +15,7 @@ with parts as (
 ), stopped as (
 /* stopped charges */
 ), happened as (
-    select i.id, i.due_on as "on", i.amount, i.due_on, i.customer_id, i.installment, i.number, i.issued_on, i.currency,
+    select i.id, i.due_on as "on", i.amount, i.due_on, i.customer_id, i.external_id, i.number, i.issued_on, i.currency,
            (rule.value ->> 'amount')::numeric as indemnity, null::date as stopped_on
     from receivables_invoice i
     join customers_customer c on c.id = i.customer_id
@@ -39,27 +39,26 @@ with parts as (
     select invoice_id, stopped_on, 0, null, null, null, null, null, null, null, stopped_on from stopped
 ), by_due_date as (
     select id, max(due_on) over of_invoice as due_on, max(customer_id) over of_invoice as customer_id,
-           max(installment) over of_invoice as installment,
+           max(external_id) over of_invoice as external_id,
            max(number) over of_invoice as number, max(issued_on) over of_invoice as issued_on,
            max(currency) over of_invoice as currency,
            max(indemnity) over of_invoice as indemnity, min(stopped_on) over of_invoice as stopped_on,
            amount, "on" <= max(due_on) over of_invoice as in_time
     from happened window of_invoice as (partition by id)
 ), late as (
-    select id, customer_id, installment, number, issued_on, currency, due_on, indemnity,
+    select id, customer_id, external_id, number, issued_on, currency, due_on, indemnity,
            due_on < coalesce(stopped_on, 'infinity') as claimable
     from by_due_date
     where in_time
-    group by id, due_on, customer_id, installment, number, issued_on, currency, indemnity, stopped_on
+    group by id, due_on, customer_id, external_id, number, issued_on, currency, indemnity, stopped_on
     having sum(amount) > 0
-), told_apart as (
-    select late.*, max(installment) over (partition by customer_id, currency, number) > 1 as in_instalments from late
+), by_invoice as (
+    select *, min(issued_on) over (partition by customer_id, currency, number, external_id) as first_issued_on from late
 ), in_order as (
     select *, row_number() over (
-        partition by customer_id, currency, number, case when not in_instalments then issued_on end,
-                     case when number = '' then id end
+        partition by customer_id, currency, number, first_issued_on, case when number = '' then id end
         order by due_on, id) as nth
-    from told_apart
+    from by_invoice
 )
 select id as invoice_id, currency, indemnity as amount
 from in_order

@@ -120,6 +120,27 @@ def test_a_minimum_is_read_as_people_write_it(lea: User, entity: Entity, typed: 
     assert shown(lea, minimum=typed) == ([large] if least else [small, large])
 
 
+@pytest.mark.parametrize(
+    ("currencies", "typed", "least"),
+    [
+        (["EUR"], "1,200", "1200"),
+        (["TND"], "1,200", "1.2"),
+        (["TND"], "1.200", None),
+        (["EUR", "TND"], "1.200", None),
+        (["EUR", "XOF"], "1.200", "1200"),
+    ],
+)
+def test_a_minimum_is_read_by_the_currencies_of_the_list(currencies: list[str], typed: str, least: str | None):
+    person = UserFactory()
+    for currency in currencies:
+        TeamMemberFactory(user=person, team__entity__currency=currency)
+    filters = WorklistFilters({"minimum": typed}, user=person, days=Days(MARCH_2))
+    assert (filters.cleaned_data.get("minimum"), "minimum" in filters.errors) == (
+        least and Decimal(least),
+        least is None,
+    )
+
+
 @pytest.mark.parametrize("typed", ["mille", "-5", "NaN"])
 def test_what_is_no_amount_is_said_beside_the_box(desk: Client, typed: str):
     page = desk.get("/", {"minimum": typed})

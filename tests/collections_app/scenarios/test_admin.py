@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -286,6 +287,17 @@ def test_an_amount_below_zero_is_refused_in_words(client, supervisor, published,
     page = client.post(url(published.scenario, "draft"), posted(draft, **{f"0-{name}": "-5"}))
     assert "supérieure ou égale à" in page.text
     assert "scenarios_step_" not in page.text
+
+
+@pytest.mark.parametrize("name", ["minimum_amount", "escalate_above"])
+@pytest.mark.parametrize(("currency", "typed", "kept"), [("EUR", "1.200", "1200"), ("TND", "1,200", "1.2")])
+def test_an_amount_is_read_in_the_currency_of_the_entity(
+    client, supervisor, entity, published, name, currency, typed, kept
+):
+    type(entity).objects.update(currency=currency)
+    draft = create_draft(published.scenario, by=None)
+    client.post(url(published.scenario, "draft"), posted(draft, **{f"0-{name}": typed}))
+    assert getattr(draft.steps.order_by("offset_days").first(), name) == Decimal(kept)
 
 
 def test_a_draft_is_tried_from_where_it_is_written_and_listed(client, supervisor, entity, published):

@@ -1,4 +1,5 @@
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -60,12 +61,12 @@ def fields(**changes):
     ],
 )
 def test_a_tree_goes_through_the_page_unchanged(tree):
-    assert as_criteria(from_criteria(tree)) == tree
+    assert as_criteria(from_criteria(tree), "EUR") == tree
 
 
 @pytest.mark.parametrize("tree", [OVERDUE, {"not": OVERDUE}, {"not": {"not": OVERDUE}}])
 def test_a_bare_condition_is_put_in_a_block(tree):
-    assert as_criteria(from_criteria(tree)) in ({"all": [OVERDUE]}, {"not": {"any": [OVERDUE]}})
+    assert as_criteria(from_criteria(tree), "EUR") in ({"all": [OVERDUE]}, {"not": {"any": [OVERDUE]}})
 
 
 def test_buttons_add_and_remove():
@@ -73,7 +74,7 @@ def test_buttons_add_and_remove():
     root = changed(root, "add-block:r")
     root = changed(root, "add-condition:r.1")
     root = changed(root, "remove:r.0")
-    assert as_criteria(root) == {"all": [{"any": [OVERDUE, OVERDUE]}]}
+    assert as_criteria(root, "EUR") == {"all": [{"any": [OVERDUE, OVERDUE]}]}
 
 
 def test_the_list_is_in_order_with_words_and_counts(client, supervisor, entity, group):
@@ -99,7 +100,7 @@ def test_a_group_is_saved(client, supervisor, group, entity):
     assert group.scenario == scenario
     assert group.criteria == {
         "all": [
-            {"fact": "overdue", "is": "gt", "value": "1 500,50"},
+            {"fact": "overdue", "is": "gt", "value": "1500.50"},
             {"any": [{"fact": "kind", "is": "in", "value": ["consumer", "association"]}]},
         ]
     }
@@ -108,6 +109,37 @@ def test_a_group_is_saved(client, supervisor, group, entity):
 def test_a_scenario_of_another_entity_is_not_offered(client, supervisor, group):
     other = published_scenario(steps=[{"offset_days": 1}]).scenario
     assert "scenario" in client.post(url(group), fields(verb="save") | {"scenario": other.pk}).context["form"].errors
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "kept"),
+    [
+        ("EUR", "1.200", "1200"),
+        ("EUR", "1,200", "1200"),
+        ("TND", "1,200", "1.200"),
+        ("TND", "1.200", None),
+        ("EUR", "1e3", None),
+    ],
+)
+def test_an_amount_is_read_as_everywhere(client, supervisor, entity, group, currency, typed, kept):
+    type(entity).objects.update(currency=currency)
+    answer = client.post(url(group), fields(r_0_value=typed, verb="save"))
+    group.refresh_from_db()
+    if kept is None:
+        assert (answer.status_code, answer.context["wrong"], typed in answer.context["problem"]) == (409, "r.0", True)
+    else:
+        assert group.criteria["all"][0]["value"] == kept
+        shown = re.search(r'name="r.0.value"[^>]* value="([^"]*)"', client.get(url(group)).text)[1]
+        client.post(url(group), fields(r_0_value=shown, verb="save"))
+        group.refresh_from_db()
+        assert Decimal(group.criteria["all"][0]["value"]) == Decimal(kept)
+
+
+def test_two_bounds_are_amounts_too(client, supervisor, group):
+    sent = fields(r_0_fact="open", r_0_is="between", r_0_value="1.200", r_0_second="2 500,5", verb="save")
+    client.post(url(group), sent)
+    group.refresh_from_db()
+    assert group.criteria["all"][0]["value"] == ["1200", "2500.5"]
 
 
 def test_a_wrong_value_is_marked_and_nothing_is_saved(client, supervisor, group):

@@ -1,18 +1,61 @@
 """Amounts in forms are written as a person writes them."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from crm.core.money import CurrencyField, MoneyField
 
 
+def field(currency: str = "EUR") -> Any:
+    found = MoneyField(blank=True).formfield()
+    found.currency = currency
+    return found
+
+
 @pytest.mark.parametrize(
-    ("stored", "shown"), [("0.000", "0"), ("150.000", "150"), ("10.500", "10.50"), ("1.234", "1.234")]
+    ("stored", "shown"), [("0.000", "0"), ("150.000", "150"), ("10.500", "10,50"), ("1.234", "1,234")]
 )
 def test_no_decimal_that_says_nothing(stored: str, shown: str):
-    assert str(MoneyField().formfield().prepare_value(Decimal(stored))) == shown
+    assert str(field().prepare_value(Decimal(stored))) == shown
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("stored", ["0", "150", "1200", "10.500", "850.750", "1.234", "-3.500"])
+def test_what_is_shown_is_read_back(stored: str, language: str):
+    with override(language):
+        shown = str(field("TND").prepare_value(Decimal(stored)))
+        assert field("TND").clean(shown) == Decimal(stored)
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("1.200", "1200"), ("1,200", "1200"), ("1 200,50", "1200.5"), ("1\u202f200,50 €", "1200.5"),
+        ("1200,5", "1200.5"), ("1200.5", "1200.5"), ("", None), ("  ", None),
+    ],
+)  # fmt: skip
+def test_what_is_typed_is_what_people_mean(typed: str, amount: str | None):
+    assert field().clean(typed) == (amount and Decimal(amount))
+
+
+@pytest.mark.parametrize("typed", ["1e3", "mille", "€", "1.2.3", "NaN"])
+def test_what_is_no_amount_says_how_to_type_one(typed: str):
+    with pytest.raises(ValidationError, match="n’est pas un montant"):
+        field().clean(typed)
+
+
+@pytest.mark.parametrize(("language", "clear", "unclear"), [("fr", "850,750", "850.750"), ("en", "850.750", "850,750")])
+def test_millimes_are_typed_with_the_decimal_mark_of_the_language(language: str, clear: str, unclear: str):
+    with override(language):
+        assert field("TND").clean(clear) == Decimal("850.75")
+        with pytest.raises(ValidationError) as refused:
+            field("TND").clean(unclear)
+        assert "850750" in str(refused.value)
+        assert field("EUR").clean(clear) == 850_750
 
 
 @pytest.mark.parametrize("code", ["ZZZ", "eur", "XXX", ""])

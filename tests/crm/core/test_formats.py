@@ -8,7 +8,7 @@ from django.utils import translation
 from hypothesis import given, strategies as st
 
 from crm.core import formats
-from crm.core.money import decimals
+from crm.core.currencies import decimals
 
 
 @pytest.mark.parametrize(("language", "expected"), [("fr", "1\xa0234,50\xa0€"), ("en", "€1,234.50")])

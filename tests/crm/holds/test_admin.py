@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -55,6 +57,14 @@ def test_a_hold_that_makes_no_sense_is_refused_in_the_form(client, customer, wro
     assert page.status_code == 200
     assert page.context["adminform"].form.errors
     assert not Hold.objects.exists()
+
+
+def test_a_judgment_to_come_is_refused_in_the_form(client, customer):
+    given = form(customer, kind="insolvency", born_before="2062-03-02")
+    page = client.post(reverse("admin:holds_hold_add"), given)
+    assert list(page.context["adminform"].form.errors) == ["born_before"]
+    assert client.post(reverse("admin:holds_hold_add"), given | {"born_before": "2026-02-01"}).status_code == 302
+    assert Hold.objects.get().born_before == date(2026, 2, 1)
 
 
 def test_one_that_says_the_same_is_told(client, customer):

@@ -29,7 +29,7 @@ def invoice_of(customer, **values):
 
 def insolvent(customer, **values):
     given = {"kind": HoldKind.INSOLVENCY, "reason": "RJ", "starts_on": date(2025, 9, 10), "born_before": JUDGMENT}
-    return place_hold(customer, by=None, at=NOON, **(given | values))
+    return place_hold(customer, by=None, **({"at": NOON} | given | values))
 
 
 def owed(*invoices, on=LATER):
@@ -64,7 +64,8 @@ def test_the_end_of_the_proceedings_starts_nothing_again():
     late = invoice_of(customer)
     lift_hold(insolvent(customer), on=date(2025, 11, 1), at=NOON)
     assert owed(late) == [(Decimal("103.19"), 40)]
-    insolvent(customer, born_before=date(2025, 12, 15))  # a second judgment
+    in_december = datetime(2025, 12, 20, 12, tzinfo=UTC)
+    insolvent(customer, born_before=date(2025, 12, 15), at=in_december)  # a second judgment
     assert owed(late) == [(Decimal("103.19"), 40)]
 
 

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -84,6 +85,24 @@ def test_a_hold_that_makes_no_sense_is_refused(wrong, message):
     with pytest.raises(HoldRefused) as refused, override("en"):
         hold(CustomerFactory(), **wrong)
     assert str(refused.value) == message
+
+
+@pytest.mark.parametrize(
+    ("kind", "zone", "at", "born_before", "held"),
+    [
+        ("insolvency", "Europe/Paris", NOON, MARCH_1, True),
+        ("insolvency", "Europe/Paris", NOON, MARCH_1 + timedelta(days=1), False),
+        ("insolvency", "Europe/Paris", NOON + timedelta(hours=11, minutes=30), MARCH_1 + timedelta(days=1), True),
+        ("insolvency", "America/Cayenne", NOON + timedelta(hours=11, minutes=30), MARCH_1 + timedelta(days=1), False),
+        ("dispute", "Europe/Paris", NOON, MARCH_1 + timedelta(days=1), True),
+    ],
+)
+def test_a_judgment_was_given_by_the_day_of_the_entity_it_is_recorded_on(kind, zone, at, born_before, held):
+    customer = CustomerFactory(entity=EntityFactory(time_zone=zone))
+    later = {"starts_on": date(2026, 6, 1), "ends_on": None}
+    with nullcontext() if held else pytest.raises(HoldRefused, match="jugement"):
+        hold(customer, kind=kind, born_before=born_before, at=at, **later)
+    assert Hold.objects.exists() is held
 
 
 def test_a_hold_has_one_scope_and_its_own_customer():

@@ -75,6 +75,14 @@ def test_an_insolvency_says_the_day_of_its_judgment(desk: Client):
     assert Hold.objects.get().born_before == date(2026, 1, 5)
 
 
+def test_a_judgment_to_come_is_refused_beside_its_day(desk: Client):
+    customer = CustomerFactory(entity=desk.entity)
+    asked = {"kind": "insolvency", "reason": "RJ", "born_before": "2062-03-02"}
+    errors = form_of(desk.post(reverse("hold_place", args=[customer.pk]), asked)).errors
+    assert errors == {"born_before": ["Un jugement rendu date au plus tard d’aujourd’hui."]}
+    assert not Hold.objects.exists()
+
+
 def test_a_day_of_judgment_is_that_of_an_insolvency_alone(desk: Client):
     customer = CustomerFactory(entity=desk.entity)
     given = {"kind": "dispute", "reason": "Avarie", "born_before": "2026-01-05"}
@@ -247,8 +255,8 @@ def test_of_a_merge_into_a_customer_one_does_not_see_nothing_is_written(client: 
     ("jurisdiction", "judgment", "last"),
     [
         ("FR", date(2026, 1, 1), "01/03/2026"),
-        ("FR", date(2026, 7, 1), "01/09/2026"),
-        ("FR", date(2026, 12, 31), "28/02/2027"),
+        ("FR", date(2025, 7, 1), "01/09/2025"),
+        ("FR", date(2025, 12, 31), "28/02/2026"),
         ("SN", date(2026, 1, 1), "02/03/2026"),
     ],
 )

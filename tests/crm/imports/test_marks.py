@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 
+from crm.core.amounts import OTHER_MARK, BadValue, UnclearAmount, typed_amount
 from crm.imports.errors import AmountsUndecided
 from crm.imports.formats.cells import UNDECIDED
-from crm.imports.formats.values import BadValue, typed_amount
 from crm.receivables.models import Credit, Invoice
 
 HEADER = "client;facture;echeance;montant;solde;devise"
@@ -66,8 +66,8 @@ def test_in_a_currency_of_three_decimals_it_is_asked(taken):
     with pytest.raises(AmountsUndecided) as refusal:
         taken("950;950", "1.200;1.200", currency="TND")
     assert str(refusal.value) == (
-        "La colonne solde ne dit pas ce que vaut 1.200\xa0: cette devise a trois décimales, et le signe peut aussi "
-        "séparer les milliers. Dites quel est le signe décimal, puis faites relire le fichier."
+        "La colonne solde ne dit pas ce que vaut 1.200\xa0: son signe peut séparer les milliers ou être le signe "
+        "décimal, et rien dans le fichier ne le prouve. Dites quel est le signe décimal, puis faites relire le fichier."
     )
 
 
@@ -180,6 +180,85 @@ class TestBeyondTheSample:
         assert [(row.line, row.reason) for row in outcome.problems] == [(27, UNDECIDED)] * 2  # of each column
         assert Invoice.objects.filter(amount=Decimal("1.5")).count() == 1
 
+    def test_what_is_supposed_of_euros_is_asked_of_dinars(self, load, tmp_path):
+        path = tmp_path / "list.csv"
+        rows = [f"A;F{number};01/02/2026;1.200;;EUR" for number in range(25)]
+        path.write_text("\n".join([HEADER, *rows, "A;T;01/02/2026;12.500;;TND"]), encoding="utf-8")
+        outcome = load(path)
+        assert [(row.line, row.value, row.reason) for row in outcome.problems] == [(27, "12.500", UNDECIDED)]
+        assert set(Invoice.objects.values_list("amount", "currency")) == {(1200, "EUR")}
+
+    def test_nobody_being_there_it_is_refused(self, taken):
+        with pytest.raises(AmountsUndecided):
+            taken(*["950;950"] * 25, "1.200;1.200", unattended=True)
+
+
+THREE_DECIMALS = ("950.000;950.000", "12.500;7.250")  # of EUR, as numeric(18,3) is written
+
+
+@pytest.mark.parametrize(
+    ("amounts", "currency"),
+    [
+        (THREE_DECIMALS, "EUR"),
+        (("1.200;1.200", "950;0"), "EUR"),
+        (("12.500;12.500", "12.345;0", "7.250;0", "3.000;0"), "EUR"),  # one that was never rounded
+        (("950.000;950.000", "12.000;0"), "XOF"),
+        (("2.345;0", "2,345;0"), "EUR"),  # which of the two
+    ],
+)
+def test_nobody_being_there_what_nothing_proves_is_refused(taken, amounts, currency: str):
+    with pytest.raises(AmountsUndecided):
+        taken(*amounts, currency=currency, unattended=True)
+    outcome = taken(*amounts, currency=currency)  # told first
+    assert "amount" in outcome.reading["undecided"]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "currency", "read"),
+    [
+        (("12.345;12.345", "1.200;1.200", "950;950"), "EUR", [12_345, 1_200, 950]),  # no euro has three decimals
+        (("12,345;12,345", "1,200;1,200"), "EUR", [12_345, 1_200]),
+        (("12.500;12.500", "2.000;2.000"), "XOF", [12_500, 2_000]),  # nor has a franc any
+        ((*THREE_DECIMALS, "1234.500;0.500"), "EUR", [950, Decimal("12.5"), Decimal("1234.5")]),
+    ],
+)
+def test_nobody_being_there_what_is_proven_is_taken(taken, amounts, currency: str, read: list[int]):
+    taken(*amounts, currency=currency, unattended=True)
+    assert [amount for amount, _left in written()] == read
+
+
+@pytest.mark.parametrize(("mark", "first"), [(".", Decimal(950)), (",", Decimal(950_000))])
+def test_nobody_being_there_what_was_said_holds(taken, mark: str, first: Decimal):
+    taken(*THREE_DECIMALS, unattended=True, decimal_mark=mark)
+    assert written()[0][0] == first
+
+
+def test_what_euros_prove_is_asked_of_dinars_all_the_same(load, tmp_path):
+    path = tmp_path / "list.csv"
+    rows = ["A;F1;01/02/2026;12.345;;EUR", "A;F2;01/02/2026;12.500;;TND"]
+    path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    with pytest.raises(AmountsUndecided):
+        load(path)
+
+
+def test_columns_parted_by_commas_prove_nothing_alone(load, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("customer,invoice,due date,amount\nA,F1,2020-03-31,120.500\n")
+    with pytest.raises(AmountsUndecided):
+        load(path, unattended=True)
+    path.write_text('customer,invoice,due date,amount\nA,F1,2020-03-31,"1,234"\nA,F2,2020-03-31,120.500\n')
+    load(path, unattended=True)
+    assert written() == [(1234, 1234), (Decimal("120.5"),) * 2]
+
+
+def test_payments_nobody_looks_at_are_refused_too(load, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("client;facture;echeance;solde\nA;F1;01/02/2026;5000\n", encoding="utf-8")
+    load(path)
+    path.write_text("client;date règlement;montant;référence\nA;20/02/2026;1.200;V1\n", encoding="utf-8")
+    with pytest.raises(AmountsUndecided):
+        load(path, unattended=True)
+
 
 @pytest.mark.parametrize(
     ("typed", "euros"),
@@ -199,10 +278,21 @@ def test_what_is_typed_in_dinars(typed: str, dinars: str):
     assert typed_amount(typed, "TND") == Decimal(dinars)
 
 
+@pytest.mark.parametrize(("typed", "mark"), [("850,750", ","), ("850.750", "."), ("850.750 TND", ".")])
+def test_the_decimal_mark_of_a_language_tells_millimes(typed: str, mark: str):
+    assert typed_amount(typed, "TND", mark) == Decimal("850.75")
+    assert typed_amount(typed, "EUR", mark) == Decimal(850_750)
+    with pytest.raises(UnclearAmount):
+        typed_amount(typed, "TND", OTHER_MARK[mark])
+
+
 @pytest.mark.parametrize(
     ("typed", "currency"),
-    [("1.200", "TND"), ("1,200", "TND"), ("10.000", "TND"), ("1e5", "EUR"), ("1E5", "TND"), ("1e5", "")],
-)
+    [
+        ("1.200", "TND"), ("1,200", "TND"), ("10.000", "TND"), ("1e5", "EUR"), ("1E5", "TND"), ("1e5", ""), ("€", ""),
+        ("-", "EUR"),
+    ],
+)  # fmt: skip
 def test_what_may_be_two_amounts_or_is_none_is_refused(typed: str, currency: str):
     with pytest.raises(BadValue):
         typed_amount(typed, currency)

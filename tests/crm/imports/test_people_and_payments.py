@@ -193,11 +193,19 @@ def who():
     return list(Customer.objects.order_by("external_id").values_list("name", "siret", "city"))
 
 
-def test_a_list_corrects_whom_an_account_was_merged_into(load, write, merged):
-    duplicate = who()[1]
+def test_a_list_fills_what_is_empty_of_whom_an_account_was_merged_into(load, write, merged):
+    (name, _siret, _city), duplicate = who()
     outcome = load(write(CUSTOMERS, ALPHA.replace("A;", "B;", 1)))
-    assert who() == [("Alpha SARL", "73282932000074", "Lyon"), duplicate]
+    assert who() == [(name, "73282932000074", "Lyon"), duplicate]
     assert (outcome.changes["customers_new"], outcome.changes["customers_changed"]) == (0, 1)
+
+
+def test_what_he_has_stays_whatever_a_list_says_of_an_account_merged_into_him(load, write, merged):
+    load(write("Client;Nom;Ville;Type client", "A;Alpha;Lyon;professionnel"))
+    outcome = load(write("Client;Nom;Ville;Type client", "B;Bêta;Brest;particulier", name="merged.csv"))
+    merged.refresh_from_db()
+    assert (merged.name, merged.city, merged.kind) == ("Alpha", "Lyon", "professional")
+    assert outcome.changes["customers_changed"] == 0
 
 
 def test_what_his_own_line_says_comes_first(load, write, merged):

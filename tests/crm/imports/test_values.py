@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from crm.imports.formats.values import BadValue, amount_of, date_of
+from crm.core.amounts import BadValue, amount_of
+from crm.imports.formats.values import date_of
 
 
 @pytest.mark.parametrize(

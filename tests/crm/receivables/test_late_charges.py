@@ -225,6 +225,33 @@ class TestIndemnity:
         charges = late_charges(keys, on=date(2025, 12, 31))
         assert [charges[key].indemnity for key in keys] == [40, 0]
 
+    @pytest.mark.parametrize(
+        ("years", "owed"),
+        [
+            ({"F2024": 1, "F2025": 2}, [40, 40, 0]),
+            ({"F2024": 2, "F2025": 2}, [40, 0, 40, 0]),
+            ({"F2024": 1, "F2025": 3, "F2026": 1}, [40, 40, 0, 0, 40]),
+        ],
+    )
+    def test_a_number_that_comes_back_owes_it_each_time_whichever_has_instalments(self, years, owed):
+        customer = CustomerFactory()
+        keys = [
+            late_invoice(
+                customer=customer,
+                external_id=name,
+                number="12",
+                installment=nth,
+                issued_on=date(int(name[1:]), 1, 5),
+                due_on=date(int(name[1:]), 1 + nth, 5),
+            ).pk
+            for name, parts in years.items()
+            for nth in range(1, parts + 1)
+        ]
+        on = date(2026, 12, 31)
+        together = late_charges(keys, on=on)
+        assert [together[key].indemnity for key in keys] == owed
+        assert [late_charges([key], on=on)[key].indemnity for key in keys] == owed
+
     def test_two_invoices_without_a_number_owe_it_each(self):
         customer = CustomerFactory()
         keys = [late_invoice(customer=customer, number="").pk for _ in range(2)]

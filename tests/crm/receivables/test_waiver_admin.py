@@ -48,6 +48,20 @@ def test_what_is_refused_is_told_in_the_form(client, entity, kwargs):
     assert not Waiver.objects.exists()
 
 
+@pytest.mark.parametrize(("typed", "field"), [("1.200", "__all__"), ("1e1", "amount")])
+def test_an_amount_is_read_as_typed_amounts_are(client, entity, typed, field):
+    """1.200 is one thousand two hundred: more than is owed."""
+    assert list(send(client, late(entity), amount=typed).context["adminform"].form.errors) == [field]
+    assert not Waiver.objects.exists()
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("EUR", 1200), ("TND", Decimal("1.2"))])
+def test_the_invoice_chosen_tells_how_it_is_read(entity, currency, amount):
+    invoice = InvoiceFactory(customer__entity=entity, currency=currency)
+    form = waiver_admin.WaiverForm({"invoice": invoice.pk, "amount": "1,200"})
+    assert form.fields["amount"].clean("1,200") == amount
+
+
 def test_what_another_person_waived_meanwhile_is_told(client, entity, monkeypatch):
     invoice = late(entity)
     waive(invoice, kind="indemnity", reason="Geste", on=today(entity, timezone.now()), at=timezone.now(), by=None)

@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 
 import pytest
@@ -43,6 +44,31 @@ def test_a_supervisor_gives_a_part_up_and_claims_it_again(client, invoice):
     assert open_of(invoice) == 100
     page = client.post(url(invoice), {"undone": movement.pk})
     assert (page.status_code, open_of(invoice)) == (200, 100)
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "left"),
+    [("EUR", "1.200", 800), ("EUR", "1 200,50", Decimal("799.5")), ("TND", "1,200", Decimal("1998.8"))],
+)
+def test_what_is_given_up_is_read_as_typed_amounts_are(client, entity, currency, typed, left):
+    amount = Decimal(2000)
+    invoice = InvoiceFactory(customer__entity=entity, amount=amount, open_amount=amount, currency=currency)
+    client.post(url(invoice), {"amount": typed, "read": "2000", "reason": "Geste"})
+    assert open_of(invoice) == left
+
+
+def test_what_the_page_proposes_in_dinars_is_given_up_whole(client, entity):
+    amount = Decimal("850.750")
+    invoice = InvoiceFactory(customer__entity=entity, amount=amount, open_amount=amount, currency="TND")
+    fields = re.findall(r'name="(amount|read)" value="([^"]*)"', client.get(url(invoice)).text)
+    assert client.post(url(invoice), dict(fields) | {"reason": "Geste"}).status_code == 302
+    assert open_of(invoice) == 0
+
+
+def test_what_may_be_two_amounts_is_not_given_up(client, entity):
+    invoice = InvoiceFactory(customer__entity=entity, amount=2000, open_amount=2000, currency="TND")
+    page = client.post(url(invoice), {"amount": "1.200", "read": "2000", "reason": "Geste"})
+    assert (page.status_code, "tapez 1200 ou 1.20" in page.text, open_of(invoice)) == (200, True, 2000)
 
 
 @pytest.mark.parametrize("wrong", [{"amount": "100.01"}, {"amount": "0"}, {"amount": "-5"}, {"reason": ""}])

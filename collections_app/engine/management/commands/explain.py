@@ -16,7 +16,7 @@ from collections_app.engine.wording import account_sentence, item_sentence
 from crm.accounts.calendars import today
 from crm.core import formats
 from crm.core.commands import JsonCommand
-from crm.core.money import rounded
+from crm.core.currencies import rounded
 from crm.customers.models import Customer
 
 

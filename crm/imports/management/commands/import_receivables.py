@@ -18,7 +18,7 @@ from crm.imports.errors import ImportRefused
 from crm.imports.models import Format, Mode
 from crm.imports.operations import import_file
 from crm.imports.outcome import Options, Outcome
-from crm.imports.presenting import CHANGES, FIGURES, mark_supposed
+from crm.imports.presenting import CHANGES, FIGURES
 
 SHOWN_PROBLEMS = 20
 
@@ -36,7 +36,10 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=date.fromisoformat, help="ignore lines dated after this day")
         parser.add_argument("--terms-days", type=int, help="confirm payment terms for a file without due dates")
         parser.add_argument(
-            "--decimal-mark", default="", choices=[",", "."], help="of amounts; found out where not given"
+            "--decimal-mark",
+            default="",
+            choices=[",", "."],
+            help="of amounts; where not given it must be proven",
         )
         parser.add_argument("--snapshot", action="store_true", help="the file is a complete list: close what is gone")
         parser.add_argument("--delta", action="store_true", help="the file adds and changes, and closes nothing")
@@ -79,8 +82,6 @@ class Command(BaseCommand):
         if "long_terms" in outcome.changes:
             told = _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days.")
             self.stderr.write(told % outcome.changes["long_terms"])
-        for line in supposed(outcome):
-            self.stderr.write(line)
         if as_json:
             self.stdout.write(json.dumps(figures | {"errors": errors}, ensure_ascii=False))
             return
@@ -94,14 +95,6 @@ def row_told(error: dict[str, Any]) -> str:
     """A row left out, for a person: where, why, and what is written there if anything is."""
     words = _("line %(line)s, %(column)s: %(reason)s") if error["column"] else _("line %(line)s: %(reason)s")
     return words % error + (f" ({error['value']})" if error["value"] else "")
-
-
-def supposed(outcome: Outcome) -> Iterator[str]:
-    """Of the columns of amounts that do not tell their decimal mark, what it was taken to be."""
-    reading = outcome.reading
-    for name in [name for name in reading.get("undecided", []) if name in reading["marks"]]:
-        told = {"column": reading["columns"][name], "mark": mark_supposed(reading["marks"][name])}
-        yield _("%(column)s, decimal mark: %(mark)s") % told
 
 
 def format_of(outcome: Outcome) -> str:
@@ -143,4 +136,5 @@ def options_of(given: dict[str, Any]) -> Options:
         mode=mode,
         closing_confirmed=given["confirm_closing"],
         decimal_mark=given["decimal_mark"],
+        unattended=True,
     )
