@@ -20,7 +20,9 @@ from django.db import connection  # noqa: E402 - after the set-up
 from bench._ledgers import write  # noqa: E402
 from bench._memory import Watch, peak_mb, processor_s  # noqa: E402
 from bench._portfolio import empty, one, run  # noqa: E402
+from collections_app.segments.operations import deliver_defaults  # noqa: E402
 from crm.accounts.models import Entity  # noqa: E402
+from crm.events.operations import deliver_waiting  # noqa: E402
 from crm.imports import staging  # noqa: E402
 from crm.imports.operations import import_file  # noqa: E402
 from crm.imports.outcome import Options  # noqa: E402
@@ -58,6 +60,7 @@ def measured(path: Path, kind: str, lines: int) -> dict[str, Any]:
     empty()
     run("truncate events_event cascade")
     entity = Entity.objects.create(code="BENCH-IMPORT", legal_name="Bench")
+    deliver_defaults(entity, at=AT)
     server = one("select pg_backend_pid()")
     floor, floor_cpu = copied(path, SEPARATORS[kind], server)
     memory, watch = peak_mb(), Watch(server)
@@ -74,6 +77,7 @@ def measured(path: Path, kind: str, lines: int) -> dict[str, Any]:
         "peak_mb": peak_mb(),
         "peak_mb_before": memory,
         "server_own_mb": watch.stop(),
+        **grouped(),
     }
 
 
@@ -96,6 +100,13 @@ def imported(path: Path, entity: Entity, server: int) -> dict[str, Any]:
         "processor_seconds": round(process_time() + processor_s(server) - processors, 2),
         "statements": {name: round(seconds, 2) for name, seconds in statements if seconds >= 0.1},
     }
+
+
+def grouped() -> dict[str, Any]:
+    """What a worker has to do afterwards: give each customer told of his group."""
+    started = perf_counter()
+    customers = deliver_waiting("segments", at=AT)
+    return {"customers_grouped": customers, "seconds_grouping": round(perf_counter() - started, 2)}
 
 
 def copied(path: Path, separator: str, server: int) -> tuple[float, float]:

@@ -29,6 +29,8 @@ LABELS = {
     "peak_mb": "peak memory, all of it, MB",
     "server_own_mb_tenth": "memory of the server's own, a tenth, MB",
     "server_own_mb": "memory of the server's own, all of it, MB",
+    "customers_grouped": "times a worker was told of a customer",
+    "seconds_grouping": "seconds until each is in his group",
 }
 
 

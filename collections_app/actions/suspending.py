@@ -31,8 +31,9 @@ def suspend(customer: Customer, *, on: date, at: datetime) -> int:
 
 
 def nothing_left(actions: Collection[Action], *, on: date) -> dict[int, str]:
-    """Those of some actions of one entity that have nothing left to say on a date, by the rule of the night, with the
-    outcome it would give them: held, where part of what they carry is on hold, or settled."""
+    """Those of some actions of one entity that have nothing left to say on a date, by the rule of the night, and why:
+    held, where part of what they carry is on hold; settled; or ended, where what they carry is owed again, in another
+    cycle."""
     among = named(sorted({action.customer_id for action in actions}))
     params: dict[str, Any] = {
         "entity": next(iter(actions)).entity_id,
@@ -41,7 +42,7 @@ def nothing_left(actions: Collection[Action], *, on: date) -> dict[int, str]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_by_the_rule("nothing_left", among), params | among.params)
-        return {action: "held" if held else "settled" for action, held in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def close_what_says_nothing(actions: Collection[int], *, at: datetime) -> list[int]:
@@ -50,8 +51,8 @@ def close_what_says_nothing(actions: Collection[int], *, at: datetime) -> list[i
     closed: list[int] = []
     for entity, found in groupby(waiting.order_by("entity_id", "pk"), key=lambda action: action.entity):
         outcomes = nothing_left(list(found), on=today(entity, at))
-        for outcome in set(outcomes.values()):
-            keys = [key for key, given in outcomes.items() if given == outcome]
+        for outcome in ("held", "settled"):
+            keys = [key for key, why in outcomes.items() if (why == "held") == (outcome == "held")]
             still = Action.objects.filter(pk__in=keys, state__in=sources("suspend"))
             still.update(state=MOVES["suspend"][1], outcome=outcome, closed_at=at)
         closed += outcomes

@@ -9,6 +9,7 @@ from collections_app.segments.regrouping import regroup
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.core.among import EVERYBODY, named
+from crm.customers.models import Customer
 from crm.customers.registry import Merge, on_merge
 from crm.events.models import Event
 from crm.events.registry import register, register_for_sets
@@ -29,12 +30,14 @@ def welcome(event: Event) -> None:
 
 
 def regroup_those(events: Sequence[Event]) -> None:
-    """Give the customers of these events the groups their facts now call for: one statement an entity."""
+    """Give the customers of these events the groups their facts now call for: one statement an entity. They are locked
+    in the order of their keys: two workers may be told of the same ones, and would each wait for the other."""
     concerned: dict[int, set[int | None]] = defaultdict(set)
     for event in events:
         concerned[event.entity_id].add(event.customer_id)
     for entity in Entity.objects.filter(pk__in=concerned).order_by("pk"):
         customers = sorted(filter(None, concerned[entity.pk]))
+        list(Customer.objects.filter(pk__in=customers).order_by("pk").select_for_update(no_key=True).values_list("pk"))
         among = EVERYBODY if None in concerned[entity.pk] else named(customers)
         regroup(entity, on=today(entity, events[0].delivered_at), among=among)
 

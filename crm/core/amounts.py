@@ -23,14 +23,17 @@ class BadValue(ValueError):
 
 
 class UnclearAmount(BadValue):
-    """Two numbers may be meant: `whole` and `exact` are how one types each so that it is clear (1200 and 1.20)."""
+    """Two numbers may be meant: `whole` is how one types the larger so that it is clear, `exact` the other where a
+    decimal mark is known."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        bare, sign = digits_and_marks(text), unclear_mark(text)
-        self.whole = bare.replace(sign, "")
-        # Any other number of digits than three tells that they are decimals.
-        self.exact = bare[:-1] if bare.endswith("0") else f"{bare}0"
+        self._bare, self._sign = digits_and_marks(text), unclear_mark(text)
+        self.whole = self._bare.replace(self._sign, "")
+
+    def exact(self, mark: str) -> str:
+        """With decimals after this mark."""
+        return self._bare.replace(self._sign, mark)
 
 
 class Figure(str):

@@ -76,8 +76,10 @@ class AmountField(forms.DecimalField):
 
     def _readings(self, unclear: UnclearAmount) -> dict[str, str]:
         """Both amounts, in words and as they are typed."""
-        thousands, exact = (money(amount_of(typed), self.currency) for typed in (unclear.whole, unclear.exact))
-        return {"thousands": thousands, "decimals": exact, "whole": unclear.whole, "exact": unclear.exact}
+        mark = decimal_mark()
+        whole, exact = unclear.whole, unclear.exact(mark)
+        thousands, decimals = (money(amount_of(typed, mark), self.currency) for typed in (whole, exact))
+        return {"thousands": thousands, "decimals": decimals, "whole": whole, "exact": exact}
 
     def _refusal(self, code: str, **params: str) -> ValidationError:
         return ValidationError(self.error_messages[code], code=code, params=params)

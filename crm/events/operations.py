@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import connection, transaction
@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from crm.core import sql
 from crm.events.models import Delivery
-from crm.events.registry import consumers, consumers_of
+from crm.events.registry import MOST, consumers, consumers_of
 
 log = structlog.get_logger(__name__)
 
@@ -132,43 +132,46 @@ def waiting(consumer: str, *, at: datetime) -> Any:
 
 def deliver_waiting(consumer: str, *, at: datetime) -> int:
     """Hand the waiting events to a consumer, oldest first, as many at once as it takes, each time in its own
-    transaction; return how many went well.
+    transaction; return how many went well. A set it did not take is given to it one by one.
 
     Several workers may run it at once: a row held by another is passed over. A doubled wake-up finds nothing left.
     """
-    done, last = 0, 0
-    while (outcome := _deliver_next(consumer, after=last, at=at)) is not None:
-        last, succeeded = outcome
-        done += succeeded
+    done, last, alone_until = 0, 0, 0
+    while handed := _deliver_next(consumer, after=last, most=1 if last < alone_until else MOST, at=at):
+        if handed.taken is None:
+            alone_until = handed.last
+        else:
+            last, done = handed.last, done + handed.taken
     return done
 
 
+class Handed(NamedTuple):
+    """Events up to `last`; how many were taken, None where a set was not."""
+
+    last: int
+    taken: int | None
+
+
 @transaction.atomic
-def _deliver_next(consumer: str, *, after: int, at: datetime) -> tuple[int, int] | None:
+def _deliver_next(consumer: str, *, after: int, most: int, at: datetime) -> Handed | None:
     rows = waiting(consumer, at=at).filter(event__gt=after).order_by("event_id").select_related("event")
-    deliveries = list(rows.select_for_update(skip_locked=True, of=("self",))[: consumers[consumer].most])
+    locked = rows.select_for_update(skip_locked=True, of=("self",))
+    deliveries = list(locked[: min(most, consumers[consumer].most)])
     if not deliveries:
         return None
-    failed = _failed(deliveries, at=at)
-    taken = {delivery.pk for delivery in deliveries} - {delivery.pk for delivery in failed}
-    Delivery.objects.filter(pk__in=taken).update(processed_at=at, retry_at=None)
-    return deliveries[-1].event_id, len(taken)
-
-
-def _failed(deliveries: list[Delivery], *, at: datetime) -> list[Delivery]:
-    """Those of one consumer it did not take: tried together, then each alone."""
-    if (error := _try(deliveries, at=at)) is None:
-        return []
+    last, error = deliveries[-1].event_id, _try(deliveries, at=at)
+    if error is None:
+        Delivery.objects.filter(pk__in=[each.pk for each in deliveries]).update(processed_at=at, retry_at=None)
+        return Handed(last, len(deliveries))
     if len(deliveries) > 1:
-        return [each for delivery in deliveries for each in _failed([delivery], at=at)]
-    [delivery] = deliveries
-    _try_later(delivery, error, at=at)
-    return deliveries
+        return Handed(last, None)
+    _try_later(deliveries[0], error, at=at)
+    return Handed(last, 0)
 
 
 def _try(deliveries: list[Delivery], *, at: datetime) -> Exception | None:
-    """Hand over these events; what went wrong. Any failure of a consumer is counted and tried again: one bad event must
-    not stop those behind it."""
+    """Hand over these events of one consumer; what went wrong. Any failure is counted and tried again: one bad event
+    must not stop those behind it."""
     events = [delivery.event for delivery in deliveries]
     for event in events:
         event.delivered_at = at

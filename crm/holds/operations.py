@@ -207,16 +207,16 @@ def _end(holds: Sequence[Hold], *, on: date, outcome: str) -> dict[int, date]:
 def call_mistake(hold: Hold, *, on: date, reason: str = "", by: User | None = None, at: datetime) -> None:
     """A hold ought never to have been: one in force ends, from `on`; of one that has ended only that is corrected, so
     that what an insolvency stopped for good runs again. Raises AlreadyMistake."""
-    ended = Hold.objects.filter(pk=hold.pk, ended_on__isnull=False)
-    if ended.exclude(outcome=HoldOutcome.MISTAKE).update(outcome=HoldOutcome.MISTAKE):
-        hold.refresh_from_db(fields=["ended_on", "outcome"])
-        subject = INSOLVENCY_MISTAKE if hold.kind == HoldKind.INSOLVENCY else MISTAKE
-        _tell([(hold, subject, {"kind": Msgid(_kind(hold)), "ended_on": hold.ended_on})], text=reason, by=by, at=at)
-        return
-    try:
+    now = Hold.objects.select_for_update().get(pk=hold.pk)
+    if now.ended_on is None:
         lift_hold(hold, on=on, outcome=HoldOutcome.MISTAKE, reason=reason, by=by, at=at)
-    except AlreadyEnded as ended_so:
-        raise AlreadyMistake(hold) from ended_so
+        return
+    if now.outcome == HoldOutcome.MISTAKE:
+        raise AlreadyMistake(hold)
+    Hold.objects.filter(pk=hold.pk).update(outcome=HoldOutcome.MISTAKE)
+    hold.ended_on, hold.outcome = now.ended_on, HoldOutcome.MISTAKE
+    subject = INSOLVENCY_MISTAKE if hold.kind == HoldKind.INSOLVENCY else MISTAKE
+    _tell([(hold, subject, {"kind": Msgid(_kind(hold)), "ended_on": hold.ended_on})], text=reason, by=by, at=at)
 
 
 def _kind(hold: Hold) -> str:

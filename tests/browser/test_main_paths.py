@@ -30,7 +30,7 @@ def portfolio(lea: User, entity: Any, count: int = 3) -> list[Action]:
     for place in range(count):
         customer = CustomerFactory(entity=entity, name=f"Boulangerie {place}")
         AddressFactory(customer=customer, contact=ContactFactory(customer=customer), phone=True)
-        due = today - timedelta(days=20 + 40 * place)
+        due = today - timedelta(days=30 + 40 * place)  # at the step of the factory
         action = ActionFactory(
             customer=customer,
             owner=lea,

@@ -87,7 +87,16 @@ def close_its_cycle(action):
     Cycle.objects.update(closed_on=date(2026, 3, 5))
 
 
-@pytest.mark.parametrize("meanwhile", [pay, close_its_cycle])
+@pytest.mark.parametrize("days", [2, 365])
+def test_one_of_what_is_owed_again_in_another_cycle_is_no_task_and_not_said_to_be_settled(days):
+    at = POSTED + timedelta(days=days)
+    action = came_back(at, meanwhile=close_its_cycle)
+    assert (action.state, action.outcome, FormalNotice.objects.count()) == ("done", "sent", 0)
+    told = Entry.objects.filter(customer=action.customer_id, at=at).values_list("subject", flat=True)
+    assert list(told) == [NOTICE_CAME_BACK]
+
+
+@pytest.mark.parametrize("meanwhile", [pay])
 @pytest.mark.parametrize("days", [2, 365])
 def test_a_notice_that_came_back_once_all_was_paid_is_told_and_no_task(meanwhile, days):
     at = POSTED + timedelta(days=days)

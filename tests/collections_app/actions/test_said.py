@@ -95,9 +95,9 @@ class TestAPromise:
     @pytest.mark.parametrize(
         ("typed", "currency", "told"),
         [
-            ("1.200", "TND", "« 1.200 » peut être 1 200,000 TND ou 1,200 TND : tapez 1200 ou 1.20."),
-            ("1.234", "TND", "« 1.234 » peut être 1 234,000 TND ou 1,234 TND : tapez 1234 ou 1.2340."),
-            ("1.000 TND", "TND", "« 1.000 TND » peut être 1 000,000 TND ou 1,000 TND : tapez 1000 ou 1.00."),
+            ("1.200", "TND", "« 1.200 » peut être 1 200,000 TND ou 1,200 TND : tapez 1200 ou 1,200."),
+            ("1.234", "TND", "« 1.234 » peut être 1 234,000 TND ou 1,234 TND : tapez 1234 ou 1,234."),
+            ("1.000 TND", "TND", "« 1.000 TND » peut être 1 000,000 TND ou 1,000 TND : tapez 1000 ou 1,000."),
             ("1e5", "EUR", f"« 1e5 » n’est pas un montant : {HOW}"),
             ("mille", "TND", f"« mille » n’est pas un montant : {HOW}"),
         ],

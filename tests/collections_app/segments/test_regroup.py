@@ -246,7 +246,7 @@ def test_what_changes_for_many_is_looked_at_in_one_go(entity, count, django_asse
     late, at = GroupFactory(entity=entity), datetime(2026, 3, 2, 12, tzinfo=UTC)
     for customer in (*customers, customers[0]):
         emit("facts.changed", entity_id=entity.pk, customer_id=customer, at=at)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert deliver_waiting("segments", at=at) == count + 1
     assert list(Membership.objects.order_by("customer").values_list("customer", "group")) == [
         (customer, late.pk) for customer in customers

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
+from crm.core.formats import money
 from crm.core.money import CurrencyField, MoneyField
 
 
@@ -56,6 +57,17 @@ def test_millimes_are_typed_with_the_decimal_mark_of_the_language(language: str,
             field("TND").clean(unclear)
         assert "850750" in str(refused.value)
         assert field("EUR").clean(clear) == 850_750
+
+
+@pytest.mark.parametrize("typed", ["1.234", "850.750", "1.200"])
+def test_what_an_unclear_amount_says_to_type_is_read_as_it_says(typed: str):
+    dinars = field("TND")
+    with pytest.raises(ValidationError) as refused:
+        dinars.clean(typed)
+    params = refused.value.error_list[0].params
+    exact = Decimal(typed)
+    assert [dinars.clean(params[name]) for name in ("whole", "exact")] == [1000 * exact, exact]
+    assert [params[name] for name in ("thousands", "decimals")] == [money(1000 * exact, "TND"), money(exact, "TND")]
 
 
 @pytest.mark.parametrize("code", ["ZZZ", "eur", "XXX", ""])

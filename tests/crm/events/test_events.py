@@ -81,7 +81,8 @@ class TestSets:
 
     @pytest.fixture(autouse=True)
     def _three_at_most(self, monkeypatch):
-        monkeypatch.setattr(registry, "MOST", 3)
+        for module in (registry, operations):
+            monkeypatch.setattr(module, "MOST", 3)
 
     def test_as_many_at_once_as_it_may_be_given_the_oldest_first(self):
         seen = []
@@ -125,6 +126,20 @@ class TestSets:
             "seen 2",
             "seen 3",
         ]
+
+    def test_after_a_set_it_did_not_take_it_is_given_sets_again(self):
+        seen = []
+
+        def handler(events):
+            if len(events) > 1 and events[0].payload["n"] == 0:
+                raise RuntimeError("not these together")
+            seen.append([event.payload["n"] for event in events])
+
+        registry.register_for_sets("a", ["paid"], handler)
+        for n in range(6):
+            emit(n=n)
+        assert operations.deliver_waiting("a", at=NOON) == 6
+        assert seen == [[0], [1], [2], [3, 4, 5]]
 
     def test_an_event_knows_when_it_is_handed_over(self):
         seen = []
