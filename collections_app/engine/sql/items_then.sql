@@ -27,7 +27,10 @@ receivables_credit as (
     where c.entity_id = %(entity)s /* among c.customer_id */ and c.recorded_at <= n.at
 ),
 holds_hold as (
-    select h.* from holds_hold h
+    -- Of one that held that day nobody knew yet that it was a mistake.
+    select h.entity_id, h.customer_id, h.invoice_id, h.born_before, h.kind, h.starts_on, h.ends_on, h.ended_on,
+           case when h.ended_on <= %(on)s then h.outcome else '' end as outcome
+    from holds_hold h
     where h.entity_id = %(entity)s /* among h.customer_id */ and h.created_at <= (select max(n.at) from night n)
 )
 select i.invoice_id, i.currency, i.due_on, i.open_amount, i.covered, i.net_amount, i.held,

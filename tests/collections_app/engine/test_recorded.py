@@ -88,6 +88,21 @@ def test_what_was_on_hold_that_night_is_told_so_though_it_was_lifted_since(world
     assert (asked_for(world, 0), asked_for(world, 2)) == ([100], [200])
 
 
+def test_what_money_could_not_cover_that_night_is_told_so_though_the_judgment_was_a_mistake(world):
+    old, new = world.invoice(world.late, late=20), world.invoice(world.late, late=10)
+    CreditFactory(customer=world.late, amount=50, received_on=MARCH_1)
+    judgment = Hold.objects.create(
+        entity=world.entity, customer=world.late, invoice=old, kind="insolvency", reason="RJ",
+        starts_on=MARCH_1 - timedelta(days=5), created_at=noon(MARCH_1 - timedelta(days=5)),
+    )  # fmt: skip
+    world.night()
+    found = {old.pk: (100, 100, "insolvency"), new.pk: (100, 50, "carried")}
+    assert (told(world, 0), asked_for(world, 0)) == (found, [50])
+    Hold.objects.filter(pk=judgment.pk).update(ended_on=after(1), outcome="mistake")
+    world.night(after(1))
+    assert (told(world, 0), asked_for(world, 0)) == (found, [50])
+
+
 def test_what_was_covered_that_night_is_told_so_though_the_money_went_elsewhere(world):
     oldest, other = world.invoice(world.late, late=20), world.invoice(world.late, late=10)
     credit = CreditFactory(customer=world.late, amount=130)
