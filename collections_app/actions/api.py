@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from collections_app.actions.deeds import SOMETHING_ELSE, ChangedSince, last_of, touches_others
+from collections_app.actions.deeds import SOMETHING_ELSE, ChangedSince, before, deeds_with, touches_others
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
 from collections_app.actions.operations import Said, SaidRefused, conclude, take_back
@@ -55,6 +55,12 @@ class ActionOutput(serializers.ModelSerializer[Action]):
         return [line.invoice.external_id for line in action.lines.all()]
 
 
+class TakingBackInput(serializers.Serializer[Any]):
+    deed = serializers.IntegerField(
+        required=False, help_text="The `earlier_deed` of an answer; without it, what was done last."
+    )
+
+
 class TakenBackOutput(ActionOutput):
     taken_back = serializers.ListField(
         child=serializers.IntegerField(), help_text="Ids of all actions taken back, this one among them."
@@ -68,8 +74,12 @@ class TakenBackOutput(ActionOutput):
         help_text="Ids of those that would wait again, had what they ask for not been paid or suspended meanwhile.",
     )
 
+    earlier_deed = serializers.IntegerField(
+        allow_null=True, help_text="What the same person had done with it before, to be taken back by its id."
+    )
+
     class Meta(ActionOutput.Meta):
-        fields = [*ActionOutput.Meta.fields, "taken_back", "left", "closed"]
+        fields = [*ActionOutput.Meta.fields, "taken_back", "left", "closed", "earlier_deed"]
 
 
 class CompletionInput(serializers.Serializer[Any]):
@@ -142,15 +152,19 @@ class ActionCompletionApi(ApiView):
 class ActionTakingBackApi(ApiView):
     rules = {"POST": rules.works_actions}
 
-    @extend_schema(operation_id="take_back_action", request=None, responses=TakenBackOutput)
+    @extend_schema(operation_id="take_back_action", request=TakingBackInput, responses=TakenBackOutput)
     def post(self, request: Request, entity: str, action: int) -> Response:
-        """What the same person did last with it and has not taken back, with what followed, is undone: for all actions
-        he did it with in one go, which the answer names. 404 when he does not see the entity of one of them, 422
-        when that was too long ago, or when something was done or sent since."""
+        """What the same person did last with it, with what followed, is undone: for all actions he did it with in one
+        go, which the answer names, with the deed he did before. Asked twice, nothing more is undone. 404 when he does
+        not see the entity of one of them, 422 when it is taken back already, was too long ago, or when something was
+        done or sent since."""
         rows = Action.objects.filter(entity=self.entity(entity)).select_related("customer", "owner")
         if not rows.filter(pk=action).exists():
             raise Http404
-        deed = last_of(self.user, action)
+        given = TakingBackInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        his = deeds_with(self.user, action)
+        deed = his.filter(**{"pk": key} if (key := given.validated_data.get("deed")) else {}).first()
         if deed and touches_others(deed, Q(entity__in=self.entities())):
             raise Http404
         try:
@@ -161,7 +175,9 @@ class ActionTakingBackApi(ApiView):
         except ActionRefused as refusal:
             raise Unprocessable(str(refusal)) from refusal
         found = ActionOutput(rows.get(pk=action)).data
-        return Response({**found, "taken_back": taken.actions, "left": taken.left, "closed": taken.closed})
+        earlier = before(deed, action) if deed else None
+        told = {"taken_back": taken.actions, "left": taken.left, "closed": taken.closed}
+        return Response({**found, **told, "earlier_deed": earlier and earlier.pk})
 
 
 def _said(action: Action, given: dict[str, Any]) -> Said:

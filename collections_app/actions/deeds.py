@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy, gettext_noop
 from psycopg.types.json import Jsonb
 
@@ -205,11 +205,15 @@ def _put_back(deed: Deed, before: list[dict[str, Any]], verb: str, *, by: User, 
     return [row["id"] for row in sql.rows(HERE, "take_back", params)]
 
 
-def last_of(user: User, action: int) -> Deed | None:
-    """What he did last with an action and has not taken back, else what he took back of it, as far as it is
-    remembered."""
-    done = Deed.objects.filter(by=user, actions__contains=[action])
-    return done.order_by(F("taken_back_at").desc(nulls_first=True), "-at", "-pk").first()
+def deeds_with(user: User, action: int) -> QuerySet[Deed]:
+    """What he did with an action, taken back or not, the last first, as far as it is remembered."""
+    return Deed.objects.filter(by=user, actions__contains=[action]).order_by("-at", "-pk")
+
+
+def before(deed: Deed, action: int) -> Deed | None:
+    """What the same person had done with an action before a deed, and has not taken back."""
+    earlier = Q(at__lt=deed.at) | Q(at=deed.at, pk__lt=deed.pk)
+    return deeds_with(deed.by, action).filter(earlier, taken_back_at=None).first()
 
 
 def forget(*, at: datetime) -> int:

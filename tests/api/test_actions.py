@@ -6,7 +6,7 @@ import time_machine
 
 from collections_app.actions import bulk
 from collections_app.actions.deeds import remembered
-from collections_app.actions.models import Action, ActionLine
+from collections_app.actions.models import Action, ActionLine, Deed
 from crm.holds.models import Hold
 from crm.receivables.models import Invoice
 from tests.api.conftest import client_of
@@ -122,8 +122,8 @@ def test_an_auditor_completes_nothing(entity):
     assert auditor.post(f"{PATH}/{action(entity).pk}/complete", {"outcome": "paid"}).status_code == 403
 
 
-def take_back(client, action):
-    return client.post(f"{PATH}/{action.pk}/take-back")
+def take_back(client, action, **given):
+    return client.post(f"{PATH}/{action.pk}/take-back", given)
 
 
 def test_what_was_noted_is_taken_back_with_what_followed(entity, erp):
@@ -184,12 +184,26 @@ def test_of_two_deeds_the_earlier_one_is_taken_back_after_the_later_one(entity, 
     complete(erp, called, outcome="call_back", on="2026-03-05")
     with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
         complete(erp, called, outcome="paid")
-        answers = [take_back(erp, called) for _try in range(3)]
-    assert [(answer.status_code, answer.json().get("snoozed_until")) for answer in answers] == [
+        later = take_back(erp, called)
+        again = take_back(erp, called)
+        earlier = [take_back(erp, called, deed=later.json()["earlier_deed"]) for _try in range(2)]
+    assert [(answer.status_code, answer.json().get("snoozed_until")) for answer in (later, again, *earlier)] == [
         (200, "2026-03-05"),
+        (422, None),
         (200, None),
         (422, None),
     ]
+    assert earlier[0].json()["earlier_deed"] is None
+
+
+@pytest.mark.parametrize("deed", [0, "x"])
+def test_a_deed_that_is_none_of_his_is_not_taken_back(entity, erp, deed):
+    called, others = action(entity), action(entity)
+    complete(erp, called, outcome="paid")
+    complete(erp, others, outcome="paid")
+    given = {"deed": deed or Deed.objects.get(actions=[others.pk]).pk}
+    assert take_back(erp, called, **given).status_code == (400 if deed else 422)
+    assert set(Action.objects.values_list("state", flat=True)) == {"done"}
 
 
 def test_what_was_taken_back_with_it_and_what_was_left_is_told(entity):
