@@ -71,14 +71,14 @@ def _bounced(action: Action, event: Event) -> None:
     notice, which has no effect then, however late it is known. What a person sent since did not come back. What is
     settled needs no other way, nor what is owed in another cycle, whose steps ask for it."""
     again = action.closed_at is not None and event.at - action.closed_at <= BOUNCE_REOPENS
-    left = nothing_left([action], on=today(action.entity, event.at)).get(action.pk)
+    left = nothing_left([action], on=today(action.entity, event.delivered_at)).get(action.pk)
     if action.formal_notice and action.closed_by_id is None and withdraw_formal_notice(action.pk):
         told = NOTICE_OF_NOTHING_CAME_BACK if left == "settled" else NOTICE_CAME_BACK
         record(action.customer, "action", told, at=event.at, about="action", about_id=action.pk)
         again = True
     if action.state == ActionState.SCHEDULED or (action.state == ActionState.DONE and again and left in (None, "held")):
         _hand_back(action, event, "bounced")
-        close_what_says_nothing([action.pk], at=event.at)
+        close_what_says_nothing([action.pk], at=event.delivered_at)
 
 
 def _failed(action: Action, event: Event) -> None:

@@ -99,6 +99,12 @@ def test_the_proxy_leads_to_the_web_processes_and_lets_the_largest_import_throug
     assert int(most) > MOST_READ_MB
 
 
+def test_the_proxy_speaks_no_old_tls_and_sends_nobody_to_a_host_he_named():
+    proxy = (DEPLOY / "nginx.conf").read_text()
+    assert re.findall(r"ssl_protocols (.*);", proxy) == ["TLSv1.2 TLSv1.3"]
+    assert re.findall(r"return 301 https://([^/$]+)\$request_uri;", proxy) == ["acquit.example.org"]
+
+
 def test_the_proxy_hands_on_no_address_a_caller_wrote():
     proxy = (DEPLOY / "nginx.conf").read_text()
     assert re.findall(r"proxy_set_header (\S+) (\S+);", proxy) == [

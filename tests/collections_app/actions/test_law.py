@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from collections_app.actions.bulk import complete
-from collections_app.actions.consumers import NOTICE_CAME_BACK, NOTICE_OF_NOTHING_CAME_BACK, on_message
+from collections_app.actions.consumers import NOTICE_CAME_BACK, NOTICE_OF_NOTHING_CAME_BACK
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, Cycle
-from crm.events.models import Event
 from crm.holds.operations import place_hold
 from crm.receivables.models import FormalNotice
 from crm.receivables.operations import allocate
@@ -17,6 +16,7 @@ from telephony.messaging.models import Message
 from tests.collections_app.compliance.situations import PARIS, TUESDAY, ask, reachable, sent
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
+from tests.factories.events import hear_of_message
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +30,11 @@ def test_legal_interest_may_run_from_the_day_a_formal_notice_left(told, left_on)
     ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 31))  # thirty days late on the day after
     ActionLineFactory(action=action, invoice__due_on=date(2025, 1, 31), invoice__due_on_source="guessed")
     payload = {"origin": "action", "origin_id": action.pk, "completes": True, **told}
-    on_message(Event(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED))
+    hear_of_message(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED)
     assert [(notice.invoice, notice.on) for notice in FormalNotice.objects.all()] == [(noticed, left_on)]
     action.refresh_from_db()
     assert (action.state, action.left_on) == ("done", left_on if told else None)
-    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=POSTED))
+    hear_of_message(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=POSTED)
     action.refresh_from_db()
     assert (action.state, action.left_on) == ("todo", None)  # it came back: nothing was said
     assert list(FormalNotice.objects.all()) == []
@@ -45,11 +45,11 @@ def test_the_notice_that_arrives_counts_whatever_came_back_before():
     ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30))
     payload = {"origin": "action", "origin_id": action.pk, "completes": True}
     for kind in ("message.sent", "message.bounced"):
-        on_message(Event(kind=kind, customer_id=action.customer_id, payload=payload, at=POSTED))
+        hear_of_message(kind=kind, customer_id=action.customer_id, payload=payload, at=POSTED)
     assert complete([action.pk], outcome=Outcome.SENT, by=UserFactory(), at=POSTED + timedelta(days=2)) == 1
     assert list(FormalNotice.objects.values_list("on", "action_id")) == [(date(2026, 3, 6), action.pk)]
     # What came back late was sent before him.
-    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=POSTED))
+    hear_of_message(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=POSTED)
     assert FormalNotice.objects.count() == 1
 
 
@@ -57,9 +57,9 @@ def test_a_notice_known_to_have_come_back_after_ten_days_has_no_effect_and_is_to
     action = ActionFactory(formal_notice=True, state="scheduled", channel="post", approved_on=date(2026, 3, 1))
     ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30))
     payload = {"origin": "action", "origin_id": action.pk, "completes": True}
-    on_message(Event(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED))
+    hear_of_message(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED)
     late = POSTED + timedelta(days=11)
-    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=late))
+    hear_of_message(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=late)
     action.refresh_from_db()
     assert (action.state, FormalNotice.objects.count()) == ("todo", 0)
     assert [entry.subject for entry in Entry.objects.filter(customer=action.customer_id, at=late)] == [NOTICE_CAME_BACK]
@@ -70,9 +70,9 @@ def came_back(at, *, meanwhile=lambda action: None):
     action = ActionFactory(formal_notice=True, state="scheduled", channel="post", approved_on=date(2026, 3, 1))
     ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30))
     payload = {"origin": "action", "origin_id": action.pk, "completes": True}
-    on_message(Event(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED))
+    hear_of_message(kind="message.sent", customer_id=action.customer_id, payload=payload, at=POSTED)
     meanwhile(action)
-    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=at))
+    hear_of_message(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=at)
     action.refresh_from_db()
     return action
 
@@ -205,3 +205,17 @@ def test_one_made_too_late_revives_nothing(settings):
     address, invoice = due_in_2021("public_body")
     demanded(address, invoice, date(2026, 1, 2))
     assert ask(address, invoices=[invoice.pk]).gate == "limitation"
+
+
+def test_a_bounce_heard_of_once_a_promise_is_over_is_a_task():
+    action = ActionFactory(state="scheduled", mode="automatic", channel="email")
+    line = ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30))
+    place_hold(
+        action.customer, invoice=line.invoice, kind="promise", reason="Vendredi", starts_on=POSTED.date(),
+        ends_on=POSTED.date(), at=POSTED,
+    )  # fmt: skip
+    payload = {"origin": "action", "origin_id": action.pk}
+    bounced = {"kind": "message.bounced", "customer_id": action.customer_id, "payload": payload, "at": POSTED}
+    hear_of_message(**bounced, delivered_at=POSTED + timedelta(days=1))
+    action.refresh_from_db()
+    assert (action.state, action.outcome) == ("todo", "bounced")

@@ -9,20 +9,19 @@ from django.db import connection
 from django.urls import reverse
 from hypothesis import given, settings, strategies as st
 
-from collections_app.actions.consumers import on_message
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, Life
 from collections_app.engine.merged import Merged, merged_since
 from collections_app.engine.past import state_at
 from collections_app.engine.queries import explain
 from crm.customers.operations.merging import merge_customers
-from crm.events.models import Event
 from crm.holds.models import Hold
 from crm.receivables.queries import balance_at, items_at
 from crm.timeline.operations import record
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
+from tests.factories.events import hear_of_message
 from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 
@@ -175,7 +174,7 @@ def test_a_night_cancelled_and_decided_again_was_two_lives(client, one):
 
 def bounced(action, day):
     payload = {"origin": ORIGIN, "origin_id": action.pk}
-    on_message(Event(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=noon(after(day))))
+    hear_of_message(kind="message.bounced", customer_id=action.customer_id, payload=payload, at=noon(after(day)))
 
 
 def test_what_left_and_came_back_was_not_open_meanwhile(one):
@@ -198,10 +197,10 @@ def test_what_comes_back_before_it_had_left_goes_on(one):
 
 def test_a_customer_who_writes_again_opens_another_life(one):
     written = {"kind": "message.reply", "customer_id": one.late.pk, "payload": {}}
-    on_message(Event(at=noon(after(5)), **written))
+    hear_of_message(at=noon(after(5)), **written)
     task = Action.objects.get(kind="reply")
     Action.objects.filter(pk=task.pk).update(state="done", closed_at=noon(after(5)))
-    on_message(Event(at=noon(after(5)) + timedelta(hours=2), **written))
+    hear_of_message(at=noon(after(5)) + timedelta(hours=2), **written)
     assert [(life.opened_on, life.state) for life in task.lives.all()] == [(after(5), "done")]
 
 
