@@ -207,15 +207,16 @@ def test_one_made_too_late_revives_nothing(settings):
     assert ask(address, invoices=[invoice.pk]).gate == "limitation"
 
 
-def test_a_bounce_heard_of_once_a_promise_is_over_is_a_task():
+@pytest.mark.parametrize(("days", "stands"), [(0, ("cancelled", "held")), (1, ("todo", "bounced"))])
+def test_a_bounce_is_judged_by_what_is_on_hold_when_it_is_heard_of(days, stands):
     action = ActionFactory(state="scheduled", mode="automatic", channel="email")
     line = ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 30))
     place_hold(
-        action.customer, invoice=line.invoice, kind="promise", reason="Vendredi", starts_on=POSTED.date(),
-        ends_on=POSTED.date(), at=POSTED,
+        action.customer, invoice=line.invoice, kind="promise", reason="Vendredi", starts_on=date(2026, 3, 4),
+        ends_on=date(2026, 3, 4), at=POSTED,
     )  # fmt: skip
     payload = {"origin": "action", "origin_id": action.pk}
     bounced = {"kind": "message.bounced", "customer_id": action.customer_id, "payload": payload, "at": POSTED}
-    hear_of_message(**bounced, delivered_at=POSTED + timedelta(days=1))
+    hear_of_message(**bounced, delivered_at=POSTED + timedelta(days=days))
     action.refresh_from_db()
-    assert (action.state, action.outcome) == ("todo", "bounced")
+    assert (action.state, action.outcome) == stands
