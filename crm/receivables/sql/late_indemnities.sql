@@ -20,15 +20,15 @@ with parts as (
     from receivables_invoice i
     join customers_customer c on c.id = i.customer_id
     join accounts_entity e on e.id = i.entity_id
-    cross join lateral (
+    left join lateral (
         select r.value from law_rule r
         where r.jurisdiction = e.jurisdiction and r.code = 'fixed_indemnity' and r.customer_kind in ('', c.kind)
           and r.debt_type in ('', i.debt_type) and r.starts_on <= i.due_on + 1
           and coalesce(r.ends_on, 'infinity') > i.due_on
         order by r.debt_type desc, r.customer_kind desc, r.starts_on desc limit 1
-    ) rule
-    where i.id = any(array(select id from parts)) and i.due_on < %(on)s and i.kind = 'invoice'
-      and i.due_on_source <> 'guessed' and rule.value ->> 'currency' = i.currency
+    ) rule on i.due_on < %(on)s and i.kind = 'invoice' and i.due_on_source <> 'guessed'
+          and rule.value ->> 'currency' = i.currency
+    where i.id = any(array(select id from parts))
     union all
     select m.invoice_id, coalesce(credit.received_on, m."on"), m.amount, null, null, null, null, null, null, null, null
     from receivables_movement m left join receivables_credit credit on credit.id = m.credit_id
@@ -45,20 +45,21 @@ with parts as (
            max(indemnity) over of_invoice as indemnity, min(stopped_on) over of_invoice as stopped_on,
            amount, "on" <= max(due_on) over of_invoice as in_time
     from happened window of_invoice as (partition by id)
-), late as (
-    select id, customer_id, external_id, number, issued_on, currency, due_on, indemnity,
-           due_on < coalesce(stopped_on, 'infinity') as claimable
-    from by_due_date
-    where in_time
-    group by id, due_on, customer_id, external_id, number, issued_on, currency, indemnity, stopped_on
-    having sum(amount) > 0
 ), by_invoice as (
-    select *, min(issued_on) over (partition by customer_id, currency, number, external_id) as first_issued_on from late
+    -- Of all its parts, so that paying one in time, or the day, does not change which invoice the others are.
+    select *, min(issued_on) over (partition by customer_id, currency, number, external_id) as first_issued_on from by_due_date
+), late as (
+    select id, customer_id, number, first_issued_on, currency, due_on, indemnity,
+           due_on < coalesce(stopped_on, 'infinity') as claimable
+    from by_invoice
+    where in_time and indemnity is not null
+    group by id, due_on, customer_id, number, first_issued_on, currency, indemnity, stopped_on
+    having sum(amount) > 0
 ), in_order as (
     select *, row_number() over (
         partition by customer_id, currency, number, first_issued_on, case when number = '' then id end
         order by due_on, id) as nth
-    from by_invoice
+    from late
 )
 select id as invoice_id, currency, indemnity as amount
 from in_order
