@@ -2,8 +2,9 @@
 -- day late; what is paid or credited afterwards changes nothing. Money received by then pays, applied or not. What fell
 -- due when insolvency forbade to pay it owes none. Of an invoice due in several parts, the first that was late owes it,
 -- whether it was asked for or not. Parts are rows of one number and of one identifier in the books (its instalments), or of
--- several that were issued on one day: a number alone comes back every year, or is that of the contract. Lined up with its
--- invoice by a window, as in late_interest.sql.
+-- several that were issued on one day: a number alone comes back every year, or is that of the contract. Where a list had no
+-- identifiers, account and number stand for them (items_stage.sql in crm.imports), which tell no more than the number:
+-- there too one day of issue is one invoice. Lined up with its invoice by a window, as in late_interest.sql.
 with parts as (
     select unnest(%(invoices)s::bigint[]) as id
     union
@@ -15,7 +16,13 @@ with parts as (
 ), stopped as (
 /* stopped charges */
 ), happened as (
-    select i.id, i.due_on as "on", i.amount, i.due_on, i.customer_id, i.external_id, i.number, i.issued_on, i.currency,
+    select i.id, i.due_on as "on", i.amount, i.due_on, i.customer_id, i.number, i.issued_on, i.currency,
+           case when right(i.external_id, length(i.number) + 1) = '/' || i.number and exists (
+               -- plan: by key. Invoices of a merged customer keep the account they came under.
+               select from customers_customer account
+               where account.entity_id = i.entity_id
+                 and account.external_id = left(i.external_id, -(length(i.number) + 1)) offset 0
+           ) then i.external_id || ' ' || i.issued_on else i.external_id end as document,
            (rule.value ->> 'amount')::numeric as indemnity, null::date as stopped_on
     from receivables_invoice i
     join customers_customer c on c.id = i.customer_id
@@ -39,7 +46,7 @@ with parts as (
     select invoice_id, stopped_on, 0, null, null, null, null, null, null, null, stopped_on from stopped
 ), by_due_date as (
     select id, max(due_on) over of_invoice as due_on, max(customer_id) over of_invoice as customer_id,
-           max(external_id) over of_invoice as external_id,
+           max(document) over of_invoice as document,
            max(number) over of_invoice as number, max(issued_on) over of_invoice as issued_on,
            max(currency) over of_invoice as currency,
            max(indemnity) over of_invoice as indemnity, min(stopped_on) over of_invoice as stopped_on,
@@ -47,7 +54,7 @@ with parts as (
     from happened window of_invoice as (partition by id)
 ), by_invoice as (
     -- Of all its parts, so that paying one in time, or the day, does not change which invoice the others are.
-    select *, min(issued_on) over (partition by customer_id, currency, number, external_id) as first_issued_on from by_due_date
+    select *, min(issued_on) over (partition by customer_id, currency, number, document) as first_issued_on from by_due_date
 ), late as (
     select id, customer_id, number, first_issued_on, currency, due_on, indemnity,
            due_on < coalesce(stopped_on, 'infinity') as claimable
