@@ -5,13 +5,15 @@
 -- They give `by_name` (what each sum covers of what it names), `taken` (what the rest of all sums of a stretch of days
 -- covers) and `shares` (that, sum by sum). What belongs together is lined up by windows: joined instead, some plans compare
 -- every sum with every invoice.
--- Money of these days may not cover that invoice; without one, what was born before the first of them.
+-- Money of these days may not cover that invoice; without one, what was born before the first of them: what insolvency
+-- forbade to pay, and what limitation had run out of, which nobody has an interest in paying (C. civ. 1342-10).
 forbidding as materialized (
     select f.* from (
         select k.customer_id, k.invoice_id, coalesce(k.born_before, k.starts_on) as from_on,
                coalesce(least(k.ended_on, k.ends_on + 1), 'infinity') as until_on
         from known k
-        where k.kind = 'insolvency' and k.outcome <> 'mistake' and (k.ended_on is null or k.ended_on > k.starts_on)
+        where k.kind in ('insolvency', 'limitation') and k.outcome <> 'mistake'
+          and (k.ended_on is null or k.ended_on > k.starts_on)
     ) f
     where f.from_on < f.until_on
 ),
