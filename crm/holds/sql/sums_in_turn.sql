@@ -17,6 +17,10 @@ forbidding as materialized (
     ) f
     where f.from_on < f.until_on
 ),
+-- Of those who have money: most of whom a claim ran out against have none.
+bounds as materialized (
+    select f.* from forbidding f where f.customer_id in (select m.customer_id from money m)
+),
 called as (
     select line.*, max(line.owed) over of_invoice as owed_in_all,
            sum(line.amount) over (of_invoice order by line.received_on, line.id) as up_to_here
@@ -42,9 +46,9 @@ rest as materialized (
         select b.customer_id, b.currency, b.id, b.received_on, b.amount - b.covers as amount, 0 as bound from by_name b
         where b.amount > b.covers
         union all
-        select f.customer_id, null, null, f.from_on, 0, 1 from forbidding f
+        select f.customer_id, null, null, f.from_on, 0, 1 from bounds f
         union all
-        select f.customer_id, null, null, f.until_on, 0, 1 from forbidding f
+        select f.customer_id, null, null, f.until_on, 0, 1 from bounds f
     ) line
 ),
 pools as (
@@ -70,7 +74,7 @@ lined_up as (
         from by_name b
         union all
         select f.invoice_id, f.customer_id, null, null, null, null, null, daterange(f.from_on, f.until_on), null, null, null
-        from forbidding f
+        from bounds f
         union all
         select null, p.customer_id, p.currency, null, null, null, null, null, p.stretches, p.days, p.amounts from pools p
     ) line
