@@ -119,8 +119,8 @@ def test_what_was_waived_before_money_of_an_earlier_day_was_known_is_owed_to_nob
 
 def large(count):
     """A customer with this many invoices, due in three parts each, one in ten disputed and partly paid, half covered by
-    as many sums, one in ten of which names one of them. Insolvent later, one in ten of his invoices for itself, which ran
-    out too."""
+    as many sums, one in ten of which names one of them. Insolvent later, one in ten of his invoices for itself, which
+    ran out too."""
     customer = CustomerFactory()
     hold(customer, kind=HoldKind.INSOLVENCY, born_before=date(2026, 1, 1))
     late = {"issued_on": date(2025, 7, 1), "due_on": DUE}
@@ -261,7 +261,12 @@ def by_invoice(shares):
 @settings(max_examples=100, deadline=None)
 @given(LEDGER)
 @example(
-    ([(100, 0, False), (100, 60, False)], [(100, 5, None)], False, [("limitation", -30, 0, None, HoldOutcome.LIFTED, 0)])
+    (
+        [(100, 0, False), (100, 60, False)],
+        [(100, 5, None)],
+        False,
+        [("limitation", -30, 0, None, HoldOutcome.LIFTED, 0)],
+    )
 )
 def test_credit_by_credit_it_is_the_rule_and_what_every_decision_takes_as_covered(values):
     ledger = Ledger(*values)
