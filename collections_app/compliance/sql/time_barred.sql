@@ -1,6 +1,6 @@
 -- Invoices that ran out against those protected by it are held from the day it is seen; who settled them, what interrupted
--- limitation after all, or that it protects such a customer no more, run out or not, ends that. When a claim has run out:
--- ran_out.sql.
+-- limitation after all (a mistake then: what came meanwhile pays it as if it had never been held), or that it protects such
+-- a customer no more, run out or not, ends that. When a claim has run out: ran_out.sql.
 with house as materialized (
     select entity.id, entity.jurisdiction from accounts_entity entity where entity.id = %(entity)s
 ), rule as materialized (
@@ -38,7 +38,9 @@ with house as materialized (
 ), ended as (
     update holds_hold hold
     set ended_on = greatest(hold.starts_on, %(on)s),
-        outcome = case when invoice.settled_on is null then 'lifted' else 'settled' end
+        outcome = case when invoice.settled_on is not null then 'settled'
+                       when customer.kind = any(array(select protected.kind from protected)) then 'mistake'
+                       else 'lifted' end
     from held
     join receivables_invoice invoice on invoice.id = held.invoice_id
     join customers_customer customer on customer.id = invoice.customer_id

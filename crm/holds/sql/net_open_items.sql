@@ -1,18 +1,20 @@
 -- One row per open invoice of some customers of an entity: what holds it on a date, what unapplied money covers, what is
 -- left. Money covers what its own customer owes from the day it came: first the invoice it names, then the oldest due,
--- never a disputed one, nor one that insolvency forbade to pay on the day it came (docs/law.md, «Argent non imputé»).
+-- never a disputed one, nor one that insolvency forbade to pay, or that was held as run out of, on the day it came
+-- (docs/law.md, «Argent non imputé»).
 -- The one definition of what a decision may rest on: night, page, letter and explanation read it
 -- (crm.holds.queries.net_open_items).
 -- Only the customers who have unapplied money are put in order; of them, sum by sum, those whom insolvency ever forbade to
--- pay something. Every invoice is read once more, as it lies.
+-- pay something, or who owe or owed what ran out. Every invoice is read once more, as it lies.
 with recursive known as materialized (
     /* for each */ select h.customer_id, h.invoice_id, h.born_before, h.kind, h.outcome, h.starts_on, h.ends_on, h.ended_on,
            h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s)
            and (h.ended_on is null or h.ended_on > %(on)s) as in_force
     from holds_hold h
     where h.entity_id = %(entity)s
-      and (h.kind = 'insolvency' or h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s)
-                                    and (h.ended_on is null or h.ended_on > %(on)s)) /* found h.customer_id */
+      and (h.kind in ('insolvency', 'limitation')
+           or h.starts_on <= %(on)s and (h.ends_on is null or h.ends_on >= %(on)s)
+              and (h.ended_on is null or h.ended_on > %(on)s)) /* found h.customer_id */
 ),
 on_invoice as materialized (
     select i.invoice_id, min(i.kind) as kind, bool_or(i.kind = 'dispute') as disputed

@@ -5,15 +5,21 @@
 -- They give `by_name` (what each sum covers of what it names), `taken` (what the rest of all sums of a stretch of days
 -- covers) and `shares` (that, sum by sum). What belongs together is lined up by windows: joined instead, some plans compare
 -- every sum with every invoice.
--- Money of these days may not cover that invoice; without one, what was born before the first of them.
+-- Money of these days may not cover that invoice; without one, what was born before the first of them: what insolvency
+-- forbade to pay, and what limitation had run out of, which nobody has an interest in paying (C. civ. 1342-10).
 forbidding as materialized (
     select f.* from (
         select k.customer_id, k.invoice_id, coalesce(k.born_before, k.starts_on) as from_on,
                coalesce(least(k.ended_on, k.ends_on + 1), 'infinity') as until_on
         from known k
-        where k.kind = 'insolvency' and k.outcome <> 'mistake' and (k.ended_on is null or k.ended_on > k.starts_on)
+        where k.kind in ('insolvency', 'limitation') and k.outcome <> 'mistake'
+          and (k.ended_on is null or k.ended_on > k.starts_on)
     ) f
     where f.from_on < f.until_on
+),
+-- Of those who have money: most of whom a claim ran out against have none.
+bounds as materialized (
+    select f.* from forbidding f where f.customer_id in (select m.customer_id from money m)
 ),
 called as (
     select line.*, max(line.owed) over of_invoice as owed_in_all,
@@ -40,9 +46,9 @@ rest as materialized (
         select b.customer_id, b.currency, b.id, b.received_on, b.amount - b.covers as amount, 0 as bound from by_name b
         where b.amount > b.covers
         union all
-        select f.customer_id, null, null, f.from_on, 0, 1 from forbidding f
+        select f.customer_id, null, null, f.from_on, 0, 1 from bounds f
         union all
-        select f.customer_id, null, null, f.until_on, 0, 1 from forbidding f
+        select f.customer_id, null, null, f.until_on, 0, 1 from bounds f
     ) line
 ),
 pools as (
@@ -68,7 +74,7 @@ lined_up as (
         from by_name b
         union all
         select f.invoice_id, f.customer_id, null, null, null, null, null, daterange(f.from_on, f.until_on), null, null, null
-        from forbidding f
+        from bounds f
         union all
         select null, p.customer_id, p.currency, null, null, null, null, null, p.stretches, p.days, p.amounts from pools p
     ) line

@@ -20,6 +20,7 @@ from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.connections import beside
 from tests.factories.accounts import UserFactory
 from tests.factories.paying import pay
+from tests.factories.receivables import CreditFactory
 
 pytestmark = pytest.mark.django_db
 LADDER = ({"offset_days": 5}, {"offset_days": 15}, {"offset_days": 30})
@@ -125,8 +126,20 @@ def test_what_interrupted_it_in_time_gives_it_back():
     fact = {"kind": "acknowledgement", "on": after(-700), "reference": "courrier", "invoice": world.old}
     record_interruption(world.one, **fact, by=None, at=noon(MARCH_1))
     world.night(after(1))
-    assert (Hold.objects.get().outcome, Hold.objects.get().ended_on, carried()) == ("lifted", after(1), [500, 10])
+    assert (Hold.objects.get().outcome, Hold.objects.get().ended_on, carried()) == ("mistake", after(1), [500, 10])
     assert Entry.objects.filter(kind="hold").latest("pk").subject == RUNS_AGAIN
+
+
+def test_money_that_comes_while_it_is_held_pays_it_only_if_it_had_not_run_out():
+    world = house()
+    world.night()
+    CreditFactory(customer=world.one, amount=Decimal(8), received_on=MARCH_1)
+    world.night(after(1))
+    assert carried() == [492]
+    fact = {"kind": "acknowledgement", "on": after(-700), "reference": "courrier", "invoice": world.old}
+    record_interruption(world.one, **fact, by=None, at=noon(after(1)))
+    world.night(after(2))
+    assert carried() == [500, 2]
 
 
 def another_rule(_world):

@@ -322,13 +322,21 @@ class TestOfWhatTheLawForbidsToAskFor:
         assert balance(enclosed(customer, late, old)) == ["510,00 €"]
 
     def test_money_that_covers_it_is_not_counted_twice(self, customer: Customer, late: Line, old: Line):
-        CreditFactory(customer=customer, amount=Decimal(12), received_on="2026-02-25")
+        """What came before it ran out, or names it."""
         silenced(customer, "limitation", invoice=old.invoice)
+        CreditFactory(customer=customer, amount=Decimal(6), received_on="2026-02-25")
+        CreditFactory(customer=customer, amount=Decimal(6), received_on=ON, names_invoice=old.invoice)
         rows = enclosed(customer, late)
         assert [row for row in rows if "ne figure pas ici" in row] == [
             "dont compté sur ce qui ne figure pas ici 10,00 €"
         ]
         assert balance(rows) == ["498,00 €"]
+
+    def test_money_that_came_since_it_ran_out_counts_on_what_is_listed(self, customer: Customer, late: Line, old: Line):
+        silenced(customer, "limitation", invoice=old.invoice)
+        CreditFactory(customer=customer, amount=Decimal(12), received_on=ON)
+        rows = enclosed(customer, late)
+        assert ([row for row in rows if "ne figure pas ici" in row], balance(rows)) == ([], ["488,00 €"])
 
 
 def test_what_is_kept_is_plain_json_without_the_marks_of_tables() -> None:

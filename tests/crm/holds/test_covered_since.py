@@ -87,6 +87,14 @@ def test_what_is_paid_in_time_since_a_judgment_owes_nothing():
     assert late_charges([born_since.pk], on=after(90)) == {}
 
 
+def test_money_that_came_since_a_claim_ran_out_pays_the_newer_one_in_time():
+    ran_out = late_invoice(due_on=after(-800), issued_on=after(-830))
+    newer = late_invoice(customer=ran_out.customer, issued_on=after(40), due_on=after(60), amount=Decimal(1000))
+    hold(ran_out.customer, HoldKind.LIMITATION, invoice=ran_out, starts_on=after(31))
+    money(ran_out, 1000, 59)
+    assert late_charges([newer.pk], on=after(90)) == {}
+
+
 def test_it_is_what_applying_the_money_would_give_before_and_after():
     invoice = late_invoice()
     credit = money(invoice, 4000, 10)
@@ -111,7 +119,8 @@ def test_what_was_waived_before_money_of_an_earlier_day_was_known_is_owed_to_nob
 
 def large(count):
     """A customer with this many invoices, due in three parts each, one in ten disputed and partly paid, half covered by
-    as many sums, one in ten of which names one of them. Insolvent later, one in ten of his invoices for itself."""
+    as many sums, one in ten of which names one of them. Insolvent later, one in ten of his invoices for itself, which
+    ran out too."""
     customer = CustomerFactory()
     hold(customer, kind=HoldKind.INSOLVENCY, born_before=date(2026, 1, 1))
     late = {"issued_on": date(2025, 7, 1), "due_on": DUE}
@@ -123,7 +132,7 @@ def large(count):
         pay(invoice, 7, after(3))
         hold(customer, invoice=invoice)
         CreditFactory(customer=customer, amount=50, received_on=after(nth % 200), names_invoice=invoice)
-    for kind in (HoldKind.INSOLVENCY, HoldKind.INSOLVENCY):
+    for kind in (HoldKind.INSOLVENCY, HoldKind.LIMITATION):
         for invoice in invoices[1::10]:
             hold(customer, kind=kind, invoice=invoice)
     sums = CreditFactory.build_batch(count, customer=customer, amount=Decimal(50))
@@ -156,8 +165,9 @@ DEBTS = st.lists(
     st.tuples(st.integers(1, 500), st.integers(0, 60), st.sampled_from([False, False, True])), min_size=1, max_size=6
 )
 SUM = st.tuples(st.integers(1, 700), st.integers(-3, 90), st.none() | st.integers(0, 5))
-JUDGMENT = st.tuples(
-    st.sampled_from(["claims", "claims", "customer", "invoice"]),
+# What forbids to pay: insolvency in one of three scopes, or the limitation of an invoice.
+FORBIDDEN = st.tuples(
+    st.sampled_from(["claims", "claims", "customer", "invoice", "limitation"]),
     st.integers(-30, 60),  # begins so many days after the new year
     st.integers(-40, 20),  # claims born so many days before or after that
     st.none() | st.integers(0, 40),  # ends so many days later
@@ -165,14 +175,14 @@ JUDGMENT = st.tuples(
     st.integers(0, 5),
 )
 LEDGER = st.tuples(
-    DEBTS, st.lists(SUM, max_size=5), st.sampled_from([False, False, False, True]), st.lists(JUDGMENT, max_size=3)
+    DEBTS, st.lists(SUM, max_size=5), st.sampled_from([False, False, False, True]), st.lists(FORBIDDEN, max_size=3)
 )
 
 
 class Ledger:
-    """Invoices, some of them disputed, sums and insolvencies of one customer."""
+    """Invoices, some of them disputed, sums, and what insolvency or limitation forbids, of one customer."""
 
-    def __init__(self, debts, received, all_disputed, judged):
+    def __init__(self, debts, received, all_disputed, forbidden):
         self.customer = CustomerFactory()
         self.invoices = [
             InvoiceFactory(
@@ -190,20 +200,19 @@ class Ledger:
             hold(self.customer)
         self.disputed = self.invoices if all_disputed else disputed
         self.sums = [self.receive(*values) for values in received]
-        self.judged = [self.judge(*values) for values in judged]
+        self.forbidden = [self.forbid(*values) for values in forbidden]
 
     def receive(self, amount, days, named):
         day, target = ON - timedelta(days=days), None if named is None else self.invoices[named % len(self.invoices)]
         return CreditFactory(customer=self.customer, amount=amount, received_on=day, names_invoice=target)
 
-    def judge(self, scope, begins, born, ends, outcome, nth):
+    def forbid(self, scope, begins, born, ends, outcome, nth):
         starts_on = NEW_YEAR + timedelta(days=begins)
-        covers = {
-            "claims": {"born_before": starts_on + timedelta(days=born)},
-            "invoice": {"invoice": self.invoices[nth % len(self.invoices)]},
-        }
+        one = {"invoice": self.invoices[nth % len(self.invoices)]}
+        covers = {"claims": {"born_before": starts_on + timedelta(days=born)}, "invoice": one, "limitation": one}
+        kind = HoldKind.LIMITATION if scope == "limitation" else HoldKind.INSOLVENCY
         ended = {} if ends is None else {"ended_on": starts_on + timedelta(days=ends), "outcome": outcome}
-        return hold(self.customer, HoldKind.INSOLVENCY, starts_on=starts_on, **covers.get(scope, {}), **ended)
+        return hold(self.customer, kind, starts_on=starts_on, **covers.get(scope, {}), **ended)
 
     def shares(self):
         """What each invoice is covered by, by the day the money came."""
@@ -231,15 +240,15 @@ class Ledger:
         return +found
 
     def may_cover(self, one, invoice):
-        return invoice not in self.disputed and not any(forbids(held, one, invoice) for held in self.judged)
+        return invoice not in self.disputed and not any(forbids(held, one, invoice) for held in self.forbidden)
 
 
 def forbids(held, one, invoice):
     if held.outcome == HoldOutcome.MISTAKE or (held.ended_on and held.ended_on <= held.starts_on):
         return False
-    judgment = held.born_before or held.starts_on
-    covers = held.invoice == invoice if held.invoice else invoice.issued_on < judgment
-    return covers and judgment <= one.received_on and (held.ended_on is None or one.received_on < held.ended_on)
+    since = held.born_before or held.starts_on
+    covers = held.invoice == invoice if held.invoice else invoice.issued_on < since
+    return covers and since <= one.received_on and (held.ended_on is None or one.received_on < held.ended_on)
 
 
 def by_invoice(shares):
@@ -251,6 +260,14 @@ def by_invoice(shares):
 
 @settings(max_examples=100, deadline=None)
 @given(LEDGER)
+@example(
+    (
+        [(100, 0, False), (100, 60, False)],
+        [(100, 5, None)],
+        False,
+        [("limitation", -30, 0, None, HoldOutcome.LIFTED, 0)],
+    )
+)
 def test_credit_by_credit_it_is_the_rule_and_what_every_decision_takes_as_covered(values):
     ledger = Ledger(*values)
     shares = ledger.shares()
@@ -289,7 +306,7 @@ def covered_by(shares, invoice, day):
 @given(LEDGER.filter(lambda ledger: ledger[3]), st.integers(1, 60))
 def test_lifting_a_hold_leaves_what_earlier_money_covered(values, days):
     ledger = Ledger(*values)
-    held = ledger.judged[0]
+    held = ledger.forbidden[0]
     held.ended_on, held.outcome = None, ""
     held.save()
     before = ledger.shares()

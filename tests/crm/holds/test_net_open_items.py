@@ -179,6 +179,47 @@ def lifted(held, outcome=HoldOutcome.LIFTED, on=ON - timedelta(days=2)):
     held.save()
 
 
+class TestWhatRanOut:
+    """1 000,00 ran out on 1 February; 1 000,00 due since may be asked for (C. civ. 1342-10: the debt one has most
+    interest in paying comes before the oldest)."""
+
+    @pytest.fixture
+    def old(self):
+        old = InvoiceFactory(customer__kind="consumer", issued_on="2024-01-01", due_on="2024-01-31", amount=1000)
+        InvoiceFactory(customer=old.customer, issued_on="2026-02-01", due_on="2026-02-20", amount=1000)
+        return old
+
+    @pytest.fixture
+    def held(self, old):
+        return hold(old.customer, HoldKind.LIMITATION, invoice=old, starts_on="2026-02-01")
+
+    @pytest.mark.parametrize(("day", "left"), [("2026-01-31", [900, 1000]), ("2026-02-01", [1000, 900])])
+    def test_is_covered_by_money_that_came_before(self, old, held, day, left):
+        CreditFactory(customer=old.customer, amount=100, received_on=day)
+        assert net(old.customer) == left
+        CreditFactory(customer=old.customer, amount="0.01")
+        assert net(old.customer) == [left[0], left[1] - Decimal("0.01")]
+
+    def test_is_covered_by_money_that_names_it_whenever_that_came(self, old, held):
+        CreditFactory(customer=old.customer, amount=100, received_on=ON, names_invoice=old)
+        assert net(old.customer) == [900, 1000]
+
+    def test_leaves_what_nothing_else_needs_to_what_is_owed_later(self, old, held):
+        CreditFactory(customer=old.customer, amount=1500, received_on="2026-02-15")
+        assert net(old.customer) == [1000, 0]
+        InvoiceFactory(customer=old.customer, issued_on="2026-02-20", due_on="2026-02-28", amount=600)
+        assert net(old.customer) == [1000, 0, 100]
+
+    @pytest.mark.parametrize(
+        ("outcome", "left"),
+        [(HoldOutcome.LIFTED, [1000, 900]), (HoldOutcome.SETTLED, [1000, 900]), (HoldOutcome.MISTAKE, [900, 1000])],
+    )
+    def test_stays_uncovered_by_what_came_then_but_if_it_had_not_run_out(self, old, held, outcome, left):
+        CreditFactory(customer=old.customer, amount=100, received_on="2026-02-15")
+        lifted(held, outcome)
+        assert net(old.customer) == left
+
+
 def test_what_is_disputed_is_covered_by_name_alone_whenever_the_money_came():
     disputed = InvoiceFactory(due_on="2026-01-15", amount=500)
     InvoiceFactory(customer=disputed.customer, issued_on="2026-02-10", due_on="2026-02-20", amount=500)

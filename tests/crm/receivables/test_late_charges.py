@@ -252,6 +252,33 @@ class TestIndemnity:
         assert [together[key].indemnity for key in keys] == owed
         assert [late_charges([key], on=on)[key].indemnity for key in keys] == owed
 
+    @pytest.mark.parametrize("paid_on", [date(2025, 2, 5), date(2025, 2, 6)], ids=["in time", "late"])
+    def test_which_invoice_a_part_is_of_does_not_depend_on_another_paid_in_time(self, paid_on):
+        customer = CustomerFactory()
+        first, second, other = (
+            late_invoice(
+                customer=customer, external_id=name, number="12", installment=nth,
+                issued_on=date(2025, month, 5), due_on=date(2025, month + 1, 5),
+            )
+            for name, nth, month in (("A", 1, 1), ("A", 2, 3), ("B", 1, 3))
+        )  # fmt: skip
+        pay(first, 10000, paid_on)
+        charges = late_charges([first.pk, second.pk, other.pk], on=date(2025, 12, 31))
+        in_time = paid_on == first.due_on
+        assert [charges[each.pk].indemnity for each in (second, other)] == [40 if in_time else 0, 40]
+
+    def test_which_invoice_a_part_is_of_does_not_depend_on_one_due_later(self):
+        customer = CustomerFactory()
+        keys = [
+            late_invoice(
+                customer=customer, external_id=name, number="12", installment=nth,
+                issued_on=date(2025, month, 5), due_on=date(2025, due, 5),
+            ).pk
+            for name, nth, month, due in (("A", 1, 3, 4), ("A", 2, 1, 12), ("B", 1, 3, 5))
+        ]  # fmt: skip
+        charges = late_charges(keys, on=date(2025, 11, 30))
+        assert {keys.index(key): each.indemnity for key, each in charges.items()} == {0: 40, 2: 40}
+
     def test_two_invoices_without_a_number_owe_it_each(self):
         customer = CustomerFactory()
         keys = [late_invoice(customer=customer, number="").pk for _ in range(2)]
