@@ -68,7 +68,7 @@ def test_what_the_page_proposes_in_dinars_is_given_up_whole(client, entity):
 def test_what_may_be_two_amounts_is_not_given_up(client, entity):
     invoice = InvoiceFactory(customer__entity=entity, amount=2000, open_amount=2000, currency="TND")
     page = client.post(url(invoice), {"amount": "1.200", "read": "2000", "reason": "Geste"})
-    assert (page.status_code, "tapez 1200 ou 1.20" in page.text, open_of(invoice)) == (200, True, 2000)
+    assert (page.status_code, "tapez 1200 ou 1,200" in page.text, open_of(invoice)) == (200, True, 2000)
 
 
 @pytest.mark.parametrize("wrong", [{"amount": "100.01"}, {"amount": "0"}, {"amount": "-5"}, {"reason": ""}])
