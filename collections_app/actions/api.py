@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from collections_app.actions.deeds import SOMETHING_ELSE, ChangedSince, before, deeds_with, touches_others
+from collections_app.actions.deeds import SOMETHING_ELSE, ChangedSince, deeds_with, earlier_deed, touches_others
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
 from collections_app.actions.operations import Said, SaidRefused, conclude, take_back
@@ -175,7 +175,7 @@ class ActionTakingBackApi(ApiView):
         except ActionRefused as refusal:
             raise Unprocessable(str(refusal)) from refusal
         found = ActionOutput(rows.get(pk=action)).data
-        earlier = before(deed, action) if deed else None
+        earlier = earlier_deed(deed, action) if deed else None
         told = {"taken_back": taken.actions, "left": taken.left, "closed": taken.closed}
         return Response({**found, **told, "earlier_deed": earlier and earlier.pk})
 

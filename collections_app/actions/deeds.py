@@ -210,7 +210,7 @@ def deeds_with(user: User, action: int) -> QuerySet[Deed]:
     return Deed.objects.filter(by=user, actions__contains=[action]).order_by("-at", "-pk")
 
 
-def before(deed: Deed, action: int) -> Deed | None:
+def earlier_deed(deed: Deed, action: int) -> Deed | None:
     """What the same person had done with an action before a deed, and has not taken back."""
     earlier = Q(at__lt=deed.at) | Q(at=deed.at, pk__lt=deed.pk)
     return deeds_with(deed.by, action).filter(earlier, taken_back_at=None).first()
