@@ -164,7 +164,9 @@ class ActionTakingBackApi(ApiView):
         given = TakingBackInput(data=request.data)
         given.is_valid(raise_exception=True)
         his = deeds_with(self.user, action)
-        deed = his.filter(**{"pk": key} if (key := given.validated_data.get("deed")) else {}).first()
+        if key := given.validated_data.get("deed"):
+            his = his.filter(pk=key)
+        deed = his.first()
         if deed and touches_others(deed, Q(entity__in=self.entities())):
             raise Http404
         try:

@@ -17,6 +17,8 @@ from crm.events.models import Event
 from crm.holds.queries import net_open_items
 
 HERE = "collections_app.actions"
+# Why an action has nothing left to say, and the outcome the night would give it.
+CLOSED_AS = {"held": "held", "settled": "settled", "ended": "settled"}
 
 
 def suspend(customer: Customer, *, on: date, at: datetime) -> int:
@@ -51,8 +53,8 @@ def close_what_says_nothing(actions: Collection[int], *, at: datetime) -> list[i
     closed: list[int] = []
     for entity, found in groupby(waiting.order_by("entity_id", "pk"), key=lambda action: action.entity):
         outcomes = nothing_left(list(found), on=today(entity, at))
-        for outcome in ("held", "settled"):
-            keys = [key for key, why in outcomes.items() if (why == "held") == (outcome == "held")]
+        for outcome in set(CLOSED_AS.values()):
+            keys = [key for key, why in outcomes.items() if CLOSED_AS[why] == outcome]
             still = Action.objects.filter(pk__in=keys, state__in=sources("suspend"))
             still.update(state=MOVES["suspend"][1], outcome=outcome, closed_at=at)
         closed += outcomes

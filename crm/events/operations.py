@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from crm.core import sql
 from crm.events.models import Delivery
-from crm.events.registry import MOST, consumers, consumers_of
+from crm.events.registry import consumers, consumers_of
 
 log = structlog.get_logger(__name__)
 
@@ -136,8 +136,8 @@ def deliver_waiting(consumer: str, *, at: datetime) -> int:
 
     Several workers may run it at once: a row held by another is passed over. A doubled wake-up finds nothing left.
     """
-    done, last, alone_until = 0, 0, 0
-    while handed := _deliver_next(consumer, after=last, most=1 if last < alone_until else MOST, at=at):
+    done, last, alone_until, most = 0, 0, 0, consumers[consumer].most
+    while handed := _deliver_next(consumer, after=last, most=1 if last < alone_until else most, at=at):
         if handed.taken is None:
             alone_until = handed.last
         else:
@@ -155,8 +155,7 @@ class Handed(NamedTuple):
 @transaction.atomic
 def _deliver_next(consumer: str, *, after: int, most: int, at: datetime) -> Handed | None:
     rows = waiting(consumer, at=at).filter(event__gt=after).order_by("event_id").select_related("event")
-    locked = rows.select_for_update(skip_locked=True, of=("self",))
-    deliveries = list(locked[: min(most, consumers[consumer].most)])
+    deliveries = list(rows.select_for_update(skip_locked=True, of=("self",))[:most])
     if not deliveries:
         return None
     last, error = deliveries[-1].event_id, _try(deliveries, at=at)

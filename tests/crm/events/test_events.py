@@ -81,8 +81,7 @@ class TestSets:
 
     @pytest.fixture(autouse=True)
     def _three_at_most(self, monkeypatch):
-        for module in (registry, operations):
-            monkeypatch.setattr(module, "MOST", 3)
+        monkeypatch.setattr(registry, "MOST", 3)
 
     def test_as_many_at_once_as_it_may_be_given_the_oldest_first(self):
         seen = []
