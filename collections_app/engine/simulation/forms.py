@@ -33,7 +33,8 @@ class OfEntityChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         """With the entity, and what is out of use named so."""
-        return f"{obj.entity.code} · {obj}" + (f" ({_('archived')})" if obj.archived else "")
+        archived = " (" + _("archived") + ")" if obj.archived else ""
+        return f"{obj.entity.code} · {obj}{archived}"
 
 
 def cost(label: Any) -> forms.DecimalField:

@@ -65,7 +65,8 @@ def _no_rate(simulation: Simulation) -> list[str]:
     said = {name: no_rate(found, simulation.entity.currency) for name, found in sides.items()}
     if len({tuple(sentences) for sentences in said.values()}) < 2:
         return said.get(TODAY, [])
-    return [f"{labels[name]}{_(':')} {sentence}" for name, sentences in said.items() for sentence in sentences]
+    colon = _(":")
+    return [f"{labels[name]}{colon} {sentence}" for name, sentences in said.items() for sentence in sentences]
 
 
 def _waiting() -> list[str]:

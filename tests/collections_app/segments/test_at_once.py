@@ -161,13 +161,14 @@ class TestTheRules:
         ]
 
     def test_two_groups_brought_back_take_two_places(self, entity):
+        last = entity.groups.get(is_default=True).priority
         entity.groups.update(archived=True)
         first, second = entity.groups.filter(is_default=False)
         with beside(lambda: unarchive(second, by=None)) as other:
             unarchive(first, by=None)
             other.start()
         other.result()
-        assert sorted(entity.groups.filter(archived=False).values_list("priority", flat=True)) == [901, 902]
+        assert sorted(entity.groups.filter(archived=False).values_list("priority", flat=True)) == [last + 1, last + 2]
 
     def test_a_scenario_is_not_archived_while_a_group_comes_back_to_it(self, entity):
         scenario = ScenarioFactory(entity=entity)
