@@ -1,4 +1,4 @@
-"""The browser of the browser tests: one of this machine, Debian's, or the one Playwright downloads (Ubuntu has only a snap)."""
+"""The browser of the browser tests: this machine's, Debian's, or what Playwright downloads (Ubuntu has only a snap)."""
 
 import os
 import shutil
