@@ -9,8 +9,10 @@ class EngineConfig(AppConfig):
 
     def ready(self) -> None:
         from collections_app.engine import alerts
+        from collections_app.engine.undo_guard import night_at_work
         from crm.customers.registry import Panel, register_panel, stays
         from crm.events.registry import register
+        from crm.imports.registry import undo_guards
         from telephony.core.outgoing import wordings
 
         register("alerts", alerts.WORDS, alerts.on_alert)
@@ -18,4 +20,5 @@ class EngineConfig(AppConfig):
         wordings["night"] = alerts.night_cancelled
         stays("engine.Account.customer")
         stays("engine.Decision.customer")
+        undo_guards.append(night_at_work)
         register_panel(Panel("why", _("Why?"), "customers/_why.html", lambda customer, user: {}, order=505))

@@ -189,7 +189,7 @@ def _refused(entity: EntityFigures, at: datetime) -> Check:
 
 
 def _imports(entity: EntityFigures, at: datetime) -> Check:
-    going, refused = entity.importing("received", "reading", "writing"), entity.importing("refused")
+    going, refused = entity.importing("received", "reading", "writing", "undoing"), entity.importing("refused")
     check = partial(Check, gettext_lazy("Imports"), link=_("The imports"))
     level = by_age(going.since, at, limits.IMPORT)
     if level != Level.GOOD or (going.number and not refused.number):

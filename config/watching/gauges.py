@@ -44,7 +44,7 @@ def _since(figures: Figures, *states: str) -> Measured:
 
 def _imports_since(figures: Figures) -> Measured:
     for entity in figures.entities:
-        yield [entity.code], _seconds(figures.at, entity.importing("received", "reading", "writing").since)
+        yield [entity.code], _seconds(figures.at, entity.importing("received", "reading", "writing", "undoing").since)
 
 
 def _batches_since(figures: Figures) -> Measured:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models
 from django.db.migrations import RunSQL
 
@@ -48,6 +49,18 @@ class SetForeignKey(models.ForeignKey):
         """To a migration it is a ForeignKey with its options."""
         name, _path, args, kwargs = super().deconstruct()
         return str(name), "django.db.models.ForeignKey", args, kwargs
+
+
+def children_of(*parents: type[models.Model]) -> list[str]:
+    """The tables that name rows of `parents` by a SetForeignKey, in order of name, for whoever locks several."""
+    fields = (field for model in apps.get_models(include_auto_created=True) for field in model._meta.local_fields)
+    return sorted(
+        {
+            field.model._meta.db_table
+            for field in fields
+            if isinstance(field, SetForeignKey) and field.related_model in parents
+        }
+    )
 
 
 def refer_in_sets(child: str, columns: Mapping[str, str]) -> RunSQL:

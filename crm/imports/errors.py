@@ -176,6 +176,10 @@ class CannotUndo(ImportRefused):
     code = "cannot_undo"
     msgid = _("This import cannot be undone: %(reason)s")
 
+    def __str__(self) -> str:
+        reason = gettext(self.params["reason"]) % self.params
+        return gettext(self.msgid) % {"reason": reason}
+
 
 class NotWaiting(ImportRefused):
     code = "not_waiting"
@@ -190,6 +194,14 @@ class SameImported(ImportRefused):
 
     def __str__(self) -> str:
         return gettext(self.msgid) % {"moment": moment(datetime.fromisoformat(self.params["at"]))}
+
+
+class MetOthers(ImportRefused):
+    code = "met_others"
+    msgid = _(
+        "Something else wrote the same items while the file was read, %(times)s times over. Nothing was written:"
+        " read it again once that has ended."
+    )
 
 
 class Unforeseen(ImportRefused):

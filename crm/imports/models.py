@@ -30,6 +30,7 @@ class Status(models.TextChoices):
     WRITING = "writing", _("being imported")
     DONE = "done", _("imported")
     REFUSED = "refused", _("refused")
+    UNDOING = "undoing", _("being undone")
     UNDONE = "undone", _("undone")
     SUPERSEDED = "superseded", _("superseded")
 

@@ -9,12 +9,20 @@ from django.db.models import QuerySet
 
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
-from crm.imports.models import Batch
+from crm.imports.models import Batch, Status
 
 
 def batches_of(user: Any) -> QuerySet[Batch]:
     """The imports of the person's entities, the latest first."""
     return Batch.objects.filter(entity__in=entities_of(user)).select_related("entity", "by").order_by("-id")
+
+
+def waits_for(batch: Batch) -> Batch | None:
+    """The import of the same entity that is at work while this one waits for its turn; None when it does not."""
+    if batch.status != Status.RECEIVED:
+        return None
+    at_work = Batch.objects.filter(entity=batch.entity_id, status__in=(Status.READING, Status.WRITING, Status.UNDOING))
+    return at_work.exclude(pk=batch.pk).order_by("asked_at").first()
 
 
 class Books(NamedTuple):

@@ -18,10 +18,11 @@ from crm.imports.errors import FileNotStored, ImportRefused
 from crm.imports.forms import OptionsForm, UploadForm
 from crm.imports.models import Batch, RowError, Status
 from crm.imports.operations import batches
-from crm.imports.operations.undo import undo as undo_import
+from crm.imports.operations.undo import ask_undo
 from crm.imports.presenting import Shown
-from crm.imports.queries import batches_of
+from crm.imports.queries import batches_of, waits_for
 
+AT_WORK = (Status.RECEIVED, Status.READING, Status.WRITING, Status.UNDOING)
 HISTORY = 50
 SHOWN_ERRORS = 100
 # A cell that starts so would run as a formula in a spreadsheet program.
@@ -65,10 +66,11 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(batch: Batch, form: OptionsForm) -> dict[str, object]:
     return {
         "batch": batch,
+        "waits_for": waits_for(batch),
         "shown": Shown(batch),
         "form": form,
         "errors": batch.errors.order_by("line")[:SHOWN_ERRORS],
-        "at_work": batch.status in (Status.RECEIVED, Status.READING, Status.WRITING),
+        "at_work": batch.status in AT_WORK,
         "refusal_tone": "info" if batch.status == Status.SUPERSEDED else "error",
         "rows_seen": batches.progress_of(batch),
     }
@@ -95,13 +97,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @opened_to(leads)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an import back, or say why not."""
+    """Have an import taken back, or say why not."""
     try:
-        undo_import(_batch(request, pk), by=cast(User, request.user), at=timezone.now())
+        ask_undo(_batch(request, pk), by=cast(User, request.user), at=timezone.now())
     except ImportRefused as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The import was undone."))
     return redirect("import", pk)
 
 

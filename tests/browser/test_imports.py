@@ -18,7 +18,7 @@ LIST = "client;facture;echeance;solde\nA;F1;01/02/2026;100\nB;F2;31/02/2026;50\n
 
 def test_send_look_import(page, live_server, settings, tmp_path: Path, monkeypatch):
     settings.MEDIA_ROOT = str(tmp_path)
-    monkeypatch.setattr(batches, "_send", lambda task, batch: None)
+    monkeypatch.setattr(batches, "send", lambda task, batch: None)
     UserFactory(supervisor=True, sees=EntityFactory(code="BOOKS"), username="chef")
     (tmp_path / "liste.csv").write_text(LIST)
     page.goto(live_server.url + reverse("account_login"))

@@ -18,6 +18,7 @@ from crm.imports import errors
 from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
+from crm.imports.operations.turns import NotYet
 from crm.imports.outcome import Options, Outcome
 
 PROGRESS_KEPT = 3600
@@ -44,7 +45,7 @@ def receive(*, entity: Entity, upload: UploadedFile, options: Options, by: User,
         )
         _store(batch, upload)
         batch.save(update_fields=["file", "digest"])
-        _send("read_batch", batch)
+        send("read_batch", batch)
     return batch
 
 
@@ -63,13 +64,13 @@ def read_again(batch: Batch, *, options: Options, at: datetime) -> None:
     """Read a proposed or refused file once more with other options. Raises NotWaiting."""
     to_read = {"options": stored(options), "asked_at": at} | NO_REFUSAL
     _move(batch, {Status.PROPOSED, Status.REFUSED}, Status.RECEIVED, **to_read)
-    _send("read_batch", batch)
+    send("read_batch", batch)
 
 
 def confirm(batch: Batch, *, options: Options, by: User, at: datetime) -> None:
     """Have a proposed import written, with the options it is confirmed with. Raises NotWaiting."""
     _move(batch, {Status.PROPOSED}, Status.WRITING, options=stored(options), by=by, asked_at=at, **NO_REFUSAL)
-    _send("write_batch", batch)
+    send("write_batch", batch)
 
 
 def keep_profile(batch: Batch, *, name: str) -> MappingProfile:
@@ -88,7 +89,8 @@ def _move(batch: Batch, before: set[Status], after: Status, **values: Any) -> No
         raise NotWaiting()
 
 
-def _send(task: str, batch: Batch) -> None:
+def send(task: str, batch: Batch) -> None:
+    """Have a task of the imports done once this is committed."""
     from crm.imports import tasks  # the tasks call these operations
 
     transaction.on_commit(lambda: getattr(tasks, task).delay(batch.pk), robust=True)
@@ -125,7 +127,7 @@ def _note_progress(batch: Batch, rows: int) -> None:
 
 def read(batch_id: int, *, at: datetime) -> None:
     """Read a received file and say what importing it would change. Running it twice does no harm: one that is being
-    read is left to its reader, and of one confirmed or read otherwise meanwhile it says nothing."""
+    read is left to its reader, and of one confirmed or read otherwise meanwhile it says nothing. Raises NotYet."""
     with alone(f"reading of import {batch_id}") as free:
         batch = _claim(batch_id, at=at) if free else None
         if batch is not None:
@@ -140,6 +142,9 @@ def _read(batch: Batch, *, at: datetime) -> None:
     except ImportRefused as refusal:
         _refuse(batch, refusal)
         return
+    except NotYet:
+        Batch.objects.filter(pk=batch.pk, status=Status.READING).update(status=Status.RECEIVED)
+        raise
     except LOST:
         with suppress(*LOST):
             _note_taken_up(batch, batch.changes[TAKEN_UP] - 1)
@@ -154,7 +159,8 @@ def _read(batch: Batch, *, at: datetime) -> None:
 
 
 def write(batch_id: int, *, at: datetime) -> None:
-    """Write a confirmed import, all of it and its own status in one transaction. Running it twice does no harm."""
+    """Write a confirmed import, all of it and its own status in one transaction. Running it twice does no harm.
+    Raises NotYet."""
     try:
         with transaction.atomic():
             locked = Batch.objects.select_for_update(skip_locked=True, of=("self",)).filter(status=Status.WRITING)
@@ -166,6 +172,9 @@ def write(batch_id: int, *, at: datetime) -> None:
         at_work.update(status=Status.PROPOSED, **refusal.kept())
     except ImportRefused as refusal:
         _refuse(Batch.objects.get(pk=batch_id), refusal)
+    except NotYet:
+        Batch.objects.filter(pk=batch_id, status=Status.WRITING).update(asked_at=at)
+        raise
     except LOST:
         raise
     except Exception:
@@ -213,6 +222,7 @@ def _import(batch: Batch, *, at: datetime, dry_run: bool) -> Outcome:
         dry_run=dry_run,
         batch=batch,
         progress=lambda stage, rows: _note_progress(batch, rows),
+        waits=False,
     )
 
 

@@ -5,12 +5,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from crm.accounts.models import Entity, User
 from crm.core.sql import rows
-from crm.imports.errors import EmptyFile, MissingColumns, RowsWrong, SameImported, UnknownMapping, WrongFormat
+from crm.imports.errors import (
+    EmptyFile,
+    MetOthers,
+    MissingColumns,
+    RowsWrong,
+    SameImported,
+    UnknownMapping,
+    WrongFormat,
+)
 from crm.imports.formats.blocks import fec_blocks
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
@@ -24,6 +32,7 @@ from crm.imports.operations.fec import import_fec
 from crm.imports.operations.open_items import import_open_items
 from crm.imports.operations.payments import import_payments
 from crm.imports.operations.terms import last_invoice, tell_long_terms
+from crm.imports.operations.turns import meeting_others, take_turn
 from crm.imports.outcome import Job, Options, Outcome, Progress, silent
 from crm.imports.staging import MANY, analyze
 
@@ -31,6 +40,8 @@ FEC_HEADERS = frozenset(FEC_NAMES)
 # Said of the container: what is inside is found out.
 CONTAINERS = ("auto", "fec", "csv", "xlsx")
 SAMPLE = 20_000
+# How often a file is read where the API or a person writes the same items meanwhile.
+TIMES = 3
 # What a large file fills: plans made before the server looks at these tables by itself would be those of empty ones.
 BOOKS = (
     "customers_customer", "customers_address", "receivables_invoice", "receivables_credit", "receivables_movement",
@@ -48,42 +59,46 @@ def import_file(
     dry_run: bool = False,
     batch: Batch | None = None,
     progress: Progress = silent,
+    waits: bool = True,
 ) -> Outcome:
-    """Import a file, or with `dry_run` find out what importing it would change. Raises ImportRefused: nothing written.
+    """Import a file, or with `dry_run` find out what importing it would change. Raises ImportRefused: nothing written;
+    and NotYet where another import of the entity is at work and it does not wait for its turn.
 
     The dry run does the same work and gives it up at the end, so that what it announces is what happens.
     """
     source = look_at(path)
-    with transaction.atomic():
-        _one_at_a_time(entity)
-        batch = batch or Batch.objects.create(
-            entity=entity, file_name=path.name[:255], by=by, created_at=at, status=Status.WRITING
-        )
-        job = Job(entity, options, by, at, batch.file_name, batch.pk, progress)
-        before = last_invoice()
-        outcome = _read(job, source, dry_run=dry_run)
-        tell_long_terms(job, outcome, after=before)
-        if not outcome.rows_read:
-            raise EmptyFile()
-        outcome.batch_id = None if dry_run else batch.pk
-        if outcome.rows_rejected and options.keep == Keeping.ALL_OR_NOTHING:
-            raise RowsWrong(outcome=outcome, rows=outcome.rows_rejected)
-        if dry_run:
-            outcome.changes["samples"] = _samples(entity, batch)
-        else:
-            _finish(batch, outcome, at=at, digest=digest_of(path))
-        transaction.set_rollback(dry_run)
+    for _time in range(TIMES):
+        with meeting_others(), transaction.atomic():
+            take_turn(entity, waits=waits)
+            own = batch or Batch.objects.create(
+                entity=entity, file_name=path.name[:255], by=by, created_at=at, status=Status.WRITING
+            )
+            job = Job(entity, options, by, at, own.file_name, own.pk, progress)
+            outcome = _imported(job, own, source, dry_run=dry_run)
+            transaction.set_rollback(dry_run)
+            return outcome
+    raise MetOthers(times=TIMES)
+
+
+def _imported(job: Job, batch: Batch, source: Source, *, dry_run: bool) -> Outcome:
+    before = last_invoice()
+    outcome = _read(job, source, dry_run=dry_run)
+    tell_long_terms(job, outcome, after=before)
+    if not outcome.rows_read:
+        raise EmptyFile()
+    outcome.batch_id = None if dry_run else batch.pk
+    if outcome.rows_rejected and job.options.keep == Keeping.ALL_OR_NOTHING:
+        raise RowsWrong(outcome=outcome, rows=outcome.rows_rejected)
+    if dry_run:
+        outcome.changes["samples"] = _samples(job.entity, batch)
+    else:
+        _finish(batch, outcome, at=job.at, digest=digest_of(source.path))
     return outcome
 
 
 def _samples(entity: Entity, batch: Batch) -> list[dict[str, str]]:
     found = rows("crm.imports", "sample", {"entity": entity.pk, "batch": batch.pk})
     return [{name: str(value) for name, value in row.items()} for row in found]
-
-
-def _one_at_a_time(entity: Entity) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('imports'), %s)", [entity.pk])
 
 
 def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:

@@ -42,6 +42,7 @@ def import_payments(job: Job, table: Table, columns: ColumnMap) -> Outcome:
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)
     _describe(outcome, params)
     outcome.changes["credits_new"] = execute("payments_write", params)
+    execute("payments_lock", params)
     outcome.changes["allocated"] = rows("crm.imports", "payments_allocate", params)[0]["allocated"]
     execute("payments_timeline", params)
     emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)

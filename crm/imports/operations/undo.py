@@ -3,27 +3,61 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _, gettext_noop
+from django.utils.translation import gettext_noop as _
 
 from crm.accounts.models import User
+from crm.core.references import children_of
 from crm.core.sql import rows
-from crm.customers.models import Customer
+from crm.customers.models import Address, Customer
 from crm.events.operations import emit_each
 from crm.imports.errors import CannotUndo
 from crm.imports.models import Batch, Format, Status
+from crm.imports.operations import batches
 from crm.imports.operations.fec import params_of, reconcile
+from crm.imports.operations.turns import NotYet, take_turn
 from crm.imports.outcome import Job, Options
 from crm.imports.registry import undo_guards
 from crm.imports.staging import execute, prepare, room_for
+from crm.receivables.models import Credit, Invoice
 from crm.timeline.models import Entry
 
-SUBJECT = gettext_noop("Import of %(file)s undone")
+SUBJECT = _("Import of %(file)s undone")
 TOUCHED = """
 select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import', %(batch)s::bigint) as payload
 from undo_touched
 """
+
+
+# Those who write what names rows that go are waited for no longer than this: a deadlock is looked for after a second,
+# and who is ended by it might be a person.
+LOCKED_WITHIN = "800ms"
+
+
+def ask_undo(batch: Batch, *, by: User, at: datetime) -> None:
+    """Have an import taken back by a worker: of a large one it takes a while. Raises CannotUndo as `undo` does."""
+    with transaction.atomic():
+        done = _locked(batch.pk)
+        _refuse_if_needed(done, _params(done, by=by, at=at), expected=Status.DONE)
+        asked = {"undone_by": by, "asked_at": at, "refusal": "", "refusal_values": {}}
+        Batch.objects.filter(pk=batch.pk).update(status=Status.UNDOING, **asked)
+        batches.send("undo_batch", batch)
+
+
+def undo_asked(batch_id: int, *, at: datetime) -> None:
+    """Take back an import somebody asked to; where it cannot be any more it stays, with the reason. Running it twice
+    does no harm. Raises NotYet where others are at work on the same."""
+    batch = Batch.objects.select_related("undone_by").filter(pk=batch_id, status=Status.UNDOING).first()
+    if batch is None:
+        return
+    try:
+        _undone(batch.pk, by=batch.undone_by, at=at, expected=Status.UNDOING, waits=False)
+    except CannotUndo as refusal:
+        Batch.objects.filter(pk=batch_id, status=Status.UNDOING).update(status=Status.DONE, **refusal.kept())
+    except (NotYet, OperationalError) as error:
+        Batch.objects.filter(pk=batch_id, status=Status.UNDOING).update(asked_at=at)
+        raise NotYet from error
 
 
 def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
@@ -34,18 +68,44 @@ def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
     Raises CannotUndo when it was not imported, or when something later rests on it: a person's movement, another
     import's, a hold, a charge, an action.
     """
-    try:
-        with transaction.atomic():
-            _undo(Batch.objects.select_for_update(of=("self",)).select_related("entity").get(pk=batch.pk), by=by, at=at)
-    except IntegrityError as error:
-        raise CannotUndo(reason=_("actions, letters or charges already rest on its invoices.")) from error
+    _undone(batch.pk, by=by, at=at, expected=Status.DONE, waits=True)
     batch.refresh_from_db()
 
 
-def _undo(batch: Batch, *, by: User | None, at: datetime) -> None:
-    params: dict[str, Any] = {"entity": batch.entity_id, "batch": batch.pk, "at": at, "file": batch.file_name}
-    params |= {"by": by.pk if by else None, "subject": SUBJECT}
-    _refuse_if_needed(batch, params)
+def _undone(batch_id: int, *, by: User | None, at: datetime, expected: Status, waits: bool) -> None:
+    try:
+        with transaction.atomic():
+            batch = _locked(batch_id)
+            take_turn(batch.entity, waits=waits)
+            _keep_writers_away(waits=waits)
+            params = _params(batch, by=by, at=at)
+            _refuse_if_needed(batch, params, expected=expected)
+            _undo(batch, params, by=by, at=at)
+    except IntegrityError as error:
+        raise CannotUndo(reason=_("actions, letters or charges already rest on its invoices.")) from error
+
+
+def _locked(batch_id: int) -> Batch:
+    return Batch.objects.select_for_update(of=("self",)).select_related("entity").get(pk=batch_id)
+
+
+def _params(batch: Batch, *, by: User | None, at: datetime) -> dict[str, Any]:
+    params = {"entity": batch.entity_id, "batch": batch.pk, "at": at, "file": batch.file_name}
+    return params | {"by": by.pk if by else None, "subject": SUBJECT}
+
+
+def _keep_writers_away(*, waits: bool) -> None:
+    """Nobody writes, until the commit, what may name a row that goes. The removal would take these locks anyway, with
+    rows already locked: whoever had written one of these tables and wanted one of those rows waited for it, and it for
+    him."""
+    tables = ", ".join(connection.ops.quote_name(name) for name in children_of(Invoice, Credit, Customer, Address))
+    with connection.cursor() as cursor:
+        if not waits:
+            cursor.execute("select set_config('lock_timeout', %s, true)", [LOCKED_WITHIN])
+        cursor.execute(f"lock table {tables} in share row exclusive mode")
+
+
+def _undo(batch: Batch, params: dict[str, Any], *, by: User | None, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select set_config('acquit.undo_import', %s, true)", [str(batch.pk)])
     prepare("undo_touched")
@@ -64,16 +124,15 @@ def _undo(batch: Batch, *, by: User | None, at: datetime) -> None:
     batch.save(update_fields=["status", "undone_at", "undone_by"])
 
 
-def _refuse_if_needed(batch: Batch, params: dict[str, Any]) -> None:
-    if batch.status != Status.DONE:
+def _refuse_if_needed(batch: Batch, params: dict[str, Any], *, expected: Status) -> None:
+    if batch.status != expected:
         raise CannotUndo(reason=_("it is not imported."))
     if batch.format == Format.CUSTOMERS:
         raise CannotUndo(reason=_("a list of customers corrects what was there; correct it again."))
     found = rows("crm.imports", "undo_guards", params)[0]
     if found["by_persons"]:
-        raise CannotUndo(
-            reason=_("%(count)s movements were recorded on its items since.") % {"count": found["by_persons"]}
-        )
+        reason = _("%(count)s movements were recorded on its items since.")
+        raise CannotUndo(reason=reason, count=found["by_persons"])
     if found["by_imports"]:
         raise CannotUndo(reason=_("a later import changed its items; undo that one first."))
     for guard in undo_guards:

@@ -28,7 +28,7 @@ LIST = "client;facture;echeance;solde\nA;F1;01/02/2026;100\nB;F2;01/02/2026;50\n
 def at_once(settings, monkeypatch, tmp_path, django_capture_on_commit_callbacks):
     """Tasks run where they are sent, files stay in the test's folder."""
     settings.MEDIA_ROOT = str(tmp_path)
-    monkeypatch.setattr(batches, "_send", lambda task, batch: getattr(tasks, task)(batch.pk))
+    monkeypatch.setattr(batches, "send", lambda task, batch: getattr(tasks, task)(batch.pk))
 
 
 @pytest.fixture
@@ -318,7 +318,7 @@ def test_what_is_read_again_is_left_to_its_reader_for_a_while(supervisor, entity
     """Read again an hour after it came, it is at work; a second reader would read everything again for nothing."""
     batch, told = send(supervisor, entity), []
     Batch.objects.update(created_at=AT - timedelta(hours=1), asked_at=AT - timedelta(hours=1))
-    monkeypatch.setattr(batches, "_send", lambda task, batch: None)
+    monkeypatch.setattr(batches, "send", lambda task, batch: None)
     batches.read_again(batch, options=batches.options_of(batch), at=AT)
     if minutes == 15:
         monkeypatch.setattr(batches, "_import", lost)
@@ -336,7 +336,7 @@ def lost(batch, **given):
 
 def test_a_file_that_ends_its_reader_is_not_read_for_ever(supervisor, entity, monkeypatch):
     batch, begun = send(supervisor, entity), []
-    monkeypatch.setattr(batches, "_send", lambda task, batch: None)
+    monkeypatch.setattr(batches, "send", lambda task, batch: None)
 
     def killed(batch, **given):
         begun.append(batch.pk)

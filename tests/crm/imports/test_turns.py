@@ -1,0 +1,183 @@
+"""Several at once: imports of one entity, whoever writes the same beside them, and what is taken back meanwhile."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from crm.accounts.models import Entity
+from crm.imports import staging, tasks
+from crm.imports.errors import MetOthers
+from crm.imports.models import Batch
+from crm.imports.operations import batches, import_file
+from crm.imports.operations.turns import NotYet
+from crm.imports.operations.undo import ask_undo, undo_asked
+from crm.imports.outcome import Options
+from crm.receivables.models import Credit, Invoice
+from crm.receivables.operations import write_off
+from crm.timeline.models import EntryKind
+from crm.timeline.operations import record
+from tests.connections import beside, elsewhere
+from tests.crm.imports.conftest import AT
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ITEMS = "identifiant;client;facture;date;echeance;montant;solde\nF1;A;F1;02/01/2026;01/02/2026;100,00;100,00\n"
+TURN = "select pg_advisory_xact_lock(hashtext('imports'), %s)"
+
+
+@pytest.fixture
+def entity() -> Entity:
+    return EntityFactory(code="BOOKS")
+
+
+@pytest.fixture(autouse=True)
+def kept(settings, monkeypatch, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    monkeypatch.setattr(batches, "send", lambda task, batch: None)
+
+
+def uploaded(entity: Entity, status: str = "received", content: str = ITEMS) -> Batch:
+    batch = Batch.objects.create(entity=entity, file_name="liste.csv", created_at=AT, status=status, options={})
+    batch.file.save(f"{batch.pk}.csv", ContentFile(content.encode()))
+    return batch
+
+
+def status_of(batch: Batch) -> str:
+    return Batch.objects.get(pk=batch.pk).status
+
+
+@pytest.mark.parametrize(("work", "status"), [(batches.read, "received"), (batches.write, "writing")])
+def test_whoever_would_wait_for_another_import_comes_back_later(entity, work, status):
+    batch = uploaded(entity, status)
+
+    def try_it() -> None:
+        with pytest.raises(NotYet):
+            work(batch.pk, at=AT)
+
+    with beside(try_it) as other:
+        with connection.cursor() as cursor:
+            cursor.execute(TURN, [entity.pk])
+        other.start()
+        other.result()
+    assert status_of(batch) == status
+    work(batch.pk, at=AT)
+    assert status_of(batch) == {"received": "proposed", "writing": "done"}[status]
+
+
+def test_the_task_is_sent_again(entity, monkeypatch):
+    sent: list[dict[str, object]] = []
+    batch = uploaded(entity)
+    monkeypatch.setattr(tasks.read_batch, "apply_async", lambda args, **options: sent.append({"of": args, **options}))
+
+    def busy(batch_id, *, at):
+        raise NotYet
+
+    monkeypatch.setattr(batches, "read", busy)
+    tasks.read_batch(batch.pk)
+    assert sent == [{"of": (batch.pk,), "countdown": tasks.LATER_S}]
+
+
+def test_the_page_says_what_it_waits_for(entity, client: Client):
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    Batch.objects.create(entity=entity, file_name="grand.csv", created_at=AT, asked_at=AT, status="writing")
+    page = client.get(reverse("import", args=[uploaded(entity).pk])).content.decode()
+    assert "Il vient après un autre import de cette entité : grand.csv." in page
+
+
+def meanwhile(monkeypatch, place: str, work) -> None:
+    """Somebody else does `work` each time an import comes to `place`."""
+    at_place = staging.crash_point
+    monkeypatch.setattr(staging, "crash_point", lambda name: elsewhere(work) if name == place else at_place(name))
+
+
+def imported(entity: Entity, tmp_path, content: str = ITEMS):
+    path = tmp_path / "list.csv"
+    path.write_text(content)
+    return import_file(path, entity=entity, options=Options(), by=None, at=AT)
+
+
+def test_a_document_the_api_writes_meanwhile_is_known_the_second_time(entity, tmp_path, monkeypatch):
+    customer = CustomerFactory(entity=entity, external_id="A")
+    once = iter([lambda: InvoiceFactory(customer=customer, external_id="F1", number="F1")])
+    meanwhile(monkeypatch, "import: before items_write", lambda: next(once, lambda: None)())
+    outcome = imported(entity, tmp_path)
+    assert (outcome.rows_rejected, Invoice.objects.values_list("external_id", "open_amount").get()) == (0, ("F1", 100))
+
+
+def test_who_never_stops_is_named(entity, tmp_path, monkeypatch):
+    customer = CustomerFactory(entity=entity, external_id="A")
+    number = iter(range(1, 10))
+    meanwhile(
+        monkeypatch,
+        "import: before items_write",
+        lambda: InvoiceFactory(customer=customer, external_id=f"F{next(number)}"),
+    )
+    rows = "".join(f"F{n};A;F{n};02/01/2026;01/02/2026;100,00;100,00\n" for n in range(1, 10))
+    with pytest.raises(MetOthers):
+        imported(entity, tmp_path, ITEMS.splitlines()[0] + "\n" + rows)
+    assert Invoice.objects.filter(import_batch_id__isnull=False).count() == 0
+
+
+def test_a_payment_named_in_a_list_finds_the_invoice_as_it_is_left_meanwhile(entity, tmp_path):
+    invoice = InvoiceFactory(customer__entity=entity, customer__external_id="A", number="F1", external_id="F1")
+    payments = "client;date règlement;montant;facture;référence\nA;05/02/2026;60,00;F1;V1\n"
+    with beside(lambda: imported(entity, tmp_path, payments)) as other:
+        write_off(invoice, amount=Decimal(70), on=AT.date(), reason="geste", by=UserFactory(), at=AT)
+        other.start()
+    assert other.result().changes["allocated"] == 1
+    assert (Invoice.objects.get().open_amount, Credit.objects.get().open_amount) == (0, 30)
+
+
+class TestUndoing:
+    @pytest.fixture
+    def done(self, entity: Entity) -> Batch:
+        batch = uploaded(entity, "writing")
+        batches.write(batch.pk, at=AT)
+        ask_undo(Batch.objects.get(pk=batch.pk), by=UserFactory(), at=AT)
+        return batch
+
+    def test_who_writes_what_may_name_its_rows_is_left_in_peace(self, done):
+        def try_it() -> None:
+            with pytest.raises(NotYet):
+                undo_asked(done.pk, at=AT)
+
+        other_customer = CustomerFactory()
+        with beside(try_it) as other:
+            record(other_customer, EntryKind.NOTE, "vu", at=AT, by=UserFactory())
+            other.start()
+            other.result()
+        assert (status_of(done), Invoice.objects.count()) == ("undoing", 1)
+        undo_asked(done.pk, at=AT)
+        assert (status_of(done), Invoice.objects.count()) == ("undone", 0)
+
+    def test_an_import_at_work_is_waited_for(self, done, entity):
+        def try_it() -> None:
+            with pytest.raises(NotYet):
+                undo_asked(done.pk, at=AT)
+
+        with beside(try_it) as other:
+            with connection.cursor() as cursor:
+                cursor.execute(TURN, [entity.pk])
+            other.start()
+            other.result()
+        assert status_of(done) == "undoing"
+
+    def test_what_stands_against_it_meanwhile_is_told(self, done):
+        invoice = Invoice.objects.get()
+        write_off(invoice, amount=Decimal(100), on=AT.date(), reason="geste", by=UserFactory(), at=AT)
+        undo_asked(done.pk, at=AT)
+        left = Batch.objects.get()
+        assert (left.status, left.refusal, left.refusal_values["count"]) == ("done", "cannot_undo", 1)
+        assert Invoice.objects.count() == 1
+
+    def test_twice_is_once(self, done):
+        undo_asked(done.pk, at=AT)
+        undo_asked(done.pk, at=AT)
+        assert status_of(done) == "undone"
