@@ -30,8 +30,8 @@ def take_turn(entity: Entity, *, waits: bool) -> None:
 
 @contextmanager
 def meeting_others() -> Iterator[None]:
-    """What inside is undone because the API wrote a document of the same identifier meanwhile ends the block: once more,
-    and it is a document that is known."""
+    """Ends the block where what is inside was undone because the API wrote a document of the same identifier meanwhile:
+    once more, and it is one that is known."""
     try:
         yield
     except IntegrityError as error:
