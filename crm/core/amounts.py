@@ -119,3 +119,13 @@ def typed_amount(text: str, currency: str = "", mark: str = "") -> Decimal:
     if mark and unclear_mark(text) == mark and decimals(currency) == AFTER_A_SIGN:
         return amount_of(text, mark)
     return amount_of(text, supposed_mark(text, currency))
+
+
+def retyped(amount: Decimal, currency: str = "", mark: str = ".") -> str:
+    """The amount as `typed_amount` reads it in that currency and language: 150, 10,50 or 1,234; no decimal that says
+    nothing, but a zero more where three would be taken for thousands (1,2340 €)."""
+    if amount == amount.to_integral_value():
+        return f"{amount:.0f}"
+    cents = amount.quantize(Decimal("0.01"))
+    text = f"{cents if cents == amount else amount:f}".replace(".", mark)
+    return text + "0" if unclear_mark(text) and decimals(currency) != AFTER_A_SIGN else text
