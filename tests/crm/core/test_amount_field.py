@@ -53,6 +53,26 @@ def test_what_is_typed_is_what_people_mean(typed: str, amount: str | None):
     assert field().clean(typed) == (amount and Decimal(amount))
 
 
+@pytest.mark.parametrize(
+    ("currency", "typed", "amount"),
+    [
+        ("TND", "850,750 DT", "850.75"), ("TND", "1 200 dt.", "1200"), ("MAD", "1 200,50 Dhs", "1200.5"),
+        ("DZD", "1200 DA", "1200"), ("XOF", "1 200 F CFA", "1200"), ("XAF", "1.200 F.CFA", "1200"),
+        ("EUR", "12,50 euros", "12.5"), ("CAD", "$12.50", "12.5"),
+    ],
+)  # fmt: skip
+def test_an_amount_is_typed_with_its_currency_as_people_write_it(currency: str, typed: str, amount: str):
+    with override("fr"):
+        assert field(currency).clean(typed) == Decimal(amount)
+
+
+@pytest.mark.parametrize(("currency", "typed"), [("EUR", "850,750 DT"), ("EUR", "12 FCFA"), ("TND", "12 €")])
+def test_an_amount_in_another_currency_is_refused(currency: str, typed: str):
+    with pytest.raises(ValidationError) as refused:
+        field(currency).clean(typed)
+    assert [(each.code, each.params["currency"]) for each in refused.value.error_list] == [("other", currency)]
+
+
 @pytest.mark.parametrize("typed", ["1e3", "mille", "€", "1.2.3", "NaN"])
 def test_what_is_no_amount_says_how_to_type_one(typed: str):
     with pytest.raises(ValidationError, match="n’est pas un montant"):
