@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from collections_app.actions import bulk, deeds
 from collections_app.actions.deeds import AlreadyTakenBack, ChangedSince, DeedRefused, OthersDeed, SentSince, TooLate
@@ -34,17 +33,11 @@ from tests.factories.events import hear_of_message
 from tests.factories.receivables import CreditFactory
 from tests.factories.scenarios import TemplateFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("french")]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SOON = NOON + timedelta(seconds=30)
 TODAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
 WHAT_STAYS = ("state", "outcome", "note", "closed_at", "closed_by", "snoozed_until", "owner", "reopened_on")
-
-
-@pytest.fixture(autouse=True)
-def french() -> Iterator[None]:
-    with translation.override("fr"):
-        yield
 
 
 @pytest.fixture
