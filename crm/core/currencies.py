@@ -10,7 +10,8 @@ WITHOUT_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VN
 WITH_THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
 # Without spaces and points, in capitals.
 AS_WRITTEN = {
-    "€": "EUR", "EURO": "EUR", "EUROS": "EUR", "$": "USD", "£": "GBP", "DT": "TND", "DH": "MAD", "DHS": "MAD", "DA": "DZD",
+    "€": "EUR", "EURO": "EUR", "EUROS": "EUR", "$": "USD", "£": "GBP",
+    "DT": "TND", "DH": "MAD", "DHS": "MAD", "DA": "DZD",
 }  # fmt: skip
 # Where one of these is at home, it is meant; the CFA franc is two, and nowhere else one of them.
 FRANCS, DOLLARS, DIRHAMS = ("XOF", "XAF"), ("CAD", "AUD", "NZD", "HKD", "SGD"), ("AED",)
@@ -51,9 +52,9 @@ def is_written(text: str) -> bool:
 
 @lru_cache(maxsize=512)
 def meant(text: str, *, usual: str = "", country: str = "") -> str:
-    """The code of the currency a text means: its code, or as invoices and ledgers write it (€, DT, F CFA); `usual` where
-    it says none, "" where no currency is called so. What several are called is the one of `usual`, or of the country.
-    Raises UnclearCurrency where neither tells."""
+    """The code of the currency a text means: its code, or as invoices and ledgers write it (€, DT, F CFA); `usual`
+    where it says none, "" where no currency is called so. What several are called is the one of `usual`, or of the
+    country. Raises UnclearCurrency where neither tells."""
     written = _bare(text)
     several = AT_HOME.get(written, ())
     for code in (usual, *(get_territory_currencies(country) if several else ())):

@@ -53,8 +53,8 @@ class HoldOutcome(models.TextChoices):
 class Hold(models.Model):
     """What it covers: one invoice, or the claims born before a date, or (both empty) the whole customer.
 
-    In force from `starts_on` to `ends_on` included (empty: until lifted); dunning resumes on the next day. `mistaken_at`:
-    when it was called a mistake, which may be long after it ended; until then it was known as any other.
+    In force from `starts_on` to `ends_on` included (empty: until lifted); dunning resumes on the next day.
+    `mistaken_at`: when it was called a mistake, which may be long after it ended; until then it was known as any other.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))

@@ -128,8 +128,8 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
 
 
 def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> ColumnMap:
-    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormulaCells, CurrencyUndecided or
-    AmountsUndecided."""
+    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormulaCells, CurrencyUndecided
+    or AmountsUndecided."""
     wanted = profile.format if profile else job.options.format if job.options.format in Format.values else ""
     given = {**(profile.columns if profile else {}), **job.options.columns}
     rows = sample(table, SAMPLE)

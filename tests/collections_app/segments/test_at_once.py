@@ -114,7 +114,7 @@ def told_of(customers, **plan):
 
 def test_two_workers_told_of_the_same_customers_do_not_wait_for_each_other(entity):
     """One would find them as they lie, the other by their keys: each would have what the other waits for."""
-    first, middle, last = customers = [CustomerFactory(entity=entity) for _ in range(3)]
+    customers = first, middle, _last = [CustomerFactory(entity=entity) for _ in range(3)]
     for customer in (middle, first):
         Customer.objects.filter(pk=customer.pk).update(city="Nantes")
     as_they_lie = told_of([*customers, CustomerFactory(entity=entity)], enable_indexscan="off", enable_bitmapscan="off")

@@ -30,7 +30,8 @@ def test_three_decimals_are_not_written_as_thousands():
 
 
 @given(
-    stored=st.decimals(min_value=-(10**6), max_value=10**6, places=3) | st.decimals(min_value=-2, max_value=2, places=4),
+    stored=st.decimals(min_value=-(10**6), max_value=10**6, places=3)
+    | st.decimals(min_value=-2, max_value=2, places=4),
     currency=st.sampled_from(["XOF", "EUR", "TND", ""]),
     language=st.sampled_from(["fr", "en"]),
 )

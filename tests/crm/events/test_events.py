@@ -142,7 +142,8 @@ class TestSets:
         assert seen == [[0], [1], [2], [3, 4, 5]]
 
     @pytest.mark.parametrize(
-        ("deadlocks", "handed"), [(1, [[0, 1, 2], [0, 1, 2]]), (2, [[0, 1, 2]] * 3), (3, [[0, 1, 2]] * 3 + [[0], [1], [2]])]
+        ("deadlocks", "handed"),
+        [(1, [[0, 1, 2], [0, 1, 2]]), (2, [[0, 1, 2]] * 3), (3, [[0, 1, 2]] * 3 + [[0], [1], [2]])],
     )
     def test_a_set_that_deadlocks_is_given_to_it_again(self, deadlocks, handed):
         seen = []

@@ -528,7 +528,9 @@ def test_currencies_are_read_as_ledgers_write_them(load, write):
 def test_a_cfa_franc_is_that_of_the_country_of_the_entity(load, write, entity, country, code):
     entity.country = country
     entity.save()
-    outcome = load(write("A;F1;2020-01-01;12;F CFA", "A;F2;2020-01-01;12;€", header="Code client;Facture;Échéance;Solde;Devise"))
+    outcome = load(
+        write("A;F1;2020-01-01;12;F CFA", "A;F2;2020-01-01;12;€", header="Code client;Facture;Échéance;Solde;Devise")
+    )
     told = [(p.line, p.column, p.value, p.text) for p in outcome.problems]
     assert set(outcome.open_amount) == {code or "EUR", "EUR"}
     reason = "Plusieurs devises s’écrivent ainsi\xa0: écrivez le code de la bonne, XOF, XAF."
@@ -556,7 +558,9 @@ def test_a_head_that_may_say_two_currencies_is_refused_unless_a_profile_chooses(
 
 @pytest.mark.parametrize(("written", "problems"), [("12,50 €", 0), ("12,50 DT", 1), ("12 FCFA", 1)])
 def test_an_amount_in_another_currency_than_its_row_is_refused(load, write, written, problems):
-    outcome = load(write(f"A;F1;2020-01-01;{written}", "B;F2;2020-01-01;1,00", header="Code client;Facture;Échéance;Solde"))
+    outcome = load(
+        write(f"A;F1;2020-01-01;{written}", "B;F2;2020-01-01;1,00", header="Code client;Facture;Échéance;Solde")
+    )
     reasons = ["This amount is not in the currency of its row, %(currency)s: say its currency in a column."] * problems
     assert [p.reason for p in outcome.problems] == reasons
 
