@@ -55,14 +55,14 @@ HOLD_ENDED_IN_PART = gettext_noop("Hold ended; what another one covers stays sus
 
 # A hold lifted before it began never held anything.
 LIFT = """
-update holds_hold set ended_on = greatest(starts_on, %(on)s), outcome = %(outcome)s,
+update holds_hold set ended_on = greatest(starts_on, %(on)s), outcome = %(outcome)s, ended_at = %(at)s,
        mistaken_at = case when %(outcome)s = 'mistake' then %(at)s::timestamptz end
 where id = any(%(ids)s) and ended_on is null
 returning id, ended_on
 """
 END_EXPIRED = """
 with ended as (
-    update holds_hold set ended_on = ends_on + 1, outcome = 'expired'
+    update holds_hold set ended_on = ends_on + 1, outcome = 'expired', ended_at = %(at)s
     where entity_id = %(entity)s and ended_on is null and ends_on < %(on)s
     returning id, entity_id, customer_id, invoice_id
 ), told as (
@@ -188,7 +188,7 @@ def lift_holds(
             raise AlreadyEnded(hold)
     for hold in holds:
         hold.ended_on, hold.outcome = ended_on[hold.pk], outcome
-        hold.mistaken_at = at if outcome == HoldOutcome.MISTAKE else None
+        hold.ended_at, hold.mistaken_at = at, at if outcome == HoldOutcome.MISTAKE else None
     resumes = resuming(holds, on=on)
     told: list[tuple[Hold, str, dict[str, object]]] = [
         (hold, LIFTED if alone else LIFTED_IN_PART, {"kind": Msgid(_kind(hold))})

@@ -37,7 +37,7 @@ with house as materialized (
     returning id, customer_id, invoice_id, outcome, %(ran_out)s as subject
 ), ended as (
     update holds_hold hold
-    set ended_on = greatest(hold.starts_on, %(on)s), outcome = why.outcome,
+    set ended_on = greatest(hold.starts_on, %(on)s), outcome = why.outcome, ended_at = %(at)s,
         mistaken_at = case when why.outcome = 'mistake' then %(at)s::timestamptz end
     from held
     join receivables_invoice invoice on invoice.id = held.invoice_id

@@ -103,6 +103,20 @@ def test_what_money_could_not_cover_that_night_is_told_so_though_the_judgment_wa
     assert (told(world, 0), asked_for(world, 0)) == (found, [50])
 
 
+@pytest.mark.parametrize("end", [lift_hold, call_mistake])
+@pytest.mark.parametrize("kind", ["dispute", "insolvency"])
+def test_what_was_ended_on_the_day_of_the_night_after_it_is_told_as_the_night_found_it(world, kind, end):
+    held, other = world.invoice(world.late, late=20), world.invoice(world.late, late=10)
+    CreditFactory(customer=world.late, amount=50, received_on=MARCH_1)
+    began = {"starts_on": MARCH_1 - timedelta(days=5), "at": noon(MARCH_1 - timedelta(days=5))}
+    hold = place_hold(world.late, invoice=held, kind=kind, reason="x", **began)
+    world.night()
+    end(hold, on=MARCH_1, at=noon(MARCH_1) + timedelta(hours=1))
+    world.night(after(1))
+    assert told(world, 0) == {held.pk: (100, 100, kind), other.pk: (100, 50, "carried")}
+    assert told(world, 1)[held.pk][2] == "carried"
+
+
 def test_what_was_called_a_mistake_after_it_had_ended_is_told_of_the_nights_since_alone(world):
     old, new = world.invoice(world.late, late=20), world.invoice(world.late, late=10)
     CreditFactory(customer=world.late, amount=50, received_on=MARCH_1)

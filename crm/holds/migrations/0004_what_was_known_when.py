@@ -20,6 +20,11 @@ class Migration(migrations.Migration):
             name="mistaken_at",
             field=models.DateTimeField(editable=False, null=True, verbose_name="called a mistake at"),
         ),
+        migrations.AddField(
+            model_name="hold",
+            name="ended_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="ended at"),
+        ),
         migrations.RunSQL(KNOWN, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="hold",
