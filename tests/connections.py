@@ -45,6 +45,13 @@ def write_something():
         cursor.execute("select pg_current_xact_id()")
 
 
+def waiting():
+    """How many wait for somebody."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING)
+        return cursor.fetchone()[0]
+
+
 class Other:
     """Somebody at another connection, who starts when told and by the end of the transaction here waits for it."""
 
@@ -52,21 +59,25 @@ class Other:
         self.pool, self.work = pool, work
 
     def start(self):
+        """Come back once he waits, beside those who did already, or is done."""
+        before, patience = waiting(), Event()
         self.doing = self.pool.submit(closing, self.work)
-        patience = Event()
-        with connection.cursor() as cursor:
-            while not self.doing.done():
-                cursor.execute(WAITING)
-                if cursor.fetchone()[0]:
-                    return
-                patience.wait(0.01)
+        while not self.doing.done() and waiting() <= before:
+            patience.wait(0.01)
 
     def result(self):
         return self.doing.result()
 
 
 @contextmanager
+def all_beside(*works):
+    """A transaction, with those who do `works` beside it and each other."""
+    with ThreadPoolExecutor(len(works)) as pool, transaction.atomic():
+        yield [Other(pool, work) for work in works]
+
+
+@contextmanager
 def beside(work):
     """A transaction, with somebody who does `work` beside it."""
-    with ThreadPoolExecutor(1) as pool, transaction.atomic():
-        yield Other(pool, work)
+    with all_beside(work) as [other]:
+        yield other

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
@@ -12,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from collections_app.actions.deeds import SOMETHING_ELSE, ChangedSince, deeds_with, earlier_deed, touches_others
+from collections_app.actions.deeds import deeds_with, earlier_deed, touches_others
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
 from collections_app.actions.operations import Said, SaidRefused, conclude, take_back
@@ -170,10 +169,7 @@ class ActionTakingBackApi(ApiView):
         if deed and touches_others(deed, Q(entity__in=self.entities())):
             raise Http404
         try:
-            with transaction.atomic():
-                taken = take_back(deed.pk if deed else None, by=self.user, at=timezone.now())
-                if action not in taken.actions:
-                    raise ChangedSince(str(SOMETHING_ELSE))
+            taken = take_back(deed.pk if deed else None, asked=action, by=self.user, at=timezone.now())
         except ActionRefused as refusal:
             raise Unprocessable(str(refusal)) from refusal
         found = ActionOutput(rows.get(pk=action)).data

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _, gettext_lazy, gettext_noop
+from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
 from collections_app.actions.dispatch import ORIGIN
@@ -30,7 +30,6 @@ from telephony.messaging.states import STATES_AFTER_SENDING, UNDER_WAY
 HERE = "collections_app.actions"
 MINUTES = 10
 TAKEN_BACK = gettext_noop("Taken back: %(what)s")
-SOMETHING_ELSE = gettext_lazy("Something else was done with it since: what was done stays.")
 # By the state an action had, of those a person finds in his list.
 BACK = ("take_back_to_do", "take_back_to_approve")
 
@@ -160,17 +159,18 @@ def customers_of(deed: Deed) -> list[int]:
     return sorted({row["customer_id"] for row in deed.before})
 
 
-def undo(deed: Deed, *, by: User, at: datetime) -> TakenBack:
+def undo(deed: Deed, *, asked: int | None, by: User, at: datetime) -> TakenBack:
     """Put back what stands as the deed left it. Customers somebody or the night went on with are left alone. Raises
-    SentSince or ChangedSince where nothing it was done with comes back, or not all of its suspensions end."""
+    SentSince or ChangedSince where nothing it was done with comes back, or the action `asked` about does not, or not
+    all of its suspensions end."""
     _lock(deed)
     alone = _gone_on_with(deed)
     _lift(deed, by=by, at=at)
     before = [row for row in deed.before if row["customer_id"] not in alone]
     moved = {key for verb in BACK for key in _put_back(deed, before, verb, by=by, at=at)}
     back = [key for key in deed.actions if key in moved]
-    if not back:
-        raise ChangedSince(str(SOMETHING_ELSE))
+    if not back or (asked is not None and asked not in back):
+        raise ChangedSince(_("Something else was done with it since: what was done stays."))
     # What was taken back never was: it counts as no call, starts no interest and is no life of its action.
     Life.objects.filter(action__in=moved, closed_at=deed.at).delete()
     withdraw_notices_of(moved, at=deed.at)

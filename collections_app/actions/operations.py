@@ -162,16 +162,16 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
 
 
 @transaction.atomic
-def take_back(deed: int | None, *, by: User, at: datetime) -> deeds.TakenBack:
+def take_back(deed: int | None, *, asked: int | None = None, by: User, at: datetime) -> deeds.TakenBack:
     """Undo what a person did a few minutes ago, by its number: his actions are again what they were, the suspensions it
     placed end as placed by mistake, and what these took out of his list is back. The history says so and loses
-    nothing. Of many, the customers that somebody or the night went on with since are left alone. What was paid or
-    suspended meanwhile is no task again.
+    nothing. Of many, the customers that somebody or the night went on with since are left alone, but all of it stays
+    where the one action `asked` about would. What was paid or suspended meanwhile is no task again.
 
     Raises OthersDeed, TooLate, AlreadyTakenBack, and SentSince or ChangedSince where none is left to take back.
     """
     found = Deed.objects.select_for_update(of=("self",)).filter(pk=deed).first() if deed is not None else None
-    return deeds.undo(deeds.check(found, by=by, at=at), by=by, at=at)
+    return deeds.undo(deeds.check(found, by=by, at=at), asked=asked, by=by, at=at)
 
 
 def _check_said(said: Said, currency: str, on: date) -> None:

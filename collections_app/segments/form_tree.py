@@ -56,50 +56,59 @@ class Branch:
         return self.path.replace(".", "-")
 
 
-def from_criteria(tree: Mapping[str, Any], path: str = "r") -> Branch:
-    """A stored tree as branches; a group without criteria starts with one condition."""
+def from_criteria(tree: Mapping[str, Any], currency: str, path: str = "r") -> Branch:
+    """A stored tree as branches, with its amounts as one types them in `currency`; a group without criteria starts with
+    one condition."""
     if not tree:
-        return from_criteria({"all": [FIRST]}, path)
+        return from_criteria({"all": [FIRST]}, currency, path)
     if "fact" in tree:
         if path == "r":
-            return from_criteria({"all": [tree]}, path)
-        return condition(tree, path)
+            return from_criteria({"all": [tree]}, currency, path)
+        return condition(tree, currency, path)
     if "not" in tree:
-        return negated(tree["not"], path)
+        return negated(tree["not"], currency, path)
     (kind,) = tree
-    return block(kind, tree[kind], path)
+    return block(kind, tree[kind], currency, path)
 
 
-def negated(tree: Mapping[str, Any], path: str) -> Branch:
+def negated(tree: Mapping[str, Any], currency: str, path: str) -> Branch:
     if "not" in tree:
-        return from_criteria(tree["not"], path)
+        return from_criteria(tree["not"], currency, path)
     if "fact" in tree:
-        return block("none", [tree], path)
-    return block("none", tree["any"], path) if "any" in tree else block("not_all", tree["all"], path)
+        return block("none", [tree], currency, path)
+    kind = "any" if "any" in tree else "all"
+    return block("none" if kind == "any" else "not_all", tree[kind], currency, path)
 
 
-def block(kind: str, trees: list[Mapping[str, Any]], path: str) -> Branch:
-    branches = [from_criteria(tree, f"{path}.{place}") for place, tree in enumerate(trees)]
+def block(kind: str, trees: list[Mapping[str, Any]], currency: str, path: str) -> Branch:
+    branches = [from_criteria(tree, currency, f"{path}.{place}") for place, tree in enumerate(trees)]
     return Branch(path, kind=kind, branches=branches)
 
 
-def condition(tree: Mapping[str, Any], path: str) -> Branch:
+def condition(tree: Mapping[str, Any], currency: str, path: str) -> Branch:
     value, fact = tree.get("value"), str(tree["fact"])
-    if isinstance(value, list) and shape_of(fact, str(tree["is"])) is Shape.PAIR:
-        first, second = (shown(fact, bound) for bound in value)
-        return Branch(path, fact=tree["fact"], operator=tree["is"], values=[first], second=second)
-    values = [str(one) for one in value] if isinstance(value, list) else [] if value is None else [shown(fact, value)]
-    return Branch(path, fact=tree["fact"], operator=tree["is"], values=values)
+    given = value if isinstance(value, list) else [] if value is None else [value]
+    values, second = [shown(fact, one, currency) for one in given], ""
+    if len(values) == 2 and shape_of(fact, str(tree["is"])) is Shape.PAIR:
+        *values, second = values
+    return Branch(path, fact=tree["fact"], operator=tree["is"], values=values, second=second)
 
 
-def shown(name: str, value: Any) -> str:
+def shown(name: str, value: Any, currency: str) -> str:
     """A stored value as its field shows it: an amount as it would be typed."""
     if not is_money(name):
         return str(value)
     try:
-        return str(AmountField().prepare_value(operators.number(value)))
+        return str(amount_field(currency).prepare_value(operators.number(value)))
     except WrongValue:
         return str(value)
+
+
+def amount_field(currency: str) -> AmountField:
+    """What reads an amount of a condition, and shows it."""
+    field = AmountField(required=False)
+    field.currency = currency
+    return field
 
 
 def is_money(name: str) -> bool:
@@ -172,10 +181,8 @@ def typed(branch: Branch, text: str, currency: str) -> str:
     """A value as it is stored, an amount by its digits and a point. Raises WrongCriteria."""
     if not is_money(branch.fact) or shape_of(branch.fact, branch.operator) is Shape.DAYS:
         return text
-    field = AmountField(required=False)
-    field.currency = currency
     try:
-        amount = field.to_python(text)
+        amount = amount_field(currency).to_python(text)
     except ValidationError as wrong:
         raise WrongCriteria(path_in_criteria(branch.path), " ".join(wrong.messages)) from wrong
     return text if amount is None else f"{amount:f}"

@@ -4,10 +4,11 @@ import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from crm.core.currencies import decimals
+from crm.core.currencies import UnclearCurrency, decimals, is_written, meant
 
 SPACES = re.compile(r"[\s\u00a0\u202f\u2007'’]")
-CURRENCY_SIGNS = re.compile(r"(?:€|\$|£|EUR|USD|GBP|CHF|XOF|TND|FCFA)", re.IGNORECASE)
+# Letters, with points or without: one alone is no currency.
+CURRENCY = re.compile(r"(?:[^\W\d_]\.?){2,}|[€$£]")
 GROUPED = {mark: re.compile(rf"\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ".,"}
 # In parentheses, signed on either side, with its currency: what is left are digits and marks.
 AROUND_DIGITS = "-+−()"
@@ -20,6 +21,10 @@ LARGEST = Decimal(10) ** 15
 
 class BadValue(ValueError):
     """The text is not a value of the kind asked for."""
+
+
+class OtherCurrency(BadValue):
+    """The amount is written in another currency than it has to be in."""
 
 
 class UnclearAmount(BadValue):
@@ -49,7 +54,7 @@ def amount_of(text: str, mark: str = "") -> Decimal:
     `mark` is the decimal mark of the column where it is known; without it the last of two different marks is the
     decimal one, a repeated mark groups thousands, a single one is decimal. Raises BadValue.
     """
-    bare = CURRENCY_SIGNS.sub("", SPACES.sub("", text))
+    bare = _without_currency(text)
     if not bare:
         return Decimal(0)
     negative = False
@@ -91,7 +96,22 @@ def _decimal_mark(text: str) -> str:
 
 def digits_and_marks(text: str) -> str:
     """What an amount is written with, without its sign and its currency."""
-    return CURRENCY_SIGNS.sub("", SPACES.sub("", text)).strip(AROUND_DIGITS)
+    return _without_currency(text).strip(AROUND_DIGITS)
+
+
+def _without_currency(text: str) -> str:
+    return CURRENCY.sub(lambda found: "" if is_written(found[0]) else found[0], SPACES.sub("", text))
+
+
+def check_currency_written(text: str, currency: str) -> None:
+    """Raises OtherCurrency where an amount is written in another currency than `currency`, or perhaps so."""
+    for written in CURRENCY.findall(SPACES.sub("", text)):
+        try:
+            other = meant(written, usual=currency)
+        except UnclearCurrency as error:
+            raise OtherCurrency(text) from error
+        if other not in ("", currency):
+            raise OtherCurrency(text)
 
 
 def unclear_mark(text: str) -> str:
@@ -112,10 +132,22 @@ def supposed_mark(text: str, currency: str) -> str:
 def typed_amount(text: str, currency: str = "", mark: str = "") -> Decimal:
     """The number a person means by what he types, in a currency; without one, in one of no three decimals. `mark` is
     the decimal mark of his language: in a currency of three decimals it tells what three digits after it are. Raises
-    BadValue, UnclearAmount where he may mean one of two."""
+    BadValue, UnclearAmount where he may mean one of two, OtherCurrency where he writes another one."""
+    if currency:
+        check_currency_written(text, currency)
     bare = digits_and_marks(text)
     if EXPONENT.search(bare) or not DIGIT.search(bare):
         raise BadValue(text)
     if mark and unclear_mark(text) == mark and decimals(currency) == AFTER_A_SIGN:
         return amount_of(text, mark)
     return amount_of(text, supposed_mark(text, currency))
+
+
+def retyped(amount: Decimal, currency: str = "", mark: str = ".") -> str:
+    """The amount as `typed_amount` reads it in that currency and language: 150, 10,50 or 1,234; no decimal that says
+    nothing, but a zero more where three would be taken for thousands (1,2340 €)."""
+    if amount == amount.to_integral_value():
+        return f"{amount:.0f}"
+    cents = amount.quantize(Decimal("0.01"))
+    text = f"{cents if cents == amount else amount:f}".replace(".", mark)
+    return text + "0" if unclear_mark(text) and decimals(currency) != AFTER_A_SIGN else text

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.amounts import BadValue, UnclearAmount, amount_of, typed_amount
+from crm.core.amounts import BadValue, OtherCurrency, UnclearAmount, amount_of, retyped, typed_amount
 from crm.core.currencies import is_known
 from crm.core.formats import decimal_mark, money
 
@@ -51,6 +51,7 @@ class AmountField(forms.DecimalField):
     currency = ""
     default_error_messages: ClassVar = {
         "invalid": _("“%(typed)s” is no amount: type its digits alone, decimals after a comma or a point."),
+        "other": _("“%(typed)s” is not in %(currency)s, the currency of this amount."),
         "unclear": _("“%(typed)s” may be %(thousands)s or %(decimals)s: type %(whole)s or %(exact)s."),
     }
 
@@ -62,17 +63,16 @@ class AmountField(forms.DecimalField):
             return typed_amount(value, self.currency, decimal_mark()) if value.strip() else None
         except UnclearAmount as unclear:
             raise self._refusal("unclear", typed=value, **self._readings(unclear)) from unclear
+        except OtherCurrency as error:
+            raise self._refusal("other", typed=value, currency=self.currency) from error
         except BadValue as error:
             raise self._refusal("invalid", typed=value) from error
 
     def prepare_value(self, value: Any) -> Any:
-        """The amount as this field reads it: 150, 10,50 or 1,234 in French, no decimal that says nothing."""
+        """The amount as this field reads it."""
         if not isinstance(value, Decimal) or not value.is_finite():
             return value
-        if value == value.to_integral_value():
-            return value.quantize(Decimal(1))
-        cents = value.quantize(Decimal("0.01"))
-        return str(cents if cents == value else value).replace(".", decimal_mark())
+        return retyped(value, self.currency, decimal_mark())
 
     def _readings(self, unclear: UnclearAmount) -> dict[str, str]:
         """Both amounts, in words and as they are typed."""

@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 from psycopg.types.json import Jsonb
 
 from crm.core import sql
+from crm.core.waiting import in_the_way
 from crm.events.models import Delivery
 from crm.events.registry import consumers, consumers_of
 
@@ -38,6 +39,7 @@ ONE = "select %(entity_id)s::bigint as entity_id, %(customer_id)s::bigint as cus
 # After so many failures a person looks at it (admin: « try again »); the waits add up to about a day.
 TRIES = 12
 LONGEST_WAIT = timedelta(hours=6)
+IN_THE_WAY = 3  # how often the same events are handed over in one go while others write what they touch
 PAGE = 5_000  # events forgotten in one statement
 
 
@@ -132,7 +134,8 @@ def waiting(consumer: str, *, at: datetime) -> Any:
 
 def deliver_waiting(consumer: str, *, at: datetime) -> int:
     """Hand the waiting events to a consumer, oldest first, as many at once as it takes, each time in its own
-    transaction; return how many went well. A set it did not take is given to it one by one.
+    transaction; return how many went well. A set it did not take is given to it one by one; one that others were in the
+    way of (a deadlock) is first given to it again.
 
     Several workers may run it at once: a row held by another is passed over. A doubled wake-up finds nothing left.
     """
@@ -170,18 +173,23 @@ def _deliver_next(consumer: str, *, after: int, most: int, at: datetime) -> Hand
 
 def _try(deliveries: list[Delivery], *, at: datetime) -> Exception | None:
     """Hand over these events of one consumer; what went wrong. Any failure is counted and tried again: one bad event
-    must not stop those behind it."""
-    events = [delivery.event for delivery in deliveries]
+    must not stop those behind it. What others were in the way of is tried again at once, as it is."""
+    consumer, events = consumers[deliveries[0].consumer], [delivery.event for delivery in deliveries]
     for event in events:
         event.delivered_at = at
-    try:
-        with transaction.atomic():
-            consumers[deliveries[0].consumer].handler(events)
-    except Exception as error:
-        ids = [event.pk for event in events[:10]]
-        log.exception("event_not_delivered", consumer=deliveries[0].consumer, event_ids=ids, together=len(events))
-        return error
-    return None
+    for left in reversed(range(IN_THE_WAY)):
+        try:
+            with transaction.atomic():
+                consumer.handler(events)
+        except Exception as error:
+            ids, told = [event.pk for event in events[:10]], {"consumer": consumer.name, "together": len(events)}
+            if left and in_the_way(error):
+                log.warning("event_in_the_way", event_ids=ids, **told, exc_info=True)
+                continue
+            log.exception("event_not_delivered", event_ids=ids, **told)
+            return error
+        return None
+    raise AssertionError
 
 
 def _try_later(delivery: Delivery, error: Exception, *, at: datetime) -> None:

@@ -35,7 +35,8 @@ def register(consumer: str, kinds: Iterable[str], handler: Handler) -> None:
 
 def register_for_sets(consumer: str, kinds: Iterable[str], handler: SetHandler) -> None:
     """As `register`, for what an import tells of thousands: the handler is given up to `MOST` events, the oldest first.
-    Where it fails it is given each alone, so that one event keeps no other behind it."""
+    Where it fails it is given each alone, so that one event keeps no other behind it; after a deadlock first the same
+    set again."""
     _add(Consumer(consumer, frozenset(kinds), handler, MOST))
 
 

@@ -1,5 +1,4 @@
-from datetime import datetime
-from functools import partial
+from collections.abc import Callable
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -8,7 +7,7 @@ from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from crm.accounts.calendars import today
 from crm.accounts.models import User
@@ -74,25 +73,27 @@ class HoldAdmin(OnCustomerAdmin):
 
     @admin.action(description=_("Lift from today on"), permissions=["change"])
     def lift(self, request: HttpRequest, chosen: QuerySet[Hold]) -> None:
-        assert isinstance(request.user, User)
-        tried = each(chosen, partial(_lift, by=request.user, at=timezone.now()), AlreadyEnded)
-        tell_refused(request, tried, "customer")
-        for hold, _resumes in tried.done:
-            self.message_user(request, _("%(customer)s: lifted.") % {"customer": hold.customer}, messages.SUCCESS)
+        self._end_each(request, chosen, lift_hold, AlreadyEnded, gettext("%(customer)s: lifted."))
 
     @admin.action(description=_("Placed by mistake (also where ended)"), permissions=["change"])
     def mistake(self, request: HttpRequest, chosen: QuerySet[Hold]) -> None:
-        assert isinstance(request.user, User)
-        tried = each(chosen, partial(_call_mistake, by=request.user, at=timezone.now()), AlreadyMistake)
+        told = gettext("%(customer)s: known as placed by mistake.")
+        self._end_each(request, chosen, call_mistake, AlreadyMistake, told)
+
+    def _end_each(
+        self,
+        request: HttpRequest,
+        chosen: QuerySet[Hold],
+        end: Callable[..., object],
+        refusal: type[Exception],
+        told: str,
+    ) -> None:
+        now = timezone.now()
+
+        def ended(hold: Hold) -> object:
+            return end(hold, on=today(hold.entity, now), by=request.user, at=now)
+
+        tried = each(chosen, ended, refusal)
         tell_refused(request, tried, "customer")
         for hold, _nothing in tried.done:
-            text = _("%(customer)s: known as placed by mistake.") % {"customer": hold.customer}
-            self.message_user(request, text, messages.SUCCESS)
-
-
-def _lift(hold: Hold, *, by: User, at: datetime) -> bool:
-    return lift_hold(hold, on=today(hold.entity, at), by=by, at=at)
-
-
-def _call_mistake(hold: Hold, *, by: User, at: datetime) -> None:
-    call_mistake(hold, on=today(hold.entity, at), by=by, at=at)
+            self.message_user(request, told % {"customer": hold.customer}, messages.SUCCESS)

@@ -54,6 +54,8 @@ class Hold(models.Model):
     """What it covers: one invoice, or the claims born before a date, or (both empty) the whole customer.
 
     In force from `starts_on` to `ends_on` included (empty: until lifted); dunning resumes on the next day.
+    `ended_at`: when it was ended (not known of what ended before this was kept). `mistaken_at`: when it was called a
+    mistake, which may be long after it ended; until then it was known as any other.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"))
@@ -68,6 +70,8 @@ class Hold(models.Model):
     ends_on = models.DateField(_("until (included)"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=HoldOutcome, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
+    mistaken_at = models.DateTimeField(_("called a mistake at"), null=True, editable=False)
     author = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author"))
     created_at = models.DateTimeField(_("created at"))
 
@@ -88,6 +92,11 @@ class Hold(models.Model):
             models.CheckConstraint(
                 name="holds_hold_ended_with_outcome",
                 condition=Q(ended_on__isnull=True, outcome="") | (Q(ended_on__isnull=False) & ~Q(outcome="")),
+            ),
+            models.CheckConstraint(
+                name="holds_hold_mistaken_with_time",
+                condition=Q(outcome="mistake", mistaken_at__isnull=False)
+                | (~Q(outcome="mistake") & Q(mistaken_at__isnull=True)),
             ),
         ]
         indexes = [

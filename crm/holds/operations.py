@@ -55,13 +55,14 @@ HOLD_ENDED_IN_PART = gettext_noop("Hold ended; what another one covers stays sus
 
 # A hold lifted before it began never held anything.
 LIFT = """
-update holds_hold set ended_on = greatest(starts_on, %(on)s), outcome = %(outcome)s
+update holds_hold set ended_on = greatest(starts_on, %(on)s), outcome = %(outcome)s, ended_at = %(at)s,
+       mistaken_at = case when %(outcome)s = 'mistake' then %(at)s::timestamptz end
 where id = any(%(ids)s) and ended_on is null
 returning id, ended_on
 """
 END_EXPIRED = """
 with ended as (
-    update holds_hold set ended_on = ends_on + 1, outcome = 'expired'
+    update holds_hold set ended_on = ends_on + 1, outcome = 'expired', ended_at = %(at)s
     where entity_id = %(entity)s and ended_on is null and ends_on < %(on)s
     returning id, entity_id, customer_id, invoice_id
 ), told as (
@@ -131,8 +132,8 @@ def _place(customer: Customer, invoices: Iterable[Invoice | None], **said: Any) 
     _check_owner(customer, scopes)
     holds = [Hold(entity_id=customer.entity_id, customer=customer, invoice=scope, **said) for scope in scopes]
     try:
-        # They differ by the invoice alone.
-        holds[0].full_clean(exclude=["author"])
+        # They differ by the invoice alone; of a new one nobody says that it is a mistake.
+        holds[0].full_clean(exclude=["author", "mistaken_at"])
     except ValidationError as error:
         raise HoldRefused(error) from error
     standing = {hold.invoice_id: hold for hold in _saying_the_same(holds)}
@@ -181,12 +182,13 @@ def lift_holds(
 ) -> list[bool]:
     """End holds of one customer together, all or none: as `lift_hold` does, in as many statements for many as for one,
     and with one event. Raises AlreadyEnded."""
-    ended_on = _end(holds, on=on, outcome=outcome)
+    ended_on = _end(holds, on=on, outcome=outcome, at=at)
     for hold in holds:
         if hold.pk not in ended_on:
             raise AlreadyEnded(hold)
     for hold in holds:
         hold.ended_on, hold.outcome = ended_on[hold.pk], outcome
+        hold.ended_at, hold.mistaken_at = at, at if outcome == HoldOutcome.MISTAKE else None
     resumes = resuming(holds, on=on)
     told: list[tuple[Hold, str, dict[str, object]]] = [
         (hold, LIFTED if alone else LIFTED_IN_PART, {"kind": Msgid(_kind(hold))})
@@ -196,10 +198,10 @@ def lift_holds(
     return resumes
 
 
-def _end(holds: Sequence[Hold], *, on: date, outcome: str) -> dict[int, date]:
+def _end(holds: Sequence[Hold], *, on: date, outcome: str, at: datetime) -> dict[int, date]:
     """By their key, the day from which those still in force hold no more."""
     with connection.cursor() as cursor:
-        cursor.execute(LIFT, {"ids": [hold.pk for hold in holds], "on": on, "outcome": outcome})
+        cursor.execute(LIFT, {"ids": [hold.pk for hold in holds], "on": on, "outcome": outcome, "at": at})
         return dict(cursor.fetchall())
 
 
@@ -213,8 +215,8 @@ def call_mistake(hold: Hold, *, on: date, reason: str = "", by: User | None = No
         return
     if now.outcome == HoldOutcome.MISTAKE:
         raise AlreadyMistake(hold)
-    Hold.objects.filter(pk=hold.pk).update(outcome=HoldOutcome.MISTAKE)
-    hold.ended_on, hold.outcome = now.ended_on, HoldOutcome.MISTAKE
+    Hold.objects.filter(pk=hold.pk).update(outcome=HoldOutcome.MISTAKE, mistaken_at=at)
+    hold.ended_on, hold.outcome, hold.mistaken_at = now.ended_on, HoldOutcome.MISTAKE, at
     subject = INSOLVENCY_MISTAKE if hold.kind == HoldKind.INSOLVENCY else MISTAKE
     _tell([(hold, subject, {"kind": Msgid(_kind(hold)), "ended_on": hold.ended_on})], text=reason, by=by, at=at)
 

@@ -129,6 +129,14 @@ class AmountsUndecided(ImportRefused):
     )
 
 
+class CurrencyUndecided(ImportRefused):
+    code = "currency_undecided"
+    msgid = _(
+        "The head of the amounts says %(currency)s, as several currencies are called: write the code of the one meant "
+        "there (%(codes)s), or choose it in a mapping profile."
+    )
+
+
 class WrongFormat(ImportRefused):
     code = "wrong_format"
     msgid = _("The file does not look like %(format)s. Choose another format, or check the file.")

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
+from crm.core.currencies import UnclearCurrency, meant
 from crm.core.money import check_currency
+from crm.imports.formats.cells import UNCLEAR_CURRENCY
 from crm.imports.formats.source import limit_mb
 from crm.imports.labels import FIELD_LABELS
 from crm.imports.mapping import FIELDS
@@ -50,11 +52,17 @@ class ProfileForm(forms.ModelForm):
         return given
 
     def clean_currency(self) -> str:
-        """Empty, or the code of a currency."""
-        given: str = self.cleaned_data["currency"].upper()
+        """Empty, or the code of a currency, which may be typed as lists write it."""
+        given: str = self.cleaned_data["currency"]
+        entity = self.cleaned_data.get("entity")
+        home = {"usual": entity.currency, "country": entity.country} if entity else {}
+        try:
+            code = meant(given, **home) if given else ""
+        except UnclearCurrency as error:
+            raise forms.ValidationError(_(UNCLEAR_CURRENCY), params={"codes": ", ".join(error.codes)}) from error
         if given:
-            check_currency(given)
-        return given
+            check_currency(code)
+        return code
 
 
 class UploadForm(forms.Form):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from crm.core.amounts import OTHER_MARK, UNCLEAR, BadValue, Figure, amount_of, digits_and_marks, supposed_mark
+from crm.core.currencies import AS_WRITTEN, AT_HOME
 from crm.imports.errors import MissingColumns
 from crm.imports.formats.rows import plain
 from crm.imports.formats.table import Row, column
@@ -78,8 +79,9 @@ NEEDED = {
 DATES = ("issued_on", "due_on", "cleared_on", "paid_on")
 AMOUNTS = ("open_amount", "amount", "debit", "credit")
 KNOWN_HEADERS = frozenset(name for names in NAMES.values() for name in names.split())
-CURRENCY_IN_HEADER = {"usd": "USD", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "xof": "XOF", "tnd": "TND", "cad": "CAD"}
-CURRENCY_ENDING = re.compile(f"(?:{'|'.join(CURRENCY_IN_HEADER)}|euros?)$")
+CURRENCIES = {*"usd eur gbp chf cad xof xaf tnd mad dzd".split(), *(name.lower() for name in (*AS_WRITTEN, *AT_HOME))}
+CURRENCY_SIGNS = sorted(name for name in CURRENCIES if not name.isalpha())
+CURRENCY_ENDING = re.compile(f"(?:{'|'.join(sorted(CURRENCIES.difference(CURRENCY_SIGNS)))})$")
 DIGITS_ALIKE = str.maketrans("12345678", "9" * 8)  # a leading zero proves that nothing is grouped
 WITH_MARKS = re.compile(r"[\d.,]*[.,][\d.,]*")
 MOSTLY = 0.9
@@ -92,7 +94,8 @@ class ColumnMap:
     """Where each field stands (index from 0) and how its values are written. `undecided`: fields whose values do not
     prove it, so that it is supposed. `marks`: the decimal mark that amounts of a column show. Where they show none,
     `likely_mark` is what else speaks for one, `proven` whether that proves it, `supposed` what the amounts of a column
-    that do not tell it were taken to have, and `unclear` the first of them."""
+    that do not tell it were taken to have, and `unclear` the first of them. `currency`: what the head of a column of
+    amounts says, in its words; `country`: where the list comes from."""
 
     format: str
     places: dict[str, int]
@@ -107,6 +110,7 @@ class ColumnMap:
     unclear: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, dict[str, int]] = field(default_factory=dict)
     currency: str = ""
+    country: str = ""
 
     def columns(self) -> dict[str, str]:
         """Field to header, as a profile keeps it."""
@@ -159,7 +163,7 @@ def guess(
     if kind == Format.CUSTOMERS and "name" not in (given or {}):
         _name_of_a_person(headers, places)
     _demand(kind, places, headers)
-    found = ColumnMap(kind, places, headers)
+    found = ColumnMap(kind, places, headers, country=country)
     _read_habits(found, rows, "mdy" if country == "US" else "dmy")
     return found
 
@@ -384,5 +388,5 @@ def _first(votes: Counter[str]) -> str:
 
 def _currency(header: str) -> str:
     words = header.lower().replace("_", " ").replace("(", " ").replace(")", " ").split()
-    found = next((CURRENCY_IN_HEADER[word] for word in words if word in CURRENCY_IN_HEADER), "")
-    return found or ("EUR" if "€" in header else "USD" if "$" in header else "")
+    found = next((word for word in words if word in CURRENCIES), "")
+    return found.upper() or next((sign for sign in CURRENCY_SIGNS if sign in header), "")

@@ -42,7 +42,7 @@ def _unclear(columns: ColumnMap, rows: list[Row], usual: str) -> Iterator[Unclea
         for _line, row in rows:
             cells = Cells(columns, row)
             if unclear_mark(text := cells.text(name)):
-                yield name, text, currency_of(cells.text("currency"), usual)
+                yield name, text, currency_of(cells.text("currency"), columns, usual)
 
 
 def _too_exact(text: str, currency: str) -> bool:

@@ -1,8 +1,9 @@
 """Writing down what happened to a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -14,24 +15,7 @@ from crm.timeline.models import Entry, EntryKind
 from crm.timeline.params import stored
 
 NOTE = gettext_noop("Note")
-
-
-def record(
-    customer: Customer,
-    kind: str,
-    subject: str,
-    *,
-    at: datetime,
-    by: User | None = None,
-    params: Mapping[str, Any] | None = None,
-    text: str = "",
-    about: str = "",
-    about_id: int | None = None,
-) -> Entry:
-    """Add one entry to the customer's list, as `entry` makes it."""
-    made = entry(customer, kind, subject, at=at, by=by, params=params, text=text, about=about, about_id=about_id)
-    made.save(force_insert=True)
-    return made
+P = ParamSpec("P")
 
 
 def entry(
@@ -64,6 +48,22 @@ def entry(
         about=about,
         about_id=about_id,
     )
+
+
+def _written(make: Callable[P, Entry]) -> Callable[P, Entry]:
+    """What is made, inserted: with the parameters of who makes it, and their types."""
+
+    @wraps(make)
+    def write(*args: P.args, **kwargs: P.kwargs) -> Entry:
+        made = make(*args, **kwargs)
+        made.save(force_insert=True)
+        return made
+
+    return write
+
+
+# Adds one entry to the customer's list, as `entry` makes it.
+record = _written(entry)
 
 
 @transaction.atomic

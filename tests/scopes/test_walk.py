@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from rest_framework.test import APIClient
 
 from crm.holds.operations import place_hold
@@ -20,7 +20,14 @@ from tests.factories.receivables import InvoiceFactory
 from tests.scopes.addresses import Address, addresses
 from tests.scopes.world import AT, MARK, ON, House, World, changes, snapshot
 
+pytestmark = pytest.mark.usefixtures("day_of_the_walk")
 ROLES = ("supervisor", "auditor", "collector", "field_agent", "integrator")
+
+
+@pytest.fixture
+def day_of_the_walk() -> Iterator[None]:
+    with time_machine.travel(AT, tick=False):
+        yield
 
 
 def client_for(world: World, role: str) -> Client:
@@ -70,8 +77,8 @@ def test_nothing_of_another_company_is_read_by_the_api(world: World):
     assert [fault for address in api for fault in read(client, address, world)] == []
 
 
-# A day an action may be put off to when the walk is made.
-SOON = timezone.localdate() + timedelta(days=30)
+# A day an action may be put off to on the day of the walk.
+SOON = ON + timedelta(days=30)
 FORM: dict[str, Any] = {
     "text": "x", "reason": "x", "kind": "manual", "name": "x", "code": "x-x", "on": "2026-03-02", "verb": "publish",
     "post": "yes", "outcome": "spoke", "until": str(SOON), "keep": "good_rows", "number": "1", "language": "fr",

@@ -172,8 +172,8 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         whose = customers[taken.actions[0]] if len(taken.actions) == 1 else ""
         _tell_moved(request, len(taken.actions), whose, _("taken back"))
-        _tell_gone_on(request, len(taken.left))
-        _tell_closed(request, len(taken.closed))
+        _tell_some(request, messages.WARNING, len(taken.left), _gone_on)
+        _tell_some(request, messages.INFO, len(taken.closed), _closed)
         following = next((str(key) for key in taken.actions if key not in taken.closed), "")
     return leave(request, back(request, following))
 
@@ -196,24 +196,25 @@ def _tell_moved(request: HttpRequest, moved: int, whose: str, what: str, deed: D
         tell_done(request, text % {"count": moved, "what": what}, deed)
 
 
-def _tell_gone_on(request: HttpRequest, left: int) -> None:
-    if left:
-        text = ngettext(
-            "%(count)d action stays as it is: a colleague, or the night, has gone on from there since.",
-            "%(count)d actions stay as they are: a colleague, or the night, has gone on from there since.",
-            left,
-        )
-        messages.warning(request, text % {"count": left})
+def _gone_on(left: int) -> str:
+    return ngettext(
+        "%(count)d action stays as it is: a colleague, or the night, has gone on from there since.",
+        "%(count)d actions stay as they are: a colleague, or the night, has gone on from there since.",
+        left,
+    )
 
 
-def _tell_closed(request: HttpRequest, closed: int) -> None:
-    if closed:
-        text = ngettext(
-            "%(count)d action does not wait again: what it asks for was paid or suspended meanwhile.",
-            "%(count)d actions do not wait again: what they ask for was paid or suspended meanwhile.",
-            closed,
-        )
-        messages.info(request, text % {"count": closed})
+def _closed(closed: int) -> str:
+    return ngettext(
+        "%(count)d action does not wait again: what it asks for was paid or suspended meanwhile.",
+        "%(count)d actions do not wait again: what they ask for was paid or suspended meanwhile.",
+        closed,
+    )
+
+
+def _tell_some(request: HttpRequest, level: int, count: int, worded: Callable[[int], str]) -> None:
+    if count:
+        messages.add_message(request, level, worded(count) % {"count": count})
 
 
 def tell_done(request: HttpRequest, text: str, deed: Deed | None) -> None:

@@ -37,13 +37,16 @@ with house as materialized (
     returning id, customer_id, invoice_id, outcome, %(ran_out)s as subject
 ), ended as (
     update holds_hold hold
-    set ended_on = greatest(hold.starts_on, %(on)s),
-        outcome = case when invoice.settled_on is not null then 'settled'
-                       when customer.kind = any(array(select protected.kind from protected)) then 'mistake'
-                       else 'lifted' end
+    set ended_on = greatest(hold.starts_on, %(on)s), outcome = why.outcome, ended_at = %(at)s,
+        mistaken_at = case when why.outcome = 'mistake' then %(at)s::timestamptz end
     from held
     join receivables_invoice invoice on invoice.id = held.invoice_id
     join customers_customer customer on customer.id = invoice.customer_id
+    cross join lateral (
+        select case when invoice.settled_on is not null then 'settled'
+                    when customer.kind = any(array(select protected.kind from protected)) then 'mistake'
+                    else 'lifted' end as outcome
+    ) why
     where hold.id = held.id and not exists (select from expired where expired.key = held.invoice_id)
     returning hold.id, hold.customer_id, hold.invoice_id, hold.outcome,
               case when customer.kind = any(array(select protected.kind from protected)) then %(runs_again)s

@@ -27,11 +27,12 @@ receivables_credit as (
     where c.entity_id = %(entity)s /* among c.customer_id */ and c.recorded_at <= n.at
 ),
 holds_hold as (
-    -- Of one that held that day nobody knew yet that it was a mistake.
-    select h.entity_id, h.customer_id, h.invoice_id, h.born_before, h.kind, h.starts_on, h.ends_on, h.ended_on,
-           case when h.ended_on <= %(on)s then h.outcome else '' end as outcome
-    from holds_hold h
-    where h.entity_id = %(entity)s /* among h.customer_id */ and h.created_at <= (select max(n.at) from night n)
+    -- Nobody knew yet of what ended later that day, nor that it was a mistake what was called one since.
+    select h.entity_id, h.customer_id, h.invoice_id, h.born_before, h.kind, h.starts_on, h.ends_on,
+           case when coalesce(h.ended_at <= latest.at, true) then h.ended_on end as ended_on,
+           case when h.mistaken_at <= latest.at then h.outcome else '' end as outcome
+    from holds_hold h cross join (select max(n.at) as at from night n) latest
+    where h.entity_id = %(entity)s /* among h.customer_id */ and h.created_at <= latest.at
 )
 select i.invoice_id, i.currency, i.due_on, i.open_amount, i.covered, i.net_amount, i.held,
        v.number, v.installment, v.amount

@@ -43,7 +43,8 @@ def edit(model_admin: "GroupAdmin", request: HttpRequest, pk: Any) -> HttpRespon
     # What the person read, also while buttons draw the page again.
     read = request.POST.get("read") or operations.mark_of(group)
     form = GroupForm(request.POST if posted else None, instance=group)
-    root = from_post(request.POST) if posted and not group.is_default else from_criteria(group.criteria)
+    typed = posted and not group.is_default
+    root = from_post(request.POST) if typed else from_criteria(group.criteria, group.entity.currency)
     verb = request.POST.get("verb", "save")
     if posted and verb == "save":
         return saved(model_admin, request, group, form, root, read)

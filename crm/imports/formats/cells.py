@@ -5,8 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_noop as _
 
-from crm.core.amounts import BadValue, UnclearAmount, amount_of
-from crm.core.currencies import decimals, is_known
+from crm.core.amounts import BadValue, OtherCurrency, UnclearAmount, amount_of, check_currency_written
+from crm.core.currencies import UnclearCurrency, decimals, meant
 from crm.imports.formats.rows import RowWrong
 from crm.imports.mapping import ColumnMap
 
@@ -17,8 +17,9 @@ UNDECIDED = _(
 )
 MISSING = _("A value is missing.")
 BAD_CURRENCY = _("No currency has this code.")
+UNCLEAR_CURRENCY = _("Several currencies are written so: write the code of the one meant, %(codes)s.")
+OTHER_CURRENCY = _("This amount is not in the currency of its row, %(currency)s: say its currency in a column.")
 TOO_LONG = _("The text is longer than %(limit)s signs.")
-CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}
 
 
 class Cells:
@@ -62,6 +63,7 @@ class Cells:
         text = self.text(name)
         if not text or text == "-":
             return None
+        self._check_currency(name, text, usual)
         for mark in dict.fromkeys((self.columns.marks.get(name) or self._supposed(name, usual), "")):
             try:
                 return amount_of(text, mark)
@@ -73,14 +75,26 @@ class Cells:
         """The decimal mark an amount supposes whose column shows none."""
         text = self.text(name)
         try:
-            return self.columns.mark_supposed(name, text, currency_of(self.text("currency"), usual))
+            return self.columns.mark_supposed(name, text, currency_of(self.text("currency"), self.columns, usual))
         except UnclearAmount as error:
             raise RowWrong(self.header(name), text, UNDECIDED) from error
+
+    def _check_currency(self, name: str, text: str, usual: str) -> None:
+        currency = currency_of(self.text("currency"), self.columns, usual)
+        try:
+            if currency:
+                check_currency_written(text, currency)
+        except OtherCurrency as error:
+            raise RowWrong(self.header(name), text, OTHER_CURRENCY, currency=currency) from error
 
     def currency(self, usual: str) -> str:
         """The currency of the row, `usual` where it says none."""
         text = self.text("currency")
-        if code := currency_of(text, usual):
+        try:
+            code = meant(text, usual=usual, country=self.columns.country)
+        except UnclearCurrency as error:
+            raise RowWrong(self.header("currency"), text, UNCLEAR_CURRENCY, codes=", ".join(error.codes)) from error
+        if code:
             return code
         raise RowWrong(self.header("currency"), text.upper(), BAD_CURRENCY)
 
@@ -94,7 +108,10 @@ def exact(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-decimals(currency)), ROUND_HALF_UP)
 
 
-def currency_of(text: str, usual: str) -> str:
-    """The code a text means, `usual` for an empty one; "" when no currency has it."""
-    code = CURRENCIES.get(text.upper(), text.upper()) or usual
-    return code if is_known(code) else ""
+def currency_of(text: str, columns: ColumnMap, usual: str) -> str:
+    """The code a text of the column of currencies means, `usual` for an empty one; "" when no currency is called so, or
+    several are."""
+    try:
+        return meant(text, usual=usual, country=columns.country)
+    except UnclearCurrency:
+        return ""

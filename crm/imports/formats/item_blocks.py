@@ -81,7 +81,7 @@ class ItemBlocks(BlockReader):
         return cut(texts, most) if most else texts
 
     def _code(self, text: bytes) -> bytes | None:
-        return currency_of(text.decode().strip(), self.reader.currency).encode() or None
+        return currency_of(text.decode().strip(), self.reader.columns, self.reader.currency).encode() or None
 
     def _names(self, block: Block) -> dict[str, Texts]:
         """Customer and number of each row, as far as they are there."""

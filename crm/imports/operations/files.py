@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from crm.accounts.models import Entity, User
+from crm.core.currencies import UnclearCurrency, meant
 from crm.core.sql import rows
 from crm.imports.errors import (
+    CurrencyUndecided,
     EmptyFile,
     MetOthers,
     MissingColumns,
@@ -134,8 +136,8 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
 
 
 def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> ColumnMap:
-    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormulaCells or
-    AmountsUndecided."""
+    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormulaCells, CurrencyUndecided
+    or AmountsUndecided."""
     wanted = profile.format if profile else job.options.format if job.options.format in Format.values else ""
     given = {**(profile.columns if profile else {}), **job.options.columns}
     rows = sample(table, SAMPLE)
@@ -145,6 +147,7 @@ def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> Column
         if profile.date_format:
             order_given(columns, profile.date_format)
         columns.currency = profile.currency or columns.currency
+    columns.currency = _currency(columns, job.entity)
     if job.options.date_order:
         order_given(columns, job.options.date_order)
     if mark := job.options.decimal_mark or (profile.decimal_mark if profile else ""):
@@ -155,6 +158,14 @@ def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> Column
     if table.container == "xlsx":
         table.rows = figures_alike(columns, table.rows)
     return columns
+
+
+def _currency(columns: ColumnMap, entity: Entity) -> str:
+    """The code of what the list says of its amounts, "" where it says nothing."""
+    try:
+        return meant(columns.currency, usual=entity.currency, country=entity.country) if columns.currency else ""
+    except UnclearCurrency as error:
+        raise CurrencyUndecided(currency=columns.currency, codes=", ".join(error.codes)) from error
 
 
 def find_profile(entity: Entity, name: str) -> MappingProfile:

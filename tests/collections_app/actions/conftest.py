@@ -1,8 +1,17 @@
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from crm.accounts.models import Entity, User
 from tests.factories.accounts import EntityFactory, UserFactory
+
+
+@pytest.fixture
+def french() -> Iterator[None]:
+    with translation.override("fr"):
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
@@ -29,18 +28,12 @@ from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("french")]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TODAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
 A_YEAR_LATER = date(2027, 3, 2)
 FAR = "2026-05-04"
 HOW = "tapez ses seuls chiffres, les décimales après une virgule ou un point."
-
-
-@pytest.fixture(autouse=True)
-def french() -> Iterator[None]:
-    with translation.override("fr"):
-        yield
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
 from collections_app.actions import bulk, deeds
 from collections_app.actions.deeds import AlreadyTakenBack, ChangedSince, DeedRefused, OthersDeed, SentSince, TooLate
+from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, Cycle, Deed, Life
-from collections_app.actions.operations import Said, conclude, send_now, take_back
+from collections_app.actions.operations import Said, cancel, conclude, send_now, take_back
 from crm.accounts.models import Entity, User
 from crm.holds.models import Hold
 from crm.holds.operations import lift_hold, place_hold
@@ -29,20 +29,15 @@ from tests.connections import beside
 from tests.factories.accounts import UserFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import AddressFactory, CustomerFactory
+from tests.factories.events import hear_of_message
 from tests.factories.receivables import CreditFactory
 from tests.factories.scenarios import TemplateFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("french")]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SOON = NOON + timedelta(seconds=30)
 TODAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
 WHAT_STAYS = ("state", "outcome", "note", "closed_at", "closed_by", "snoozed_until", "owner", "reopened_on")
-
-
-@pytest.fixture(autouse=True)
-def french() -> Iterator[None]:
-    with translation.override("fr"):
-        yield
 
 
 @pytest.fixture
@@ -279,6 +274,38 @@ class TestRefused:
         at = NOON - timedelta(hours=1)
         ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s45", closed_at=at, **before)
         assert take_back(done(action, VERBS[0][0], lea).pk, by=lea, at=SOON).actions == [action.pk]
+
+    @pytest.fixture
+    def mail(self, action: Action) -> Action:
+        """Sent by itself an hour before the deed, of a later night than the call."""
+        Action.objects.update(run_id=7)
+        sent = {"state": "done", "mode": "automatic", "closed_at": NOON - timedelta(hours=1), "run_id": 8}
+        mail = ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s45", channel="email", **sent)
+        ActionLineFactory(action=mail, invoice=invoices(action)[0])
+        return mail
+
+    def bounce(self, mail: Action, at: datetime = SOON) -> None:
+        payload = {"origin": ORIGIN, "origin_id": mail.pk}
+        hear_of_message(kind="message.bounced", customer_id=mail.customer_id, payload=payload, at=at)
+        assert Action.objects.get(pk=mail.pk).state == "todo"
+
+    def test_not_because_of_what_had_left_before_and_came_back(self, action: Action, mail: Action, lea: User):
+        deed = done(action, VERBS[0][0], lea)
+        self.bounce(mail)
+        assert take_back(deed.pk, by=lea, at=SOON).actions == [action.pk]
+
+    def test_once_what_had_come_back_was_opened_by_the_next_night(self, action: Action, mail: Action, lea: User):
+        self.bounce(mail, at=NOON - timedelta(minutes=1))
+        cancel(mail, by=lea, at=NOON - timedelta(seconds=1), reason="x")
+        deed = done(action, VERBS[0][0], lea)
+        Action.objects.filter(pk=mail.pk).update(state="todo", closed_at=None, reopened_on=None, run_id=9)
+        self.refused(deed, lea, ChangedSince)
+
+    def test_once_what_a_night_sent_after_it_came_back(self, action: Action, mail: Action, lea: User):
+        deed = done(action, VERBS[0][0], lea)
+        Action.objects.filter(pk=mail.pk).update(closed_at=NOON + timedelta(seconds=1))
+        self.bounce(mail)
+        self.refused(deed, lea, ChangedSince)
 
     def test_not_because_of_what_was_there(self, action: Action, lea: User):
         ActionFactory(customer=action.customer, cycle=action.cycle, step_code="s60", run_id=8)

@@ -11,7 +11,7 @@ from collections_app.actions.models import Action, Refusal
 from collections_app.engine.models import Run
 from collections_app.engine.queries import explain
 from crm.holds.models import Hold
-from crm.holds.operations import place_hold
+from crm.holds.operations import call_mistake, lift_hold, place_hold
 from crm.receivables.models import Invoice
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.paying import pay
@@ -98,9 +98,38 @@ def test_what_money_could_not_cover_that_night_is_told_so_though_the_judgment_wa
     world.night()
     found = {old.pk: (100, 100, "insolvency"), new.pk: (100, 50, "carried")}
     assert (told(world, 0), asked_for(world, 0)) == (found, [50])
-    Hold.objects.filter(pk=judgment.pk).update(ended_on=after(1), outcome="mistake")
+    call_mistake(judgment, on=after(1), at=noon(after(1)))
     world.night(after(1))
     assert (told(world, 0), asked_for(world, 0)) == (found, [50])
+
+
+@pytest.mark.parametrize("end", [lift_hold, call_mistake])
+@pytest.mark.parametrize("kind", ["dispute", "insolvency"])
+def test_what_was_ended_on_the_day_of_the_night_after_it_is_told_as_the_night_found_it(world, kind, end):
+    held, other = world.invoice(world.late, late=20), world.invoice(world.late, late=10)
+    CreditFactory(customer=world.late, amount=50, received_on=MARCH_1)
+    began = {"starts_on": MARCH_1 - timedelta(days=5), "at": noon(MARCH_1 - timedelta(days=5))}
+    hold = place_hold(world.late, invoice=held, kind=kind, reason="x", **began)
+    world.night()
+    end(hold, on=MARCH_1, at=noon(MARCH_1) + timedelta(hours=1))
+    world.night(after(1))
+    assert told(world, 0) == {held.pk: (100, 100, kind), other.pk: (100, 50, "carried")}
+    assert told(world, 1)[held.pk][2] == "carried"
+
+
+def test_what_was_called_a_mistake_after_it_had_ended_is_told_of_the_nights_since_alone(world):
+    old, new = world.invoice(world.late, late=20), world.invoice(world.late, late=10)
+    CreditFactory(customer=world.late, amount=50, received_on=MARCH_1)
+    began = {"starts_on": MARCH_1 - timedelta(days=5), "at": noon(MARCH_1 - timedelta(days=5))}
+    judgment = place_hold(world.late, invoice=old, kind="insolvency", reason="RJ", **began)
+    lift_hold(judgment, on=after(1), at=noon(after(1)))
+    world.nights(3, after(1))
+    ended = {old.pk: (100, 100, "carried"), new.pk: (100, 50, "carried")}
+    assert [told(world, day) for day in (1, 3)] == [ended] * 2
+    call_mistake(judgment, on=after(3), at=noon(after(3)) + timedelta(hours=1))
+    world.night(after(4))
+    assert [told(world, day) for day in (1, 3)] == [ended] * 2
+    assert told(world, 4) == {old.pk: (100, 50, "carried"), new.pk: (100, 100, "carried")}
 
 
 def test_what_was_covered_that_night_is_told_so_though_the_money_went_elsewhere(world):

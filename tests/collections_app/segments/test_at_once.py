@@ -8,7 +8,7 @@ from django.db import OperationalError, transaction
 from collections_app.scenarios import operations as scenarios
 from collections_app.scenarios.operations import StillUsed
 from collections_app.segments import operations, regrouping
-from collections_app.segments.consumers import end_memberships
+from collections_app.segments.consumers import end_memberships, regroup_those
 from collections_app.segments.models import Group, Membership
 from collections_app.segments.operations import GroupRefused, delete_group, move, unarchive
 from collections_app.segments.regrouping import regroup
@@ -16,7 +16,8 @@ from crm.core.among import named
 from crm.core.sql import set_local
 from crm.customers.models import Customer
 from crm.customers.registry import Merge
-from tests.connections import beside, elsewhere
+from crm.events.models import Event
+from tests.connections import all_beside, beside, elsewhere
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.paying import pay
@@ -26,6 +27,7 @@ from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEB_1, FEB_2 = date(2026, 2, 1), date(2026, 2, 2)
+NOON = datetime(2026, 2, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def test_who_is_merged_meanwhile_is_in_no_group(entity, customer):
     GroupFactory(entity=entity, code="late", priority=1)
     with beside(lambda: regroup(entity, on=FEB_2)) as night:
         Customer.objects.filter(pk=customer.pk).update(merged_into=kept)
-        end_memberships(Merge(kept=kept, duplicate=customer, at=datetime(2026, 2, 2, 12, tzinfo=UTC)))
+        end_memberships(Merge(kept=kept, duplicate=customer, at=NOON))
         night.start()
     night.result()
     assert not Membership.objects.filter(customer=customer, to_on=None).exists()
@@ -94,6 +96,35 @@ def test_the_team_somebody_gives_meanwhile_stays(entity, customer):
     night.result()
     customer.refresh_from_db()
     assert customer.team == team
+
+
+def told_of(customers, **plan):
+    """A worker who hears of these customers; `plan` says how his statements find them."""
+    events = [Event(entity_id=customer.entity_id, customer_id=customer.pk, at=NOON) for customer in customers]
+    for event in events:
+        event.delivered_at = NOON
+
+    def worker():
+        with transaction.atomic():
+            set_local(**plan)
+            regroup_those(events)
+
+    return worker
+
+
+def test_two_workers_told_of_the_same_customers_do_not_wait_for_each_other(entity):
+    """One would find them as they lie, the other by their keys: each would have what the other waits for."""
+    customers = first, middle, _last = [CustomerFactory(entity=entity) for _ in range(3)]
+    for customer in (middle, first):
+        Customer.objects.filter(pk=customer.pk).update(city="Nantes")
+    as_they_lie = told_of([*customers, CustomerFactory(entity=entity)], enable_indexscan="off", enable_bitmapscan="off")
+    by_their_keys = told_of([CustomerFactory(entity=entity), *customers], enable_seqscan="off", enable_bitmapscan="off")
+    with all_beside(as_they_lie, by_their_keys) as others:
+        Customer.objects.select_for_update(no_key=True).get(pk=middle.pk)
+        for other in others:
+            other.start()
+    assert [other.result() for other in others] == [None, None]
+    assert Membership.objects.filter(group__code="default", to_on=None).count() == 5
 
 
 class TestTheRules:

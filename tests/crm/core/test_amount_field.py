@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
+from hypothesis import example, given, strategies as st
 
 from crm.core.formats import money
 from crm.core.money import CurrencyField, MoneyField
@@ -21,15 +22,25 @@ def field(currency: str = "EUR") -> Any:
     ("stored", "shown"), [("0.000", "0"), ("150.000", "150"), ("10.500", "10,50"), ("1.234", "1,234")]
 )
 def test_no_decimal_that_says_nothing(stored: str, shown: str):
-    assert str(field().prepare_value(Decimal(stored))) == shown
+    assert field("TND").prepare_value(Decimal(stored)) == shown
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("stored", ["0", "150", "1200", "10.500", "850.750", "1.234", "-3.500"])
-def test_what_is_shown_is_read_back(stored: str, language: str):
+def test_three_decimals_are_not_written_as_thousands():
+    assert field("EUR").prepare_value(Decimal("1.234")) == "1,2340"
+
+
+@given(
+    stored=st.decimals(min_value=-(10**6), max_value=10**6, places=3)
+    | st.decimals(min_value=-2, max_value=2, places=4),
+    currency=st.sampled_from(["XOF", "EUR", "TND", ""]),
+    language=st.sampled_from(["fr", "en"]),
+)
+@example(Decimal("1.234"), "EUR", "fr")
+@example(Decimal("1.234"), "XOF", "en")
+def test_what_is_shown_is_read_back(stored: Decimal, currency: str, language: str):
     with override(language):
-        shown = str(field("TND").prepare_value(Decimal(stored)))
-        assert field("TND").clean(shown) == Decimal(stored)
+        reads = field(currency)
+        assert reads.to_python(reads.prepare_value(stored)) == stored
 
 
 @pytest.mark.parametrize(
@@ -41,6 +52,26 @@ def test_what_is_shown_is_read_back(stored: str, language: str):
 )  # fmt: skip
 def test_what_is_typed_is_what_people_mean(typed: str, amount: str | None):
     assert field().clean(typed) == (amount and Decimal(amount))
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "amount"),
+    [
+        ("TND", "850,750 DT", "850.75"), ("TND", "1 200 dt.", "1200"), ("MAD", "1 200,50 Dhs", "1200.5"),
+        ("DZD", "1200 DA", "1200"), ("XOF", "1 200 F CFA", "1200"), ("XAF", "1.200 F.CFA", "1200"),
+        ("EUR", "12,50 euros", "12.5"), ("CAD", "$12.50", "12.5"),
+    ],
+)  # fmt: skip
+def test_an_amount_is_typed_with_its_currency_as_people_write_it(currency: str, typed: str, amount: str):
+    with override("fr"):
+        assert field(currency).clean(typed) == Decimal(amount)
+
+
+@pytest.mark.parametrize(("currency", "typed"), [("EUR", "850,750 DT"), ("EUR", "12 FCFA"), ("TND", "12 €")])
+def test_an_amount_in_another_currency_is_refused(currency: str, typed: str):
+    with pytest.raises(ValidationError) as refused:
+        field(currency).clean(typed)
+    assert [(each.code, each.params["currency"]) for each in refused.value.error_list] == [("other", currency)]
 
 
 @pytest.mark.parametrize("typed", ["1e3", "mille", "€", "1.2.3", "NaN"])

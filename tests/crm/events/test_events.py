@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -139,6 +140,28 @@ class TestSets:
             emit(n=n)
         assert operations.deliver_waiting("a", at=NOON) == 6
         assert seen == [[0], [1], [2], [3, 4, 5]]
+
+    @pytest.mark.parametrize(
+        ("deadlocks", "handed"),
+        [(1, [[0, 1, 2], [0, 1, 2]]), (2, [[0, 1, 2]] * 3), (3, [[0, 1, 2]] * 3 + [[0], [1], [2]])],
+    )
+    def test_a_set_that_deadlocks_is_given_to_it_again(self, deadlocks, handed):
+        seen = []
+
+        def handler(events):
+            seen.append([event.payload["n"] for event in events])
+            Event.objects.create(entity_id=9, kind="seen", at=NOON)
+            if len(seen) <= deadlocks:
+                with connection.cursor() as cursor:
+                    cursor.execute("do $$ begin raise deadlock_detected; end $$")
+
+        registry.register_for_sets("a", ["paid"], handler)
+        for n in range(3):
+            emit(n=n)
+        assert operations.deliver_waiting("a", at=NOON) == 3
+        assert seen == handed
+        assert Event.objects.filter(kind="seen").count() == len(handed) - deadlocks
+        assert Delivery.objects.filter(failures=0).exclude(processed_at=None).count() == 3
 
     def test_an_event_knows_when_it_is_handed_over(self):
         seen = []

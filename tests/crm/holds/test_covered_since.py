@@ -211,7 +211,9 @@ class Ledger:
         one = {"invoice": self.invoices[nth % len(self.invoices)]}
         covers = {"claims": {"born_before": starts_on + timedelta(days=born)}, "invoice": one, "limitation": one}
         kind = HoldKind.LIMITATION if scope == "limitation" else HoldKind.INSOLVENCY
-        ended = {} if ends is None else {"ended_on": starts_on + timedelta(days=ends), "outcome": outcome}
+        mistaken_at = NOON if outcome == HoldOutcome.MISTAKE else None
+        ends_then = {"ended_on": starts_on + timedelta(days=ends or 0), "outcome": outcome, "mistaken_at": mistaken_at}
+        ended = {} if ends is None else ends_then
         return hold(self.customer, kind, starts_on=starts_on, **covers.get(scope, {}), **ended)
 
     def shares(self):
@@ -307,7 +309,7 @@ def covered_by(shares, invoice, day):
 def test_lifting_a_hold_leaves_what_earlier_money_covered(values, days):
     ledger = Ledger(*values)
     held = ledger.forbidden[0]
-    held.ended_on, held.outcome = None, ""
+    held.ended_on, held.outcome, held.mistaken_at = None, "", None
     held.save()
     before = ledger.shares()
     held.ended_on, held.outcome = held.starts_on + timedelta(days=days), HoldOutcome.LIFTED

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,7 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 
 pytestmark = pytest.mark.django_db
-ON = date(2026, 3, 2)
+ON, AT = date(2026, 3, 2), datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 def net(customer):
@@ -176,6 +176,7 @@ def test_a_second_judgment_forbids_what_was_born_since_the_first(insolvent):
 
 def lifted(held, outcome=HoldOutcome.LIFTED, on=ON - timedelta(days=2)):
     held.ended_on, held.outcome = on, outcome
+    held.mistaken_at = AT if outcome == HoldOutcome.MISTAKE else None
     held.save()
 
 

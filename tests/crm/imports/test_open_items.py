@@ -14,7 +14,14 @@ from psycopg.errors import LockNotAvailable
 from crm.accounts.models import Entity
 from crm.customers.models import Address, Customer
 from crm.imports import staging
-from crm.imports.errors import FormulaCells, MissingColumns, TooMuchWouldClose, UnclosedQuote, UnknownMapping
+from crm.imports.errors import (
+    CurrencyUndecided,
+    FormulaCells,
+    MissingColumns,
+    TooMuchWouldClose,
+    UnclosedQuote,
+    UnknownMapping,
+)
 from crm.imports.models import MappingProfile
 from crm.imports.operations import open_items as importing
 from crm.imports.staging import MANY
@@ -509,6 +516,53 @@ def test_a_code_no_currency_has_is_refused(load, write):
         (3, "Devise", "ZZZ", "No currency has this code.")
     ]
     assert set(outcome.open_amount) == {"EUR", "USD"}
+
+
+def test_currencies_are_read_as_ledgers_write_them(load, write):
+    rows = [f"A;F{n};2020-01-01;12,50;{written}" for n, written in enumerate(["DT", "Dhs", "DA", "euros", "XAF"])]
+    outcome = load(write(*rows, header="Code client;Facture;Échéance;Solde;Devise"))
+    assert (set(outcome.open_amount), outcome.problems) == ({"TND", "MAD", "DZD", "EUR", "XAF"}, [])
+
+
+@pytest.mark.parametrize(("country", "code"), [("SN", "XOF"), ("CM", "XAF"), ("FR", None)])
+def test_a_cfa_franc_is_that_of_the_country_of_the_entity(load, write, entity, country, code):
+    entity.country = country
+    entity.save()
+    outcome = load(
+        write("A;F1;2020-01-01;12;F CFA", "A;F2;2020-01-01;12;€", header="Code client;Facture;Échéance;Solde;Devise")
+    )
+    told = [(p.line, p.column, p.value, p.text) for p in outcome.problems]
+    assert set(outcome.open_amount) == {code or "EUR", "EUR"}
+    reason = "Plusieurs devises s’écrivent ainsi\xa0: écrivez le code de la bonne, XOF, XAF."
+    assert told == ([] if code else [(2, "Devise", "F CFA", reason)])
+
+
+@pytest.mark.parametrize(
+    ("header", "code"), [("Montant DT", "TND"), ("Solde (DH)", "MAD"), ("Solde euros", "EUR"), ("Montant F CFA", "XAF")]
+)
+def test_the_head_of_a_column_says_its_currency_as_ledgers_do(load, write, entity, header, code):
+    entity.country = "CM"
+    entity.save()
+    outcome = load(write("A;F1;2020-01-01;12,50", header=f"Code client;Facture;Échéance;{header}"))
+    assert (set(outcome.open_amount), outcome.reading["currency"]) == ({code}, code)
+
+
+def test_a_head_that_may_say_two_currencies_is_refused_unless_a_profile_chooses(load, write, entity):
+    path = write("A;F1;2020-01-01;12", header="Code client;Facture;Échéance;Montant FCFA")
+    with pytest.raises(CurrencyUndecided) as refused:
+        load(path)
+    assert refused.value.params == {"currency": "FCFA", "codes": "XOF, XAF"}
+    MappingProfile.objects.create(entity=entity, name="Afrique", currency="XAF")
+    assert set(load(path, mapping="Afrique").open_amount) == {"XAF"}
+
+
+@pytest.mark.parametrize(("written", "problems"), [("12,50 €", 0), ("12,50 DT", 1), ("12 FCFA", 1)])
+def test_an_amount_in_another_currency_than_its_row_is_refused(load, write, written, problems):
+    outcome = load(
+        write(f"A;F1;2020-01-01;{written}", "B;F2;2020-01-01;1,00", header="Code client;Facture;Échéance;Solde")
+    )
+    reasons = ["This amount is not in the currency of its row, %(currency)s: say its currency in a column."] * problems
+    assert [p.reason for p in outcome.problems] == reasons
 
 
 def test_a_large_file_leaves_the_books_with_statistics(load, write):

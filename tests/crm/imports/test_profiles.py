@@ -27,10 +27,17 @@ def added(client, **changes):
         ({"date_format": "zz"}, "date_format"),
         ({"decimal_mark": ";"}, "decimal_mark"),
         ({"currency": "XYZ"}, "currency"),
+        ({"currency": "CFA"}, "currency"),
     ],
 )
 def test_what_no_import_could_use_is_refused(client, change, field):
     assert added(client, **change) == {field}
+
+
+@pytest.mark.parametrize(("typed", "code"), [("DT", "TND"), ("€", "EUR"), ("Dhs", "MAD")])
+def test_a_currency_is_typed_as_lists_write_it(client, typed, code):
+    assert added(client, currency=typed) == {}
+    assert MappingProfile.objects.get().currency == code
 
 
 def test_a_profile_keeps_what_it_was_told(client):
