@@ -93,7 +93,8 @@ class CompletionInput(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(Outcome.choices)
     note = serializers.CharField(required=False, default="", allow_blank=True)
     on = serializers.DateField(
-        required=False, help_text="Day promised (will_pay), to call back (call_back), or on which they were declared (declared)."
+        required=False,
+        help_text="Day promised (will_pay), to call back (call_back), or on which they were declared (declared).",
     )
     amount = serializers.DecimalField(
         18, 3, required=False, help_text="Amount promised (will_pay), in the currency of the action."

@@ -74,7 +74,7 @@ def skip(actions: Iterable[int], *, reason: str, by: User, at: datetime) -> int:
 
 
 def snooze(actions: Iterable[int], *, until: date, by: User, on: date, at: datetime) -> int:
-    """Out of the list until the day `until`, later than `on` and within a year of it; of claims to be declared, by their
+    """Out of the list until the day `until`, later than `on` and within a year of it, of claims to be declared by their
     last day. Raises DayRefused."""
     keys = list(actions)
     params = {"until": {"on": check_later(until, on=on).isoformat()}}
@@ -84,7 +84,9 @@ def snooze(actions: Iterable[int], *, until: date, by: User, on: date, at: datet
 
 def _check_deadlines(actions: list[int], *, until: date, on: date) -> None:
     # Once that day has passed there is nothing more to lose.
-    missed = Action.objects.filter(pk__in=actions, kind=ActionKind.DECLARATION, occasion_on__range=(on, until - ONE_DAY))
+    missed = Action.objects.filter(
+        pk__in=actions, kind=ActionKind.DECLARATION, occasion_on__range=(on, until - ONE_DAY)
+    )
     last = missed.order_by("occasion_on").values_list("occasion_on", flat=True).first()
     if last:
         told = _("Claims are to be declared by %(day)s: what is put off comes back on that day at the latest.")

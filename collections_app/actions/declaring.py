@@ -1,4 +1,4 @@
-"""The claims on an insolvent customer are to be declared by a day of the law: a task of its own, one per insolvency hold.
+"""The claims on an insolvent customer are to be declared by a day of the law: a task of its own, one per hold.
 
 It comes from the hold and not from a scenario: nothing a hold, a limitation or a night does to dunning closes it. The
 night keeps its amount and its owner true; its rank is that of the day of the judgment, before all dunning.
@@ -134,4 +134,3 @@ def close_if_ended(tasks: Collection[int], *, at: datetime) -> list[int]:
     keys = [int(code.removeprefix(STEP)) for code in codes]
     over = [hold for hold in Hold.objects.filter(pk__in=keys) if ended(hold)] if keys else []
     return close_ended(over, at=at) if over else []
-

@@ -39,7 +39,7 @@ class Outcome(models.TextChoices):
 
 # How a declaration of claims ends, and nothing else.
 OF_A_DECLARATION = (Outcome.DECLARED, Outcome.NOT_NEEDED)
-# What a customer says of his own account, and what becomes of his claims: each asks something more, of one action at a time.
+# What a customer says of his own account, and what becomes of his claims: each asks something more, of one at a time.
 ASKS_MORE = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, Outcome.CALL_BACK, *OF_A_DECLARATION})
 # Days before the last one on which a declaration is urgent.
 LAST_DAYS = 14

@@ -141,8 +141,8 @@ class Concluded:
 def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded:
     """Done, with what follows from what the customer said: a promise suspends dunning until its day, a contested
     invoice until somebody lifts it, and who asks to be called back is called that day. What else waits for a person
-    with nothing to say but about what is suspended leaves his list. What became of the claims on an insolvent customer is
-    recorded of the hold that asks to declare them.
+    with nothing to say but about what is suspended leaves his list. What became of the claims on an insolvent customer
+    is recorded of the hold that asks to declare them.
 
     Each contested invoice has its own hold. A hold that says the same already is left as it is. Raises ActionMoved,
     SaidRefused.
@@ -211,9 +211,9 @@ def _check_kind(action: Action, said: Said) -> None:
     if said.outcome not in outcomes_of(action):
         raise SaidRefused("outcome", _("“%(kind)s” does not end so.") % {"kind": action.get_kind_display()})
     if said.outcome == Outcome.DECLARED and said.on and said.on < action.late_since_on:
-        raise SaidRefused("on", _("Claims are declared after the judgment, given on %(day)s.") % {
-            "day": day(action.late_since_on)
-        })
+        raise SaidRefused(
+            "on", _("Claims are declared after the judgment, given on %(day)s.") % {"day": day(action.late_since_on)}
+        )
 
 
 def _record_declaration(action: Action, said: Said, *, by: User, at: datetime) -> None:
@@ -235,7 +235,7 @@ def _told(action: Action, said: Said) -> Msgid | None:
         return Msgid(CALL_BACK_ON, {"on": said.on})
     if said.outcome == Outcome.DECLARED:
         reference = said.reference.strip()
-        return Msgid(DECLARED_AS, {"on": said.on, "reference": reference}) if reference else Msgid(DECLARED, {"on": said.on})
+        return Msgid(DECLARED_AS if reference else DECLARED, {"on": said.on, "reference": reference})
     if said.outcome == Outcome.NOT_NEEDED:
         return Msgid(NOT_NEEDED, {"reason": said.reason.strip()})
     if said.outcome != Outcome.WILL_PAY:

@@ -43,7 +43,10 @@ class SaidForm(forms.Form):
     number = forms.CharField(label=_("Number of a later invoice"), required=False, max_length=60)
     reason = forms.CharField(required=False, max_length=200)
     reference = forms.CharField(
-        label=_("Reference"), required=False, max_length=100, help_text=_("Of the registered letter, or of the receipt.")
+        label=_("Reference"),
+        required=False,
+        max_length=100,
+        help_text=_("Of the registered letter, or of the receipt."),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -13,7 +13,6 @@ from collections_app.engine.explanation import AccountExplanation, ActionThen, I
 from collections_app.engine.models import Decision
 from crm.customers.models import Customer
 
-
 # What asked for another amount before it was paid in part.
 FOLLOW_THEIR_BALANCE = (*FOLLOW_THEIR_LINES, ActionKind.DECLARATION)
 

@@ -1,7 +1,7 @@
 """The claims on an insolvent customer are a task until somebody says what became of them."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
@@ -29,7 +29,7 @@ from crm.holds.models import Declaration, Hold
 from crm.holds.operations import call_mistake, end_expired_holds, lift_hold, place_hold
 from crm.law.models import Rule
 from crm.timeline.queries import entries
-from tests.factories.accounts import TeamFactory, TeamMemberFactory, UserFactory
+from tests.factories.accounts import TeamFactory, TeamMemberFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.declaring import ENTERED_AT, ENTERED_ON, JUDGMENT, LAST_DAY, claim, insolvent, tell, to_declare
@@ -76,7 +76,15 @@ def carried(task: Action) -> list[tuple[str, Decimal]]:
 class TestItOpens:
     def test_with_the_last_day_of_the_law_and_what_was_born_before_the_judgment(self, customer: Customer, lea: User):
         task = to_declare(customer)
-        said = (task.state, task.owner, task.occasion_on, task.amount, task.currency, task.opened_on, task.oldest_due_on)
+        said = (
+            task.state,
+            task.owner,
+            task.occasion_on,
+            task.amount,
+            task.currency,
+            task.opened_on,
+            task.oldest_due_on,
+        )
         assert said == ("todo", lea, LAST_DAY, 350, "EUR", ENTERED_ON, None)
         assert carried(task) == [("F1", 300), ("F2", 50)]
 
@@ -236,9 +244,7 @@ class TestPutOff:
             bulk.snooze(keys, until=until, by=lea, on=today, at=ENTERED_AT)
         assert not Action.objects.exclude(snoozed_until=None).exists()
 
-    @pytest.mark.parametrize(
-        ("today", "until"), [(ENTERED_ON, LAST_DAY), (LAST_DAY + ONE_DAY, LAST_DAY + 9 * ONE_DAY)]
-    )
+    @pytest.mark.parametrize(("today", "until"), [(ENTERED_ON, LAST_DAY), (LAST_DAY + ONE_DAY, LAST_DAY + 9 * ONE_DAY)])
     def test_up_to_it_and_once_it_has_passed(self, customer: Customer, lea: User, today: date, until: date):
         assert bulk.snooze([to_declare(customer).pk], until=until, by=lea, on=today, at=ENTERED_AT) == 1
 
@@ -257,7 +263,7 @@ class TestWhereItIsRead:
             (LAST_DAY - 15 * ONE_DAY, "À déclarer au plus tard le 15/04/2026", "warning"),
             (LAST_DAY - 14 * ONE_DAY, "À déclarer au plus tard le 15/04/2026", "danger"),
             (LAST_DAY, "À déclarer au plus tard le 15/04/2026", "danger"),
-            (LAST_DAY + ONE_DAY, "Devait être déclarée le 15/04/2026 au plus tard", "danger"),
+            (LAST_DAY + ONE_DAY, "Était à déclarer le 15/04/2026 au plus tard", "danger"),
         ],
     )
     def test_its_last_day_is_its_first_reason(self, customer: Customer, on: date, told: str, tone: str):
@@ -298,7 +304,10 @@ class TestWhereItIsRead:
         task = to_declare(customer)
         page = desk.get(reverse("action_panel", args=[task.pk])).content.decode()
         assert (reverse("actions_skip") in page, reverse("actions_snooze") in page) == (False, True)
-        assert [value for value, _label in SaidForm(action=task).fields["outcome"].choices] == ["declared", "not_needed"]
+        assert [value for value, _label in SaidForm(action=task).fields["outcome"].choices] == [
+            "declared",
+            "not_needed",
+        ]
 
     @pytest.mark.parametrize("count", [1, 3])
     def test_a_panel_costs_the_same_whatever_is_to_be_declared(
@@ -344,7 +353,9 @@ class TestWhereItIsRead:
 
     def test_what_waits_is_named_before_a_reminder_by_hand(self, customer: Customer):
         to_declare(customer)
-        assert [(one.what, one.detail) for one in already.waiting_for(customer)] == [("Déclarer les créances", "à faire")]
+        assert [(one.what, one.detail) for one in already.waiting_for(customer)] == [
+            ("Déclarer les créances", "à faire")
+        ]
 
 
 def test_a_merge_takes_both_tasks_over(customer: Customer, entity: Entity):
@@ -372,4 +383,3 @@ def test_nobody_else_s_customer(desk: Client):
 
 
 LIST, PANEL = 0, 0
-UTC, datetime, UserFactory  # noqa: B018
