@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from collections_app.actions.following import follows
@@ -41,7 +40,6 @@ def on_hold(event: Event) -> None:
         _follow(hold, at=event.delivered_at)
 
 
-@transaction.atomic
 def _follow(hold: Hold, *, at: datetime) -> None:
     # He is locked first, as by a merge; then the hold, which somebody may be lifting.
     in_use(hold.customer)

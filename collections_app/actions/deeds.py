@@ -177,13 +177,15 @@ def undo(deed: Deed, *, by: User, at: datetime) -> TakenBack:
     # action.
     Life.objects.filter(action__in=moved, closed_at=deed.at).delete()
     withdraw_notices_of(moved, at=deed.at)
-    withdraw_declarations_of(moved, at=deed.at)
+    to_declare_again = withdraw_declarations_of(moved, at=deed.at)
     deed.taken_back_at = at
     deed.save(update_fields=["taken_back_at"])
     return TakenBack(
         back,
         left=[row["id"] for row in deed.after if row["id"] not in moved],
-        closed=sorted([*close_what_says_nothing(moved, at=at), *close_if_ended(moved, at=at)]),
+        closed=sorted(
+            close_what_says_nothing(moved, at=at) + (close_if_ended(moved, at=at) if to_declare_again else [])
+        ),
     )
 
 
