@@ -10,6 +10,7 @@ from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
 from collections_app.actions.operations import Said, conclude
 from collections_app.actions.suspending import close_what_says_nothing, suspend
+from collections_app.engine.queries import explain
 from crm.customers.models import Customer
 from crm.holds.models import Hold
 from crm.receivables.models import Invoice
@@ -125,6 +126,19 @@ def test_what_was_declared_is_not_asked_again(world: World):
     conclude(task, Said(Outcome.DECLARED, on=MARCH_3), by=world.person, at=noon(MARCH_3))
     world.night(MARCH_3 + ONE_DAY, full=True)
     assert asked() == ("done", 350, [("F1", 300), ("F2", 50)])
+
+
+def test_a_past_day_tells_no_amount_that_may_have_moved_since(world: World):
+    """Nothing kept what it asked for then."""
+    task = to_declare(Customer.objects.get())
+    world.night(MARCH_3)
+    pay(Invoice.objects.get(number="F2"), 20, MARCH_3)
+    world.night(MARCH_3 + ONE_DAY)
+    seen = [explain(task.customer, on=on).actions for on in (MARCH_3, MARCH_3 + ONE_DAY)]
+    assert [[(then.action.pk, then.amount) for then in actions] for actions in seen] == [
+        [(task.pk, None)],
+        [(task.pk, 330)],
+    ]
 
 
 @pytest.mark.parametrize("count", [0, 3])
