@@ -24,7 +24,14 @@ def open_actions(customer: Customer, user: User) -> Mapping[str, Any] | None:
     found = list(rows.order_by(*MOST_URGENT.ordering))
     held = _on_hold(customer, found, on)
     actions = [
-        {"action": row, "verb": labels.verb(row), "icon": labels.icon(row), "on_hold": row.pk in held} for row in found
+        {
+            "action": row,
+            "verb": labels.verb(row),
+            "icon": labels.icon(row),
+            "deadline": labels.deadline(row, on=on),
+            "on_hold": row.pk in held,
+        }
+        for row in found
     ]
     return {"actions": actions} if actions else None
 

@@ -111,6 +111,12 @@ class TestItOpens:
         lift_hold(insolvent(customer), on=ENTERED_ON, at=ENTERED_AT)
         assert (tell(), tasks()) == (2, [])
 
+    def test_though_its_last_day_passed_before_it_was_heard_of(self, customer: Customer, entity: Entity):
+        insolvent(customer, ends_on=ENTERED_ON)
+        end_expired_holds(entity, on=ENTERED_ON + ONE_DAY, at=SOON)
+        tell(ENTERED_AT + ONE_DAY)
+        assert standing() == [("todo", "")]
+
     def test_less_what_money_that_came_before_covers(self, customer: Customer):
         CreditFactory(customer=customer, amount=Decimal(100), received_on=JUDGMENT - ONE_DAY)
         assert carried(to_declare(customer)) == [("F1", 200), ("F2", 50)]
@@ -333,11 +339,12 @@ class TestWhereItIsRead:
         answer = desk.post(reverse("action_said", args=[task.pk]), given)
         assert (answer.status_code, 'value="LR 12"' in answer.content.decode()) == (422, True)
 
-    def test_the_page_of_the_customer_does_not_call_it_on_hold(self, customer: Customer, lea: User):
+    def test_the_page_of_the_customer_does_not_call_it_on_hold_and_says_by_when(self, customer: Customer, lea: User):
         task = to_declare(customer)
         call = ActionLineFactory(action__customer=customer, invoice=task.lines.first().invoice).action
-        found = {row["action"].pk: row["on_hold"] for row in open_actions(customer, lea)["actions"]}
-        assert found == {task.pk: False, call.pk: True}
+        rows = open_actions(customer, lea)["actions"]
+        found = {row["action"].pk: (row["on_hold"], [one.label for one in row["deadline"]]) for row in rows}
+        assert found == {task.pk: (False, ["À déclarer au plus tard le 15/04/2026"]), call.pk: (True, [])}
 
     def test_the_page_of_the_customer_says_what_became_of_it(self, desk: Client, customer: Customer, lea: User):
         task, path = to_declare(customer), reverse("customer", args=[customer.pk])
