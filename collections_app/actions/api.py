@@ -1,5 +1,6 @@
 """Actions of an entity: list, complete."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -13,7 +14,7 @@ from rest_framework.response import Response
 
 from collections_app.actions.deeds import deeds_with, earlier_deed, touches_others
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import Action, ActionState
+from collections_app.actions.models import Action, ActionKind, ActionState
 from collections_app.actions.operations import Said, SaidRefused, conclude, take_back
 from collections_app.actions.said import ASKED
 from collections_app.actions.states import ActionRefused
@@ -30,6 +31,7 @@ MOST_INVOICES = 100
 class ActionQuery(PageQuery):
     state = serializers.ChoiceField(ActionState.choices, required=False)
     channel = serializers.ChoiceField(Channel.choices, required=False)
+    kind = serializers.ChoiceField(ActionKind.choices, required=False)
     customer = serializers.CharField(required=False, help_text="Account of the customer.")
     collector = serializers.CharField(required=False, help_text="User name of the collector.")
 
@@ -40,18 +42,23 @@ class ActionOutput(serializers.ModelSerializer[Action]):
     collector = serializers.CharField(source="owner.username", allow_null=True, default=None)
     amount = Amount()
     invoices = serializers.SerializerMethodField()
+    declare_by = serializers.SerializerMethodField()
 
     class Meta:
         model = Action
         fields = [
             "id", "customer", "customer_name", "kind", "step_code", "channel", "mode", "state", "formal_notice",
             "currency", "amount", "oldest_due_on", "opened_on", "snoozed_until", "collector", "reasons", "outcome",
-            "note", "closed_at", "invoices",
+            "note", "closed_at", "invoices", "declare_by",
         ]  # fmt: skip
 
     def get_invoices(self, action: Action) -> list[str]:
         """External ids of the invoices carried."""
         return [line.invoice.external_id for line in action.lines.all()]
+
+    def get_declare_by(self, action: Action) -> date | None:
+        """Of claims to be declared (kind declaration): the last day the law leaves for it."""
+        return action.occasion_on if action.kind == ActionKind.DECLARATION else None
 
 
 class TakingBackInput(serializers.Serializer[Any]):
@@ -84,7 +91,10 @@ class TakenBackOutput(ActionOutput):
 class CompletionInput(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(Outcome.choices)
     note = serializers.CharField(required=False, default="", allow_blank=True)
-    on = serializers.DateField(required=False, help_text="Day promised (will_pay) or day to call back (call_back).")
+    on = serializers.DateField(
+        required=False,
+        help_text="Day promised (will_pay), to call back (call_back), or on which they were declared (declared).",
+    )
     amount = serializers.DecimalField(
         18, 3, required=False, help_text="Amount promised (will_pay), in the currency of the action."
     )
@@ -94,12 +104,17 @@ class CompletionInput(serializers.Serializer[Any]):
         max_length=MOST_INVOICES,
         help_text="External ids of the open invoices promised (none: all he owes, in every currency) or contested.",
     )
-    reason = serializers.CharField(required=False, max_length=200, help_text="Why he contests (contests).")
+    reason = serializers.CharField(
+        required=False, max_length=200, help_text="Why he contests (contests), or why nothing is declared (not_needed)."
+    )
+    reference = serializers.CharField(
+        required=False, max_length=100, help_text="Of the registered letter or of the receipt (declared)."
+    )
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         """Nothing is given that the outcome does not ask for: it would be lost."""
         asked = ASKED.get(given["outcome"], ())
-        beside = {"on", "amount", "invoices", "reason"}.intersection(given).difference(asked)
+        beside = {"on", "amount", "invoices", "reason", "reference"}.intersection(given).difference(asked)
         if beside:
             raise serializers.ValidationError(
                 {name: _("The outcome “%(outcome)s” takes none.") % given for name in sorted(beside)}
@@ -118,6 +133,7 @@ class ActionsApi(ApiView):
         names = {
             "state": "state",
             "channel": "channel",
+            "kind": "kind",
             "customer": "customer__external_id",
             "collector": "owner__username",
         }

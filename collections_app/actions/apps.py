@@ -13,6 +13,7 @@ class ActionsConfig(AppConfig):
         from collections_app.actions.consumers import KINDS, on_message
         from collections_app.actions.contacts import register_calls
         from collections_app.actions.counting import waiting_for
+        from collections_app.actions.declaring import KINDS as ENDS_AND_BEGINNINGS, on_hold
         from collections_app.actions.dispatch import ORIGIN
         from collections_app.actions.labels import stale_sentence
         from collections_app.actions.panels import open_actions
@@ -37,6 +38,7 @@ class ActionsConfig(AppConfig):
         wordings["merged"] = lambda _detail: stale_sentence("merged")
         registry.register("actions", KINDS, on_message)
         registry.register("suspended_actions", ("hold.placed",), on_hold_placed)
+        registry.register("declarations", ENDS_AND_BEGINNINGS, on_hold)
         navigation.register(navigation.Entry(10, _("To do"), "list-checks", "worklist", reads_pages, waiting_for))
         register_panel(Panel("actions", _("Open actions"), "customers/_open_actions.html", open_actions, order=50))
         self._say_what_a_merge_does()

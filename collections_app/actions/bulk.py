@@ -5,22 +5,24 @@ was quicker), and returns how many it moved.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
-from collections_app.actions.labels import Outcome
-from collections_app.actions.later import check_later
-from collections_app.actions.models import ActionState
+from collections_app.actions.labels import OF_A_DECLARATION, Outcome
+from collections_app.actions.later import DayRefused, check_later
+from collections_app.actions.models import Action, ActionKind, ActionState
 from collections_app.actions.states import sources
 from crm.accounts.models import User
 from crm.core import sql
+from crm.core.formats import day
 from crm.timeline.params import Msgid, stored
 
+ONE_DAY = timedelta(days=1)
 WAITING = [ActionState.TODO.value, ActionState.TO_APPROVE.value]
-# How a history names what was done: a call, an answer to a message, or another step.
+# How a history names what was done: a call, an answer to a message or what else has no step, or another step.
 DONE = {
     "call": gettext_noop("Call, %(step)s: %(outcome)s"),
     "reply": gettext_noop("Action done: %(outcome)s"),
@@ -62,7 +64,8 @@ def complete(
 
 
 def skip(actions: Iterable[int], *, reason: str, by: User, at: datetime) -> int:
-    """The step is passed without being done. Raises ReasonMissing."""
+    """The step is passed without being done; claims to be declared are not (`operations.conclude`). Raises
+    ReasonMissing."""
     if not reason.strip():
         raise ReasonMissing
     return _close(
@@ -71,9 +74,23 @@ def skip(actions: Iterable[int], *, reason: str, by: User, at: datetime) -> int:
 
 
 def snooze(actions: Iterable[int], *, until: date, by: User, on: date, at: datetime) -> int:
-    """Out of the list until the day `until`, later than `on` and within a year of it. Raises DayRefused."""
+    """Out of the list until the day `until`, later than `on` and within a year of it, of claims to be declared by their
+    last day. Raises DayRefused."""
+    keys = list(actions)
     params = {"until": {"on": check_later(until, on=on).isoformat()}}
-    return _run("snooze", actions, by, at, WAITING, SNOOZED, params, until=until)
+    _check_deadlines(keys, until=until, on=on)
+    return _run("snooze", keys, by, at, WAITING, SNOOZED, params, until=until)
+
+
+def _check_deadlines(actions: list[int], *, until: date, on: date) -> None:
+    # Once that day has passed there is nothing more to lose.
+    missed = Action.objects.filter(
+        pk__in=actions, kind=ActionKind.DECLARATION, occasion_on__range=(on, until - ONE_DAY)
+    )
+    last = missed.order_by("occasion_on").values_list("occasion_on", flat=True).first()
+    if last:
+        told = _("Claims are to be declared by %(day)s: what is put off comes back on that day at the latest.")
+        raise DayRefused(told % {"day": day(last)})
 
 
 def reassign(actions: Iterable[int], *, to: User | None, by: User, at: datetime) -> int:
@@ -91,7 +108,11 @@ def _close(
     params: dict[str, Any],
     **values: Any,
 ) -> int:
-    told = {"called": subjects["call"], "answered": subjects["reply"]}
+    told = {
+        "called": subjects["call"],
+        "answered": subjects["reply"],
+        "of_a_declaration": [one.value for one in OF_A_DECLARATION],
+    }
     return _run("close", actions, by, at, from_states, subjects["other"], params, **told, **values)
 
 

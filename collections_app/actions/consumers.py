@@ -7,6 +7,7 @@ from django.db.models import Case, DateField, F, Value, When
 from django.utils.translation import gettext_noop
 
 from collections_app.actions.dispatch import ORIGIN
+from collections_app.actions.following import follows
 from collections_app.actions.levels import noticed
 from collections_app.actions.merging import MERGED, passed_all_the_same
 from collections_app.actions.models import Action, ActionKind, ActionState, Refusal
@@ -15,8 +16,6 @@ from collections_app.actions.states import ActionMoved, move
 from collections_app.actions.suspending import close_what_says_nothing, nothing_left
 from collections_app.scenarios.models import StepMode
 from crm.accounts.calendars import today
-from crm.accounts.models import Absence, User
-from crm.accounts.queries import stand_in_of, working
 from crm.customers.models import Channel, Customer
 from crm.events.models import Event
 from crm.receivables.late_charges import record_formal_notice, withdraw_formal_notice
@@ -183,7 +182,7 @@ def answer_reply(event: Event) -> None:
             "channel": Channel.EMAIL,
             "mode": StepMode.TODO,
             "state": ActionState.TODO,
-            "owner": _follows(customer, on),
+            "owner": follows(customer, on),
             "team_id": customer.team_id,
             "amount": 0,
             "late_since_on": on,
@@ -193,19 +192,3 @@ def answer_reply(event: Event) -> None:
     Action.objects.filter(pk=task.pk, closed_at__lt=event.at).update(
         state=ActionState.TODO, closed_at=None, closed_by=None, outcome="", snoozed_until=None, reopened_on=on
     )
-
-
-def _follows(customer: Customer, on: date) -> User | None:
-    """His collector, who stands in for him, else who had the last task: the first of them who works, is there on that
-    day and sees him."""
-    away = Absence.objects.filter(starts_on__lte=on, ends_on__gte=on)
-    stands_in = stand_in_of(customer.collector_id, customer.entity_id, on=on)
-    had = customer.actions.filter(owner__isnull=False).order_by("-pk").values_list("owner", flat=True).first()
-    keys = [customer.collector_id, stands_in and stands_in.pk, had]
-    there = working(User.objects.filter(pk__in=keys)).exclude(pk__in=away.values("user")).in_bulk()
-    first = (there[key] for key in keys if key in there)
-    return next((person for person in first if _sees(person, customer)), None)
-
-
-def _sees(person: User, customer: Customer) -> bool:
-    return Customer.objects.visible_to(person).filter(pk=customer.pk).exists()

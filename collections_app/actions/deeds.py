@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
+from collections_app.actions.declaring import close_if_ended
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, Deed, Life
 from collections_app.actions.states import MOVES, ActionRefused, sources
@@ -20,6 +21,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.core import sql
 from crm.customers.models import Customer
+from crm.holds.declaring import withdraw_declarations_of
 from crm.holds.exceptions import AlreadyEnded
 from crm.holds.models import Hold, HoldOutcome
 from crm.holds.operations import lift_holds
@@ -170,16 +172,20 @@ def undo(deed: Deed, *, asked: int | None, by: User, at: datetime) -> TakenBack:
     moved = {key for verb in BACK for key in _put_back(deed, before, verb, by=by, at=at)}
     back = [key for key in deed.actions if key in moved]
     if not back or (asked is not None and asked not in back):
-        raise ChangedSince(_("Something else was done with it since: what was done stays."))
-    # What was taken back never was: it counts as no call, starts no interest and is no life of its action.
+        raise ChangedSince(str(SOMETHING_ELSE))
+    # What was taken back never was: it counts as no call, starts no interest, declares no claim and is no life of its
+    # action.
     Life.objects.filter(action__in=moved, closed_at=deed.at).delete()
     withdraw_notices_of(moved, at=deed.at)
+    to_declare_again = withdraw_declarations_of(moved, at=deed.at)
     deed.taken_back_at = at
     deed.save(update_fields=["taken_back_at"])
     return TakenBack(
         back,
         left=[row["id"] for row in deed.after if row["id"] not in moved],
-        closed=close_what_says_nothing(moved, at=at),
+        closed=sorted(
+            close_what_says_nothing(moved, at=at) + (close_if_ended(moved, at=at) if to_declare_again else [])
+        ),
     )
 
 

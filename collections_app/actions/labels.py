@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db import models
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _, override
+from django.utils.translation import gettext, gettext_lazy as _, override
 
 from collections_app.actions.models import Action, ActionKind, ActionState
 from collections_app.scenarios.queries import names_of
+from crm.core.formats import day
 from crm.customers.models import Channel
 
 
@@ -25,6 +27,8 @@ class Outcome(models.TextChoices):
     WRONG_NUMBER = "wrong_number", _("wrong number or address")
     SENT = "sent", _("sent by hand")
     OTHER = "other", _("other outcome")
+    DECLARED = "declared", _("claims declared")
+    NOT_NEEDED = "not_needed", _("no declaration needed")
 
     @property
     def msgid(self) -> str:
@@ -33,8 +37,12 @@ class Outcome(models.TextChoices):
             return str(self.label)
 
 
-# What a customer says of his own account: each asks something more, of one action at a time.
-ASKS_MORE = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, Outcome.CALL_BACK})
+# How a declaration of claims ends, and nothing else.
+OF_A_DECLARATION = (Outcome.DECLARED, Outcome.NOT_NEEDED)
+# What a customer says of his own account, and what becomes of his claims: each asks something more, of one at a time.
+ASKS_MORE = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, Outcome.CALL_BACK, *OF_A_DECLARATION})
+# Days before the last one on which a declaration is urgent.
+LAST_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -100,10 +108,34 @@ def reason(code: str) -> Reason:
     return REASONS.get(code) or Reason(code.replace("_", " ").capitalize(), "mute")
 
 
-def reasons(action: Action) -> list[Reason]:
-    """Why it stands where it stands. Approved, it waits for nobody's approval any more, whatever the night wrote."""
+def reasons(action: Action, *, on: date) -> list[Reason]:
+    """Why it stands where it stands on a day. Approved, it waits for nobody's approval any more, whatever the night
+    wrote."""
     over = () if action.state == ActionState.TO_APPROVE else ("to_approve",)
-    return [reason(code) for code in action.reasons if code not in over]
+    return [*deadline(action, on=on), *(reason(code) for code in action.reasons if code not in over)]
+
+
+def deadline(action: Action, *, on: date) -> list[Reason]:
+    """Of a declaration of claims, by when the law asks for it; nothing of another action."""
+    if action.kind != ActionKind.DECLARATION or action.occasion_on is None:
+        return []
+    written = {"day": day(action.occasion_on)}
+    if action.occasion_on < on:
+        return [Reason(gettext("Was to be declared by %(day)s") % written, "danger")]
+    tone = "danger" if action.occasion_on <= on + timedelta(days=LAST_DAYS) else "warning"
+    return [Reason(gettext("To be declared by %(day)s") % written, tone)]
+
+
+def outcomes_of(action: Action) -> list[Outcome]:
+    """How an action may end."""
+    if action.kind == ActionKind.DECLARATION:
+        return list(OF_A_DECLARATION)
+    return [outcome for outcome in Outcome if outcome not in OF_A_DECLARATION]
+
+
+def usual_outcome(action: Action) -> Outcome:
+    """How it mostly ends."""
+    return Outcome.DECLARED if action.kind == ActionKind.DECLARATION else USUAL_OUTCOME[Channel(action.channel)]
 
 
 def verb(action: Action) -> str | Promise:
@@ -112,6 +144,8 @@ def verb(action: Action) -> str | Promise:
         return _("Choose the first step")
     if action.kind == ActionKind.REPLY:
         return _("Answer the message")
+    if action.kind == ActionKind.DECLARATION:
+        return _("Declare the claims")
     if action.state == ActionState.TO_APPROVE:
         return _("Approve the formal notice") if action.formal_notice else _("Approve the sending")
     if action.formal_notice:
@@ -125,12 +159,14 @@ def icon(action: Action) -> str:
         return "workflow"
     if action.kind == ActionKind.REPLY:
         return "reply"
+    if action.kind == ActionKind.DECLARATION:
+        return "gavel"
     return ICONS[Channel(action.channel)]
 
 
 def step_names(actions: Collection[Action]) -> dict[int, str]:
     """What people call the step of each action, by its id: its name in the scenario, else that of the template, else
-    its code. One query, if the templates were read with the actions."""
+    what it asks for (a declaration) or its code. One query, if the templates were read with the actions."""
     names = names_of(action.scenario_version_id for action in actions)
     return {
         action.pk: names.get((action.scenario_version_id or 0, action.step_code)) or _otherwise(action)
@@ -139,6 +175,8 @@ def step_names(actions: Collection[Action]) -> dict[int, str]:
 
 
 def _otherwise(action: Action) -> str:
+    if action.kind == ActionKind.DECLARATION:
+        return str(verb(action))
     return action.template.name if action.template else action.step_code
 
 

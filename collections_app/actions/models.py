@@ -55,6 +55,7 @@ class ActionKind(models.TextChoices):
     MANUAL = "manual", _("decided by a person")
     ENTRY = "entry", _("choose where the backlog enters")
     REPLY = "reply", _("answer a message")
+    DECLARATION = "declaration", _("declare claims")
 
 
 class ActionState(models.TextChoices):
@@ -88,7 +89,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
 class Action(models.Model):
     """One step for one customer. Its key never repeats: (customer, currency, step code, cycle), plus the invoice
-    where the step speaks of one invoice, or the date of the occasion where there is no cycle (preventive, manual)."""
+    where the step speaks of one invoice, or the date of the occasion where there is no cycle (preventive, manual).
+    The occasion of a declaration of claims is the last day the law leaves for it (declaring.py)."""
 
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False)
     customer = SetForeignKey(

@@ -16,9 +16,9 @@ from django.db.models import SmallIntegerField, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _, gettext_noop
 
-from collections_app.actions import bulk, deeds
+from collections_app.actions import bulk, declaring, deeds
 from collections_app.actions.dispatch import queue_message, withdraw_messages
-from collections_app.actions.labels import Outcome, step_names
+from collections_app.actions.labels import OF_A_DECLARATION, Outcome, outcomes_of, step_names
 from collections_app.actions.later import DayRefused, check_later
 from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle, Deed
 from collections_app.actions.states import ActionMoved, ActionRefused, move
@@ -30,7 +30,7 @@ from collections_app.segments.queries import kept_home
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.core.currencies import decimals
-from crm.core.formats import money
+from crm.core.formats import day, money
 from crm.customers.models import Channel, Customer
 from crm.customers.operations import in_use
 from crm.customers.queries import best_address
@@ -48,6 +48,9 @@ SUSPENDS = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS})
 PROMISED = gettext_noop("says he will pay by %(on)s")
 PROMISED_AMOUNT = gettext_noop("says he will pay %(amount)s by %(on)s")
 CALL_BACK_ON = gettext_noop("asks to be called back on %(on)s")
+DECLARED = gettext_noop("claims declared on %(on)s")
+DECLARED_AS = gettext_noop("claims declared on %(on)s, reference %(reference)s")
+NOT_NEEDED = gettext_noop("no declaration needed: %(reason)s")
 
 
 class NothingToSend(ActionRefused):
@@ -104,7 +107,9 @@ class Said:
     """What came of an action, as a person notes it.
 
     `on`: the day he promises to pay by, or asks to be called back; `amount`: what he promises, in the currency of the
-    action; `invoices`: those he promises (none: all he owes, in every currency) or contests, for this `reason`.
+    action; `invoices`: those he promises (none: all he owes, in every currency) or contests, for this `reason`. Of
+    claims on an insolvent customer: the day `on` which they were declared, with the `reference` of it if there is one,
+    or the `reason` why they are not.
     """
 
     outcome: Outcome
@@ -113,6 +118,7 @@ class Said:
     amount: Decimal | None = None
     invoices: Sequence[Invoice] = ()
     reason: str = ""
+    reference: str = ""
 
 
 class SaidRefused(ActionRefused):
@@ -135,7 +141,8 @@ class Concluded:
 def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded:
     """Done, with what follows from what the customer said: a promise suspends dunning until its day, a contested
     invoice until somebody lifts it, and who asks to be called back is called that day. What else waits for a person
-    with nothing to say but about what is suspended leaves his list.
+    with nothing to say but about what is suspended leaves his list. What became of the claims on an insolvent customer
+    is recorded of the hold that asks to declare them.
 
     Each contested invoice has its own hold. A hold that says the same already is left as it is. Raises ActionMoved,
     SaidRefused.
@@ -143,6 +150,7 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
     # He is locked first, as by a merge and by a hold.
     customer, on = in_use(action.customer), today(action.entity, at)
     _check_said(said, action.currency, on)
+    _check_kind(action, said)
     if said.outcome == Outcome.CALL_BACK:
         _refuse_twice(action, said.on)
     waiting = Action.objects.waiting_for_a_person().filter(customer=customer).values_list("pk", flat=True)
@@ -154,6 +162,8 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
         if said.outcome == Outcome.CALL_BACK:
             # The call was made, and counts; the task waits for the day of the next one.
             move(action, "call_again", at=at, by=by, outcome="", snoozed_until=said.on, reopened_on=on)
+        if said.outcome in OF_A_DECLARATION:
+            _record_declaration(action, said, by=by, at=at)
         if said.outcome in SUSPENDS:
             doing.holds = _place_holds(customer, action.currency, said, on=on, by=by, at=at)
             suspend(customer, on=on, at=at)
@@ -190,6 +200,28 @@ def _check_said(said: Said, currency: str, on: date) -> None:
         raise SaidRefused("invoices", _("Choose at least one invoice."))
     if said.outcome == Outcome.CONTESTS and not said.reason.strip():
         raise SaidRefused("reason", _("Say why he contests."))
+    if said.outcome == Outcome.DECLARED and (said.on is None or said.on > on):
+        raise SaidRefused("on", _("Say on which day they were declared, today at the latest."))
+    if said.outcome == Outcome.NOT_NEEDED and not said.reason.strip():
+        raise SaidRefused("reason", _("Say why no declaration is needed."))
+
+
+def _check_kind(action: Action, said: Said) -> None:
+    """A declaration ends as one, and nothing else does."""
+    if said.outcome not in outcomes_of(action):
+        raise SaidRefused("outcome", _("“%(kind)s” does not end so.") % {"kind": action.get_kind_display()})
+    if said.outcome == Outcome.DECLARED and said.on and said.on < action.late_since_on:
+        raise SaidRefused(
+            "on", _("Claims are declared after the judgment, given on %(day)s.") % {"day": day(action.late_since_on)}
+        )
+
+
+def _record_declaration(action: Action, said: Said, *, by: User, at: datetime) -> None:
+    if said.outcome == Outcome.DECLARED:
+        assert said.on is not None  # _check_said
+        declaring.declared(action, on=said.on, reference=said.reference.strip(), by=by, at=at)
+    else:
+        declaring.not_needed(action, reason=said.reason.strip(), by=by, at=at)
 
 
 def _refuse_twice(action: Action, on: date | None) -> None:
@@ -201,6 +233,11 @@ def _refuse_twice(action: Action, on: date | None) -> None:
 def _told(action: Action, said: Said) -> Msgid | None:
     if said.outcome == Outcome.CALL_BACK:
         return Msgid(CALL_BACK_ON, {"on": said.on})
+    if said.outcome == Outcome.DECLARED:
+        reference = said.reference.strip()
+        return Msgid(DECLARED_AS if reference else DECLARED, {"on": said.on, "reference": reference})
+    if said.outcome == Outcome.NOT_NEEDED:
+        return Msgid(NOT_NEEDED, {"reason": said.reason.strip()})
     if said.outcome != Outcome.WILL_PAY:
         return None
     if said.amount is None:

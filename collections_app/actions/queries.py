@@ -26,8 +26,8 @@ SORTS = {
 # What a row of the list is drawn from: a page has hundreds of objects, and half of their columns are never looked at.
 SHOWN = (
     "entity_id", "currency", "kind", "state", "channel", "formal_notice", "amount", "oldest_due_on", "opened_on",
-    "reasons", "customer__external_id", "customer__name", "customer__city", "owner__username", "owner__first_name",
-    "owner__last_name", "template__name",
+    "occasion_on", "reasons", "customer__external_id", "customer__name", "customer__city", "owner__username",
+    "owner__first_name", "owner__last_name", "template__name",
 )  # fmt: skip
 COMPUTED = {
     "customer_plain": PlainText("customer__name"),

@@ -5,12 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.actions.labels import USUAL_OUTCOME, Outcome
+from collections_app.actions.labels import Outcome, outcomes_of, usual_outcome
 from collections_app.actions.models import Action
 from collections_app.actions.operations import Said
 from crm.core.formats import day, money
 from crm.core.money import AmountField
-from crm.customers.models import Channel
 from crm.holds.forms import invoice_named
 from crm.receivables.models import Invoice
 
@@ -20,8 +19,15 @@ ASKED: dict[str, tuple[str, ...]] = {
     Outcome.WILL_PAY: ("on", "amount", "invoices", "number"),
     Outcome.CONTESTS: ("invoices", "number", "reason"),
     Outcome.CALL_BACK: ("on",),
+    Outcome.DECLARED: ("on", "reference"),
+    Outcome.NOT_NEEDED: ("reason",),
 }
-DAYS = {Outcome.WILL_PAY: _("Pays by (included)"), Outcome.CALL_BACK: _("Call back on")}
+DAYS = {
+    Outcome.WILL_PAY: _("Pays by (included)"),
+    Outcome.CALL_BACK: _("Call back on"),
+    Outcome.DECLARED: _("Declared on"),
+}
+WHY = {Outcome.CONTESTS: _("Why he contests"), Outcome.NOT_NEEDED: _("Why no declaration is needed")}
 
 
 class SaidForm(forms.Form):
@@ -35,21 +41,31 @@ class SaidForm(forms.Form):
         label=_("Invoices"), queryset=Invoice.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     number = forms.CharField(label=_("Number of a later invoice"), required=False, max_length=60)
-    reason = forms.CharField(label=_("Why he contests"), required=False, max_length=200)
+    reason = forms.CharField(required=False, max_length=200)
+    reference = forms.CharField(
+        label=_("Reference"),
+        required=False,
+        max_length=100,
+        help_text=_("Of the registered letter, or of the receipt."),
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": f"said_{action.pk}_%s", "label_suffix": "", **kwargs})
-        self.action, self.initial = action, {"outcome": USUAL_OUTCOME[Channel(action.channel)], **self.initial}
+        self.action, self.initial = action, {"outcome": usual_outcome(action), **self.initial}
         self.opened = Invoice.objects.open().filter(customer=action.customer_id, currency=action.currency)
+        outcome: Any = self.fields["outcome"]
+        outcome.choices = [(one.value, one.label) for one in outcomes_of(action)]
         asked = ASKED.get(self.chosen, ())
-        for name in {"on", "amount", "invoices", "number", "reason"}.difference(asked):
+        for name in {"on", "amount", "invoices", "number", "reason", "reference"}.difference(asked):
             del self.fields[name]
         if "amount" in asked:
             amount: Any = self.fields["amount"]
             amount.currency = action.currency
         if "on" in asked:
             self.fields["on"].label = DAYS[Outcome(self.chosen)]
+        if "reason" in asked:
+            self.fields["reason"].label = WHY[Outcome(self.chosen)]
         if "invoices" in asked:
             self._offer()
 

@@ -114,8 +114,9 @@ class WorklistTable(PageTable):
         return fill(ACTION, icon(labels.icon(record)), verb, verb, detail)
 
     def render_situation(self, record: Action) -> SafeString:
-        """The first reason with its colour, then how many more."""
-        reasons = [labels.reason(code) for code in record.reasons if code not in labels.SAID_BY_THE_VERB]
+        """By when claims are to be declared, else the first reason, with its colour, then how many more."""
+        reasons = labels.deadline(record, on=self.days.of(record.entity_id))
+        reasons += [labels.reason(code) for code in record.reasons if code not in labels.SAID_BY_THE_VERB]
         if not reasons:
             return _dotted("mute", gettext("Since %(day)s") % {"day": formats.day(record.opened_on)})
         more = fill('<span class="tag">+%s</span>', len(reasons) - 1) if len(reasons) > 1 else NOTHING

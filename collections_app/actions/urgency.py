@@ -2,7 +2,8 @@
 
 rank = weight x (1 + days late / 30), ties by customer. `weight` is what the account owes late, in the currency of the
 entity, as a floating-point number: it puts tasks in order and is never added up. The days are counted when the list is
-read, so that a night writes nothing for an action nothing happened to.
+read, so that a night writes nothing for an action nothing happened to. Claims to be declared come before all that, the
+first judgment first: theirs is a weight no account has (declaring.py).
 """
 
 from collections.abc import Sequence

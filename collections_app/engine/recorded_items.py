@@ -13,6 +13,9 @@ from collections_app.engine.explanation import AccountExplanation, ActionThen, I
 from collections_app.engine.models import Decision
 from crm.customers.models import Customer
 
+# What asked for another amount before it was paid in part.
+FOLLOW_THEIR_BALANCE = (*FOLLOW_THEIR_LINES, ActionKind.DECLARATION)
+
 
 @dataclass(frozen=True)
 class Day:
@@ -80,7 +83,7 @@ class Day:
             return then
         if then.action.kind == ActionKind.DUNNING:
             return replace(then, amount=self._carried_amount(then, accounts))
-        moved = then.action.kind in FOLLOW_THEIR_LINES and not self._ended(then)
+        moved = then.action.kind in FOLLOW_THEIR_BALANCE and not self._ended(then)
         return replace(then, amount=None) if moved else then
 
     def _carried_amount(self, then: ActionThen, accounts: list[AccountExplanation]) -> Decimal | None:

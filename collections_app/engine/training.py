@@ -66,6 +66,7 @@ WIPE = [
     f"delete from letters_templateversion where template_id in (select id from letters_template where {BY})",
     f"delete from letters_template where {BY}",
     f"delete from letters_delivereddefault where {BY}",
+    f"delete from holds_declaration where hold_id in (select id from holds_hold where {BY})",
     f"delete from holds_hold where {BY}",
     *(
         f"delete from imports_{name} where batch_id in (select id from imports_batch where {BY})"

@@ -18,6 +18,7 @@ from config.demo.ledger import bills
 from config.demo.portfolio import Portfolio, settle_statistics, write_customers, write_rates, write_until
 from crm.accounts.calendars import last_worked_day
 from crm.accounts.models import Entity, Team, User
+from crm.events.operations import deliver_waiting, emit
 from crm.holds.models import Hold, HoldKind
 from crm.law.operations import load_law
 from crm.receivables.models import Invoice
@@ -50,6 +51,7 @@ def prepare(*, at: datetime, say: Say) -> Entity:
     say(f"{WEEKS} weeks of nights and work")
     last = last_worked_day(entity, on)  # on a Saturday nothing that is to be seen would open
     live_through(portfolio, members, rng, last)
+    ask_to_declare(entity, at)
     say("last night" if last == on else f"the night of {last.isoformat()}, the last worked day")
     night(entity, last, at)
     settle_statistics()
@@ -93,6 +95,13 @@ def suspend(portfolio: Portfolio, members: dict[str, User], rng: Random, on: dat
         ends_on = on + timedelta(days=10)
         holds.append(hold(invoice, HoldKind.MANUAL, "Attente du nouveau comptable", on, at, members, ends_on=ends_on))
     Hold.objects.bulk_create(holds)
+
+
+def ask_to_declare(entity: Entity, at: datetime) -> None:
+    """The claims on the two insolvent customers, as if their proceedings had been entered today."""
+    for one in Hold.objects.filter(entity=entity, kind=HoldKind.INSOLVENCY):
+        emit("hold.placed", entity_id=entity.pk, customer_id=one.customer_id, payload={"hold_ids": [one.pk]}, at=at)
+    deliver_waiting("declarations", at=at)
 
 
 def hold(

@@ -124,3 +124,35 @@ class Hold(models.Model):
         """Whether a day is after the one on which this is recorded."""
         known = self.customer_id and self.created_at
         return bool(known) and day > today(self.customer.entity, self.created_at)
+
+
+class Declaration(models.Model):
+    """What became of the claims an insolvency holds: declared on a day, or not declared, for a reason.
+
+    `action_id`: the task it ended, which the apps above know.
+    """
+
+    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="declaration", verbose_name=_("hold"))
+    declared_on = models.DateField(_("declared on"), null=True, blank=True)
+    reference = models.CharField(_("reference"), max_length=100, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    author = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("author"), db_index=False
+    )
+    at = models.DateTimeField(_("at"))
+    action_id = models.BigIntegerField(editable=False)
+
+    class Meta:
+        verbose_name = _("declaration of claims")
+        verbose_name_plural = _("declarations of claims")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="holds_declaration_or_a_reason",
+                condition=Q(declared_on__isnull=False, reason="")
+                | (Q(declared_on__isnull=True, reference="") & ~Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hold}, {self.declared_on or self.reason}"

@@ -195,6 +195,7 @@ def lift_holds(
         for hold, alone in zip(holds, resumes, strict=True)
     ]
     _tell(told, text=reason, by=by, at=at)
+    _tell_end(holds, at=at)
     return resumes
 
 
@@ -219,6 +220,13 @@ def call_mistake(hold: Hold, *, on: date, reason: str = "", by: User | None = No
     hold.ended_on, hold.outcome, hold.mistaken_at = now.ended_on, HoldOutcome.MISTAKE, at
     subject = INSOLVENCY_MISTAKE if hold.kind == HoldKind.INSOLVENCY else MISTAKE
     _tell([(hold, subject, {"kind": Msgid(_kind(hold)), "ended_on": hold.ended_on})], text=reason, by=by, at=at)
+    _tell_end([hold], at=at)
+
+
+def _tell_end(holds: Sequence[Hold], *, at: datetime) -> None:
+    """That a person ended them; of one whose last day has passed there is nothing to tell."""
+    one, payload = holds[0], {"hold_ids": [hold.pk for hold in holds]}
+    emit("hold.ended", entity_id=one.entity_id, customer_id=one.customer_id, payload=payload, at=at)
 
 
 def _kind(hold: Hold) -> str:

@@ -26,13 +26,17 @@ def account(customer: Customer, user: User) -> Mapping[str, Any]:
 
 def holds(customer: Customer, user: User) -> Mapping[str, Any]:
     """What is suspended now, what was lately, and the form to suspend."""
-    rows = Hold.objects.filter(customer=customer).select_related("invoice", "author").order_by("-starts_on", "-pk")
+    rows = Hold.objects.filter(customer=customer).order_by("-starts_on", "-pk")
+    rows = rows.select_related("invoice", "author", "declaration__author")
     in_force = list(rows.filter(ended_on__isnull=True))
     for hold in in_force:
         hold.customer = customer
+    settled = [hold.declaration for hold in in_force if hasattr(hold, "declaration")]
+    not_yet = [hold for hold in in_force if not hasattr(hold, "declaration")]
     return {
         "in_force": in_force,
-        "to_declare": to_declare(in_force, on=today(customer.entity, timezone.now())),
+        "to_declare": to_declare(not_yet, on=today(customer.entity, timezone.now())),
+        "declarations": settled,
         "ended": rows.filter(ended_on__isnull=False)[:ENDED_SHOWN],
         "form": HoldForm(customer=customer, auto_id=HOLD_ID) if works_customers(user) else None,
     }

@@ -115,16 +115,17 @@ def _in_force(on: date) -> Q:
 
 
 @dataclass(frozen=True)
-class Declaration:
+class ToDeclare:
     """Claims born before a judgment are to be declared by `until`, counted from the judgment: the law counts from its
     publication, which is later."""
 
     hold: Hold
+    judgment: date
     until: date
     article: str
 
 
-def to_declare(holds: Iterable[Hold], *, on: date) -> list[Declaration]:
+def to_declare(holds: Iterable[Hold], *, on: date) -> list[ToDeclare]:
     """Of these holds of one customer, the insolvencies whose day of judgment is known, with their last day, past or
     not, by the law in force on `on`."""
     found = [hold for hold in holds if hold.kind == HoldKind.INSOLVENCY and hold.born_before]
@@ -136,7 +137,36 @@ def to_declare(holds: Iterable[Hold], *, on: date) -> list[Declaration]:
         return []
     months, days = law.value.get("declare_within_months", 0), law.value.get("declare_within_days", 0)
     return [
-        Declaration(hold, months_after(hold.born_before, months) + timedelta(days=days), law.article)
+        ToDeclare(hold, hold.born_before, months_after(hold.born_before, months) + timedelta(days=days), law.article)
         for hold in found
         if hold.born_before
     ]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What is to be declared in one currency, net of unapplied money: `due` by the judgment, and `due_later`."""
+
+    currency: str
+    items: list[NetItem]
+    due: Decimal
+    due_later: Decimal
+
+    @property
+    def amount(self) -> Decimal:
+        """All of it."""
+        return self.due + self.due_later
+
+
+def claims_before(customer: Customer, judgment: date, *, on: date) -> list[Claims]:
+    """The open claims on a customer that were born before a judgment, as they stand on `on`, by currency; one query."""
+    found: dict[str, list[NetItem]] = {}
+    for item in net_items(customer, on=on):
+        if item.issued_on < judgment and item.net_amount > 0:
+            found.setdefault(item.currency, []).append(item)
+    return [_claims(currency, items, judgment) for currency, items in found.items()]
+
+
+def _claims(currency: str, items: list[NetItem], judgment: date) -> Claims:
+    due = sum((item.net_amount for item in items if item.due_on <= judgment), Decimal(0))
+    return Claims(currency, items, due, sum((item.net_amount for item in items), Decimal(0)) - due)

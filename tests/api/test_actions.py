@@ -7,11 +7,12 @@ import time_machine
 from collections_app.actions import bulk
 from collections_app.actions.deeds import remembered
 from collections_app.actions.models import Action, ActionLine, Deed
-from crm.holds.models import Hold
+from crm.holds.models import Declaration, Hold
 from crm.receivables.models import Invoice
 from tests.api.conftest import client_of
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
+from tests.factories.declaring import claim, to_declare
 from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -100,12 +101,60 @@ def test_who_is_to_be_called_back_keeps_his_task(entity, erp):
         ({"outcome": "contests", "reason": "Prix"}, "invoices"),
         ({"outcome": "contests", "reason": "Prix", "invoices": ["F-of-nobody"]}, "invoices"),
         ({"outcome": "paid", "on": "2026-05-04"}, "on"),
+        ({"outcome": "paid", "reference": "LR"}, "reference"),
+        ({"outcome": "declared", "on": "2026-03-02"}, "outcome"),
     ],
 )
 def test_what_an_outcome_needs_is_told_by_its_field(entity, erp, given, field):
     answer = complete(erp, action(entity), **given)
     assert (answer.status_code, list(answer.json())) == (400, [field])
     assert (Action.objects.get().state, Hold.objects.count()) == ("todo", 0)
+
+
+class TestClaimsToDeclare:
+    """A task of another kind, which ends otherwise."""
+
+    @pytest.fixture
+    def task(self, entity):
+        customer = CustomerFactory(entity=entity)
+        claim(customer, 300, external_id="F1")
+        return to_declare(customer)
+
+    def test_they_are_found_by_their_kind_with_their_last_day(self, entity, erp, task):
+        call = action(entity)
+        assert [row["id"] for row in erp.get(PATH, {"kind": "manual"}).json()["rows"]] == [call.pk]
+        (row,) = erp.get(PATH, {"kind": "declaration"}).json()["rows"]
+        said = ("id", "kind", "declare_by", "amount", "invoices", "state", "oldest_due_on")
+        assert {name: row[name] for name in said} == {
+            "id": task.pk, "kind": "declaration", "declare_by": "2026-04-15", "amount": "300.00", "invoices": ["F1"],
+            "state": "todo", "oldest_due_on": None,
+        }  # fmt: skip
+        assert [row["declare_by"] for row in erp.get(PATH, {"kind": "manual"}).json()["rows"]] == [None]
+
+    def test_they_are_declared(self, erp, task):
+        answer = complete(erp, task, outcome="declared", on="2026-03-01", reference="LR 1")
+        assert (answer.json()["state"], answer.json()["outcome"]) == ("done", "declared")
+        assert list(Declaration.objects.values_list("declared_on", "reference")) == [(date(2026, 3, 1), "LR 1")]
+        erp.post(f"{PATH}/{task.pk}/take-back")
+        assert (Action.objects.get().state, Declaration.objects.exists()) == ("todo", False)
+
+    def test_or_they_are_not_for_a_reason(self, erp, task):
+        assert complete(erp, task, outcome="not_needed", reason="Garantie").json()["outcome"] == "not_needed"
+        assert Declaration.objects.get().reason == "Garantie"
+
+    @pytest.mark.parametrize(
+        ("given", "field"),
+        [
+            ({"outcome": "spoke"}, "outcome"),
+            ({"outcome": "declared"}, "on"),
+            ({"outcome": "not_needed"}, "reason"),
+            ({"outcome": "not_needed", "reason": "x", "reference": "y"}, "reference"),
+        ],
+    )
+    def test_what_is_missing_or_beside_is_told_by_its_field(self, erp, task, given, field):
+        answer = complete(erp, task, **given)
+        assert (answer.status_code, list(answer.json())) == (400, [field])
+        assert Action.objects.get().state == "todo"
 
 
 def test_an_action_of_another_entity_is_not_there(erp):

@@ -79,6 +79,7 @@ def test_the_demonstration_has_a_past_and_full_lists_on_a_saturday_too(settings,
     # Collectors carry the work; the supervisor keeps some hard cases.
     assert 0 < waiting.filter(owner__username="superviseur").count() < waiting.count() / 3
     assert Action.objects.filter(state="done").count() > 500
+    assert [task.occasion_on for task in waiting.filter(kind="declaration")] == [date(2027, 1, 21)] * 2
     assert Invoice.objects.open().count() > 300
     with connection.cursor() as cursor:
         cursor.execute(

@@ -9,19 +9,22 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, Refusal
-from collections_app.actions.operations import KeptHome, send_now
+from collections_app.actions.operations import KeptHome, Said, conclude, send_now
 from collections_app.engine import precautions, training
 from collections_app.engine.exceptions import ResetRefused
 from collections_app.engine.models import Run, TrainingReset
 from config import training as sample
 from crm.accounts.models import Entity
 from crm.customers.models import Channel, Customer
+from crm.holds.models import Declaration
 from crm.law.models import ExchangeRate
 from crm.receivables.models import Movement
 from telephony.messaging.models import Attempt, Message
 from telephony.messaging.operations import queue, send_one
 from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.declaring import to_declare
 from tests.factories.messaging import a_world
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,13 @@ def test_it_is_made_worked_and_made_again_and_nothing_left(entity, lead, client)
     assert (len(again), again & customers) == (400, set())
     training.wipe(entity)
     assert left_of(entity) == {"TrainingReset", "Team"}
+
+
+def test_claims_that_were_declared_go_with_the_rest(entity, lead):
+    task = to_declare(Customer.objects.filter(entity=entity, merged_into=None).first(), at=NOW)
+    conclude(task, Said(Outcome.DECLARED, on=NOW.date()), by=lead, at=NOW)
+    training.wipe(entity)
+    assert (Declaration.objects.count(), left_of(entity)) == (0, {"TrainingReset", "Team"})
 
 
 def test_it_can_be_made_on_a_sunday(lead):

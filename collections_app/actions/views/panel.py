@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from collections_app.actions import by_hand, labels, queries
+from collections_app.actions.declaring import claims_of
 from collections_app.actions.dispatch import last_message
 from collections_app.actions.forms import ReassignForm, SkipForm, SnoozeForm
 from collections_app.actions.models import Action, ActionKind, ActionState
@@ -57,7 +58,8 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "action": action,
         "verb": labels.verb(action),
         "icon_name": labels.icon(action),
-        "reasons": labels.reasons(action),
+        "reasons": labels.reasons(action, on=on),
+        "claims": claims_of(action, on=on) if action.kind == ActionKind.DECLARATION else None,
         "beside": _beside(action, user, on),
         "customer": customer,
         "accounts": found,
@@ -67,6 +69,7 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "no_number": not addresses or (action.channel == Channel.PHONE and not _reached_by_phone(addresses)),
         "history": entries(customer, limit=HISTORY).lines,
         "may_work": works_customers(user),
+        "may_skip": action.kind != ActionKind.DECLARATION,
         "entry": EntryForm(action=action) if action.kind == ActionKind.ENTRY and works_customers(user) else None,
         "may_send": may_send,
         "printing": printing,

@@ -227,8 +227,8 @@ def tell_left(request: HttpRequest, left: int, asked: int) -> None:
     """Say how many of those asked for could not be touched, or that none was asked for."""
     if left > 0:
         text = ngettext(
-            "%(count)d action was left as it is: closed meanwhile, or not open to this person.",
-            "%(count)d actions were left as they are: closed meanwhile, or not open to this person.",
+            "%(count)d action was left as it is: closed meanwhile, for its panel, or not open to this person.",
+            "%(count)d actions were left as they are: closed meanwhile, for their panels, or not open to this person.",
             left,
         )
         messages.warning(request, text % {"count": left})

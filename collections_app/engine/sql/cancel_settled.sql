@@ -7,6 +7,7 @@ with kept as (
            ) as alive
     from night_carried c
     left join night_items i on i.invoice_id = c.invoice_id
+    where c.kind <> 'declaration'  -- held claims are to be declared; whether one still has to, a person says
     group by c.action_id
 ),
 ended as materialized (  -- plan: before the actions themselves are read: few end

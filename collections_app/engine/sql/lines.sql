@@ -1,6 +1,7 @@
 -- What each action open before tonight carries tonight; of what opens, see new_lines.sql. Where it is no dunning, it keeps its
 -- invoices as long as those are owed, not held (but by hand), and not yet due under a preventive step. (Which step its own
--- age allows an invoice, and whether it reached the action's, is no fact: who reads it asks its due date.)
+-- age allows an invoice, and whether it reached the action's, is no fact: who reads it asks its due date.) A declaration
+-- carries what was born before the judgment, which it is late since, held or not.
 select x.id as action_id, i.invoice_id, i.net_amount as amount, i.due_on
 from night_actions x
 join night_items i on (
@@ -20,3 +21,10 @@ join night_carried l on l.action_id = x.id
 join night_items i on i.invoice_id = l.invoice_id
 where x.kind in ('preventive', 'manual') and x.moves and not x.opens and i.net_amount > 0
   and (x.kind = 'manual' or i.held is null and i.due_on >= %(on)s)
+union all
+select x.id, i.invoice_id, i.net_amount, i.due_on
+from night_actions x
+join night_items i on i.customer_id = x.customer_id and i.currency = x.currency
+where x.kind = 'declaration' and x.moves and i.net_amount > 0
+  -- plan: asked of each by its key: they are few
+  and (select v.issued_on from receivables_invoice v where v.id = i.invoice_id) < x.late_since_on

@@ -3,6 +3,7 @@
 -- long as he works and is let into the customer (CustomerQuerySet.visible_to); what nobody has goes by the rule of the step:
 -- to the portfolio collector or, while he is away, who stands in for him (if let in); to the team's
 -- supervisor where the step says so. What has a team but no person here is given out at the end of the night (assign.sql).
+-- A declaration of claims keeps the rank it was opened with (actions/declaring.py): the law counts from the judgment.
 with books as (
     select 10000 * coalesce(exchange_rate('EUR', %(books_in)s, %(on)s), 1) as least_high
 ),
@@ -25,7 +26,8 @@ carried as (
     from night_lines l group by l.action_id  -- what opens knows what it asks for (openings.sql)
 ),
 asked as (
-    select x.*, coalesce(c.amount, x.amount) as asks, coalesce(c.oldest_due_on, x.oldest_due_on) as since_on, r.rate,
+    select x.*, coalesce(c.amount, case when x.kind = 'declaration' then 0 else x.amount end) as asks,
+           case when x.kind <> 'declaration' then coalesce(c.oldest_due_on, x.oldest_due_on) end as since_on, r.rate,
            a.overdue_amount, a.oldest_due_on as account_since_on
     from night_actions x
     join rates r on r.currency = x.currency
@@ -53,8 +55,10 @@ given as (
          and (boss.sees_all or boss.id = c.collector_id or c.team_id = any(boss.teams))
 )
 select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
-       round(coalesce(overdue_amount, asks) * coalesce(rate, 1), 3)::double precision as weight,
-       coalesce(account_since_on, since_on, opened_on, %(on)s::date) as late_since_on,
+       case when kind = 'declaration' then weight
+            else round(coalesce(overdue_amount, asks) * coalesce(rate, 1), 3)::double precision end as weight,
+       case when kind = 'declaration' then late_since_on
+            else coalesce(account_since_on, since_on, opened_on, %(on)s::date) end as late_since_on,
        array_remove(array[
            case when kind = 'entry' then 'choose_entry' end,
            case when state = 'to_approve' then 'to_approve' end,

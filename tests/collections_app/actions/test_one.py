@@ -171,7 +171,8 @@ def test_what_cannot_be_sent_stays_and_is_told(desk: Client, entity: Entity):
 CLOSED = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEFT = (
     "warning",
-    "1 action est restée comme elle est\xa0: close entre-temps, ou pas ouverte à cette personne.",
+    "1 action est restée comme elle est\xa0: "
+    "close entre-temps, à terminer sur sa fiche, ou pas ouverte à cette personne.",
 )
 
 

@@ -242,7 +242,7 @@ def test_many_invoices_cost_what_one_costs(
     [placed] = Event.objects.filter(kind="hold.placed")
     assert placed.payload == {"hold_ids": [hold.pk for hold in concluded.holds]}
     Event.objects.all().delete()
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         take_back(concluded.deed.pk, by=lea, at=NOON)
     assert set(Hold.objects.values_list("ended_on", "outcome")) == {(TODAY, "mistake")}
     assert len(told(action)) == 2 * count + 2

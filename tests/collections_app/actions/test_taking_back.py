@@ -393,7 +393,7 @@ class TestMany:
         with django_assert_num_queries(6):
             deed = many(bulk.complete, actions, outcome=Outcome.SPOKE, by=lea, at=NOON)
         assert deed is not None
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             assert len(take_back(deed.pk, by=lea, at=SOON).actions) == count
 
 

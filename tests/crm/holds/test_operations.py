@@ -71,6 +71,7 @@ def test_what_was_done_is_told():
         ("facts.changed", customer.pk, False),
         ("hold.placed", customer.pk, None),
         ("facts.changed", customer.pk, True),
+        ("hold.ended", customer.pk, None),
     ]
 
 

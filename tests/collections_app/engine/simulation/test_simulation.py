@@ -26,6 +26,7 @@ from collections_app.engine.simulation.telling import assumed, told
 from collections_app.scenarios.models import ScenarioVersion, Step
 from crm.accounts.calendars import worked_days
 from crm.accounts.models import Entity, User
+from crm.customers.models import Customer
 from crm.holds.models import Hold
 from crm.law.models import ExchangeRate
 from crm.law.operations import load_law
@@ -35,6 +36,7 @@ from telephony.messaging.models import Message, SendingDay
 from tests.collections_app.engine.world import MARCH_1, World
 from tests.factories.accounts import TeamFactory, TeamMemberFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
+from tests.factories.declaring import to_declare
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.messaging import a_world, sent
 from tests.factories.receivables import InvoiceFactory
@@ -150,6 +152,16 @@ def test_with_nothing_changed_it_does_what_the_real_nights_then_do(world):
         dict(sorted(steps.items())),
         dict(sorted(opened.items())),
     )
+
+
+def test_claims_to_be_declared_are_nobody_s_work_in_it(world):
+    """They ask for a person, whatever a scenario does."""
+    task = to_declare(Customer.objects.order_by("-pk").first(), born_before=MARCH_1)
+    report = simulated(world).report["today"]
+    live_nights(world)
+    task.refresh_from_db()
+    assert (task.state, task.amount > 0, task.step_code in report["opened"]) == ("todo", True, False)
+    assert report["waiting"]["open"] == Action.objects.open().count()
 
 
 def test_limitation_runs_out_on_its_day_as_in_the_real_nights():
