@@ -1,14 +1,15 @@
 """The aged balance as the last night of each entity left it: its sums cut as one likes, and the customers below them.
 
-Sums come from what nights keep (`AgedPart`), customers from the accounts they keep: a page costs what it shows. Currencies
-are never added up.
+Sums come from what nights keep (`AgedPart`), customers from the accounts they keep: a page costs what it shows.
+Currencies are never added up.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,14 +30,15 @@ MONEY = ("unapplied_amount", "credit_notes_amount", "disputed_amount")
 # By what the balance may be cut, and where a part says it.
 CUTS = {"group": "group_id", "team": "team_id", "collector": "collector_id"}
 PAGE_SIZE = 50
-LARGEST, KEYS = 10**15, 2**63  # what an amount and a key of the database stay below
+PLACE = re.compile(r"(\d{1,15}\.\d{1,3})_(\d{1,19})", re.ASCII)  # the amount and the key of the last customer shown
+KEYS = 2**63  # what a key of the database stays below
 
 
 @dataclass(frozen=True)
 class Aged:
     """Open amounts by days late, all before unapplied money. `unapplied`: payments and other sums no invoice has taken,
-    `credit_notes` the same of credit notes; `disputed` is a part of what is open; `idle` is the part of both sums that is of
-    customers to whom nothing is open."""
+    `credit_notes` the same of credit notes; `disputed` is a part of what is open; `idle` is the part of both sums
+    that is of customers to whom nothing is open."""
 
     buckets: tuple[Decimal, ...]
     unapplied: Decimal
@@ -56,7 +58,9 @@ class Aged:
 
     def __add__(self, other: "Aged") -> "Aged":
         buckets = tuple(map(sum, zip(self.buckets, other.buckets, strict=True)))
-        added = (getattr(self, name) + getattr(other, name) for name in ("unapplied", "credit_notes", "disputed", "idle"))
+        added = (
+            getattr(self, name) + getattr(other, name) for name in ("unapplied", "credit_notes", "disputed", "idle")
+        )
         return Aged(buckets, *added)
 
 
@@ -101,7 +105,8 @@ class Sums:
 
 
 def seen_parts(reach: Reach) -> QuerySet[AgedPart]:
-    """The parts a person sees: the rule of rows (`crm.customers.models.let_in`), with what each part says of its customers."""
+    """The parts a person sees: the rule of rows (`crm.customers.models.let_in`), with what each part says of its
+    customers."""
     if reach.everything:
         return AgedPart.objects.all()
     let_in = Q(entity__in=reach.entities) | Q(team_id__in=reach.teams) | Q(collector_id=reach.user)
@@ -110,7 +115,12 @@ def seen_parts(reach: Reach) -> QuerySet[AgedPart]:
 
 def offered(user: User) -> list[tuple[Entity, str]]:
     """Of which entities and currencies the person sees something, in the order of the page. One statement."""
-    seen = seen_parts(reach_of(user)).select_related("entity").order_by("entity", "currency").distinct("entity", "currency")
+    seen = (
+        seen_parts(reach_of(user))
+        .select_related("entity")
+        .order_by("entity", "currency")
+        .distinct("entity", "currency")
+    )
     return sorted(((part.entity, part.currency) for part in seen), key=_place)
 
 
@@ -120,16 +130,21 @@ def _place(one: tuple[Entity, str]) -> tuple[str, bool, str]:
     return entity.code, currency != entity.currency, currency
 
 
-def sums(user: User, of: Iterable[tuple[Entity, str]], *, cut: str = "", cuts: Mapping[str, int] | None = None) -> list[Sums]:
-    """The aged balance the person sees of these entities and currencies, cut by a name of CUTS, only of those that `cuts`
-    names (0: of none). One statement, and one for the names of what it is cut by."""
+def sums(
+    user: User, of: Iterable[tuple[Entity, str]], *, cut: str = "", cuts: Mapping[str, int] | None = None
+) -> list[Sums]:
+    """The aged balance the person sees of these entities and currencies, cut by a name of CUTS, only of those that
+    `cuts` names (0: of none). One statement, and one for the names of what it is cut by."""
     wanted = list(of)
     parts = seen_parts(reach_of(user))
     for name, key in (cuts or {}).items():
         parts = parts.filter(**({CUTS[name]: key} if key else {f"{CUTS[name]}__isnull": True}))
     by = ("entity_id", "currency", *([CUTS[cut]] if cut else []))
     added = parts.values(*by).annotate(
-        count=Sum("customers"), night=Max("on"), idle=Sum("idle_amount"), **{f"sum_{name}": Sum(name) for name in BUCKETS + MONEY}
+        count=Sum("customers"),
+        night=Max("on"),
+        idle=Sum("idle_amount"),
+        **{f"sum_{name}": Sum(name) for name in BUCKETS + MONEY},
     )
     found: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
     for row in added.order_by():
@@ -180,8 +195,8 @@ def named(cuts: Mapping[str, int]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Of which customers: those of an entity and currency, and of these of a group, team or collector (0: of none) or whom
-    words found."""
+    """Of which customers: those of an entity and currency, and of these of a group, team or collector (0: of none)
+    or whom words found."""
 
     entity: int
     currency: str
@@ -225,13 +240,10 @@ def page(user: User, entity: Entity, chosen: Chosen, *, after: str = "", size: i
 
 
 def _beyond(after: str) -> Q:
-    amount, _sign, key = after.partition("_")
-    try:
-        value, customer = Decimal(amount), int(key)
-    except (InvalidOperation, ValueError) as error:
-        raise BadRequest from error
-    if not value.is_finite() or abs(value) >= LARGEST or abs(customer) >= KEYS:
+    said = PLACE.fullmatch(after)
+    if not said or int(said[2]) >= KEYS:
         raise BadRequest
+    value, customer = Decimal(said[1]), int(said[2])
     place = Pair(F("open_amount"), F("customer_id"))
     return Q(open_amount__lte=value) & Q(LessThan(place, Pair(Value(value), Value(customer))))
 

@@ -13,4 +13,5 @@ class DashboardsConfig(AppConfig):
         from crm.core.navigation import Entry, register
 
         register(Entry(40, _("Supervision"), "chart-column", "supervision", supervises))
+        register(Entry(45, _("Performance"), "scale", "performance", supervises))
         register(Entry(50, _("Aged balance"), "hourglass", "aged_balance", reads_pages))

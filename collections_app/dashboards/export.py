@@ -24,7 +24,8 @@ def harmless(text: str) -> str:
 
 
 def written(lines: Iterable[tuple[Line, date]]) -> Iterator[str]:
-    """The file, line after line: separated as spreadsheets of the reader's language expect it, amounts as they read them."""
+    """The file, line after line: separated as spreadsheets of the reader's language expect it, amounts as they read
+    them."""
     mark = formats.decimal_mark()
     kept = StringIO()
     writer = csv.writer(kept, delimiter=";" if mark == "," else ",")

@@ -1,5 +1,6 @@
 """What one chooses on the pages of figures; a value nobody knows is left out, so that an old address still opens."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -40,9 +41,7 @@ class FiguresFilters(forms.Form):
     def wanted(self) -> list[tuple[Entity, str]]:
         """Of those offered, the ones chosen."""
         entity, currency = self.value("entity"), self.value("currency")
-        return [
-            one for one in self.offered if entity in ("", None, str(one[0].pk)) and currency in ("", None, one[1])
-        ]
+        return [one for one in self.offered if entity in ("", None, str(one[0].pk)) and currency in ("", None, one[1])]
 
 
 class AgedFilters(FiguresFilters):
@@ -80,4 +79,5 @@ class AgedFilters(FiguresFilters):
 
 
 def _key(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and 0 < int(value[:19]) and int(value) <= MOST else None
+    found = int(value) if re.fullmatch("[0-9]{1,19}", value) else 0
+    return found if 0 < found <= MOST else None

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from collections_app.dashboards import ageing, export, queries
-from collections_app.dashboards.forms import BY, AgedFilters
+from collections_app.dashboards import ageing, charts, export, performance, queries, telling
+from collections_app.dashboards.forms import BY, AgedFilters, FiguresFilters
 from collections_app.dashboards.rules import supervises
-from crm.accounts.calendars import days_at
+from crm.accounts.calendars import days_at, today
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages
 from crm.core.access import opened_to
@@ -38,7 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @opened_to(reads_pages)
 @require_GET
 def aged_balance(request: HttpRequest) -> HttpResponse:
-    """What is open by days late as the last night left it: by entity, group, collector, team, or customer by customer."""
+    """What is open by days late as the last night left it: by entity, group, collector, team, or customer by
+    customer."""
     user = request.user
     assert isinstance(user, User)
     filters = AgedFilters(request.GET, offered=ageing.offered(user))
@@ -86,6 +87,25 @@ def _all_lines(user: User, filters: AgedFilters) -> Iterator[tuple[ageing.Line, 
         if filters.by_customer:
             lines = ageing.every_account(user, one.entity, _chosen(user, filters, one.entity.pk, one.currency))
         yield from ((line, one.on) for line in lines)
+
+
+@opened_to(supervises)
+@require_GET
+def performance_page(request: HttpRequest) -> HttpResponse:
+    """How soon an entity is paid and how well what is late is collected: its last twelve complete months."""
+    user = request.user
+    assert isinstance(user, User)
+    filters = FiguresFilters(request.GET, offered=performance.offered(user))
+    context: dict[str, Any] = {"filters": filters, "days": performance.ACTIONS_DAYS}
+    if filters.wanted:
+        entity, currency = filters.wanted[0]
+        on = today(entity, timezone.now())
+        told = performance.told(entity, currency, on=on)
+        heads, doers = performance.done(entity, since=on - timedelta(days=performance.ACTIONS_DAYS))
+        context |= {"entity": entity, "currency": currency, "told": told, "heads": heads, "doers": doers}
+        context |= {"charts": charts.of(told, currency), "figures": telling.figures(told, currency)}
+        context |= {"people": [(one.user or "—", one.all, list(zip(heads, one.counts, strict=True))) for one in doers]}
+    return render(request, "dashboards/performance.html", context)
 
 
 def _chosen(user: User, filters: AgedFilters, entity: int, currency: str) -> ageing.Chosen:

@@ -130,10 +130,10 @@ class Change(models.Model):
 class Account(models.Model):
     """What the last look found of a customer in a currency in which something is open.
 
-    Amounts are before unapplied money; `overdue` tells whether something net of it is. Of what is late, the part that is
-    not yet older than 30 days stands in no column of its own. `look_on`: the first date on which a night may find
-    something else though nothing is changed in the books; `ages_on`: the first on which a late part is of another age.
-    `group_id`, `team_id` and `collector_id` are no references: whose he was that night.
+    Amounts are before unapplied money; `overdue` tells whether something net of it is. Of what is late, the part
+    that is not yet older than 30 days stands in no column of its own. `look_on`: the first date on which a night may
+    find something else though nothing is changed in the books; `ages_on`: the first on which a late part is of another
+    age. `group_id`, `team_id` and `collector_id` are no references: whose he was that night.
     """
 
     pk = models.CompositePrimaryKey("customer_id", "currency")
@@ -160,7 +160,9 @@ class Account(models.Model):
         verbose_name = _("account as last looked at")
         verbose_name_plural = _("accounts as last looked at")
         # The aged balance by customer, the largest first.
-        indexes = [models.Index(fields=["entity", "currency", "open_amount", "customer"], name="engine_account_by_amount")]
+        indexes = [
+            models.Index(fields=["entity", "currency", "open_amount", "customer"], name="engine_account_by_amount")
+        ]
 
     @property
     def days_1_30(self) -> Decimal:
@@ -255,10 +257,12 @@ class MorningReport(models.Model):
 
 
 class AgedPart(models.Model):
-    """The aged balance of the last night, cut by currency, group, team and portfolio: its sums are those of the accounts.
+    """The aged balance of the last night, cut by currency, group, team and portfolio: its sums are those of the
+    accounts.
 
-    `unapplied_amount` (without credit notes) and `credit_notes_amount` are those of every customer; of both, `idle_amount`
-    is what customers have to whom nothing is open. No references: names are looked up, what is gone has none.
+    `unapplied_amount` (without credit notes) and `credit_notes_amount` are those of every customer; of both,
+    `idle_amount` is what customers have to whom nothing is open. No references: names are looked up, what is gone
+    has none.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
@@ -285,8 +289,8 @@ class AgedPart(models.Model):
 
 
 class DailyFigures(models.Model):
-    """State of an entity in one currency at the end of a night, for trends and the home page. Buckets by days late are empty
-    of nights that did not tell them yet; `credit_notes_amount` is a part of what is unapplied."""
+    """State of an entity in one currency at the end of a night, for trends and the home page. Buckets by days late
+    are empty of nights that did not tell them yet; `credit_notes_amount` is a part of what is unapplied."""
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
     on = models.DateField(_("date"))

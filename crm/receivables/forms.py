@@ -144,7 +144,10 @@ class InvoiceFilters(ListFilters):
     def narrowed(self) -> list[tuple[str, Any, str]]:
         """Entity and currency, where an address names them."""
         entity = self.value("entity") and houses_of(self.user).filter(pk=self.value("entity")).first()
-        said = [("entity", self.value("entity"), str(entity or "")), ("currency", self.value("currency"), self.value("currency"))]
+        said = [
+            ("entity", self.value("entity"), str(entity or "")),
+            ("currency", self.value("currency"), self.value("currency")),
+        ]
         return [one for one in said if one[1]]
 
     def sort(self, name: str) -> Sort:

@@ -70,7 +70,13 @@ def it_all_adds_up(entity, on):
     figures = {row.currency: row for row in DailyFigures.objects.filter(entity=entity, on=on)}
     for one in ageing.sums(everybody, ageing.offered(everybody)):
         told = figures[one.currency]
-        buckets = (told.open_amount - told.overdue_amount, told.days_1_30, told.days_31_60, told.days_61_90, told.days_91)
+        buckets = (
+            told.open_amount - told.overdue_amount,
+            told.days_1_30,
+            told.days_31_60,
+            told.days_61_90,
+            told.days_91,
+        )
         assert one.total.aged.buckets == buckets
         assert one.total.aged.unapplied + one.total.aged.credit_notes == told.unapplied_amount
         assert one.total.aged.disputed == told.disputed_amount
@@ -155,15 +161,17 @@ def shared():
 
 
 def by(user, cut):
-    return [(line.label, line.aged.open) for one in ageing.sums(user, ageing.offered(user), cut=cut) for line in one.lines]
+    return [
+        (line.label, line.aged.open) for one in ageing.sums(user, ageing.offered(user), cut=cut) for line in one.lines
+    ]
 
 
 def test_it_is_cut_by_group_team_and_collector(shared):
     user = UserFactory(administrator=True)
     one, other = map(str, shared.teams)
     assert by(user, "group") == [(str(shared.group), 123)]
-    assert by(user, "team") == [(one, 100), (other, 20), ("Aucun", 3)]
-    assert by(user, "collector") == [(str(shared.lea), 100), ("Aucun", 23)]
+    assert by(user, "team") == [(one, 100), (other, 20), ("Aucun(e)", 3)]
+    assert by(user, "collector") == [(str(shared.lea), 100), ("Aucun(e)", 23)]
 
 
 def test_each_sees_what_the_rule_of_rows_lets_him_see(shared):
@@ -237,9 +245,9 @@ def exported(user, **chosen):
 def test_the_file_has_the_lines_of_the_page_and_no_formula(shared):
     Customer.objects.filter(team=shared.teams[0]).update(name="=HYPERLINK(A1)", external_id="@41")
     lines = exported(UserFactory(auditor=True, sees=shared.entity), by="customer")
-    assert [(line["Compte"], line["Nom"], line["1–30 jours"], line["Solde"]) for line in lines][0] == (
-        "'@41", "'=HYPERLINK(A1)", "100,00", "100,00",
-    )  # fmt: skip
+    first = lines[0]
+    assert (first["Compte"], first["Nom"]) == ("'@41", "'=HYPERLINK(A1)")
+    assert (first["1–30 jours"], first["Solde"]) == ("100,00", "100,00")
     assert sum(Decimal(line["Total ouvert"].replace(",", ".")) for line in lines) == 123
     assert [line["Total ouvert"] for line in exported(shared.lea)] == ["100,00"]
     assert [line["Nom"] for line in exported(shared.lea, by="team")] == [str(shared.teams[0])]
@@ -258,5 +266,6 @@ def test_amounts_lead_to_the_invoices_they_count(client, world):
     entity = Entity.objects.get()
     Entity.objects.update(stands_on=MARCH_1)
     counted = [[row.due_on for row in client.get(link).context["page"].rows] for link in links]
-    assert [[(MARCH_1 - due).days for due in found] for found in counted] == [[0, -5], [30, 1], [60, 31], [90, 61], [400, 91]]
+    late = [[(MARCH_1 - due).days for due in found] for found in counted]
+    assert late == [[0, -5], [30, 1], [60, 31], [90, 61], [400, 91]]
     assert str(entity) in client.get(links[0]).content.decode()

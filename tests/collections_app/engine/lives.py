@@ -332,10 +332,10 @@ WRITTEN: dict[Any, str] = {
     ActionLine: "action__customer__external_id action__step_code action__opened_on action__state invoice__external_id"
     " amount",
     Cycle: "customer__external_id currency opened_on closed_on passed_offset by_hand",
-    Account: "customer__external_id currency open_amount late_amount days_31_60 days_61_90 days_91 ages_on disputed_amount"
-    " unapplied_amount credit_notes_amount overdue outcome",
-    AgedPart: "on currency customers not_due days_1_30 days_31_60 days_61_90 days_91"
-    " disputed_amount unapplied_amount credit_notes_amount idle_amount",
+    Account: "customer__external_id currency open_amount late_amount days_31_60 days_61_90 days_91 ages_on"
+    " disputed_amount unapplied_amount credit_notes_amount overdue outcome",
+    AgedPart: "on currency customers not_due days_1_30 days_31_60 days_61_90 days_91 disputed_amount"
+    " unapplied_amount credit_notes_amount idle_amount",
     DailyFigures: "on currency open_amount overdue_amount days_1_30 days_31_60 days_61_90 days_91 unapplied_amount"
     " credit_notes_amount disputed_amount customers_overdue actions_open",
     Refusal: "customer__external_id action__step_code gate first_on last_on",
