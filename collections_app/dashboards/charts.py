@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _, pgettext
+from django.utils.translation import gettext as _
 
 from collections_app.dashboards.performance import Told
 from crm.core import formats
@@ -63,10 +63,10 @@ def _chart(
 ) -> Chart:
     known = [value for month in values for value in month if value is not None]
     highest = max(Decimal(1), *known) if known else Decimal(1)
-    bars = []
+    bars, unknown = [], _("unknown")
     for place, month in enumerate(values):
         drawn = [(side, round(float(HEIGHT * max(value, 0) / highest), 1)) for side, value in enumerate(month) if value]
-        texts = [f"{label} {pgettext('figure', 'unknown') if value is None else write(value)}"
+        texts = [f"{label} {unknown if value is None else write(value)}"
                  for (_name, label), value in zip(series, month, strict=True)]  # fmt: skip
         bars.append(Bar(place * 9, drawn, f"{month_name(told[place])} : {', '.join(texts)}"))
     return Chart(

@@ -117,22 +117,22 @@ def _simple_formula() -> str:
 
 def _counted_formula() -> str:
     return _(
-        "Sales less credit notes of the last months are taken off the receivables, newest first: a month taken
-        whole adds " "its days, the last one its part of
-        them." )
+        "Sales less credit notes of the last months are taken off the receivables, newest first: a month taken whole "
+        "adds its days, the last one its part of them."
+    )
 
 
 def _best_formula() -> str:
     return _(
-        "What was not yet due at the end of the month, less the unapplied money that exceeds what was late ÷
-        sales less " "credit notes of the last %(months)d months × days of these
-        months." ) % {"months": SALES_MONTHS}
+        "What was not yet due at the end of the month, less the unapplied money that exceeds what was late ÷ sales less "
+        "credit notes of the last %(months)d months × days of these months."
+    ) % {"months": SALES_MONTHS}
 
 
 def _cei_formula() -> str:
     return _(
-        "(Receivables at the beginning of the month + its sales less credit notes − receivables at its end) ÷ (the same "
-        "beginning and sales − what was not yet due at its end)."
+        "(Receivables at the beginning of the month + its sales less credit notes − receivables at its end) ÷ (the "
+        "same beginning and sales − what was not yet due at its end)."
     )
 
 
