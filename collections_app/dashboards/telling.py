@@ -124,8 +124,8 @@ def _counted_formula() -> str:
 
 def _best_formula() -> str:
     return _(
-        "What was not yet due at the end of the month, less the unapplied money that exceeds what was late ÷ sales less "
-        "credit notes of the last %(months)d months × days of these months."
+        "What was not yet due at the end of the month, less the unapplied money that exceeds what was late ÷ sales "
+        "less credit notes of the last %(months)d months × days of these months."
     ) % {"months": SALES_MONTHS}
 
 
