@@ -20,7 +20,7 @@ MARK = "\ufeff"
 
 def harmless(text: str) -> str:
     """A text no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) or text.startswith(FORMULAS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) else text
 
 
 def written(lines: Iterable[tuple[Line, date]]) -> Iterator[str]:
