@@ -57,11 +57,13 @@ class Aged:
         return self.open - self.unapplied - self.credit_notes
 
     def __add__(self, other: "Aged") -> "Aged":
-        buckets = tuple(map(sum, zip(self.buckets, other.buckets, strict=True)))
-        added = (
-            getattr(self, name) + getattr(other, name) for name in ("unapplied", "credit_notes", "disputed", "idle")
+        return Aged(
+            tuple(one + another for one, another in zip(self.buckets, other.buckets, strict=True)),
+            self.unapplied + other.unapplied,
+            self.credit_notes + other.credit_notes,
+            self.disputed + other.disputed,
+            self.idle + other.idle,
         )
-        return Aged(buckets, *added)
 
 
 NOTHING = Aged((Decimal(0),) * len(BUCKETS), Decimal(0), Decimal(0), Decimal(0))
@@ -171,7 +173,8 @@ def _sums(entity: Entity, currency: str, rows: list[dict[str, Any]], cut: str, n
 def _line(
     entity: Entity, currency: str, row: dict[str, Any], cut: str, names: dict[int, str], of_all: dict[str, str]
 ) -> Line:
-    aged = Aged(tuple(row[f"sum_{name}"] for name in BUCKETS), *(row[f"sum_{name}"] for name in MONEY), row["idle"])
+    unapplied, credit_notes, disputed = (row[f"sum_{name}"] for name in MONEY)
+    aged = Aged(tuple(row[f"sum_{name}"] for name in BUCKETS), unapplied, credit_notes, disputed, row["idle"])
     key = row[CUTS[cut]] if cut else None
     query = of_all | ({cut: "none" if key is None else str(key)} if cut else {})
     return Line(entity, currency, _called(names, key), aged, row["count"], key, query=urlencode(query))

@@ -47,17 +47,17 @@ def of(told: Sequence[Told], currency: str) -> list[Chart]:
     def days(number: Decimal) -> str:
         return _("%(number)s d") % {"number": formats.number(round(number, 1))}
 
-    cash = [("cash", _("Cash received")), ("sales", _("Sales less credit notes"))]
+    cash = [_("Cash received"), _("Sales less credit notes")]
     paid = _chart(_("Cash and sales"), cash, [(one.month.cash, one.month.net_sales) for one in told], told, money)
-    dso = [("counted", _("DSO, count-back")), ("simple", _("DSO, simple"))]
+    dso = [_("DSO, count-back"), _("DSO, simple")]
     values = [(one.counted, one.simple.value if one.simple else None) for one in told]
     return [paid, _chart(_("Days sales outstanding"), dso, values, told, days)]
 
 
 def _chart(
     title: str,
-    series: list[tuple[str, str]],
-    values: list[tuple[Decimal | None, ...]],
+    series: list[str],
+    values: Sequence[tuple[Decimal | None, ...]],
     told: Sequence[Told],
     write: Callable[[Decimal], str],
 ) -> Chart:
@@ -65,12 +65,14 @@ def _chart(
     highest = max(Decimal(1), *known) if known else Decimal(1)
     bars, unknown = [], _("unknown")
     for place, month in enumerate(values):
-        drawn = [(side, round(float(HEIGHT * max(value, 0) / highest), 1)) for side, value in enumerate(month) if value]
-        texts = [f"{label} {unknown if value is None else write(value)}"
-                 for (_name, label), value in zip(series, month, strict=True)]  # fmt: skip
+        heights = [max(Decimal(0), value or Decimal(0)) * HEIGHT / highest for value in month]
+        drawn = [(side, round(float(height), 1)) for side, height in enumerate(heights) if height]
+        texts = [
+            f"{label} {unknown if value is None else write(value)}" for label, value in zip(series, month, strict=True)
+        ]
         bars.append(Bar(place * 9, drawn, f"{month_name(told[place])} : {', '.join(texts)}"))
     return Chart(
-        title, [label for _name, label in series], bars, len(values) * 9, write(highest), write(highest / 2),
+        title, series, bars, len(values) * 9, write(highest), write(highest / 2),
         month_name(told[0]), month_name(told[-1]),
     )  # fmt: skip
 

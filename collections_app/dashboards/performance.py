@@ -122,11 +122,11 @@ def count_back(months: Sequence[Month]) -> Decimal | None:
 
 def effectiveness(months: Sequence[Month]) -> Ratio | None:
     """Collection effectiveness index of the last month: of all that could be collected in it, the part that was."""
-    if len(months) < 2 or months[-1].not_due is None or not months[-1].known:
+    if len(months) < 2 or not months[-1].known:
         return None
     opening, month = months[-2].receivables, months[-1]
     asked = opening + month.net_sales
-    return Ratio(asked - month.receivables, asked - month.not_due)
+    return None if month.not_due is None else Ratio(asked - month.receivables, asked - month.not_due)
 
 
 @dataclass(frozen=True)
