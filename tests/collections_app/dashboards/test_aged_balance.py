@@ -269,3 +269,33 @@ def test_amounts_lead_to_the_invoices_they_count(client, world):
     late = [[(MARCH_1 - due).days for due in found] for found in counted]
     assert late == [[0, -5], [30, 1], [60, 31], [90, 61], [400, 91]]
     assert str(entity) in client.get(links[0]).content.decode()
+
+
+def test_words_find_customers_of_the_list_and_say_when_they_find_none(client, shared):
+    Customer.objects.filter(team=shared.teams[1]).update(name="Garage du Vercors")
+    client.force_login(UserFactory(administrator=True))
+    found = client.get(reverse("aged_balance"), {"q": "vercors"})
+    assert [row.label for row in found.context["page"].rows] == ["Garage du Vercors"]
+    assert "<tfoot>" not in found.content.decode()
+    assert "Aucun client" in client.get(reverse("aged_balance"), {"q": "xylophone"}).content.decode()
+
+
+def test_a_part_leads_to_the_customers_it_counts(client, shared):
+    client.force_login(UserFactory(administrator=True))
+    for cut in ageing.CUTS:
+        for line in ageing.sums(UserFactory(administrator=True), [(shared.entity, "EUR")], cut=cut)[0].lines:
+            page = client.get(f"{reverse('aged_balance')}?{line.query}")
+            rows = page.context["page"].rows
+            assert (len(rows), sum(row.aged.open for row in rows)) == (line.customers, line.aged.open)
+            assert page.context["total"].aged == line.aged
+
+
+def test_an_english_reader_has_a_file_of_his_own_signs(shared):
+    client = Client(headers={"Accept-Language": "en"})
+    user = UserFactory(administrator=True)
+    client.force_login(user)
+    client.cookies["django_language"] = "en"
+    text = b"".join(client.get(reverse("aged_export"), {"by": "team"}).streaming_content).decode()
+    head, first = text.removeprefix("\ufeff").splitlines()[:2]
+    assert head.startswith("As of,Entity,Account,Name,Customers,Currency,Not due,1–30 days")
+    assert ",100.00," in first
