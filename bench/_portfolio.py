@@ -95,6 +95,19 @@ begin
     );
 end $$
 """
+# What triggers would have added up.
+DAYS = """
+insert into receivables_daytally (entity_id, currency, "on", item, amount, number)
+select r.entity_id, r.currency, r."on", r.item, sum(r.amount), count(*)
+from (
+    select entity_id, currency, issued_on as "on", 'owed_' || kind as item, amount from receivables_invoice
+    union all
+    select entity_id, currency, settled_on, 'settled', amount from receivables_invoice where settled_on is not null
+    union all
+    select entity_id, currency, received_on, 'paid_' || kind, amount from receivables_credit
+) r
+group by r.entity_id, r.currency, r."on", r.item
+"""
 # Those no constraint needs, so that they may be made again afterwards.
 INDEXES = """
 select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
@@ -114,6 +127,8 @@ def build(customers: int, invoices: int) -> Entity:
         params["first"] = one("select min(id) from customers_customer where entity_id = %(entity)s", params)
         for statement in (ADDRESSES, INVOICES, CREDITS, HOLDS):
             run(statement, params)
+        run("delete from receivables_daytally")
+        run(DAYS)
     for table in TABLES:
         run(f"vacuum (analyze) {table}")
     return entity

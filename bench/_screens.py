@@ -49,6 +49,7 @@ class World:
         yield from self.lists()
         yield from self.searches()
         yield from self.supervision()
+        yield from self.figures()
 
     def worklist(self) -> Iterator[Screen]:
         """The to-do list: each filter in the usual order, each order of everything, first and deep."""
@@ -105,6 +106,23 @@ class World:
         ):
             fields = {"r.kind": "all", "r.0.fact": fact, "r.0.is": "gt"}
             yield Screen(f"live count, {name}", counted(path, fields, value), SEARCH_MS, leader=True)
+
+    def figures(self) -> Iterator[Screen]:
+        """The aged balance, cut each way, of everybody and of whom a collector sees; what the months tell."""
+        group = Group.objects.filter(entity=self.entity, is_default=False).order_by("priority")[5]
+        cuts = {"entity": "", "group": "by=group", "collector": "by=collector", "customer": "by=customer"}
+        chosen = {
+            "customers of a group": f"by=customer&group={group.pk}",
+            "customers of a collector": f"by=customer&collector={self.collector.pk}",
+            "customers, words": "q=boulangerie",
+        }
+        for name, query in (cuts | chosen).items():
+            yield Screen(f"aged balance, {name}", self._asks(f"/aged-balance/?{query}"), leader=True)
+        yield Screen("aged balance, of a collector", self._asks("/aged-balance/?by=customer"))
+        yield Screen("performance", self._asks("/performance/"), leader=True)
+
+    def _asks(self, path: str) -> Callable[[int, int], Ask]:
+        return lambda place, turn: Ask(path)
 
     def deepened(
         self, name: str, query: dict[str, str], rows: Callable[[QueryDict], tuple[Any, Sort]], path: str = "/"

@@ -41,7 +41,8 @@ select count(*) from (
 """
 UNDO = """
 truncate engine_account, engine_change, messaging_message, actions_refusal, actions_actionline, actions_action,
-    actions_cycle, engine_decision, engine_dailyfigures, engine_runstage, engine_run, segments_membership cascade
+    actions_cycle, engine_agedpart, engine_decision, engine_dailyfigures, engine_runstage, engine_run,
+    segments_membership cascade
 """
 PAID = """
 with paid as (

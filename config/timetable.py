@@ -29,6 +29,7 @@ class Periodic:
 
 
 TIMETABLE = [
+    Periodic("add up the days of the books", "crm.receivables.tasks.squash_days", every(3600), 3600),
     Periodic("add up what is counted", "collections_app.actions.tasks.squash_tallies", every(300), 300),
     Periodic("apply what mail providers told", "telephony.messaging.tasks.apply_events", every(OFTEN_S), OFTEN_S),
     Periodic("clear expired sessions", "config.tasks.clear_expired_sessions", crontab(hour="3", minute="40"), 3600),

@@ -245,6 +245,13 @@ class Action(models.Model):
                 | Q(state__in=("todo", "to_approve"), escalated_on__isnull=False),
                 name="actions_exceptions",
             ),
+            # What people did of late; a night writes none of it.
+            models.Index(
+                fields=["entity", "closed_at"],
+                condition=Q(state="done", closed_by__isnull=False),
+                include=["closed_by", "outcome"],
+                name="actions_done_by_people",
+            ),
             # What leaves by itself, in the order of the list; it is gone the same day.
             models.Index(
                 fields=["entity", "owner", "late_since_on", "-weight", "customer"],

@@ -1,5 +1,7 @@
 """The nightly run of an entity, its stages, what it decided and the figures of the day."""
 
+from decimal import Decimal
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -128,8 +130,10 @@ class Change(models.Model):
 class Account(models.Model):
     """What the last look found of a customer in a currency in which something is open.
 
-    Amounts are before unapplied money; `overdue` tells whether something net of it is. `look_on`: the first date on
-    which a night may find something else though nothing is changed in the books.
+    Amounts are before unapplied money; `overdue` tells whether something net of it is. Of what is late, the part
+    that is not yet older than 30 days stands in no column of its own. `look_on`: the first date on which a night may
+    find something else though nothing is changed in the books; `ages_on`: the first on which a late part is of another
+    age. `group_id`, `team_id` and `collector_id` are no references: whose he was that night.
     """
 
     pk = models.CompositePrimaryKey("customer_id", "currency")
@@ -138,7 +142,16 @@ class Account(models.Model):
     entity = SetForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False)
     open_amount = MoneyField(_("open"))
     late_amount = MoneyField(_("overdue"))
+    days_31_60 = MoneyField(default=0)
+    days_61_90 = MoneyField(default=0)
+    days_91 = MoneyField(default=0)
     disputed_amount = MoneyField(_("disputed"))
+    unapplied_amount = MoneyField(_("unapplied money"), default=0)
+    credit_notes_amount = MoneyField(_("credit notes"), default=0)
+    group_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    collector_id = models.BigIntegerField(null=True)
+    ages_on = models.DateField(null=True)
     overdue = models.BooleanField()
     outcome = models.CharField(_("outcome"), max_length=30, blank=True)
     look_on = models.DateField(_("next look on"), null=True)
@@ -146,6 +159,20 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account as last looked at")
         verbose_name_plural = _("accounts as last looked at")
+        # The aged balance by customer, the largest first.
+        indexes = [
+            models.Index(fields=["entity", "currency", "open_amount", "customer"], name="engine_account_by_amount")
+        ]
+
+    @property
+    def days_1_30(self) -> Decimal:
+        """Late by at most 30 days."""
+        return self.late_amount - self.days_31_60 - self.days_61_90 - self.days_91
+
+    @property
+    def not_due(self) -> Decimal:
+        """Open and not late."""
+        return self.open_amount - self.late_amount
 
 
 class Decision(models.Model):
@@ -229,15 +256,53 @@ class MorningReport(models.Model):
         return str(self.get_state_display())
 
 
+class AgedPart(models.Model):
+    """The aged balance of the last night, cut by currency, group, team and portfolio: its sums are those of the
+    accounts.
+
+    `unapplied_amount` (without credit notes) and `credit_notes_amount` are those of every customer; of both,
+    `idle_amount` is what customers have to whom nothing is open. No references: names are looked up, what is gone
+    has none.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
+    on = models.DateField(_("date"))
+    currency = CurrencyField()
+    group_id = models.BigIntegerField(null=True)
+    team_id = models.BigIntegerField(null=True)
+    collector_id = models.BigIntegerField(null=True)
+    customers = models.PositiveIntegerField(_("customers"))
+    not_due = MoneyField(_("not due"))
+    days_1_30 = MoneyField()
+    days_31_60 = MoneyField()
+    days_61_90 = MoneyField()
+    days_91 = MoneyField()
+    disputed_amount = MoneyField(_("disputed"))
+    unapplied_amount = MoneyField(_("unapplied money"))
+    credit_notes_amount = MoneyField(_("credit notes"))
+    idle_amount = MoneyField()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("part of the aged balance")
+        verbose_name_plural = _("parts of the aged balance")
+
+
 class DailyFigures(models.Model):
-    """State of an entity in one currency at the end of a night, for trends and the home page."""
+    """State of an entity in one currency at the end of a night, for trends and the home page. Buckets by days late
+    are empty of nights that did not tell them yet; `credit_notes_amount` is a part of what is unapplied."""
 
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
     on = models.DateField(_("date"))
     currency = CurrencyField()
     open_amount = MoneyField(_("open"))
     overdue_amount = MoneyField(_("overdue"))
+    days_1_30 = MoneyField(null=True)
+    days_31_60 = MoneyField(null=True)
+    days_61_90 = MoneyField(null=True)
+    days_91 = MoneyField(null=True)
     unapplied_amount = MoneyField(_("unapplied"))
+    credit_notes_amount = MoneyField(_("credit notes"), null=True)
     disputed_amount = MoneyField(_("disputed"))
     customers_overdue = models.PositiveIntegerField(_("customers overdue"))
     actions_open = models.PositiveIntegerField(_("open actions"))

@@ -140,8 +140,10 @@ def assign(night: Night) -> int:
 
 
 def take_figures(night: Night) -> int:
+    night.do("age_accounts")
     night.keep("night_owed", "owed")
     night.blocked |= night.pairs("blocked")
+    night.do("age_parts")
     return night.do("figures")
 
 

@@ -51,7 +51,7 @@ WIPE = [
     ),
     *(
         f"delete from engine_{name} where {BY}"
-        for name in ("simulation", "account", "change", "decision", "morningreport", "run", "dailyfigures")
+        for name in ("simulation", "account", "change", "decision", "morningreport", "run", "agedpart", "dailyfigures")
     ),
     *(f"delete from engine_{name} where {BY}" for name in ("askednight", "dryrun")),
     f"delete from segments_membership where {BY}",

@@ -17,6 +17,13 @@ def tone(days_late: int) -> int:
     return sum(days_late > limit for limit in UPPER)
 
 
+def due_between(bucket: int) -> tuple[int | None, int | None]:
+    """How many days late at most and at least what is in a bucket is; nothing where there is no limit."""
+    if bucket == 0:
+        return 0, None
+    return (UPPER[bucket] if bucket < len(UPPER) else None), UPPER[bucket - 1] + 1
+
+
 @dataclass(frozen=True)
 class Bucket:
     """A part of the ageing bar; `start` and `width` are per cent of its length."""

@@ -102,6 +102,8 @@ class Hold(models.Model):
         indexes = [
             models.Index(fields=["customer"], condition=Q(ended_on__isnull=True), name="holds_hold_in_force"),
             models.Index(fields=["entity", "ends_on"], condition=Q(ended_on__isnull=True), name="holds_hold_expiring"),
+            # Of a month, those that were kept.
+            models.Index(fields=["entity", "ends_on"], condition=Q(kind="promise"), name="holds_hold_promised"),
         ]
 
     def __str__(self) -> str:

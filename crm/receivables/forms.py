@@ -1,5 +1,6 @@
 """Filters of the lists of customers and invoices."""
 
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from crm.accounts.calendars import Days
 from crm.accounts.models import User
+from crm.accounts.queries import houses_of
+from crm.core.ageing import LABELS, due_between
 from crm.core.keyset import Sort
 from crm.core.text import plain
 from crm.customers.models import Customer, CustomerKind, CustomerQuerySet, PlainText
@@ -30,6 +33,11 @@ class ListFilters(forms.Form):
     def value(self, name: str) -> Any:
         """What is chosen, or nothing."""
         return self.cleaned_data.get(name)
+
+    @property
+    def narrowed(self) -> list[tuple[str, Any, str]]:
+        """What an address narrowed the list by and no field shows: its name, its value, and how it is called."""
+        return []
 
     @cached_property
     def found(self) -> list[int]:
@@ -81,11 +89,17 @@ class CustomerFilters(ListFilters):
         return found.annotate(match=match), Sort("match", descending=True, then=("plain_name",))
 
 
+def _due(on: date, oldest: int | None, latest: int | None) -> Q:
+    """Due so many days before `on`, at most and at least; nothing: however long."""
+    since = Q() if oldest is None else Q(due_on__gte=on - timedelta(days=oldest))
+    return since & (Q() if latest is None else Q(due_on__lte=on - timedelta(days=latest)))
+
+
 INVOICE_SORTS = {"due_on": "due_on", "open_amount": "open_amount"}
 
 
 class InvoiceFilters(ListFilters):
-    """Words, state."""
+    """Words, state, age; entity and currency where the aged balance leads here."""
 
     q = forms.CharField(required=False, max_length=100)
     state = forms.ChoiceField(
@@ -98,6 +112,13 @@ class InvoiceFilters(ListFilters):
             ("settled", pgettext_lazy("invoices", "Settled")),
         ],
     )
+    age = forms.ChoiceField(
+        label=_("Age"),
+        required=False,
+        choices=[("", _("All")), *((str(place), label) for place, label in enumerate(LABELS))],
+    )
+    entity = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    currency = forms.RegexField("^[A-Z]{3}$", required=False, widget=forms.HiddenInput)
 
     def narrow(self) -> InvoiceQuerySet:
         """The invoices of visible customers that meet everything chosen."""
@@ -106,12 +127,28 @@ class InvoiceFilters(ListFilters):
         if self.value("q"):
             words = self.value("q").strip()
             found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=self.found))
+        for name in ("entity", "currency"):
+            if self.value(name):
+                found = found.filter(**{name: self.value(name)})
+        if self.value("age"):
+            oldest, latest = due_between(int(self.value("age")))
+            found = found.filter(self.days.where(lambda on: _due(on, oldest, latest)))
         state = self.value("state")
         if state == "settled":
             return found.filter(settled_on__isnull=False)
         if state == "late":
             return found.open().filter(self.late())
         return found.open().filter(due_on_source="guessed") if state == "guessed" else found.open()
+
+    @property
+    def narrowed(self) -> list[tuple[str, Any, str]]:
+        """Entity and currency, where an address names them."""
+        entity = self.value("entity") and houses_of(self.user).filter(pk=self.value("entity")).first()
+        said = [
+            ("entity", self.value("entity"), str(entity or "")),
+            ("currency", self.value("currency"), self.value("currency")),
+        ]
+        return [one for one in said if one[1]]
 
     def sort(self, name: str) -> Sort:
         """The order called `name` in the address, by due date when the name is unknown."""

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Model
 
 from collections_app.actions.models import Deed, SavedView
-from collections_app.engine.models import DailyFigures, MorningReport, Run, Simulation
+from collections_app.engine.models import Account, AgedPart, DailyFigures, MorningReport, Run, Simulation
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts import operations
 from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, Team, User
@@ -178,6 +178,14 @@ class Builder:
         DailyFigures.objects.create(
             entity=self.entity, on=ON, currency="EUR", open_amount=1, overdue_amount=1, unapplied_amount=0,
             disputed_amount=0, customers_overdue=1, actions_open=1,
+        )  # fmt: skip
+        Account.objects.create(
+            customer=self.customer, currency="EUR", entity=self.entity, open_amount=1, late_amount=1,
+            disputed_amount=0, overdue=True,
+        )  # fmt: skip
+        AgedPart.objects.create(
+            entity=self.entity, on=ON, currency="EUR", customers=1, not_due=0, days_1_30=1, days_31_60=0, days_61_90=0,
+            days_91=0, disputed_amount=0, unapplied_amount=0, credit_notes_amount=0, idle_amount=0,
         )  # fmt: skip
 
     def mails(self) -> None:

@@ -2,6 +2,7 @@ from crm.receivables.models.law import ChargeKind, FormalNotice, Interruption, I
 from crm.receivables.models.ledger import (
     Credit,
     CreditKind,
+    DayTally,
     DebtType,
     DueSource,
     ForeignAccount,
@@ -16,6 +17,7 @@ __all__ = [
     "ChargeKind",
     "Credit",
     "CreditKind",
+    "DayTally",
     "DebtType",
     "DueSource",
     "ForeignAccount",

@@ -157,6 +157,27 @@ class ForeignAccount(models.Model):
         default_permissions = ()
 
 
+class DayTally(models.Model):
+    """A change of what a day of the books adds up to: the sum of the rows is what it does (`crm.receivables.days`).
+    `item`: "owed_" and the kind of an invoice, "paid_" and that of a credit, "moved_" and the kind of a movement that
+    changes the balance (by what it adds to it), "settled" (invoices by the day nothing was left of them). Written by
+    triggers on the ledger, never by hand.
+
+    `entity_id` is no reference: what is removed leaves rows that add up to nothing.
+    """
+
+    entity_id = models.BigIntegerField()
+    currency = CurrencyField()
+    on = models.DateField()
+    item = models.CharField(max_length=30)
+    amount = models.DecimalField(max_digits=24, decimal_places=3)
+    number = models.IntegerField()
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["entity_id", "currency"], name="receivables_daytally_of")]
+
+
 class CreditKind(models.TextChoices):
     PAYMENT = "payment", _("payment")
     CREDIT_NOTE = "credit_note", _("credit note")

@@ -13,7 +13,7 @@ from typing import Any
 from collections_app.actions import bulk
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionLine, Cycle, Refusal
-from collections_app.engine.models import Account, DailyFigures, Decision, Run
+from collections_app.engine.models import Account, AgedPart, DailyFigures, Decision, Run
 from collections_app.engine.operations import run_night
 from collections_app.letters.models import Template
 from collections_app.scenarios.models import Step
@@ -332,9 +332,12 @@ WRITTEN: dict[Any, str] = {
     ActionLine: "action__customer__external_id action__step_code action__opened_on action__state invoice__external_id"
     " amount",
     Cycle: "customer__external_id currency opened_on closed_on passed_offset by_hand",
-    Account: "customer__external_id currency open_amount late_amount disputed_amount overdue outcome",
-    DailyFigures: "on currency open_amount overdue_amount unapplied_amount disputed_amount customers_overdue"
-    " actions_open",
+    Account: "customer__external_id currency open_amount late_amount days_31_60 days_61_90 days_91 ages_on"
+    " disputed_amount unapplied_amount credit_notes_amount overdue outcome",
+    AgedPart: "on currency customers not_due days_1_30 days_31_60 days_61_90 days_91 disputed_amount"
+    " unapplied_amount credit_notes_amount idle_amount",
+    DailyFigures: "on currency open_amount overdue_amount days_1_30 days_31_60 days_61_90 days_91 unapplied_amount"
+    " credit_notes_amount disputed_amount customers_overdue actions_open",
     Refusal: "customer__external_id action__step_code gate first_on last_on",
     Message: "customer__external_id state",
     Customer: "external_id team__name",

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("actions", "0009_the_last_night_of_each_customer")]
+    operations = [
+        migrations.AddIndex(
+            model_name="action",
+            index=models.Index(
+                condition=models.Q(("closed_by__isnull", False), ("state", "done")),
+                fields=["entity", "closed_at"],
+                include=("closed_by", "outcome"),
+                name="actions_done_by_people",
+            ),
+        ),
+    ]
