@@ -17,19 +17,23 @@ from collections_app.letters.charges import charge_sheet
 from collections_app.letters.context import Subject
 from collections_app.letters.drawing import Drawn
 from collections_app.letters.labels import locale_of
-from collections_app.letters.languages import Choice, choose_version, known, wanted_language
+from collections_app.letters.languages import Choice, NoPublishedVersion, choose_version, known, wanted_language
 from collections_app.letters.lines import Chosen, Line, choose
 from collections_app.letters.models import Template, TemplateVersion, Tone
+from collections_app.letters.pdf import NotDrawn
 from collections_app.letters.writing import Writer
 from crm.accounts.calendars import NoWorkingDay, next_worked_day
 from crm.accounts.models import User
-from crm.core.liquid import render
+from crm.core.liquid import TemplateFault, render
 from crm.customers.models import Address, Channel, Contact, ContactRole, Customer
 from crm.customers.queries import best_address
 from telephony.core.lines import one_line
 from telephony.core.outgoing import Attachment, Prepared
 
-__all__ = ["Composed", "Line", "compose"]
+__all__ = ["NOT_WRITTEN", "Composed", "Line", "compose"]
+
+# What keeps a message from being written until a person changes something.
+NOT_WRITTEN = (NoPublishedVersion, TemplateFault, NotDrawn)
 
 DAYS_TO_PAY = {Tone.FORMAL_NOTICE: 15}
 USUAL_DAYS_TO_PAY = 8
@@ -91,7 +95,7 @@ def compose(
     `language` overrides that of contact, customer and entity; `version` (a draft, in the preview) overrides the choice
     of the published one. `sender` is the collector who signs (default: that of the portfolio). `deadline` defaults to
     the first worked day 8 days on, 15 for a formal notice. `to_read`: for a page that shows the text; HTML and files,
-    which take most of the time, are not drawn. Raises NoPublishedVersion, TemplateFault.
+    which take most of the time, are not drawn. Raises one of NOT_WRITTEN.
     """
     address = address or best_address(customer, template.channel, on)
     contact = _contact(customer, address)

@@ -7,10 +7,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from collections_app.compliance.linter import lint, variables_in
+from collections_app.letters import pdf, signs
 from collections_app.letters.models import Template, TemplateVersion, Tone
 from collections_app.letters.registry import is_notice
 from collections_app.letters.variables import BLOCKS, names
 from crm.core.liquid import check
+from crm.core.liquid.faults import place_in
 from crm.customers.models import Channel, CustomerKind
 
 WITH_SUBJECT = (Channel.EMAIL, Channel.POST)
@@ -39,7 +41,14 @@ class Problem:
 def problems_of(version: TemplateVersion, *, on: date) -> list[Problem]:
     """All of them on a date: what is missing, what does not compile, what the law has to say."""
     tone = Tone.FORMAL_NOTICE if is_notice(version.template) else Tone(version.template.tone)
-    return [*_missing(version), *_not_compiling(version), *_claiming_less(version, tone), *_remarks(version, tone, on)]
+    return [
+        *_missing(version),
+        *_not_compiling(version),
+        *_undrawn(version),
+        *_not_drawn(version, on),
+        *_claiming_less(version, tone),
+        *_remarks(version, tone, on),
+    ]
 
 
 def _missing(version: TemplateVersion) -> Iterator[Problem]:
@@ -56,6 +65,34 @@ def _not_compiling(version: TemplateVersion) -> Iterator[Problem]:
             yield Problem(finding.message, where, finding.line, finding.column)
     for table in sorted(variables_in(version.subject) & known & BLOCKS.keys()):
         yield Problem(_("“%(name)s” is a table: a subject has no room for it.") % {"name": table}, "subject")
+
+
+def _undrawn(version: TemplateVersion) -> Iterator[Problem]:
+    """Signs no font of letters has, each once; who reads a mail has fonts of his own."""
+    if version.template.channel != Channel.POST:
+        return
+    for where, source in (("subject", version.subject), ("body", version.body)):
+        for sign, found in {found[0]: found for found in reversed([*signs.undrawn(source)])}.items():
+            if nearest := signs.nearest(sign):
+                yield _of_sign(sign, nearest, where, *place_in(source, found.start()))
+
+
+def _of_sign(sign: str, nearest: str, where: str, line: int, column: int) -> Problem:
+    if nearest == signs.UNKNOWN:
+        message = _("No font of letters has the sign “%(sign)s” (%(code)s): write it otherwise.")
+    else:
+        message = _("Letters are drawn with “%(nearest)s” for the sign “%(sign)s” (%(code)s).")
+    told = message % {"sign": sign, "nearest": nearest, "code": f"U+{ord(sign):04X}"}
+    return Problem(told, where, line, column, blocking=nearest == signs.UNKNOWN)
+
+
+def _not_drawn(version: TemplateVersion, on: date) -> Iterator[Problem]:
+    if version.template.channel != Channel.POST:
+        return
+    try:
+        pdf.proof(version, on=on)
+    except pdf.NotDrawn as refusal:
+        yield Problem(str(refusal))
 
 
 def _claiming_less(version: TemplateVersion, tone: Tone) -> Iterator[Problem]:

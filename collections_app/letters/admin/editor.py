@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.letters import operations, previews, script, sms
 from collections_app.letters.admin.opening import bound, opened, page_context
-from collections_app.letters.compose import Composed
+from collections_app.letters.compose import NOT_WRITTEN, Composed
 from collections_app.letters.faults import Problem, problems_of
 from collections_app.letters.forms import TextForm, languages
 from collections_app.letters.languages import known
@@ -140,7 +140,7 @@ def _test(request: HttpRequest, template: Template, draft: TemplateVersion, sear
         return
     try:
         send_test(template, previews.composed(draft, customer, on=on, sender=user), to=user)
-    except (TestNotSent, TemplateFault) as refusal:
+    except (TestNotSent, *NOT_WRITTEN) as refusal:
         messages.error(request, _("The test was not sent: %(why)s") % {"why": refusal})
     else:
         messages.success(request, _("The test was sent to %(address)s.") % {"address": user.email})

@@ -118,7 +118,7 @@ def test_the_payment_code_reads_as_the_transfer_asked_for(monkeypatch: pytest.Mo
     def as_picture(layout: str, data: Any, *, at: dt.datetime) -> bytes:
         picture = typst.compile(
             str(pdf.LAYOUTS / layout), format="png", ppi=200, sys_inputs={"data": __import__("json").dumps(data)},
-            font_paths=[str(pdf.LAYOUTS)],
+            font_paths=[str(pdf.FONTS)],
         )  # fmt: skip
         drawn.append(picture)
         return picture
