@@ -42,7 +42,7 @@ USUAL_DAYS_TO_PAY = 8
 @dataclass(frozen=True)
 class Composed:
     """What leaves. `wanted_language` differs from `language` when the template has no text in the former. `file_names`:
-    those of its attachments, also where they were not drawn."""
+    those of its attachments, also where they were not drawn. `foot`: what the sender must say of itself."""
 
     subject: str
     text: str
@@ -55,17 +55,23 @@ class Composed:
     attachments: tuple[Attachment, ...] = ()
     pieces: tuple[object, ...] = field(default=(), repr=False)
     file_names: tuple[str, ...] = ()
+    foot: str = ""
 
     @property
     def fell_back(self) -> bool:
         """Written in the language of the entity for want of a text in that of the recipient."""
         return self.language != self.wanted_language
 
+    @property
+    def signed_text(self) -> str:
+        """The text as it leaves: that of an e-mail with the foot its HTML has, behind the mark of signatures."""
+        return f"{self.text}\n\n-- \n{self.foot}" if self.foot else self.text
+
     def prepared(self) -> Prepared:
         """As the outbox takes it."""
         return Prepared(
             subject=self.subject,
-            text=self.text,
+            text=self.signed_text,
             html=self.html,
             attachments=self.attachments,
             language=self.language,
@@ -145,6 +151,7 @@ def _written(
         attachments=drawn.attachments,
         pieces=pieces,
         file_names=attachments.names(template, subject),
+        foot=" · ".join(subject.foot) if template.channel == Channel.EMAIL else "",
     )
 
 

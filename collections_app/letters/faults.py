@@ -11,6 +11,7 @@ from collections_app.letters import pdf, signs
 from collections_app.letters.models import Template, TemplateVersion, Tone
 from collections_app.letters.registry import is_notice
 from collections_app.letters.variables import BLOCKS, names
+from crm.accounts.queries import letterhead_missing
 from crm.core.liquid import check
 from crm.core.liquid.faults import place_in
 from crm.customers.models import Channel, CustomerKind
@@ -46,6 +47,7 @@ def problems_of(version: TemplateVersion, *, on: date) -> list[Problem]:
         *_not_compiling(version),
         *_undrawn(version),
         *_not_drawn(version, on),
+        *_without_letterhead(version, on),
         *_claiming_less(version, tone),
         *_remarks(version, tone, on),
     ]
@@ -93,6 +95,15 @@ def _not_drawn(version: TemplateVersion, on: date) -> Iterator[Problem]:
         pdf.proof(version, on=on)
     except pdf.NotDrawn as refusal:
         yield Problem(str(refusal))
+
+
+def _without_letterhead(version: TemplateVersion, on: date) -> Iterator[Problem]:
+    """Who was live before the mentions were asked for is told where messages are written."""
+    if version.template.channel not in WITH_SUBJECT:
+        return
+    if article := letterhead_missing(version.template.entity, version.language, on):
+        message = _("The foot has no legal mentions (form, capital, registry): write them in the entity.")
+        yield Problem(message, blocking=False, article=article)
 
 
 def _claiming_less(version: TemplateVersion, tone: Tone) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.letters import postal, qr
 from collections_app.letters.context import Subject
+from collections_app.letters.letterhead import legal_parts
 from collections_app.letters.lines import net_total
 from collections_app.letters.markup import Bullets, Heading, Insert, Line, Paragraph, parse
 from collections_app.letters.models import TemplateVersion
@@ -89,7 +90,7 @@ def sheet(entity: Entity, writer: Writer, own: Mapping[str, Any], *, title: str,
         **nothing,
         "language": writer.language,
         "title": title,
-        "sender": sender(entity, writer),
+        "sender": sender(entity, writer, on),
         "logo": logo(entity),
         "place-date": place_and_date(entity, on, writer),
         "words": {key: writer.words(key, page="{page}", pages="{pages}") for key in WORDS},
@@ -146,17 +147,15 @@ def _compiler(layout: str) -> "Compiler":
     return kept[key]
 
 
-def sender(entity: Entity, writer: Writer) -> dict[str, Any]:
-    """Head and foot: who writes, where, and what the law asks a company to print."""
+def sender(entity: Entity, writer: Writer, on: date) -> dict[str, Any]:
+    """Head and foot: who writes, where, and what the law asks a company to print on that day."""
     phone = f"{writer.words('phone')} {telephone(entity.phone)}" if entity.phone else ""
     city = " ".join(filter(None, [entity.postcode, entity.city]))
-    siren = f"{writer.words('siren')} {entity.siren}" if entity.siren else ""
-    vat = f"{writer.words('vat')} {entity.vat_number}" if entity.vat_number else ""
     street = entity.street.splitlines()
     return {
         "name": entity.legal_name,
         "lines": [*filter(None, [*street, city, phone, entity.sender_email])],
-        "legal": [*filter(None, [entity.legal_name, ", ".join(filter(None, [*street, city])), siren, vat])],
+        "legal": legal_parts(entity, writer.language, on),
     }
 
 

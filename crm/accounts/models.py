@@ -183,6 +183,34 @@ class ContractRate(models.Model):
         return f"{self.entity.code} · {day_of_row(self.starts_on)}"
 
 
+class LegalMentions(models.Model):
+    """What the law asks a company to print on what it writes, beside its name and seat: in one language, from a day
+    until the next line of it."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="legal_mentions")
+    language = models.CharField(_("language"), max_length=10)
+    starts_on = models.DateField(_("from"))
+    text = models.CharField(
+        _("mentions"),
+        max_length=500,
+        help_text=_(
+            "Legal form and capital, registry and its city, registered office where it is not the address above: "
+            "“SAS au capital de 100 000 € · RCS Lyon 552 100 554”."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("legal mentions")
+        verbose_name_plural = _("legal mentions")
+        ordering = ["language", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "language", "starts_on"], name="accounts_legalmentions_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} · {self.language} · {day_of_row(self.starts_on)}"
+
+
 class Team(models.Model):
     """Collectors who share a list, under a supervisor, inside one entity."""
 

@@ -14,6 +14,7 @@ RULES: dict[str, str | Promise] = {
     "insolvency": _("effect of an insolvency"),
     "late_interest": _("late payment interest"),
     "late_rate_floor": _("lowest late payment rate"),
+    "letterhead": _("legal mentions on letters and e-mails"),
     "limitation": _("limitation period"),
     "limitation_effect": _("effect of the limitation"),
     "mentions": _("mentions a text must hold"),

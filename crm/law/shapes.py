@@ -106,6 +106,7 @@ SHAPES = {
         {"rate_of": one_of("first_day"), "delivery_days": count},
     ),
     "late_rate_floor": Shape({"times": count, "rate": RATE}),
+    "letterhead": Shape({"required": truth}),
     "limitation": Shape({"years": count}, {"from": one_of("next_year"), "interrupted_by": some_of(*INTERRUPTIONS)}),
     "limitation_effect": Shape({"demand": one_of("refused", "todo")}),
     "mentions": MENTIONED,

@@ -57,7 +57,7 @@ def test_it_is_made_worked_and_made_again_and_nothing_left(entity, lead, client)
     again = set(Customer.objects.filter(entity=entity).values_list("pk", flat=True))
     assert (len(again), again & customers) == (400, set())
     training.wipe(entity)
-    assert left_of(entity) == {"TrainingReset", "Team"}
+    assert left_of(entity) == {"TrainingReset", "Team", "LegalMentions"}
 
 
 def test_it_can_be_made_on_a_sunday(lead):

@@ -84,7 +84,9 @@ def test_names_follow_the_language_of_the_entity() -> None:
 @each_default
 @each_language
 def test_every_default_could_be_published(default: Default, language: str) -> None:
-    template = TemplateFactory(channel=default.channel, tone=default.tone, for_consumers=default.for_consumers)
+    template = TemplateFactory(
+        channel=default.channel, tone=default.tone, for_consumers=default.for_consumers, entity__mentions="SAS"
+    )
     subject, body = default.text(language)
     version = TemplateVersion(template=template, language=language, subject=subject, body=body)
     assert problems_of(version, on=AT.date()) == []
