@@ -6,7 +6,7 @@ It knows nothing of the night: what it writes about comes in as `lines`.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from collections_app.letters import attachments, context, drawing, markup, sms, text
 from collections_app.letters.charges import charge_sheet
 from collections_app.letters.context import Subject
+from collections_app.letters.deadlines import deadline as by_when
 from collections_app.letters.drawing import Drawn
 from collections_app.letters.labels import locale_of
 from collections_app.letters.languages import Choice, NoPublishedVersion, choose_version, known, wanted_language
@@ -22,7 +23,6 @@ from collections_app.letters.lines import Chosen, Line, choose
 from collections_app.letters.models import Template, TemplateVersion, Tone
 from collections_app.letters.pdf import NotDrawn
 from collections_app.letters.writing import Writer
-from crm.accounts.calendars import NoWorkingDay, next_worked_day
 from crm.accounts.models import User
 from crm.core.liquid import TemplateFault, render
 from crm.customers.models import Address, Channel, Contact, ContactRole, Customer
@@ -34,9 +34,6 @@ __all__ = ["NOT_WRITTEN", "Composed", "Line", "compose"]
 
 # What keeps a message from being written until a person changes something.
 NOT_WRITTEN = (NoPublishedVersion, TemplateFault, NotDrawn)
-
-DAYS_TO_PAY = {Tone.FORMAL_NOTICE: 15}
-USUAL_DAYS_TO_PAY = 8
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def compose(
 
     `language` overrides that of contact, customer and entity; `version` (a draft, in the preview) overrides the choice
     of the published one. `sender` is the collector who signs (default: that of the portfolio). `deadline` defaults to
-    the first worked day 8 days on, 15 for a formal notice. `to_read`: for a page that shows the text; HTML and files,
+    that of the text or of the entity. `to_read`: for a page that shows the text; HTML and files,
     which take most of the time, are not drawn. Raises one of NOT_WRITTEN.
     """
     address = address or best_address(customer, template.channel, on)
@@ -115,7 +112,7 @@ def compose(
         chosen=chosen,
         charges=charge_sheet(customer, chosen.main, on=on),
         on=on,
-        deadline=deadline or _deadline(template, customer, on),
+        deadline=deadline or by_when(choice.version, template.tone, customer, chosen.main, notice=notice, on=on),
         language=choice.language,
     )
     return _written(template, choice, subject, Writer(choice.language, currency), address, notice, to_read)
@@ -182,12 +179,3 @@ def _choice(
     if version is not None:
         return Choice(version, version.language)
     return choose_version(template, customer, known(language) if language else wanted_language(customer, contact))
-
-
-def _deadline(template: Template, customer: Customer, on: date) -> date:
-    days = DAYS_TO_PAY.get(Tone(template.tone), USUAL_DAYS_TO_PAY)
-    last = on + timedelta(days=days)
-    try:
-        return next_worked_day(customer.entity, last)
-    except NoWorkingDay:
-        return last

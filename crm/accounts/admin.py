@@ -74,7 +74,13 @@ class EntityAdmin(ScopedAdmin):
         (
             _("Payment"),
             {
-                "fields": ["iban", "bic", "currency", "default_terms_days"],
+                "fields": [
+                    "iban",
+                    "bic",
+                    "currency",
+                    "default_terms_days",
+                    ("days_to_pay", "notice_days_to_pay"),
+                ],
                 "description": _("The IBAN is printed on letters, with a code the customer's bank can read."),
             },
         ),

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import FileExtensionValidator
+from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +85,19 @@ class Entity(models.Model):
     )
     default_terms_days = models.PositiveSmallIntegerField(
         _("payment terms (days)"), default=30, help_text=_("Proposed when a file brings no due date.")
+    )
+    days_to_pay = models.PositiveSmallIntegerField(
+        _("days to pay of a reminder"),
+        default=8,
+        db_default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("What a text that says nothing else leaves until its deadline, which is a worked day."),
+    )
+    notice_days_to_pay = models.PositiveSmallIntegerField(
+        _("days to pay of a formal notice"),
+        default=15,
+        db_default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
     closing_share_percent = models.PositiveSmallIntegerField(
         _("closing limit of a snapshot"),

@@ -20,6 +20,7 @@ RULES: dict[str, str | Promise] = {
     "mentions": _("mentions a text must hold"),
     "minimum_amount": _("smallest amount asked for"),
     "notice_consent": _("consent to notices by e-mail"),
+    "notice_days": _("days a formal notice leaves at least"),
     "opt_out": _("effect of an opt-out"),
     "payment_terms": _("longest payment terms"),
     "third_party_mentions": _("mentions of who collects for others"),

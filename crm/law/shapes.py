@@ -112,6 +112,7 @@ SHAPES = {
     "mentions": MENTIONED,
     "minimum_amount": SUM,
     "notice_consent": Shape({"required": truth}),
+    "notice_days": Shape({"days": count}),
     "opt_out": Shape({"blocks": truth}),
     "payment_terms": Shape({"days": count, "maximum_days": count}, {"end_of_month_days": count}),
     "third_party_mentions": MENTIONED,

@@ -91,6 +91,34 @@ def test_the_deadline_is_a_worked_day() -> None:
     assert made.text == "09/03/2026"
 
 
+@pytest.mark.parametrize(
+    ("tone", "debt_type", "days_to_pay", "on"),
+    [
+        ("friendly", "trade", None, "13/03/2026"),  # 10 days, the house's
+        ("friendly", "trade", 3, "06/03/2026"),
+        ("friendly", "insurance", 3, "06/03/2026"),
+        ("formal_notice", "trade", None, "23/03/2026"),  # 20, on a Monday
+        ("formal_notice", "trade", 7, "10/03/2026"),
+        ("formal_notice", "insurance", 7, "02/04/2026"),  # 30 by L113-3
+        ("formal_notice", "insurance", 45, "17/04/2026"),
+    ],
+)
+def test_the_days_to_pay_are_of_the_text_else_of_the_entity_and_a_notice_leaves_those_of_the_law(
+    tone: str, debt_type: str, days_to_pay: int | None, on: str
+) -> None:
+    customer = CustomerFactory(entity__days_to_pay=10, entity__notice_days_to_pay=20)
+    version = TemplateVersionFactory(
+        template__entity=customer.entity,
+        template__tone=tone,
+        body="{{ deadline | date: 'short' }}",
+        days_to_pay=days_to_pay,
+    )
+    owed = line(customer)
+    owed.invoice.debt_type = debt_type
+    made = compose(version.template, customer, currency="EUR", lines=[owed], on=dt.date(2026, 3, 3))
+    assert (made.text, made.variables["deadline"]) == (on, "-".join(reversed(on.split("/"))))
+
+
 # Language: contact, customer, entity; all of it or none.
 
 

@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from collections_app.letters import operations
-from collections_app.letters.operations import TemplateRefused
+from collections_app.letters.history import changes
+from collections_app.letters.operations import TemplateRefused, TextChanged
 from tests.factories.accounts import UserFactory
 from tests.factories.letters import TemplateFactory, TemplateVersionFactory
 
@@ -29,6 +30,20 @@ def test_editing_a_published_text_makes_the_next_version() -> None:
     draft = operations.save_draft(published.template, language="fr", subject="s", body="nouveau")
     published.refresh_from_db()
     assert (draft.number, published.body) == (2, "ancien")
+
+
+def test_other_days_to_pay_are_another_text() -> None:
+    published = TemplateVersionFactory(body="a", subject="s", days_to_pay=8)
+    words = {"language": "fr", "subject": "s", "body": "a"}
+    same = operations.save_draft(published.template, **words, days_to_pay=8)
+    read = operations.mark_of(same)
+    draft = operations.save_draft(published.template, **words, days_to_pay=30, read=read)
+    assert (same, draft.number, draft.days_to_pay) == (published, 2, 30)
+    assert [change.text for change in changes(published, draft) if change.kind == "added"] == ["Jours pour payer : 30"]
+    with pytest.raises(TextChanged):
+        operations.save_draft(published.template, **words, days_to_pay=10, read=read)
+    copy = operations.duplicate(published.template, code="copy", name="Copie")
+    assert copy.versions.get().days_to_pay == 30
 
 
 def test_publishing_says_who_and_when() -> None:
