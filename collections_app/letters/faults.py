@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from collections_app.compliance.linter import lint, variables_in
 from collections_app.letters import pdf, signs
@@ -17,6 +17,13 @@ from crm.core.liquid.faults import place_in
 from crm.customers.models import Channel, CustomerKind
 
 WITH_SUBJECT = (Channel.EMAIL, Channel.POST)
+AMOUNTS = ("total.with_charges", "amount_split", "total.net")
+# What a formal notice says, and the variables any of which says it; the first is the one proposed.
+DEMANDED = {
+    gettext_lazy("how much is asked for"): AMOUNTS,
+    gettext_lazy("for which invoices"): ("invoice_table", "invoices", "oldest.number", "oldest.label"),
+    gettext_lazy("by when to pay"): ("deadline",),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ def problems_of(version: TemplateVersion, *, on: date) -> list[Problem]:
         *_undrawn(version),
         *_not_drawn(version, on),
         *_without_letterhead(version, on),
+        *_no_notice(version, tone),
         *_claiming_less(version, tone),
         *_remarks(version, tone, on),
     ]
@@ -106,11 +114,24 @@ def _without_letterhead(version: TemplateVersion, on: date) -> Iterator[Problem]
         yield Problem(message, blocking=False, article=article)
 
 
+def _no_notice(version: TemplateVersion, tone: Tone) -> Iterator[Problem]:
+    """What makes a text a demand: how much, for what, by when. Without one of them it is read as no formal notice."""
+    if tone != Tone.FORMAL_NOTICE or version.template.channel not in WITH_SUBJECT or not version.body.strip():
+        return
+    named = variables_in(version.body)
+    for what, enough in DEMANDED.items():
+        if not named.intersection(enough):
+            message = _("A formal notice says %(what)s, and this text does not: write “%(variable)s”.")
+            yield Problem(message % {"what": what, "variable": enough[0]})
+
+
 def _claiming_less(version: TemplateVersion, tone: Tone) -> Iterator[Problem]:
     """A formal notice asks for interest and costs too: its QR code, and the amount kept with it."""
     if tone != Tone.FORMAL_NOTICE or not version.body.strip():
         return
     named = variables_in(version.body)
+    if not named.intersection(AMOUNTS):  # told as missing
+        return
     split = "amount_split" in named and "total.net" not in named
     if split or "total.with_charges" in named:
         return

@@ -1,4 +1,7 @@
 import datetime as dt
+import re
+from contextlib import nullcontext
+from typing import Any
 
 import pytest
 
@@ -67,6 +70,24 @@ def test_what_would_fail_is_not_published(texts: dict[str, str]) -> None:
         operations.publish(draft, by=None, at=AT)
     draft.refresh_from_db()
     assert draft.published_at is None
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ("Payez.", ["total.with_charges", "invoice_table", "deadline"]),
+        ("{{ amount_split }} {{ oldest.number }}", ["deadline"]),
+        ("{{ total.net | money }} {{ deadline | date }}{% for each in invoices %}{{ each.number }}{% endfor %}", []),
+    ],
+)
+def test_a_notice_says_how_much_for_what_and_by_when(body: str, missing: list[str]) -> None:
+    draft = TemplateVersionFactory(draft=True, template__formal_notice=True, body=body)
+    refused: Any = pytest.raises(TemplateRefused) if missing else nullcontext()
+    with refused as told:
+        operations.publish(draft, by=None, at=AT)
+    assert not missing or [re.findall(r"« (.*) »", reason) for reason in told.value.reasons] == [
+        [each] for each in missing
+    ]
 
 
 def test_a_published_version_is_not_published_again() -> None:
