@@ -133,7 +133,7 @@ def _written(
     tableless = values | dict.fromkeys(context.BLOCKS, "")  # for subjects published before tables were refused in them
     title = one_line(render(choice.version.subject, tableless, locale=locale, currency=currency))
     blocks = tuple(markup.parse(render(choice.version.body, values, locale=locale, currency=currency)))
-    pieces = drawing.with_tables(blocks, template, subject, writer)
+    pieces = drawing.with_tables(blocks, template, subject, writer, notice=notice)
     plain = text.written(pieces, choice.language)
     drawn = Drawn() if to_read else drawing.draw(template, pieces, subject, title, writer, address, notice)
     return Composed(

@@ -62,11 +62,15 @@ def letter(
     entity, customer = subject.entity, subject.customer
     contact = subject.contact.name if subject.contact else ""
     place = address.value if address else ""
+    recipient = postal.recipient_lines(customer.name, contact, place, home=entity.country, country=customer.country)
+    name = " ".join(customer.name.split())
     own = {
-        "recipient": postal.recipient_lines(
-            customer.name, contact, place, home=entity.country, country=customer.country
-        ),
-        "references": [[writer.words("account"), customer.external_id], [writer.words("reference"), subject.reference]],
+        "recipient": recipient,
+        "references": [
+            *([] if name in " ".join(recipient) else [[writer.words("customer"), name]]),  # the window cuts a long one
+            [writer.words("account"), customer.external_id],
+            [writer.words("reference"), subject.reference],
+        ],
         "registered": _registered(writer) if registered else None,
         "pieces": [piece_data(piece) for piece in pieces],
         "qr": _transfer(subject, writer.currency, with_charges=registered),

@@ -506,6 +506,38 @@ def test_a_second_notice_of_a_consumer_asks_for_one_amount(language: str, monkey
     assert [Decimal(each.replace(",", ".")) for each in said] == [owed, owed, 500, owed - 500, owed]
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("firm-letter", "Total si ces frais étaient réclamés : "), ("formal-notice-letter", "Total à payer : ")],
+)
+def test_only_a_notice_ends_its_split_on_what_is_asked_for(code: str, words: str) -> None:
+    customer = CustomerFactory()
+    deliver_defaults(customer.entity, at=AT)
+    late = line(customer, amount=Decimal(500), due_on="2025-10-01", issued_on="2025-09-01")
+    text = compose(customer.entity.templates.get(code=code), customer, currency="EUR", lines=[late], on=ON).text
+    totals = [row.split("\xa0")[0] + " : " for row in text.splitlines() if row.startswith("Total") and "|" not in row]
+    assert totals == [words]
+
+
+def test_days_in_a_row_of_one_rate_and_balance_are_one_line_of_the_interest() -> None:
+    customer = CustomerFactory()
+    late = line(customer, amount=Decimal(500), due_on="2025-10-01", issued_on="2025-09-01")
+    [told] = charge_sheet(customer, [late], on=ON).details  # 12,15 % in both half-years
+    assert (told.starts_on, told.ends_on, told.percent) == (dt.date(2025, 10, 2), ON, Decimal("12.15"))
+    assert told.interest == (Decimal(500) * Decimal("0.1215") * (ON - dt.date(2025, 10, 1)).days / 365).quantize(
+        Decimal("0.01")
+    )
+
+
+@pytest.mark.parametrize("code", ["friendly-email", "firm-letter", "formal-notice-letter"])
+def test_a_house_without_a_collector_signs_once(code: str) -> None:
+    customer = CustomerFactory(entity__legal_name="Zéro & Fils SARL", entity__sender_name="")
+    deliver_defaults(customer.entity, at=AT)
+    lines = [line(customer, due_on="2026-01-01")]
+    made = compose(customer.entity.templates.get(code=code), customer, currency="EUR", lines=lines, on=ON)
+    assert made.text.rsplit("\n\n", 1)[-1] == "Zéro & Fils SARL"
+
+
 def test_a_subject_published_with_a_table_leaves_without_it() -> None:
     customer = CustomerFactory()
     made = written(customer, "Bonjour", line(customer), subject="{{ invoice_table }} rappel")
