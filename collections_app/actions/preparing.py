@@ -9,11 +9,13 @@ from django.db import transaction
 from collections_app.actions.levels import reached
 from collections_app.actions.models import Action, ActionKind, ActionLine, ActionState
 from collections_app.compliance import gates
-from collections_app.letters.compose import Composed, Line, compose
-from collections_app.letters.languages import template_of
+from collections_app.letters.compose import NOT_WRITTEN, Composed, Line, compose
+from collections_app.letters.languages import NoPublishedVersion, template_of
+from collections_app.letters.pdf import NotDrawn
 from collections_app.scenarios.models import StepMode
 from crm.accounts.calendars import today
 from crm.accounts.queries import entity_of, person_of
+from crm.core.liquid import TemplateFault
 from crm.customers.models import Customer
 from crm.holds.queries import NetItem, net_items
 from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale
@@ -27,11 +29,18 @@ select x.id as key, x.entity_id, x.customer_id, x.currency, x.channel, x.address
 from actions_action x where x.id = %(action)s
 """
 
+# In words in `compliance.wording`.
+NOT_COMPOSED: dict[type[Exception], str] = {
+    NoPublishedVersion: "no_published_text",
+    TemplateFault: "template_fault",
+    NotDrawn: "not_drawn",
+}
+
 
 def prepare_action(action_id: int, at: datetime) -> Prepared:
     """Compose the message of a scheduled action as things stand at `at`, inside the transaction that reserves it.
 
-    Raises Stale ("closed", "settled", "balance_changed"), Refused or NotBefore.
+    Raises Stale ("closed", "settled", "balance_changed"), Refused (a gate, or what nobody can write) or NotBefore.
     """
     # One message of a customer at a time, or two would each count the other out of the contact caps.
     Customer.objects.filter(actions=action_id).select_for_update(of=("self",), no_key=True).values_list("pk").get()
@@ -43,7 +52,10 @@ def prepare_action(action_id: int, at: datetime) -> Prepared:
     lines = _locked_lines(action)
     lines = _check_balance(action, lines, _items_now(action, lines, on), on)
     _ask_gates(action, at)
-    return compose_action(action, on=on, carried=lines).prepared()
+    try:
+        return compose_action(action, on=on, carried=lines).prepared()
+    except NOT_WRITTEN as fault:  # trying again would change nothing
+        raise Refused("composition", NOT_COMPOSED[type(fault)]) from fault
 
 
 def _with_its_house(action: Action) -> Action:

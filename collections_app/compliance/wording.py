@@ -42,6 +42,13 @@ RULES: dict[str, str | Promise] = {
     "insolvency": gettext_lazy("Claims born before the insolvency judgment may not be demanded."),
     "limitation": gettext_lazy("The limitation period of an invoice has run out."),
     "minimum_amount": gettext_lazy("The amount is below the minimum."),
+    "no_published_text": gettext_lazy(
+        "Its template has no published text in the language of the customer nor in that of the entity."
+    ),
+    "template_fault": gettext_lazy("The text of its template cannot be filled for this customer: its editor says why."),
+    "not_drawn": gettext_lazy(
+        "Its PDF cannot be drawn: look at the text of its template and at the logo of the entity."
+    ),
     "books_stale": gettext_lazy("The books have not come in for too long: nothing leaves automatically."),
 }
 CAP = re.compile(r"contact_caps_(?P<channel>\w+)_(?P<maximum>\d+)_in_(?P<days>\d+)")

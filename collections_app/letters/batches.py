@@ -10,12 +10,13 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _, gettext_noop, ngettext
 
+from collections_app.compliance.linter import variables_in
 from collections_app.letters import files, printing
 from collections_app.letters.models import BatchState, Preparation, PrintBatch, PrintedLetter, TemplateVersion, Tone
 from collections_app.letters.standing import looks
 from crm.accounts.models import Entity, User
 from crm.core.crash import crash_point
-from crm.core.formats import number
+from crm.core.formats import day, number
 from crm.customers.models import Channel, PlainText
 from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
@@ -28,6 +29,9 @@ NUMBERED = gettext_noop("Registered post %(number)s: %(letter)s")
 NOT_PREPARED = gettext_noop("no worker came to the end of it in a day")
 NUMBER_TAKEN_BACK = gettext_noop("Number of registered post taken back, %(number)s: %(letter)s")
 FORGOTTEN_AFTER = timedelta(seconds=settings.LEASE_S)
+# A week-end lies between the printer and the post, not more: a deadline counts from the day a letter was written.
+TO_THE_POST = timedelta(days=3)
+SAID = ("today", "deadline")  # of what is kept with a message
 # One that ends its workers every time is not for ever given to others.
 TRIED_FOR = timedelta(days=1)
 # La Poste writes 1A and eleven digits, other posts RK and nine digits between letters; printers keep to neither.
@@ -318,16 +322,36 @@ def give_up_preparations(*, at: datetime) -> int:
 
 def no_longer_true(batch: PrintBatch, *, on: date, at: datetime) -> dict[int, str]:
     """Letters of the batch that could still be posted and say what does not hold any more on `on` (settled, put on
-    hold, less to be claimed) or may not leave any more at `at` (a gate refuses them): id -> why, in words."""
+    hold, less to be claimed, its days to pay begun too long ago) or may not leave any more at `at` (a gate refuses
+    them): id -> why, in words."""
     letters = batch.letters.filter(taken_out_at=None, message__state=MessageState.READY)
     asked: dict[str, dict[int, int]] = defaultdict(dict)
     for origin, message_id, letter_id in letters.values_list("message__origin", "message_id", "pk"):
         asked[origin][message_id] = letter_id
-    told: dict[int, str] = {}
+    told = _running_out(letters, on)
     for origin in asked.keys() & looks.keys():
         changed = looks[origin](batch.entity, list(asked[origin]), on, at)
         told |= {asked[origin][message_id]: why for message_id, why in changed.items()}
     return told
+
+
+def _running_out(letters: QuerySet[PrintedLetter], on: date) -> dict[int, str]:
+    """Those that say by when to pay and would leave so late that it is not the time they give."""
+    said = letters.values_list("pk", "message__template_version_id", *("message__variables__" + name for name in SAID))
+    dated = {key: (version, *map(date.fromisoformat, days)) for key, version, *days in said if all(days)}
+    late = {
+        key: (version, written, deadline)
+        for key, (version, written, deadline) in dated.items()
+        if on - written > TO_THE_POST or deadline <= on
+    }
+    versions = TemplateVersion.objects.in_bulk({version for version, _written, _deadline in late.values()})
+    saying = {pk for pk, version in versions.items() if "deadline" in variables_in(version.subject + version.body)}
+    told = _("It was written on %(written)s and asks to be paid by %(deadline)s.")
+    return {
+        key: told % {"written": day(written), "deadline": day(deadline)}
+        for key, (version, written, deadline) in late.items()
+        if version in saying
+    }
 
 
 def _open(batch: PrintBatch) -> PrintBatch:

@@ -1,8 +1,8 @@
 """What late invoices owe beside their amount, as a message states it."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from collections_app.letters.lines import NOTHING, Line
@@ -13,6 +13,8 @@ from crm.law.models import Rule
 from crm.law.queries import RateMissing, legal_rate, rule
 from crm.receivables.late_charges import Charges, late_charges
 from crm.receivables.models import ChargeKind
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,21 @@ def charge_sheet(customer: Customer, lines: Sequence[Line], *, on: date) -> Char
     )
 
 
-def _periods(charges: Charges) -> Iterator[Accrued]:
-    last = charges.segments[-1] if charges.segments else None
+def _periods(charges: Charges) -> list[Accrued]:
+    """Days in a row of one balance and one rate are one, whatever half-years they fall in."""
+    found: list[Accrued] = []
     for each in charges.segments:
-        whole = charges.interest if each is last else None
-        yield Accrued(charges.invoice_id, each.from_on, each.until_on, each.base, each.percent, whole)
+        goes_on = Accrued(charges.invoice_id, each.from_on, each.until_on, each.base, each.percent)
+        before = found[-1] if found else None
+        if (
+            before
+            and (before.base, before.percent) == (each.base, each.percent)
+            and before.ends_on + DAY == each.from_on
+        ):
+            found[-1] = replace(before, ends_on=each.until_on)
+        else:
+            found.append(goes_on)
+    return [*found[:-1], *(replace(last, interest=charges.interest) for last in found[-1:])]
 
 
 def _left(charges: Collection[Charges], kind: str) -> Decimal:

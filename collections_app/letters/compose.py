@@ -6,7 +6,7 @@ It knows nothing of the night: what it writes about comes in as `lines`.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,30 +15,31 @@ from django.core.serializers.json import DjangoJSONEncoder
 from collections_app.letters import attachments, context, drawing, markup, sms, text
 from collections_app.letters.charges import charge_sheet
 from collections_app.letters.context import Subject
+from collections_app.letters.deadlines import deadline as by_when
 from collections_app.letters.drawing import Drawn
 from collections_app.letters.labels import locale_of
-from collections_app.letters.languages import Choice, choose_version, known, wanted_language
+from collections_app.letters.languages import Choice, NoPublishedVersion, choose_version, known, wanted_language
 from collections_app.letters.lines import Chosen, Line, choose
 from collections_app.letters.models import Template, TemplateVersion, Tone
+from collections_app.letters.pdf import NotDrawn
 from collections_app.letters.writing import Writer
-from crm.accounts.calendars import NoWorkingDay, next_worked_day
 from crm.accounts.models import User
-from crm.core.liquid import render
+from crm.core.liquid import TemplateFault, render
 from crm.customers.models import Address, Channel, Contact, ContactRole, Customer
 from crm.customers.queries import best_address
 from telephony.core.lines import one_line
 from telephony.core.outgoing import Attachment, Prepared
 
-__all__ = ["Composed", "Line", "compose"]
+__all__ = ["NOT_WRITTEN", "Composed", "Line", "compose"]
 
-DAYS_TO_PAY = {Tone.FORMAL_NOTICE: 15}
-USUAL_DAYS_TO_PAY = 8
+# What keeps a message from being written until a person changes something.
+NOT_WRITTEN = (NoPublishedVersion, TemplateFault, NotDrawn)
 
 
 @dataclass(frozen=True)
 class Composed:
     """What leaves. `wanted_language` differs from `language` when the template has no text in the former. `file_names`:
-    those of its attachments, also where they were not drawn."""
+    those of its attachments, also where they were not drawn. `foot`: what the sender must say of itself."""
 
     subject: str
     text: str
@@ -51,17 +52,23 @@ class Composed:
     attachments: tuple[Attachment, ...] = ()
     pieces: tuple[object, ...] = field(default=(), repr=False)
     file_names: tuple[str, ...] = ()
+    foot: str = ""
 
     @property
     def fell_back(self) -> bool:
         """Written in the language of the entity for want of a text in that of the recipient."""
         return self.language != self.wanted_language
 
+    @property
+    def signed_text(self) -> str:
+        """The text as it leaves: that of an e-mail with the foot its HTML has, behind the mark of signatures."""
+        return f"{self.text}\n\n-- \n{self.foot}" if self.foot else self.text
+
     def prepared(self) -> Prepared:
         """As the outbox takes it."""
         return Prepared(
             subject=self.subject,
-            text=self.text,
+            text=self.signed_text,
             html=self.html,
             attachments=self.attachments,
             language=self.language,
@@ -90,8 +97,8 @@ def compose(
 
     `language` overrides that of contact, customer and entity; `version` (a draft, in the preview) overrides the choice
     of the published one. `sender` is the collector who signs (default: that of the portfolio). `deadline` defaults to
-    the first worked day 8 days on, 15 for a formal notice. `to_read`: for a page that shows the text; HTML and files,
-    which take most of the time, are not drawn. Raises NoPublishedVersion, TemplateFault.
+    that of the text or of the entity. `to_read`: for a page that shows the text; HTML and files,
+    which take most of the time, are not drawn. Raises one of NOT_WRITTEN.
     """
     address = address or best_address(customer, template.channel, on)
     contact = _contact(customer, address)
@@ -105,7 +112,7 @@ def compose(
         chosen=chosen,
         charges=charge_sheet(customer, chosen.main, on=on),
         on=on,
-        deadline=deadline or _deadline(template, customer, on),
+        deadline=deadline or by_when(choice.version, template.tone, customer, chosen.main, notice=notice, on=on),
         language=choice.language,
     )
     return _written(template, choice, subject, Writer(choice.language, currency), address, notice, to_read)
@@ -126,7 +133,7 @@ def _written(
     tableless = values | dict.fromkeys(context.BLOCKS, "")  # for subjects published before tables were refused in them
     title = one_line(render(choice.version.subject, tableless, locale=locale, currency=currency))
     blocks = tuple(markup.parse(render(choice.version.body, values, locale=locale, currency=currency)))
-    pieces = drawing.with_tables(blocks, template, subject, writer)
+    pieces = drawing.with_tables(blocks, template, subject, writer, notice=notice)
     plain = text.written(pieces, choice.language)
     drawn = Drawn() if to_read else drawing.draw(template, pieces, subject, title, writer, address, notice)
     return Composed(
@@ -141,6 +148,7 @@ def _written(
         attachments=drawn.attachments,
         pieces=pieces,
         file_names=attachments.names(template, subject),
+        foot=" · ".join(subject.foot) if template.channel == Channel.EMAIL else "",
     )
 
 
@@ -171,12 +179,3 @@ def _choice(
     if version is not None:
         return Choice(version, version.language)
     return choose_version(template, customer, known(language) if language else wanted_language(customer, contact))
-
-
-def _deadline(template: Template, customer: Customer, on: date) -> date:
-    days = DAYS_TO_PAY.get(Tone(template.tone), USUAL_DAYS_TO_PAY)
-    last = on + timedelta(days=days)
-    try:
-        return next_worked_day(customer.entity, last)
-    except NoWorkingDay:
-        return last

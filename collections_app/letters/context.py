@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from collections_app.letters.charges import ChargeSheet
+from collections_app.letters.letterhead import legal_parts
 from collections_app.letters.lines import NOTHING, Chosen, described, net_total, original_total
 from collections_app.letters.variables import BLOCKS, ITEM, block, plain
 from collections_app.letters.writing import iban_groups
@@ -37,6 +39,11 @@ class Subject:
         main = self.chosen.main
         number = main[0].invoice.number if len(main) == 1 else ""
         return " ".join(filter(None, [self.customer.external_id, number]))
+
+    @cached_property
+    def foot(self) -> list[str]:
+        """What the entity must say of itself below an e-mail, in parts."""
+        return legal_parts(self.entity, self.language, self.on)
 
     @property
     def signature(self) -> str:

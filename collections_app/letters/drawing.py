@@ -40,25 +40,28 @@ def draw(
     return Drawn("", added)
 
 
-def with_tables(blocks: Sequence[Block], template: Template, subject: Subject, writer: Writer) -> tuple[object, ...]:
-    """The blocks, each table where it was asked for; a table without a row disappears."""
+def with_tables(
+    blocks: Sequence[Block], template: Template, subject: Subject, writer: Writer, *, notice: bool
+) -> tuple[object, ...]:
+    """The blocks, each table where it was asked for; a table without a row disappears. `notice`: late charges are asked
+    for, not only told."""
     pieces: list[object] = []
     for block in blocks:
         if not isinstance(block, Insert):
             pieces.append(block)
-        elif (table := _table(block.name, template, subject, writer)) is not None and table.rows:
+        elif (table := _table(block.name, template, subject, writer, notice)) is not None and table.rows:
             pieces.append(table)
     return tuple(pieces)
 
 
-def _table(name: str, template: Template, subject: Subject, writer: Writer) -> Table | None:
+def _table(name: str, template: Template, subject: Subject, writer: Writer, notice: bool) -> Table | None:
     main, on = subject.chosen.main, subject.on
     if name == "invoice_table":
         return tables.invoice_table(name, main, tone=template.tone, on=on, writer=writer)
     if name == "other_invoice_table":
         return tables.invoice_table(name, subject.chosen.others, tone=template.tone, on=on, writer=writer)
     if name == "amount_split":
-        return tables.amount_split(main, subject.charges, on=on, writer=writer)
+        return tables.amount_split(main, subject.charges, asked=notice, on=on, writer=writer)
     if name == "interest_detail":
         return tables.interest_detail(main, subject.charges, writer=writer)
     return tables.payment_details(subject.entity, subject.reference, writer=writer)

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from collections_app.letters import deadlines
 from collections_app.letters.labels import LABELS
 from collections_app.letters.models import Template
 from crm.core.liquid import LONGEST_SOURCE
@@ -39,6 +40,13 @@ class TextForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
     )
+    days_to_pay = forms.IntegerField(
+        label=_("Days to pay"),
+        min_value=1,
+        max_value=365,
+        required=False,
+        widget=forms.NumberInput(attrs={"autocomplete": "off"}),
+    )
     customer = forms.CharField(
         label=_("Try on the customer"),
         max_length=200,
@@ -53,7 +61,8 @@ class TextForm(forms.Form):
         self.fields["language"].choices = languages()  # type: ignore[attr-defined]
         if template.channel in (Channel.SMS, Channel.PHONE):
             self.fields["subject"].widget = forms.HiddenInput()
-        for name in () if may_write else ("subject", "body"):
+        self.fields["days_to_pay"].help_text = deadlines.told(template)
+        for name in () if may_write else ("subject", "body", "days_to_pay"):
             self.fields[name].widget.attrs["readonly"] = True
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from django.utils.translation import gettext as _
+
 from collections_app.letters.models import TemplateVersion
 
 
@@ -15,7 +17,7 @@ class Change:
 
 
 def changes(before: TemplateVersion | None, after: TemplateVersion) -> list[Change]:
-    """Lines kept, taken out and added, subject first; everything is added in a first version."""
+    """Lines kept, taken out and added, subject and days to pay first; everything is added in a first version."""
     old, new = _lines(before), _lines(after)
     found: list[Change] = []
     for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -30,4 +32,5 @@ def changes(before: TemplateVersion | None, after: TemplateVersion) -> list[Chan
 def _lines(version: TemplateVersion | None) -> list[str]:
     if version is None:
         return []
-    return [*filter(None, [version.subject]), *version.body.splitlines()]
+    days = _("Days to pay: %(days)s") % {"days": version.days_to_pay} if version.days_to_pay else ""
+    return [*filter(None, [version.subject, days]), *version.body.splitlines()]

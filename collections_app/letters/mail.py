@@ -18,9 +18,10 @@ NAMES = {Paragraph: "paragraph", Bullets: "bullets", Heading: "heading", Table: 
 
 def written(pieces: Sequence[object], subject: Subject, title: str) -> str:
     """The whole HTML document."""
+    foot = " · ".join(subject.foot)
     html = render_to_string(
         "letters/mail.html",
-        {"pieces": named(pieces), "title": title, "language": subject.language, "entity": subject.entity},
+        {"pieces": named(pieces), "title": title, "language": subject.language, "entity": subject.entity, "foot": foot},
     )
     return css_inline.inline(html, load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=True)
 

@@ -18,7 +18,14 @@ def newer_text(template: Template, language: str) -> TemplateVersion | None:
     said = {(version.subject, version.body) for version in versions if version.language == language}
     if (subject, body) in said:
         return None
-    return TemplateVersion(template=template, language=language, number=0, subject=subject, body=body)
+    # Whoever takes the words keeps his own days.
+    mine = max((version for version in versions if version.language == language), key=_number, default=None)
+    days = mine.days_to_pay if mine else None
+    return TemplateVersion(template=template, language=language, number=0, subject=subject, body=body, days_to_pay=days)
+
+
+def _number(version: TemplateVersion) -> int:
+    return version.number
 
 
 def newer_languages(template: Template) -> list[str]:

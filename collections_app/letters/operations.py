@@ -37,26 +37,34 @@ class TextChanged(ValueError):
 
 def mark_of(latest: TemplateVersion | None) -> str:
     """Differs as soon as the last text of a language does."""
-    return mark(latest.subject, latest.body) if latest else mark()
+    return mark(latest.subject, latest.body, latest.days_to_pay) if latest else mark()
 
 
 @transaction.atomic
 def save_draft(
-    template: Template, *, language: str, subject: str, body: str, read: str | None = None
+    template: Template,
+    *,
+    language: str,
+    subject: str,
+    body: str,
+    days_to_pay: int | None = None,
+    read: str | None = None,
 ) -> TemplateVersion:
     """Keep a text not yet in use: the draft of this language, made when there is none. It may hold faults.
 
-    A text that the published version says already makes no draft: that version is returned. `read`: the `mark_of` the
-    last text when the person read it, None when nobody did. Raises TextChanged.
+    A text that the published version says already makes no draft: that version is returned. `days_to_pay`: until its
+    deadline, None for those of the entity. `read`: the `mark_of` the last text when the person read it, None when
+    nobody did. Raises TextChanged.
     """
     subject, body = subject.strip(), body.replace("\r\n", "\n").strip()
     latest = _latest_locked(template, language)
     if read is not None and read != mark_of(latest):
         raise TextChanged
-    if latest and latest.published_at and (latest.subject, latest.body) == (subject, body):
+    said = (subject, body, days_to_pay)
+    if latest and latest.published_at and (latest.subject, latest.body, latest.days_to_pay) == said:
         return latest
     draft = latest if latest and latest.published_at is None else _next(template, language, latest)
-    draft.subject, draft.body = subject, body
+    draft.subject, draft.body, draft.days_to_pay = said
     draft.save()
     return draft
 
@@ -119,7 +127,13 @@ def duplicate(template: Template, *, code: str, name: str) -> Template:
         for_consumers=template.for_consumers,
     )
     for version in latest_versions(template):
-        save_draft(copy, language=version.language, subject=version.subject, body=version.body)
+        save_draft(
+            copy,
+            language=version.language,
+            subject=version.subject,
+            body=version.body,
+            days_to_pay=version.days_to_pay,
+        )
     return copy
 
 

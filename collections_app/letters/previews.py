@@ -53,7 +53,7 @@ def composed(
     version: TemplateVersion, customer: Customer, *, on: date, sender: Any = None, to_read: bool = False
 ) -> Composed:
     """The version, saved or not, filled for the customer as of today; `to_read` as in `compose`. Raises
-    TemplateFault."""
+    TemplateFault, NotDrawn."""
     currency, lines = lines_of(customer, on=on)
     template = version.template
     if template.tone == Tone.PREVENTIVE:

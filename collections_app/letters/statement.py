@@ -5,7 +5,6 @@ for it; money that covers it is taken off what is told as not applied.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from decimal import Decimal
 from itertools import accumulate
 
@@ -39,21 +38,13 @@ def statement(subject: Subject, writer: Writer) -> bytes:
     entity, customer = subject.entity, subject.customer
     items = _open_items(subject, writer.currency)
     tables = [_invoices(items.invoices, subject, writer), _credits(items, writer), _balance(items, subject, writer)]
-    data = {
-        "language": subject.language,
-        "title": f"{writer.words('statement')} {customer.external_id}",
-        "sender": pdf.sender(entity, writer),
-        "logo": pdf.logo(entity),
+    own = {
         "recipient": postal.recipient_lines(customer.name, "", "", home=entity.country),
         "references": [[writer.words("account"), customer.external_id]],
-        "place-date": pdf.place_and_date(entity, subject, writer),
-        "registered": None,
         "pieces": [pdf.piece_data(table) for table in tables if table.rows],
-        "qr": None,
-        "words": {key: writer.words(key, page="{page}", pages="{pages}") for key in pdf.WORDS},
-        "enclosures": [],
     }
-    return pdf.compiled("letter.typ", data, at=datetime.combine(subject.on, time(), UTC))
+    title = f"{writer.words('statement')} {customer.external_id}"
+    return pdf.sheet(entity, writer, own, title=title, on=subject.on)
 
 
 def _open_items(subject: Subject, currency: str) -> Items:

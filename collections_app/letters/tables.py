@@ -74,8 +74,9 @@ def title_of(invoice: Invoice, language: str) -> str:
     return item[:1].upper() + item[1:]
 
 
-def amount_split(lines: Sequence[Line], charges: ChargeSheet, *, on: date, writer: Writer) -> Table:
-    """Principal, interest, costs, total: each only when there is some."""
+def amount_split(lines: Sequence[Line], charges: ChargeSheet, *, asked: bool, on: date, writer: Writer) -> Table:
+    """Principal, interest, costs, total: each only when there is some. `asked`: the message asks for the charges too;
+    else the total is what would be owed if they were claimed."""
     principal = net_total(lines)
     parts = [(writer.words("principal"), principal)]
     if charges.interest:
@@ -83,7 +84,8 @@ def amount_split(lines: Sequence[Line], charges: ChargeSheet, *, on: date, write
     if charges.indemnity:
         parts.append((writer.words("indemnity"), charges.indemnity))
     rows = tuple((words, writer.money(amount)) for words, amount in parts)
-    total = (writer.words("total_due"), writer.money(principal + charges.total))
+    words = "total_due" if asked or not charges.total else "total_if_claimed"
+    total = (writer.words(words), writer.money(principal + charges.total))
     return Table("amount_split", "", (), rows, total, (1,))
 
 

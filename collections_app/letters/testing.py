@@ -33,7 +33,7 @@ def send_test(template: Template, composed: Composed, *, to: User) -> None:
                 to=to.email,
                 message_id=make_msgid("test").strip("<>"),
                 subject=_("[Test] %(subject)s") % {"subject": composed.subject or template.name},
-                text=composed.text,
+                text=composed.signed_text,
                 html=composed.html,
                 attachments=composed.attachments,
                 sender=sender(entity.sender_name or entity.legal_name, entity.sender_email),

@@ -66,7 +66,11 @@ def _items(prefix: str) -> tuple[Variable, ...]:
 
 VARIABLES: tuple[Variable, ...] = (
     Variable("today", _("Date of the message."), "1er mars 2026"),
-    Variable("deadline", _("Date by which payment is asked for."), "9 mars 2026"),
+    Variable(
+        "deadline",
+        _("Date by which payment is asked for: the days to pay of the text, else of the entity, then a worked day."),
+        "9 mars 2026",
+    ),
     Variable("reference", _("Reference to quote with the payment."), "C-00042"),
     Variable("customer.name", _("Name of the customer."), "Boulangerie Morel"),
     Variable("customer.account", _("Account of the customer in your books."), "C-00042"),

@@ -35,6 +35,10 @@ MEMBERS = (
     Member("auditeur", "Paul", "Lemaire", Role.AUDITOR),
     Member("integrateur", "Connecteur", "ERP", Role.INTEGRATOR),
 )
+MENTIONS = {
+    "fr": "SAS au capital de 250 000 € · RCS Grenoble 732 829 320",
+    "en": "French SAS with a share capital of €250,000 · RCS Grenoble 732 829 320",
+}
 
 
 def create_company(
@@ -57,6 +61,8 @@ def create_company(
         sender_name="Chaleur du Vercors · comptabilité clients",
         live_since=live_since,
     )
+    for language, text in MENTIONS.items():
+        entity.legal_mentions.create(language=language, starts_on=date(2000, 1, 1), text=text)
     entity.refresh_from_db()  # the defaults of the model as the types of their columns
     return entity
 

@@ -13,8 +13,16 @@ from crm.accounts import operations, token_admin
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.exceptions import CannotGoLive, SupervisesTeam
-from crm.accounts.forms import AbsenceForm, ContractRateForm, EntityForm, MemberForm, TeamForm, UserForm
-from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, Team, TeamMember, User
+from crm.accounts.forms import (
+    AbsenceForm,
+    ContractRateForm,
+    EntityForm,
+    LegalMentionsForm,
+    MemberForm,
+    TeamForm,
+    UserForm,
+)
+from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, LegalMentions, Team, TeamMember, User
 from crm.accounts.queries import entities_of, houses_of, people_of
 from crm.accounts.rules import administers, changes_settings, reads_settings, roles_given_by
 from crm.core.backoffice import OpenInline, RuleAdmin, tell_refused
@@ -32,6 +40,12 @@ class ContractRateInline(OpenInline):
     verbose_name_plural = _("contractual late rates (each for what is invoiced from its day on)")
 
 
+class LegalMentionsInline(OpenInline):
+    model = LegalMentions
+    form = LegalMentionsForm
+    verbose_name_plural = _("legal mentions of letters and e-mails (each line from its day on, in its language)")
+
+
 @admin.register(Entity)
 class EntityAdmin(ScopedAdmin):
     form = EntityForm
@@ -42,7 +56,7 @@ class EntityAdmin(ScopedAdmin):
     search_fields = ["code", "legal_name", "siren"]
     ordering = ["code"]
     readonly_fields = ["live_since"]
-    inlines = [ContractRateInline, ClosureInline]
+    inlines = [LegalMentionsInline, ContractRateInline, ClosureInline]
     actions = ["go_live", "stop"]
     fieldsets = [
         (
@@ -51,7 +65,8 @@ class EntityAdmin(ScopedAdmin):
                 "fields": ["code", "legal_name", ("siren", "vat_number"), "logo", "collects_for_others", "live_since"],
                 "description": _(
                     "An entity is a creditor with its own books. Nothing is sent to its customers before it is put "
-                    "live, by the action of the list: its sender address, IBAN and postal address must be there."
+                    "live, by the action of the list: its sender address, IBAN, postal address and legal "
+                    "mentions must be there."
                 ),
             },
         ),
@@ -59,7 +74,13 @@ class EntityAdmin(ScopedAdmin):
         (
             _("Payment"),
             {
-                "fields": ["iban", "bic", "currency", "default_terms_days"],
+                "fields": [
+                    "iban",
+                    "bic",
+                    "currency",
+                    "default_terms_days",
+                    ("days_to_pay", "notice_days_to_pay"),
+                ],
                 "description": _("The IBAN is printed on letters, with a code the customer's bank can read."),
             },
         ),

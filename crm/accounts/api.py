@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from crm.accounts import rules
-from crm.accounts.models import ApiToken, Entity, User
+from crm.accounts.models import ApiToken, Entity, LegalMentions, User
 from crm.accounts.queries import entities_of
 from crm.core.access import Rule
 from crm.core.rest import PageQuery, page_of, paged
@@ -60,10 +60,28 @@ class ApiView(APIView):
         return found
 
 
+class LegalMentionsOutput(serializers.ModelSerializer[LegalMentions]):
+    class Meta:
+        model = LegalMentions
+        fields = ["language", "starts_on", "text"]
+
+
 class EntityOutput(serializers.ModelSerializer[Entity]):
+    legal_mentions = LegalMentionsOutput(many=True)
+
     class Meta:
         model = Entity
-        fields = ["code", "legal_name", "siren", "country", "currency", "time_zone", "language", "live_since"]
+        fields = [
+            "code",
+            "legal_name",
+            "siren",
+            "country",
+            "currency",
+            "time_zone",
+            "language",
+            "live_since",
+            "legal_mentions",
+        ]
 
 
 class EntitiesApi(ApiView):
@@ -72,4 +90,4 @@ class EntitiesApi(ApiView):
     @extend_schema(operation_id="list_entities", parameters=[PageQuery], responses=paged(EntityOutput))
     def get(self, request: Request) -> Response:
         """The entities this token opens."""
-        return page_of(request, self.entities(), EntityOutput)
+        return page_of(request, self.entities().prefetch_related("legal_mentions"), EntityOutput)

@@ -8,7 +8,7 @@ from auditlog.models import LogEntry
 from auditlog.registry import auditlog
 from django.db.models import Model
 
-from crm.accounts.models import Absence, ApiToken, ContractRate, Entity, EntityClosure, Team, User
+from crm.accounts.models import Absence, ApiToken, ContractRate, Entity, EntityClosure, LegalMentions, Team, User
 from crm.law.models import ExchangeRate, Holiday, Rate, Rule
 
 HIDDEN = "•••"
@@ -27,7 +27,7 @@ def register_for_audit() -> None:
     """
     auditlog.register(User, exclude_fields=["last_login"], mask_fields=["password"], mask_callable=HIDE)
     auditlog.register(ApiToken, exclude_fields=["digest", "last_used_on"])
-    for model in (Entity, EntityClosure, ContractRate, Team, Absence, Rate, Rule, Holiday, ExchangeRate):
+    for model in (Entity, EntityClosure, ContractRate, LegalMentions, Team, Absence, Rate, Rule, Holiday, ExchangeRate):
         auditlog.register(model)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.calendars import today
 from crm.accounts.exceptions import LastAdministrator
-from crm.accounts.models import Absence, Entity, Team, TeamMember, User
+from crm.accounts.models import Absence, Entity, LegalMentions, Team, TeamMember, User
 from crm.accounts.operations import keep_an_administrator
 from crm.accounts.queries import entities_of, working
 from crm.accounts.rules import works_customers
@@ -109,6 +109,19 @@ class EntityForm(forms.ModelForm):
 
     def clean_bic(self) -> str:
         return bic(self.cleaned_data["bic"])
+
+
+class LegalMentionsForm(forms.ModelForm):
+    language = language_field(_("language"))
+
+    class Meta:
+        model = LegalMentions
+        fields = ["language", "starts_on", "text"]
+        widgets = {"text": forms.TextInput(attrs={"size": 70})}
+
+    def clean_text(self) -> str:
+        """On one line, as a foot is."""
+        return " ".join(str(self.cleaned_data["text"]).split())
 
 
 class ContractRateForm(forms.ModelForm):

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import FileExtensionValidator
+from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +85,19 @@ class Entity(models.Model):
     )
     default_terms_days = models.PositiveSmallIntegerField(
         _("payment terms (days)"), default=30, help_text=_("Proposed when a file brings no due date.")
+    )
+    days_to_pay = models.PositiveSmallIntegerField(
+        _("days to pay of a reminder"),
+        default=8,
+        db_default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("What a text that says nothing else leaves until its deadline, which is a worked day."),
+    )
+    notice_days_to_pay = models.PositiveSmallIntegerField(
+        _("days to pay of a formal notice"),
+        default=15,
+        db_default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
     closing_share_percent = models.PositiveSmallIntegerField(
         _("closing limit of a snapshot"),
@@ -181,6 +194,34 @@ class ContractRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity.code} · {day_of_row(self.starts_on)}"
+
+
+class LegalMentions(models.Model):
+    """What the law asks a company to print on what it writes, beside its name and seat: in one language, from a day
+    until the next line of it."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="legal_mentions")
+    language = models.CharField(_("language"), max_length=10)
+    starts_on = models.DateField(_("from"))
+    text = models.CharField(
+        _("mentions"),
+        max_length=500,
+        help_text=_(
+            "Legal form and capital, registry and its city, registered office where it is not the address above: "
+            "“SAS au capital de 100 000 € · RCS Lyon 552 100 554”."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("legal mentions")
+        verbose_name_plural = _("legal mentions")
+        ordering = ["language", "starts_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["entity", "language", "starts_on"], name="accounts_legalmentions_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} · {self.language} · {day_of_row(self.starts_on)}"
 
 
 class Team(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermission
 from guardian.shortcuts import assign_perm, remove_perm
 
+from crm.accounts import queries
 from crm.accounts.audit import acting, note
 from crm.accounts.exceptions import CannotGoLive, LastAdministrator, RoleNotYours, SupervisesTeam
 from crm.accounts.models import Entity, Role, Team, TeamMember, User
@@ -132,9 +133,9 @@ def name_supervisor(team: Team, supervisor: User | None, *, by: User | None) -> 
     return team
 
 
-def reasons_not_live(entity: Entity) -> list[Any]:
-    """What keeps an entity from writing to its customers; empty when it may."""
-    found = []
+def reasons_not_live(entity: Entity, *, on: date) -> list[Any]:
+    """What keeps an entity from writing to its customers from a day on; empty when it may."""
+    found: list[Any] = []
     if entity.collects_for_others:
         found.append(
             _(
@@ -148,6 +149,9 @@ def reasons_not_live(entity: Entity) -> list[Any]:
         found.append(_("The IBAN its customers pay to is missing."))
     if not (entity.street and entity.postcode and entity.city):
         found.append(_("Its postal address, which letters carry, is incomplete."))
+    if article := queries.letterhead_missing(entity, entity.language, on):
+        missing = _("The mentions the law wants on its letters and e-mails are missing (%(article)s).")
+        found.append(missing % {"article": article})
     return found
 
 
@@ -155,7 +159,7 @@ def reasons_not_live(entity: Entity) -> list[Any]:
 def go_live(entity: Entity, *, on: date, by: User | None) -> Entity:
     """From `on`, the night writes to the customers of the entity. Raises CannotGoLive with its reasons."""
     entity.refresh_from_db()
-    if reasons := reasons_not_live(entity):
+    if reasons := reasons_not_live(entity, on=on):
         raise CannotGoLive(entity, reasons)
     _set_live(entity, on, by)
     return entity

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from crm.accounts.models import Entity, Team, User
 from crm.accounts.rules import WORKERS
 from crm.core.remembering import remembered
+from crm.law.queries import rule
 
 
 def entity_of(pk: int) -> Entity:
@@ -28,6 +29,21 @@ def contract_rates(entity: Entity) -> list[tuple[date, Decimal | None]]:
     `crm.core.remembering`)."""
     rates = entity.contract_rates.order_by("-starts_on").values_list("starts_on", "percent")
     return remembered(("contract rates", entity.pk), lambda: list(rates))
+
+
+def legal_mentions(entity: Entity, language: str, on: date) -> str:
+    """What its letters and e-mails carry by law on a day: in this language, else in its own, else in any it is written
+    in; empty when nobody wrote it (see `crm.core.remembering`)."""
+    rows = entity.legal_mentions.filter(starts_on__lte=on).order_by("starts_on").values_list("language", "text")
+    texts: dict[str, str] = dict(remembered(("legal mentions", entity.pk, on), lambda: list(rows)))
+    return next((texts[each] for each in (language, entity.language, *sorted(texts)) if each in texts), "")
+
+
+def letterhead_missing(entity: Entity, language: str, on: date) -> str:
+    """The article that wants mentions on what the entity writes, where there are none on that day; else empty."""
+    wanted = rule(entity.jurisdiction, "letterhead", on=on)
+    missing = wanted is not None and wanted.value["required"] and not legal_mentions(entity, language, on)
+    return wanted.article if wanted and missing else ""
 
 
 def seen(user: Any, right: str) -> RawSQL:

@@ -93,3 +93,13 @@ def test_a_method_there_is_not_stays_closed_to_others(entity, method):
     assert getattr(APIClient(), method)("/api/v1/entities/ACME/customers").status_code == 401
     sender = client_of(UserFactory(sees=entity))
     assert getattr(sender, method)("/api/v1/entities/ACME/customers/bulk").status_code == 403
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_entities_tell_their_legal_mentions(entity, more, django_assert_num_queries):
+    entity.legal_mentions.create(language="fr", starts_on="2026-01-01", text="SAS au capital de 1 000 €")
+    client = client_of(UserFactory(integrator=True, sees=[entity, *EntityFactory.create_batch(more, mentions="SA")]))
+    with django_assert_num_queries(4):
+        rows = client.get("/api/v1/entities").json()["rows"]
+    said = {"language": "fr", "starts_on": "2026-01-01", "text": "SAS au capital de 1 000 €"}
+    assert [row["legal_mentions"] for row in rows if row["code"] == entity.code] == [[said]]

@@ -60,7 +60,7 @@ def test_it_is_made_worked_and_made_again_and_nothing_left(entity, lead, client)
     again = set(Customer.objects.filter(entity=entity).values_list("pk", flat=True))
     assert (len(again), again & customers) == (400, set())
     training.wipe(entity)
-    assert left_of(entity) == {"TrainingReset", "Team"}
+    assert left_of(entity) == {"TrainingReset", "Team", "LegalMentions"}
 
 
 def test_claims_that_were_declared_go_with_the_rest(entity, lead):

@@ -31,6 +31,12 @@ class EntityFactory(factory.django.DjangoModelFactory):
         if extracted is not None:
             self.contract_rates.create(starts_on="2000-01-01", percent=extracted)
 
+    @factory.post_generation
+    def mentions(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        """EntityFactory(mentions="SAS au capital de 1 000 €"): in its language, as always."""
+        if extracted:
+            self.legal_mentions.create(language=self.language, starts_on="2000-01-01", text=extracted)
+
 
 class UserFactory(factory.django.DjangoModelFactory):
     class Meta:

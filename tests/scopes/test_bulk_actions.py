@@ -27,7 +27,7 @@ BUSY = "Ces données sont en cours d’écriture"
 @pytest.fixture
 def entities():
     load_law()
-    return [EntityFactory(legal_name=name, live_since=None) for name in ("Alpes", "Zinc")]
+    return [EntityFactory(legal_name=name, live_since=None, mentions="SAS") for name in ("Alpes", "Zinc")]
 
 
 def holds(entities):

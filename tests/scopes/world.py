@@ -14,7 +14,7 @@ from collections_app.actions.models import Deed, SavedView
 from collections_app.engine.models import Account, AgedPart, DailyFigures, MorningReport, Run, Simulation
 from collections_app.letters.models import PrintBatch, PrintedLetter
 from crm.accounts import operations
-from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, Team, User
+from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, LegalMentions, Team, User
 from crm.accounts.tokens import issue_token
 from crm.customers.models import Customer
 from crm.holds.operations import place_hold
@@ -88,6 +88,7 @@ class Builder:
         )
         self.keep(Absence.objects.create(user=self.collector, starts_on=ON, ends_on=date(2099, 1, 1)))
         self.keep(ContractRate.objects.create(entity=self.entity, starts_on=ON, percent=20))
+        self.keep(LegalMentions.objects.create(entity=self.entity, language="fr", starts_on=ON, text=self.named("SAS")))
         self.keep(EntityClosure.objects.create(entity=self.entity, on=ON, label=self.named("Fermé")))
         token, _secret = issue_token(self.leader, name=self.named("ERP"), at=AT, entity=self.entity)
         self.keep(token)

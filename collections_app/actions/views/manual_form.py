@@ -123,7 +123,7 @@ class Asked:
         return sum((item.net for item in self.items), Decimal(0))
 
     def composed(self, *, to_read: bool = False) -> Composed:
-        """The message as it would leave; `to_read` as in `compose`. Raises NoPublishedVersion, TemplateFault."""
+        """The message as it would leave; `to_read` as in `compose`. Raises one of NOT_WRITTEN."""
         lines = [Line(item.invoice, item.net) for item in self.items]
         given: dict[str, Any] = {"currency": self.currency, "lines": lines, "on": self.on, "sender": self.user}
         return compose(self.template, self.customer, to_read=to_read, **given)

@@ -11,12 +11,11 @@ from django.views.decorators.http import require_POST
 from collections_app.actions import operations
 from collections_app.actions.already import waiting_for
 from collections_app.actions.views.manual_form import Asked, asked
-from collections_app.letters.languages import NoPublishedVersion
+from collections_app.letters.compose import NOT_WRITTEN
 from collections_app.letters.mail import named
 from crm.accounts.rules import works_customers
 from crm.core.access import opened_to
 from crm.core.framing import shown_alone
-from crm.core.liquid.faults import TemplateFault
 from crm.customers.models import Channel
 from crm.customers.queries import best_address
 from crm.customers.views.kept import leads_to_kept
@@ -36,7 +35,7 @@ def _shown(one: Asked) -> dict[str, Any]:
         return {"problem": one.form.problem, "unfinished": True}
     try:
         composed = one.composed(to_read=True)
-    except (NoPublishedVersion, TemplateFault) as refusal:
+    except NOT_WRITTEN as refusal:
         return {"problem": str(refusal)}
     channel = one.template.channel
     address = best_address(one.customer, channel, one.on)
@@ -60,7 +59,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
     one = asked(request, pk)
     try:
         return HttpResponse("" if one.form.problem else one.composed().html)
-    except (NoPublishedVersion, TemplateFault):
+    except NOT_WRITTEN:
         return HttpResponse()  # the fragment around the frame says why
 
 
@@ -75,7 +74,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("manual", pk)
     try:
         composed = one.composed()
-    except (NoPublishedVersion, TemplateFault) as refusal:
+    except NOT_WRITTEN as refusal:
         messages.error(request, str(refusal))
         return redirect("manual", pk)
     pdf = next((file for file in composed.attachments if file.mimetype == "application/pdf"), None)

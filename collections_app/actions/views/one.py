@@ -17,14 +17,13 @@ from collections_app.actions.models import Action, ActionState
 from collections_app.actions.preparing import compose_action
 from collections_app.actions.states import ActionRefused
 from collections_app.actions.views.verbs import back, keys_of, tell_left
-from collections_app.letters.languages import NoPublishedVersion
+from collections_app.letters.compose import NOT_WRITTEN
 from collections_app.scenarios.models import Step
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
 from crm.core.each import Tried, each
-from crm.core.liquid.faults import TemplateFault
 from telephony.core.outgoing import Stale
 from telephony.messaging.models import Message
 
@@ -62,7 +61,7 @@ def words(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"composed": compose_action(action, on=on, to_read=True), "action": action}
     except Stale:
         context = {"problem": _("No template is attached to this action.")}
-    except (NoPublishedVersion, TemplateFault) as refusal:
+    except NOT_WRITTEN as refusal:
         context = {"problem": str(refusal)}
     return render(request, "actions/_words.html", context)
 

@@ -1,5 +1,6 @@
 """The editor of a template: text beside its preview, variables and problems; draft, publication, test send."""
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.letters import operations, previews, script, sms
 from collections_app.letters.admin.opening import bound, opened, page_context
-from collections_app.letters.compose import Composed
+from collections_app.letters.compose import NOT_WRITTEN, Composed
 from collections_app.letters.faults import Problem, problems_of
 from collections_app.letters.forms import TextForm, languages
 from collections_app.letters.languages import known
@@ -53,6 +54,7 @@ def edit(model_admin: "TemplateAdmin", request: HttpRequest, object_id: Any) -> 
         "language": language,
         "subject": version.subject if version else "",
         "body": version.body if version else "",
+        "days_to_pay": version.days_to_pay if version else None,
         "customer": request.GET.get("customer", ""),
     }
     may_write = model_admin.has_change_permission(request, template)
@@ -111,7 +113,7 @@ def _written(request: HttpRequest, template: Template, form: TextForm, language:
         operations.discard_draft(template, language=language, read=read)
         messages.success(request, _("The draft is forgotten; the published text stays in use."))
         return
-    text = {key: form.cleaned_data[key] for key in ("subject", "body")}
+    text = {key: form.cleaned_data[key] for key in ("subject", "body", "days_to_pay")}
     draft = operations.save_draft(template, language=language, read=read, **text)
     _after_saving(request, template, draft, verb, form.cleaned_data["customer"])
 
@@ -140,7 +142,7 @@ def _test(request: HttpRequest, template: Template, draft: TemplateVersion, sear
         return
     try:
         send_test(template, previews.composed(draft, customer, on=on, sender=user), to=user)
-    except (TestNotSent, TemplateFault) as refusal:
+    except (TestNotSent, *NOT_WRITTEN) as refusal:
         messages.error(request, _("The test was not sent: %(why)s") % {"why": refusal})
     else:
         messages.success(request, _("The test was sent to %(address)s.") % {"address": user.email})
@@ -155,6 +157,7 @@ def preview(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int) 
         language=_language(request.POST.get("language", ""), template),
         subject=request.POST.get("subject", ""),
         body=request.POST.get("body", "").replace("\r\n", "\n"),
+        days_to_pay=_days(request.POST.get("days_to_pay", "")),
     )
     problems = problems_of(version, on=on)
     customer = previews.sample_customer(template, request.user, search=request.POST.get("customer", ""), on=on)
@@ -162,6 +165,11 @@ def preview(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int) 
     if customer is not None and not any(problem.blocking for problem in problems):
         context |= _filled(version, customer, on, problems, request)
     return render(request, "admin/letters/template/_preview.html", {**context, "problems": problems})
+
+
+def _days(typed: str) -> int | None:
+    """While it is being typed: what is no number of days yet is none; saving says so."""
+    return int(typed) if re.fullmatch("[1-9][0-9]{0,2}", typed) else None
 
 
 def _filled(

@@ -56,7 +56,14 @@ def delivered(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int
     if request.method == "POST":
         read = request.POST.get("read")
         try:
-            save_draft(template, language=language, subject=newer.subject, body=newer.body, read=read)
+            save_draft(
+                template,
+                language=language,
+                subject=newer.subject,
+                body=newer.body,
+                days_to_pay=newer.days_to_pay,
+                read=read,
+            )
         except TextChanged as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(request.path)

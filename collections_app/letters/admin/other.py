@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.letters import operations, previews
 from collections_app.letters.admin.opening import bound, opened, page_context
-from collections_app.letters.compose import Composed
+from collections_app.letters.compose import NOT_WRITTEN, Composed
 from collections_app.letters.forms import DuplicateForm
 from collections_app.letters.models import Template
 from crm.accounts.calendars import today
@@ -43,7 +43,11 @@ def settings(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int)
 
 def letter(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int) -> HttpResponse:
     """The last saved text as the PDF that would be printed."""
-    composed = _composed(opened(model_admin, request, object_id), request)
+    template = opened(model_admin, request, object_id)
+    try:
+        composed = _composed(template, request)
+    except NOT_WRITTEN as refusal:
+        return _not_written(request, template, refusal)
     if not composed.attachments:
         raise Http404
     file = composed.attachments[0]
@@ -56,9 +60,18 @@ def mail(model_admin: "TemplateAdmin", request: HttpRequest, object_id: int) -> 
     template = opened(model_admin, request, object_id)
     if template.channel != Channel.EMAIL:
         raise Http404
-    html = _composed(template, request).html
+    try:
+        html = _composed(template, request).html
+    except NOT_WRITTEN as refusal:
+        return _not_written(request, template, refusal)
     # Mail readers need styles on each element; this one answer may carry them, and no script.
     return csp_update({"style-src": ["'self'", "'unsafe-inline'"]})(lambda request: HttpResponse(html))(request)
+
+
+def _not_written(request: HttpRequest, template: Template, refusal: Exception) -> HttpResponse:
+    """Back in the editor, with the reason."""
+    messages.error(request, str(refusal))
+    return HttpResponseRedirect(reverse("admin:letters_template_change", args=[template.pk]))
 
 
 def _composed(template: Template, request: HttpRequest) -> Composed:

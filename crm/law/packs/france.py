@@ -102,6 +102,8 @@ MENTIONS = [
         "C. consom. L121-6, DGCCRF 2022 ; lexique : politique FR-16 [P]",
     ),
     Line("third_party_mentions", {"required": ["mandate", "first_letter_date", "first_letter_ref"]}, "CPCE R124-4"),
+    Line("notice_days", {"days": 30}, "C. assur. L113-3", "", "insurance"),
+    Line("letterhead", {"required": True}, "C. com. R123-237 et R123-238"),
     Line("insolvency", {"declare_within_months": 2}, "C. com. L622-7, L622-21, L622-24 et R622-24"),
     Line("hold", {"blocks": True}, "Acquit, suspensions décidées ou légales (C. civ. 1343-5 pour les délais de grâce)"),
     Line("minimum_amount", {"amount": "1.00", "currency": "EUR"}, POLICY),

@@ -23,6 +23,7 @@ RULES = [
         {"rate": "legal_professional", "from": "formal_notice", "delivery_days": DELIVERY_DAYS},
         "loi uniforme UMOA, taux légal ; réception comptée après l’envoi : politique [P]",
     ),
+    Line("letterhead", {"required": True}, "AUDCG (OHADA) art. 59, AUSCGIE (OHADA) art. 17"),
     Line("insolvency", {"declare_within_days": 60}, "AUPC (OHADA) art. 75 et 78"),
     Line("hold", {"blocks": True}, "Acquit, suspensions décidées ou légales"),
     Line("minimum_amount", {"amount": "500", "currency": "XOF"}, CAP_POLICY),

@@ -13,7 +13,12 @@ from collections_app.actions.bulk import complete
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, Refusal
 from collections_app.actions.operations import approve, open_manual, send_now
+from collections_app.compliance.wording import rule_sentence
 from collections_app.engine.queries import explain
+from collections_app.letters.languages import NoPublishedVersion
+from collections_app.letters.models import Template
+from collections_app.letters.pdf import NotDrawn
+from crm.core.liquid import TemplateFault
 from crm.customers.operations.contacts import ADDRESS_INVALID, OPTED_OUT
 from crm.events.operations import deliver_waiting, emit
 from crm.holds.models import Hold
@@ -259,6 +264,27 @@ def test_what_can_never_be_composed_becomes_a_task_with_the_error(world, network
         carry(AT + timedelta(days=day))
     assert situation() == ("todo", "email", "not_composed")
     assert list(Refusal.objects.values_list("gate", "rule")) == [("composition", "ZeroDivisionError: division by zero")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule"),
+    [
+        (NotDrawn("no"), "not_drawn"),
+        (TemplateFault("no"), "template_fault"),
+        (NoPublishedVersion(Template(), "fr"), "no_published_text"),
+    ],
+)
+def test_what_waiting_cannot_mend_becomes_a_task_at_once(world, network, monkeypatch, fault, rule):
+    def fails(*args, **words):
+        raise fault
+
+    monkeypatch.setattr(preparing, "compose", fails)
+    carry()
+    assert situation() == ("todo", "email", "not_composed")
+    assert (list(Refusal.objects.values_list("gate", "rule")), rule_sentence(rule) != rule) == (
+        [("composition", rule)],
+        True,
+    )
 
 
 def test_a_bounce_and_a_refusal_are_in_the_timeline_of_the_customer(world, network):

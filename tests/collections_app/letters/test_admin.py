@@ -301,6 +301,28 @@ def test_versions_show_what_changed(client: Client) -> None:
     assert ("<del>ancien</del>" in page, "<ins>nouveau</ins>" in page, "<ins>Bonjour" in page) == (True, True, False)
 
 
+def test_the_days_to_pay_are_written_beside_the_text(client: Client) -> None:
+    template = TemplateFactory(tone="formal_notice", entity__notice_days_to_pay=20)
+    supervisor(client, template.entity)
+    owing(template.entity)
+    page = url("template_change", template.pk)
+    assert "vide : 20, comme le dit l’entité" in client.get(page).content.decode()
+    text = {
+        "language": "fr",
+        "subject": "s",
+        "body": "{{ amount_split }}{{ invoice_table }}Avant le {{ deadline | date: 'short' }}",
+        "verb": "save",
+    }
+    assert client.post(page, text | {"days_to_pay": "30"}).status_code == 302
+    assert template.versions.get().days_to_pay == 30
+    assert client.post(page, text | {"days_to_pay": "0"}).status_code == 409
+    shown = [
+        re.findall(r"Avant le [0-9/]+", previewed(client, template, text["body"], days_to_pay=days))
+        for days in ("", "30")
+    ]
+    assert ([len(found) for found in shown], shown[0] == shown[1]) == ([1, 1], False)
+
+
 def test_a_copy_needs_its_own_code(client: Client) -> None:
     version = TemplateVersionFactory()
     template = version.template

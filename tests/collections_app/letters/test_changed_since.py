@@ -18,7 +18,7 @@ from collections_app.actions.dispatch import queue_message
 from collections_app.actions.models import Action
 from collections_app.letters import batches
 from collections_app.letters.batches import ChangedSincePrinted
-from collections_app.letters.models import PrintBatch, PrintedLetter
+from collections_app.letters.models import PrintBatch, PrintedLetter, TemplateVersion
 from crm.accounts.models import Entity
 from crm.customers.models import Address, Customer
 from crm.events.operations import deliver_waiting
@@ -312,6 +312,28 @@ def test_the_page_marks_it_and_asks_whether_it_left(
     assert last == LAST[anyway]
 
 
+@pytest.mark.parametrize(
+    ("body", "days", "told"),
+    [
+        ("Avant le {{ deadline | date }}", 3, {}),  # from Tuesday to Friday
+        (
+            "Avant le {{ deadline | date }}",
+            4,
+            dict.fromkeys((1, 2), "It was written on 03/03/2026 and asks to be paid by 18/03/2026."),
+        ),
+        ("Payez.", 14, {}),
+    ],
+)
+def test_a_letter_whose_days_to_pay_began_too_long_ago_is_marked(
+    batch: PrintBatch, body: str, days: int, told: dict[int, str]
+) -> None:
+    TemplateVersion.objects.update(body=body)
+    later = ON + dt.timedelta(days=days)
+    with translation.override("en"):
+        found = batches.no_longer_true(batch, on=later, at=FOUR + dt.timedelta(days=days))
+    assert {batch.letters.get(pk=key).position: each for key, each in found.items()} == told
+
+
 @pytest.mark.parametrize("more", [0, 3])
 def test_one_look_for_any_number_of_letters(batch: PrintBatch, more: int, django_assert_num_queries: Any) -> None:
     template = Action.objects.filter(template__isnull=False).first().template
@@ -319,5 +341,5 @@ def test_one_look_for_any_number_of_letters(batch: PrintBatch, more: int, django
         to_be_noticed(batch.entity, f"Autre {number}", template)
     if more:
         batch = batches.prepare_batch(batch.entity, on=ON, by=None, at=NOON)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         batches.no_longer_true(batch, on=ON, at=FOUR)

@@ -91,6 +91,34 @@ def test_the_deadline_is_a_worked_day() -> None:
     assert made.text == "09/03/2026"
 
 
+@pytest.mark.parametrize(
+    ("tone", "debt_type", "days_to_pay", "on"),
+    [
+        ("friendly", "trade", None, "13/03/2026"),  # 10 days, the house's
+        ("friendly", "trade", 3, "06/03/2026"),
+        ("friendly", "insurance", 3, "06/03/2026"),
+        ("formal_notice", "trade", None, "23/03/2026"),  # 20, on a Monday
+        ("formal_notice", "trade", 7, "10/03/2026"),
+        ("formal_notice", "insurance", 7, "02/04/2026"),  # 30 by L113-3
+        ("formal_notice", "insurance", 45, "17/04/2026"),
+    ],
+)
+def test_the_days_to_pay_are_of_the_text_else_of_the_entity_and_a_notice_leaves_those_of_the_law(
+    tone: str, debt_type: str, days_to_pay: int | None, on: str
+) -> None:
+    customer = CustomerFactory(entity__days_to_pay=10, entity__notice_days_to_pay=20)
+    version = TemplateVersionFactory(
+        template__entity=customer.entity,
+        template__tone=tone,
+        body="{{ deadline | date: 'short' }}",
+        days_to_pay=days_to_pay,
+    )
+    owed = line(customer)
+    owed.invoice.debt_type = debt_type
+    made = compose(version.template, customer, currency="EUR", lines=[owed], on=dt.date(2026, 3, 3))
+    assert (made.text, made.variables["deadline"]) == (on, "-".join(reversed(on.split("/"))))
+
+
 # Language: contact, customer, entity; all of it or none.
 
 
@@ -397,7 +425,7 @@ def test_queries_do_not_grow_with_invoices(count: int, django_assert_num_queries
     template = template_of(customer, "{{ invoice_table }}")
     lines = [line(customer) for _ in range(count)]
     customer = Customer.objects.select_related("entity", "collector").get(pk=customer.pk)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         compose(template, customer, currency="EUR", lines=lines, on=ON)
 
 
@@ -476,6 +504,38 @@ def test_a_second_notice_of_a_consumer_asks_for_one_amount(language: str, monkey
     assert owed > 500
     assert (asked, made.amounts) == ([owed], {"EUR": owed})
     assert [Decimal(each.replace(",", ".")) for each in said] == [owed, owed, 500, owed - 500, owed]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("firm-letter", "Total si ces frais étaient réclamés : "), ("formal-notice-letter", "Total à payer : ")],
+)
+def test_only_a_notice_ends_its_split_on_what_is_asked_for(code: str, words: str) -> None:
+    customer = CustomerFactory()
+    deliver_defaults(customer.entity, at=AT)
+    late = line(customer, amount=Decimal(500), due_on="2025-10-01", issued_on="2025-09-01")
+    text = compose(customer.entity.templates.get(code=code), customer, currency="EUR", lines=[late], on=ON).text
+    totals = [row.split("\xa0")[0] + " : " for row in text.splitlines() if row.startswith("Total") and "|" not in row]
+    assert totals == [words]
+
+
+def test_days_in_a_row_of_one_rate_and_balance_are_one_line_of_the_interest() -> None:
+    customer = CustomerFactory()
+    late = line(customer, amount=Decimal(500), due_on="2025-10-01", issued_on="2025-09-01")
+    [told] = charge_sheet(customer, [late], on=ON).details  # 12,15 % in both half-years
+    assert (told.starts_on, told.ends_on, told.percent) == (dt.date(2025, 10, 2), ON, Decimal("12.15"))
+    assert told.interest == (Decimal(500) * Decimal("0.1215") * (ON - dt.date(2025, 10, 1)).days / 365).quantize(
+        Decimal("0.01")
+    )
+
+
+@pytest.mark.parametrize("code", ["friendly-email", "firm-letter", "formal-notice-letter"])
+def test_a_house_without_a_collector_signs_once(code: str) -> None:
+    customer = CustomerFactory(entity__legal_name="Zéro & Fils SARL", entity__sender_name="")
+    deliver_defaults(customer.entity, at=AT)
+    lines = [line(customer, due_on="2026-01-01")]
+    made = compose(customer.entity.templates.get(code=code), customer, currency="EUR", lines=lines, on=ON)
+    assert made.text.rsplit("\n\n", 1)[-1] == "Zéro & Fils SARL"
 
 
 def test_a_subject_published_with_a_table_leaves_without_it() -> None:

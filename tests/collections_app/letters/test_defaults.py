@@ -14,6 +14,7 @@ from tests.factories.scenarios import StepFactory
 
 pytestmark = pytest.mark.django_db
 AT = dt.datetime(2026, 3, 1, 8, tzinfo=dt.UTC)
+NET = "Payez {{ total.net | money }}."
 CODES = {
     "preventive-email",
     "friendly-email",
@@ -84,7 +85,9 @@ def test_names_follow_the_language_of_the_entity() -> None:
 @each_default
 @each_language
 def test_every_default_could_be_published(default: Default, language: str) -> None:
-    template = TemplateFactory(channel=default.channel, tone=default.tone, for_consumers=default.for_consumers)
+    template = TemplateFactory(
+        channel=default.channel, tone=default.tone, for_consumers=default.for_consumers, entity__mentions="SAS"
+    )
     subject, body = default.text(language)
     version = TemplateVersion(template=template, language=language, subject=subject, body=body)
     assert problems_of(version, on=AT.date()) == []
@@ -93,7 +96,7 @@ def test_every_default_could_be_published(default: Default, language: str) -> No
 @pytest.mark.parametrize(
     ("body", "warned"),
     [
-        ("Payez {{ total.net | money }}.", True),
+        (NET, True),
         ("Payez {{ total.net | money }}.\n\n{{ amount_split }}", True),
         ("Payez ceci\u00a0:\n\n{{ amount_split }}", False),
         ("Payez {{ total.with_charges | money }}, dont {{ total.net | money }} de principal.", False),
@@ -110,7 +113,7 @@ def test_a_notice_that_does_not_name_what_its_code_asks_for_is_warned_of(body: s
 def test_so_is_one_of_another_tone_that_a_step_sends_as_a_notice(state: str, warned: bool) -> None:
     step = StepFactory(formal=True, template__tone="firm", template__for_consumers=True)
     ScenarioVersion.objects.update(state=state, published_at=None if state == "draft" else AT)
-    version = TemplateVersion(template=step.template, language="fr", subject="Avant poursuites", body="Payez.")
+    version = TemplateVersion(template=step.template, language="fr", subject="Avant poursuites", body=NET)
     said = [problem for problem in problems_of(version, on=AT.date()) if "total.with_charges" in problem.message]
     assert [problem.blocking for problem in said] == [False] * warned
 

@@ -1,9 +1,13 @@
 import datetime as dt
+import re
+from contextlib import nullcontext
+from typing import Any
 
 import pytest
 
 from collections_app.letters import operations
-from collections_app.letters.operations import TemplateRefused
+from collections_app.letters.history import changes
+from collections_app.letters.operations import TemplateRefused, TextChanged
 from tests.factories.accounts import UserFactory
 from tests.factories.letters import TemplateFactory, TemplateVersionFactory
 
@@ -31,6 +35,20 @@ def test_editing_a_published_text_makes_the_next_version() -> None:
     assert (draft.number, published.body) == (2, "ancien")
 
 
+def test_other_days_to_pay_are_another_text() -> None:
+    published = TemplateVersionFactory(body="a", subject="s", days_to_pay=8)
+    words = {"language": "fr", "subject": "s", "body": "a"}
+    same = operations.save_draft(published.template, **words, days_to_pay=8)
+    read = operations.mark_of(same)
+    draft = operations.save_draft(published.template, **words, days_to_pay=30, read=read)
+    assert (same, draft.number, draft.days_to_pay) == (published, 2, 30)
+    assert [change.text for change in changes(published, draft) if change.kind == "added"] == ["Jours pour payer : 30"]
+    with pytest.raises(TextChanged):
+        operations.save_draft(published.template, **words, days_to_pay=10, read=read)
+    copy = operations.duplicate(published.template, code="copy", name="Copie")
+    assert copy.versions.get().days_to_pay == 30
+
+
 def test_publishing_says_who_and_when() -> None:
     draft, user = TemplateVersionFactory(draft=True), UserFactory()
     published = operations.publish(draft, by=user, at=AT)
@@ -52,6 +70,24 @@ def test_what_would_fail_is_not_published(texts: dict[str, str]) -> None:
         operations.publish(draft, by=None, at=AT)
     draft.refresh_from_db()
     assert draft.published_at is None
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ("Payez.", ["total.with_charges", "invoice_table", "deadline"]),
+        ("{{ amount_split }} {{ oldest.number }}", ["deadline"]),
+        ("{{ total.net | money }} {{ deadline | date }}{% for each in invoices %}{{ each.number }}{% endfor %}", []),
+    ],
+)
+def test_a_notice_says_how_much_for_what_and_by_when(body: str, missing: list[str]) -> None:
+    draft = TemplateVersionFactory(draft=True, template__formal_notice=True, body=body)
+    refused: Any = pytest.raises(TemplateRefused) if missing else nullcontext()
+    with refused as told:
+        operations.publish(draft, by=None, at=AT)
+    assert not missing or [re.findall(r"« (.*) »", reason) for reason in told.value.reasons] == [
+        [each] for each in missing
+    ]
 
 
 def test_a_published_version_is_not_published_again() -> None:

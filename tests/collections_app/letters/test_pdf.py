@@ -31,9 +31,8 @@ def letter(customer: Customer, count: int = 2, body: str = BODY, **values: Any) 
     for invoice in invoices:
         invoice.refresh_from_db()
     values.setdefault("template__letter", True)
-    version = TemplateVersionFactory(
-        template__entity=customer.entity, subject="Relance {{ customer.name }}", body=body, **values
-    )
+    values.setdefault("subject", "Relance {{ customer.name }}")
+    version = TemplateVersionFactory(template__entity=customer.entity, body=body, **values)
     lines = [Line(invoice, invoice.amount) for invoice in invoices]
     return compose(version.template, customer, currency="EUR", lines=lines, on=ON)
 
@@ -73,6 +72,22 @@ def test_nothing_else_stands_in_the_window() -> None:
     AddressFactory(customer=customer, post=True, value="3 place Bellecour\n69002 Lyon")
     inside = [text for text, left, top in positions(letter(customer)) if 100 <= left <= 200 and 45 <= top <= 90]
     assert inside == ["Boulangerie Morel", "3 PLACE BELLECOUR", "69002 LYON"]
+
+
+def test_a_name_too_long_for_the_window_stands_whole_beside_it() -> None:
+    customer = CustomerFactory(
+        name="Société coopérative de production et de distribution du Sud-Ouest et des Pyrénées SAS"
+    )
+    AddressFactory(customer=customer, post=True, value="bât. A\nétage 2\n3 place Bellecour\nBP 12\n69002 Lyon")
+    page = " ".join(texts(letter(customer, body="Bonjour", subject="Relance"))[0].split())
+    assert page.count("Sud-Ouest et des Pyrénées SAS") == 1
+
+
+@pytest.mark.parametrize("lines", range(22, 40, 2))
+def test_who_signs_stands_with_the_closing_words(lines: int) -> None:
+    body = "\n\n".join([*["Bonjour."] * lines, "Salutations distinguées.", "Camille Berthier\nVerdier"])
+    last = texts(letter(CustomerFactory(), body=body))[-1]
+    assert ("Salutations" in last, "Berthier" in last) == (True, True)
 
 
 def test_it_is_archival() -> None:
@@ -118,7 +133,7 @@ def test_the_payment_code_reads_as_the_transfer_asked_for(monkeypatch: pytest.Mo
     def as_picture(layout: str, data: Any, *, at: dt.datetime) -> bytes:
         picture = typst.compile(
             str(pdf.LAYOUTS / layout), format="png", ppi=200, sys_inputs={"data": __import__("json").dumps(data)},
-            font_paths=[str(pdf.LAYOUTS)],
+            font_paths=[str(pdf.FONTS)],
         )  # fmt: skip
         drawn.append(picture)
         return picture

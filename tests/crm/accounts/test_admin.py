@@ -14,7 +14,7 @@ from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
-ROWS = ("closures", "contract_rates")
+ROWS = ("closures", "contract_rates", "legal_mentions")
 WITHOUT_ROWS = {f"{rows}-{which}_FORMS": 0 for rows in ROWS for which in ("TOTAL", "INITIAL")}
 LISTS = ["admin:accounts_entity_changelist", "admin:accounts_team_changelist", "admin:accounts_user_changelist"]
 
@@ -83,6 +83,7 @@ def test_an_entity_that_is_live_does_not_begin_to_collect_for_others(client, ent
 
 
 def test_an_entity_is_put_live_from_the_list_or_told_why_not(client, entity, lead):
+    entity.legal_mentions.create(language="fr", starts_on="2000-01-01", text="SAS au capital de 1 000 €")
     Entity.objects.update(live_since=None, iban="")
     client.force_login(lead)
     chosen = {"action": "go_live", "_selected_action": [entity.pk]}
@@ -274,6 +275,18 @@ def test_a_contractual_rate_is_agreed_on_the_page_of_its_entity(client, entity):
     assert "L441-10" in below.content.decode()
     assert client.post(path, given | {"contract_rates-0-percent": "20"}).status_code == 302
     assert list(entity.contract_rates.values_list("starts_on", "percent")) == [(date(2026, 3, 1), 20)]
+
+
+def test_legal_mentions_are_written_on_the_page_of_the_entity(client, entity):
+    client.force_login(UserFactory(administrator=True))
+    path = reverse("admin:accounts_entity_change", args=[entity.pk])
+    form = client.get(path).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")} | WITHOUT_ROWS
+    line = {"language": "fr", "starts_on": "2026-03-01", "text": " SAS  au capital\nde 1 000 € "}
+    given |= {"legal_mentions-TOTAL_FORMS": 1, **{f"legal_mentions-0-{name}": said for name, said in line.items()}}
+    assert client.post(path, given).status_code == 302
+    kept = entity.legal_mentions.values_list("language", "starts_on", "text")
+    assert list(kept) == [("fr", date(2026, 3, 1), "SAS au capital de 1 000 €")]
 
 
 def test_a_new_entity_is_offered_the_usual_days_and_hours():

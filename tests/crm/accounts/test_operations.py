@@ -11,7 +11,7 @@ from django.db import connection
 from crm.accounts import operations
 from crm.accounts.exceptions import CannotGoLive, LastAdministrator, RoleNotYours, SupervisesTeam
 from crm.accounts.models import Role, TeamMember, User
-from crm.accounts.queries import collectors_for, entities_of, people_of, teams_of
+from crm.accounts.queries import collectors_for, entities_of, legal_mentions, people_of, teams_of
 from crm.accounts.rules import roles_given_by
 from crm.customers.models import Customer
 from crm.law.models import Rate
@@ -19,7 +19,7 @@ from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
-MARCH_1 = date(2026, 3, 1)
+MARCH_1, MARCH_2 = date(2026, 3, 1), date(2026, 3, 2)
 
 
 def create(role, by=None):
@@ -143,17 +143,37 @@ def test_the_journal_says_that_a_password_changed_and_nothing_of_it():
 
 @pytest.mark.parametrize(
     ("missing", "count"),
-    [({}, 0), ({"sender_email": ""}, 1), ({"iban": ""}, 1), ({"city": ""}, 1), ({"collects_for_others": True}, 1)],
+    [
+        ({}, 0),
+        ({"sender_email": ""}, 1),
+        ({"iban": ""}, 1),
+        ({"city": ""}, 1),
+        ({"collects_for_others": True}, 1),
+        ({"mentions": ""}, 1),
+        ({"mentions": "", "jurisdiction": "CI"}, 1),
+        ({"mentions": "", "jurisdiction": "BE"}, 0),
+    ],
 )
 def test_an_entity_goes_live_when_nothing_is_missing(missing, count):
-    entity = EntityFactory(live_since=None, **missing)
-    assert len(operations.reasons_not_live(entity)) == count
+    entity = EntityFactory(
+        live_since=None, **{"mentions": "SAS au capital de 1 000 € · RCS Lyon 732 829 320", **missing}
+    )
+    assert len(operations.reasons_not_live(entity, on=MARCH_1)) == count
     if count:
         with pytest.raises(CannotGoLive):
             operations.go_live(entity, on=MARCH_1, by=None)
     else:
         assert operations.go_live(entity, on=MARCH_1, by=None).live_since == MARCH_1
         assert operations.stop(entity, by=None).live_since is None
+
+
+def test_legal_mentions_are_those_of_the_day_and_of_the_language_or_of_the_entity():
+    entity = EntityFactory(mentions="SAS au capital de 1 000 €")
+    entity.legal_mentions.create(language="fr", starts_on="2026-03-02", text="SAS au capital de 2 000 €")
+    entity.legal_mentions.create(language="en", starts_on="2026-03-02", text="SAS, capital €2,000")
+    told = [legal_mentions(entity, language, on) for on in (MARCH_1, MARCH_2) for language in ("fr", "en", "de")]
+    first, then = "SAS au capital de 1 000 €", "SAS au capital de 2 000 €"
+    assert told == [first, first, first, then, "SAS, capital €2,000", then]
 
 
 def test_rates_and_rules_leave_a_trace_too():
