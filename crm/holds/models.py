@@ -93,6 +93,7 @@ class Hold(models.Model):
         indexes = [
             models.Index(fields=["customer"], condition=Q(ended_on__isnull=True), name="holds_hold_in_force"),
             models.Index(fields=["entity", "ends_on"], condition=Q(ended_on__isnull=True), name="holds_hold_expiring"),
+            models.Index(fields=["invoice"], condition=Q(outcome="settled"), name="holds_hold_settled"),
         ]
 
     def __str__(self) -> str:
