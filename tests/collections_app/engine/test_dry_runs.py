@@ -13,6 +13,7 @@ from django.utils import timezone
 from collections_app.actions.models import Action, Cycle, Refusal
 from collections_app.engine import dry_runs, tasks
 from collections_app.engine.dry_runs import ask_dry_run, try_night
+from collections_app.engine.entering import backlog_of
 from collections_app.engine.models import Decision, DryRun, Run
 from collections_app.engine.schedule import next_night
 from collections_app.segments.models import Membership
@@ -239,12 +240,19 @@ def test_a_backlog_that_enters_by_its_age_is_told_with_its_scenario(world, clien
     world.invoice(world.customer(), late=300, on=MARCH_3)
     asked = tried(world)
     scenario = world.version.scenario
-    told = {"scenarios": [{"scenario": scenario.pk, "name": scenario.name, "number": 2}], "first_night": True}
-    assert asked.report["backlog"] == told
+    entered = {"scenario": scenario.pk, "name": scenario.name, "step": "Étape +15", "number": 2}
+    assert asked.report["backlog"] == {"scenarios": [entered], "first_night": True}
     client.force_login(UserFactory(supervisor=True, sees=world.entity))
     page = client.get(reverse("admin:engine_run_tried", args=[asked.pk])).content.decode()
     assert "Première nuit de cette entité. 2 actions s’ouvrent" in page
-    assert f"{reverse('admin:scenarios_scenario_change', args=[scenario.pk])}#entry-policy" in page
+    link = f"{reverse('admin:scenarios_scenario_change', args=[scenario.pk])}#entry-policy"
+    assert f'{link}">{scenario.name}, étape «\xa0Étape +15\xa0»</a> (2)' in page
+
+
+def test_what_an_older_night_kept_of_a_backlog_is_read_without_its_step(world):
+    scenario = world.version.scenario
+    run = Run(entity=world.entity, on=MARCH_3, entered={str(scenario.pk): 2})
+    assert [(str(one), one.number) for one in backlog_of(run).scenarios] == [(scenario.name, 2)]
 
 
 def test_the_next_nights_say_it_of_their_own_actions_only(world):

@@ -50,7 +50,7 @@ class Command(JsonCommand):
         except NightRefused as refused:
             raise CommandError(str(refused), returncode=2) from refused
         if warning := report.backlog.sentence():
-            entered = ", ".join(f"{one.name} ({one.number})" for one in report.backlog.scenarios)
+            entered = ", ".join(f"{one} ({one.number})" for one in report.backlog.scenarios)
             self.stderr.write(f"{warning} {entered}.")
         self.stdout.write(
             json.dumps(as_json(report), cls=DjangoJSONEncoder) if options["json"] else as_text(entity, report)
