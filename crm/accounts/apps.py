@@ -8,7 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Follow who changes rights and settings."""
+        """Follow who changes rights and settings, and say where the law of an entity is of another country than it."""
         from crm.accounts.audit import register_for_audit
 
         register_for_audit()

@@ -24,6 +24,11 @@ def announce(entity: Entity, *, at: datetime) -> None:
     emit("entity.created", entity_id=entity.pk, at=at)
 
 
+def announce_team(team: Team, *, at: datetime) -> None:
+    """Tell that a team was made: the first one of an entity is given what waits for it."""
+    emit("team.created", entity_id=team.entity_id, payload={"team": team.pk}, at=at)
+
+
 @transaction.atomic
 def create_user(
     *,

@@ -232,7 +232,7 @@ class TestPages:
         self.supervisor(client, world)
         asked = tried(world)
         self.page(client, asked)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             self.page(client, asked, hx_request="true")
 
 
@@ -280,3 +280,13 @@ def test_how_the_facts_are_added_up_is_no_matter_of_the_stages_that_follow_in_th
 
     world.night(MARCH_3, dry_run=True, starting=look)
     assert set(found) == {"on"}
+
+
+def test_groups_whose_tasks_would_be_nobodys_are_told(world, client, capsys):
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    page = client.get(reverse("admin:engine_run_tried", args=[tried(world).pk])).content.decode()
+    link = f"{reverse('admin:segments_group_change', args=[world.group.pk])}#id_team"
+    assert "Un groupe n’a pas d’équipe" in page
+    assert f'<a href="{link}">{world.group.name}</a>' in page
+    call_command("run_night", "--entity", world.entity.code, "--on", "2026-03-03", "--dry-run")
+    assert f"Le groupe «\xa0{world.group.name}\xa0» n’a pas d’équipe" in capsys.readouterr().err

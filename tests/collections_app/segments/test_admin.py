@@ -11,7 +11,7 @@ from collections_app.segments.choices import collectors
 from collections_app.segments.form_tree import as_criteria, changed, from_criteria
 from collections_app.segments.models import Group, Membership
 from crm.accounts.models import Role
-from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 from tests.factories.scenarios import ScenarioFactory, published_scenario
@@ -369,3 +369,35 @@ def test_a_group_that_takes_customers_while_one_deletes_it_stays_and_says_so(cli
     assert asked == [group, group]
     assert str(*answer.context["messages"]).startswith("Retardataires a ou a eu des membres\u00a0: archivez-le")
     assert group.memberships.count() == 1
+
+
+NO_TEAM = "n’a pas d’équipe\xa0: ce qui s’ouvre pour un client sans chargé de portefeuille n’est la tâche de personne."
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"scenario": True}, True),
+        ({}, False),
+        ({"scenario": True, "archived": True}, False),
+        ({"scenario": True, "team": True}, False),
+    ],
+)
+def test_a_group_whose_tasks_are_nobodys_says_so(client, supervisor, entity, fields, told):
+    given = {
+        name: {"scenario": ScenarioFactory, "team": TeamFactory}[name](entity=entity)
+        for name in fields
+        if name in ("scenario", "team")
+    }
+    group = GroupFactory(entity=entity, name="Retardataires", archived="archived" in fields, **given)
+    GroupFactory(scenario=ScenarioFactory())
+    pages = [client.get(page).content.decode() for page in (reverse("admin:segments_group_changelist"), url(group))]
+    assert [f"Le groupe «\xa0Retardataires\xa0» {NO_TEAM}" in page for page in pages] == [told, told]
+    assert (f'href="{url(group)}#id_team">sans équipe</a>' in pages[0]) is told
+
+
+@pytest.mark.parametrize("teams", [0, 1, 2])
+def test_a_new_group_has_the_only_team_of_its_entity(client, supervisor, entity, teams):
+    made = [TeamFactory(entity=entity) for _ in range(teams)]
+    client.post(reverse("admin:segments_group_add"), {"entity": entity.pk, "name": "Neuf", "code": "neuf"})
+    assert Group.objects.get().team == (made[0] if teams == 1 else None)

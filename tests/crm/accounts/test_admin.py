@@ -9,9 +9,12 @@ from crm.accounts import operations
 from crm.accounts.forms import ContractRateForm, EntityForm
 from crm.accounts.models import Absence, ContractRate, Entity, Role, Team, User
 from crm.accounts.queries import entities_of
+from crm.events.models import Event
 from crm.law.packs import PACKS
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
+from tests.factories.scenarios import ScenarioFactory
+from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db
 ROWS = ("closures", "contract_rates")
@@ -91,6 +94,35 @@ def test_an_entity_is_put_live_from_the_list_or_told_why_not(client, entity, lea
     Entity.objects.update(iban="FR7630006000011234567890189")
     client.post(reverse("admin:accounts_entity_changelist"), chosen)
     assert Entity.objects.get().live_since is not None
+
+
+def test_what_an_entity_should_not_go_live_with_is_told_before_and_when_it_does(client, entity, lead):
+    group = GroupFactory(entity=entity, name="Tous", scenario=ScenarioFactory(entity=entity))
+    Entity.objects.update(live_since=None, iban="")
+    client.force_login(lead)
+
+    def page():
+        return client.get(reverse("admin:accounts_entity_change", args=[entity.pk])).content.decode()
+
+    told = "Le groupe «\xa0Tous\xa0» n’a pas d’équipe\xa0: ce qui s’ouvre pour un client sans chargé de portefeuille"
+    assert ["L’IBAN" in page(), told in page(), reverse("admin:segments_group_changelist") in page()] == [True] * 3
+    Entity.objects.update(iban="FR7630006000011234567890189")
+    chosen = {"action": "go_live", "_selected_action": [entity.pk]}
+    answer = client.post(reverse("admin:accounts_entity_changelist"), chosen, follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == ["success", "warning"]
+    group.team = TeamFactory(entity=entity)
+    group.save()
+    assert [told in page(), "<p>rien</p>" in page() or ">rien<" in page()] == [False, True]
+
+
+def test_a_team_made_in_the_admin_is_told_of_once(client, entity, lead):
+    client.force_login(lead)
+    rows = {"teammember_set-TOTAL_FORMS": 0, "teammember_set-INITIAL_FORMS": 0}
+    client.post(reverse("admin:accounts_team_add"), {"entity": entity.pk, "name": "A", "supervisor": "", **rows})
+    team = Team.objects.get()
+    client.post(reverse("admin:accounts_team_change", args=[team.pk]), {"name": "B", "supervisor": "", **rows})
+    told = Event.objects.filter(kind="team.created").values_list("entity_id", "payload")
+    assert (Team.objects.get().name, list(told)) == ("B", [(entity.pk, {"team": team.pk})])
 
 
 def user_form(**changes):
