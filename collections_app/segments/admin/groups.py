@@ -80,7 +80,8 @@ class GroupAdmin(ScopedAdmin):
                 "description": _(
                     "A group gathers customers by criteria that are checked again every night and at each change. "
                     "Groups are tried in order: a customer enters the first one whose criteria he meets, the default "
-                    "group takes the others. Criteria, scenario and team come on the next page."
+                    "group takes the others. Criteria, scenario and team come on the next page; nobody enters it "
+                    "before it is put in use there."
                 ),
             },
         ),
@@ -166,7 +167,8 @@ class GroupAdmin(ScopedAdmin):
         """A new group takes nobody before a person puts it in use: half made, it would take customers from the others.
         It has a first condition to change, and the team of its entity where there is no other."""
         user: Any = request.user
-        obj.criteria = {"all": [FIRST]}
+        obj.archived = True
+        obj.criteria, obj.team = {"all": [FIRST]}, operations.only_team(obj.entity)
         operations.save_group(obj, by=user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

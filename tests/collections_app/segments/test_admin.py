@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from collections_app.segments import operations
 from collections_app.segments.choices import collectors
 from collections_app.segments.form_tree import as_criteria, changed, from_criteria
 from collections_app.segments.models import Group, Membership
+from collections_app.segments.regrouping import regroup
 from crm.accounts.models import Role
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
@@ -89,7 +91,28 @@ def test_the_list_is_in_order_with_words_and_counts(client, supervisor, entity, 
 def test_a_new_group_leads_to_its_criteria(client, supervisor, entity):
     data = {"entity": entity.pk, "name": "Export", "code": "export"}
     answer = client.post(reverse("admin:segments_group_add"), data)
-    assert answer.url == url(Group.objects.get(code="export"))
+    group = Group.objects.get(code="export")
+    assert answer.url == url(group)
+
+
+def test_a_new_group_takes_nobody_before_it_is_put_in_use(client, supervisor, entity):
+    """Half made, with its first condition, it would take every late customer and open nothing for them."""
+    InvoiceFactory(customer__entity=entity, due_on="2026-01-01", issued_on="2025-12-01")
+    GroupFactory(entity=entity, default=True)
+    client.post(reverse("admin:segments_group_add"), {"entity": entity.pk, "name": "Export", "code": "export"})
+    new = Group.objects.get(code="export")
+    regroup(entity, on=date(2026, 3, 1))
+    assert "Ce groupe n’est pas en service" in client.get(url(new)).content.decode()
+    assert Membership.objects.filter(group=new).count() == 0
+    client.post(url(new, "archive"), {"verb": "unarchive"})
+    regroup(entity, on=date(2026, 3, 1))
+    assert Membership.objects.filter(group=new).count() == 1
+
+
+def test_a_group_that_takes_customers_for_no_scenario_says_so(client, supervisor, group):
+    pages = [client.get(page).content.decode() for page in (reverse("admin:segments_group_changelist"), url(group))]
+    assert f'href="{url(group)}#id_scenario">aucun\xa0: rien ne s’ouvre</a>' in pages[0]
+    assert "Ce groupe n’a pas de scénario\xa0: rien ne s’ouvre pour les clients qu’il prend." in pages[1]
 
 
 def test_a_group_is_saved(client, supervisor, group, entity):
