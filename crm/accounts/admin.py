@@ -14,7 +14,7 @@ from crm.accounts import operations, token_admin
 from crm.accounts.backoffice import ScopedAdmin
 from crm.accounts.calendars import today
 from crm.accounts.exceptions import CannotGoLive, SupervisesTeam
-from crm.accounts.forms import AbsenceForm, ContractRateForm, EntityForm, MemberForm, TeamForm, UserForm
+from crm.accounts.forms import AbsenceForm, ContractRateForm, EntityForm, MemberForm, MemberRows, TeamForm, UserForm
 from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, Team, TeamMember, User
 from crm.accounts.queries import entities_of, houses_of, people_of
 from crm.accounts.registry import Remark, remarks_on
@@ -140,7 +140,7 @@ def _linked(remark: Remark) -> tuple[str, str]:
 
 class MemberInline(OpenInline):
     model = TeamMember
-    form = MemberForm
+    form, formset = MemberForm, MemberRows
     verbose_name = _("member")
     verbose_name_plural = _("members (they share the list and see the customers of the team)")
 

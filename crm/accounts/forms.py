@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -173,6 +174,22 @@ class MemberForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         keep_rows(self)
+
+
+class MemberRows(forms.BaseInlineFormSet):
+    """The members of a team: whoever may be one is read once, not for each row."""
+
+    @cached_property
+    def _offered(self) -> dict[int, str]:
+        field: Any = self.form.base_fields["user"]
+        return {person.pk: field.label_from_instance(person) for person in field.queryset}
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "user" not in form.fields:
+            return
+        own = {form.instance.user_id: str(form.instance.user)} if form.instance.user_id else {}
+        form.fields["user"].choices = [("", form.fields["user"].empty_label), *(own | self._offered).items()]
 
 
 class TeamForm(forms.ModelForm):

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 from django import forms
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.accounts import operations
@@ -237,6 +238,21 @@ def test_a_member_who_is_no_longer_active_does_not_keep_the_page_from_being_save
     assert gone.pk in [value for value, _name in shown.fields["user"].choices]
     assert client.post(url, {"entity": entity.pk, "name": "A", "supervisor": "", **rows}).status_code == 302
     assert set(team.members.all()) == {gone, new}
+
+
+def test_the_page_of_a_team_costs_the_same_for_any_number_of_members(client, lead, entity):
+    client.force_login(lead)
+    counted = []
+    for number in (1, 4):
+        team = TeamFactory(entity=entity)
+        for _ in range(number):
+            operations.join_team(UserFactory(), team, by=None)
+        page = reverse("admin:accounts_team_change", args=[team.pk])
+        client.get(page)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page).content.decode().count('name="teammember_set-') > number
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
 
 
 def test_a_team_stays_of_its_entity(client, entity):
