@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -50,6 +51,16 @@ def keep_rows(form: forms.ModelForm) -> None:
     """Each person the row of the form names stays on offer there."""
     for name in {"user", "replacement", "supervisor"} & form.fields.keys():
         keep_row(form.fields[name], getattr(form.instance, f"{name}_id"))
+
+
+# Least and most: a limit that nothing reaches is none, and a slip of the key would take it away without a word.
+BOUNDS = {"closing_share_percent": (0, 100), "default_terms_days": (0, 365), "stale_after_days": (1, 365)}
+
+
+def _bound(field: Any, least: int, most: int) -> None:
+    """Take no number outside; the browser says so first."""
+    field.validators += [MinValueValidator(least), MaxValueValidator(most)]
+    field.widget.attrs |= {"min": least, "max": most}
 
 
 class EntityForm(forms.ModelForm):
@@ -96,6 +107,8 @@ class EntityForm(forms.ModelForm):
             known = jurisdictions() | ({self.instance.jurisdiction} if self.instance.pk else set())
             field: Any = self.fields["jurisdiction"]
             field.choices = sorted(((code, country_name(code)) for code in known), key=lambda choice: choice[1])
+        for name in BOUNDS.keys() & self.fields.keys():
+            _bound(self.fields[name], *BOUNDS[name])
         if "country" in self.fields:
             keep_choice(self.fields["country"], self.instance.country, self.instance.country)
 

@@ -56,6 +56,15 @@ def test_a_supervisor_sees_his_entities_and_teams_only(client, entity, lead):
     assert client.get(reverse("admin:accounts_entity_add")).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [("closing_share_percent", 100, 101), ("default_terms_days", 365, 9999), ("stale_after_days", 1, 0)],
+)
+def test_a_limit_that_limits_nothing_is_refused(entity, name, taken, refused):
+    found = [name in EntityForm({name: value}, instance=entity).errors for value in (taken, refused)]
+    assert found == [False, True]
+
+
 def test_an_auditor_changes_nothing(client, entity):
     client.force_login(UserFactory(auditor=True, sees=entity))
     page = client.get(reverse("admin:accounts_entity_change", args=[entity.pk]))
