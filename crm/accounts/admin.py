@@ -106,7 +106,7 @@ class EntityAdmin(ScopedAdmin):
     @admin.display(description=_("to settle"))
     def to_settle(self, entity: Entity) -> str:
         """What keeps it from going live, and what it should not go live with."""
-        if entity.pk is None:
+        if not entity.pk:
             return "—"
         reasons = [] if entity.live_since else operations.reasons_not_live(entity)
         told = [*((reason, "") for reason in reasons), *map(_linked, remarks_on(entity))]

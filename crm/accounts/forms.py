@@ -19,6 +19,7 @@ from crm.accounts.models import Absence, Entity, Team, TeamMember, User
 from crm.accounts.operations import keep_an_administrator
 from crm.accounts.queries import entities_of, working
 from crm.accounts.rules import works_customers
+from crm.core.backoffice import NamedFields
 from crm.core.fields import CompactField, country_field, keep_choice, keep_row
 from crm.core.formats import country_name
 from crm.core.identifiers import bic, iban, siren, vat_number
@@ -189,7 +190,7 @@ class MemberForm(forms.ModelForm):
         keep_rows(self)
 
 
-class MemberRows(forms.BaseInlineFormSet):
+class MemberRows(NamedFields):
     """The members of a team: whoever may be one is read once, not for each row."""
 
     @cached_property
