@@ -17,6 +17,8 @@ from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run
 from collections_app.letters.batches import waiting_letters
 from collections_app.letters.models import BatchState, PrintBatch
+from collections_app.segments.models import Group
+from collections_app.segments.queries import without_team
 from crm.accounts.calendars import Days, off_on, today
 from crm.accounts.models import Absence, Entity, User
 from crm.accounts.queries import entities_of
@@ -35,7 +37,8 @@ FAILED_LATELY = timedelta(hours=24)
 @dataclass(frozen=True)
 class EntityMorning:
     """The last night of one entity: its last run, and what all its runs opened. `off`: it was of a day the entity does
-    not work, so hardly anything opens. `stale`: the books, of `books_on`, are too old by now."""
+    not work, so hardly anything opens. `stale`: the books, of `books_on`, are too old by now. `no_team`: its groups
+    whose tasks may be nobody's."""
 
     entity: Entity
     run: Run | None
@@ -44,6 +47,7 @@ class EntityMorning:
     off: bool
     books_on: date | None
     stale: bool
+    no_team: list[Group]
 
 
 @dataclass(frozen=True)
@@ -72,17 +76,26 @@ def mornings(user: User, *, at: datetime) -> list[EntityMorning]:
     for run in Run.objects.filter(entity__in=nights, on__in=[*nights.values()]).order_by("started_at"):
         runs[run.entity_id, run.on].append(run)
     off = off_on(nights)
+    no_team: dict[int, list[Group]] = defaultdict(list)
+    for group in without_team(entities):
+        no_team[group.entity_id].append(group)
     return [
-        _morning(entity, runs[entity.pk, entity.last_on], off=entity.pk in off, books=books[entity.pk])
+        _morning(
+            entity,
+            runs[entity.pk, entity.last_on],
+            off=entity.pk in off,
+            books=books[entity.pk],
+            no_team=no_team[entity.pk],
+        )
         for entity in entities
     ]
 
 
-def _morning(entity: Entity, runs: list[Run], *, off: bool, books: Books) -> EntityMorning:
+def _morning(entity: Entity, runs: list[Run], *, off: bool, books: Books, no_team: list[Group]) -> EntityMorning:
     run = runs[-1] if runs else None
     blocked = [(block_label(reason), number) for reason, number in sorted(run.blocked.items())] if run else []
     opened = sum(sum(run.opened.values()) for run in runs)
-    return EntityMorning(entity, run, opened, blocked, off, books.on, books.stale)
+    return EntityMorning(entity, run, opened, blocked, off, books.on, books.stale, no_team)
 
 
 def workloads(user: User, *, days: Days) -> list[Workload]:

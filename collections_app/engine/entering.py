@@ -8,16 +8,22 @@ from typing import Any
 from django.utils.translation import gettext as _, ngettext
 
 from collections_app.engine.models import Run, RunState
-from collections_app.scenarios.models import Scenario
+from collections_app.scenarios.models import Scenario, Step
 
 
 @dataclass(frozen=True)
 class Entered:
-    """Actions of one scenario that opened with the steps before them counted as passed."""
+    """Actions of one step of a scenario that opened with the steps before it counted as passed."""
 
     scenario: int
     name: str
     number: int
+    step: str = ""
+
+    def __str__(self) -> str:
+        """Its scenario, and the step where the night said which."""
+        told = _("%(scenario)s, step “%(step)s”") % {"scenario": self.name, "step": self.step}
+        return told if self.step else self.name
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,22 @@ def read(stored: dict[str, Any]) -> Backlog:
 
 
 def backlog_of(run: Run) -> Backlog:
-    """Two queries."""
-    names = dict(Scenario.objects.filter(pk__in=run.entered).values_list("pk", "name"))
-    found = [Entered(int(key), names.get(int(key), ""), number) for key, number in run.entered.items()]
+    """Three queries. An older night kept the scenario alone."""
+    counted = [(*key.partition(":")[::2], number) for key, number in run.entered.items()]
+    scenarios = {int(scenario) for scenario, _code, _number in counted}
+    names = dict(Scenario.objects.filter(pk__in=scenarios).values_list("pk", "name"))
+    steps = _names_of_steps(scenarios)
+    found = [
+        Entered(int(scenario), names.get(int(scenario), ""), number, steps.get((int(scenario), code), code))
+        for scenario, code, number in counted
+    ]
     earlier = Run.objects.filter(entity=run.entity_id, state=RunState.DONE, on__lt=run.on)
-    found.sort(key=lambda one: (-one.number, one.scenario))
+    found.sort(key=lambda one: (-one.number, one.scenario, one.step))
     return Backlog(found, first_night=not earlier.exists())
+
+
+def _names_of_steps(scenarios: set[int]) -> dict[tuple[int, str], str]:
+    """What each step of these scenarios is called in its latest version, by (scenario, code)."""
+    steps = Step.objects.filter(version__scenario__in=scenarios).order_by("version__number")
+    named = steps.values_list("version__scenario", "code", "name")
+    return {(scenario, code): name for scenario, code, name in named}

@@ -9,9 +9,9 @@ KEPT = ("opened", "entered", "queued", "samples")
 
 @dataclass
 class Findings:
-    """`opened`: actions by step; `entered`: of them, by scenario, those whose backlog entered at the step of its age;
-    `blocked`: what was kept back, by reason; `queued`: messages ready to leave; `samples`: by template, two actions
-    that leave by themselves."""
+    """`opened`: actions by step; `entered`: of them, by scenario and step ("7:firm"), those whose backlog entered at
+    the step of its age; `blocked`: what was kept back, by reason; `queued`: messages ready to leave; `samples`: by
+    template, two actions that leave by themselves."""
 
     opened: Counter[str] = field(default_factory=Counter)
     entered: Counter[str] = field(default_factory=Counter)

@@ -16,7 +16,7 @@ from collections_app.engine.night import Night, join_whole_sets
 from collections_app.segments.regrouping import regroup
 from crm.core.references import parents_seen_since, snapshot
 from crm.core.sql import set_local
-from crm.holds.operations import end_expired_holds
+from crm.holds.operations import end_expired_holds, follow_settlements
 from crm.timeline.partitions import ensure_months
 from telephony.messaging import operations as messaging
 
@@ -32,8 +32,8 @@ class Stage:
 
 def end_holds(night: Night) -> int:
     ensure_months(night.on)
-    ended = end_expired_holds(night.entity, on=night.on, at=night.at)
-    return ended + hold_what_ran_out(night.entity, on=night.on, at=night.at)
+    changed = (end_expired_holds, follow_settlements, hold_what_ran_out)
+    return sum(change(night.entity, on=night.on, at=night.at) for change in changed)
 
 
 def choose(night: Night) -> int:

@@ -18,6 +18,7 @@ from collections_app.engine.forms import StartForm
 from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.models import DryRun
 from collections_app.engine.stages import STAGES
+from collections_app.segments.queries import without_team
 from crm.accounts.models import User
 from crm.accounts.queries import entities_of
 from crm.accounts.rules import changes_settings
@@ -62,6 +63,7 @@ def _told(asked: DryRun) -> dict[str, Any]:
         "place": stages.index(stage) if stage in stages else 0,
         "places": len(stages),
         "backlog": entering.read(asked.report.get("backlog", {})),
+        "no_team": without_team([asked.entity]),
         "opened": [
             {"name": name, "number": number, "customers": names.get(("opened", code), [])}
             for code, name, number in opened_steps(asked.entity_id, opened)

@@ -85,7 +85,6 @@ KEY_ACCOUNTS = Default(
         notice(50, "formal-notice-letter", gap_days=10),
         decision(65),
     ],
-    EntryPolicy.STEP_BY_AGE,
 )
 CONSUMERS = Default(
     "consumers",

@@ -40,7 +40,8 @@ class VersionForm(forms.ModelForm):
         help_texts = {
             "entry_policy": gettext_lazy(
                 "A backlog imported today never receives every step at once: it starts at the first step, at the one "
-                "its age allows, or where a person puts it."
+                "its age allows, or where a person puts it. Age alone never leads to a formal notice nor past it: one "
+                "that never left does not count."
             )
         }
         widgets = {"entry_policy": forms.Select(choices=EntryPolicy.choices)}

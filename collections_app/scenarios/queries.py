@@ -1,6 +1,6 @@
 """What changed from one version of a scenario to another, and what its steps are called."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -71,11 +71,28 @@ def shown(step: Step, name: str, currency: str) -> str:
 
 def step_names(entity_id: int, numbers: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """(code, name, number) of each step code of `numbers`, along the due date as in a scenario, what is no step of one
-    last; day and name are those of its latest version."""
-    steps = Step.objects.filter(version__scenario__entity=entity_id, code__in=list(numbers)).order_by("version__number")
-    known = {code: (day, name) for code, day, name in steps.values_list("code", "offset_days", "name")}
-    order = sorted(numbers, key=lambda code: (code not in known, known.get(code, (0, ""))[0], code))
-    return [(code, known.get(code, (0, ""))[1], numbers[code]) for code in order]
+    last. Day and name are those of its latest version; where several scenarios have the code and name it otherwise, all
+    its names, for the number is of all of them."""
+    known = _days_and_names(entity_id, numbers)
+    order = sorted(numbers, key=lambda code: (code not in known, known.get(code, [(0, "")])[0][0], code))
+    return [
+        (code, " / ".join(dict.fromkeys(name for _day, name in known.get(code, []))), numbers[code]) for code in order
+    ]
+
+
+def _days_and_names(entity_id: int, codes: Collection[str]) -> dict[str, list[tuple[int, str]]]:
+    """By code, along the due date, as the latest version of each scenario in use says it, else of each archived one."""
+    steps = Step.objects.filter(version__scenario__entity=entity_id, code__in=list(codes)).order_by("version__number")
+    latest: dict[tuple[str, int], tuple[bool, int, str]] = {}
+    read = ("code", "version__scenario", "version__scenario__archived", "offset_days", "name")
+    for code, scenario, archived, day, name in steps.values_list(*read):
+        latest[code, scenario] = (archived, day, name)
+    found: dict[str, list[tuple[int, str]]] = {}
+    for code in codes:
+        told = sorted(row for (of, _scenario), row in latest.items() if of == code)
+        if told:
+            found[code] = [(day, name) for archived, day, name in told if archived == told[0][0]]
+    return found
 
 
 def steps_of(versions: Iterable[int | None]) -> dict[int, list[Step]]:

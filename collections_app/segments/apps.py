@@ -8,11 +8,12 @@ class SegmentsConfig(AppConfig):
     verbose_name = _("Groups")
 
     def ready(self) -> None:
-        """Declare the standard facts, what follows a change of facts, a merge, the gate of rehearsals, and whose team a
-        customer's is."""
+        """Declare the standard facts, what follows a change of facts, a merge, the gate of rehearsals, whose team a
+        customer's is, and what is said of groups without one before an entity is live."""
         from collections_app.compliance.registry import Gate, register_gate
         from collections_app.segments import audit, consumers, standard_facts
-        from collections_app.segments.queries import team_given
+        from collections_app.segments.queries import remarks_on_teams, team_given
+        from crm.accounts.registry import remarks
         from crm.customers.registry import team_rules
 
         register_gate(Gate("rehearsal", 25, "collections_app.segments"))
@@ -21,3 +22,4 @@ class SegmentsConfig(AppConfig):
         consumers.register_consumers()
         audit.register_for_audit()
         team_rules.append(team_given)
+        remarks.append(remarks_on_teams)

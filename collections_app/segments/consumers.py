@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from collections_app.segments.models import Membership
-from collections_app.segments.operations import deliver_defaults
+from collections_app.segments.operations import deliver_defaults, give_only_team
 from collections_app.segments.regrouping import regroup
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
@@ -21,12 +21,18 @@ def register_consumers() -> None:
     """Called once when the app is ready."""
     register_for_sets("segments", FACTS_CHANGED, regroup_those)
     register("defaults", ("entity.created",), welcome)
+    register("first_team", ("team.created",), give_first_team)
     on_merge("segments.Membership.customer", end_memberships)
 
 
 def welcome(event: Event) -> None:
     """Give a new entity its default templates, scenarios and groups, once."""
     deliver_defaults(Entity.objects.get(pk=event.entity_id), at=event.at)
+
+
+def give_first_team(event: Event) -> None:
+    """The groups a new entity was delivered could have no team yet."""
+    give_only_team(Entity.objects.get(pk=event.entity_id))
 
 
 def regroup_those(events: Sequence[Event]) -> None:

@@ -15,7 +15,7 @@ from collections_app.segments.criteria import parse
 from collections_app.segments.defaults import DEFAULTS, Default, with_amounts
 from collections_app.segments.models import Group
 from crm.accounts.audit import acting
-from crm.accounts.models import Entity, User
+from crm.accounts.models import Entity, Team, User
 from crm.core.marks import mark
 from crm.core.sql import set_local
 from crm.core.waiting import in_the_way
@@ -183,11 +183,32 @@ def deliver_group(entity: Entity, default: Default, *, on: date) -> bool:
     if Group.objects.filter(present, entity=entity).exists():
         return False
     scenario = Scenario.objects.filter(entity=entity, code=default.scenario, archived=False).first()
-    teams = list(entity.teams.all()[:2])
     group = Group(
         entity=entity, code=default.code, name=str(default.name), scenario=scenario, is_default=default.is_default
     )
     group.criteria = with_amounts(default.criteria, lambda euros: of_that_order(euros, entity.currency, on))
-    group.team = teams[0] if len(teams) == 1 else None
+    group.team = only_team(entity)
     save_group(group, by=None)
     return True
+
+
+def only_team(entity: Entity) -> Team | None:
+    """The team of an entity that has one; None where it has none, or several to choose from."""
+    teams = list(entity.teams.all()[:2])
+    return teams[0] if len(teams) == 1 else None
+
+
+@transaction.atomic
+def give_only_team(entity: Entity) -> int:
+    """Where an entity has one team, give it to its groups that have none, so that what they open is somebody's; how
+    many."""
+    team = only_team(entity)
+    if team is None:
+        return 0
+    _places(entity)
+    groups = list(Group.objects.filter(entity=entity, team=None).order_by("pk"))
+    with acting(None):
+        for group in groups:
+            group.team = team
+            group.save(update_fields=["team"])
+    return len(groups)

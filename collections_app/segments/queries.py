@@ -1,11 +1,13 @@
 """Who is in which group, how many would be, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from collections_app.segments.compiler import Compiler
@@ -14,8 +16,9 @@ from collections_app.segments.facts import get
 from collections_app.segments.models import Group, Membership
 from collections_app.segments.regrouping import readable
 from collections_app.segments.sampling import sample_of
-from collections_app.segments.wording import operator, worded
+from collections_app.segments.wording import no_team_sentence, operator, worded
 from crm.accounts.models import Entity, TeamMember
+from crm.accounts.registry import Remark
 from crm.core.among import named
 from crm.customers.models import Customer
 
@@ -33,6 +36,19 @@ left join segments_membership m on m.customer_id = c.id and m.to_on is null
 left join segments_group g on g.id = m.group_id
 where c.id = %s
 """
+
+
+def without_team(entities: Iterable[Entity]) -> list[Group]:
+    """Groups in use that open tasks and have no team, in the order they are tried: what opens for a customer of theirs
+    who has no portfolio collector is nobody's task."""
+    groups = Group.objects.filter(entity__in=entities, archived=False, team=None, scenario__isnull=False)
+    return list(groups.select_related("entity").order_by("entity__code", "is_default", "priority"))
+
+
+def remarks_on_teams(entity: Entity) -> list[Remark]:
+    """Those without a team, as what should be settled before the entity writes to its customers."""
+    groups = without_team([entity])
+    return [Remark(no_team_sentence(groups), reverse("admin:segments_group_changelist"))] if groups else []
 
 
 def kept_home(customer_id: int) -> str:

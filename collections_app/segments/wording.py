@@ -1,15 +1,17 @@
 """Criteria and values in the reader's words."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _, pgettext_lazy
+from django.utils.translation import gettext as _, ngettext, pgettext_lazy
 
 from collections_app.segments.choices import offered
 from collections_app.segments.criteria import Condition, Node, Not
 from collections_app.segments.facts import Fact, FactType
+from collections_app.segments.models import Group
 from collections_app.segments.operators import Shape
 from crm.accounts.models import Entity
 from crm.core import formats
@@ -34,6 +36,16 @@ def worded(fact: Fact, value: Any, entity: Entity, shape: Shape = Shape.ONE) -> 
     if isinstance(value, int | Decimal):
         return f"{number_format(plain(value))} {fact.unit}".rstrip()
     return date_format(value) if isinstance(value, date) else choice(fact, str(value), entity)
+
+
+def no_team_sentence(groups: Sequence[Group]) -> str:
+    """What becomes of the tasks of groups that have no team."""
+    told = ngettext(
+        "The group %(names)s has no team: what opens for a customer without portfolio collector is nobody’s task.",
+        "The groups %(names)s have no team: what opens for a customer without portfolio collector is nobody’s task.",
+        len(groups),
+    )
+    return told % {"names": ", ".join(_("“%(group)s”") % {"group": group.name} for group in groups)}
 
 
 def plain(value: int | Decimal) -> int | Decimal:

@@ -7,7 +7,8 @@ from django.db.models import Count, QuerySet
 from django.forms import BaseFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, gettext_lazy as _
 
 from crm.accounts import operations, token_admin
 from crm.accounts.backoffice import ScopedAdmin
@@ -19,11 +20,13 @@ from crm.accounts.forms import (
     EntityForm,
     LegalMentionsForm,
     MemberForm,
+    MemberRows,
     TeamForm,
     UserForm,
 )
 from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, LegalMentions, Team, TeamMember, User
 from crm.accounts.queries import entities_of, houses_of, people_of
+from crm.accounts.registry import Remark, remarks_on
 from crm.accounts.rules import administers, changes_settings, reads_settings, roles_given_by
 from crm.core.backoffice import OpenInline, RuleAdmin, tell_refused
 from crm.core.each import each
@@ -55,14 +58,22 @@ class EntityAdmin(ScopedAdmin):
     list_display = ["code", "legal_name", "city", "currency", "jurisdiction", "live_since"]
     search_fields = ["code", "legal_name", "siren"]
     ordering = ["code"]
-    readonly_fields = ["live_since"]
+    readonly_fields = ["live_since", "to_settle"]
     inlines = [LegalMentionsInline, ContractRateInline, ClosureInline]
     actions = ["go_live", "stop"]
     fieldsets = [
         (
             None,
             {
-                "fields": ["code", "legal_name", ("siren", "vat_number"), "logo", "collects_for_others", "live_since"],
+                "fields": [
+                    "code",
+                    "legal_name",
+                    ("siren", "vat_number"),
+                    "logo",
+                    "collects_for_others",
+                    "live_since",
+                    "to_settle",
+                ],
                 "description": _(
                     "An entity is a creditor with its own books. Nothing is sent to its customers before it is put "
                     "live, by the action of the list: its sender address, IBAN, postal address and legal "
@@ -114,12 +125,23 @@ class EntityAdmin(ScopedAdmin):
         if not change:
             operations.announce(obj, at=timezone.now())
 
+    @admin.display(description=_("to settle"))
+    def to_settle(self, entity: Entity) -> str:
+        """What keeps it from going live, and what it should not go live with."""
+        if not entity.pk:
+            return "—"
+        reasons = [] if entity.live_since else operations.reasons_not_live(entity)
+        told = [*((reason, "") for reason in reasons), *map(_linked, remarks_on(entity))]
+        return format_html_join("", "<p>{} {}</p>", told) or gettext("nothing")
+
     @admin.action(description=_("Put live: the night writes to its customers"), permissions=["change"])
     def go_live(self, request: HttpRequest, chosen: QuerySet[Entity]) -> None:
         tried = each(chosen, partial(_go_live, by=_user(request)), CannotGoLive)
         tell_refused(request, tried, "legal_name", messages.ERROR)
         for entity, _live in tried.done:
             self.message_user(request, _("%(entity)s is live.") % {"entity": entity.legal_name}, messages.SUCCESS)
+            for remark in remarks_on(entity):
+                self.message_user(request, format_html("{} {}", *_linked(remark)), messages.WARNING)
 
     @admin.action(description=_("Stop: nothing leaves automatically"), permissions=["change"])
     def stop(self, request: HttpRequest, chosen: QuerySet[Entity]) -> None:
@@ -133,9 +155,14 @@ def _go_live(entity: Entity, *, by: User) -> Entity:
     return operations.go_live(entity, on=today(entity, timezone.now()), by=by)
 
 
+def _linked(remark: Remark) -> tuple[str, str]:
+    """What it says, and the way to where it is settled."""
+    return remark.text, format_html('<a href="{}">{}</a>', remark.url, gettext("Settle it"))
+
+
 class MemberInline(OpenInline):
     model = TeamMember
-    form = MemberForm
+    form, formset = MemberForm, MemberRows
     verbose_name = _("member")
     verbose_name_plural = _("members (they share the list and see the customers of the team)")
 
@@ -165,7 +192,8 @@ class TeamAdmin(ScopedAdmin):
                 "fields": ["entity", "name", "supervisor"],
                 "description": _(
                     "Tasks of a group go to the portfolio collector, else to the members of its team, the least "
-                    "loaded first. The supervisor gets what is escalated."
+                    "loaded first. The supervisor gets what is escalated. The first team of an entity is given to its "
+                    "groups that have none."
                 ),
             },
         )
@@ -185,6 +213,8 @@ class TeamAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Team, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         operations.name_supervisor(obj, obj.supervisor, by=_user(request))
+        if not change:
+            operations.announce_team(obj, at=timezone.now())
 
     def save_formset(self, request: HttpRequest, form: ModelForm, formset: BaseFormSet, change: bool) -> None:
         formset.save(commit=False)  # type: ignore[attr-defined]

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from crm.accounts.models import Absence, Entity, LegalMentions, Team, TeamMember
 from crm.accounts.operations import keep_an_administrator
 from crm.accounts.queries import entities_of, working
 from crm.accounts.rules import works_customers
+from crm.core.backoffice import NamedFields
 from crm.core.fields import CompactField, country_field, keep_choice, keep_row
 from crm.core.formats import country_name
 from crm.core.identifiers import bic, iban, siren, vat_number
@@ -49,6 +52,16 @@ def keep_rows(form: forms.ModelForm) -> None:
     """Each person the row of the form names stays on offer there."""
     for name in {"user", "replacement", "supervisor"} & form.fields.keys():
         keep_row(form.fields[name], getattr(form.instance, f"{name}_id"))
+
+
+# Least and most: a limit that nothing reaches is none, and a slip of the key would take it away without a word.
+BOUNDS = {"closing_share_percent": (0, 100), "default_terms_days": (0, 365), "stale_after_days": (1, 365)}
+
+
+def _bound(field: Any, least: int, most: int) -> None:
+    """Take no number outside; the browser says so first."""
+    field.validators += [MinValueValidator(least), MaxValueValidator(most)]
+    field.widget.attrs |= {"min": least, "max": most}
 
 
 class EntityForm(forms.ModelForm):
@@ -95,6 +108,8 @@ class EntityForm(forms.ModelForm):
             known = jurisdictions() | ({self.instance.jurisdiction} if self.instance.pk else set())
             field: Any = self.fields["jurisdiction"]
             field.choices = sorted(((code, country_name(code)) for code in known), key=lambda choice: choice[1])
+        for name in BOUNDS.keys() & self.fields.keys():
+            _bound(self.fields[name], *BOUNDS[name])
         if "country" in self.fields:
             keep_choice(self.fields["country"], self.instance.country, self.instance.country)
 
@@ -186,6 +201,22 @@ class MemberForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         keep_rows(self)
+
+
+class MemberRows(NamedFields):
+    """The members of a team: whoever may be one is read once, not for each row."""
+
+    @cached_property
+    def _offered(self) -> dict[int, str]:
+        field: Any = self.form.base_fields["user"]
+        return {person.pk: field.label_from_instance(person) for person in field.queryset}
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "user" not in form.fields:
+            return
+        own = {form.instance.user_id: str(form.instance.user)} if form.instance.user_id else {}
+        form.fields["user"].choices = [("", form.fields["user"].empty_label), *(own | self._offered).items()]
 
 
 class TeamForm(forms.ModelForm):

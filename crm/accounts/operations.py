@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermission
 from guardian.shortcuts import assign_perm, remove_perm
@@ -13,7 +14,9 @@ from crm.accounts import queries
 from crm.accounts.audit import acting, note
 from crm.accounts.exceptions import CannotGoLive, LastAdministrator, RoleNotYours, SupervisesTeam
 from crm.accounts.models import Entity, Role, Team, TeamMember, User
+from crm.accounts.registry import Remark
 from crm.accounts.rules import roles_given_by
+from crm.core.formats import country_name
 from crm.events.operations import emit
 
 SEE_ENTITY, SEE_TEAM = "accounts.see_entity", "accounts.see_team"
@@ -23,6 +26,11 @@ STAFF = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR})
 def announce(entity: Entity, *, at: datetime) -> None:
     """Tell that an entity was created: the apps above deliver its default templates, scenarios and groups."""
     emit("entity.created", entity_id=entity.pk, at=at)
+
+
+def announce_team(team: Team, *, at: datetime) -> None:
+    """Tell that a team was made: the first one of an entity is given what waits for it."""
+    emit("team.created", entity_id=team.entity_id, payload={"team": team.pk}, at=at)
 
 
 @transaction.atomic
@@ -153,6 +161,19 @@ def reasons_not_live(entity: Entity, *, on: date) -> list[Any]:
         missing = _("The mentions the law wants on its letters and e-mails are missing (%(article)s).")
         found.append(missing % {"article": article})
     return found
+
+
+def law_of_elsewhere(entity: Entity) -> list[Remark]:
+    """What is preset is of France: an entity elsewhere that keeps it claims what the law there does not know."""
+    if entity.jurisdiction == entity.country:
+        return []
+    told = _(
+        "The entity is in %(country)s and applies the law of %(jurisdiction)s: late charges, hours of contact and "
+        "limitation are of there. Check its jurisdiction, its time zone and its currency."
+    )
+    places = {"country": country_name(entity.country), "jurisdiction": country_name(entity.jurisdiction)}
+    page = reverse("admin:accounts_entity_change", args=[entity.pk])
+    return [Remark(str(told % places), f"{page}#id_jurisdiction")]
 
 
 @transaction.atomic

@@ -111,13 +111,14 @@ def in_spreadsheets(currency: str) -> str:
 
 
 def short_money(amount: Decimal, currency: str) -> str:
-    """A headline figure: at most three significant places, thousands and millions abbreviated."""
+    """A headline figure: three significant places at most, thousands and millions abbreviated."""
     if abs(amount) < 1000:
         pattern = copy(reader().currency_formats["standard"])
         pattern.frac_prec = (0, 0)
         return _apart(pattern.apply(amount, reader(), currency=currency, currency_digits=False)).replace(NARROW, WIDE)
-    digits = 2 if abs(amount) >= 1_000_000 else 0
-    return _apart(format_compact_currency(amount, currency, locale=reader(), fraction_digits=digits))
+    kept = round(amount, 2 - amount.adjusted())
+    digits = 2 - kept.adjusted() % 3
+    return _apart(format_compact_currency(kept, currency, locale=reader(), fraction_digits=digits))
 
 
 def language_name(code: str) -> str:

@@ -104,6 +104,7 @@ class Hold(models.Model):
             models.Index(fields=["entity", "ends_on"], condition=Q(ended_on__isnull=True), name="holds_hold_expiring"),
             # Of a month, those that were kept.
             models.Index(fields=["entity", "ends_on"], condition=Q(kind="promise"), name="holds_hold_promised"),
+            models.Index(fields=["invoice"], condition=Q(outcome="settled"), name="holds_hold_settled"),
         ]
 
     def __str__(self) -> str:

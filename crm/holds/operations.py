@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from crm.accounts.models import Entity, User
+from crm.core.sql import rows
 from crm.customers.models import Customer
 from crm.customers.operations import in_use
 from crm.events.operations import emit
@@ -52,6 +53,8 @@ HOLD_KINDS: dict[str, str] = {
 }
 HOLD_ENDED = gettext_noop("Hold ended: dunning resumes")
 HOLD_ENDED_IN_PART = gettext_noop("Hold ended; what another one covers stays suspended")
+HOLD_SETTLED = gettext_noop("Suspension ended: nothing is left to pay of %(invoice)s")
+HELD_AGAIN = gettext_noop("%(invoice)s is open again: suspended as before")
 
 # A hold lifted before it began never held anything.
 LIFT = """
@@ -279,3 +282,16 @@ def end_expired_holds(entity: Entity, *, on: date, at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(END_EXPIRED, params)
         return int(cursor.fetchone()[0])
+
+
+def follow_settlements(entity: Entity, *, on: date, at: datetime) -> int:
+    """End, in one statement, the holds of invoices of which nothing is left to pay, and hold again, until the same day,
+    those open again after all (sql/settled.sql); how many of both. Each is told in the timeline."""
+    params: dict[str, Any] = {
+        "entity": entity.pk,
+        "on": on,
+        "at": at,
+        "settled": HOLD_SETTLED,
+        "again": HELD_AGAIN,
+    }
+    return int(rows("crm.holds", "settled", params)[0]["changed"])

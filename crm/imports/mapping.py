@@ -9,6 +9,7 @@ from datetime import date
 from crm.core.amounts import OTHER_MARK, UNCLEAR, BadValue, Figure, amount_of, digits_and_marks, supposed_mark
 from crm.core.currencies import AS_WRITTEN, AT_HOME
 from crm.imports.errors import MissingColumns
+from crm.imports.formats.kinds import proves_kind
 from crm.imports.formats.rows import plain
 from crm.imports.formats.table import Row, column
 from crm.imports.formats.values import YEAR_LAST, date_of
@@ -56,7 +57,8 @@ NAMES = {
     "vat_number": "vatnumber vat tva numtva numerotva tvaintracommunautaire numtvaintra ntva",
     "language": "language langue",
     "category": "category categorie famille segment",
-    "kind": "kind customertype typeclient naturejuridique",
+    "kind": "kind customertype typeclient customerkind clienttype natureclient natureduclient typedeclient typetiers "
+    "typedetiers naturetiers naturejuridique nature type typologie typologieclient profil profilclient",
     "paid_on": "paymentdate datereglement datedereglement datepaiement datedepaiement paidon receivedon valuedate "
     "datevaleur dateencaissement date",
     "reference": "paymentreference paymentid referencereglement referencepaiement numeroreglement idreglement "
@@ -160,8 +162,8 @@ def guess(
     _by_name(headers, FIELDS[Format(kind)].split(), places)
     if kind == Format.OPEN_ITEMS:
         _by_values(headers, rows, places)
-    if kind == Format.CUSTOMERS and "name" not in (given or {}):
-        _name_of_a_person(headers, places)
+    if kind == Format.CUSTOMERS:
+        _people(headers, rows, places, given or {})
     _demand(kind, places, headers)
     found = ColumnMap(kind, places, headers, country=country)
     _read_habits(found, rows, "mdy" if country == "US" else "dmy")
@@ -210,6 +212,23 @@ def _by_name(headers: list[str], fields: list[str], places: dict[str, int]) -> N
         free = [(ranks[n], index) for index, n in enumerate(names) if n in ranks and index not in taken]
         if free:
             places[name] = min(free)[1]
+
+
+def _people(headers: list[str], rows: list[Row], places: dict[str, int], given: Mapping[str, str]) -> None:
+    """What a name and a nature are of, where nobody said it."""
+    if "name" not in given:
+        _name_of_a_person(headers, places)
+    if "kind" not in given:
+        _kind_by_values(headers, rows, places)
+
+
+def _kind_by_values(headers: list[str], rows: list[Row], places: dict[str, int]) -> None:
+    """The column whose values say who is a consumer, whatever it is called; the category may say it too."""
+    named = [places[name] for name in ("kind", "category") if name in places]
+    free = [index for index in range(len(headers)) if index not in places.values()]
+    proven = [index for index in [*named, *free] if _mostly(rows, index, proves_kind)]
+    if proven:
+        places["kind"] = proven[0]
 
 
 def _name_of_a_person(headers: list[str], places: dict[str, int]) -> None:

@@ -1,6 +1,6 @@
 """An import in words: figures, changes, how the file was understood."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -50,6 +50,12 @@ SUPPOSED_MARKS = {
 def mark_supposed(mark: str) -> str:
     """What is said of a column of amounts that do not tell their decimal mark, taken to be `mark`."""
     return str(SUPPOSED % {"order": SUPPOSED_MARKS[mark]})
+
+
+def left_aside(reading: Mapping[str, Any]) -> list[str]:
+    """Headers of a list, as it was understood, that nothing is read from."""
+    read = set(reading.get("columns", {}).values())
+    return [header for header in reading.get("headers", []) if header and header not in read]
 
 
 class Shown:
@@ -131,8 +137,7 @@ class Shown:
 
     def left_aside(self) -> list[str]:
         """Headers of a list that nothing is read from."""
-        read = set(self.reading.get("columns", {}).values())
-        return [header for header in self.reading.get("headers", []) if header and header not in read]
+        return left_aside(self.reading)
 
     def _habit(self, name: str, orders: dict[str, str]) -> str:
         undecided = name in self.reading.get("undecided", [])

@@ -19,14 +19,16 @@ class Payments(models.TextChoices):
 
 @dataclass(frozen=True)
 class Assumptions:
-    """`delay_days`: worked days a task waits for its person. Costs are per message, and per minute of a call, in the
-    currency of the entity. `payments` only matters for days to come: the past has its own."""
+    """`delay_days`: worked days a task waits for its person. Costs are per message, a formal notice on paper being a
+    registered letter, and per minute of a call, in the currency of the entity. `payments` only matters for days to
+    come: the past has its own."""
 
     payments: str = Payments.AS_BEFORE
     delay_days: int = 1
     email_cost: Decimal = Decimal("0.01")
     sms_cost: Decimal = Decimal("0.08")
     letter_cost: Decimal = Decimal("1.60")
+    registered_cost: Decimal = Decimal("6.50")
     minute_cost: Decimal = Decimal("0.60")
     call_minutes: Decimal = Decimal(5)
 
@@ -40,12 +42,12 @@ class Assumptions:
         """As JSON: amounts as text."""
         return {name: value if isinstance(value, int) else str(value) for name, value in asdict(self).items()}
 
-    def cost(self, channel: str, touches: int) -> Decimal:
-        """What `touches` of a channel cost; a visit or another channel is not counted."""
+    def cost(self, channel: str, touches: int, *, registered: int = 0) -> Decimal:
+        """What `touches` of a channel cost, `registered` of them; a visit or another channel is not counted."""
         each = {
             Channel.EMAIL: self.email_cost,
             Channel.SMS: self.sms_cost,
             Channel.POST: self.letter_cost,
             Channel.PHONE: self.minute_cost * self.call_minutes,
         }
-        return each.get(Channel(channel), Decimal(0)) * touches
+        return each.get(Channel(channel), Decimal(0)) * (touches - registered) + self.registered_cost * registered

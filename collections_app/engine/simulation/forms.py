@@ -17,7 +17,7 @@ from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
 
 LONGEST_DAYS = 366
-COSTS = ("email_cost", "sms_cost", "letter_cost", "minute_cost", "call_minutes")
+COSTS = ("email_cost", "sms_cost", "letter_cost", "registered_cost", "minute_cost", "call_minutes")
 
 
 class DraftChoice(forms.ModelChoiceField):
@@ -91,6 +91,7 @@ class SimulationForm(forms.Form):
     email_cost = cost(gettext_lazy("Cost of an e-mail"))
     sms_cost = cost(gettext_lazy("Cost of a text message"))
     letter_cost = cost(gettext_lazy("Cost of a letter"))
+    registered_cost = cost(gettext_lazy("Cost of a registered letter (formal notice)"))
     minute_cost = cost(gettext_lazy("Cost of a minute of a person"))
     call_minutes = cost(gettext_lazy("Minutes of a call"))
 

@@ -16,7 +16,7 @@ from collections_app.engine.scope import Scope, compared
 from collections_app.engine.simulation import books, mornings, schema, world
 from collections_app.engine.simulation.assumptions import Assumptions
 from collections_app.engine.simulation.models import Simulation
-from collections_app.engine.simulation.night import SimulatedNight, begin, end, hold_time_barred, look_at_customers
+from collections_app.engine.simulation.night import SimulatedNight, begin, end, hold_by_the_books, look_at_customers
 from collections_app.engine.simulation.parts import Part, for_each, side_by_side
 from collections_app.engine.simulation.setting import put_in_force
 from crm.accounts.calendars import today, worked_days
@@ -112,7 +112,7 @@ class Side:
             for_each(self.parts, partial(self._turn, number, first + timedelta(days=number)))
             for_each(self.parts, partial(self._spend_day, number))
             with schema.inside(self.schema):
-                hold_time_barred(self.night)
+                hold_by_the_books(self.night)
             for_each(self.parts, self._look_at_customers)
             if number % CLEANED_EVERY == CLEANED_EVERY - 1 and not connection.in_atomic_block:
                 schema.clean(self.schema)

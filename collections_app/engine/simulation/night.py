@@ -16,7 +16,7 @@ from collections_app.engine.night import FEW as FEW_LOOKED_AT, HERE, Night, join
 from collections_app.engine.schedule import hour_of
 from collections_app.engine.simulation import mornings
 from crm.core import planned, sql
-from crm.holds.operations import end_expired_holds
+from crm.holds.operations import end_expired_holds, follow_settlements
 from telephony.messaging import operations as messaging
 
 # Copies that start small and grow.
@@ -117,10 +117,11 @@ def begin(night: SimulatedNight) -> None:
     _work(night, stages.BEFORE)
 
 
-def hold_time_barred(night: SimulatedNight) -> None:
-    """What the stage "holds" does with limitation: here once the books stand on the day, which another thread brings
-    them to while this one begins the night."""
-    hold_what_ran_out(night.entity, on=night.on, at=night.at)
+def hold_by_the_books(night: SimulatedNight) -> None:
+    """What the stage "holds" does with what is settled and with limitation: here once the books stand on the day, which
+    another thread brings them to while this one begins the night."""
+    for change in (follow_settlements, hold_what_ran_out):
+        change(night.entity, on=night.on, at=night.at)
 
 
 def look_at_customers(night: SimulatedNight) -> None:

@@ -19,9 +19,9 @@ Row = dict[str, Any]
 
 
 def side_report(side: Side, go_on: Callable[[], None]) -> dict[str, Any]:
-    """Touches by day, channel, step and collector, costs, groups, what was kept back, payments. An amount is in the
-    currency of the entity, without what no rate was known for (`no_rate`); None where there is nothing else. `go_on`
-    is called between statements and may raise Cancelled."""
+    """Touches by day, channel, step and collector, decisions put before the supervisor apart, costs, groups, what was
+    kept back, payments. An amount is in the currency of the entity, without what no rate was known for (`no_rate`);
+    None where there is nothing else. `go_on` is called between statements and may raise Cancelled."""
     with schema.inside(side.schema):
         params = {**side.params, "names": NAMES}
 
@@ -29,11 +29,13 @@ def side_report(side: Side, go_on: Callable[[], None]) -> dict[str, Any]:
             go_on()
             return sql.rows(HERE, name, params)
 
-        touches, came_in = rows("touches"), rows("came_in")
+        done, came_in = rows("touches"), rows("came_in")
+        touches = [row for row in done if not row["decision"]]
         return {
             "days": _by_day(touches),
+            "decisions": sum(row["touches"] for row in done if row["decision"]),
             "channels": _by_channel(side, touches),
-            "collectors": _by_collector(touches),
+            "collectors": _by_collector(done),
             "steps": _by_step(touches),
             "opened": _sum_by(rows("opened"), "step_code", "number"),
             "blocked": _blocked(rows("blocked"), rows("blocked_names")),
@@ -86,29 +88,34 @@ def _by_day(touches: list[Row]) -> dict[str, dict[str, int]]:
 def _by_channel(side: Side, touches: list[Row]) -> list[Row]:
     channels: dict[str, Row] = {}
     for row in touches:
-        found = channels.setdefault(row["channel"], {"touches": 0, "amount": None, "by_itself": 0})
+        found = channels.setdefault(row["channel"], {"touches": 0, "amount": None, "by_itself": 0, "registered": 0})
         found["touches"] += row["touches"]
+        found["registered"] += row["touches"] if row["registered"] else 0
         found["amount"] = _sum(found["amount"], row["amount"])
         found["by_itself"] += row["touches"] if row["by_itself"] else 0
     return [
-        {"channel": channel, **found, "cost": side.assumptions.cost(channel, found["touches"])}
+        {
+            "channel": channel,
+            **found,
+            "cost": side.assumptions.cost(channel, found["touches"], registered=found["registered"]),
+        }
         for channel, found in sorted(channels.items())
     ]
 
 
 def _by_collector(touches: list[Row]) -> list[Row]:
-    """What people did: all of it, on their fullest day, and what it claimed."""
-    days: dict[tuple[int | None, str], Counter[str]] = defaultdict(Counter)
-    amounts: dict[tuple[int | None, str], Decimal | None] = {}
+    """What people did: all of it, decisions included, on their fullest day, and what it claimed."""
+    days: dict[tuple[int | None, str, bool], Counter[str]] = defaultdict(Counter)
+    amounts: dict[tuple[int | None, str, bool], Decimal | None] = {}
     for row in touches:
         if not row["by_itself"]:
-            person = row["owner_id"], row["owner"]
+            person = row["owner_id"], row["owner"], row["no_team"]
             days[person][row["on"].isoformat()] += row["touches"]
-            amounts[person] = _sum(amounts.get(person), row["amount"])
+            amounts[person] = _sum(amounts.get(person), Decimal(0) if row["decision"] else row["amount"])
     found = [
-        {"user_id": user, "name": name, "touches": sum(of_day.values()), "most": max(of_day.values()),
-         "amount": amounts[user, name]}
-        for (user, name), of_day in days.items()
+        {"user_id": user, "name": name, "no_team": no_team, "touches": sum(of_day.values()),
+         "most": max(of_day.values()), "amount": amounts[user, name, no_team]}
+        for (user, name, no_team), of_day in days.items()
     ]  # fmt: skip
     return sorted(found, key=lambda row: (row["user_id"] is None, -row["touches"], row["name"]))
 

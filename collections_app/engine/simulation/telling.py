@@ -90,12 +90,13 @@ def _people(delay_days: int) -> str:
 
 def _costs(given: Assumptions, currency: str) -> str:
     return _(
-        "An e-mail costs %(email)s, a text message %(sms)s, a letter %(letter)s, a call %(call)s (%(minutes)s "
-        "minutes at %(minute)s)."
+        "An e-mail costs %(email)s, a text message %(sms)s, a letter %(letter)s, a registered one (formal notice) "
+        "%(registered)s, a call %(call)s (%(minutes)s minutes at %(minute)s)."
     ) % {
         "email": formats.money(given.email_cost, currency),
         "sms": formats.money(given.sms_cost, currency),
         "letter": formats.money(given.letter_cost, currency),
+        "registered": formats.money(given.registered_cost, currency),
         "call": formats.money(given.minute_cost * given.call_minutes, currency),
         "minutes": formats.number(given.call_minutes),
         "minute": formats.money(given.minute_cost, currency),
@@ -152,6 +153,7 @@ def _summary(reports: list[Row]) -> list[Row]:
             lambda report: _claimed(report["channels"]),
             money=True,
         ),
+        row(_("Decisions put before the supervisor, which are no contact"), lambda report: report.get("decisions", 0)),
         row(_("Customers kept back at least once"), lambda report: report["waiting"]["kept_back"]),
         row(_("Still open at the end"), lambda report: report["waiting"]["open"]),
         row(_("of which without a person"), lambda report: report["waiting"]["unassigned"]),
@@ -186,17 +188,20 @@ def _steps(simulation: Simulation, reports: list[Row]) -> list[Row]:
 
 
 def _collectors(reports: list[Row]) -> list[Row]:
-    found = [{(row["user_id"], row["name"]): row for row in report["collectors"]} for report in reports]
+    found = [
+        {(row["user_id"], row["name"], row.get("no_team", False)): row for row in report["collectors"]}
+        for report in reports
+    ]
     people = list(dict.fromkeys(key for rows in found for key in rows))
     return [
         {
-            "name": name.strip() or _("nobody: no place left in a team"),
+            "name": name.strip() or (_("nobody: no team") if no_team else _("nobody: no place left in a team")),
             "values": [
                 (row.get("touches", 0), row.get("most", 0), _amount(row or {"amount": 0}))
-                for row in (rows.get((user, name), {}) for rows in found)
+                for row in (rows.get((user, name, no_team), {}) for rows in found)
             ],
         }
-        for user, name in people
+        for user, name, no_team in people
     ]
 
 

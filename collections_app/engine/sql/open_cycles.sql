@@ -7,15 +7,19 @@ with entering as (
 ),
 -- plan: a function call per scenario and date, not per customer.
 entry as materialized (
-    select version_id, oldest_due_on, entry_offset(version_id, oldest_due_on, %(worked)s, %(on)s) as below
-    from (select distinct version_id, oldest_due_on from entering where entry_policy in ('step_by_age', 'by_hand')
+    select version_id, oldest_due_on,
+           case when entry_policy = 'step_by_age'
+                then entry_offset(version_id, oldest_due_on, %(worked)s, %(on)s) end as below,
+           case when entry_policy = 'by_hand'
+                then entry_asked(version_id, oldest_due_on, %(worked)s, %(on)s) end as asked
+    from (select distinct version_id, entry_policy, oldest_due_on from entering
+          where entry_policy in ('step_by_age', 'by_hand')
           limit (select count(*) from entering)  -- plan: never reached, it says that there are few
     ) e
 ),
 opened as (
     insert into actions_cycle (entity_id, customer_id, currency, opened_on, passed_offset, by_hand)
-    select %(entity)s, a.customer_id, a.currency, %(on)s, case when a.entry_policy = 'step_by_age' then entry.below end,
-           coalesce(a.entry_policy = 'by_hand' and entry.below is not null, false)
+    select %(entity)s, a.customer_id, a.currency, %(on)s, entry.below, coalesce(entry.asked, false)
     from entering a
     left join entry on entry.version_id = a.version_id and entry.oldest_due_on = a.oldest_due_on
     returning id, customer_id, currency, opened_on, passed_offset, by_hand

@@ -24,12 +24,9 @@ progress as (
 ),
 account as materialized (
     select a.*, g.group_id, g.group_code, g.version_id, g.entry_policy, c.id as cycle_id,
-           coalesce(c.by_hand, g.entry_policy = 'by_hand' and entry.below is not null, false) as by_hand,
-           greatest(case when c.id is not null then c.passed_offset
-                         when g.entry_policy = 'step_by_age' then entry.below end,
-                    p.done_offset, -1) as passed_offset,
-           coalesce(case when c.id is not null then c.passed_offset
-                         when g.entry_policy = 'step_by_age' then entry.below end, -1) as entered_at,
+           coalesce(c.by_hand, entry.asked, false) as by_hand,
+           greatest(c.passed_offset, entry.below, p.done_offset, -1) as passed_offset,
+           coalesce(c.passed_offset, entry.below, -1) as entered_at,
            coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on, p.busy_since, r.rate
     from night_accounts a
     join rates r on r.currency = a.currency
@@ -37,7 +34,10 @@ account as materialized (
     left join night_cycles c on c.customer_id = a.customer_id and c.currency = a.currency
     left join progress p on p.cycle_id = c.id
     cross join lateral (
-        select case when c.id is null then entry_offset(g.version_id, a.oldest_due_on, %(worked)s, %(on)s) end as below
+        select case when c.id is null and g.entry_policy = 'step_by_age'
+                    then entry_offset(g.version_id, a.oldest_due_on, %(worked)s, %(on)s) end as below,
+               case when c.id is null and g.entry_policy = 'by_hand'
+                    then entry_asked(g.version_id, a.oldest_due_on, %(worked)s, %(on)s) end as asked
     ) entry
 ),
 -- Accounts that have passed the same steps of the same version wait for the same one.

@@ -27,7 +27,7 @@ from collections_app.segments.forms import GroupForm
 from collections_app.segments.models import Group
 from collections_app.segments.queries import preview
 from collections_app.segments.regrouping import GroupNotReadable
-from collections_app.segments.wording import sentence
+from collections_app.segments.wording import no_team_sentence, sentence
 from crm.accounts.calendars import today
 from crm.core.remembering import remembering
 
@@ -81,7 +81,15 @@ def page(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    more = {"group": group, "form": form, "read": read, "error": error, **drawn(group, root)}
+    lonely = group.scenario_id and not group.team_id and not group.archived
+    more = {
+        "group": group,
+        "form": form,
+        "read": read,
+        "error": error,
+        "no_team": no_team_sentence([group]) if lonely else "",
+        **drawn(group, root),
+    }
     return render(request, f"{FOLDER}edit.html", context(model_admin, request, title=group.name, **more), status=status)
 
 

@@ -17,8 +17,10 @@ from collections_app.segments import operations
 from collections_app.segments.admin import editor, pages
 from collections_app.segments.form_tree import FIRST
 from collections_app.segments.models import Group
-from collections_app.segments.queries import present_members
+from collections_app.segments.queries import present_members, without_team
+from collections_app.segments.wording import no_team_sentence
 from crm.accounts.backoffice import ScopedAdmin
+from crm.accounts.queries import entities_of
 from crm.core.remembering import remembering
 
 
@@ -54,10 +56,15 @@ class CountedGroups(ChangeList):
             group.present = present.get(group.pk, 0)
 
 
+def _no_team(request: HttpRequest) -> str:
+    groups = without_team(entities_of(request.user))
+    return no_team_sentence(groups) if groups else ""
+
+
 @admin.register(Group)
 class GroupAdmin(ScopedAdmin):
     change_list_template = "admin/segments/group/list.html"
-    list_display = ["name", "place", "members_now", "scenario", "team", "criteria_in_words"]
+    list_display = ["name", "place", "members_now", "followed", "whose", "criteria_in_words"]
     list_filter = [ArchivedFilter, "entity"]
     list_select_related = ["entity", "scenario", "team"]
     search_fields = ["name", "code"]
@@ -73,7 +80,8 @@ class GroupAdmin(ScopedAdmin):
                 "description": _(
                     "A group gathers customers by criteria that are checked again every night and at each change. "
                     "Groups are tried in order: a customer enters the first one whose criteria he meets, the default "
-                    "group takes the others. Criteria, scenario and team come on the next page."
+                    "group takes the others. Criteria, scenario and team come on the next page; nobody enters it "
+                    "before it is put in use there."
                 ),
             },
         ),
@@ -105,14 +113,35 @@ class GroupAdmin(ScopedAdmin):
             '<a href="{}">{}</a>', reverse("admin:segments_group_members", args=[group.pk]), group.present
         )
 
+    @admin.display(description=_("scenario"))
+    def followed(self, group: Group) -> str:
+        """Its scenario; where it takes customers and has none, that nothing is opened for them."""
+        if group.scenario_id or group.archived:
+            return str(group.scenario or "-")
+        page = reverse("admin:segments_group_change", args=[group.pk])
+        told = gettext("none: nothing is opened")
+        return format_html('<a class="chip is-draft" href="{}#id_scenario">{}</a>', page, told)
+
+    @admin.display(description=_("team"))
+    def whose(self, group: Group) -> str:
+        """Its team; where it opens tasks and has none, the way to give it one."""
+        if group.team_id or group.archived or not group.scenario_id:
+            return str(group.team or "-")
+        page = reverse("admin:segments_group_change", args=[group.pk])
+        return format_html('<a class="chip is-draft" href="{}#id_team">{}</a>', page, gettext("no team"))
+
     @admin.display(description=_("criteria"))
     def criteria_in_words(self, group: Group) -> str:
         return pages.in_words(group)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Written at once: what a choice is called is asked once per fact and entity."""
+        more = {
+            "title": _("Groups, in the order they are tried"),
+            "no_team": _no_team(request),
+        }
         with remembering():
-            answer: HttpResponse = super().changelist_view(request, {"title": _("Groups, in the order they are tried")})
+            answer: HttpResponse = super().changelist_view(request, more)
             return answer.render() if isinstance(answer, TemplateResponse) else answer
 
     def get_urls(self) -> list[URLPattern]:
@@ -135,9 +164,11 @@ class GroupAdmin(ScopedAdmin):
         return editor.edit(self, request, object_id)
 
     def save_model(self, request: HttpRequest, obj: Group, form: ModelForm, change: bool) -> None:
-        """A new group stands last before the default one, with a first condition to change."""
+        """A new group takes nobody before a person puts it in use: half made, it would take customers from the others.
+        It has a first condition to change, and the team of its entity where there is no other."""
         user: Any = request.user
-        obj.criteria = {"all": [FIRST]}
+        obj.archived = True
+        obj.criteria, obj.team = {"all": [FIRST]}, operations.only_team(obj.entity)
         operations.save_group(obj, by=user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

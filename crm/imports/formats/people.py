@@ -14,10 +14,10 @@ from stdnum.eu import vat
 from stdnum.fr import siren, siret
 
 from crm.core.places import country_of, language_of
-from crm.customers.models import CustomerKind
 from crm.imports.days import AFTER_TOMORROW
 from crm.imports.formats.cells import Cells, exact
-from crm.imports.formats.rows import RowWrong, plain
+from crm.imports.formats.kinds import kind_of
+from crm.imports.formats.rows import RowWrong
 from crm.imports.mapping import ColumnMap
 
 BAD_EMAIL = _("This is not an e-mail address.")
@@ -26,12 +26,6 @@ BAD_NUMBER = _("This number is not valid (its check digits are wrong).")
 NOT_ABOVE_ZERO = _("A payment is above zero.")
 BAD_COUNTRY = _("No country has this code (FR, BE) or this name.")
 BAD_LANGUAGE = _("No language has this code (fr, en) or this name.")
-KINDS = {
-    CustomerKind.CONSUMER: ("consumer", "particulier", "consommateur", "b2c", "personal", "individual"),
-    CustomerKind.PUBLIC_BODY: ("public", "administration", "collectivite", "etat", "mairie"),
-    CustomerKind.ASSOCIATION: ("association", "asso", "nonprofit"),
-    CustomerKind.PROFESSIONAL: ("pro", "entreprise", "societe", "b2b", "company", "business"),
-}
 
 
 def email_of(text: str) -> str:
@@ -54,15 +48,18 @@ def phone_of(text: str, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+UNKNOWN_KINDS = 20
 LIMITS = {"name": 200, "category": 60, "city": 80, "first_name": 60, "contact": 120, "position": 80}
 NUMBERS = (("siren", siren), ("siret", siret), ("vat_number", vat))
 
 
 class CustomerReader:
-    """Turns rows into the columns of `customer_staged`."""
+    """Turns rows into the columns of `customer_staged`. `unknown_kinds`: what is written of the nature of a customer
+    and means none, with the first line that says it; such a row is taken without it."""
 
     def __init__(self, columns: ColumnMap, country: str) -> None:
         self.columns, self.country = columns, country
+        self.unknown_kinds: dict[str, int] = {}
 
     def row(self, line: int, row: list[str]) -> tuple[object, ...]:
         """Read one row. Raises RowWrong with all that is wrong in it."""
@@ -74,7 +71,7 @@ class CustomerReader:
 
     def _row(self, line: int, cells: Cells) -> tuple[object, ...]:
         customer, country = cells.account(), _country(cells)
-        who = (line, customer, _text(cells, "name"), _kind(cells.text("kind")))
+        who = (line, customer, _text(cells, "name"), self._kind(line, cells))
         numbers = (self._siren(cells), self._checked(cells, "siret", siret), self._checked(cells, "vat_number", vat))
         what = (_language(cells), _text(cells, "category"), _text(cells, "city"), country)
         contact = (_contact(cells), _text(cells, "position"))
@@ -87,6 +84,13 @@ class CustomerReader:
         yield from (partial(self._checked, cells, *number) for number in NUMBERS)
         yield from (partial(read, cells) for read in (_language, _country, self._email))
         yield lambda: self._phone(cells, _country(cells))
+
+    def _kind(self, line: int, cells: Cells) -> str:
+        text = cells.text("kind")
+        kind = kind_of(text)
+        if text and not kind and len(self.unknown_kinds) < UNKNOWN_KINDS:
+            self.unknown_kinds.setdefault(text, line)
+        return kind
 
     def _siren(self, cells: Cells) -> str:
         return self._checked(cells, "siren", siren) or self._checked(cells, "siret", siret)[:9]
@@ -143,13 +147,6 @@ def _text(cells: Cells, name: str) -> str:
 def _contact(cells: Cells) -> str:
     """First name and name of a person, from one column or two."""
     return " ".join(filter(None, (_text(cells, "first_name"), _text(cells, "contact"))))[:120]
-
-
-def _kind(text: str) -> str:
-    word = plain(text)
-    if not word:
-        return ""
-    return next((kind for kind, words in KINDS.items() if any(each in word for each in words)), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ from crm.imports.staging import copy_rows, execute, prepare
 SUBJECT = _("Customer file imported from %(file)s")
 OTHER_NAME = _("Line %(line)s gives this account another name: %(name)s.")
 UNKNOWN = _("No customer of this entity has this account.")
+UNKNOWN_KIND = _(
+    "This is no nature of a customer: the rows that say it were taken without it; who is new is a professional."
+)
 TOUCHED = """
 select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import', %(batch)s::bigint) as payload
 from customer_touched
@@ -32,9 +35,8 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     params: dict[str, Any] = {"entity": job.entity.pk, "batch": job.batch_id, "at": job.at, "subject": SUBJECT}
     params |= {"file": job.file_name, "by": job.by.pk if job.by else None, "kept": KEPT_PROBLEMS}
     prepare("customers_stage")
-    staged = copy_rows(
-        "customer_staged", _staged_rows(job, table, CustomerReader(columns, job.entity.country), outcome)
-    )
+    reader = CustomerReader(columns, job.entity.country)
+    staged = copy_rows("customer_staged", _staged_rows(job, table, reader, outcome))
     left_out = outcome.rows_rejected
     if "name" in columns.places:
         header = columns.columns()["name"]
@@ -45,6 +47,8 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     if outcome.problems and not staged:
         first = outcome.problems[0]
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)
+    for text, line in reader.unknown_kinds.items():
+        outcome.remark(Problem(line, columns.columns()["kind"], text[:200], UNKNOWN_KIND))
     execute("customers_write customers_contacts", params)
     outcome.changes["addresses_new"] = rows("crm.imports", "customers_addresses", params)[0]["added"]
     outcome.changes |= rows("crm.imports", "customers_count", params)[0]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from collections_app.actions.models import Action, Cycle, Refusal
 from collections_app.engine import dry_runs, tasks
 from collections_app.engine.dry_runs import ask_dry_run, try_night
+from collections_app.engine.entering import backlog_of
 from collections_app.engine.models import Decision, DryRun, Run
 from collections_app.engine.schedule import next_night
 from collections_app.segments.models import Membership
@@ -231,7 +232,7 @@ class TestPages:
         self.supervisor(client, world)
         asked = tried(world)
         self.page(client, asked)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             self.page(client, asked, hx_request="true")
 
 
@@ -239,12 +240,19 @@ def test_a_backlog_that_enters_by_its_age_is_told_with_its_scenario(world, clien
     world.invoice(world.customer(), late=300, on=MARCH_3)
     asked = tried(world)
     scenario = world.version.scenario
-    told = {"scenarios": [{"scenario": scenario.pk, "name": scenario.name, "number": 2}], "first_night": True}
-    assert asked.report["backlog"] == told
+    entered = {"scenario": scenario.pk, "name": scenario.name, "step": "Étape +15", "number": 2}
+    assert asked.report["backlog"] == {"scenarios": [entered], "first_night": True}
     client.force_login(UserFactory(supervisor=True, sees=world.entity))
     page = client.get(reverse("admin:engine_run_tried", args=[asked.pk])).content.decode()
     assert "Première nuit de cette entité. 2 actions s’ouvrent" in page
-    assert f"{reverse('admin:scenarios_scenario_change', args=[scenario.pk])}#entry-policy" in page
+    link = f"{reverse('admin:scenarios_scenario_change', args=[scenario.pk])}#entry-policy"
+    assert f'{link}">{scenario.name}, étape «\xa0Étape +15\xa0»</a> (2)' in page
+
+
+def test_what_an_older_night_kept_of_a_backlog_is_read_without_its_step(world):
+    scenario = world.version.scenario
+    run = Run(entity=world.entity, on=MARCH_3, entered={str(scenario.pk): 2})
+    assert [(str(one), one.number) for one in backlog_of(run).scenarios] == [(scenario.name, 2)]
 
 
 def test_the_next_nights_say_it_of_their_own_actions_only(world):
@@ -272,3 +280,13 @@ def test_how_the_facts_are_added_up_is_no_matter_of_the_stages_that_follow_in_th
 
     world.night(MARCH_3, dry_run=True, starting=look)
     assert set(found) == {"on"}
+
+
+def test_groups_whose_tasks_would_be_nobodys_are_told(world, client, capsys):
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    page = client.get(reverse("admin:engine_run_tried", args=[tried(world).pk])).content.decode()
+    link = f"{reverse('admin:segments_group_change', args=[world.group.pk])}#id_team"
+    assert "Un groupe n’a pas d’équipe" in page
+    assert f'<a href="{link}">{world.group.name}</a>' in page
+    call_command("run_night", "--entity", world.entity.code, "--on", "2026-03-03", "--dry-run")
+    assert f"Le groupe «\xa0{world.group.name}\xa0» n’a pas d’équipe" in capsys.readouterr().err

@@ -21,7 +21,9 @@ LADDER = (
     {"offset_days": 15, "working_days_only": True},
     {"offset_days": -5},
 )
-KEPT_BACK = {"held", "no_scenario", "by_hand", "below_minimum", "due_date_not_certain", "waiting_day"}
+KEPT_BACK = {
+    "held", "no_scenario", "by_hand", "below_minimum", "due_date_not_certain", "waiting_day", "ladder_finished",
+}  # fmt: skip
 
 
 def after(days):

@@ -6,6 +6,7 @@ import pytest
 
 from collections_app.actions.models import Action, Cycle
 from collections_app.actions.operations import enter_at
+from collections_app.engine.queries import explain
 from crm.customers.operations import merge_customers
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.paying import pay
@@ -33,6 +34,54 @@ def test_a_backlog_may_enter_at_the_step_its_age_allows():
     world.invoice(world.customer(), late=6)
     world.night()
     assert sorted(world.opened()) == [("s15", "todo"), ("s30", "todo"), ("s5", "todo")]
+
+
+GRAVE = ({"offset_days": 5}, {"offset_days": 15}, {"offset_days": 30, "formal": True}, {"offset_days": 45})
+
+
+@pytest.mark.parametrize(
+    ("steps", "entered"),
+    [
+        (GRAVE, "s15"),
+        (({"offset_days": 5}, {"offset_days": 15}, {"offset_days": 45, "owner": "supervisor"}), "s15"),
+        (({"offset_days": 5}, {"offset_days": 15, "owner": "supervisor", "email": True}, {"offset_days": 30}), "s30"),
+        (({"offset_days": 5}, {"offset_days": 30, "formal": True}), "s5"),
+        (({"offset_days": 30, "formal": True}, {"offset_days": 45}), "s30"),
+    ],
+)
+@pytest.mark.parametrize("unit", ["account", "invoice"])
+def test_age_alone_leads_neither_to_a_formal_notice_nor_to_a_decision_nor_past_one(steps, entered, unit):
+    world = World(*({**step, "unit": unit} for step in steps), entry_policy="step_by_age")
+    customer = world.customer()
+    world.invoice(customer, late=300)
+    assert explain(customer, on=MARCH_1).accounts[0].step in (entered, "")
+    world.night()
+    assert [step for step, _state in world.opened()] == [entered]
+
+
+def test_who_entered_before_a_formal_notice_gets_it_next():
+    world = World(*GRAVE, entry_policy="step_by_age")
+    world.invoice(world.customer(), late=300)
+    world.night()
+    world.do(MARCH_1)
+    world.night(after(5))
+    assert world.opened() == [("s15", "done"), ("s30", "to_approve")]
+
+
+def test_who_is_late_with_every_step_done_is_told_each_night():
+    """Nothing opens for him any more, and he would be in no figure."""
+    world = World({"offset_days": 5})
+    world.invoice(world.customer(), late=6)
+    world.night()
+    world.do(MARCH_1)
+    reports = [world.night(after(days)) for days in (1, 2)]
+    assert [report.blocked for report in reports] == [{"ladder_finished": 1}] * 2
+
+
+def test_a_person_is_asked_where_a_backlog_enters_that_reached_a_formal_notice():
+    world = World({"offset_days": 5}, {"offset_days": 30, "formal": True}, entry_policy="by_hand")
+    world.invoice(world.customer(), late=300)
+    assert world.night().blocked == {"by_hand": 1}
 
 
 def test_a_backlog_may_wait_for_a_person():

@@ -10,6 +10,7 @@ from collections_app.actions.models import Action, ActionLine, Cycle
 from collections_app.engine.queries import explain
 from crm.holds.models import Hold, HoldKind
 from crm.holds.operations import lift_hold, place_hold
+from crm.receivables.operations import close_in_ledger, reopen
 from crm.timeline.models import Entry
 from tests.collections_app.engine.world import MARCH_1, World, noon
 
@@ -70,6 +71,24 @@ def test_dunning_resumes_the_day_after_the_last_one_and_the_timeline_says_so():
     placed.refresh_from_db()
     assert (placed.ended_on, placed.outcome) == (after(3), "expired")
     assert Entry.objects.filter(customer=customer, kind="hold", about_id=placed.pk).count() == 2
+
+
+def test_a_dispute_ends_with_its_invoice_and_comes_back_with_it():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    invoice = world.invoice(customer, late=10)
+    hold(world, customer, kind=HoldKind.DISPUTE, invoice=invoice)
+    world.night()
+    close_in_ledger(invoice, on=after(1), at=noon(after(1)))
+    world.night(after(1))
+    assert list(Hold.objects.values_list("ended_on", "outcome")) == [(after(1), "settled")]
+    invoice.refresh_from_db()
+    reopen(invoice, on=after(2), at=noon(after(2)))
+    world.night(after(2))
+    assert world.opened() == []
+    assert list(Hold.objects.order_by("pk").values_list("starts_on", "ended_on")) == [
+        (MARCH_1, after(1)), (after(2), None),
+    ]  # fmt: skip
 
 
 def test_a_task_the_hold_takes_away_comes_back_as_the_same_task():

@@ -319,6 +319,14 @@ def test_steps_are_counted_along_the_due_date(entity):
     assert [(name, number) for _code, name, number in counted] == [("Avant", 1), ("Appel", 2), ("", 3)]
 
 
+def test_a_code_that_scenarios_name_otherwise_is_told_by_all_its_names(entity):
+    for day, name in ((32, "Lettre ferme"), (26, "Relance ferme"), (40, "Lettre ferme")):
+        published_scenario(entity, steps=[{"offset_days": day, "code": "firm", "name": name}])
+    archived = published_scenario(entity, steps=[{"offset_days": 1, "code": "firm", "name": "Autrefois"}]).scenario
+    Scenario.objects.filter(pk=archived.pk).update(archived=True)
+    assert step_names(entity.pk, {"firm": 9}) == [("firm", "Relance ferme / Lettre ferme", 9)]
+
+
 @pytest.fixture
 def delivered(monkeypatch):
     """A scenario an entity received, of which the product delivers another one since."""

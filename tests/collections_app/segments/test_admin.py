@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,8 +11,9 @@ from collections_app.segments import operations
 from collections_app.segments.choices import collectors
 from collections_app.segments.form_tree import as_criteria, changed, from_criteria
 from collections_app.segments.models import Group, Membership
+from collections_app.segments.regrouping import regroup
 from crm.accounts.models import Role
-from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
 from tests.factories.scenarios import ScenarioFactory, published_scenario
@@ -89,7 +91,28 @@ def test_the_list_is_in_order_with_words_and_counts(client, supervisor, entity, 
 def test_a_new_group_leads_to_its_criteria(client, supervisor, entity):
     data = {"entity": entity.pk, "name": "Export", "code": "export"}
     answer = client.post(reverse("admin:segments_group_add"), data)
-    assert answer.url == url(Group.objects.get(code="export"))
+    group = Group.objects.get(code="export")
+    assert answer.url == url(group)
+
+
+def test_a_new_group_takes_nobody_before_it_is_put_in_use(client, supervisor, entity):
+    """Half made, with its first condition, it would take every late customer and open nothing for them."""
+    InvoiceFactory(customer__entity=entity, due_on="2026-01-01", issued_on="2025-12-01")
+    GroupFactory(entity=entity, default=True)
+    client.post(reverse("admin:segments_group_add"), {"entity": entity.pk, "name": "Export", "code": "export"})
+    new = Group.objects.get(code="export")
+    regroup(entity, on=date(2026, 3, 1))
+    assert "Ce groupe n’est pas en service" in client.get(url(new)).content.decode()
+    assert Membership.objects.filter(group=new).count() == 0
+    client.post(url(new, "archive"), {"verb": "unarchive"})
+    regroup(entity, on=date(2026, 3, 1))
+    assert Membership.objects.filter(group=new).count() == 1
+
+
+def test_a_group_that_takes_customers_for_no_scenario_says_so(client, supervisor, group):
+    pages = [client.get(page).content.decode() for page in (reverse("admin:segments_group_changelist"), url(group))]
+    assert f'href="{url(group)}#id_scenario">aucun\xa0: rien ne s’ouvre</a>' in pages[0]
+    assert "Ce groupe n’a pas de scénario\xa0: rien ne s’ouvre pour les clients qu’il prend." in pages[1]
 
 
 def test_a_group_is_saved(client, supervisor, group, entity):
@@ -370,3 +393,35 @@ def test_a_group_that_takes_customers_while_one_deletes_it_stays_and_says_so(cli
     assert asked == [group, group]
     assert str(*answer.context["messages"]).startswith("Retardataires a ou a eu des membres\u00a0: archivez-le")
     assert group.memberships.count() == 1
+
+
+NO_TEAM = "n’a pas d’équipe\xa0: ce qui s’ouvre pour un client sans chargé de portefeuille n’est la tâche de personne."
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"scenario": True}, True),
+        ({}, False),
+        ({"scenario": True, "archived": True}, False),
+        ({"scenario": True, "team": True}, False),
+    ],
+)
+def test_a_group_whose_tasks_are_nobodys_says_so(client, supervisor, entity, fields, told):
+    given = {
+        name: {"scenario": ScenarioFactory, "team": TeamFactory}[name](entity=entity)
+        for name in fields
+        if name in ("scenario", "team")
+    }
+    group = GroupFactory(entity=entity, name="Retardataires", archived="archived" in fields, **given)
+    GroupFactory(scenario=ScenarioFactory())
+    pages = [client.get(page).content.decode() for page in (reverse("admin:segments_group_changelist"), url(group))]
+    assert [f"Le groupe «\xa0Retardataires\xa0» {NO_TEAM}" in page for page in pages] == [told, told]
+    assert (f'href="{url(group)}#id_team">sans équipe</a>' in pages[0]) is told
+
+
+@pytest.mark.parametrize("teams", [0, 1, 2])
+def test_a_new_group_has_the_only_team_of_its_entity(client, supervisor, entity, teams):
+    made = [TeamFactory(entity=entity) for _ in range(teams)]
+    client.post(reverse("admin:segments_group_add"), {"entity": entity.pk, "name": "Neuf", "code": "neuf"})
+    assert Group.objects.get().team == (made[0] if teams == 1 else None)

@@ -2,16 +2,20 @@ from datetime import date
 
 import pytest
 from django import forms
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.accounts import operations
 from crm.accounts.forms import ContractRateForm, EntityForm
 from crm.accounts.models import Absence, ContractRate, Entity, Role, Team, User
 from crm.accounts.queries import entities_of
+from crm.events.models import Event
 from crm.law.packs import PACKS
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
+from tests.factories.scenarios import ScenarioFactory
+from tests.factories.segments import GroupFactory
 
 pytestmark = pytest.mark.django_db
 ROWS = ("closures", "contract_rates", "legal_mentions")
@@ -50,6 +54,15 @@ def test_a_supervisor_sees_his_entities_and_teams_only(client, entity, lead):
     assert listed(client, "admin:accounts_team_changelist") == {team}
     assert client.get(reverse("admin:accounts_team_change", args=[elsewhere.pk])).status_code == 302
     assert client.get(reverse("admin:accounts_entity_add")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "refused"),
+    [("closing_share_percent", 100, 101), ("default_terms_days", 365, 9999), ("stale_after_days", 1, 0)],
+)
+def test_a_limit_that_limits_nothing_is_refused(entity, name, taken, refused):
+    found = [name in EntityForm({name: value}, instance=entity).errors for value in (taken, refused)]
+    assert found == [False, True]
 
 
 def test_an_auditor_changes_nothing(client, entity):
@@ -92,6 +105,35 @@ def test_an_entity_is_put_live_from_the_list_or_told_why_not(client, entity, lea
     Entity.objects.update(iban="FR7630006000011234567890189")
     client.post(reverse("admin:accounts_entity_changelist"), chosen)
     assert Entity.objects.get().live_since is not None
+
+
+def test_what_an_entity_should_not_go_live_with_is_told_before_and_when_it_does(client, entity, lead):
+    group = GroupFactory(entity=entity, name="Tous", scenario=ScenarioFactory(entity=entity))
+    Entity.objects.update(live_since=None, iban="")
+    client.force_login(lead)
+
+    def page():
+        return client.get(reverse("admin:accounts_entity_change", args=[entity.pk])).content.decode()
+
+    told = "Le groupe «\xa0Tous\xa0» n’a pas d’équipe\xa0: ce qui s’ouvre pour un client sans chargé de portefeuille"
+    assert ["L’IBAN" in page(), told in page(), reverse("admin:segments_group_changelist") in page()] == [True] * 3
+    Entity.objects.update(iban="FR7630006000011234567890189")
+    chosen = {"action": "go_live", "_selected_action": [entity.pk]}
+    answer = client.post(reverse("admin:accounts_entity_changelist"), chosen, follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == ["success", "warning"]
+    group.team = TeamFactory(entity=entity)
+    group.save()
+    assert [told in page(), "<p>rien</p>" in page() or ">rien<" in page()] == [False, True]
+
+
+def test_a_team_made_in_the_admin_is_told_of_once(client, entity, lead):
+    client.force_login(lead)
+    rows = {"teammember_set-TOTAL_FORMS": 0, "teammember_set-INITIAL_FORMS": 0}
+    client.post(reverse("admin:accounts_team_add"), {"entity": entity.pk, "name": "A", "supervisor": "", **rows})
+    team = Team.objects.get()
+    client.post(reverse("admin:accounts_team_change", args=[team.pk]), {"name": "B", "supervisor": "", **rows})
+    told = Event.objects.filter(kind="team.created").values_list("entity_id", "payload")
+    assert (Team.objects.get().name, list(told)) == ("B", [(entity.pk, {"team": team.pk})])
 
 
 def user_form(**changes):
@@ -206,6 +248,21 @@ def test_a_member_who_is_no_longer_active_does_not_keep_the_page_from_being_save
     assert gone.pk in [value for value, _name in shown.fields["user"].choices]
     assert client.post(url, {"entity": entity.pk, "name": "A", "supervisor": "", **rows}).status_code == 302
     assert set(team.members.all()) == {gone, new}
+
+
+def test_the_page_of_a_team_costs_the_same_for_any_number_of_members(client, lead, entity):
+    client.force_login(lead)
+    counted = []
+    for number in (1, 4):
+        team = TeamFactory(entity=entity)
+        for _ in range(number):
+            operations.join_team(UserFactory(), team, by=None)
+        page = reverse("admin:accounts_team_change", args=[team.pk])
+        client.get(page)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page).content.decode().count('name="teammember_set-') > number
+        counted.append(len(queries))
+    assert counted[0] == counted[1]
 
 
 def test_a_team_stays_of_its_entity(client, entity):

@@ -176,6 +176,14 @@ def test_legal_mentions_are_those_of_the_day_and_of_the_language_or_of_the_entit
     assert told == [first, first, first, then, "SAS, capital €2,000", then]
 
 
+@pytest.mark.parametrize(
+    ("country", "told"), [("FR", []), ("BJ", ["Pays de l’entité\xa0: Bénin, droit appliqué\xa0: France"])]
+)
+def test_the_law_of_another_country_is_told(country, told):
+    found = operations.law_of_elsewhere(EntityFactory(country=country, jurisdiction="FR"))
+    assert [remark.text.split(".")[0] for remark in found] == told
+
+
 def test_rates_and_rules_leave_a_trace_too():
     rate = Rate.objects.create(
         jurisdiction="ZZ", kind="central_bank", starts_on=MARCH_1, percent=Decimal(2), source="test"

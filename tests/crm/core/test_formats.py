@@ -64,7 +64,17 @@ def test_no_amount_of_the_books_is_rounded(currency: str):
 
 
 @pytest.mark.parametrize(
-    ("amount", "expected"), [("999.4", "999\xa0€"), ("18420", "18\xa0k\xa0€"), ("1840000", "1,84\xa0M\xa0€")]
+    ("amount", "expected"),
+    [
+        ("999.4", "999\xa0€"),
+        ("1500", "1,5\xa0k\xa0€"),
+        ("-2549.99", "-2,55\xa0k\xa0€"),
+        ("18420", "18,4\xa0k\xa0€"),
+        ("184200", "184\xa0k\xa0€"),
+        ("999960", "1\xa0M\xa0€"),
+        ("1840000", "1,84\xa0M\xa0€"),
+        ("18420000", "18,4\xa0M\xa0€"),
+    ],
 )
 def test_a_headline_is_short(amount: str, expected: str):
     with translation.override("fr"):

@@ -9,8 +9,10 @@ from crm.customers.operations import merge_customers
 from crm.events.models import Event
 from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, HoldRefused, OtherCustomersInvoice
 from crm.holds.models import Hold, HoldKind, HoldOutcome
-from crm.holds.operations import end_expired_holds, lift_hold, place_hold
+from crm.holds.operations import end_expired_holds, follow_settlements, lift_hold, place_hold
 from crm.holds.queries import net_items
+from crm.receivables.models import Invoice
+from crm.receivables.operations import close_in_ledger, reopen
 from crm.timeline.queries import entries
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
@@ -138,6 +140,66 @@ def test_a_hold_that_expires_says_whether_dunning_resumes():
     end_expired_holds(entity, on=date(2026, 3, 8), at=NOON + timedelta(days=7))
     last = [entries(customer, language="en").lines[0].subject for customer in (alone, twice)]
     assert last == ["Hold ended: dunning resumes", "Hold ended; what another one covers stays suspended"]
+
+
+MARCH_8 = date(2026, 3, 8)
+
+
+def settle(*invoices):
+    for invoice in invoices:
+        close_in_ledger(invoice, on=MARCH_1, at=NOON)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_holds_of_what_is_settled_end_in_one_statement_and_are_told(count, django_assert_num_queries):
+    entity = EntityFactory()
+    invoices = [InvoiceFactory(customer__entity=entity) for _ in range(count + 1)]
+    for invoice in invoices:
+        hold(invoice.customer, invoice=invoice, ends_on=None)
+    settle(*invoices[:count])
+    hold(invoices[0].customer, ends_on=None)
+    with django_assert_num_queries(1):
+        assert follow_settlements(entity, on=MARCH_8, at=NOON) == count
+    assert follow_settlements(entity, on=MARCH_8, at=NOON) == 0
+    ended = Hold.objects.exclude(ended_on=None).values_list("invoice", "ended_on", "outcome")
+    assert set(ended) == {(invoice.pk, MARCH_8, "settled") for invoice in invoices[:count]}
+    told = entries(invoices[0].customer, language="en").lines
+    assert f"Suspension ended: nothing is left to pay of {invoices[0].number}" in [line.subject for line in told]
+
+
+def test_limitation_has_its_own_end_and_other_entities_theirs():
+    invoice, other = InvoiceFactory(), InvoiceFactory()
+    for one, kind in ((invoice, HoldKind.LIMITATION), (other, HoldKind.DISPUTE)):
+        hold(one.customer, invoice=one, kind=kind, ends_on=None)
+    settle(invoice, other)
+    assert follow_settlements(invoice.customer.entity, on=MARCH_8, at=NOON) == 0
+
+
+@pytest.mark.parametrize(("ends_on", "days"), [(None, [7, 9]), (date(2026, 3, 10), [7, 9]), (MARCH_8, [7])])
+def test_what_is_open_again_is_suspended_as_before(ends_on, days):
+    invoice = InvoiceFactory()
+    customer = invoice.customer
+    hold(customer, invoice=invoice, ends_on=ends_on)
+    settle(invoice)
+    follow_settlements(customer.entity, on=MARCH_8, at=NOON)
+    reopen(Invoice.objects.get(), on=MARCH_8, at=NOON)
+    on = MARCH_1 + timedelta(days=8)
+    follow_settlements(customer.entity, on=on, at=NOON), follow_settlements(customer.entity, on=on, at=NOON)
+    assert [hold.starts_on for hold in Hold.objects.order_by("pk")] == [MARCH_1, on][: len(days)]
+    assert held(customer, on) == ["dispute" if len(days) > 1 else None]
+    assert set(Hold.objects.values_list("reason", "ends_on", "kind")) == {("Wrong price", ends_on, "dispute")}
+
+
+def test_what_a_person_lifts_after_that_stays_lifted():
+    invoice = InvoiceFactory()
+    customer = invoice.customer
+    hold(customer, invoice=invoice, ends_on=None)
+    settle(invoice)
+    follow_settlements(customer.entity, on=MARCH_8, at=NOON)
+    reopen(Invoice.objects.get(), on=MARCH_8, at=NOON)
+    assert follow_settlements(customer.entity, on=MARCH_8, at=NOON) == 1
+    lift_hold(Hold.objects.get(ended_on=None), on=MARCH_8, at=NOON)
+    assert follow_settlements(customer.entity, on=MARCH_8, at=NOON) == 0
 
 
 def test_what_is_said_twice_stands_once():

@@ -117,3 +117,11 @@ def test_how_amounts_are_written_is_asked_where_nothing_proves_it(entity, tmp_pa
     assert ("refused" in json.loads(out), Batch.objects.exists()) == (True, False)
     code, out, told = run(capsys, *asked, "--decimal-mark", ".")
     assert (code, json.loads(out)["open_amount"], told) == (0, {"EUR": "1.20"}, "")
+
+
+@pytest.mark.parametrize("more", [[], ["--json"], ["--dry-run"]])
+def test_columns_that_are_not_read_are_told_beside_the_figures(entity, tmp_path, capsys, more):
+    path = tmp_path / "customers.csv"
+    path.write_text("Compte;Nom;Depuis;Fidélité\nA;Zola;2019;oui\n", encoding="utf-8")
+    code, _, err = run(capsys, path, "--entity", "BOOKS", *more)
+    assert (code, err) == (0, "Colonnes non lues\xa0: Depuis, Fidélité.\n")

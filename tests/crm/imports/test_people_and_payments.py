@@ -57,6 +57,46 @@ def test_wrong_values_are_told(load, write):
     assert [(p.line, p.column) for p in outcome.problems] == [(3, "E-mail"), (4, "SIRET")]
 
 
+NATURES = ("particulier", "Organisme public", "ASSOCIATION", "professionnel", "Particuliers")
+
+
+@pytest.mark.parametrize(
+    ("header", "more"),
+    [
+        ("Nature", "Type"),
+        ("Type", "Famille"),
+        ("Typologie", "Type"),
+        ("Profil", "Statut"),
+        ("Catégorie", "Statut"),
+        ("Segment marché", "Catégorie"),
+    ],
+)
+def test_the_nature_of_customers_is_read_under_any_name(load, write, header, more):
+    rows = [f"C{place};Client {place};actif;{text}" for place, text in enumerate(NATURES)]
+    outcome = load(write(f"Compte;Nom;{more};{header}", *rows))
+    kinds = ["consumer", "public_body", "association", "professional", "consumer"]
+    assert list(Customer.objects.order_by("external_id").values_list("kind", flat=True)) == kinds
+    assert (outcome.reading["columns"]["kind"], outcome.problems) == (header, [])
+
+
+def test_a_category_that_says_the_nature_is_kept_as_category_too(load, write):
+    load(write("Compte;Nom;Catégorie", "A;Alpha;particulier"))
+    assert Customer.objects.values_list("kind", "category").get() == ("consumer", "particulier")
+
+
+def test_a_nature_nobody_knows_is_told_once(load, write):
+    outcome = load(write("Compte;Nom;Nature", "A;Alpha;VIP", "B;Beta;VIP", "C;Gamma;particulier", "D;Delta;SARL"))
+    told = [(p.line, p.column, p.value, p.text.split(":")[0].strip()) for p in outcome.problems]
+    assert (told, outcome.rows_rejected) == ([(2, "Nature", "VIP", "Ce n’est pas une nature de client")], 0)
+    kinds = Customer.objects.order_by("external_id").values_list("kind", flat=True)
+    assert list(kinds) == ["professional", "professional", "consumer", "professional"]
+
+
+def test_who_is_no_professional_is_none(load, write):
+    load(write("Compte;Nom;Type client", "A;Alpha;Non professionnel"))
+    assert Customer.objects.get().kind == "consumer"
+
+
 CONTACTS = "Client;Prénom;Nom;Fonction;E-mail"
 
 

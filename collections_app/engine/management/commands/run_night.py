@@ -14,6 +14,8 @@ from collections_app.engine.forms import BEYOND, FIRST_DAY, LAST_DAY
 from collections_app.engine.labels import block_label, opened_steps, stage_label
 from collections_app.engine.operations import NightReport, run_night
 from collections_app.engine.schedule import instant, refuse_far_ahead
+from collections_app.segments.queries import without_team
+from collections_app.segments.wording import no_team_sentence
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 from crm.core.commands import JsonCommand
@@ -50,8 +52,10 @@ class Command(JsonCommand):
         except NightRefused as refused:
             raise CommandError(str(refused), returncode=2) from refused
         if warning := report.backlog.sentence():
-            entered = ", ".join(f"{one.name} ({one.number})" for one in report.backlog.scenarios)
+            entered = ", ".join(f"{one} ({one.number})" for one in report.backlog.scenarios)
             self.stderr.write(f"{warning} {entered}.")
+        if options["dry_run"] and (groups := without_team([entity])):
+            self.stderr.write(no_team_sentence(groups))
         self.stdout.write(
             json.dumps(as_json(report), cls=DjangoJSONEncoder) if options["json"] else as_text(entity, report)
         )

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 
 from crm.accounts.models import Entity
 from crm.core.formats import money
@@ -18,7 +18,7 @@ from crm.imports.errors import ImportRefused
 from crm.imports.models import Format, Mode
 from crm.imports.operations import import_file
 from crm.imports.outcome import Options, Outcome
-from crm.imports.presenting import CHANGES, FIGURES
+from crm.imports.presenting import CHANGES, FIGURES, left_aside
 
 SHOWN_PROBLEMS = 20
 
@@ -82,6 +82,8 @@ class Command(BaseCommand):
         if "long_terms" in outcome.changes:
             told = _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days.")
             self.stderr.write(told % outcome.changes["long_terms"])
+        if unread := left_aside(outcome.reading):
+            self.stderr.write(unread_told(unread))
         if as_json:
             self.stdout.write(json.dumps(figures | {"errors": errors}, ensure_ascii=False))
             return
@@ -113,6 +115,12 @@ def as_text(outcome: Outcome) -> Iterator[str]:
     told += [(label, outcome.changes[name]) for name, label in CHANGES.items() if outcome.changes.get(name)]
     for label, value in told:
         yield f"{capfirst(label):<52} {value:>16}"
+
+
+def unread_told(headers: list[str]) -> str:
+    """The columns of a list that nothing is read from."""
+    told = ngettext("Column that is not read: %(names)s.", "Columns that are not read: %(names)s.", len(headers))
+    return told % {"names": ", ".join(headers)}
 
 
 def closing_told(outcome: Outcome) -> str:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 1, 1, tzinfo=UTC)
 ASK = {
     "kind": "next", "days": 2, "payments": "none", "delay_days": 1, "email_cost": "0.01", "sms_cost": "0.08",
-    "letter_cost": "1.6", "minute_cost": "0.6", "call_minutes": "5",
+    "letter_cost": "1.6", "registered_cost": "6.5", "minute_cost": "0.6", "call_minutes": "5",
 }  # fmt: skip
 
 

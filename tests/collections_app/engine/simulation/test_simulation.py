@@ -632,3 +632,44 @@ def test_it_ends_on_or_after_the_day_it_starts(world):
 def test_a_replay_ends_before_today(world):
     with pytest.raises(NothingToReplay):
         asked(world, kind="replay", until_on=date(2026, 3, 1))
+
+
+def test_a_mail_without_address_is_work_of_a_person_and_a_decision_no_contact():
+    load_law()
+    world = World({"offset_days": 5, "email": True}, {"offset_days": 8, "owner": "supervisor", "gap_days": 1})
+    TemplateVersionFactory(template=world.steps[0].template)
+    team = TeamFactory(entity=world.entity, supervisor=world.person)
+    world.group.team = team
+    world.group.save()
+    for email, late in ((True, 6), (False, 6)):
+        world.invoice(world.customer(email=email), late=late, amount=100)
+    report = simulated(world).report["today"]
+    channels = {
+        row["channel"]: (row["touches"], row["by_itself"], Decimal(row["amount"])) for row in report["channels"]
+    }
+    assert channels == {"email": (1, 1, 100), "phone": (1, 0, 100)}
+    assert [(row["touches"], Decimal(row["amount"])) for row in report["collectors"]] == [(2, 0), (1, 100)]
+    assert (report["decisions"], [step["code"] for step in report["steps"]]) == (2, ["s5"])
+
+
+def test_what_has_no_team_is_not_told_as_a_full_team():
+    world = World({"offset_days": 5})
+    world.invoice(world.customer(), late=6, amount=100)
+    found = told(simulated(world))
+    assert [row["name"] for row in found["collectors"]] == ["personne\xa0: sans équipe"]
+
+
+def test_an_empty_group_holds_nobody_at_the_end():
+    world = World({"offset_days": 5})
+    world.invoice(world.customer(), late=6, amount=100)
+    GroupFactory(
+        entity=world.entity, code="empty", priority=1, criteria={"fact": "overdue", "is": "gt", "value": "999"}
+    )
+    groups = simulated(world).report["today"]["groups"]
+    counted = {row["code"]: tuple(row[name] for name in ("at_start", "entered", "gone", "at_end")) for row in groups}
+    assert counted == {"empty": (0, 0, 0, 0), world.group.code: (1, 0, 0, 1)}
+
+
+def test_a_formal_notice_on_paper_costs_a_registered_letter():
+    given = Assumptions(letter_cost=Decimal(1), registered_cost=Decimal(7))
+    assert given.cost("post", 3, registered=2) == 15
