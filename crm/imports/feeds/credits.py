@@ -12,7 +12,7 @@ from crm.accounts.models import Entity, User
 from crm.core import sql
 from crm.core.currencies import rounded
 from crm.core.formats import money
-from crm.core.rest.bulk import Row, Written
+from crm.core.rest.bulk import Row, Written, WrittenMeanwhile
 from crm.imports.days import AFTER_TOMORROW, last_day
 from crm.imports.feeds.invoices import known_customers, tell_changed
 from crm.imports.feeds.noting import note_feed
@@ -44,7 +44,8 @@ def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: d
     """Add payments by `external_id` with their allocations; of a known one, number, label and the invoice it names.
 
     Allocations are made when the payment is new: sending it again applies nothing twice. A row that may not be
-    written is a fault of its place. Eight statements for any number of rows; call it in a transaction.
+    written is a fault of its place. Eight statements for any number of rows; call it in a transaction. Raises
+    WrittenMeanwhile.
     """
     books = Books(entity, rows, at=at)
     faults: list[Fault] = []
@@ -63,9 +64,11 @@ def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: d
         "subject": RECEIVED,
     }
     written = sql.rows("crm.imports", "feed_credits", params)
+    new = {row["external_id"]: row["id"] for row in written if row["created"]}
+    if new.keys() != {row["external_id"] for row in good} - books.credits.keys():
+        raise WrittenMeanwhile
     if good:
         note_feed(entity, at=at)
-    new = {row["external_id"]: row["id"] for row in written if row["created"]}
     _allocate(good, new, books, by=by, at=at)
     if written:
         tell_changed(entity, (row["customer_id"] for row in written), at=at)

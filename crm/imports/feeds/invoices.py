@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from crm.accounts.models import Entity, User
 from crm.core import sql
 from crm.core.currencies import rounded
-from crm.core.rest.bulk import Row, Written
+from crm.core.rest.bulk import Row, Written, WrittenMeanwhile
 from crm.customers.models import Customer
 from crm.events.operations import emit_many
 from crm.imports.feeds.instalments import parts_of, placed
@@ -28,7 +28,8 @@ Fault = tuple[int, str, str]
 def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
     """Add invoices by `external_id`, or change what may change of those known (number, due date, debt type, label).
 
-    A row that may not be written is a fault of its place. Five statements for any number of rows.
+    A row that may not be written is a fault of its place. Five statements for any number of rows. Raises
+    WrittenMeanwhile.
     """
     customers = known_customers(entity, (row.get("customer") for row in rows.values()))
     known = _known(entity, rows)
@@ -39,7 +40,7 @@ def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: 
         wrong = list(_refusals(entity, row, found, customers))
         faults += [(place, name, message) for name, message in wrong]
         lines += [] if wrong else _lines(entity, row, found, customers)
-    return _write(entity, lines, faults, by=by, at=at)
+    return _write(entity, lines, faults, new=sum(line["external_id"] not in known for line in lines), by=by, at=at)
 
 
 def known_customers(entity: Entity, external_ids: Iterable[str | None]) -> dict[str, int]:
@@ -131,10 +132,12 @@ def _lines(entity: Entity, row: Row, found: dict[int, Invoice], customers: dict[
 
 
 def _write(
-    entity: Entity, lines: list[dict[str, Any]], faults: list[Fault], *, by: User | None, at: datetime
+    entity: Entity, lines: list[dict[str, Any]], faults: list[Fault], *, new: int, by: User | None, at: datetime
 ) -> Written:
     params = {"entity": entity.pk, "rows": Jsonb(lines), "by": by.pk if by else None, "at": at, "subject": RECEIVED}
     written = sql.rows("crm.imports", "feed_invoices", params)
+    if sum(row["added"] for row in written) != new:
+        raise WrittenMeanwhile
     if lines:
         note_feed(entity, at=at)
     if written:
