@@ -12,6 +12,7 @@ from crm.imports.feeds.invoices import feed_invoices
 from crm.receivables.models import Credit, Invoice
 from tests.connections import beside
 from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BASE = "/api/v1/entities/ACME"
@@ -78,3 +79,12 @@ def test_all_or_nothing_is_judged_by_what_the_first_wrote(entity, erp):
     second = PAYMENT | {"amount": "90.00"}
     answer = crossing(erp, entity, feed_credits, PAYMENT, "payments", second, all_or_nothing=True)
     assert answer == (0, 0, 0, ["amount"])
+
+
+def test_a_payment_sent_again_before_the_first_is_answered_is_no_error(entity, erp):
+    customer = CustomerFactory(entity=entity, external_id="C1")
+    InvoiceFactory(customer=customer, external_id="FA1", amount=Decimal(100))
+    part = {"invoice": "FA1", "amount": Decimal(100)}
+    second = PAYMENT | {"allocations": [part]}
+    assert crossing(erp, entity, feed_credits, second, "payments", second) == (0, 0, 1, [])
+    assert Invoice.objects.get().open_amount == 0

@@ -23,19 +23,20 @@ Fault = tuple[int, str, str]
 
 
 class Books:
-    """What the rows name, read once: customers, credits known, invoices (locked), and what stays open on these."""
+    """What the rows name, read once: customers, invoices (locked), credits known, and what stays open on the invoices."""
 
     def __init__(self, entity: Entity, rows: dict[int, Row], *, at: datetime) -> None:
         self.entity, self.last_day = entity, last_day(entity, at)
         self.customers = known_customers(entity, (row.get("customer") for row in rows.values()))
-        ids = [row["external_id"] for row in rows.values()]
-        self.credits = {
-            credit.external_id: credit for credit in Credit.objects.filter(entity=entity, external_id__in=ids)
-        }
         named = {name for row in rows.values() for name, *_rest in _named(row)}
         invoices = Invoice.objects.filter(entity=entity, external_id__in=named).order_by("pk")
         self.invoices = {
             (invoice.external_id, invoice.installment): invoice for invoice in invoices.select_for_update(no_key=True)
+        }
+        # After the lock: whoever held it may have written the same payments.
+        ids = [row["external_id"] for row in rows.values()]
+        self.credits = {
+            credit.external_id: credit for credit in Credit.objects.filter(entity=entity, external_id__in=ids)
         }
         self.left = {invoice.pk: invoice.open_amount for invoice in self.invoices.values()}
 
