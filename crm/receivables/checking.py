@@ -10,7 +10,8 @@ from crm.core.sql import rows
 @dataclass(frozen=True)
 class Difference:
     """A row that contradicts its movements. `item`: invoice, credit, or movement (it names what is of another ledger;
-    then `open_amount` and `expected` are empty)."""
+    then `open_amount` and `expected` are empty); merged_invoice and merged_credit are of a customer merged into another
+    (`expected` is empty: it is to be moved to who stands for him)."""
 
     item: str
     id: int
@@ -23,6 +24,6 @@ class Difference:
 
 
 def differences(entity: Entity | None = None) -> list[Difference]:
-    """Rows of an entity (or of all) that contradict their movements; empty when all is well. One statement."""
+    """Rows of an entity (or of all) that contradict their movements or are of a merged customer; empty when all is well. One statement."""
     found = rows("crm.receivables", "differences", {"entity": entity.pk if entity else None})
     return [Difference(**row) for row in found]

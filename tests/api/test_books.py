@@ -152,7 +152,7 @@ class TestInvoices:
     def test_writing_costs_the_same_whatever_the_number(self, customer, erp, count, django_assert_num_queries):
         erp.get(f"{BASE}/invoices")
         rows = [INVOICE | {"external_id": f"FA{n}"} for n in range(count)]
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             assert send(erp, "invoices", *rows)[0] == count
 
     @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ class TestPayments:
         erp.get(f"{BASE}/payments")
         part = {"allocations": [{"invoice": "FA1", "amount": "80.00"}]}
         rows = [PAYMENT | part | {"external_id": f"RG{n}"} for n in range(count)]
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             assert send(erp, "payments", *rows)[0] == count
 
     def test_the_list(self, customer, erp):

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from crm.accounts.models import User
+from crm.accounts.models import Entity, User
 from crm.customers.exceptions import AlreadyMerged, OtherEntity, RelationWithoutHandler, SameCustomer
 from crm.customers.models import Address, Consent, Customer
 from crm.customers.operations.journal import tell
@@ -27,6 +27,7 @@ def merge_customers(kept: Customer, duplicate: Customer, *, by: User | None, at:
 
     Returns what was moved, by relation. Raises SameCustomer, OtherEntity, AlreadyMerged, RelationWithoutHandler.
     """
+    _wait_for_who_writes_on_accounts(kept.entity_id)
     _lock(kept, duplicate)
     _refuse(kept, duplicate)
     merge = Merge(kept, duplicate, at=at, by=by)
@@ -38,6 +39,18 @@ def merge_customers(kept: Customer, duplicate: Customer, *, by: User | None, at:
     tell(kept, MERGED, {"name": duplicate.name, "account": duplicate.external_id}, by=by, at=at)
     tell(duplicate, MERGED_INTO, {"name": kept.name, "account": kept.external_id}, by=by, at=at)
     return merge
+
+
+def no_merges(entity: Entity) -> None:
+    """No customer of the entity is merged until the end of the transaction: what accounts lead to holds until it is
+    written. Many may ask for it at once; a merge waits for them all. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock_shared(hashtext('merges'), %s)", [entity.pk])
+
+
+def _wait_for_who_writes_on_accounts(entity_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('merges'), %s)", [entity_id])
 
 
 def in_use(customer: Customer) -> Customer:

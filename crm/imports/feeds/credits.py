@@ -45,7 +45,7 @@ def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: d
     """Add payments by `external_id` with their allocations; of a known one, number, label and the invoice it names.
 
     Allocations are made when the payment is new: sending it again applies nothing twice. A row that may not be
-    written is a fault of its place. Eight statements for any number of rows; call it in a transaction. Raises
+    written is a fault of its place. Nine statements for any number of rows; call it in a transaction. Raises
     WrittenMeanwhile.
     """
     books = Books(entity, rows, at=at)

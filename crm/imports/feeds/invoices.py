@@ -12,6 +12,7 @@ from crm.core import sql
 from crm.core.currencies import rounded
 from crm.core.rest.bulk import Row, Written, WrittenMeanwhile
 from crm.customers.models import Customer
+from crm.customers.operations import no_merges
 from crm.events.operations import emit_many
 from crm.imports.feeds.instalments import parts_of, placed
 from crm.imports.feeds.noting import note_feed
@@ -28,7 +29,7 @@ Fault = tuple[int, str, str]
 def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
     """Add invoices by `external_id`, or change what may change of those known (number, due date, debt type, label).
 
-    A row that may not be written is a fault of its place. Five statements for any number of rows. Raises
+    A row that may not be written is a fault of its place. Six statements for any number of rows. Raises
     WrittenMeanwhile.
     """
     customers = known_customers(entity, (row.get("customer") for row in rows.values()))
@@ -44,7 +45,9 @@ def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: 
 
 
 def known_customers(entity: Entity, external_ids: Iterable[str | None]) -> dict[str, int]:
-    """Keys of the customers by their account; a merged customer stands for the one he was merged into."""
+    """Keys of the customers by their account; a merged customer stands for the one he was merged into, and so it stays
+    until the end of the transaction."""
+    no_merges(entity)
     wanted = {external_id for external_id in external_ids if external_id}
     rows = Customer.objects.filter(entity=entity, external_id__in=wanted)
     return {

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from crm.core.sql import rows
+from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.errors import NothingReadable
 from crm.imports.formats.people import CustomerReader
@@ -36,6 +37,7 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
         "customer_staged", _staged_rows(job, table, CustomerReader(columns, job.entity.country), outcome)
     )
     left_out = outcome.rows_rejected
+    no_merges(job.entity)
     if "name" in columns.places:
         header = columns.columns()["name"]
         reject_found("customers_names", params, outcome, lambda row: _otherwise_named(row, header))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from crm.core.currencies import decimals
+from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.days import last_day
 from crm.imports.formats.blocks import Block
@@ -68,6 +69,7 @@ def import_fec(job: Job, layout: Layout, pieces: Pieces) -> Outcome:
     params = params_of(job)
     _stage(job, layout, pieces, outcome)
     job.progress("writing", outcome.rows_read)
+    no_merges(job.entity)
     with room_for(outcome.rows_read):
         _describe(outcome, params, job)
         execute("fec_recall", params)

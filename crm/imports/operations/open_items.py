@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_noop as _
 
 from crm.core.currencies import rounded
+from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.errors import TooMuchWouldClose
 from crm.imports.formats.item_blocks import ItemBlocks
@@ -57,6 +58,7 @@ def import_open_items(
     if job.options.unattended:
         refuse_supposed(columns)
     job.progress("writing", outcome.rows_read)
+    no_merges(job.entity)
     with room_for(outcome.rows_read):
         _describe(outcome, params)
         _plan(job, columns, outcome, params)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_noop
 from crm.accounts.models import User
 from crm.core.sql import rows
 from crm.customers.models import Customer
+from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.errors import CannotUndo
 from crm.imports.models import Batch, Format, Status
@@ -45,6 +46,7 @@ def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
 def _undo(batch: Batch, *, by: User | None, at: datetime) -> None:
     params: dict[str, Any] = {"entity": batch.entity_id, "batch": batch.pk, "at": at, "file": batch.file_name}
     params |= {"by": by.pk if by else None, "subject": SUBJECT}
+    no_merges(batch.entity)
     _refuse_if_needed(batch, params)
     with connection.cursor() as cursor:
         cursor.execute("select set_config('acquit.undo_import', %s, true)", [str(batch.pk)])
