@@ -253,6 +253,8 @@ def without(row, *names):
         ("invoices", without(INVOICE, "due_on") | {"issued_on": "9999-12-31"}, [(0, "issued_on")]),
         ("invoices", INVOICE | {"due_on": "0001-01-01"}, [(0, "due_on")]),
         ("payments", PAYMENT | {"received_on": "9999-12-31"}, [(0, "received_on")]),
+        ("invoices", INVOICE | {"amount": "73282932000074"}, [(0, "amount")]),
+        ("payments", PAYMENT | {"amount": "10000000000000.00"}, [(0, "amount")]),
         ("invoices", without(INVOICE, "due_on", "amount")
             | {"installments": [{"due_on": "9999-12-31", "amount": 1}]}, [(0, "installments.0.due_on")]),
         ("customers", {"external_id": "C2", "name": "X", "attributes": {"a": ["b\x00"]}}, [(0, "attributes")]),

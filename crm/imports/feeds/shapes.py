@@ -10,6 +10,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from rest_framework import serializers
 from stdnum.fr import siren as siren_number
 
+from crm.core.amounts import LARGEST
 from crm.core.money import check_currency
 from crm.core.places import country_of, language_of
 from crm.core.zones import zones
@@ -20,11 +21,12 @@ from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
 CENT = Decimal("0.001")
 MOST_INSTALLMENTS = 32767
+MOST_DIGITS = LARGEST.adjusted() + 3
 TEXT = serializers.CharField(allow_blank=True)
 
 
 def _amount(**kwargs: Any) -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=18, decimal_places=3, min_value=CENT, **kwargs)
+    return serializers.DecimalField(max_digits=MOST_DIGITS, decimal_places=3, min_value=CENT, **kwargs)
 
 
 def _day(**kwargs: Any) -> serializers.DateField:

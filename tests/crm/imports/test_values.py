@@ -19,7 +19,7 @@ def test_amounts(text, amount):
     assert amount_of(text) == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["abc", "1,2,3", "1.23.456,7", "NaN", "12 pièces", "--5", "99999999999999999"])
+@pytest.mark.parametrize("text", ["abc", "1,2,3", "1.23.456,7", "NaN", "12 pièces", "--5", "73282932000074"])
 def test_what_is_no_amount(text):
     with pytest.raises(BadValue):
         amount_of(text)
