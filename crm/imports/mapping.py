@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, count
 
 from crm.core.amounts import OTHER_MARK, UNCLEAR, BadValue, Figure, amount_of, digits_and_marks, supposed_mark
 from crm.imports.errors import MissingColumns
@@ -109,8 +110,9 @@ class ColumnMap:
     currency: str = ""
 
     def columns(self) -> dict[str, str]:
-        """Field to header, as a profile keeps it."""
-        return {name: self.headers[index] for name, index in self.places.items()}
+        """Field to name of its column, as a profile keeps it."""
+        names = names_of(self.headers)
+        return {name: names[index] for name, index in self.places.items()}
 
     def mark_supposed(self, name: str, text: str, currency: str) -> str:
         """The decimal mark of an amount of a column that shows none, "" where it tells its own; remembered, to be told.
@@ -139,6 +141,16 @@ class ColumnMap:
         return date_of(text, OTHER_ORDER[order])
 
 
+def names_of(headers: list[str]) -> list[str]:
+    """One name for each column, by which a person chooses it: its header, with its rank where an earlier one is alike; its
+    place (#3) where it has none."""
+    names: dict[str, None] = {}
+    for place, header in enumerate(headers, 1):
+        alike = (f"{header} ({rank})" for rank in count(2))
+        names[next(name for name in chain([header or f"#{place}"], alike) if name not in names)] = None
+    return list(names)
+
+
 def guess(
     headers: list[str],
     rows: list[Row],
@@ -147,17 +159,21 @@ def guess(
     given: Mapping[str, str] | None = None,
     country: str = "FR",
 ) -> ColumnMap:
-    """Find the fields of a list; `given` (field to header) comes first. Raises MissingColumns.
+    """Find the fields of a list; `given` (field to name of a column, or to nothing: the list does not have it) comes first.
+    Raises MissingColumns.
 
     `rows` is a sample; `country` settles 03/04/2020 where nothing in the column does (month first in the US only).
     """
-    places = _given(headers, given or {})
+    given = given or {}
+    left_out = {name for name, column in given.items() if not column}
+    places = _given(headers, {name: column for name, column in given.items() if column})
     kind = wanted or _format_of(headers)
-    _by_name(headers, FIELDS[Format(kind)].split(), places)
+    _by_name(headers, [name for name in FIELDS[Format(kind)].split() if name not in left_out], places)
     if kind == Format.OPEN_ITEMS:
         _by_values(headers, rows, places)
-    if kind == Format.CUSTOMERS and "name" not in (given or {}):
+    if kind == Format.CUSTOMERS and "name" not in given:
         _name_of_a_person(headers, places)
+    places = {name: index for name, index in places.items() if name not in left_out}
     _demand(kind, places, headers)
     found = ColumnMap(kind, places, headers)
     _read_habits(found, rows, "mdy" if country == "US" else "dmy")
@@ -171,11 +187,14 @@ def _bare(header: str) -> str:
 
 
 def _given(headers: list[str], given: Mapping[str, str]) -> dict[str, int]:
-    by_name = {plain(header): index for index, header in reversed(list(enumerate(headers)))}
-    absent = [header for header in given.values() if plain(header) not in by_name]
+    exactly = {name: index for index, name in enumerate(names_of(headers))}
+    alike = {plain(header): index for index, header in reversed(list(enumerate(headers)))}
+    alike.pop("", None)  # of a header without a Latin letter nothing is left
+    found = {name: exactly.get(header, alike.get(plain(header))) for name, header in given.items()}
+    absent = [given[name] for name, index in found.items() if index is None]
     if absent:
         raise MissingColumns(columns=", ".join(absent), found=", ".join(filter(None, headers)), headers=headers)
-    return {name: by_name[plain(header)] for name, header in given.items()}
+    return {name: index for name, index in found.items() if index is not None}
 
 
 def _format_of(headers: list[str]) -> str:
@@ -304,7 +323,7 @@ def _demand(kind: str, places: dict[str, int], headers: list[str]) -> None:
             columns=", ".join(map(" / ".join, missing)),
             found=", ".join(filter(None, headers)),
             headers=headers,
-            places={name: headers[index] for name, index in places.items()},
+            places={name: names_of(headers)[index] for name, index in places.items()},
         )
 
 

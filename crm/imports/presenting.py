@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.formats import day, money
 from crm.imports.errors import refusal_sentence
 from crm.imports.labels import FIELD_LABELS
+from crm.imports.mapping import names_of
 from crm.imports.models import Batch
 from crm.receivables.models import MovementKind
 
@@ -132,7 +133,8 @@ class Shown:
     def left_aside(self) -> list[str]:
         """Headers of a list that nothing is read from."""
         read = set(self.reading.get("columns", {}).values())
-        return [header for header in self.reading.get("headers", []) if header and header not in read]
+        headers = self.reading.get("headers", [])
+        return [name for header, name in zip(headers, names_of(headers), strict=True) if header and name not in read]
 
     def _habit(self, name: str, orders: dict[str, str]) -> str:
         undecided = name in self.reading.get("undecided", [])

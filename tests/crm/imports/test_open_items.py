@@ -498,7 +498,7 @@ def test_a_quote_never_closed_is_refused(load, write):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(40):
         load(path, mode="snapshot")
 
 
