@@ -495,6 +495,28 @@ def test_a_quote_never_closed_is_refused(load, write):
     assert Invoice.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ['A;"Chez Paul;F1;2020-01-01;5', "B;Léa;F2;2020-01-01;6", "C;Zoé;F3;2020-01-01;7"],
+        ['A;"Chez Paul;F1;2020-01-01;5', 'B;"Léa";F2;2020-01-01;6', "C;Zoé;F3;2020-01-01;7"],
+        ['A;"Chez Paul;F1;2020-01-01;5', 'B;Écrans 12";F2;2020-01-01;6', "C;Zoé;F3;2020-01-01;7"],
+        ["A;Paul;F1;2020-01-01;5", 'B;Léa;"F2;2020-01-01;6', 'C;"Zoé";F3;2020-01-01;7'],
+    ],
+)
+def test_nor_one_that_swallows_a_few_rows(load, write, rows):
+    with pytest.raises(UnclosedQuote):
+        load(write(*rows, header="Compte;Nom;Facture;Échéance;Solde"))
+    assert Invoice.objects.count() == 0
+
+
+@pytest.mark.parametrize("label", ['"une\nligne; et\nune autre"', '"12"" ; écran"', 'a "b" c', '"x"'])
+def test_a_cell_of_several_lines_is_read(load, write, label):
+    row = f"A;{label};F1;2020-01-01;5;;"
+    load(write(row, row.replace("F1", "F2"), header="Compte;Libellé;Facture;Échéance;Solde"))
+    assert Invoice.objects.count() == 2
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
