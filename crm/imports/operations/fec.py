@@ -8,9 +8,11 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from crm.core.currencies import decimals
+from crm.core.formats import money
 from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.days import last_day
+from crm.imports.errors import TooManyGone
 from crm.imports.formats.blocks import Block
 from crm.imports.formats.fec import FecReader, Layout
 from crm.imports.formats.fec_blocks import FecBlocks
@@ -74,7 +76,7 @@ def import_fec(job: Job, layout: Layout, pieces: Pieces) -> Outcome:
         _describe(outcome, params, job)
         execute("fec_recall", params)
         analyze("fec_recalled")
-        _count_gone(outcome, params)
+        _count_gone(job, outcome, params)
         _take(outcome, params)
         if job.options.terms_days is not None:
             outcome.changes["due_dates_confirmed"] = execute("fec_terms", params)
@@ -115,10 +117,22 @@ def _texts(row: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, Decimal) else value for name, value in row.items()}
 
 
-def _count_gone(outcome: Outcome, params: dict[str, Any]) -> None:
+def _count_gone(job: Job, outcome: Outcome, params: dict[str, Any]) -> None:
+    """Tell what earlier files told of the same days and this one does not. Raises TooManyGone where nobody looks at it."""
     gone = answer("fec_gone", params)[0]
-    if gone["lines"]:
-        outcome.changes["lines_gone"] = _texts(gone)
+    if gone["lines"] and gone["new_lines"] and execute("fec_renamed", params):
+        gone = answer("fec_gone", params)[0]
+    if not gone["lines"]:
+        return
+    new, of_lines = gone.pop("new_lines"), gone.pop("of_lines")
+    outcome.changes["lines_gone"] = _texts(gone)
+    share, limit = gone["lines"] * 100 / of_lines, job.entity.closing_share_percent
+    if job.options.unattended and new and share > limit and not job.options.closing_confirmed:
+        numbers = ", ".join(gone["numbers"])
+        balance = money(gone["balance"], job.entity.currency)
+        raise TooManyGone(
+            lines=gone["lines"], share=round(share), new=new, balance=balance, numbers=numbers, limit=limit
+        )
 
 
 def _take(outcome: Outcome, params: dict[str, Any]) -> None:
