@@ -13,7 +13,7 @@ from crm.customers.operations.contacts import (
     use_again,
 )
 from crm.customers.operations.master import change_contact, change_customer
-from crm.customers.operations.merging import in_use, merge_customers, no_merges
+from crm.customers.operations.merging import in_use, merge_customers
 
 __all__ = [
     "add_address",
@@ -24,7 +24,6 @@ __all__ = [
     "mark_invalid",
     "mark_valid",
     "merge_customers",
-    "no_merges",
     "opt_in",
     "opt_out",
     "prefer",

@@ -6,7 +6,7 @@ from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
-from crm.accounts.models import Entity, User
+from crm.accounts.models import User
 from crm.customers.exceptions import AlreadyMerged, OtherEntity, RelationWithoutHandler, SameCustomer
 from crm.customers.models import Address, Consent, Customer
 from crm.customers.operations.journal import tell
@@ -41,14 +41,9 @@ def merge_customers(kept: Customer, duplicate: Customer, *, by: User | None, at:
     return merge
 
 
-def no_merges(entity: Entity) -> None:
-    """No customer of the entity is merged until the end of the transaction: what accounts lead to holds until it is
-    written. Many may ask for it at once; a merge waits for them all. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock_shared(hashtext('merges'), %s)", [entity.pk])
-
-
 def _wait_for_who_writes_on_accounts(entity_id: int) -> None:
+    """What a file or a transmission wants written of an account goes to whom it led to when the writing began: it holds
+    this lock shared (crm.imports.turns)."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('merges'), %s)", [entity_id])
 

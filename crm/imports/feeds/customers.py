@@ -13,8 +13,8 @@ from crm.accounts.queries import people_at, working
 from crm.core import sql
 from crm.core.rest.bulk import Row, Written, WrittenMeanwhile
 from crm.customers.models import Channel, Customer
-from crm.customers.operations import no_merges
 from crm.events.operations import emit_many
+from crm.imports.turns import turn_of_a_feed
 
 ADDED = gettext_noop("Customer received through the API")
 CHANGED = gettext_noop("Customer changed through the API")
@@ -71,7 +71,7 @@ def feed_customers(entity: Entity, rows: dict[int, Row], *, by: User | None, at:
 
     A new customer without a name and an unknown collector are faults of their place. Raises WrittenMeanwhile.
     """
-    no_merges(entity)
+    turn_of_a_feed(entity)
     faults = _nameless(entity, rows) + _unknown_collectors(entity, rows)
     refused = {place for place, _field, _message in faults}
     written = upsert_customers(entity, [row for place, row in rows.items() if place not in refused], by=by, at=at)

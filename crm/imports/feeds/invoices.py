@@ -12,10 +12,10 @@ from crm.core import sql
 from crm.core.currencies import rounded
 from crm.core.rest.bulk import Row, Written, WrittenMeanwhile
 from crm.customers.models import Customer
-from crm.customers.operations import no_merges
 from crm.events.operations import emit_many
 from crm.imports.feeds.instalments import parts_of, placed
 from crm.imports.feeds.noting import note_feed
+from crm.imports.turns import turn_of_a_feed
 from crm.receivables.models import DueSource, Invoice
 
 RECEIVED = gettext_noop("%(count)s invoices received through the API")
@@ -47,7 +47,7 @@ def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: 
 def known_customers(entity: Entity, external_ids: Iterable[str | None]) -> dict[str, int]:
     """Keys of the customers by their account; a merged customer stands for the one he was merged into, and so it stays
     until the end of the transaction."""
-    no_merges(entity)
+    turn_of_a_feed(entity)
     wanted = {external_id for external_id in external_ids if external_id}
     rows = Customer.objects.filter(entity=entity, external_id__in=wanted)
     return {

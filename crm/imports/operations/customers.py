@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from crm.core.sql import rows
-from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.errors import NothingReadable
 from crm.imports.formats.people import CustomerReader
@@ -17,6 +16,7 @@ from crm.imports.operations.open_items import reading_of
 from crm.imports.operations.rejecting import reject_found
 from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
 from crm.imports.staging import copy_rows, execute, prepare
+from crm.imports.turns import turn_of_a_file
 
 SUBJECT = _("Customer file imported from %(file)s")
 OTHER_NAME = _("Line %(line)s gives this account another name: %(name)s.")
@@ -37,7 +37,7 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
         "customer_staged", _staged_rows(job, table, CustomerReader(columns, job.entity.country), outcome)
     )
     left_out = outcome.rows_rejected
-    no_merges(job.entity)
+    turn_of_a_file(job.entity)
     if "name" in columns.places:
         header = columns.columns()["name"]
         reject_found("customers_names", params, outcome, lambda row: _otherwise_named(row, header))

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_noop as _
 
 from crm.core.currencies import decimals
 from crm.core.formats import money
-from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.days import last_day
 from crm.imports.errors import TooManyGone
@@ -19,6 +18,7 @@ from crm.imports.formats.fec_blocks import FecBlocks
 from crm.imports.operations.reading import stage
 from crm.imports.outcome import Job, Outcome
 from crm.imports.staging import analyze, answer, execute, prepare, room_for
+from crm.imports.turns import turn_of_a_file
 
 POOLS = "letter residual_credit residual_debit zero".split()
 Pieces = Iterable[Iterable[Block]]
@@ -71,7 +71,7 @@ def import_fec(job: Job, layout: Layout, pieces: Pieces) -> Outcome:
     params = params_of(job)
     _stage(job, layout, pieces, outcome)
     job.progress("writing", outcome.rows_read)
-    no_merges(job.entity)
+    turn_of_a_file(job.entity)
     with room_for(outcome.rows_read):
         _describe(outcome, params, job)
         execute("fec_recall", params)

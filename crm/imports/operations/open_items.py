@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_noop as _
 
 from crm.core.currencies import rounded
-from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.errors import TooMuchWouldClose
 from crm.imports.formats.item_blocks import ItemBlocks
@@ -22,6 +21,7 @@ from crm.imports.operations.reading import stage
 from crm.imports.operations.rejecting import reject_found
 from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
 from crm.imports.staging import analyze, answer, execute, prepare, room_for
+from crm.imports.turns import turn_of_a_file
 
 SUBJECT = _("Open items imported from %(file)s: %(items)s new, %(moves)s changed")
 CLOSED = _("closed in ledger")
@@ -58,7 +58,7 @@ def import_open_items(
     if job.options.unattended:
         refuse_supposed(columns)
     job.progress("writing", outcome.rows_read)
-    no_merges(job.entity)
+    turn_of_a_file(job.entity)
     with room_for(outcome.rows_read):
         _describe(outcome, params)
         _plan(job, columns, outcome, params)

@@ -6,7 +6,6 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from crm.core.sql import rows
-from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.errors import NothingReadable
 from crm.imports.formats.people import PaymentReader
@@ -17,6 +16,7 @@ from crm.imports.marks import refuse_supposed
 from crm.imports.operations.open_items import reading_of
 from crm.imports.outcome import Job, Outcome
 from crm.imports.staging import copy_rows, execute, prepare
+from crm.imports.turns import turn_of_a_file
 
 SUBJECT = _("%(payments)s payments of %(amount)s imported from %(file)s")
 NAMED = _("names the invoice")
@@ -41,7 +41,7 @@ def import_payments(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     if outcome.problems and not staged:
         first = outcome.problems[0]
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)
-    no_merges(job.entity)
+    turn_of_a_file(job.entity)
     _describe(outcome, params)
     outcome.changes["credits_new"] = execute("payments_write", params)
     outcome.changes["allocated"] = rows("crm.imports", "payments_allocate", params)[0]["allocated"]

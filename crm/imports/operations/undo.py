@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _, gettext_noop
 from crm.accounts.models import User
 from crm.core.sql import rows
 from crm.customers.models import Customer
-from crm.customers.operations import no_merges
 from crm.events.operations import emit_each
 from crm.imports.errors import CannotUndo
 from crm.imports.models import Batch, Format, Status
@@ -18,6 +17,7 @@ from crm.imports.operations.fec import params_of, reconcile
 from crm.imports.outcome import Job, Options
 from crm.imports.registry import undo_guards
 from crm.imports.staging import execute, prepare, room_for
+from crm.imports.turns import turn_of_a_file
 from crm.timeline.models import Entry
 
 SUBJECT = gettext_noop("Import of %(file)s undone")
@@ -46,7 +46,7 @@ def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
 def _undo(batch: Batch, *, by: User | None, at: datetime) -> None:
     params: dict[str, Any] = {"entity": batch.entity_id, "batch": batch.pk, "at": at, "file": batch.file_name}
     params |= {"by": by.pk if by else None, "subject": SUBJECT}
-    no_merges(batch.entity)
+    turn_of_a_file(batch.entity)
     _refuse_if_needed(batch, params)
     with connection.cursor() as cursor:
         cursor.execute("select set_config('acquit.undo_import', %s, true)", [str(batch.pk)])
