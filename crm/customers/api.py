@@ -38,7 +38,7 @@ class CustomersApi(ApiView):
         query.is_valid(raise_exception=True)
         wanted = {name: value for name, value in query.validated_data.items() if name in ("kind", "category")}
         rows = Customer.objects.current().filter(entity=self.entity(entity), **wanted).select_related("collector")
-        return page_of(request, rows, CustomerOutput)
+        return page_of(request, rows, CustomerOutput, query=query)
 
 
 class CustomerApi(ApiView):

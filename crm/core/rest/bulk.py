@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.core.rest.errors import Busy
+from crm.core.rest.shapes import Shape
 
 MOST_ROWS = 5000
 MOST_ATTEMPTS = 3
@@ -55,7 +56,7 @@ def bulk_body(row: type[serializers.BaseSerializer[Any]]) -> type[serializers.Se
     return type(name, (serializers.Serializer,), {"rows": row(many=True), "all_or_nothing": choice})
 
 
-class _Envelope(serializers.Serializer[Any]):
+class _Envelope(Shape):
     rows = serializers.ListField(child=serializers.DictField(), allow_empty=False, max_length=MOST_ROWS)
     all_or_nothing = serializers.BooleanField(required=False, default=False)
 
@@ -127,10 +128,16 @@ def _answer(rows: Sequence[Row], written: Written, faults: list[tuple[int, str, 
         "updated": written.updated,
         "unchanged": written.unchanged,
         "errors": [
-            {"row": place, "external_id": str(rows[place].get("external_id", "")), "field": name, "message": message}
+            {"row": place, "external_id": _said_id(rows[place]), "field": name, "message": message}
             for place, name, message in faults
         ],
     }
+
+
+def _said_id(row: Row) -> str:
+    """How the row calls itself; nothing where it says no text or number."""
+    said = row.get("external_id", "")
+    return str(said) if isinstance(said, str | int) else ""
 
 
 def _flat(errors: Any, prefix: str = "") -> list[tuple[str, str]]:
