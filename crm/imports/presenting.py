@@ -92,6 +92,11 @@ class Shown:
         articles = dict.fromkeys(limit["article"] for limit in found["limits"])
         return {**found, "numbers": ", ".join(found["numbers"]), "articles": " ; ".join(articles)}
 
+    def early_dues(self) -> dict[str, Any] | None:
+        """Invoices due before they are issued: how many, documents."""
+        found = self.batch.changes.get("early_dues")
+        return {**found, "numbers": ", ".join(found["numbers"])} if found else None
+
     def samples(self) -> list[tuple[Any, str, str, str, str]]:
         """The largest of what would come and move: what, customer, document, day, amount."""
         return [

@@ -133,6 +133,24 @@ class TestInvoices:
         )
         assert Invoice.objects.get().due_on == date(2026, 3, 1)
 
+    @pytest.mark.parametrize(
+        ("row", "faults"),
+        [
+            ({"due_on": "2026-01-01"}, [(0, "due_on")]),
+            ({"due_on": "2026-01-02"}, []),
+            ({"due_on": "2026-01-01", "kind": "opening"}, []),
+            ({"installments": [{"due_on": "2026-01-01", "amount": "5.00"}]}, [(0, "installments")]),
+        ],
+    )
+    def test_it_falls_due_when_it_is_issued_at_the_earliest(self, customer, erp, row, faults):
+        given = INVOICE if "installments" not in row else without(INVOICE, "due_on", "amount")
+        assert send(erp, "invoices", given | row)[3] == faults
+
+    def test_nor_is_it_put_before_but_what_stands_so_may_come_again(self, customer, erp):
+        InvoiceFactory(customer=customer, external_id="FA1", issued_on=date(2026, 1, 2), due_on=date(2026, 1, 1))
+        assert send(erp, "invoices", {"external_id": "FA1", "due_on": "2025-12-01"}) == (0, 0, 0, [(0, "due_on")])
+        assert send(erp, "invoices", {"external_id": "FA1", "due_on": "2026-01-01", "label": "x"}) == (0, 1, 0, [])
+
     def test_faults_are_named(self, customer, erp):
         rows = [
             INVOICE | {"customer": "C9"},

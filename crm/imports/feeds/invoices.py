@@ -16,7 +16,7 @@ from crm.events.operations import emit_many
 from crm.imports.feeds.instalments import parts_of, placed
 from crm.imports.feeds.noting import note_feed
 from crm.imports.turns import turn_of_a_feed
-from crm.receivables.models import DueSource, Invoice
+from crm.receivables.models import DueSource, Invoice, InvoiceKind
 
 RECEIVED = gettext_noop("%(count)s invoices received through the API")
 CHANGED = """
@@ -79,6 +79,20 @@ def _refusals(
     currency = row.get("currency", found[min(found)].currency if found else entity.currency)
     if any(part.amount is not None and part.amount != rounded(part.amount, currency) for part in parts_of(row)):
         yield "amount", _("It has more decimals than its currency.")
+    yield from _early(row, found)
+
+
+def _early(row: Row, found: dict[int, Invoice]) -> Iterator[tuple[str, str]]:
+    """An invoice falls due on the day it is issued at the earliest; what is known otherwise may be sent again."""
+    first = found[min(found)] if found else None
+    issued_on = first.issued_on if first else row.get("issued_on")
+    kind = first.kind if first else row.get("kind", InvoiceKind.INVOICE)
+    for number, part in (placed(row, found) or {}).items():
+        known = found.get(number)
+        if kind == InvoiceKind.INVOICE and part.due_on and issued_on and part.due_on < issued_on:
+            if known is None or known.due_on != part.due_on:
+                yield "installments" if row.get("installments") else "due_on", _("It falls due before it is issued.")
+                return
 
 
 def _lacks(row: Row) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,11 @@ def test_what_is_no_amount(text):
         amount_of(text)
 
 
+@pytest.mark.parametrize(("text", "year"), [("15/03/99", 1999), ("15 mars 70", 1970), ("15/03/69", 2069)])
+def test_a_year_of_two_digits_is_one_a_book_may_be_of(text, year):
+    assert date_of(text) == date(year, 3, 15)
+
+
 def test_a_known_mark_settles_the_thousands():
     assert amount_of("1.234", ",") == 1234
     assert amount_of("1,234", ".") == 1234

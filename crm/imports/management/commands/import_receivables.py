@@ -81,11 +81,14 @@ class Command(BaseCommand):
             self.stderr.write(closing_told(outcome))
         if gone := outcome.changes.get("lines_gone"):
             self.stderr.write(gone_told(gone))
+        if early := outcome.changes.get("early_dues"):
+            told = _("%(invoices)s invoices fall due before they are issued: %(numbers)s.")
+            self.stderr.write(told % {**early, "numbers": ", ".join(early["numbers"])})
         if "long_terms" in outcome.changes:
             told = _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days.")
             self.stderr.write(told % outcome.changes["long_terms"])
         if as_json:
-            told_of = {name: outcome.changes[name] for name in ("lines_gone",) if name in outcome.changes}
+            told_of = {name: outcome.changes[name] for name in ("lines_gone", "early_dues") if name in outcome.changes}
             self.stdout.write(json.dumps(figures | told_of | {"errors": errors}, ensure_ascii=False))
             return
         for line in as_text(outcome):
