@@ -35,6 +35,7 @@ HIGHER = _(
 )
 OTHER_CURRENCY = _("This document is known in %(currency)s.")
 OTHER_CUSTOMER = _("This document is known of customer %(customer)s.")
+SHARED = _("Another row has this document for customer %(customer)s: give each an identifier of its own.")
 TOUCHED = """
 select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import', %(batch)s::bigint) as payload
 from item_touched
@@ -117,6 +118,7 @@ def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
     execute("items_repeated", params)
     analyze("item_repeated")
     reject_found("items_twins", params, outcome, _twin)
+    reject_found("items_shared", params, outcome, _shared)
     execute("items_names", params)
     for found in answer("items_figures", params):
         outcome.customers = found["customers"]
@@ -147,6 +149,10 @@ def _plan(job: Job, columns: ColumnMap, outcome: Outcome, params: dict[str, Any]
 
 def _twin(row: dict[str, Any]) -> Problem:
     return Problem(row["line"], "", row["number"], TWIN, {"line": row["first_line"]})
+
+
+def _shared(row: dict[str, Any]) -> Problem:
+    return Problem(row["line"], "", row["number"], SHARED, {"customer": row["holder"]})
 
 
 def _conflict(row: dict[str, Any]) -> Problem:

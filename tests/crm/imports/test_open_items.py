@@ -21,6 +21,7 @@ from crm.imports.staging import MANY
 from crm.receivables.models import Credit, Invoice, Movement
 from crm.receivables.operations import write_off
 from tests.crm.imports.conftest import AT, balances, open_items
+from tests.factories.customers import CustomerFactory
 
 HEADER = "Code client;Nom;Facture;Date facture;Échéance;Montant TTC;Reste à payer"
 A_1 = "A;Alpha;F1;01/02/2026;03/03/2026;100,00;100,00"
@@ -496,6 +497,29 @@ def test_a_quote_never_closed_is_refused(load, write):
 
 
 @pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("Identifiant;Compte;Facture;Échéance;Solde", ["U1;A;F1;2020-01-01;100", "U1;B;F2;2020-01-01;70"]),
+        ("Compte;Facture;Échéance;Solde", ["A;B/1;2020-01-01;100", "A/B;1;2020-01-01;70"]),
+    ],
+)
+def test_one_identifier_is_of_one_customer(load, write, header, rows):
+    for _ in range(2):
+        outcome = load(write(*rows, header=header))
+        assert [(problem.line, problem.params) for problem in outcome.problems] == [(3, {"customer": "A"})]
+    assert load(write(*reversed(rows), header=header)).problems[0].params == {"customer": "A"}
+    assert list(Invoice.objects.values_list("customer__external_id", "open_amount")) == [("A", 100)]
+
+
+def test_an_identifier_of_two_accounts_of_one_customer_is_his(load, write, entity):
+    kept = CustomerFactory(entity=entity, external_id="A")
+    CustomerFactory(entity=entity, external_id="B", merged_into=kept)
+    rows = ["U1;A;F1;2020-01-01;100", "U1;B;F1;2020-02-01;70"]
+    assert load(write(*rows, header="Identifiant;Compte;Facture;Échéance;Solde")).rows_rejected == 0
+    assert Invoice.objects.filter(customer=kept).count() == 2
+
+
+@pytest.mark.parametrize(
     "rows",
     [
         ['A;"Chez Paul;F1;2020-01-01;5', "B;Léa;F2;2020-01-01;6", "C;Zoé;F3;2020-01-01;7"],
@@ -520,7 +544,7 @@ def test_a_cell_of_several_lines_is_read(load, write, label):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(40):
+    with django_assert_num_queries(41):
         load(path, mode="snapshot")
 
 
