@@ -95,6 +95,10 @@ class ReaderStopped(ImportRefused):
     )
 
 
+class AnotherAtWork(Exception):
+    """Another file of the entity is being imported: this one waits, but no process with it."""
+
+
 class UnclosedQuote(ImportRefused):
     code = "unclosed_quote"
     msgid = _("A quotation mark opened on line %(line)s is never closed. Export the file again, or correct that line.")

@@ -9,19 +9,22 @@ from django.utils import timezone
 from crm.imports.models import Batch, Status
 from crm.imports.operations import batches
 
+AGAIN_AFTER_S = 5
 FORGOTTEN_AFTER = timedelta(seconds=settings.LEASE_S)
 
 
 @shared_task
 def read_batch(batch_id: int) -> None:
     """The dry run of an uploaded file."""
-    batches.read(batch_id, at=timezone.now())
+    if not batches.read(batch_id, at=timezone.now()):
+        read_batch.apply_async((batch_id,), countdown=AGAIN_AFTER_S)
 
 
 @shared_task
 def write_batch(batch_id: int) -> None:
     """The import of a confirmed file."""
-    batches.write(batch_id, at=timezone.now())
+    if not batches.write(batch_id, at=timezone.now()):
+        write_batch.apply_async((batch_id,), countdown=AGAIN_AFTER_S)
 
 
 @shared_task

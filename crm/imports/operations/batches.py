@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from crm.accounts.models import Entity, User
 from crm.core.alone import alone
 from crm.imports import errors
-from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
+from crm.imports.errors import AnotherAtWork, FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
@@ -125,13 +125,19 @@ def _note_progress(batch: Batch, rows: int) -> None:
         log.warning("progress_not_kept", exc_info=True)
 
 
-def read(batch_id: int, *, at: datetime) -> None:
-    """Read a received file and say what importing it would change. Running it twice does no harm: one that is being
-    read is left to its reader, and of one confirmed or read otherwise meanwhile it says nothing."""
+def read(batch_id: int, *, at: datetime) -> bool:
+    """Read a received file and say what importing it would change; False where another file of the entity is at work, and
+    it is to be tried again. Running it twice does no harm: one that is being read is left to its reader, and of one
+    confirmed or read otherwise meanwhile it says nothing."""
     with alone(f"reading of import {batch_id}") as free:
         batch = _claim(batch_id, at=at) if free else None
-        if batch is not None:
-            _read(batch, at=at)
+        try:
+            if batch is not None:
+                _read(batch, at=at)
+        except AnotherAtWork:
+            Batch.objects.filter(pk=batch_id, status=Status.READING).update(status=Status.RECEIVED)
+            return False
+    return True
 
 
 def _read(batch: Batch, *, at: datetime) -> None:
@@ -142,6 +148,8 @@ def _read(batch: Batch, *, at: datetime) -> None:
     except ImportRefused as refusal:
         _refuse(batch, refusal)
         return
+    except AnotherAtWork:
+        raise
     except LOST:
         with suppress(*LOST):
             _note_taken_up(batch, batch.changes[TAKEN_UP] - 1)
@@ -155,14 +163,17 @@ def _read(batch: Batch, *, at: datetime) -> None:
             Batch.objects.filter(pk=batch.pk).update(status=Status.PROPOSED)
 
 
-def write(batch_id: int, *, at: datetime) -> None:
-    """Write a confirmed import, all of it and its own status in one transaction. Running it twice does no harm."""
+def write(batch_id: int, *, at: datetime) -> bool:
+    """Write a confirmed import, all of it and its own status in one transaction; False where another file of the entity is
+    at work, and it is to be tried again. Running it twice does no harm."""
     try:
         with transaction.atomic():
             locked = Batch.objects.select_for_update(skip_locked=True, of=("self",)).filter(status=Status.WRITING)
             batch = locked.select_related("entity", "by").filter(pk=batch_id).first()
             if batch is not None:
                 _import(batch, at=at, dry_run=False)
+    except AnotherAtWork:
+        return False
     except TooMuchWouldClose as refusal:
         at_work = Batch.objects.filter(pk=batch_id, status=Status.WRITING)
         at_work.update(status=Status.PROPOSED, **refusal.kept())
@@ -173,6 +184,7 @@ def write(batch_id: int, *, at: datetime) -> None:
     except Exception:
         _give_up(batch_id, Status.WRITING)
         raise
+    return True
 
 
 def _give_up(batch_id: int, at_work: Status) -> None:

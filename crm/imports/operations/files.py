@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from crm.accounts.models import Entity, User
 from crm.core.sql import rows
-from crm.imports.errors import EmptyFile, MissingColumns, RowsWrong, SameImported, UnknownMapping, WrongFormat
+from crm.imports.errors import AnotherAtWork, EmptyFile, MissingColumns, RowsWrong, SameImported, UnknownMapping, WrongFormat
 from crm.imports.formats.blocks import fec_blocks
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
@@ -31,6 +31,8 @@ FEC_HEADERS = frozenset(FEC_NAMES)
 # Said of the container: what is inside is found out.
 CONTAINERS = ("auto", "fec", "csv", "xlsx")
 SAMPLE = 20_000
+WAIT = "select pg_advisory_xact_lock(hashtext('imports'), %s)"
+TRY = "select pg_try_advisory_xact_lock(hashtext('imports'), %s)"
 # What a large file fills: plans made before the server looks at these tables by itself would be those of empty ones.
 BOOKS = (
     "customers_customer", "customers_address", "receivables_invoice", "receivables_credit", "receivables_movement",
@@ -50,12 +52,13 @@ def import_file(
     progress: Progress = silent,
 ) -> Outcome:
     """Import a file, or with `dry_run` find out what importing it would change. Raises ImportRefused: nothing written.
+    While another file of the entity is imported a command waits; with a `batch`, which tasks have, AnotherAtWork is raised.
 
     The dry run does the same work and gives it up at the end, so that what it announces is what happens.
     """
     source = look_at(path)
     with transaction.atomic():
-        _one_at_a_time(entity)
+        _one_at_a_time(entity, wait=batch is None)
         batch = batch or Batch.objects.create(
             entity=entity, file_name=path.name[:255], by=by, created_at=at, status=Status.WRITING
         )
@@ -81,9 +84,11 @@ def _samples(entity: Entity, batch: Batch) -> list[dict[str, str]]:
     return [{name: str(value) for name, value in row.items()} for row in found]
 
 
-def _one_at_a_time(entity: Entity) -> None:
+def _one_at_a_time(entity: Entity, *, wait: bool) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('imports'), %s)", [entity.pk])
+        cursor.execute(WAIT if wait else TRY, [entity.pk])
+        if not wait and not cursor.fetchone()[0]:
+            raise AnotherAtWork
 
 
 def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:

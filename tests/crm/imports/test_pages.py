@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -387,6 +387,24 @@ def test_what_came_before_that_was_noted_is_swept_by_the_hour_it_came(supervisor
     monkeypatch.setattr(tasks.write_batch, "delay", told.append)
     tasks.sweep()
     assert told == [batch.pk]
+
+
+@pytest.mark.parametrize(("status", "task"), [("received", "read_batch"), ("writing", "write_batch")])
+def test_a_file_that_waits_for_another_keeps_no_process(supervisor, entity, monkeypatch, status, task):
+    batch, again = send(supervisor, entity), []
+    Batch.objects.update(status=status)
+    monkeypatch.setattr(getattr(tasks, task), "apply_async", lambda args, countdown: again.append((args, countdown)))
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(hashtext('imports'), %s)", [entity.pk])
+        for _time in range(6):
+            getattr(tasks, task)(batch.pk)
+    other.close()
+    batch.refresh_from_db()
+    assert (again, batch.status) == ([((batch.pk,), 5)] * 6, status)
+    getattr(tasks, task)(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == {"received": "proposed", "writing": "done"}[status]
 
 
 class TestColumns:
