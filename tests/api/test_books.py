@@ -205,6 +205,23 @@ class TestPayments:
         assert Credit.objects.get().open_amount == Decimal(40)
         assert Movement.objects.get().amount == Decimal(-60)
 
+    @pytest.mark.parametrize(
+        ("parts", "answer"),
+        [
+            ([("FA1", "60.00")], (0, 0, 1, [])),
+            ([("FA1", "50.00"), ("FA1", "10.00")], (0, 0, 1, [])),
+            ([("FA1", "60.00"), ("FA2", "40.00")], (0, 0, 0, [(0, "allocations")])),
+            ([("FA1", "99999.00")], (0, 0, 0, [(0, "allocations")])),
+        ],
+    )
+    def test_of_a_known_one_more_than_stands_is_a_fault(self, customer, erp, parts, answer):
+        for external_id in ("FA1", "FA2"):
+            InvoiceFactory(customer=customer, external_id=external_id, amount=Decimal(60))
+        send(erp, "payments", PAYMENT | {"allocations": [{"invoice": "FA1", "amount": "60.00"}]})
+        allocations = [{"invoice": invoice, "amount": amount} for invoice, amount in parts]
+        assert send(erp, "payments", PAYMENT | {"allocations": allocations}) == answer
+        assert Movement.objects.get().amount == -60
+
     def test_money_is_not_of_a_day_after_tomorrow(self, customer, entity, erp):
         invoice = InvoiceFactory(customer=customer, external_id="FA1", amount=Decimal(100))
         row = PAYMENT | {"received_on": "2062-02-01", "allocations": [{"invoice": "FA1", "amount": "100.00"}]}
