@@ -94,7 +94,14 @@ class Shown:
 
     def early_dues(self) -> dict[str, Any] | None:
         """Invoices due before they are issued: how many, documents."""
-        found = self.batch.changes.get("early_dues")
+        return self._numbered("early_dues")
+
+    def known_otherwise(self) -> dict[str, Any] | None:
+        """New invoices that the API brought already, as it seems: how many, documents."""
+        return self._numbered("known_otherwise")
+
+    def _numbered(self, name: str) -> dict[str, Any] | None:
+        found = self.batch.changes.get(name)
         return {**found, "numbers": ", ".join(found["numbers"])} if found else None
 
     def samples(self) -> list[tuple[Any, str, str, str, str]]:

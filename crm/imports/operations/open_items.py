@@ -145,6 +145,9 @@ def _plan(job: Job, columns: ColumnMap, outcome: Outcome, params: dict[str, Any]
         reject_found("items_conflicts", params, outcome, _conflict)
     analyze("item_target", rows=outcome.rows_read)
     execute("items_closing", params)
+    otherwise = answer("items_known_otherwise", params)[0]
+    if otherwise["invoices"]:
+        outcome.changes["known_otherwise"] = otherwise
 
 
 def _twin(row: dict[str, Any]) -> Problem:

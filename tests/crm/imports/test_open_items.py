@@ -22,6 +22,7 @@ from crm.receivables.models import Credit, Invoice, Movement
 from crm.receivables.operations import write_off
 from tests.crm.imports.conftest import AT, balances, open_items
 from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
 
 HEADER = "Code client;Nom;Facture;Date facture;Échéance;Montant TTC;Reste à payer"
 A_1 = "A;Alpha;F1;01/02/2026;03/03/2026;100,00;100,00"
@@ -511,6 +512,20 @@ def test_one_identifier_is_of_one_customer(load, write, header, rows):
     assert list(Invoice.objects.values_list("customer__external_id", "open_amount")) == [("A", 100)]
 
 
+@pytest.mark.parametrize(("settled", "told"), [(None, {"invoices": 1, "numbers": ["F1"]}), ("2020-02-01", None)])
+def test_an_invoice_the_api_brought_under_another_identifier_is_told(load, write, entity, settled, told):
+    customer = CustomerFactory(entity=entity, external_id="A")
+    left = {"open_amount": 0, "settled_on": settled} if settled else {}
+    with connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        InvoiceFactory(customer=customer, external_id="ERP-1", number="F1", amount=1200, **left)
+        cursor.execute("set local session_replication_role = default")
+    path = write("A;F1;2020-01-01;900", "A;F2;2020-01-01;70", header="Compte;Facture;Échéance;Solde")
+    for dry_run in (True, False):
+        assert load(path, dry_run=dry_run).changes.get("known_otherwise") == told
+    assert load(path).changes.get("known_otherwise") is None
+
+
 def test_an_identifier_of_two_accounts_of_one_customer_is_his(load, write, entity):
     kept = CustomerFactory(entity=entity, external_id="A")
     CustomerFactory(entity=entity, external_id="B", merged_into=kept)
@@ -544,7 +559,7 @@ def test_a_cell_of_several_lines_is_read(load, write, label):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(42):
         load(path, mode="snapshot")
 
 

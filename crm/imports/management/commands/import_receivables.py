@@ -81,6 +81,12 @@ class Command(BaseCommand):
             self.stderr.write(closing_told(outcome))
         if gone := outcome.changes.get("lines_gone"):
             self.stderr.write(gone_told(gone))
+        if twice := outcome.changes.get("known_otherwise"):
+            told = _(
+                "%(invoices)s new invoices have the customer and the number of open ones that did not come by a file: "
+                "%(numbers)s. They are claimed twice."
+            )
+            self.stderr.write(told % {**twice, "numbers": ", ".join(twice["numbers"])})
         if early := outcome.changes.get("early_dues"):
             told = _("%(invoices)s invoices fall due before they are issued: %(numbers)s.")
             self.stderr.write(told % {**early, "numbers": ", ".join(early["numbers"])})
@@ -88,13 +94,17 @@ class Command(BaseCommand):
             told = _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days.")
             self.stderr.write(told % outcome.changes["long_terms"])
         if as_json:
-            told_of = {name: outcome.changes[name] for name in ("lines_gone", "early_dues") if name in outcome.changes}
+            told_of = {name: outcome.changes[name] for name in TOLD_IN_JSON if name in outcome.changes}
             self.stdout.write(json.dumps(figures | told_of | {"errors": errors}, ensure_ascii=False))
             return
         for line in as_text(outcome):
             self.stdout.write(line)
         for error in errors[:SHOWN_PROBLEMS]:
             self.stderr.write(row_told(error))
+
+
+# Of what changed, what a person is asked to look at.
+TOLD_IN_JSON = ("lines_gone", "known_otherwise", "early_dues")
 
 
 def row_told(error: dict[str, Any]) -> str:
