@@ -10,7 +10,16 @@ from django.db.models import F, Q
 
 from crm.accounts.models import Entity, User
 from crm.core.sql import rows
-from crm.imports.errors import AnotherAtWork, EmptyFile, MissingColumns, RowsWrong, SameImported, UnknownMapping, WrongFormat
+from crm.imports.errors import (
+    AnotherAtWork,
+    EmptyFile,
+    FormatUndecided,
+    MissingColumns,
+    RowsWrong,
+    SameImported,
+    UnknownMapping,
+    WrongFormat,
+)
 from crm.imports.formats.blocks import fec_blocks
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
@@ -124,12 +133,14 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
 
 
 def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> ColumnMap:
-    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormulaCells or
+    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormatUndecided, FormulaCells or
     AmountsUndecided."""
     wanted = profile.format if profile else job.options.format if job.options.format in Format.values else ""
     given = {**(profile.columns if profile else {}), **job.options.columns}
     rows = sample(table, SAMPLE)
     columns = guess(table.headers, rows, wanted=wanted, given=given, country=job.entity.country)
+    if columns.format_supposed and job.options.unattended:
+        raise FormatUndecided()
     table.refuse_formulas(columns.places.values())
     if profile:
         if profile.date_format:
