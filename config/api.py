@@ -14,7 +14,7 @@ from crm.receivables.api import InvoicesApi, PaymentsApi
 of_entity: list[URLPattern | URLResolver] = [
     path("customers", CustomersApi.as_view()),
     path("customers/bulk", CustomersBulkApi.as_view()),
-    path("customers/<str:external_id>", CustomerApi.as_view()),
+    path("customers/<path:external_id>", CustomerApi.as_view()),
     path("invoices", InvoicesApi.as_view()),
     path("invoices/bulk", InvoicesBulkApi.as_view()),
     path("payments", PaymentsApi.as_view()),

@@ -20,7 +20,7 @@ from collections_app.actions.said import ASKED
 from collections_app.actions.states import ActionRefused
 from crm.accounts import rules
 from crm.accounts.api import ApiView
-from crm.core.rest import Amount, PageQuery, Unprocessable, page_of, paged
+from crm.core.rest import Amount, PageQuery, Shape, Unprocessable, page_of, paged
 from crm.customers.models import Channel
 from crm.receivables.models import Invoice
 
@@ -61,7 +61,7 @@ class ActionOutput(serializers.ModelSerializer[Action]):
         return action.occasion_on if action.kind == ActionKind.DECLARATION else None
 
 
-class TakingBackInput(serializers.Serializer[Any]):
+class TakingBackInput(Shape):
     deed = serializers.IntegerField(
         required=False, help_text="The `earlier_deed` of an answer; without it, what was done last."
     )
@@ -88,7 +88,7 @@ class TakenBackOutput(ActionOutput):
         fields = [*ActionOutput.Meta.fields, "taken_back", "left", "closed", "earlier_deed"]
 
 
-class CompletionInput(serializers.Serializer[Any]):
+class CompletionInput(Shape):
     outcome = serializers.ChoiceField(Outcome.choices)
     note = serializers.CharField(required=False, default="", allow_blank=True)
     on = serializers.DateField(
@@ -139,7 +139,7 @@ class ActionsApi(ApiView):
         }
         wanted = {names[name]: value for name, value in query.validated_data.items() if name in names}
         rows = Action.objects.filter(entity=self.entity(entity), **wanted).select_related("customer", "owner")
-        return page_of(request, rows.prefetch_related("lines__invoice"), ActionOutput)
+        return page_of(request, rows.prefetch_related("lines__invoice"), ActionOutput, query=query)
 
 
 class ActionCompletionApi(ApiView):
@@ -149,12 +149,12 @@ class ActionCompletionApi(ApiView):
     def post(self, request: Request, entity: str, action: int) -> Response:
         """The work is done, with this outcome and what follows from it. 422 when the action is not (or no longer) to
         do."""
-        given = CompletionInput(data=request.data)
-        given.is_valid(raise_exception=True)
         rows = Action.objects.filter(entity=self.entity(entity)).select_related("customer", "owner")
         found = rows.filter(pk=action).first()
         if found is None:
             raise Http404
+        given = CompletionInput(data=request.data)
+        given.is_valid(raise_exception=True)
         try:
             conclude(found, _said(found, given.validated_data), by=self.user, at=timezone.now())
         except SaidRefused as refusal:

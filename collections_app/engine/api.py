@@ -17,7 +17,7 @@ from crm.accounts import rules
 from crm.accounts.api import ApiView
 from crm.accounts.calendars import today
 from crm.core.keyset import Sort
-from crm.core.rest import PageQuery, Unprocessable, page_of, paged
+from crm.core.rest import PageQuery, Shape, Unprocessable, page_of, paged
 
 
 class StageOutput(serializers.ModelSerializer[RunStage]):
@@ -42,7 +42,7 @@ class RunOutput(serializers.ModelSerializer[Run]):
         return StageOutput(sorted(run.stages.all(), key=lambda stage: stage.position), many=True).data
 
 
-class RunInput(serializers.Serializer[Any]):
+class RunInput(Shape):
     on = serializers.DateField(required=False, help_text="Date decided for; absent: today in the entity's time zone.")
 
 
@@ -84,9 +84,9 @@ class RunsApi(ApiView):
 
         422 when it cannot start, with the reason.
         """
+        owner = self.entity(entity)
         given = RunInput(data=request.data)
         given.is_valid(raise_exception=True)
-        owner = self.entity(entity)
         on = given.validated_data.get("on", today(owner, timezone.now()))
         try:
             asked = ask_night(owner, on=on, by=self.user, at=timezone.now())

@@ -16,7 +16,8 @@ OTHER_MARK = {",": ".", ".": ","}
 UNCLEAR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 DIGIT, EXPONENT = re.compile(r"\d"), re.compile("e", re.IGNORECASE)
 AFTER_A_SIGN = 3  # digits of such an amount
-LARGEST = Decimal(10) ** 15
+# A number of 14 digits is that of a company in the wrong column.
+LARGEST = Decimal(10) ** 13
 
 
 class BadValue(ValueError):

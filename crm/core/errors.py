@@ -70,4 +70,6 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 def crashed(request: HttpRequest, *args: Any) -> HttpResponse:
     """500: drawn without any query, because the database may be what fails."""
+    if request.path.startswith(API):
+        return JsonResponse({"detail": _("Something went wrong here: it was written down.")}, status=500)
     return HttpResponse(loader.render_to_string("500.html"), status=500)

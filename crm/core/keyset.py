@@ -5,10 +5,11 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as BadBase64
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, F, Func, Model, Q, QuerySet, TextField, Value
+from django.db.models import CharField, DateTimeField, F, Func, Model, Q, QuerySet, TextField, Value
 from django.db.models.lookups import GreaterThan, LessThan
 
 Row = TypeVar("Row", bound=Model)
@@ -92,8 +93,9 @@ def page(
         try:
             if sort.along:
                 start = (_value(queryset, sort.field, start[0]), *start[1:])
+            _within_the_calendar(queryset, sort.field, str(start[0]))
             queryset = queryset.filter(sort.beyond(*start))
-        except (ValueError, ValidationError) as error:  # a value of another order, or of none
+        except (ValueError, OverflowError, ValidationError) as error:  # a value of another order, or of none
             raise BadCursor(after) from error
     rows = list(pick(queryset, sort, size + 1, start))
     if len(rows) <= size:
@@ -110,6 +112,13 @@ def _value(queryset: QuerySet[Any], field: str, said: str) -> Any:
     """What a cursor says of a column or annotation, as a value of it: not every text Python takes for a number is one
     to the database. Raises ValueError, ValidationError."""
     return _column(queryset, field).get_prep_value(said)
+
+
+def _within_the_calendar(queryset: QuerySet[Any], field: str, said: str) -> None:
+    """Raises OverflowError for an instant whose day in UTC is of no year."""
+    column = _column(queryset, field)
+    if isinstance(column, DateTimeField) and (instant := column.to_python(said)) and instant.tzinfo:
+        instant.astimezone(UTC)
 
 
 def _column(queryset: QuerySet[Any], name: str) -> Any:

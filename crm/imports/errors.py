@@ -137,6 +137,14 @@ class CurrencyUndecided(ImportRefused):
     )
 
 
+class FormatUndecided(ImportRefused):
+    code = "format_undecided"
+    msgid = _(
+        "These columns may be those of open items or of payments, which would be owed instead of paid. Say which: "
+        "--kind open_items or --kind payments, or a profile."
+    )
+
+
 class WrongFormat(ImportRefused):
     code = "wrong_format"
     msgid = _("The file does not look like %(format)s. Choose another format, or check the file.")
@@ -180,6 +188,25 @@ class TooMuchWouldClose(ImportRefused):
     )
 
 
+class TooManyGone(ImportRefused):
+    code = "too_many_gone"
+    msgid = _(
+        "%(lines)s entries imported before, of the same days, are not in this file any more (balance %(balance)s; "
+        "documents %(numbers)s), and it has others of the same accounts and amounts for %(again)s of them (%(share)s "
+        "%% of what is known; the limit is %(limit)s %%): both would count. Look at it on the page of an import; "
+        "--confirm-closing takes the file, and leaves them as they are."
+    )
+
+
+class KnownOtherwise(ImportRefused):
+    code = "known_otherwise"
+    msgid = _(
+        "%(invoices)s new invoices have the customer and the number of open ones the API brought under other "
+        "identifiers (%(numbers)s): they would be claimed twice. Give the list the column of these identifiers, or "
+        "confirm (--confirm-closing) that they are others."
+    )
+
+
 class CannotUndo(ImportRefused):
     code = "cannot_undo"
     msgid = _("This import cannot be undone: %(reason)s")
@@ -202,14 +229,6 @@ class SameImported(ImportRefused):
 
     def __str__(self) -> str:
         return gettext(self.msgid) % {"moment": moment(datetime.fromisoformat(self.params["at"]))}
-
-
-class MetOthers(ImportRefused):
-    code = "met_others"
-    msgid = _(
-        "Something else wrote the same items while the file was read, %(times)s times over. Nothing was written:"
-        " read it again once that has ended."
-    )
 
 
 class Unforeseen(ImportRefused):

@@ -14,7 +14,7 @@ from crm.core.money import check_currency
 from crm.imports.formats.cells import UNCLEAR_CURRENCY
 from crm.imports.formats.source import limit_mb
 from crm.imports.labels import FIELD_LABELS
-from crm.imports.mapping import FIELDS
+from crm.imports.mapping import FIELDS, names_of
 from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode
 from crm.imports.operations.batches import options_of
 from crm.imports.outcome import Options
@@ -130,6 +130,8 @@ class OptionsForm(forms.Form):
         kwargs.setdefault("initial", _initial(options, self.reading))
         super().__init__(*args, **kwargs)
         self.mapping = options.mapping
+        # What was found or left out before: found again by itself, if nothing were kept of it.
+        self.known = self.reading.get("columns", {}).keys() | options.columns.keys()
         if batch.format == Format.FEC or not self.reading.get("orders"):
             del self.fields["date_order"]
         if batch.format == Format.FEC or not self.reading.get("marks"):
@@ -143,10 +145,10 @@ class OptionsForm(forms.Form):
         self._add_columns(batch)
 
     def _add_columns(self, batch: Batch) -> None:
-        headers = [header for header in self.reading.get("headers", []) if header]
-        if not headers:
+        names = names_of(self.reading.get("headers", []))
+        if not names:
             return
-        choices = [("", "—"), *((header, header) for header in headers)]
+        choices = [("", "—"), *((name, name) for name in names)]
         for name in FIELDS[Format(batch.format or Format.OPEN_ITEMS)].split():
             self.fields[f"column_{name}"] = forms.ChoiceField(
                 label=capfirst(FIELD_LABELS[name]),
@@ -165,6 +167,9 @@ class OptionsForm(forms.Form):
         """The fields beside the columns."""
         return [self[name] for name in self.fields if not name.startswith("column_")]
 
+    def _was_emptied(self, name: str) -> bool:
+        return name in self.known and f"column_{name}" in self.data
+
     def options(self) -> Options:
         """What was chosen."""
         data = self.cleaned_data
@@ -179,7 +184,7 @@ class OptionsForm(forms.Form):
             closing_confirmed=data.get("closing_confirmed", False),
             date_order=data.get("date_order", ""),
             decimal_mark=data.get("decimal_mark", ""),
-            columns={name: header for name, header in columns.items() if header},
+            columns={name: column for name, column in columns.items() if column or self._was_emptied(name)},
         )
 
 

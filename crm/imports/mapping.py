@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain, count
 
 from crm.core.amounts import OTHER_MARK, UNCLEAR, BadValue, Figure, amount_of, digits_and_marks, supposed_mark
 from crm.core.currencies import AS_WRITTEN, AT_HOME
@@ -97,7 +98,8 @@ class ColumnMap:
     prove it, so that it is supposed. `marks`: the decimal mark that amounts of a column show. Where they show none,
     `likely_mark` is what else speaks for one, `proven` whether that proves it, `supposed` what the amounts of a column
     that do not tell it were taken to have, and `unclear` the first of them. `currency`: what the head of a column of
-    amounts says, in its words; `country`: where the list comes from."""
+    amounts says, in its words; `country`: where the list comes from. `format_supposed`: payments have the same
+    columns."""
 
     format: str
     places: dict[str, int]
@@ -113,10 +115,12 @@ class ColumnMap:
     shapes: dict[str, dict[str, int]] = field(default_factory=dict)
     currency: str = ""
     country: str = ""
+    format_supposed: bool = False
 
     def columns(self) -> dict[str, str]:
-        """Field to header, as a profile keeps it."""
-        return {name: self.headers[index] for name, index in self.places.items()}
+        """Field to name of its column, as a profile keeps it."""
+        names = names_of(self.headers)
+        return {name: names[index] for name, index in self.places.items()}
 
     def mark_supposed(self, name: str, text: str, currency: str) -> str:
         """The decimal mark of an amount of a column that shows none, "" where it tells its own; remembered, to be told.
@@ -145,6 +149,16 @@ class ColumnMap:
         return date_of(text, OTHER_ORDER[order])
 
 
+def names_of(headers: list[str]) -> list[str]:
+    """One name for each column, by which a person chooses it: its header, with its rank where an earlier one is alike; its
+    place (#3) where it has none."""
+    names: dict[str, None] = {}
+    for place, header in enumerate(headers, 1):
+        alike = (f"{header} ({rank})" for rank in count(2))
+        names[next(name for name in chain([header or f"#{place}"], alike) if name not in names)] = None
+    return list(names)
+
+
 def guess(
     headers: list[str],
     rows: list[Row],
@@ -153,19 +167,24 @@ def guess(
     given: Mapping[str, str] | None = None,
     country: str = "FR",
 ) -> ColumnMap:
-    """Find the fields of a list; `given` (field to header) comes first. Raises MissingColumns.
+    """Find the fields of a list; `given` (field to name of a column, or to nothing: the list does not have it) comes first.
+    Raises MissingColumns.
 
     `rows` is a sample; `country` settles 03/04/2020 where nothing in the column does (month first in the US only).
     """
-    places = _given(headers, given or {})
+    given = given or {}
+    left_out = {name for name, column in given.items() if not column}
+    places = _given(headers, {name: column for name, column in given.items() if column})
     kind = wanted or _format_of(headers)
-    _by_name(headers, FIELDS[Format(kind)].split(), places)
+    _by_name(headers, [name for name in FIELDS[Format(kind)].split() if name not in left_out], places)
     if kind == Format.OPEN_ITEMS:
         _by_values(headers, rows, places)
     if kind == Format.CUSTOMERS:
-        _people(headers, rows, places, given or {})
+        _people(headers, rows, places, given)
+    places = {name: index for name, index in places.items() if name not in left_out}
     _demand(kind, places, headers)
-    found = ColumnMap(kind, places, headers, country=country)
+    supposed = not wanted and _may_be_payments(headers)
+    found = ColumnMap(kind, places, headers, country=country, format_supposed=supposed)
     _read_habits(found, rows, "mdy" if country == "US" else "dmy")
     return found
 
@@ -177,20 +196,36 @@ def _bare(header: str) -> str:
 
 
 def _given(headers: list[str], given: Mapping[str, str]) -> dict[str, int]:
-    by_name = {plain(header): index for index, header in reversed(list(enumerate(headers)))}
-    absent = [header for header in given.values() if plain(header) not in by_name]
+    exactly = {name: index for index, name in enumerate(names_of(headers))}
+    alike = {plain(header): index for index, header in reversed(list(enumerate(headers)))}
+    alike.pop("", None)  # of a header without a Latin letter nothing is left
+    found = {name: exactly.get(header, alike.get(plain(header))) for name, header in given.items()}
+    absent = [given[name] for name, index in found.items() if index is None]
     if absent:
         raise MissingColumns(columns=", ".join(absent), found=", ".join(filter(None, headers)), headers=headers)
-    return {name: by_name[plain(header)] for name, header in given.items()}
+    return {name: index for name, index in found.items() if index is not None}
 
 
-def _format_of(headers: list[str]) -> str:
-    """Open items have a document with its due date or an amount; payments a date of payment; else it is customers."""
+def _named_among(headers: list[str]) -> Callable[..., bool]:
+    """Whether a field has one of its usual headers, but for those in `skip`."""
     names = {_bare(header) for header in headers}
 
     def has(name: str, skip: str = "") -> bool:
         return bool(names & (set(NAMES[name].split()) - set(skip.split())))
 
+    return has
+
+
+def _may_be_payments(headers: list[str]) -> bool:
+    """Customer, date, amount, invoice: what was invoiced or what was paid."""
+    has = _named_among(headers)
+    told = any(map(has, ("due_on", "open_amount", "type"))) or has("issued_on", "date") or has("paid_on", "date")
+    return not told and all(map(has, ("amount", "paid_on", "invoice_number")))
+
+
+def _format_of(headers: list[str]) -> str:
+    """Open items have a document with its due date or an amount; payments a date of payment; else it is customers."""
+    has = _named_among(headers)
     if not any(has(name) for name in AMOUNTS):
         if has("due_on") and (has("number") or has("issued_on")):
             return Format.OPEN_ITEMS
@@ -327,7 +362,7 @@ def _demand(kind: str, places: dict[str, int], headers: list[str]) -> None:
             columns=", ".join(map(" / ".join, missing)),
             found=", ".join(filter(None, headers)),
             headers=headers,
-            places={name: headers[index] for name, index in places.items()},
+            places={name: names_of(headers)[index] for name, index in places.items()},
         )
 
 

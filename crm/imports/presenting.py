@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.formats import day, money
 from crm.imports.errors import refusal_sentence
 from crm.imports.labels import FIELD_LABELS
+from crm.imports.mapping import names_of
 from crm.imports.models import Batch
 from crm.receivables.models import MovementKind
 
@@ -28,6 +29,7 @@ CHANGES = {
     "invoices_new": _("new invoices and debits"),
     "credits_new": _("new payments and credit notes"),
     "allocated": _("payments allocated"),
+    "invoice_unknown": _("payments that name an invoice not known (yet)"),
     "movements_down": _("open amounts lowered (lettering, closing)"),
     "movements_up": _("open amounts raised (reopened, lettering undone)"),
     "due_dates_confirmed": _("due dates confirmed"),
@@ -55,7 +57,8 @@ def mark_supposed(mark: str) -> str:
 def left_aside(reading: Mapping[str, Any]) -> list[str]:
     """Headers of a list, as it was understood, that nothing is read from."""
     read = set(reading.get("columns", {}).values())
-    return [header for header in reading.get("headers", []) if header and header not in read]
+    headers = reading.get("headers", [])
+    return [name for header, name in zip(headers, names_of(headers), strict=True) if header and name not in read]
 
 
 class Shown:
@@ -97,6 +100,18 @@ class Shown:
         articles = dict.fromkeys(limit["article"] for limit in found["limits"])
         return {**found, "numbers": ", ".join(found["numbers"]), "articles": " ; ".join(articles)}
 
+    def early_dues(self) -> dict[str, Any] | None:
+        """Invoices due before they are issued: how many, documents."""
+        return self._numbered("early_dues")
+
+    def known_otherwise(self) -> dict[str, Any] | None:
+        """New invoices that the API brought already, as it seems: how many, documents."""
+        return self._numbered("known_otherwise")
+
+    def _numbered(self, name: str) -> dict[str, Any] | None:
+        found = self.batch.changes.get(name)
+        return {**found, "numbers": ", ".join(found["numbers"])} if found else None
+
     def samples(self) -> list[tuple[Any, str, str, str, str]]:
         """The largest of what would come and move: what, customer, document, day, amount."""
         return [
@@ -122,6 +137,10 @@ class Shown:
             return None
         balance = money(Decimal(found["balance"]), self.batch.entity.currency)
         return {"lines": found["lines"], "balance": balance, "numbers": ", ".join(found["numbers"])}
+
+    def format_supposed(self) -> bool:
+        """Whether payments would have the same columns."""
+        return bool(self.reading.get("format_supposed"))
 
     def separator(self) -> Any:
         """The sign between two columns."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from crm.imports.models import Batch, Status
 from crm.imports.operations import batches, undo
-from crm.imports.operations.turns import NotYet
+from crm.imports.turns import NotYet
 
 LATER_S = 5
 FORGOTTEN_AFTER = timedelta(seconds=settings.LEASE_S)

@@ -77,7 +77,7 @@ class InvoicesApi(ApiView):
         query = InvoiceQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         rows = Invoice.objects.filter(entity=self.entity(entity)).select_related("customer")
-        return page_of(request, query.narrow(rows), InvoiceOutput)
+        return page_of(request, query.narrow(rows), InvoiceOutput, query=query)
 
 
 class PaymentsApi(ApiView):
@@ -89,4 +89,4 @@ class PaymentsApi(ApiView):
         query = PaymentQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         rows = Credit.objects.filter(entity=self.entity(entity)).select_related("customer", "names_invoice")
-        return page_of(request, query.narrow(rows), PaymentOutput)
+        return page_of(request, query.narrow(rows), PaymentOutput, query=query)

@@ -133,6 +133,24 @@ class TestInvoices:
         )
         assert Invoice.objects.get().due_on == date(2026, 3, 1)
 
+    @pytest.mark.parametrize(
+        ("row", "faults"),
+        [
+            ({"due_on": "2026-01-01"}, [(0, "due_on")]),
+            ({"due_on": "2026-01-02"}, []),
+            ({"due_on": "2026-01-01", "kind": "opening"}, []),
+            ({"installments": [{"due_on": "2026-01-01", "amount": "5.00"}]}, [(0, "installments")]),
+        ],
+    )
+    def test_it_falls_due_when_it_is_issued_at_the_earliest(self, customer, erp, row, faults):
+        given = INVOICE if "installments" not in row else without(INVOICE, "due_on", "amount")
+        assert send(erp, "invoices", given | row)[3] == faults
+
+    def test_nor_is_it_put_before_but_what_stands_so_may_come_again(self, customer, erp):
+        InvoiceFactory(customer=customer, external_id="FA1", issued_on=date(2026, 1, 2), due_on=date(2026, 1, 1))
+        assert send(erp, "invoices", {"external_id": "FA1", "due_on": "2025-12-01"}) == (0, 0, 0, [(0, "due_on")])
+        assert send(erp, "invoices", {"external_id": "FA1", "due_on": "2026-01-01", "label": "x"}) == (0, 1, 0, [])
+
     def test_faults_are_named(self, customer, erp):
         rows = [
             INVOICE | {"customer": "C9"},
@@ -152,7 +170,7 @@ class TestInvoices:
     def test_writing_costs_the_same_whatever_the_number(self, customer, erp, count, django_assert_num_queries):
         erp.get(f"{BASE}/invoices")
         rows = [INVOICE | {"external_id": f"FA{n}"} for n in range(count)]
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             assert send(erp, "invoices", *rows)[0] == count
 
     @pytest.mark.parametrize(
@@ -186,6 +204,23 @@ class TestPayments:
         assert (invoice.open_amount, invoice.settled_on) == (0, date(2020, 2, 10))
         assert Credit.objects.get().open_amount == Decimal(40)
         assert Movement.objects.get().amount == Decimal(-60)
+
+    @pytest.mark.parametrize(
+        ("parts", "answer"),
+        [
+            ([("FA1", "60.00")], (0, 0, 1, [])),
+            ([("FA1", "50.00"), ("FA1", "10.00")], (0, 0, 1, [])),
+            ([("FA1", "60.00"), ("FA2", "40.00")], (0, 0, 0, [(0, "allocations")])),
+            ([("FA1", "99999.00")], (0, 0, 0, [(0, "allocations")])),
+        ],
+    )
+    def test_of_a_known_one_more_than_stands_is_a_fault(self, customer, erp, parts, answer):
+        for external_id in ("FA1", "FA2"):
+            InvoiceFactory(customer=customer, external_id=external_id, amount=Decimal(60))
+        send(erp, "payments", PAYMENT | {"allocations": [{"invoice": "FA1", "amount": "60.00"}]})
+        allocations = [{"invoice": invoice, "amount": amount} for invoice, amount in parts]
+        assert send(erp, "payments", PAYMENT | {"allocations": allocations}) == answer
+        assert Movement.objects.get().amount == -60
 
     def test_money_is_not_of_a_day_after_tomorrow(self, customer, entity, erp):
         invoice = InvoiceFactory(customer=customer, external_id="FA1", amount=Decimal(100))
@@ -234,7 +269,7 @@ class TestPayments:
         erp.get(f"{BASE}/payments")
         part = {"allocations": [{"invoice": "FA1", "amount": "80.00"}]}
         rows = [PAYMENT | part | {"external_id": f"RG{n}"} for n in range(count)]
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             assert send(erp, "payments", *rows)[0] == count
 
     def test_the_list(self, customer, erp):
@@ -253,6 +288,8 @@ def without(row, *names):
         ("invoices", without(INVOICE, "due_on") | {"issued_on": "9999-12-31"}, [(0, "issued_on")]),
         ("invoices", INVOICE | {"due_on": "0001-01-01"}, [(0, "due_on")]),
         ("payments", PAYMENT | {"received_on": "9999-12-31"}, [(0, "received_on")]),
+        ("invoices", INVOICE | {"amount": "73282932000074"}, [(0, "amount")]),
+        ("payments", PAYMENT | {"amount": "10000000000000.00"}, [(0, "amount")]),
         ("invoices", without(INVOICE, "due_on", "amount")
             | {"installments": [{"due_on": "9999-12-31", "amount": 1}]}, [(0, "installments.0.due_on")]),
         ("customers", {"external_id": "C2", "name": "X", "attributes": {"a": ["b\x00"]}}, [(0, "attributes")]),

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -26,9 +27,10 @@ def counts(answer):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_list_costs_the_same_whatever_its_length(entity, erp, count, django_assert_num_queries):
-    CustomerFactory.create_batch(count, entity=entity, collector=UserFactory())
+    for customer in CustomerFactory.create_batch(count, entity=entity, collector=UserFactory()):
+        AddressFactory(customer=customer)
     erp.get(PATH)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(erp.get(PATH).json()["rows"]) == count
 
 
@@ -51,6 +53,35 @@ def test_one_customer(entity, erp):
     assert erp.get(f"{PATH}/C1").json()["name"] == "Boulangerie Morel"
     nothing = erp.get(f"{PATH}/C2", headers={"accept-language": "fr"})
     assert (nothing.status_code, nothing.json()) == (404, {"detail": "Il n’y a rien ici"})
+
+
+@pytest.mark.parametrize("account", ["RV/1", "bulk", "a b/c"])
+def test_any_account_can_be_read(entity, erp, account):
+    CustomerFactory(entity=entity, external_id=account)
+    CustomerFactory(entity=entity)
+    found = [row["external_id"] for row in erp.get(PATH, {"external_id": account}).json()["rows"]]
+    assert found == [account]
+    if account != "bulk":
+        assert erp.get(f"{PATH}/{quote(account, safe='')}").json()["external_id"] == account
+
+
+def test_a_merged_account_names_who_stands_for_it(entity, erp):
+    kept = CustomerFactory(entity=entity, external_id="C1")
+    CustomerFactory(entity=entity, external_id="C2", merged_into=kept)
+    assert [erp.get(f"{PATH}/{account}").json()["merged_into"] for account in ("C1", "C2")] == [None, "C1"]
+    assert [row["external_id"] for row in erp.get(PATH).json()["rows"]] == ["C1"]
+    assert erp.get(PATH, {"external_id": "C2"}).json()["rows"][0]["merged_into"] == "C1"
+
+
+def test_addresses_are_read_as_they_serve(entity, erp):
+    customer = CustomerFactory(entity=entity, external_id="C1")
+    AddressFactory(customer=customer, value="a@b.example", preferred=True)
+    opt_out(AddressFactory(customer=customer, value="old@b.example"), by=None, at=NOON)
+    nothing = {"channel": "email", "valid_from": None, "valid_until": None, "invalid_since": None}
+    assert erp.get(f"{PATH}/C1").json()["addresses"] == [
+        nothing | {"value": "a@b.example", "preferred": True, "refused": False},
+        nothing | {"value": "old@b.example", "preferred": False, "refused": True},
+    ]
 
 
 def test_the_address_of_a_merged_account_is_of_the_customer_who_stands_for_it(entity, erp):
@@ -145,7 +176,7 @@ class TestCollector:
     def test_it_costs_the_same_whatever_their_number(self, entity, erp, count, django_assert_num_queries):
         names = [self.tied("team", entity).username for _ in range(count)]
         erp.get(PATH)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             rows = [{"external_id": f"C{n}", "name": "Morel", "collector": name} for n, name in enumerate(names)]
             assert counts(send(erp, *rows)) == (count, 0, 0)
 
@@ -196,7 +227,7 @@ def test_all_or_nothing(entity, erp):
 def test_writing_costs_the_same_whatever_the_number(entity, erp, count, django_assert_num_queries):
     erp.get(PATH)
     rows = [{"external_id": f"C{n}", "name": f"N{n}", "email": f"a{n}@b.example"} for n in range(count)]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert counts(send(erp, *rows)) == (count, 0, 0)
 
 

@@ -4,11 +4,13 @@ from crm.core.rest.bulk import BulkAnswer, bulk_answer, bulk_body, checked_rows
 from crm.core.rest.errors import Unprocessable, exception_handler
 from crm.core.rest.fields import Amount
 from crm.core.rest.pages import PageQuery, page_of, paged
+from crm.core.rest.shapes import Shape
 
 __all__ = [
     "Amount",
     "BulkAnswer",
     "PageQuery",
+    "Shape",
     "Unprocessable",
     "bulk_answer",
     "bulk_body",

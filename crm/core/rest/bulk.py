@@ -11,7 +11,11 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.core.rest.errors import Busy
+from crm.core.rest.shapes import Shape
+
 MOST_ROWS = 5000
+MOST_ATTEMPTS = 3
 
 
 class RowFault(serializers.Serializer[Any]):
@@ -39,6 +43,7 @@ class Written:
 
 
 Row = dict[str, Any]
+# Raises WrittenMeanwhile where it has to begin again.
 Writer = Callable[[dict[int, Row]], Written]
 
 
@@ -51,13 +56,17 @@ def bulk_body(row: type[serializers.BaseSerializer[Any]]) -> type[serializers.Se
     return type(name, (serializers.Serializer,), {"rows": row(many=True), "all_or_nothing": choice})
 
 
-class _Envelope(serializers.Serializer[Any]):
+class _Envelope(Shape):
     rows = serializers.ListField(child=serializers.DictField(), allow_empty=False, max_length=MOST_ROWS)
     all_or_nothing = serializers.BooleanField(required=False, default=False)
 
 
 class _NothingWritten(Exception):
     """Undoes the transaction of a write that was all or nothing."""
+
+
+class WrittenMeanwhile(Exception):
+    """A row read as new was written by somebody else before it was written here: what a write said of it does not hold."""
 
 
 def checked_rows(
@@ -88,18 +97,29 @@ def bulk_answer(request: Request, shape: type[serializers.Serializer[Any]], writ
     envelope.is_valid(raise_exception=True)
     rows, whole = envelope.validated_data["rows"], envelope.validated_data["all_or_nothing"]
     good, faults = checked_rows(rows, shape, context)
-    written = Written()
-    try:
-        with transaction.atomic():
-            if good and not (whole and faults):
-                written = write(good)
-                faults += written.faults
-            if whole and faults:
-                raise _NothingWritten
-    except _NothingWritten:
-        written = Written()
+    written = Written() if whole and faults else _written(good, write, whole=whole)
+    faults += written.faults
     refused = status.HTTP_422_UNPROCESSABLE_ENTITY if whole and faults else status.HTTP_200_OK
     return Response(_answer(rows, written, sorted(faults)), status=refused)
+
+
+def _written(rows: dict[int, Row], write: Writer, *, whole: bool) -> Written:
+    """Write them, once more where somebody wrote some of them meanwhile: these are known then. Raises Busy when it goes
+    on."""
+    for _attempt in range(MOST_ATTEMPTS):
+        written = Written()
+        try:
+            with transaction.atomic():
+                if rows:
+                    written = write({place: dict(row) for place, row in rows.items()})
+                if whole and written.faults:
+                    raise _NothingWritten
+        except _NothingWritten:
+            return Written(faults=written.faults)
+        except WrittenMeanwhile:
+            continue
+        return written
+    raise Busy
 
 
 def _answer(rows: Sequence[Row], written: Written, faults: list[tuple[int, str, str]]) -> dict[str, Any]:
@@ -108,10 +128,16 @@ def _answer(rows: Sequence[Row], written: Written, faults: list[tuple[int, str, 
         "updated": written.updated,
         "unchanged": written.unchanged,
         "errors": [
-            {"row": place, "external_id": str(rows[place].get("external_id", "")), "field": name, "message": message}
+            {"row": place, "external_id": _said_id(rows[place]), "field": name, "message": message}
             for place, name, message in faults
         ],
     }
+
+
+def _said_id(row: Row) -> str:
+    """How the row calls itself; nothing where it says no text or number."""
+    said = row.get("external_id", "")
+    return str(said) if isinstance(said, str | int) else ""
 
 
 def _flat(errors: Any, prefix: str = "") -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Lists of the API: `after` says where the next page starts; nothing is counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -9,14 +9,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.core import keyset
+from crm.core.rest.shapes import Shape
 
 LARGEST_PAGE = 500
+# Read by the framework before any list.
+SAID_OF_THE_ANSWER = {"format"}
 OLDEST_FIRST = keyset.Sort("pk")
 
 
-class PageQuery(serializers.Serializer[Any]):
+class PageQuery(Shape):
     after = serializers.CharField(required=False, default="", help_text="The `after` of the previous page.")
     size = serializers.IntegerField(required=False, default=100, min_value=1, max_value=LARGEST_PAGE)
+
+    def beyond(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Nor is a filter left empty: it would answer everything."""
+        empty = [name for name in data.keys() & self.fields.keys() if name != "after" and not data[name]]
+        blank = serializers.CharField.default_error_messages["blank"]
+        return super().beyond({name: data[name] for name in data.keys() - SAID_OF_THE_ANSWER}) | dict.fromkeys(empty, [blank])
 
 
 def paged(row: type[serializers.BaseSerializer[Any]]) -> type[serializers.Serializer[Any]]:
@@ -31,9 +40,11 @@ def page_of(
     rows: QuerySet[Any],
     output: Callable[..., serializers.BaseSerializer[Any]],
     sort: keyset.Sort = OLDEST_FIRST,
+    query: PageQuery | None = None,
 ) -> Response:
-    """One page of `rows`: one query for the rows, whatever the page. A bad size or cursor answers 400."""
-    query = PageQuery(data=request.query_params)
+    """One page of `rows`: one query for the rows, whatever the page. `query` is what was asked, where the list has filters.
+    A bad size or cursor, and a name that says nothing, answer 400."""
+    query = query or PageQuery(data=request.query_params)
     query.is_valid(raise_exception=True)
     page: keyset.Page[Model] = keyset.page(
         rows, sort, after=query.validated_data["after"], size=query.validated_data["size"]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
@@ -27,17 +27,39 @@ def merge_customers(kept: Customer, duplicate: Customer, *, by: User | None, at:
 
     Returns what was moved, by relation. Raises SameCustomer, OtherEntity, AlreadyMerged, RelationWithoutHandler.
     """
+    _wait_for_who_writes_on_accounts(kept.entity_id)
     _lock(kept, duplicate)
     _refuse(kept, duplicate)
-    merge = Merge(kept, duplicate, at=at, by=by)
-    for relation, handler in merge_handlers.items():
-        merge.moved[relation] = handler(merge)
+    merge = _moved(kept, duplicate, by=by, at=at)
     _fill(merge)
     duplicate.merged_into = kept
     duplicate.save(update_fields=["merged_into"])
     tell(kept, MERGED, {"name": duplicate.name, "account": duplicate.external_id}, by=by, at=at)
     tell(duplicate, MERGED_INTO, {"name": kept.name, "account": kept.external_id}, by=by, at=at)
     return merge
+
+
+@transaction.atomic
+def take_over(duplicate: Customer, *, at: datetime) -> Merge:
+    """Move what stands on a merged record all the same to the customer it was merged into; return what was moved."""
+    kept = Customer.objects.get(merged=duplicate)
+    _wait_for_who_writes_on_accounts(kept.entity_id)
+    _lock(kept, duplicate)
+    return _moved(kept, duplicate, by=None, at=at)
+
+
+def _moved(kept: Customer, duplicate: Customer, *, by: User | None, at: datetime) -> Merge:
+    merge = Merge(kept, duplicate, at=at, by=by)
+    for relation, handler in merge_handlers.items():
+        merge.moved[relation] = handler(merge)
+    return merge
+
+
+def _wait_for_who_writes_on_accounts(entity_id: int) -> None:
+    """What a file or a transmission wants written of an account goes to whom it led to when the writing began: it holds
+    this lock shared (crm.imports.turns)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('merges'), %s)", [entity_id])
 
 
 def in_use(customer: Customer) -> Customer:

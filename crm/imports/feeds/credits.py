@@ -1,10 +1,11 @@
 """Payments and credit notes sent by another system, with the invoices they were applied to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
@@ -12,39 +13,50 @@ from crm.accounts.models import Entity, User
 from crm.core import sql
 from crm.core.currencies import rounded
 from crm.core.formats import money
-from crm.core.rest.bulk import Row, Written
+from crm.core.rest.bulk import Row, Written, WrittenMeanwhile
 from crm.imports.days import AFTER_TOMORROW, last_day
 from crm.imports.feeds.invoices import known_customers, tell_changed
 from crm.imports.feeds.noting import note_feed
-from crm.receivables.models import Credit, Invoice
+from crm.receivables.models import Credit, Invoice, Movement
 
 RECEIVED = gettext_noop("%(count)s payments received through the API")
 Fault = tuple[int, str, str]
 
 
 class Books:
-    """What the rows name, read once: customers, credits known, invoices (locked), and what stays open on these."""
+    """What the rows name, read once: customers, invoices (locked), credits known, and what stays open on the invoices."""
 
     def __init__(self, entity: Entity, rows: dict[int, Row], *, at: datetime) -> None:
         self.entity, self.last_day = entity, last_day(entity, at)
         self.customers = known_customers(entity, (row.get("customer") for row in rows.values()))
-        ids = [row["external_id"] for row in rows.values()]
-        self.credits = {
-            credit.external_id: credit for credit in Credit.objects.filter(entity=entity, external_id__in=ids)
-        }
         named = {name for row in rows.values() for name, *_rest in _named(row)}
         invoices = Invoice.objects.filter(entity=entity, external_id__in=named).order_by("pk")
         self.invoices = {
             (invoice.external_id, invoice.installment): invoice for invoice in invoices.select_for_update(no_key=True)
         }
+        # After the lock: whoever held it may have written the same payments.
+        ids = [row["external_id"] for row in rows.values()]
+        self.credits = {
+            credit.external_id: credit for credit in Credit.objects.filter(entity=entity, external_id__in=ids)
+        }
         self.left = {invoice.pk: invoice.open_amount for invoice in self.invoices.values()}
+        self.applied = self._applied(row["external_id"] for row in rows.values() if row.get("allocations"))
+
+    def _applied(self, external_ids: Iterable[str]) -> dict[tuple[int, int], Decimal]:
+        """What is applied of known credits, by credit and invoice."""
+        credits = [self.credits[external_id].pk for external_id in external_ids if external_id in self.credits]
+        if not credits:
+            return {}
+        moved = Movement.objects.filter(credit__in=credits, invoice__isnull=False).values_list("credit", "invoice")
+        return {(credit, invoice): -amount for credit, invoice, amount in moved.annotate(Sum("amount"))}
 
 
 def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
     """Add payments by `external_id` with their allocations; of a known one, number, label and the invoice it names.
 
-    Allocations are made when the payment is new: sending it again applies nothing twice. A row that may not be
-    written is a fault of its place. Eight statements for any number of rows; call it in a transaction.
+    Allocations are made when the payment is new: sending it again applies nothing twice, and more than stands is a fault.
+    A row that may not be written is a fault of its place. Nine statements for any number of rows; call it in a transaction. Raises
+    WrittenMeanwhile.
     """
     books = Books(entity, rows, at=at)
     faults: list[Fault] = []
@@ -63,9 +75,11 @@ def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: d
         "subject": RECEIVED,
     }
     written = sql.rows("crm.imports", "feed_credits", params)
+    new = {row["external_id"]: row["id"] for row in written if row["created"]}
+    if new.keys() != {row["external_id"] for row in good} - books.credits.keys():
+        raise WrittenMeanwhile
     if good:
         note_feed(entity, at=at)
-    new = {row["external_id"]: row["id"] for row in written if row["created"]}
     _allocate(good, new, books, by=by, at=at)
     if written:
         tell_changed(entity, (row["customer_id"] for row in written), at=at)
@@ -118,7 +132,12 @@ def _wrong_invoices(
         if invoice is None or invoice.customer_id != owner or invoice.currency != currency:
             message = _("%(invoice)s is not an invoice of this customer in this currency.")
             yield field, message % {"invoice": external_id}
-        elif amount is not None and applied:
+        elif amount is not None and not applied:
+            wanted[invoice.pk] += amount
+            if wanted[invoice.pk] > books.applied.get((books.credits[row["external_id"]].pk, invoice.pk), 0):
+                message = _("The payment is known, and this is not applied to %(invoice)s: it is taken with a new one only.")
+                yield field, message % {"invoice": external_id}
+        elif amount is not None:
             total += amount
             wanted[invoice.pk] += amount
             if amount != rounded(amount, currency):

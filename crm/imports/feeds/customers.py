@@ -11,9 +11,10 @@ from psycopg.types.json import Jsonb
 from crm.accounts.models import Entity, User
 from crm.accounts.queries import people_at, working
 from crm.core import sql
-from crm.core.rest.bulk import Row, Written
+from crm.core.rest.bulk import Row, Written, WrittenMeanwhile
 from crm.customers.models import Channel, Customer
 from crm.events.operations import emit_many
+from crm.imports.turns import turn_of_a_feed
 
 ADDED = gettext_noop("Customer received through the API")
 CHANGED = gettext_noop("Customer changed through the API")
@@ -28,7 +29,7 @@ def upsert_customers(entity: Entity, given: Sequence[Mapping[str, Any]], *, by: 
     """Write customers by `external_id`; a field that is absent stays as it is. Three statements for any number.
 
     Rows are checked before (feed_customers): `name` is there for a new one, `collector_id` is that of somebody who
-    works there.
+    works there. Raises WrittenMeanwhile.
     """
     params = {
         "entity": entity.pk,
@@ -39,6 +40,8 @@ def upsert_customers(entity: Entity, given: Sequence[Mapping[str, Any]], *, by: 
         "changed": CHANGED,
     }
     rows = sql.rows("crm.imports", "feed_customers", params)
+    if any(row["id"] is None for row in rows):
+        raise WrittenMeanwhile
     added = _add_addresses(given, params | {"told": [row["id"] for row in rows]})
     customers = {row["id"] for row in rows} | {row["customer_id"] for row in added}
     if customers:
@@ -66,8 +69,9 @@ def _add_addresses(given: Sequence[Mapping[str, Any]], params: dict[str, Any]) -
 def feed_customers(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
     """Add customers by `external_id` or change what is given of those known.
 
-    A new customer without a name and an unknown collector are faults of their place.
+    A new customer without a name and an unknown collector are faults of their place. Raises WrittenMeanwhile.
     """
+    turn_of_a_feed(entity)
     faults = _nameless(entity, rows) + _unknown_collectors(entity, rows)
     refused = {place for place, _field, _message in faults}
     written = upsert_customers(entity, [row for place, row in rows.items() if place not in refused], by=by, at=at)

@@ -10,12 +10,13 @@ from psycopg.types.json import Jsonb
 from crm.accounts.models import Entity, User
 from crm.core import sql
 from crm.core.currencies import rounded
-from crm.core.rest.bulk import Row, Written
+from crm.core.rest.bulk import Row, Written, WrittenMeanwhile
 from crm.customers.models import Customer
 from crm.events.operations import emit_many
 from crm.imports.feeds.instalments import parts_of, placed
 from crm.imports.feeds.noting import note_feed
-from crm.receivables.models import DueSource, Invoice
+from crm.imports.turns import turn_of_a_feed
+from crm.receivables.models import DueSource, Invoice, InvoiceKind
 
 RECEIVED = gettext_noop("%(count)s invoices received through the API")
 CHANGED = """
@@ -28,7 +29,8 @@ Fault = tuple[int, str, str]
 def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
     """Add invoices by `external_id`, or change what may change of those known (number, due date, debt type, label).
 
-    A row that may not be written is a fault of its place. Five statements for any number of rows.
+    A row that may not be written is a fault of its place. Six statements for any number of rows. Raises
+    WrittenMeanwhile.
     """
     customers = known_customers(entity, (row.get("customer") for row in rows.values()))
     known = _known(entity, rows)
@@ -39,11 +41,13 @@ def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: 
         wrong = list(_refusals(entity, row, found, customers))
         faults += [(place, name, message) for name, message in wrong]
         lines += [] if wrong else _lines(entity, row, found, customers)
-    return _write(entity, lines, faults, by=by, at=at)
+    return _write(entity, lines, faults, new=sum(line["external_id"] not in known for line in lines), by=by, at=at)
 
 
 def known_customers(entity: Entity, external_ids: Iterable[str | None]) -> dict[str, int]:
-    """Keys of the customers by their account; a merged customer stands for the one he was merged into."""
+    """Keys of the customers by their account; a merged customer stands for the one he was merged into, and so it stays
+    until the end of the transaction."""
+    turn_of_a_feed(entity)
     wanted = {external_id for external_id in external_ids if external_id}
     rows = Customer.objects.filter(entity=entity, external_id__in=wanted)
     return {
@@ -75,6 +79,20 @@ def _refusals(
     currency = row.get("currency", found[min(found)].currency if found else entity.currency)
     if any(part.amount is not None and part.amount != rounded(part.amount, currency) for part in parts_of(row)):
         yield "amount", _("It has more decimals than its currency.")
+    yield from _early(row, found)
+
+
+def _early(row: Row, found: dict[int, Invoice]) -> Iterator[tuple[str, str]]:
+    """An invoice falls due on the day it is issued at the earliest; what is known otherwise may be sent again."""
+    first = found[min(found)] if found else None
+    issued_on = first.issued_on if first else row.get("issued_on")
+    kind = first.kind if first else row.get("kind", InvoiceKind.INVOICE)
+    for number, part in (placed(row, found) or {}).items():
+        known = found.get(number)
+        if kind == InvoiceKind.INVOICE and part.due_on and issued_on and part.due_on < issued_on:
+            if known is None or known.due_on != part.due_on:
+                yield "installments" if row.get("installments") else "due_on", _("It falls due before it is issued.")
+                return
 
 
 def _lacks(row: Row) -> Iterator[tuple[str, str]]:
@@ -131,10 +149,12 @@ def _lines(entity: Entity, row: Row, found: dict[int, Invoice], customers: dict[
 
 
 def _write(
-    entity: Entity, lines: list[dict[str, Any]], faults: list[Fault], *, by: User | None, at: datetime
+    entity: Entity, lines: list[dict[str, Any]], faults: list[Fault], *, new: int, by: User | None, at: datetime
 ) -> Written:
     params = {"entity": entity.pk, "rows": Jsonb(lines), "by": by.pk if by else None, "at": at, "subject": RECEIVED}
     written = sql.rows("crm.imports", "feed_invoices", params)
+    if sum(row["added"] for row in written) != new:
+        raise WrittenMeanwhile
     if lines:
         note_feed(entity, at=at)
     if written:

@@ -1,8 +1,10 @@
 """What a row of a feed looks like. Shapes only: what may be written is decided by the feeds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import chain
+from math import isfinite
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,8 +12,10 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from rest_framework import serializers
 from stdnum.fr import siren as siren_number
 
+from crm.core.amounts import LARGEST
 from crm.core.money import check_currency
 from crm.core.places import country_of, language_of
+from crm.core.rest import Shape
 from crm.core.zones import zones
 from crm.customers.models import Channel, CustomerKind
 from crm.customers.operations.contacts import normal_address
@@ -20,11 +24,13 @@ from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
 CENT = Decimal("0.001")
 MOST_INSTALLMENTS = 32767
+MOST_NESTED = 20
+MOST_DIGITS = LARGEST.adjusted() + 3
 TEXT = serializers.CharField(allow_blank=True)
 
 
 def _amount(**kwargs: Any) -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=18, decimal_places=3, min_value=CENT, **kwargs)
+    return serializers.DecimalField(max_digits=MOST_DIGITS, decimal_places=3, min_value=CENT, **kwargs)
 
 
 def _day(**kwargs: Any) -> serializers.DateField:
@@ -39,16 +45,25 @@ def check_day(value: date) -> None:
         )
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """All text within lists and mappings, names included."""
+def check_free(value: Any) -> None:
+    """Raises ValidationError for what no database holds: signs of none, numbers without end, or what is nested too deep."""
+    level: list[Any] = [value]
+    for _depth in range(MOST_NESTED):
+        for found in level:
+            if isinstance(found, str):
+                TEXT.run_validation(found)
+            elif isinstance(found, float) and not isfinite(found):
+                raise serializers.ValidationError(_("A number has an end."))
+        level = [inner for found in level for inner in _within(found)]
+        if not level:
+            return
+    raise serializers.ValidationError(_("It is nested deeper than %(most)s levels.") % {"most": MOST_NESTED})
+
+
+def _within(value: Any) -> Iterable[Any]:
     if isinstance(value, Mapping):
-        yield from map(str, value)
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
-    elif isinstance(value, str):
-        yield value
+        return chain(map(str, value), value.values())
+    return value if isinstance(value, list) else ()
 
 
 def _currency() -> serializers.CharField:
@@ -57,7 +72,7 @@ def _currency() -> serializers.CharField:
     )
 
 
-class CustomerInput(serializers.Serializer[Any]):
+class CustomerInput(Shape):
     external_id = serializers.CharField(max_length=60)
     name = serializers.CharField(max_length=200, required=False, help_text="Required for a new customer.")
     kind = serializers.ChoiceField(CustomerKind.choices, required=False)
@@ -79,8 +94,7 @@ class CustomerInput(serializers.Serializer[Any]):
     postal_address = serializers.CharField(required=False, help_text="Added to the addresses; one line each.")
 
     def validate_attributes(self, value: dict[str, Any]) -> dict[str, Any]:
-        for text in _texts(value):
-            TEXT.run_validation(text)  # refuses the signs no database holds
+        check_free(value)
         return value
 
     def validate_siren(self, value: str) -> str:
@@ -125,13 +139,13 @@ def _number() -> serializers.IntegerField:
     )
 
 
-class InstallmentInput(serializers.Serializer[Any]):
+class InstallmentInput(Shape):
     installment = _number()
     due_on = _day()
     amount = _amount()
 
 
-class InvoiceInput(serializers.Serializer[Any]):
+class InvoiceInput(Shape):
     external_id = serializers.CharField(max_length=120)
     customer = serializers.CharField(required=False, help_text="Account of the customer; required for a new invoice.")
     number = serializers.CharField(max_length=60, required=False, help_text="Absent: the external id.")
@@ -151,13 +165,13 @@ class InvoiceInput(serializers.Serializer[Any]):
         return attrs
 
 
-class AllocationInput(serializers.Serializer[Any]):
+class AllocationInput(Shape):
     invoice = serializers.CharField(help_text="External id of the invoice.")
     installment = serializers.IntegerField(required=False, default=1, min_value=1)
     amount = _amount()
 
 
-class PaymentInput(serializers.Serializer[Any]):
+class PaymentInput(Shape):
     external_id = serializers.CharField(max_length=120)
     customer = serializers.CharField(required=False, help_text="Account of the customer; required for a new payment.")
     kind = serializers.ChoiceField([CreditKind.PAYMENT, CreditKind.CREDIT_NOTE], required=False)

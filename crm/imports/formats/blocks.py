@@ -101,20 +101,21 @@ def fec_blocks(source: Source, separator: str, width: int, start: int) -> Iterat
         yield list(by_width((at, cells_of(line, separator, width)) for at, line in lines if line.strip()))
 
 
-def list_blocks(source: Source, separator: str, start: int) -> Iterator[list[Block]]:
-    """The rows of a list from line `start` on, a piece of the file at a time. Raises UnclosedQuote."""
+def list_blocks(source: Source, separator: str, start: int, width: int) -> Iterator[list[Block]]:
+    """The rows of a list from line `start` on, a piece of the file at a time; a whole one has `width` cells. Raises
+    UnclosedQuote."""
     pieces = source.blocks(start)
     for numbers, text in pieces:
         block = plain(numbers, text, separator.encode()) if b'"' not in text and _has_short_lines(text) else None
         if block:
             yield [block]
         else:
-            yield from (list(by_width(rows)) for rows in _quoted(numbers[0], text, pieces, separator))
+            yield from (list(by_width(rows)) for rows in _quoted(numbers[0], text, pieces, separator, width))
 
 
-def list_rows(source: Source, separator: str) -> Iterator[Row]:
-    """The rows of a list one by one. Raises UnclosedQuote."""
-    for blocks in list_blocks(source, separator, 1):
+def list_rows(source: Source, separator: str, width: int) -> Iterator[Row]:
+    """The rows of a list one by one; a whole one has `width` cells. Raises UnclosedQuote."""
+    for blocks in list_blocks(source, separator, 1, width):
         yield from sorted(chain.from_iterable(block.rows() for block in blocks))
 
 
@@ -122,7 +123,9 @@ def _has_short_lines(text: bytes) -> bool:
     return all(text.find(b"\n", at, at + LONG) >= 0 for at in range(0, len(text), LONG))
 
 
-def _quoted(number: int, text: bytes, pieces: Iterator[tuple[range, bytes]], separator: str) -> Iterator[list[Row]]:
+def _quoted(
+    number: int, text: bytes, pieces: Iterator[tuple[range, bytes]], separator: str, width: int
+) -> Iterator[list[Row]]:
     """Rows of a piece where cells may be quoted, and of those after it as long as a row goes on into the next."""
     feed = _Feed(text, pieces)
     reader = csv.reader(feed, delimiter=separator)
@@ -130,6 +133,9 @@ def _quoted(number: int, text: bytes, pieces: Iterator[tuple[range, bytes]], sep
     start = number
     try:
         for cells in reader:
+            several = number + reader.line_num - start > 1
+            if feed.ended or (several and _swallowed_rows(cells, separator, width)):
+                raise UnclosedQuote(line=start)
             if any(map(str.strip, cells)):
                 rows.append((start, list(map(excel_text, map(str.strip, cells)))))
             start = number + reader.line_num
@@ -142,8 +148,19 @@ def _quoted(number: int, text: bytes, pieces: Iterator[tuple[range, bytes]], sep
         raise UnclosedQuote(line=start) from error
 
 
+def _swallowed_rows(cells: list[str], separator: str, width: int) -> bool:
+    """Whether a row of several lines holds those of others: a quotation mark was not closed in its cell, but by the next one
+    in the file. Then a cell holds a whole row's separators, or the row has the cells of more than one."""
+    filled = next((place for place in range(len(cells), 0, -1) if cells[place - 1].strip()), 0)
+    most = max(width - 1, 1)
+    return filled > max(width, 1) or any("\n" in cell and cell.count(separator) >= most for cell in cells)
+
+
 class _Feed:
-    """Lines of a piece, then of the next ones when they are asked for. `left`: some of the present piece remain."""
+    """Lines of a piece, then of the next ones when they are asked for. `left`: some of the present piece remain; `ended`:
+    more was asked for than there is, in the middle of a row."""
+
+    ended = False
 
     def __init__(self, text: bytes, pieces: Iterator[tuple[range, bytes]]) -> None:
         self.pieces = pieces
@@ -162,6 +179,10 @@ class _Feed:
 
     def __next__(self) -> str:
         if not self.left:
-            self._take(next(self.pieces)[1])
+            piece = next(self.pieces, None)
+            if piece is None:
+                self.ended = True
+                raise StopIteration
+            self._take(piece[1])
         self.at += 1
         return f"{self.lines[self.at - 1]}\n"

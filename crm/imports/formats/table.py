@@ -32,12 +32,13 @@ class Table:
     separator: str = ""
     formulas: dict[int, int] = field(default_factory=dict)
     text: Source | None = None
+    width: int = 0
 
     def blocks(self) -> Iterator[list[Block]]:
         """The rows, a piece of the file at a time. Text is read again from its file, so that none is held."""
         first = next(self.rows, None)
         if self.text and first:
-            yield from list_blocks(self.text, self.separator, first[0])
+            yield from list_blocks(self.text, self.separator, first[0], self.width)
         elif first:
             rows = chain([first], self.rows)
             yield from (list(by_width(some)) for some in iter(lambda: list(islice(rows, ROWS)), []))
@@ -55,16 +56,17 @@ def open_table(source: Source, known: frozenset[str]) -> Table:
     Raises NotATable, TooManyCells, UnclosedQuote.
     """
     if source.spreadsheet:
-        (rows, formulas), container, separator = _sheet(source), "xlsx", ""
+        (rows, formulas), container, separator, width = _sheet(source), "xlsx", "", 0
     else:
         separator = _separator(source)
-        rows, formulas, container = list_rows(source, separator), {}, "csv"
+        width = _full_width(source, separator)
+        rows, formulas, container = list_rows(source, separator, width), {}, "csv"
     first = list(islice(rows, LOOKED_AT))
     at = _header_at(first, known)
     line, headers = first[at]
     below = ((number, cells) for number, cells in chain(first[at + 1 :], rows) if any(cells))
     text = None if source.spreadsheet else source
-    return Table([" ".join(h.split()) for h in headers], line, below, container, separator, formulas, text)
+    return Table([" ".join(h.split()) for h in headers], line, below, container, separator, formulas, text, width)
 
 
 def _header_at(rows: list[Row], known: frozenset[str]) -> int:
@@ -78,13 +80,21 @@ def _header_at(rows: list[Row], known: frozenset[str]) -> int:
 
 def _separator(source: Source) -> str:
     """The sign that cuts the first lines most often and most evenly: a line or two cut otherwise do not count."""
-    lines = [line for _number, line in islice(source.lines(), LOOKED_AT) if line.strip()]
 
     def evenness(separator: str) -> int:
-        widths = Counter(len(cells_of(line, separator, 0)) for line in lines)
-        return max((count * (width - 1) for width, count in widths.items()), default=0)
+        return max((count * (width - 1) for width, count in _widths(source, separator).items()), default=0)
 
     return max(SEPARATORS, key=evenness)
+
+
+def _full_width(source: Source, separator: str) -> int:
+    """How many cells a whole row has: the most of the first lines, for one of a cell with lines of its own is cut short."""
+    return max(_widths(source, separator), default=0)
+
+
+def _widths(source: Source, separator: str) -> Counter[int]:
+    lines = (line for _number, line in islice(source.lines(), LOOKED_AT))
+    return Counter(len(cells_of(line, separator, 0)) for line in lines if line.strip())
 
 
 def _sheet(source: Source) -> tuple[Iterator[Row], dict[int, int]]:

@@ -71,15 +71,21 @@ def _year_last(text: str, order: str) -> date | None:
     day, month, year = map(int, match.groups())
     if order == "mdy":
         day, month = month, day
-    return date(year + 2000 if year < 100 else year, month, day)
+    return date(_whole(year), month, day)
+
+
+def _whole(year: int) -> int:
+    """A year of two digits is one of those a book may be of: 70 to 99 are of the last century."""
+    if year >= 100:
+        return year
+    return year + (1900 if year >= FIRST_YEAR - 1900 else 2000)
 
 
 def _named(text: str) -> date | None:
     match = WITH_NAME.fullmatch(text.lower().translate(UNACCENTED))
     if not match or match[2] not in MONTHS:
         return None
-    year = int(match[3])
-    return date(year + 2000 if year < 100 else year, MONTHS[match[2]], int(match[1]))
+    return date(_whole(int(match[3])), MONTHS[match[2]], int(match[1]))
 
 
 def _serial(text: str) -> date | None:

@@ -18,8 +18,8 @@ from crm.imports import errors
 from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
-from crm.imports.operations.turns import NotYet
 from crm.imports.outcome import Options, Outcome
+from crm.imports.turns import NotYet
 
 PROGRESS_KEPT = 3600
 # The database went away or had no room: the file is not at fault, and the sweeper takes the import up again.
@@ -76,8 +76,10 @@ def confirm(batch: Batch, *, options: Options, by: User, at: datetime) -> None:
 def keep_profile(batch: Batch, *, name: str) -> MappingProfile:
     """Keep how this file's columns were read under a name, for the next ones; the same name is replaced."""
     reading = batch.changes.get("reading", {})
-    values = {"format": batch.format, "columns": reading.get("columns", {}), "mode": reading.get("mode", "delta")}
     options = options_of(batch)
+    left_out = {name: column for name, column in options.columns.items() if not column}
+    columns = left_out | reading.get("columns", {})
+    values = {"format": batch.format, "columns": columns, "mode": reading.get("mode", "delta")}
     values |= {"date_format": options.date_order} if options.date_order else {}
     values |= {"decimal_mark": options.decimal_mark} if options.decimal_mark else {}
     profile, _created = MappingProfile.objects.update_or_create(entity=batch.entity, name=name, defaults=values)

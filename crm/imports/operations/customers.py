@@ -16,6 +16,7 @@ from crm.imports.operations.open_items import reading_of
 from crm.imports.operations.rejecting import reject_found
 from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
 from crm.imports.staging import copy_rows, execute, prepare
+from crm.imports.turns import turn_of_a_file
 
 SUBJECT = _("Customer file imported from %(file)s")
 OTHER_NAME = _("Line %(line)s gives this account another name: %(name)s.")
@@ -38,6 +39,7 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     reader = CustomerReader(columns, job.entity.country)
     staged = copy_rows("customer_staged", _staged_rows(job, table, reader, outcome))
     left_out = outcome.rows_rejected
+    turn_of_a_file(job.entity)
     if "name" in columns.places:
         header = columns.columns()["name"]
         reject_found("customers_names", params, outcome, lambda row: _otherwise_named(row, header))

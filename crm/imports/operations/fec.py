@@ -8,14 +8,17 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from crm.core.currencies import decimals
+from crm.core.formats import money
 from crm.events.operations import emit_each
 from crm.imports.days import last_day
+from crm.imports.errors import TooManyGone
 from crm.imports.formats.blocks import Block
 from crm.imports.formats.fec import FecReader, Layout
 from crm.imports.formats.fec_blocks import FecBlocks
 from crm.imports.operations.reading import stage
 from crm.imports.outcome import Job, Outcome
 from crm.imports.staging import analyze, answer, execute, prepare, room_for
+from crm.imports.turns import turn_of_a_file
 
 POOLS = "letter residual_credit residual_debit zero".split()
 Pieces = Iterable[Iterable[Block]]
@@ -68,11 +71,12 @@ def import_fec(job: Job, layout: Layout, pieces: Pieces) -> Outcome:
     params = params_of(job)
     _stage(job, layout, pieces, outcome)
     job.progress("writing", outcome.rows_read)
+    turn_of_a_file(job.entity)
     with room_for(outcome.rows_read):
         _describe(outcome, params, job)
         execute("fec_recall", params)
         analyze("fec_recalled")
-        _count_gone(outcome, params)
+        _count_gone(job, outcome, params)
         _take(outcome, params)
         if job.options.terms_days is not None:
             outcome.changes["due_dates_confirmed"] = execute("fec_terms", params)
@@ -113,17 +117,30 @@ def _texts(row: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, Decimal) else value for name, value in row.items()}
 
 
-def _count_gone(outcome: Outcome, params: dict[str, Any]) -> None:
+def _count_gone(job: Job, outcome: Outcome, params: dict[str, Any]) -> None:
+    """Tell what earlier files told of the same days and this one does not. Raises TooManyGone where nobody looks at it
+    and the file tells much of it otherwise."""
     gone = answer("fec_gone", params)[0]
-    if gone["lines"]:
-        outcome.changes["lines_gone"] = _texts(gone)
+    if gone["lines"] and gone["new_lines"] and execute("fec_renamed", params):
+        gone = answer("fec_gone", params)[0]
+    if not gone["lines"]:
+        return
+    new, of_lines = gone.pop("new_lines"), gone.pop("of_lines")
+    outcome.changes["lines_gone"] = _texts(gone)
+    if not job.options.unattended or not new or job.options.closing_confirmed:
+        return
+    again, limit = answer("fec_again", params)[0]["lines"], job.entity.closing_share_percent
+    if (share := again * 100 / of_lines) > limit:
+        balance = money(gone["balance"], job.entity.currency)
+        told = {"share": round(share), "again": again, "limit": limit, "numbers": ", ".join(gone["numbers"])}
+        raise TooManyGone(lines=gone["lines"], balance=balance, **told)
 
 
 def _take(outcome: Outcome, params: dict[str, Any]) -> None:
     execute("fec_touch fec_letters", params)
     outcome.changes["customers_changed"] = answer("fec_changed", params)[0]["customers"]
     outcome.changes |= reconcile(params, rows=outcome.rows_read)
-    execute("fec_keep", params)
+    execute("fec_keep payments_waiting", params)
 
 
 def reconcile(params: dict[str, Any], *, rows: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from crm.core.sql import rows
 from crm.imports.errors import (
     CurrencyUndecided,
     EmptyFile,
-    MetOthers,
+    FormatUndecided,
     MissingColumns,
     RowsWrong,
     SameImported,
@@ -34,16 +34,14 @@ from crm.imports.operations.fec import import_fec
 from crm.imports.operations.open_items import import_open_items
 from crm.imports.operations.payments import import_payments
 from crm.imports.operations.terms import last_invoice, tell_long_terms
-from crm.imports.operations.turns import meeting_others, take_turn
 from crm.imports.outcome import Job, Options, Outcome, Progress, silent
 from crm.imports.staging import MANY, analyze
+from crm.imports.turns import take_turn
 
 FEC_HEADERS = frozenset(FEC_NAMES)
 # Said of the container: what is inside is found out.
 CONTAINERS = ("auto", "fec", "csv", "xlsx")
 SAMPLE = 20_000
-# How often a file is read where the API or a person writes the same items meanwhile.
-TIMES = 3
 # What a large file fills: plans made before the server looks at these tables by itself would be those of empty ones.
 BOOKS = (
     "customers_customer", "customers_address", "receivables_invoice", "receivables_credit", "receivables_movement",
@@ -69,32 +67,25 @@ def import_file(
     The dry run does the same work and gives it up at the end, so that what it announces is what happens.
     """
     source = look_at(path)
-    for _time in range(TIMES):
-        with meeting_others(), transaction.atomic():
-            take_turn(entity, waits=waits)
-            own = batch or Batch.objects.create(
-                entity=entity, file_name=path.name[:255], by=by, created_at=at, status=Status.WRITING
-            )
-            job = Job(entity, options, by, at, own.file_name, own.pk, progress)
-            outcome = _imported(job, own, source, dry_run=dry_run)
-            transaction.set_rollback(dry_run)
-            return outcome
-    raise MetOthers(times=TIMES)
-
-
-def _imported(job: Job, batch: Batch, source: Source, *, dry_run: bool) -> Outcome:
-    before = last_invoice()
-    outcome = _read(job, source, dry_run=dry_run)
-    tell_long_terms(job, outcome, after=before)
-    if not outcome.rows_read:
-        raise EmptyFile()
-    outcome.batch_id = None if dry_run else batch.pk
-    if outcome.rows_rejected and job.options.keep == Keeping.ALL_OR_NOTHING:
-        raise RowsWrong(outcome=outcome, rows=outcome.rows_rejected)
-    if dry_run:
-        outcome.changes["samples"] = _samples(job.entity, batch)
-    else:
-        _finish(batch, outcome, at=job.at, digest=digest_of(source.path))
+    with transaction.atomic():
+        take_turn(entity, waits=waits)
+        batch = batch or Batch.objects.create(
+            entity=entity, file_name=path.name[:255], by=by, created_at=at, status=Status.WRITING
+        )
+        job = Job(entity, options, by, at, batch.file_name, batch.pk, progress)
+        before = last_invoice()
+        outcome = _read(job, source, dry_run=dry_run)
+        tell_long_terms(job, outcome, after=before)
+        if not outcome.rows_read:
+            raise EmptyFile()
+        outcome.batch_id = None if dry_run else batch.pk
+        if outcome.rows_rejected and options.keep == Keeping.ALL_OR_NOTHING:
+            raise RowsWrong(outcome=outcome, rows=outcome.rows_rejected)
+        if dry_run:
+            outcome.changes["samples"] = _samples(entity, batch)
+        else:
+            _finish(batch, outcome, at=at, digest=digest_of(path))
+        transaction.set_rollback(dry_run)
     return outcome
 
 
@@ -136,12 +127,14 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
 
 
 def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> ColumnMap:
-    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormulaCells, CurrencyUndecided
-    or AmountsUndecided."""
+    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormatUndecided, FormulaCells,
+    CurrencyUndecided or AmountsUndecided."""
     wanted = profile.format if profile else job.options.format if job.options.format in Format.values else ""
     given = {**(profile.columns if profile else {}), **job.options.columns}
     rows = sample(table, SAMPLE)
     columns = guess(table.headers, rows, wanted=wanted, given=given, country=job.entity.country)
+    if columns.format_supposed and job.options.unattended:
+        raise FormatUndecided()
     table.refuse_formulas(columns.places.values())
     if profile:
         if profile.date_format:

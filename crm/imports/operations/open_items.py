@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from crm.core.currencies import rounded
 from crm.events.operations import emit_each
-from crm.imports.errors import TooMuchWouldClose
+from crm.imports.errors import KnownOtherwise, TooMuchWouldClose
 from crm.imports.formats.item_blocks import ItemBlocks
 from crm.imports.formats.items import ItemReader
 from crm.imports.formats.rows import Problem
@@ -21,6 +21,7 @@ from crm.imports.operations.reading import stage
 from crm.imports.operations.rejecting import reject_found
 from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
 from crm.imports.staging import analyze, answer, execute, prepare, room_for
+from crm.imports.turns import turn_of_a_file
 
 SUBJECT = _("Open items imported from %(file)s: %(items)s new, %(moves)s changed")
 CLOSED = _("closed in ledger")
@@ -34,6 +35,7 @@ HIGHER = _(
 )
 OTHER_CURRENCY = _("This document is known in %(currency)s.")
 OTHER_CUSTOMER = _("This document is known of customer %(customer)s.")
+SHARED = _("Another row has this document for customer %(customer)s: give each an identifier of its own.")
 TOUCHED = """
 select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import', %(batch)s::bigint) as payload
 from item_touched
@@ -46,7 +48,8 @@ def import_open_items(
     """Take a list of open items into the entity's ledger. Raises ImportRefused; runs in the caller's transaction.
 
     With `mode` snapshot, open items of the same `source` that the list does not name are closed; above the entity's
-    limit TooMuchWouldClose is raised unless the options confirm it (a dry run only tells).
+    limit TooMuchWouldClose is raised unless the options confirm it (a dry run only tells). So is KnownOtherwise where
+    nobody looks.
     """
     outcome = Outcome("open_items", container=table.container, source=source)
     outcome.as_of = job.options.until or job.at.astimezone(ZoneInfo(job.entity.time_zone)).date()
@@ -57,9 +60,11 @@ def import_open_items(
     if job.options.unattended:
         refuse_supposed(columns)
     job.progress("writing", outcome.rows_read)
+    turn_of_a_file(job.entity)
     with room_for(outcome.rows_read):
         _describe(outcome, params)
         _plan(job, columns, outcome, params)
+        _weigh_known_otherwise(job, outcome, params, dry_run=dry_run)
         _weigh_closing(job, outcome, mode, dry_run=dry_run)
         outcome.changes |= _write(params)
         outcome.complete = mode == Mode.SNAPSHOT and not outcome.rows_rejected
@@ -81,6 +86,7 @@ def reading_of(table: Table, columns: ColumnMap, rounded: int = 0) -> dict[str, 
         "marks": columns.marks | columns.supposed,
         "shapes": columns.shapes,
         "currency": columns.currency,
+        "format_supposed": columns.format_supposed,
         "rounded": rounded,
     }
 
@@ -115,6 +121,7 @@ def _describe(outcome: Outcome, params: dict[str, Any]) -> None:
     execute("items_repeated", params)
     analyze("item_repeated")
     reject_found("items_twins", params, outcome, _twin)
+    reject_found("items_shared", params, outcome, _shared)
     execute("items_names", params)
     for found in answer("items_figures", params):
         outcome.customers = found["customers"]
@@ -143,8 +150,23 @@ def _plan(job: Job, columns: ColumnMap, outcome: Outcome, params: dict[str, Any]
     execute("items_closing", params)
 
 
+def _weigh_known_otherwise(job: Job, outcome: Outcome, params: dict[str, Any], *, dry_run: bool) -> None:
+    found = answer("items_known_otherwise", params)[0]
+    if not found["invoices"]:
+        return
+    outcome.changes["known_otherwise"] = found
+    confirmed = job.options.closing_confirmed or not job.options.unattended or dry_run
+    share, limit = _percent(found["invoices"], outcome.invoices), job.entity.closing_share_percent
+    if share > limit and not confirmed:
+        raise KnownOtherwise(invoices=found["invoices"], numbers=", ".join(found["numbers"]))
+
+
 def _twin(row: dict[str, Any]) -> Problem:
     return Problem(row["line"], "", row["number"], TWIN, {"line": row["first_line"]})
+
+
+def _shared(row: dict[str, Any]) -> Problem:
+    return Problem(row["line"], "", row["number"], SHARED, {"customer": row["holder"]})
 
 
 def _conflict(row: dict[str, Any]) -> Problem:
@@ -182,5 +204,5 @@ def _write(params: dict[str, Any]) -> dict[str, Any]:
     while answer("items_lock", params)[0]["changed"]:
         execute("items_moves_off items_moved_here items_moves", params)
     written = answer("items_write", params)[0]
-    execute("items_books", params)
+    execute("items_books payments_waiting", params)
     return written | changed

@@ -16,6 +16,7 @@ from crm.imports.marks import refuse_supposed
 from crm.imports.operations.open_items import reading_of
 from crm.imports.outcome import Job, Outcome
 from crm.imports.staging import copy_rows, execute, prepare
+from crm.imports.turns import turn_of_a_file
 
 SUBJECT = _("%(payments)s payments of %(amount)s imported from %(file)s")
 NAMED = _("names the invoice")
@@ -40,10 +41,10 @@ def import_payments(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     if outcome.problems and not staged:
         first = outcome.problems[0]
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)
+    turn_of_a_file(job.entity)
     _describe(outcome, params)
-    outcome.changes["credits_new"] = execute("payments_write", params)
-    execute("payments_lock", params)
-    outcome.changes["allocated"] = rows("crm.imports", "payments_allocate", params)[0]["allocated"]
+    for name in ("payments_write", "payments_allocate"):
+        outcome.changes |= rows("crm.imports", name, params)[0]
     execute("payments_timeline", params)
     emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
     return outcome

@@ -19,14 +19,18 @@ def last_invoice() -> int:
 
 
 def tell_long_terms(job: Job, outcome: Outcome, *, after: int) -> None:
-    """Note in the changes of `outcome` how many new invoices (above `after`) fall due too late, and the articles."""
-    limits = list(_limits(job))
-    if not limits or not outcome.changes.get("invoices_new"):
+    """Note in the changes of `outcome` how many new invoices (above `after`) fall due too late, and the articles; and how
+    many before they are issued."""
+    if not outcome.changes.get("invoices_new"):
         return
+    limits = list(_limits(job))
     params = {"limits": Jsonb(limits), "batch": job.batch_id, "last_invoice": after}
     found = rows("crm.imports", "long_terms", params)[0]
+    early = {"invoices": found.pop("early"), "numbers": found.pop("early_numbers")}
     if found["invoices"]:
         outcome.changes["long_terms"] = found | {"limits": limits}
+    if early["invoices"]:
+        outcome.changes["early_dues"] = early
 
 
 def _limits(job: Job) -> list[dict[str, Any]]:

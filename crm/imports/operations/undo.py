@@ -9,17 +9,17 @@ from django.utils.translation import gettext_noop as _
 
 from crm.accounts.models import User
 from crm.core.references import children_of
-from crm.core.sql import rows
+from crm.core.sql import rows, set_local
 from crm.customers.models import Address, Customer
 from crm.events.operations import emit_each
 from crm.imports.errors import CannotUndo
 from crm.imports.models import Batch, Format, Status
 from crm.imports.operations import batches
 from crm.imports.operations.fec import params_of, reconcile
-from crm.imports.operations.turns import NotYet, take_turn
 from crm.imports.outcome import Job, Options
 from crm.imports.registry import undo_guards
 from crm.imports.staging import execute, prepare, room_for
+from crm.imports.turns import NotYet, take_turn, turn_of_a_file
 from crm.receivables.models import Credit, Invoice
 from crm.timeline.models import Entry
 
@@ -77,7 +77,10 @@ def _undone(batch_id: int, *, by: User | None, at: datetime, expected: Status, w
         with transaction.atomic():
             batch = _locked(batch_id)
             take_turn(batch.entity, waits=waits)
-            _keep_writers_away(waits=waits)
+            if not waits:
+                set_local(lock_timeout=LOCKED_WITHIN)
+            turn_of_a_file(batch.entity)
+            _keep_writers_away()
             params = _params(batch, by=by, at=at)
             _refuse_if_needed(batch, params, expected=expected)
             _undo(batch, params, by=by, at=at)
@@ -94,14 +97,12 @@ def _params(batch: Batch, *, by: User | None, at: datetime) -> dict[str, Any]:
     return params | {"by": by.pk if by else None, "subject": SUBJECT}
 
 
-def _keep_writers_away(*, waits: bool) -> None:
+def _keep_writers_away() -> None:
     """Nobody writes, until the commit, what may name a row that goes. The removal would take these locks anyway, with
     rows already locked: whoever had written one of these tables and wanted one of those rows waited for it, and it for
     him."""
     tables = ", ".join(connection.ops.quote_name(name) for name in children_of(Invoice, Credit, Customer, Address))
     with connection.cursor() as cursor:
-        if not waits:
-            cursor.execute("select set_config('lock_timeout', %s, true)", [LOCKED_WITHIN])
         cursor.execute(f"lock table {tables} in share row exclusive mode")
 
 

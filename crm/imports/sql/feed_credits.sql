@@ -22,6 +22,7 @@ with given as (
     from given
     where not exists (
         select 1 from receivables_credit c where c.entity_id = %(entity)s and c.external_id = given.external_id)
+    order by external_id
     on conflict (entity_id, external_id) do nothing
     returning id, customer_id, external_id, true as created
 ), written as (

@@ -113,6 +113,7 @@ with rows as (
            coalesce(row ->> 'city', ''), coalesce(row ->> 'category', ''), coalesce(given.tags, '{}'),
            coalesce(row -> 'attributes', '{}'::jsonb), given.collector_id, %(at)s
     from given where customer_id is null
+    order by account
     on conflict (entity_id, external_id) do nothing
     returning id, entity_id, external_id, true as created
 ), written as (
@@ -122,3 +123,7 @@ with rows as (
     select %(at)s, entity_id, id, 'change', case when created then %(added)s else %(changed)s end, %(by)s from written
 )
 select written.id, rows.account as external_id, written.created from written join rows using (external_id)
+union all
+-- Somebody else added these since the statement began, which does not see them.
+select null, account, null from given
+where customer_id is null and not exists (select from added where added.external_id = given.account)

@@ -26,6 +26,7 @@ with given as (
     where not exists (
         select 1 from receivables_invoice i
         where i.entity_id = %(entity)s and i.external_id = given.external_id and i.installment = given.installment)
+    order by external_id, installment
     on conflict (entity_id, external_id, installment) do nothing
     returning customer_id, external_id, true as created
 ), written as (
@@ -36,4 +37,5 @@ with given as (
            jsonb_build_object('count', count(distinct external_id)), %(by)s
     from written group by customer_id
 )
-select customer_id, external_id, bool_or(created) as created from written group by customer_id, external_id
+select customer_id, external_id, bool_or(created) as created, count(*) filter (where created) as added
+from written group by customer_id, external_id

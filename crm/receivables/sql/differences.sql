@@ -1,4 +1,5 @@
--- Rows of an entity (null: of all) whose open amount is not their amount plus their movements. Trusts no trigger.
+-- Rows of an entity (null: of all) whose open amount is not their amount plus their movements, or that are of a customer
+-- merged into another, whom nothing asks for them. Trusts no trigger.
 with moved_invoice as (
     select invoice_id as id, sum(amount) as total from receivables_movement
     where invoice_id is not null and (%(entity)s::bigint is null or entity_id = %(entity)s) group by invoice_id
@@ -27,4 +28,12 @@ where (%(entity)s::bigint is null or movement.entity_id = %(entity)s)
             <> (movement.entity_id, movement.customer_id, movement.currency::text)
         or (held.entity_id, held.customer_id, held.currency::text)
             <> (movement.entity_id, movement.customer_id, movement.currency::text))
+union all
+select 'merged_invoice', owed.id, owed.external_id, owed.customer_id, owed.currency, owed.amount, owed.open_amount, null
+from receivables_invoice as owed join customers_customer as gone on gone.id = owed.customer_id
+where gone.merged_into_id is not null and (%(entity)s::bigint is null or gone.entity_id = %(entity)s)
+union all
+select 'merged_credit', held.id, held.external_id, held.customer_id, held.currency, held.amount, held.open_amount, null
+from receivables_credit as held join customers_customer as gone on gone.id = held.customer_id
+where gone.merged_into_id is not null and (%(entity)s::bigint is null or gone.entity_id = %(entity)s)
 order by 1, 2

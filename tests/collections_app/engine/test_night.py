@@ -4,6 +4,7 @@ import pytest
 
 from collections_app.actions.models import Action
 from collections_app.engine.models import DailyFigures
+from crm.core.amounts import LARGEST
 from crm.law.models import ExchangeRate
 from crm.receivables.operations import close_in_ledger
 from tests.collections_app.engine.world import MARCH_1, World, noon
@@ -162,3 +163,13 @@ def test_a_replacement_who_left_receives_nothing():
     world.invoice(world.customer(collector=away), late=6)
     world.night()
     assert Action.objects.get().owner is None
+
+
+def test_many_of_the_largest_amounts_do_not_stop_it():
+    world = World({"offset_days": 5})
+    customer = world.customer()
+    largest = LARGEST - 1
+    for _ in range(150):
+        world.invoice(customer, late=6, amount=largest)
+    world.night()
+    assert Action.objects.get().amount == DailyFigures.objects.get().open_amount == 150 * largest

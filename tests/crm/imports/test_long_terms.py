@@ -82,3 +82,10 @@ def test_the_law_is_that_of_the_day_it_is_for_the_entity(entity, write):
     path, evening = write("A,Alpha,F1,2026-01-10,2026-02-20,10"), datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
     outcome = import_file(path, entity=entity, options=Options(), by=None, at=evening)
     assert told(outcome) == (1, 41, ["F1"])
+
+
+def test_what_falls_due_before_it_is_issued_is_told_and_taken(load, write):
+    path = write("A,Alpha,F1,2026-02-10,2026-01-10,10", "A,Alpha,F2,2026-01-10,2026-01-10,10")
+    for dry_run in (True, False):
+        assert load(path, dry_run=dry_run).changes["early_dues"] == {"invoices": 1, "numbers": ["F1"]}
+    assert Invoice.objects.count() == 2

@@ -17,6 +17,7 @@ from crm.imports import staging
 from crm.imports.errors import (
     CurrencyUndecided,
     FormulaCells,
+    KnownOtherwise,
     MissingColumns,
     TooMuchWouldClose,
     UnclosedQuote,
@@ -28,6 +29,8 @@ from crm.imports.staging import MANY
 from crm.receivables.models import Credit, Invoice, Movement
 from crm.receivables.operations import write_off
 from tests.crm.imports.conftest import AT, balances, open_items
+from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
 
 HEADER = "Code client;Nom;Facture;Date facture;Échéance;Montant TTC;Reste à payer"
 A_1 = "A;Alpha;F1;01/02/2026;03/03/2026;100,00;100,00"
@@ -496,16 +499,94 @@ def test_a_code_beside_a_numbered_document_is_not_its_number(load, write, entity
     assert Invoice.objects.get().number == "X-1"
 
 
+def test_a_row_without_number_spares_what_its_customer_owes(load, write, entity):
+    header = "Code client;Facture;Échéance;Solde"
+    load(write("A;F1;2020-01-01;5", "B;F2;2020-01-01;6", "C;F3;2020-01-01;7", header=header), mode="snapshot")
+    rows = ("A;F1;2020-01-01;5", "B;;2020-01-01;6", "Total;;;11")
+    outcome = load(write(*rows, header=header), mode="snapshot", closing_confirmed=True)
+    assert (outcome.rows_rejected, open_items(entity)) == (2, {("A", Decimal(5)), ("B", Decimal(6))})
+
+
 def test_a_quote_never_closed_is_refused(load, write):
     with pytest.raises(UnclosedQuote):
         load(write('A;"F1;2020-01-01;5', *["B;F2;2020-01-01;6"] * 9000, header="Code client;Facture;Échéance;Solde"))
     assert Invoice.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("Identifiant;Compte;Facture;Échéance;Solde", ["U1;A;F1;2020-01-01;100", "U1;B;F2;2020-01-01;70"]),
+        ("Compte;Facture;Échéance;Solde", ["A;B/1;2020-01-01;100", "A/B;1;2020-01-01;70"]),
+    ],
+)
+def test_one_identifier_is_of_one_customer(load, write, header, rows):
+    for _ in range(2):
+        outcome = load(write(*rows, header=header))
+        assert [(problem.line, problem.params) for problem in outcome.problems] == [(3, {"customer": "A"})]
+    assert load(write(*reversed(rows), header=header)).problems[0].params == {"customer": "A"}
+    assert list(Invoice.objects.values_list("customer__external_id", "open_amount")) == [("A", 100)]
+
+
+@pytest.mark.parametrize(("settled", "told"), [(None, {"invoices": 1, "numbers": ["F1"]}), ("2020-02-01", None)])
+def test_an_invoice_the_api_brought_under_another_identifier_is_told(load, write, entity, settled, told):
+    customer = CustomerFactory(entity=entity, external_id="A")
+    left = {"open_amount": 0, "settled_on": settled} if settled else {}
+    with connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica")
+        InvoiceFactory(customer=customer, external_id="ERP-1", number="F1", amount=1200, **left)
+        cursor.execute("set local session_replication_role = default")
+    path = write("A;F1;2020-01-01;900", "A;F2;2020-01-01;70", header="Compte;Facture;Échéance;Solde")
+    for dry_run in (True, False):
+        assert load(path, dry_run=dry_run).changes.get("known_otherwise") == told
+    assert load(path).changes.get("known_otherwise") is None
+
+
+def test_most_of_a_list_known_otherwise_is_refused_where_nobody_looks(load, write, entity):
+    customer = CustomerFactory(entity=entity, external_id="A")
+    InvoiceFactory(customer=customer, external_id="ERP-1", number="F1")
+    path = write("A;F1;2020-01-01;900", "A;F2;2020-01-01;70", header="Compte;Facture;Échéance;Solde")
+    with pytest.raises(KnownOtherwise):
+        load(path, unattended=True)
+    assert Invoice.objects.count() == 1
+    load(path, unattended=True, closing_confirmed=True)
+    assert Invoice.objects.count() == 3
+
+
+def test_an_identifier_of_two_accounts_of_one_customer_is_his(load, write, entity):
+    kept = CustomerFactory(entity=entity, external_id="A")
+    CustomerFactory(entity=entity, external_id="B", merged_into=kept)
+    rows = ["U1;A;F1;2020-01-01;100", "U1;B;F1;2020-02-01;70"]
+    assert load(write(*rows, header="Identifiant;Compte;Facture;Échéance;Solde")).rows_rejected == 0
+    assert Invoice.objects.filter(customer=kept).count() == 2
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ['A;"Chez Paul;F1;2020-01-01;5', "B;Léa;F2;2020-01-01;6", "C;Zoé;F3;2020-01-01;7"],
+        ['A;"Chez Paul;F1;2020-01-01;5', 'B;"Léa";F2;2020-01-01;6', "C;Zoé;F3;2020-01-01;7"],
+        ['A;"Chez Paul;F1;2020-01-01;5', 'B;Écrans 12";F2;2020-01-01;6', "C;Zoé;F3;2020-01-01;7"],
+        ["A;Paul;F1;2020-01-01;5", 'B;Léa;"F2;2020-01-01;6', 'C;"Zoé";F3;2020-01-01;7'],
+    ],
+)
+def test_nor_one_that_swallows_a_few_rows(load, write, rows):
+    with pytest.raises(UnclosedQuote):
+        load(write(*rows, header="Compte;Nom;Facture;Échéance;Solde"))
+    assert Invoice.objects.count() == 0
+
+
+@pytest.mark.parametrize("label", ['"une\nligne; et\nune autre"', '"12"" ; écran"', 'a "b" c', '"x"'])
+def test_a_cell_of_several_lines_is_read(load, write, label):
+    row = f"A;{label};F1;2020-01-01;5;;"
+    load(write(row, row.replace("F1", "F2"), header="Compte;Libellé;Facture;Échéance;Solde"))
+    assert Invoice.objects.count() == 2
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(42):
         load(path, mode="snapshot")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -387,3 +387,76 @@ def test_what_came_before_that_was_noted_is_swept_by_the_hour_it_came(supervisor
     monkeypatch.setattr(tasks.write_batch, "delay", told.append)
     tasks.sweep()
     assert told == [batch.pk]
+
+
+@pytest.mark.parametrize(("status", "task"), [("received", "read_batch"), ("writing", "write_batch")])
+def test_a_file_that_waits_for_another_keeps_no_process(supervisor, entity, monkeypatch, status, task):
+    batch, again = send(supervisor, entity), []
+    Batch.objects.update(status=status)
+    monkeypatch.setattr(getattr(tasks, task), "apply_async", lambda args, countdown: again.append((args, countdown)))
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(hashtext('imports'), %s)", [entity.pk])
+        for _time in range(6):
+            getattr(tasks, task)(batch.pk)
+    other.close()
+    batch.refresh_from_db()
+    assert (again, batch.status) == ([((batch.pk,), 5)] * 6, status)
+    getattr(tasks, task)(batch.pk)
+    batch.refresh_from_db()
+    assert batch.status == {"received": "proposed", "writing": "done"}[status]
+
+
+class TestColumns:
+    """Each column of a file can be chosen, and left out."""
+
+    ALIKE = (
+        "Compte;Facture;Date;Échéance;Montant;Montant €\nA;F1;01/01/2026;01/02/2026;110;100\nB;F2;01/01/2026;01/02/2026;220;200\n"
+    )
+    PAID = "Compte;Facture;Échéance;Solde;Date paiement\nA;F1;01/02/2026;100;15/02/2026\nB;F2;01/02/2026;200;\n"
+    NAMELESS = "Client;Facture;;\nA;F1;01/02/2026;110,50\nB;F2;01/02/2026;220,00\nA;F3;01/02/2026;1,00\n"
+
+    def chosen(self, client, batch, **columns):
+        """Read again with the form as it is shown, but for these columns."""
+        form = client.get(reverse("import", args=[batch.pk])).context["form"]
+        data = {name: form[name].value() or "" for name in form.fields}
+        data |= {"keep": "good_rows"} | {f"column_{name}": column for name, column in columns.items()}
+        client.post(reverse("import_decide", args=[batch.pk]), {**data, "again": "1"})
+        batch.refresh_from_db()
+        return batch.figures.get("open_amount"), batch.changes["reading"]["columns"]
+
+    @pytest.mark.parametrize(
+        ("headers", "column"),
+        [
+            ("Montant;Montant €", "Montant €"),
+            ("Solde;Solde", "Solde (2)"),
+            ("Montant;Montant", "Montant (2)"),
+            ("Ποσό;Υπόλοιπο", "Υπόλοιπο"),
+            ("Montant;", "#6"),
+        ],
+    )
+    def test_the_one_chosen_is_read(self, supervisor, entity, headers, column):
+        batch = send(supervisor, entity, self.ALIKE.replace("Montant;Montant €", headers))
+        found, columns = self.chosen(supervisor, batch, amount=column, open_amount="")
+        assert (found, columns["amount"]) == ({"EUR": "300.00"}, column)
+
+    def test_one_left_out_is_not_found_again(self, supervisor, entity):
+        batch = send(supervisor, entity, self.PAID)
+        assert batch.figures["open_amount"] == {"EUR": "200.00"}
+        for _ in range(2):
+            found, columns = self.chosen(supervisor, batch, cleared_on="")
+            assert (found, "cleared_on" in columns) == ({"EUR": "300.00"}, False)
+
+    def test_a_profile_keeps_it_out(self, supervisor, entity):
+        batch = send(supervisor, entity, self.PAID)
+        self.chosen(supervisor, batch, cleared_on="")
+        supervisor.post(reverse("import_profile", args=[batch.pk]), {"name": "ERP"})
+        again = send(supervisor, entity, self.PAID.replace(";F1", ";G1").replace(";F2", ";G2"), mapping="ERP")
+        assert again.figures["open_amount"] == {"EUR": "300.00"}
+
+    def test_a_profile_of_columns_without_headers_reads_them(self, supervisor, entity):
+        batch = send(supervisor, entity, self.NAMELESS, format="open_items")
+        assert batch.status == "proposed"
+        supervisor.post(reverse("import_profile", args=[batch.pk]), {"name": "ERP"})
+        again = send(supervisor, entity, self.NAMELESS.replace(";F", ";G").replace("Gacture", "Facture"), mapping="ERP")
+        assert (again.status, again.figures["open_amount"]) == ("proposed", {"EUR": "331.50"})

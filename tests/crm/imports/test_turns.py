@@ -9,18 +9,17 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.accounts.models import Entity
-from crm.imports import staging, tasks
-from crm.imports.errors import MetOthers
+from crm.imports import tasks
 from crm.imports.models import Batch
 from crm.imports.operations import batches, import_file
-from crm.imports.operations.turns import NotYet
 from crm.imports.operations.undo import ask_undo, undo_asked
 from crm.imports.outcome import Options
+from crm.imports.turns import NotYet
 from crm.receivables.models import Credit, Invoice
 from crm.receivables.operations import write_off
 from crm.timeline.models import EntryKind
 from crm.timeline.operations import record
-from tests.connections import beside, elsewhere
+from tests.connections import beside
 from tests.crm.imports.conftest import AT
 from tests.factories.accounts import EntityFactory, UserFactory
 from tests.factories.customers import CustomerFactory
@@ -91,38 +90,10 @@ def test_the_page_says_what_it_waits_for(entity, client: Client):
     assert "Il vient après un autre import de cette entité : grand.csv." in page
 
 
-def meanwhile(monkeypatch, place: str, work) -> None:
-    """Somebody else does `work` each time an import comes to `place`."""
-    at_place = staging.crash_point
-    monkeypatch.setattr(staging, "crash_point", lambda name: elsewhere(work) if name == place else at_place(name))
-
-
 def imported(entity: Entity, tmp_path, content: str = ITEMS):
     path = tmp_path / "list.csv"
     path.write_text(content)
     return import_file(path, entity=entity, options=Options(), by=None, at=AT)
-
-
-def test_a_document_the_api_writes_meanwhile_is_known_the_second_time(entity, tmp_path, monkeypatch):
-    customer = CustomerFactory(entity=entity, external_id="A")
-    once = iter([lambda: InvoiceFactory(customer=customer, external_id="F1", number="F1")])
-    meanwhile(monkeypatch, "import: before items_write", lambda: next(once, lambda: None)())
-    outcome = imported(entity, tmp_path)
-    assert (outcome.rows_rejected, Invoice.objects.values_list("external_id", "open_amount").get()) == (0, ("F1", 100))
-
-
-def test_who_never_stops_is_named(entity, tmp_path, monkeypatch):
-    customer = CustomerFactory(entity=entity, external_id="A")
-    number = iter(range(1, 10))
-    meanwhile(
-        monkeypatch,
-        "import: before items_write",
-        lambda: InvoiceFactory(customer=customer, external_id=f"F{next(number)}"),
-    )
-    rows = "".join(f"F{n};A;F{n};02/01/2026;01/02/2026;100,00;100,00\n" for n in range(1, 10))
-    with pytest.raises(MetOthers):
-        imported(entity, tmp_path, ITEMS.splitlines()[0] + "\n" + rows)
-    assert Invoice.objects.filter(import_batch_id__isnull=False).count() == 0
 
 
 def test_a_payment_named_in_a_list_finds_the_invoice_as_it_is_left_meanwhile(entity, tmp_path):

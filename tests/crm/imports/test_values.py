@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from crm.core.amounts import BadValue, amount_of
+from crm.imports.formats.cells import currency_of
 from crm.imports.formats.values import date_of
 
 
@@ -19,10 +20,15 @@ def test_amounts(text, amount):
     assert amount_of(text) == Decimal(amount)
 
 
-@pytest.mark.parametrize("text", ["abc", "1,2,3", "1.23.456,7", "NaN", "12 pièces", "--5", "99999999999999999"])
+@pytest.mark.parametrize("text", ["abc", "1,2,3", "1.23.456,7", "NaN", "12 pièces", "--5", "73282932000074"])
 def test_what_is_no_amount(text):
     with pytest.raises(BadValue):
         amount_of(text)
+
+
+@pytest.mark.parametrize(("text", "year"), [("15/03/99", 1999), ("15 mars 70", 1970), ("15/03/69", 2069)])
+def test_a_year_of_two_digits_is_one_a_book_may_be_of(text, year):
+    assert date_of(text) == date(year, 3, 15)
 
 
 def test_a_known_mark_settles_the_thousands():
@@ -39,6 +45,12 @@ def test_a_known_mark_settles_the_thousands():
 )  # fmt: skip
 def test_dates(text):
     assert date_of(text) == date(2020, 4, 3)
+
+
+@pytest.mark.parametrize("text", ["€", "euro", "Euros", "EUR", ""])
+def test_euros_by_any_name(text):
+    assert currency_of(text, "EUR") == "EUR"
+    assert currency_of(text, "USD") == ("EUR" if text else "USD")
 
 
 def test_month_first():

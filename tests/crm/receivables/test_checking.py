@@ -5,7 +5,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from crm.customers.models import Customer
 from crm.receivables.checking import differences
+from crm.receivables.models import Credit
+from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +41,26 @@ def test_a_row_that_differs_is_named_with_what_was_expected(spoilt):
         ("invoice", Decimal(70), Decimal(100)),
     ]
     assert differences(InvoiceFactory().entity) == []
+
+
+def test_what_is_of_a_customer_merged_into_another_is_named():
+    invoice = InvoiceFactory()
+    CreditFactory(customer=invoice.customer)
+    Customer.objects.filter(pk=invoice.customer_id).update(merged_into=CustomerFactory(entity=invoice.entity))
+    assert [(row.item, row.id) for row in differences(invoice.entity)] == [
+        ("merged_credit", Credit.objects.get().pk),
+        ("merged_invoice", invoice.pk),
+    ]
+    assert differences(InvoiceFactory().entity) == []
+
+
+def test_what_is_of_a_merged_customer_is_taken_over(capsys):
+    invoice = InvoiceFactory()
+    kept, credit = CustomerFactory(entity=invoice.entity), CreditFactory(customer=invoice.customer)
+    Customer.objects.filter(pk=invoice.customer_id).update(merged_into=kept)
+    call_command("check_ledger", "--take-over", "--json")
+    assert json.loads(capsys.readouterr().out) == {"differences": []}
+    assert [kept.invoices.get(), kept.credits.get()] == [invoice, credit]
 
 
 def test_the_command_fails_when_something_differs(spoilt, capsys):

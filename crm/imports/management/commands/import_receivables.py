@@ -43,7 +43,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--snapshot", action="store_true", help="the file is a complete list: close what is gone")
         parser.add_argument("--delta", action="store_true", help="the file adds and changes, and closes nothing")
-        parser.add_argument("--confirm-closing", action="store_true", help="close even above the entity's limit")
+        parser.add_argument("--confirm-closing", action="store_true", help="go on even above the entity's limit of what is gone")
         parser.add_argument("--all-or-nothing", action="store_true", help="import nothing if a row is wrong")
         parser.add_argument("--json", action="store_true", help="figures as JSON on the standard output")
 
@@ -79,18 +79,34 @@ class Command(BaseCommand):
         figures = outcome.figures() | {"format": format_of(outcome)}
         if outcome.changes.get("closing_beyond"):
             self.stderr.write(closing_told(outcome))
+        if gone := outcome.changes.get("lines_gone"):
+            self.stderr.write(gone_told(gone))
+        if twice := outcome.changes.get("known_otherwise"):
+            told = _(
+                "%(invoices)s new invoices have the customer and the number of open ones that did not come by a file: "
+                "%(numbers)s. They are claimed twice."
+            )
+            self.stderr.write(told % {**twice, "numbers": ", ".join(twice["numbers"])})
+        if early := outcome.changes.get("early_dues"):
+            told = _("%(invoices)s invoices fall due before they are issued: %(numbers)s.")
+            self.stderr.write(told % {**early, "numbers": ", ".join(early["numbers"])})
         if "long_terms" in outcome.changes:
             told = _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days.")
             self.stderr.write(told % outcome.changes["long_terms"])
         if unread := left_aside(outcome.reading):
             self.stderr.write(unread_told(unread))
         if as_json:
-            self.stdout.write(json.dumps(figures | {"errors": errors}, ensure_ascii=False))
+            told_of = {name: outcome.changes[name] for name in TOLD_IN_JSON if name in outcome.changes}
+            self.stdout.write(json.dumps(figures | told_of | {"errors": errors}, ensure_ascii=False))
             return
         for line in as_text(outcome):
             self.stdout.write(line)
         for error in errors[:SHOWN_PROBLEMS]:
             self.stderr.write(row_told(error))
+
+
+# Of what changed, what a person is asked to look at.
+TOLD_IN_JSON = ("lines_gone", "known_otherwise", "early_dues")
 
 
 def row_told(error: dict[str, Any]) -> str:
@@ -130,6 +146,15 @@ def closing_told(outcome: Outcome) -> str:
         "%(customer_share)s %% of the customers. Written only with --confirm-closing."
     )
     return str(told % outcome.changes)
+
+
+def gone_told(gone: dict[str, Any]) -> str:
+    """Entries earlier files told of the same days that a FEC no longer holds."""
+    told = _(
+        "%(lines)s entries imported before, of the same days, are not in this file any more (balance %(balance)s; documents "
+        "%(numbers)s). They stay as they are."
+    )
+    return str(told % {**gone, "numbers": ", ".join(gone["numbers"])})
 
 
 def options_of(given: dict[str, Any]) -> Options:
