@@ -172,7 +172,7 @@ def undo(deed: Deed, *, asked: int | None, by: User, at: datetime) -> TakenBack:
     moved = {key for verb in BACK for key in _put_back(deed, before, verb, by=by, at=at)}
     back = [key for key in deed.actions if key in moved]
     if not back or (asked is not None and asked not in back):
-        raise ChangedSince(str(SOMETHING_ELSE))
+        raise ChangedSince(_("Something else was done with it since: what was done stays."))
     # What was taken back never was: it counts as no call, starts no interest, declares no claim and is no life of its
     # action.
     Life.objects.filter(action__in=moved, closed_at=deed.at).delete()

@@ -130,7 +130,7 @@ class EntityAdmin(ScopedAdmin):
         """What keeps it from going live, and what it should not go live with."""
         if not entity.pk:
             return "—"
-        reasons = [] if entity.live_since else operations.reasons_not_live(entity)
+        reasons = [] if entity.live_since else operations.reasons_not_live(entity, on=today(entity, timezone.now()))
         told = [*((reason, "") for reason in reasons), *map(_linked, remarks_on(entity))]
         return format_html_join("", "<p>{} {}</p>", told) or gettext("nothing")
 

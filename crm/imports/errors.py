@@ -70,6 +70,14 @@ class FileTooLarge(ImportRefused):
     )
 
 
+class TextsTooLarge(ImportRefused):
+    code = "texts_too_large"
+    msgid = _(
+        "The workbook carries %(size)s MB of texts for few cells. Save the sheet alone in a new workbook, or as CSV, and"
+        " send that."
+    )
+
+
 class NotATable(ImportRefused):
     code = "not_a_table"
     msgid = _("This is %(kind)s, not a list. Send the FEC as text, or a list as CSV or XLSX.")

@@ -33,6 +33,7 @@ class Status(models.TextChoices):
     UNDOING = "undoing", _("being undone")
     UNDONE = "undone", _("undone")
     SUPERSEDED = "superseded", _("superseded")
+    GIVEN_UP = "given_up", _("given up")
 
 
 class Keeping(models.TextChoices):

@@ -79,8 +79,10 @@ def _context(batch: Batch, form: OptionsForm) -> dict[str, object]:
 @require_POST
 @opened_to(leads)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read again with other options (`again`), or import."""
+    """Read again with other options (`again`), give up (`give_up`), or import."""
     batch = _batch(request, pk)
+    if "give_up" in request.POST:
+        return _given_up(request, batch)
     form = OptionsForm(request.POST, batch=batch)
     if not form.is_valid():
         return render(request, "imports/import.html", _context(batch, form), status=422)
@@ -92,6 +94,16 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except ImportRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("import", pk)
+
+
+def _given_up(request: HttpRequest, batch: Batch) -> HttpResponse:
+    try:
+        batches.give_up(batch, at=timezone.now())
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("import", batch.pk)
+    messages.success(request, _("%(file)s was given up, and is not kept.") % {"file": batch.file_name})
+    return redirect("imports")
 
 
 @require_POST

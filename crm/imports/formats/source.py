@@ -11,7 +11,7 @@ from zipfile import BadZipFile, ZipFile
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from crm.imports.errors import EmptyFile, FileMissing, FileTooLarge, MixedEncodings, NotATable
+from crm.imports.errors import EmptyFile, FileMissing, FileTooLarge, MixedEncodings, NotATable, TextsTooLarge
 
 BLOCK = LONGEST_LINE = 1 << 20
 # Lines read at once: small enough for the processor's own memory, large enough that Python's steps weigh little.
@@ -25,6 +25,8 @@ MAGIC = {
     b"\xff\xd8\xff": _("a picture"),
     b"{\\rtf": _("a word processor's document"),
 }
+# A reader holds all texts of a workbook; each that is used stands in a cell.
+TEXTS_TAKEN, TEXTS_OF_CELLS = 64_000_000, 10
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 UTF8 = "utf-8-sig"
 BOMS = {codecs.BOM_UTF8: UTF8, codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -103,7 +105,8 @@ def limit_mb() -> int:
 
 
 def look_at(path: Path) -> Source:
-    """Say what a file is. Raises FileMissing, EmptyFile, FileTooLarge, NotATable, MixedEncodings."""
+    """Say what a file is. Raises FileMissing, EmptyFile, FileTooLarge, TextsTooLarge, NotATable,
+    MixedEncodings."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -133,13 +136,21 @@ def _zipped(path: Path) -> Source:
         with ZipFile(path) as archive:
             names = archive.namelist()
             unpacked = sum(member.file_size for member in archive.infolist())
+            texts, sheets = _weight_of(archive, "xl/sharedStrings.xml"), _weight_of(archive, "xl/worksheets/")
     except BadZipFile as error:
         raise NotATable(kind=_("a damaged ZIP archive")) from error
     if unpacked > 4 * limit_mb() * 1_000_000:
         raise FileTooLarge(size=unpacked // 1_000_000, limit=4 * limit_mb())
+    if texts > TEXTS_TAKEN + TEXTS_OF_CELLS * sheets:
+        raise TextsTooLarge(size=texts // 1_000_000)
     if any(name.startswith("xl/") for name in names) or "content.xml" in names:
         return Source(path, spreadsheet=True)
     raise NotATable(kind=_("a ZIP archive"))
+
+
+def _weight_of(archive: ZipFile, part: str) -> int:
+    """Bytes of a part, or of those in a folder, once unpacked."""
+    return sum(member.file_size for member in archive.infolist() if member.filename.startswith(part))
 
 
 def _encoding(path: Path, head: bytes) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from crm.accounts.models import Entity, User
 from crm.core.alone import alone
 from crm.imports import errors
 from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
-from crm.imports.models import Batch, MappingProfile, Status
+from crm.imports.models import Batch, MappingProfile, RowError, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
 from crm.imports.turns import NotYet
@@ -27,6 +28,8 @@ LOST = (OperationalError, InterfaceError)
 # A file that ends its reader every time (for want of memory) would be delivered for ever.
 MOST_TAKEN_UP = 5
 TAKEN_UP = "taken_up"
+UNWANTED = (Status.PROPOSED, Status.REFUSED)
+KEPT_UNCONFIRMED = timedelta(days=30)
 NO_REFUSAL: dict[str, Any] = {"refusal": "", "refusal_values": {}}
 
 log = structlog.get_logger(__name__)
@@ -71,6 +74,29 @@ def confirm(batch: Batch, *, options: Options, by: User, at: datetime) -> None:
     """Have a proposed import written, with the options it is confirmed with. Raises NotWaiting."""
     _move(batch, {Status.PROPOSED}, Status.WRITING, options=stored(options), by=by, asked_at=at, **NO_REFUSAL)
     send("write_batch", batch)
+
+
+def give_up(batch: Batch, *, at: datetime) -> None:
+    """What was sent is not imported: its file goes, and the rows told of it. Raises NotWaiting."""
+    _move(batch, set(UNWANTED), Status.GIVEN_UP, finished_at=at)
+    _forget([batch])
+
+
+def give_up_old(*, at: datetime) -> None:
+    """Give up what waits for a confirmation since more than `KEPT_UNCONFIRMED`."""
+    old = Batch.objects.filter(status__in=UNWANTED, created_at__lt=at - KEPT_UNCONFIRMED).exclude(file="")
+    with transaction.atomic():
+        found = list(old.select_for_update(skip_locked=True))
+        Batch.objects.filter(pk__in=[batch.pk for batch in found]).update(status=Status.GIVEN_UP, finished_at=at)
+        _forget(found)
+
+
+def _forget(given_up: list[Batch]) -> None:
+    RowError.objects.filter(batch__in=given_up).delete()
+    Batch.objects.filter(pk__in=[batch.pk for batch in given_up]).update(file="", changes={})
+    for batch in given_up:
+        if batch.file:
+            transaction.on_commit(partial(batch.file.storage.delete, str(batch.file.name)), robust=True)
 
 
 def keep_profile(batch: Batch, *, name: str) -> MappingProfile:

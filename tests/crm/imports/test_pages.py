@@ -74,6 +74,27 @@ def test_confirmed_it_is_imported_then_undone(supervisor, entity):
     assert (batch.status, Invoice.objects.count()) == ("undone", 0)
 
 
+def test_what_is_not_wanted_is_given_up_with_its_file(supervisor, entity, django_capture_on_commit_callbacks):
+    batch = send(supervisor, entity)
+    path = Path(batch.file.path)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = supervisor.post(reverse("import_decide", args=[batch.pk]), {"give_up": "1"}, follow=True)
+    assert "liste.csv est abandonné, et n’est pas conservé." in answer.content.decode()
+    batch.refresh_from_db()
+    assert (batch.status, batch.file.name, batch.errors.count(), path.exists()) == ("given_up", "", 0, False)
+    supervisor.post(reverse("import_decide", args=[batch.pk]), {"keep": "good_rows", "mode": "delta"})
+    assert Invoice.objects.count() == 0
+
+
+def test_what_nobody_confirms_is_given_up_after_a_month(supervisor, entity):
+    kept, old = send(supervisor, entity), send(supervisor, entity)
+    Batch.objects.filter(pk=kept.pk).update(created_at=AT - batches.KEPT_UNCONFIRMED)
+    Batch.objects.filter(pk=old.pk).update(created_at=AT - batches.KEPT_UNCONFIRMED - timedelta(seconds=1))
+    batches.give_up_old(at=AT)
+    found = dict(Batch.objects.values_list("pk", "status"))
+    assert found == {kept.pk: "proposed", old.pk: "given_up"}
+
+
 def test_a_list_of_customers_is_not_offered_to_be_undone(supervisor, entity):
     batch = send(supervisor, entity, "Compte;Raison sociale;Ville\nN1;Alpes;Gap\n")
     supervisor.post(reverse("import_decide", args=[batch.pk]), {"keep": "good_rows"})
@@ -410,9 +431,7 @@ def test_a_file_that_waits_for_another_keeps_no_process(supervisor, entity, monk
 class TestColumns:
     """Each column of a file can be chosen, and left out."""
 
-    ALIKE = (
-        "Compte;Facture;Date;Échéance;Montant;Montant €\nA;F1;01/01/2026;01/02/2026;110;100\nB;F2;01/01/2026;01/02/2026;220;200\n"
-    )
+    ALIKE = "Compte;Facture;Date;Échéance;Montant;Montant €\nA;F1;01/01/2026;01/02/2026;110;100\nB;F2;01/01/2026;01/02/2026;220;200\n"
     PAID = "Compte;Facture;Échéance;Solde;Date paiement\nA;F1;01/02/2026;100;15/02/2026\nB;F2;01/02/2026;200;\n"
     NAMELESS = "Client;Facture;;\nA;F1;01/02/2026;110,50\nB;F2;01/02/2026;220,00\nA;F3;01/02/2026;1,00\n"
 

@@ -1,6 +1,6 @@
 """Files that are no ledger are refused with a reason, and nothing is half-written."""
 
-import zipfile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -16,9 +16,11 @@ from crm.imports.errors import (
     NotATable,
     NothingReadable,
     RowsWrong,
+    TextsTooLarge,
     UnclosedQuote,
     refusal_sentence,
 )  # fmt: skip
+from crm.imports.formats import source
 from crm.imports.models import Batch
 from tests.crm.imports.test_fec_rules import JAN_5
 from tests.factories.fec import Ledger, Shape
@@ -65,7 +67,7 @@ def test_a_fec_without_its_accounts_is_not_taken_for_open_items(load, tmp_path, 
 
 def test_a_zip_is_named(load, tmp_path):
     path = tmp_path / "file.zip"
-    with zipfile.ZipFile(path, "w") as archive:
+    with ZipFile(path, "w") as archive:
         archive.writestr("fec.txt", "JournalCode")
     with pytest.raises(NotATable):
         load(path)
@@ -82,6 +84,16 @@ def test_two_gigabytes_are_refused_unread(load, tmp_path):
         file.write(b"JournalCode")
         file.truncate(2_000_000_000)
     with pytest.raises(FileTooLarge):
+        load(path)
+
+
+def test_a_workbook_of_little_else_than_texts_is_refused_unread(load, tmp_path, monkeypatch):
+    monkeypatch.setattr(source, "TEXTS_TAKEN", 1_000_000)
+    path = tmp_path / "texts.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 100_000)
+        archive.writestr("xl/sharedStrings.xml", b" " * 2_000_001)
+    with pytest.raises(TextsTooLarge):
         load(path)
 
 

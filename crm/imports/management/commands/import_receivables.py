@@ -43,7 +43,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--snapshot", action="store_true", help="the file is a complete list: close what is gone")
         parser.add_argument("--delta", action="store_true", help="the file adds and changes, and closes nothing")
-        parser.add_argument("--confirm-closing", action="store_true", help="go on even above the entity's limit of what is gone")
+        parser.add_argument(
+            "--confirm-closing", action="store_true", help="go on even above the entity's limit of what is gone"
+        )
         parser.add_argument("--all-or-nothing", action="store_true", help="import nothing if a row is wrong")
         parser.add_argument("--json", action="store_true", help="figures as JSON on the standard output")
 
