@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
-from collections_app.actions.labels import Outcome
+from collections_app.actions.labels import OF_A_DECISION, Outcome
 from collections_app.actions.later import check_later
 from collections_app.actions.models import ActionState
 from collections_app.actions.states import sources
@@ -22,11 +22,13 @@ from crm.timeline.params import Msgid, stored
 WAITING = [ActionState.TODO.value, ActionState.TO_APPROVE.value]
 # How a history names what was done: a call, an answer to a message, or another step.
 DONE = {
+    "decision": gettext_noop("Decided: %(outcome)s"),
     "call": gettext_noop("Call, %(step)s: %(outcome)s"),
     "reply": gettext_noop("Action done: %(outcome)s"),
     "other": gettext_noop("%(step)s, done: %(outcome)s"),
 }
 SKIPPED = {
+    "decision": gettext_noop("Decision put off: nothing is decided"),
     "call": gettext_noop("%(step)s skipped"),
     "reply": gettext_noop("Step skipped"),
     "other": gettext_noop("%(step)s skipped"),
@@ -91,7 +93,12 @@ def _close(
     params: dict[str, Any],
     **values: Any,
 ) -> int:
-    told = {"called": subjects["call"], "answered": subjects["reply"]}
+    told = {
+        "called": subjects["call"],
+        "answered": subjects["reply"],
+        "decided": subjects["decision"],
+        "decisions": [outcome.value for outcome in OF_A_DECISION],
+    }
     return _run("close", actions, by, at, from_states, subjects["other"], params, **told, **values)
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _, gettext_lazy, gettext_noop
 from psycopg.types.json import Jsonb
 
+from collections_app.actions.deciding import take_back_beginnings
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, Deed, Life
 from collections_app.actions.states import MOVES, ActionRefused, sources
@@ -174,6 +175,7 @@ def undo(deed: Deed, *, by: User, at: datetime) -> TakenBack:
     # What was taken back never was: it counts as no call, starts no interest and is no life of its action.
     Life.objects.filter(action__in=moved, closed_at=deed.at).delete()
     withdraw_notices_of(moved, at=deed.at)
+    take_back_beginnings(deed, moved)
     deed.taken_back_at = at
     deed.save(update_fields=["taken_back_at"])
     return TakenBack(

@@ -177,7 +177,7 @@ class CompleteForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Outcome"),
         choices=[(outcome.value, outcome.label) for outcome in Outcome if outcome not in ASKS_MORE],
-        help_text=_("A promise, a contested invoice or a call back is noted on the panel of its action."),
+        help_text=_("A promise, a contested invoice, a call back or a decision is noted on the panel of its action."),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
 

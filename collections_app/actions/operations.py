@@ -17,8 +17,9 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _, gettext_noop
 
 from collections_app.actions import bulk, deeds
+from collections_app.actions.deciding import begin_again, hold_until
 from collections_app.actions.dispatch import queue_message, withdraw_messages
-from collections_app.actions.labels import Outcome, step_names
+from collections_app.actions.labels import UNTIL_A_DAY, Outcome, decides, outcomes_of, step_names
 from collections_app.actions.later import DayRefused, check_later
 from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle, Deed
 from collections_app.actions.states import ActionMoved, ActionRefused, move
@@ -44,10 +45,13 @@ from crm.timeline.params import Money, Msgid
 from telephony.messaging.models import Message
 
 SENDABLE = frozenset({Channel.EMAIL, Channel.POST})
-SUSPENDS = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS})
+SUSPENDS = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, *UNTIL_A_DAY})
+# The task comes back on the day given.
+COMES_BACK = frozenset({Outcome.CALL_BACK, Outcome.WAIT})
 PROMISED = gettext_noop("says he will pay by %(on)s")
 PROMISED_AMOUNT = gettext_noop("says he will pay %(amount)s by %(on)s")
 CALL_BACK_ON = gettext_noop("asks to be called back on %(on)s")
+WAITS = gettext_noop("wait until %(on)s")
 
 
 class NothingToSend(ActionRefused):
@@ -104,7 +108,8 @@ class Said:
     """What came of an action, as a person notes it.
 
     `on`: the day he promises to pay by, or asks to be called back; `amount`: what he promises, in the currency of the
-    action; `invoices`: those he promises (none: all he owes, in every currency) or contests, for this `reason`.
+    action; `invoices`: those he promises (none: all he owes, in every currency) or contests, for this `reason`. Of a
+    decision: the day `on` which one decides again, and the `invoices` it is about (none: all that is late).
     """
 
     outcome: Outcome
@@ -135,15 +140,17 @@ class Concluded:
 def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded:
     """Done, with what follows from what the customer said: a promise suspends dunning until its day, a contested
     invoice until somebody lifts it, and who asks to be called back is called that day. What else waits for a person
-    with nothing to say but about what is suspended leaves his list.
+    with nothing to say but about what is suspended leaves his list. A decision suspends what it is about until its day,
+    waits for it, or begins the scenario again.
 
     Each contested invoice has its own hold. A hold that says the same already is left as it is. Raises ActionMoved,
     SaidRefused.
     """
     # He is locked first, as by a merge and by a hold.
     customer, on = in_use(action.customer), today(action.entity, at)
+    _check_outcome(action, said)
     _check_said(said, action.currency, on)
-    if said.outcome == Outcome.CALL_BACK:
+    if said.outcome in COMES_BACK:
         _refuse_twice(action, said.on)
     waiting = Action.objects.waiting_for_a_person().filter(customer=customer).values_list("pk", flat=True)
     followed_by = waiting if said.outcome in SUSPENDS else ()
@@ -151,12 +158,14 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
         if not bulk.complete([action.pk], outcome=said.outcome, note=said.note, told=_told(action, said), by=by, at=at):
             action.refresh_from_db()
             raise ActionMoved(action)
-        if said.outcome == Outcome.CALL_BACK:
-            # The call was made, and counts; the task waits for the day of the next one.
+        if said.outcome in COMES_BACK:
+            # A call that was made counts; the task waits for the day of the next one.
             move(action, "call_again", at=at, by=by, outcome="", snoozed_until=said.on, reopened_on=on)
         if said.outcome in SUSPENDS:
-            doing.holds = _place_holds(customer, action.currency, said, on=on, by=by, at=at)
+            doing.holds = _place_holds(action, customer, said, on=on, by=by, at=at)
             suspend(customer, on=on, at=at)
+        if said.outcome == Outcome.RESTART:
+            begin_again(action, on=on)
     assert doing.deed is not None  # it changed the action itself
     return Concluded(doing.holds, doing.deed)
 
@@ -181,7 +190,7 @@ def _check_said(said: Said, currency: str, on: date) -> None:
         if said.amount is not None and (said.amount <= 0 or said.amount != round(said.amount, decimals(currency))):
             text = _("In %(currency)s an amount is above 0 and has %(count)d decimals at most.")
             raise SaidRefused("amount", text % {"currency": currency, "count": decimals(currency)})
-    if said.outcome == Outcome.CALL_BACK:
+    if said.outcome in COMES_BACK or said.outcome in UNTIL_A_DAY:
         try:
             check_later(said.on, on=on)
         except DayRefused as refusal:
@@ -192,15 +201,25 @@ def _check_said(said: Said, currency: str, on: date) -> None:
         raise SaidRefused("reason", _("Say why he contests."))
 
 
+def _check_outcome(action: Action, said: Said) -> None:
+    """A decision ends as one, and nothing else does."""
+    if said.outcome not in outcomes_of(action):
+        text = _("A decision ends as one.") if decides(action) else _("Only a decision ends so.")
+        raise SaidRefused("outcome", text)
+
+
 def _refuse_twice(action: Action, on: date | None) -> None:
     # A second click would count a second call.
-    if Action.objects.filter(pk=action.pk, snoozed_until=on, lives__outcome=Outcome.CALL_BACK).exists():
-        raise ActionRefused(_("The call back of that day is noted already."))
+    if Action.objects.filter(pk=action.pk, snoozed_until=on, lives__outcome__in=COMES_BACK).exists():
+        told = _("It waits for that day already.")
+        raise ActionRefused(told if decides(action) else _("The call back of that day is noted already."))
 
 
 def _told(action: Action, said: Said) -> Msgid | None:
     if said.outcome == Outcome.CALL_BACK:
         return Msgid(CALL_BACK_ON, {"on": said.on})
+    if said.outcome == Outcome.WAIT:
+        return Msgid(WAITS, {"on": said.on})
     if said.outcome != Outcome.WILL_PAY:
         return None
     if said.amount is None:
@@ -208,10 +227,12 @@ def _told(action: Action, said: Said) -> Msgid | None:
     return Msgid(PROMISED_AMOUNT, {"on": said.on, "amount": Money(said.amount, action.currency)})
 
 
-def _place_holds(customer: Customer, currency: str, said: Said, *, on: date, by: User, at: datetime) -> list[Hold]:
+def _place_holds(action: Action, customer: Customer, said: Said, *, on: date, by: User, at: datetime) -> list[Hold]:
+    if said.outcome in UNTIL_A_DAY:
+        return _hold_what_was_decided(action, customer, said, on=on, by=by, at=at)
     kind, ends_on, reason = HoldKind.DISPUTE, None, said.reason
     if said.outcome == Outcome.WILL_PAY:
-        kind, ends_on, reason = HoldKind.PROMISE, said.on, _promise(said, currency)
+        kind, ends_on, reason = HoldKind.PROMISE, said.on, _promise(said, action.currency)
     given: dict[str, Any] = {"kind": kind, "reason": reason, "starts_on": on, "ends_on": ends_on}
     try:
         return place_holds(customer, said.invoices, **given, by=by, at=at)
@@ -219,6 +240,20 @@ def _place_holds(customer: Customer, currency: str, said: Said, *, on: date, by:
         raise SaidRefused("invoices", str(refusal)) from refusal
     except HoldRefused as refusal:
         raise SaidRefused("reason" if said.outcome == Outcome.CONTESTS else "on", str(refusal)) from refusal
+
+
+def _hold_what_was_decided(
+    action: Action, customer: Customer, said: Said, *, on: date, by: User, at: datetime
+) -> list[Hold]:
+    assert said.on is not None  # _check_said
+    try:
+        return hold_until(
+            action, customer, said.outcome, said.invoices, note=said.note, on=on, until=said.on, by=by, at=at
+        )
+    except OtherCustomersInvoice as refusal:
+        raise SaidRefused("invoices", str(refusal)) from refusal
+    except HoldRefused as refusal:
+        raise SaidRefused("on", str(refusal)) from refusal
 
 
 def _promise(said: Said, currency: str) -> str:

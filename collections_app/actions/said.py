@@ -5,12 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.actions.labels import USUAL_OUTCOME, Outcome
+from collections_app.actions.labels import UNTIL_A_DAY, Outcome, outcomes_of, usual_outcome
 from collections_app.actions.models import Action
 from collections_app.actions.operations import Said
 from crm.core.formats import day, money
 from crm.core.money import AmountField
-from crm.customers.models import Channel
 from crm.holds.forms import invoice_named
 from crm.receivables.models import Invoice
 
@@ -20,8 +19,15 @@ ASKED: dict[str, tuple[str, ...]] = {
     Outcome.WILL_PAY: ("on", "amount", "invoices", "number"),
     Outcome.CONTESTS: ("invoices", "number", "reason"),
     Outcome.CALL_BACK: ("on",),
+    Outcome.WAIT: ("on",),
+    **dict.fromkeys(UNTIL_A_DAY, ("on", "invoices", "number")),
 }
-DAYS = {Outcome.WILL_PAY: _("Pays by (included)"), Outcome.CALL_BACK: _("Call back on")}
+DAYS = {
+    Outcome.WILL_PAY: _("Pays by (included)"),
+    Outcome.CALL_BACK: _("Call back on"),
+    Outcome.PLAN: _("Last instalment on (included)"),
+}
+LOOK_AGAIN = _("Decide again on")
 
 
 class SaidForm(forms.Form):
@@ -40,8 +46,10 @@ class SaidForm(forms.Form):
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": f"said_{action.pk}_%s", "label_suffix": "", **kwargs})
-        self.action, self.initial = action, {"outcome": USUAL_OUTCOME[Channel(action.channel)], **self.initial}
+        self.action, self.initial = action, {"outcome": usual_outcome(action), **self.initial}
         self.opened = Invoice.objects.open().filter(customer=action.customer_id, currency=action.currency)
+        outcome: Any = self.fields["outcome"]
+        outcome.choices = [(one.value, one.label) for one in outcomes_of(action)]
         asked = ASKED.get(self.chosen, ())
         for name in {"on", "amount", "invoices", "number", "reason"}.difference(asked):
             del self.fields[name]
@@ -49,7 +57,7 @@ class SaidForm(forms.Form):
             amount: Any = self.fields["amount"]
             amount.currency = action.currency
         if "on" in asked:
-            self.fields["on"].label = DAYS[Outcome(self.chosen)]
+            self.fields["on"].label = DAYS.get(Outcome(self.chosen), LOOK_AGAIN)
         if "invoices" in asked:
             self._offer()
 
@@ -70,6 +78,8 @@ class SaidForm(forms.Form):
         field.choices = [(invoice.pk, _line(invoice)) for invoice in found[:LISTED]]
         if self.chosen == Outcome.WILL_PAY:
             field.help_text = _("None ticked: all he owes, in every currency.")
+        if self.chosen in UNTIL_A_DAY:
+            field.help_text = _("None ticked: all that is late today. What falls due later goes on being claimed.")
         if len(found) <= LISTED:
             del self.fields["number"]
 

@@ -9,8 +9,10 @@ class EngineConfig(AppConfig):
 
     def ready(self) -> None:
         from collections_app.engine import alerts
+        from collections_app.engine.planned import NOTHING_PLANNED, nothing_planned
         from crm.customers.registry import Panel, register_panel, stays
         from crm.events.registry import register
+        from crm.receivables.registry import Situation, register_situation
         from telephony.core.outgoing import wordings
 
         register("alerts", alerts.WORDS, alerts.on_alert)
@@ -18,4 +20,5 @@ class EngineConfig(AppConfig):
         wordings["night"] = alerts.night_cancelled
         stays("engine.Account.customer")
         stays("engine.Decision.customer")
+        register_situation(Situation(NOTHING_PLANNED, _("Late, and nothing is planned"), nothing_planned))
         register_panel(Panel("why", _("Why?"), "customers/_why.html", lambda customer, user: {}, order=505))

@@ -4,7 +4,8 @@ with moved as (
         closed_at = %(at)s, closed_by_id = %(by)s, snoozed_until = null
     where id = any(%(ids)s) and state = any(%(from_states)s)
       and kind <> 'entry'  -- an entry task is answered by choosing the step
-    returning id, entity_id, customer_id, formal_notice, step_offset, channel, kind, scenario_version_id, step_code, template_id
+      and (mode <> 'decision' or %(state)s <> 'done' or %(outcome)s = any(%(decisions)s))  -- a decision is no call
+    returning id, entity_id, customer_id, formal_notice, step_offset, channel, kind, mode, scenario_version_id, step_code, template_id
 ), noticed as (
     -- A formal notice sent by hand: legal interest may run from that day, from the first notice of an invoice.
     insert into receivables_formalnotice (invoice_id, action_id, "on", at)
@@ -23,7 +24,7 @@ with moved as (
 )
 insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, text, actor_id, about, about_id)
 select %(at)s, moved.entity_id, moved.customer_id, 'action',
-       case when moved.kind = 'reply' then %(answered)s when moved.channel = 'phone' then %(called)s else %(subject)s end,
+       case when moved.kind = 'reply' then %(answered)s when moved.mode = 'decision' then %(decided)s when moved.channel = 'phone' then %(called)s else %(subject)s end,
        %(params)s::jsonb || case when moved.kind = 'reply' then '{}' else
            jsonb_build_object('step', coalesce(step.name, template.name, moved.step_code)) end,
        %(note)s, %(by)s, 'action', moved.id

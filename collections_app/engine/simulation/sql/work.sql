@@ -4,7 +4,7 @@ with ripe as (
     select x.id, x.cycle_id, x.kind, x.scenario_version_id, x.oldest_due_on,
            case when x.state = 'to_approve' and x.address_id is not null and x.template_id is not null
                      and x.channel in ('email', 'post') then 'scheduled' else 'done' end as becomes,
-           case when x.channel = 'phone' then 'spoke' else 'other' end as outcome
+           case when x.channel = 'phone' and x.mode <> 'decision' then 'spoke' else 'other' end as outcome
     from actions_action x
     where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve')
       and greatest(x.opened_on + %(evening)s, x.snoozed_until) <= %(since)s /* range x.customer_id */
