@@ -93,7 +93,8 @@ class CompletionInput(Shape):
     note = serializers.CharField(required=False, default="", allow_blank=True)
     on = serializers.DateField(
         required=False,
-        help_text="Day promised (will_pay), to call back (call_back), or on which they were declared (declared).",
+        help_text="Day promised (will_pay), to call back (call_back), on which they were declared (declared), or on which a "
+        "decision is asked again.",
     )
     amount = serializers.DecimalField(
         18, 3, required=False, help_text="Amount promised (will_pay), in the currency of the action."
@@ -102,7 +103,8 @@ class CompletionInput(Shape):
         child=serializers.CharField(),
         required=False,
         max_length=MOST_INVOICES,
-        help_text="External ids of the open invoices promised (none: all he owes, in every currency) or contested.",
+        help_text="External ids of the open invoices promised (none: all he owes, in every currency), contested, or "
+        "a decision is about (none: all that is late).",
     )
     reason = serializers.CharField(
         required=False, max_length=200, help_text="Why he contests (contests), or why nothing is declared (not_needed)."

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
-from collections_app.actions.labels import OF_A_DECLARATION, Outcome
+from collections_app.actions.labels import OF_A_DECISION, OF_A_DECLARATION, Outcome
 from collections_app.actions.later import DayRefused, check_later
 from collections_app.actions.models import Action, ActionKind, ActionState
 from collections_app.actions.states import sources
@@ -24,11 +24,13 @@ ONE_DAY = timedelta(days=1)
 WAITING = [ActionState.TODO.value, ActionState.TO_APPROVE.value]
 # How a history names what was done: a call, an answer to a message or what else has no step, or another step.
 DONE = {
+    "decision": gettext_noop("Decided: %(outcome)s"),
     "call": gettext_noop("Call, %(step)s: %(outcome)s"),
     "reply": gettext_noop("Action done: %(outcome)s"),
     "other": gettext_noop("%(step)s, done: %(outcome)s"),
 }
 SKIPPED = {
+    "decision": gettext_noop("Decision put off: nothing is decided"),
     "call": gettext_noop("%(step)s skipped"),
     "reply": gettext_noop("Step skipped"),
     "other": gettext_noop("%(step)s skipped"),
@@ -112,6 +114,8 @@ def _close(
         "called": subjects["call"],
         "answered": subjects["reply"],
         "of_a_declaration": [one.value for one in OF_A_DECLARATION],
+        "decided": subjects["decision"],
+        "decisions": [outcome.value for outcome in OF_A_DECISION],
     }
     return _run("close", actions, by, at, from_states, subjects["other"], params, **told, **values)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
 from collections_app.actions.declaring import close_if_ended
+from collections_app.actions.deciding import take_back_beginnings
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, Deed, Life
 from collections_app.actions.states import MOVES, ActionRefused, sources
@@ -178,6 +179,7 @@ def undo(deed: Deed, *, asked: int | None, by: User, at: datetime) -> TakenBack:
     Life.objects.filter(action__in=moved, closed_at=deed.at).delete()
     withdraw_notices_of(moved, at=deed.at)
     to_declare_again = withdraw_declarations_of(moved, at=deed.at)
+    take_back_beginnings(deed, moved)
     deed.taken_back_at = at
     deed.save(update_fields=["taken_back_at"])
     return TakenBack(

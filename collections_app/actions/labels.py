@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _, override
 
 from collections_app.actions.models import Action, ActionKind, ActionState
+from collections_app.scenarios.models import StepMode
 from collections_app.scenarios.queries import names_of
 from crm.core.formats import day
 from crm.customers.models import Channel
@@ -26,6 +27,12 @@ class Outcome(models.TextChoices):
     CONTESTS = "contests", _("contests the invoice")
     WRONG_NUMBER = "wrong_number", _("wrong number or address")
     SENT = "sent", _("sent by hand")
+    LAWYER = "lawyer", _("handed over to a lawyer or bailiff")
+    AGENCY = "agency", _("handed over to a collection agency")
+    PLAN = "plan", _("instalment plan agreed")
+    WRITE_OFF = "write_off", _("to be written off")
+    WAIT = "wait", _("wait until a date")
+    RESTART = "restart", _("claim again from the first step")
     OTHER = "other", _("other outcome")
     DECLARED = "declared", _("claims declared")
     NOT_NEEDED = "not_needed", _("no declaration needed")
@@ -39,8 +46,17 @@ class Outcome(models.TextChoices):
 
 # How a declaration of claims ends, and nothing else.
 OF_A_DECLARATION = (Outcome.DECLARED, Outcome.NOT_NEEDED)
-# What a customer says of his own account, and what becomes of his claims: each asks something more, of one at a time.
-ASKS_MORE = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, Outcome.CALL_BACK, *OF_A_DECLARATION})
+# What a person decides once all was tried, each with what follows from it; in the order they are offered.
+OF_A_DECISION = (
+    Outcome.WAIT, Outcome.PLAN, Outcome.LAWYER, Outcome.AGENCY, Outcome.WRITE_OFF, Outcome.RESTART, Outcome.OTHER,
+)  # fmt: skip
+# Of these, what suspends the invoices it is about until a day.
+UNTIL_A_DAY = frozenset({Outcome.PLAN, Outcome.LAWYER, Outcome.AGENCY, Outcome.WRITE_OFF})
+# What a customer says of his own account, what a person decides, and what becomes of his claims: each asks something
+# more, of one action at a time.
+ASKS_MORE = frozenset(
+    {Outcome.WILL_PAY, Outcome.CONTESTS, Outcome.CALL_BACK, *OF_A_DECISION, *OF_A_DECLARATION}
+) - {Outcome.OTHER}
 # Days before the last one on which a declaration is urgent.
 LAST_DAYS = 14
 
@@ -56,6 +72,7 @@ class Reason:
 # The codes the night writes (engine/sql/rank.sql), and those of what came back.
 REASONS = {
     "choose_entry": Reason(_("Backlog: choose the first step"), "info"),
+    "ladder_finished": Reason(_("All steps are done"), "warning"),
     "to_approve": Reason(_("Waits for approval"), "info"),
     "escalated": Reason(_("Escalated"), "danger"),
     "broken_promise": Reason(_("Broken promise"), "danger"),
@@ -126,20 +143,32 @@ def deadline(action: Action, *, on: date) -> list[Reason]:
     return [Reason(gettext("To be declared by %(day)s") % written, tone)]
 
 
+def decides(action: Action) -> bool:
+    """Whether it asks a person what follows, and says nothing to the customer."""
+    return action.mode == StepMode.DECISION
+
+
 def outcomes_of(action: Action) -> list[Outcome]:
     """How an action may end."""
     if action.kind == ActionKind.DECLARATION:
         return list(OF_A_DECLARATION)
-    return [outcome for outcome in Outcome if outcome not in OF_A_DECLARATION]
+    if decides(action):
+        return list(OF_A_DECISION)
+    other_ends = {*OF_A_DECISION, *OF_A_DECLARATION} - {Outcome.OTHER}
+    return [outcome for outcome in Outcome if outcome not in other_ends]
 
 
 def usual_outcome(action: Action) -> Outcome:
     """How it mostly ends."""
-    return Outcome.DECLARED if action.kind == ActionKind.DECLARATION else USUAL_OUTCOME[Channel(action.channel)]
+    if action.kind == ActionKind.DECLARATION:
+        return Outcome.DECLARED
+    return Outcome.WAIT if decides(action) else USUAL_OUTCOME[Channel(action.channel)]
 
 
 def verb(action: Action) -> str | Promise:
     """What the collector is asked to do, in two words."""
+    if decides(action):
+        return _("Decide what follows")
     if action.kind == ActionKind.ENTRY:
         return _("Choose the first step")
     if action.kind == ActionKind.REPLY:
@@ -155,6 +184,8 @@ def verb(action: Action) -> str | Promise:
 
 def icon(action: Action) -> str:
     """The icon of what is to be done."""
+    if decides(action):
+        return "scale"
     if action.kind == ActionKind.ENTRY:
         return "workflow"
     if action.kind == ActionKind.REPLY:
@@ -175,7 +206,7 @@ def step_names(actions: Collection[Action]) -> dict[int, str]:
 
 
 def _otherwise(action: Action) -> str:
-    if action.kind == ActionKind.DECLARATION:
+    if action.kind in (ActionKind.DECLARATION, ActionKind.FOLLOW_UP):
         return str(verb(action))
     return action.template.name if action.template else action.step_code
 

@@ -51,6 +51,7 @@ class Cycle(models.Model):
 
 class ActionKind(models.TextChoices):
     DUNNING = "dunning", _("dunning step")
+    FOLLOW_UP = "follow_up", _("decide what follows")
     PREVENTIVE = "preventive", _("preventive step")
     MANUAL = "manual", _("decided by a person")
     ENTRY = "entry", _("choose where the backlog enters")
@@ -89,8 +90,9 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
 class Action(models.Model):
     """One step for one customer. Its key never repeats: (customer, currency, step code, cycle), plus the invoice
-    where the step speaks of one invoice, or the date of the occasion where there is no cycle (preventive, manual).
-    The occasion of a declaration of claims is the last day the law leaves for it (declaring.py)."""
+    where the step speaks of one invoice, or the date of the occasion where there is no cycle (preventive, manual)
+    or where a cycle asks more than once (what follows its last step). The occasion of a declaration of claims is the
+    last day the law leaves for it (declaring.py)."""
 
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", verbose_name=_("entity"), db_index=False)
     customer = SetForeignKey(

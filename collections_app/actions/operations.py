@@ -17,8 +17,9 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _, gettext_noop
 
 from collections_app.actions import bulk, declaring, deeds
+from collections_app.actions.deciding import begin_again, hold_until
 from collections_app.actions.dispatch import queue_message, withdraw_messages
-from collections_app.actions.labels import OF_A_DECLARATION, Outcome, outcomes_of, step_names
+from collections_app.actions.labels import OF_A_DECLARATION, UNTIL_A_DAY, Outcome, decides, outcomes_of, step_names
 from collections_app.actions.later import DayRefused, check_later
 from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionLine, ActionState, Cycle, Deed
 from collections_app.actions.states import ActionMoved, ActionRefused, move
@@ -44,13 +45,16 @@ from crm.timeline.params import Money, Msgid
 from telephony.messaging.models import Message
 
 SENDABLE = frozenset({Channel.EMAIL, Channel.POST})
-SUSPENDS = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS})
+SUSPENDS = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, *UNTIL_A_DAY})
+# The task comes back on the day given.
+COMES_BACK = frozenset({Outcome.CALL_BACK, Outcome.WAIT})
 PROMISED = gettext_noop("says he will pay by %(on)s")
 PROMISED_AMOUNT = gettext_noop("says he will pay %(amount)s by %(on)s")
 CALL_BACK_ON = gettext_noop("asks to be called back on %(on)s")
 DECLARED = gettext_noop("claims declared on %(on)s")
 DECLARED_AS = gettext_noop("claims declared on %(on)s, reference %(reference)s")
 NOT_NEEDED = gettext_noop("no declaration needed: %(reason)s")
+WAITS = gettext_noop("wait until %(on)s")
 
 
 class NothingToSend(ActionRefused):
@@ -107,9 +111,10 @@ class Said:
     """What came of an action, as a person notes it.
 
     `on`: the day he promises to pay by, or asks to be called back; `amount`: what he promises, in the currency of the
-    action; `invoices`: those he promises (none: all he owes, in every currency) or contests, for this `reason`. Of
-    claims on an insolvent customer: the day `on` which they were declared, with the `reference` of it if there is one,
-    or the `reason` why they are not.
+    action; `invoices`: those he promises (none: all he owes, in every currency) or contests, for this `reason`. Of a
+    decision: the day `on` which one decides again, and the `invoices` it is about (none: all that is late). Of claims
+    on an insolvent customer: the day `on` which they were declared, with the `reference` of it if there is one, or the
+    `reason` why they are not.
     """
 
     outcome: Outcome
@@ -141,17 +146,18 @@ class Concluded:
 def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded:
     """Done, with what follows from what the customer said: a promise suspends dunning until its day, a contested
     invoice until somebody lifts it, and who asks to be called back is called that day. What else waits for a person
-    with nothing to say but about what is suspended leaves his list. What became of the claims on an insolvent customer
-    is recorded of the hold that asks to declare them.
+    with nothing to say but about what is suspended leaves his list. A decision suspends what it is about until its day,
+    waits for it, or begins the scenario again. What became of the claims on an insolvent customer is recorded of the
+    hold that asks to declare them.
 
     Each contested invoice has its own hold. A hold that says the same already is left as it is. Raises ActionMoved,
     SaidRefused.
     """
     # He is locked first, as by a merge and by a hold.
     customer, on = in_use(action.customer), today(action.entity, at)
+    _check_outcome(action, said)
     _check_said(said, action.currency, on)
-    _check_kind(action, said)
-    if said.outcome == Outcome.CALL_BACK:
+    if said.outcome in COMES_BACK:
         _refuse_twice(action, said.on)
     waiting = Action.objects.waiting_for_a_person().filter(customer=customer).values_list("pk", flat=True)
     followed_by = waiting if said.outcome in SUSPENDS else ()
@@ -159,14 +165,16 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
         if not bulk.complete([action.pk], outcome=said.outcome, note=said.note, told=_told(action, said), by=by, at=at):
             action.refresh_from_db()
             raise ActionMoved(action)
-        if said.outcome == Outcome.CALL_BACK:
-            # The call was made, and counts; the task waits for the day of the next one.
+        if said.outcome in COMES_BACK:
+            # A call that was made counts; the task waits for the day of the next one.
             move(action, "call_again", at=at, by=by, outcome="", snoozed_until=said.on, reopened_on=on)
         if said.outcome in OF_A_DECLARATION:
             _record_declaration(action, said, by=by, at=at)
         if said.outcome in SUSPENDS:
-            doing.holds = _place_holds(customer, action.currency, said, on=on, by=by, at=at)
+            doing.holds = _place_holds(action, customer, said, on=on, by=by, at=at)
             suspend(customer, on=on, at=at)
+        if said.outcome == Outcome.RESTART:
+            begin_again(action, on=on)
     assert doing.deed is not None  # it changed the action itself
     return Concluded(doing.holds, doing.deed)
 
@@ -191,7 +199,7 @@ def _check_said(said: Said, currency: str, on: date) -> None:
         if said.amount is not None and (said.amount <= 0 or said.amount != round(said.amount, decimals(currency))):
             text = _("In %(currency)s an amount is above 0 and has %(count)d decimals at most.")
             raise SaidRefused("amount", text % {"currency": currency, "count": decimals(currency)})
-    if said.outcome == Outcome.CALL_BACK:
+    if said.outcome in COMES_BACK or said.outcome in UNTIL_A_DAY:
         try:
             check_later(said.on, on=on)
         except DayRefused as refusal:
@@ -206,16 +214,6 @@ def _check_said(said: Said, currency: str, on: date) -> None:
         raise SaidRefused("reason", _("Say why no declaration is needed."))
 
 
-def _check_kind(action: Action, said: Said) -> None:
-    """A declaration ends as one, and nothing else does."""
-    if said.outcome not in outcomes_of(action):
-        raise SaidRefused("outcome", _("“%(kind)s” does not end so.") % {"kind": action.get_kind_display()})
-    if said.outcome == Outcome.DECLARED and said.on and said.on < action.late_since_on:
-        raise SaidRefused(
-            "on", _("Claims are declared after the judgment, given on %(day)s.") % {"day": day(action.late_since_on)}
-        )
-
-
 def _record_declaration(action: Action, said: Said, *, by: User, at: datetime) -> None:
     if said.outcome == Outcome.DECLARED:
         assert said.on is not None  # _check_said
@@ -224,10 +222,27 @@ def _record_declaration(action: Action, said: Said, *, by: User, at: datetime) -
         declaring.not_needed(action, reason=said.reason.strip(), by=by, at=at)
 
 
+def _check_outcome(action: Action, said: Said) -> None:
+    """A decision and a declaration end as such, and nothing else does."""
+    if said.outcome not in outcomes_of(action):
+        raise SaidRefused("outcome", _does_not_end_so(action))
+    if said.outcome == Outcome.DECLARED and said.on and said.on < action.late_since_on:
+        raise SaidRefused(
+            "on", _("Claims are declared after the judgment, given on %(day)s.") % {"day": day(action.late_since_on)}
+        )
+
+
+def _does_not_end_so(action: Action) -> str:
+    if action.kind == ActionKind.DECLARATION:
+        return _("“%(kind)s” does not end so.") % {"kind": action.get_kind_display()}
+    return _("A decision ends as one.") if decides(action) else _("Only a decision ends so.")
+
+
 def _refuse_twice(action: Action, on: date | None) -> None:
     # A second click would count a second call.
-    if Action.objects.filter(pk=action.pk, snoozed_until=on, lives__outcome=Outcome.CALL_BACK).exists():
-        raise ActionRefused(_("The call back of that day is noted already."))
+    if Action.objects.filter(pk=action.pk, snoozed_until=on, lives__outcome__in=COMES_BACK).exists():
+        told = _("It waits for that day already.")
+        raise ActionRefused(told if decides(action) else _("The call back of that day is noted already."))
 
 
 def _told(action: Action, said: Said) -> Msgid | None:
@@ -238,6 +253,8 @@ def _told(action: Action, said: Said) -> Msgid | None:
         return Msgid(DECLARED_AS if reference else DECLARED, {"on": said.on, "reference": reference})
     if said.outcome == Outcome.NOT_NEEDED:
         return Msgid(NOT_NEEDED, {"reason": said.reason.strip()})
+    if said.outcome == Outcome.WAIT:
+        return Msgid(WAITS, {"on": said.on})
     if said.outcome != Outcome.WILL_PAY:
         return None
     if said.amount is None:
@@ -245,10 +262,12 @@ def _told(action: Action, said: Said) -> Msgid | None:
     return Msgid(PROMISED_AMOUNT, {"on": said.on, "amount": Money(said.amount, action.currency)})
 
 
-def _place_holds(customer: Customer, currency: str, said: Said, *, on: date, by: User, at: datetime) -> list[Hold]:
+def _place_holds(action: Action, customer: Customer, said: Said, *, on: date, by: User, at: datetime) -> list[Hold]:
+    if said.outcome in UNTIL_A_DAY:
+        return _hold_what_was_decided(action, customer, said, on=on, by=by, at=at)
     kind, ends_on, reason = HoldKind.DISPUTE, None, said.reason
     if said.outcome == Outcome.WILL_PAY:
-        kind, ends_on, reason = HoldKind.PROMISE, said.on, _promise(said, currency)
+        kind, ends_on, reason = HoldKind.PROMISE, said.on, _promise(said, action.currency)
     given: dict[str, Any] = {"kind": kind, "reason": reason, "starts_on": on, "ends_on": ends_on}
     try:
         return place_holds(customer, said.invoices, **given, by=by, at=at)
@@ -256,6 +275,20 @@ def _place_holds(customer: Customer, currency: str, said: Said, *, on: date, by:
         raise SaidRefused("invoices", str(refusal)) from refusal
     except HoldRefused as refusal:
         raise SaidRefused("reason" if said.outcome == Outcome.CONTESTS else "on", str(refusal)) from refusal
+
+
+def _hold_what_was_decided(
+    action: Action, customer: Customer, said: Said, *, on: date, by: User, at: datetime
+) -> list[Hold]:
+    assert said.on is not None  # _check_said
+    try:
+        return hold_until(
+            action, customer, said.outcome, said.invoices, note=said.note, on=on, until=said.on, by=by, at=at
+        )
+    except OtherCustomersInvoice as refusal:
+        raise SaidRefused("invoices", str(refusal)) from refusal
+    except HoldRefused as refusal:
+        raise SaidRefused("on", str(refusal)) from refusal
 
 
 def _promise(said: Said, currency: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from collections_app.actions.labels import Outcome, outcomes_of, usual_outcome
+from collections_app.actions.labels import UNTIL_A_DAY, Outcome, outcomes_of, usual_outcome
 from collections_app.actions.models import Action
 from collections_app.actions.operations import Said
 from crm.core.formats import day, money
@@ -19,15 +19,19 @@ ASKED: dict[str, tuple[str, ...]] = {
     Outcome.WILL_PAY: ("on", "amount", "invoices", "number"),
     Outcome.CONTESTS: ("invoices", "number", "reason"),
     Outcome.CALL_BACK: ("on",),
+    Outcome.WAIT: ("on",),
+    **dict.fromkeys(UNTIL_A_DAY, ("on", "invoices", "number")),
     Outcome.DECLARED: ("on", "reference"),
     Outcome.NOT_NEEDED: ("reason",),
 }
 DAYS = {
     Outcome.WILL_PAY: _("Pays by (included)"),
     Outcome.CALL_BACK: _("Call back on"),
+    Outcome.PLAN: _("Last instalment on (included)"),
     Outcome.DECLARED: _("Declared on"),
 }
 WHY = {Outcome.CONTESTS: _("Why he contests"), Outcome.NOT_NEEDED: _("Why no declaration is needed")}
+LOOK_AGAIN = _("Decide again on")
 
 
 class SaidForm(forms.Form):
@@ -63,7 +67,7 @@ class SaidForm(forms.Form):
             amount: Any = self.fields["amount"]
             amount.currency = action.currency
         if "on" in asked:
-            self.fields["on"].label = DAYS[Outcome(self.chosen)]
+            self.fields["on"].label = DAYS.get(Outcome(self.chosen), LOOK_AGAIN)
         if "reason" in asked:
             self.fields["reason"].label = WHY[Outcome(self.chosen)]
         if "invoices" in asked:
@@ -86,6 +90,8 @@ class SaidForm(forms.Form):
         field.choices = [(invoice.pk, _line(invoice)) for invoice in found[:LISTED]]
         if self.chosen == Outcome.WILL_PAY:
             field.help_text = _("None ticked: all he owes, in every currency.")
+        if self.chosen in UNTIL_A_DAY:
+            field.help_text = _("None ticked: all that is late today. What falls due later goes on being claimed.")
         if len(found) <= LISTED:
             del self.fields["number"]
 

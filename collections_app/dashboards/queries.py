@@ -15,6 +15,7 @@ from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.models import Action, ActionState
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run
+from collections_app.engine.planned import NOTHING_PLANNED
 from collections_app.letters.batches import waiting_letters
 from collections_app.letters.models import BatchState, PrintBatch
 from collections_app.segments.models import Group
@@ -26,6 +27,7 @@ from crm.core import formats
 from crm.core.formats import COUNTED
 from crm.customers.reach import reach_of
 from crm.imports.queries import Books, books_of
+from crm.receivables.forms import CustomerFilters
 from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
 
@@ -122,7 +124,17 @@ def unassigned(user: User, *, days: Days) -> str:
     """Tasks to do now that nobody has, beyond the capacity of their team or without a team: those of the list the
     number leads to, counted as beside its filter; above COUNTED, only that they are more."""
     filters = WorklistFilters({"portfolio": "unassigned"}, user=user, days=days)
-    number = portfolio_counters(filters)["unassigned"]
+    return _at_most_counted(portfolio_counters(filters)["unassigned"])
+
+
+def unplanned(user: User, *, days: Days) -> str:
+    """Customers who are late with nothing to come, as the last nights left them: those of the list the number leads
+    to; above COUNTED, only that they are more."""
+    filters = CustomerFilters({"situation": NOTHING_PLANNED}, user=user, days=days)
+    return _at_most_counted(filters.narrow()[: COUNTED + 1].count())
+
+
+def _at_most_counted(number: int) -> str:
     return formats.number(number) if number <= COUNTED else f">\u00a0{formats.number(COUNTED)}"
 
 

@@ -28,6 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "mornings": queries.mornings(user, at=now),  # type: ignore[arg-type]
         "workloads": queries.workloads(user, days=days),  # type: ignore[arg-type]
         "unassigned": queries.unassigned(user, days=days),  # type: ignore[arg-type]
+        "unplanned": queries.unplanned(user, days=days),  # type: ignore[arg-type]
         "to_settle": queries.to_settle(user, at=now),  # type: ignore[arg-type]
         "trend": queries.trend(user),  # type: ignore[arg-type]
         "nights_failed": queries.nights_failed(user),  # type: ignore[arg-type]

@@ -12,6 +12,8 @@ from collections_app.scenarios.models import Step
 
 # What a night gives no other invoices than those they have.
 FOLLOW_THEIR_LINES = (ActionKind.PREVENTIVE, ActionKind.MANUAL)
+# What carries whatever its account owes late.
+OF_THE_ACCOUNT = (ActionKind.DUNNING, ActionKind.FOLLOW_UP)
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,11 @@ class Carrying:
             announces = action.kind == ActionKind.PREVENTIVE
             return invoice_id in self.lines[action.pk] and not (late and announces)
         of_both = action.currency == currency and action.invoice_id in (None, invoice_id)
-        return late and action.kind == ActionKind.DUNNING and of_both
+        return late and action.kind in OF_THE_ACCOUNT and of_both
 
 
 def _nearest_first(then: ActionThen) -> tuple[bool, bool]:
-    return then.action.kind != ActionKind.DUNNING, then.action.invoice_id is None
+    return then.action.kind not in OF_THE_ACCOUNT, then.action.invoice_id is None
 
 
 def _keeps_its_lines(then: ActionThen, on: date) -> bool:

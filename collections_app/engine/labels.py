@@ -29,6 +29,7 @@ BLOCKS: dict[str, str | Promise] = {
     "held": _("everything overdue is on hold"),
     "no_scenario": _("no published scenario for the group"),
     "by_hand": _("backlog that waits for a person"),
+    "ladder_finished": _("scenario without a step after the due date"),
     "below_minimum": _("below the minimum amount of the step"),
     "waiting_day": _("step of working days only, due on a day not worked"),
     "no_worked_day": _("no worked day left in the calendar of the entity"),
@@ -51,7 +52,7 @@ BLOCKS: dict[str, str | Promise] = {
     "ceiling": _("above the daily ceiling: later days"),
 }
 # Of no scenario: the engine asks them by itself.
-OWN_STEPS: dict[str, str | Promise] = {"entry": _("Choose the first step")}
+OWN_STEPS: dict[str, str | Promise] = {"entry": _("Choose the first step"), "follow-up": _("Decide what follows")}
 
 
 def stage_label(name: str) -> str:

@@ -127,6 +127,10 @@ class Change(models.Model):
         verbose_name_plural = _("changes to look at")
 
 
+# What a night finds late, not held, and with nothing to come: no action, no day on which it looks again by itself.
+NOTHING_PLANNED = ("no_scenario", "ladder_finished", "below_minimum", "due_date_not_certain", "no_worked_day")
+
+
 class Account(models.Model):
     """What the last look found of a customer in a currency in which something is open.
 
@@ -159,9 +163,14 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account as last looked at")
         verbose_name_plural = _("accounts as last looked at")
-        # The aged balance by customer, the largest first.
         indexes = [
-            models.Index(fields=["entity", "currency", "open_amount", "customer"], name="engine_account_by_amount")
+            # The aged balance by customer, the largest first.
+            models.Index(fields=["entity", "currency", "open_amount", "customer"], name="engine_account_by_amount"),
+            models.Index(
+                fields=["entity", "customer"],
+                condition=Q(overdue=True, outcome__in=NOTHING_PLANNED),
+                name="engine_account_unplanned",
+            ),
         ]
 
     @property

@@ -51,6 +51,7 @@ order by i.currency, i.due_on, i.invoice_id
 """
 
 
+EVERY_STEP = 2**15 - 1  # the highest offset a step may have
 # The day an outcome of an invoice tells, by the column it is in.
 TELLS = {"announced_on_worked_day": "day_on", "waiting_day": "day_on", "announced_early": "announced_for"}
 
@@ -156,11 +157,14 @@ class Tonight:
         return "waiting_day" if row["day_on"] else "waiting"
 
     def _opens(self, row: dict[str, Any]) -> int | None:
-        """The offset of the step that opens tonight for a late invoice, its own or that of its account, if any."""
+        """The offset of the step that opens tonight for a late invoice, its own or that of its account, if any; above
+        all of them where a person is asked what follows the last."""
         if row["opens"]:
             return int(row["own_offset"])
         opens = self.decided is not None and self.decided["decided"] == "open_action"
-        return int(self.decided["step_offset"]) if self.decided and opens else None
+        if self.decided is None or not opens:
+            return None
+        return EVERY_STEP if self.decided["again"] else int(self.decided["step_offset"])
 
     def _level(self, row: dict[str, Any], outcome: str, by: ActionThen | None) -> Step | None:
         version = self.decided["version_id"] if self.decided else None

@@ -7,8 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collections_app.actions.levels import Levels
-from collections_app.actions.models import ActionKind
-from collections_app.engine.carrying import FOLLOW_THEIR_LINES, Carrying, announced_by, level_by
+from collections_app.engine.carrying import FOLLOW_THEIR_LINES, OF_THE_ACCOUNT, Carrying, announced_by, level_by
 from collections_app.engine.explanation import AccountExplanation, ActionThen, ItemExplanation, number_of
 from collections_app.engine.models import Decision
 from crm.customers.models import Customer
@@ -81,7 +80,7 @@ class Day:
         approved_on = None if then.amount is None else then.action.approved_on
         if (approved_on and approved_on <= self.on) or then not in self.carrying.actions:
             return then
-        if then.action.kind == ActionKind.DUNNING:
+        if then.action.kind in OF_THE_ACCOUNT:
             return replace(then, amount=self._carried_amount(then, accounts))
         moved = then.action.kind in FOLLOW_THEIR_BALANCE and not self._ended(then)
         return replace(then, amount=None) if moved else then

@@ -11,6 +11,9 @@ from collections_app.engine.explanation import AccountExplanation, ItemExplanati
 from crm.core.formats import money
 from crm.holds.models import HoldKind
 
+# What the engine asks by itself after the last step.
+FOLLOW_UP = "follow-up"
+
 
 def account_sentence(account: AccountExplanation) -> str:
     """One sentence: what was decided for the account and why."""
@@ -21,9 +24,11 @@ def account_sentence(account: AccountExplanation) -> str:
         "by_hand": lambda: _("This backlog waits for a person to choose the step where it enters."),
         "action_open": lambda: _("An action of this cycle is still open: the next step waits until it is done."),
         "by_invoice": lambda: _("An invoice has a lower step of its own to open first: %(step)s waits."),
-        "ladder_finished": lambda: _(
-            "All steps of the scenario are done in this cycle: a person decides what follows."
+        "ladder_finished": lambda: _("The scenario has no step after the due date: nothing is planned."),
+        "waiting_decision": lambda: _(
+            "All steps of the scenario are done in this cycle: a person is asked to decide what follows on %(next)s."
         ),
+        "invoices_first": lambda: _("Its invoices have steps of their own to come first."),
         "due_date_not_certain": lambda: _(
             "%(step)s is a formal notice: it waits for an invoice whose due date is certain."
         ),
@@ -46,6 +51,20 @@ def account_sentence(account: AccountExplanation) -> str:
             ),
             "below_minimum": lambda: _("%(step)s waits: the account is below its minimum amount."),
             "open_action": lambda: _("Step %(step)s is due: its action is opened."),
+        }
+    if account.step == FOLLOW_UP:
+        say |= {
+            "open_action": lambda: _(
+                "All steps of the scenario are done in this cycle: a person is asked to decide what follows."
+            ),
+            "waiting_day": lambda: _(
+                "All steps of the scenario are done in this cycle: a person is asked to decide what follows on "
+                "%(next)s, the next worked day."
+            ),
+            "below_minimum": lambda: _(
+                "All steps of the scenario are done in this cycle, and the account is below the minimum of the last "
+                "one: nothing is planned."
+            ),
         }
     return say[account.outcome]() % _account_params(account)
 

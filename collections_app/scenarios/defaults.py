@@ -49,7 +49,8 @@ def notice(offset: int, template: str, **fields: Any) -> Fields:
 def decision(offset: int, **fields: Any) -> Fields:
     """What remains is a person's decision: court, collection agency, write-off, plan."""
     name = _("Decision: court, agency, plan or write-off")
-    return step("decision", offset, name, Channel.PHONE, "", owner=StepOwner.SUPERVISOR, gap_days=10, **fields)
+    kept = {"mode": StepMode.DECISION, "owner": StepOwner.SUPERVISOR, "gap_days": 10, **fields}
+    return step("decision", offset, name, Channel.PHONE, "", **kept)
 
 
 def step(code: str, offset: int, name: Promise | str, channel: str, template: str, **fields: Any) -> Fields:

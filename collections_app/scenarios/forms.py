@@ -17,7 +17,8 @@ HELP = {
     "offset_days": gettext_lazy("0 is the due date; a negative number speaks before it (preventive)."),
     "template": gettext_lazy("Of the same channel. A call may do without a script."),
     "mode": gettext_lazy(
-        "Automatic: leaves during the night. To do: a person does it. Approval: a person reads it first."
+        "Automatic: leaves during the night. To do: a person does it. Approval: a person reads it first. "
+        "Decision: a person chooses what follows; nothing is said to the customer, whatever the channel."
     ),
     "unit": gettext_lazy("One message per customer and currency, or one per invoice."),
     "formal_notice": gettext_lazy("A letter sent after approval; lists only invoices that reached the step."),
@@ -27,6 +28,10 @@ HELP = {
     "working_days_only": gettext_lazy("A due day not worked moves forward; backward for a preventive step."),
     "escalate_after_days": gettext_lazy("A task not done by then passes to the supervisor, once."),
     "escalate_above": gettext_lazy("Above this amount the task goes to the supervisor at once."),
+    "repeat_after_days": gettext_lazy(
+        "Of the last step: as long as something is late once all are done, a decision is asked again after so many "
+        "days."
+    ),
     "code": gettext_lazy("Names the step from version to version: empty, it is made from the name."),
 }
 
@@ -58,18 +63,21 @@ class StepForm(forms.ModelForm):
 
     def __init__(self, *args: Any, templates: list[tuple[int, str]], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].required = False
+        self.fields["code"].required = self.fields["repeat_after_days"].required = False
         chosen: Any = self.fields["template"]
         chosen.choices = [("", "—"), *templates]
         for name in ("minimum_amount", "escalate_above"):
             amount: Any = self.fields[name]
             amount.currency = currency
             amount.validators.append(MinValueValidator(0))
-        for name in ("offset_days", "gap_days", "escalate_after_days"):
+        for name in ("offset_days", "gap_days", "escalate_after_days", "repeat_after_days"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if given.get("repeat_after_days") is None and "repeat_after_days" not in self.errors:
+            usual: Any = Step._meta.get_field("repeat_after_days").default
+            given["repeat_after_days"] = self.instance.repeat_after_days = usual
         if not given.get("code") and given.get("name"):
             given["code"] = slugify(given["name"])[:30].strip("-")
             self.instance.code = given["code"]

@@ -1,5 +1,6 @@
 """Steps along the due date: when, to whom, by which channel, with which template."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +76,7 @@ class StepMode(models.TextChoices):
     AUTOMATIC = "automatic", _("automatic")
     TODO = "todo", _("to do by a person")
     APPROVAL = "approval", _("sent after approval")
+    DECISION = "decision", _("decision of a person")
 
 
 class StepUnit(models.TextChoices):
@@ -90,7 +92,9 @@ class StepOwner(models.TextChoices):
 
 class Step(models.Model):
     """`offset_days` counts from the due date; negative = preventive. Two steps never share an offset,
-    so that "passed up to" is one number. `code` is the same step from version to version."""
+    so that "passed up to" is one number. `code` is the same step from version to version. A decision says
+    nothing to the customer, whatever its channel. `repeat_after_days` is that of the last step: once all are done, what
+    follows is decided again after so many days."""
 
     version = models.ForeignKey(ScenarioVersion, on_delete=models.CASCADE, related_name="steps")
     code = models.SlugField(_("code"), max_length=30)
@@ -109,6 +113,9 @@ class Step(models.Model):
     working_days_only = models.BooleanField(_("working days only"), default=True)
     escalate_after_days = models.PositiveSmallIntegerField(_("escalate after (days)"), null=True, blank=True)
     escalate_above = MoneyField(_("escalate above"), null=True, blank=True)
+    repeat_after_days = models.PositiveSmallIntegerField(
+        _("decide again after (days)"), default=30, validators=[MinValueValidator(1), MaxValueValidator(366)]
+    )
 
     class Meta:
         verbose_name = _("step")

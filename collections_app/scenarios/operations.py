@@ -18,7 +18,7 @@ from crm.law.queries import of_that_order
 AMOUNTS = ("minimum_amount", "escalate_above")
 STEP_FIELDS = [
     "code", "name", "offset_days", "channel", "template", "mode", "unit", "formal_notice", "gap_days", "minimum_amount",
-    "owner", "working_days_only", "escalate_after_days", "escalate_above",
+    "owner", "working_days_only", "escalate_after_days", "escalate_above", "repeat_after_days",
 ]  # fmt: skip
 
 

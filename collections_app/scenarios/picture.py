@@ -13,7 +13,12 @@ LINE_LENGTH, MOST_LINES = 16, 2
 ICONS = {Channel.EMAIL: "mail", Channel.POST: "file-text", Channel.SMS: "message-square", Channel.PHONE: "phone"}
 
 
-SHORT = {StepMode.AUTOMATIC: _("automatic"), StepMode.TODO: _("to do"), StepMode.APPROVAL: _("to approve")}
+SHORT = {
+    StepMode.AUTOMATIC: _("automatic"),
+    StepMode.TODO: _("to do"),
+    StepMode.APPROVAL: _("to approve"),
+    StepMode.DECISION: _("decision"),
+}
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,15 @@ def picture(steps: Sequence[Step]) -> Picture:
 def mark(step: Step | None, x: int) -> Mark:
     if step is None:
         return Mark(x, "", [])
+    decides = step.mode == StepMode.DECISION
     return Mark(
         x,
         f"{step.offset_days:+d}" if step.offset_days else "0",
         wrapped(step.name),
-        icon=ICONS[Channel(step.channel)],
+        icon="scale" if decides else ICONS[Channel(step.channel)],
         look=StepMode(step.mode).value,
         mode=str(SHORT[StepMode(step.mode)]),
-        channel=step.get_channel_display(),
+        channel="" if decides else step.get_channel_display(),
         gap=step.gap_days,
         formal_notice=step.formal_notice,
         step=step,

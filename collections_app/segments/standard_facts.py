@@ -20,6 +20,7 @@ from collections_app.segments.turning import (
     together,
     with_rates,
 )
+from crm.receivables.queries import paid_parts
 
 # A foreign amount counts at the dated rate of `on`; without any rate it is not counted.
 IN_ENTITY_CURRENCY = """case when currency = %(currency)s then {amount}
@@ -60,16 +61,28 @@ OPEN_CREDITS_THEN = f"""from (
 
 # Weighted by amount; what is overdue and still unpaid counts with `on`, or bad payers would look good
 # (../shared/domain/collections.md §2, average payment delay).
+# Each sum of money counts with its own day; credit notes and write-offs are no payments (paid_parts.sql).
 # What is not due yet, or paid before its date of issue, has no weight: it is read to know when it will count.
 DELAYS = f"""from (
-    select customer_id, settled_on, due_on, issued_on, currency,
-        case when case when settled_on is null then due_on < %(on)s else issued_on <= %(on)s end
-            then {IN_ENTITY_CURRENCY.format(amount="amount")} end as value,
-        least(coalesce(settled_on, %(on)s::date), %(on)s::date) - due_on as delay
-    from receivables_invoice
-    where entity_id = %(entity)s and kind = 'invoice' {{only}} and (
-        settled_on > %(on)s::date - interval '12 months' or settled_on is null
+    with invoice as (
+        select id, customer_id, settled_on, due_on, issued_on, currency, open_amount
+        from receivables_invoice
+        where entity_id = %(entity)s and kind = 'invoice' {{only}} and (
+            settled_on > %(on)s::date - interval '12 months' or settled_on is null
+        )
+    ), paid as (
+{paid_parts()}
+    ), part as (
+        select invoice_id, paid_on, applied_on, amount from paid
+        where applied_on > %(on)s::date - interval '12 months'
+        union all
+        select id, null, null, open_amount from invoice where settled_on is null
     )
+    select customer_id, applied_on, due_on, issued_on, currency,
+        case when case when applied_on <= %(on)s then issued_on <= %(on)s else due_on < %(on)s end
+            then {IN_ENTITY_CURRENCY.format(amount="amount")} end as value,
+        case when applied_on <= %(on)s then paid_on else %(on)s::date end - due_on as delay
+    from part join invoice on invoice.id = part.invoice_id
 ) item"""
 
 # What is dated after `on` is read too, to know when it will count.
@@ -87,14 +100,14 @@ FALLS_DUE = on_days_of("due_on", 1)
 FOREIGN = with_rates("currency <> %(currency)s")
 OLDEST, NEXT = "min(due_on)", "min(due_on) filter (where due_on >= %(on)s::date)"
 AVERAGE = "(sum(value * delay) / nullif(sum(value), 0))"
-AVERAGE_A_DAY = """(coalesce(sum(value) filter (where settled_on is null or settled_on > %(on)s), 0)
+AVERAGE_A_DAY = """(coalesce(sum(value) filter (where applied_on is null or applied_on > %(on)s), 0)
     / nullif(sum(value), 0))"""
 AVERAGE_TURNS = together(
     drifting(AVERAGE, AVERAGE_A_DAY, rounded_to=Decimal("0.1")),
     FALLS_DUE,
     on_days_of("issued_on", 0),
-    on_days_of("(settled_on + interval '12 months')::date", 0, 1),
-    on_days_of("settled_on", 0),
+    on_days_of("(applied_on + interval '12 months')::date", 0, 1),
+    on_days_of("applied_on", 0),
     FOREIGN,
 )
 

@@ -19,6 +19,7 @@ from crm.core.text import plain
 from crm.customers.models import Customer, CustomerKind, CustomerQuerySet, PlainText
 from crm.customers.reach import reach_of
 from crm.receivables.models import Invoice, InvoiceQuerySet
+from crm.receivables.registry import situations
 from crm.receivables.search import found_by
 
 
@@ -49,6 +50,12 @@ class ListFilters(forms.Form):
         return self.days.where(lambda on: Q(due_on__lt=on))
 
 
+def every_situation() -> list[tuple[str, Any]]:
+    """Those of the ledger, then those the apps above told."""
+    own = [("", _("All")), ("open", _("Owes something")), ("late", _("Is late"))]
+    return [*own, *((one.code, one.label) for one in situations.values())]
+
+
 class CustomerFilters(ListFilters):
     """Words, portfolio, situation, kind."""
 
@@ -56,11 +63,7 @@ class CustomerFilters(ListFilters):
     portfolio = forms.ChoiceField(
         label=_("Portfolio"), required=False, choices=[("", _("All")), ("mine", _("Mine")), ("none", _("Nobody's"))]
     )
-    situation = forms.ChoiceField(
-        label=_("Situation"),
-        required=False,
-        choices=[("", _("All")), ("open", _("Owes something")), ("late", _("Is late"))],
-    )
+    situation = forms.ChoiceField(label=_("Situation"), required=False, choices=every_situation)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *CustomerKind.choices])
 
     def narrow(self) -> CustomerQuerySet:
@@ -74,7 +77,9 @@ class CustomerFilters(ListFilters):
             found = found.filter(mine)
         if self.value("kind"):
             found = found.filter(kind=self.value("kind"))
-        if self.value("situation"):
+        if further := situations.get(self.value("situation")):
+            found = found.filter(further.found())
+        elif self.value("situation"):
             owed = Invoice.objects.open().filter(customer=OuterRef("pk"))
             found = found.filter(Exists(owed.filter(self.late()) if self.value("situation") == "late" else owed))
         return found

@@ -7,10 +7,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+from django.db import connection
 
 from crm.accounts.models import Entity
 from crm.core.formats import COUNTED
-from crm.core.sql import rows
+from crm.core.sql import rows, statement
 from crm.customers.models import Customer
 
 
@@ -146,11 +149,20 @@ def payment_delays(
     sum(amount x (paid on - due on)) / sum(amount): what is late and unpaid counts with `on`, or bad payers would look
     good; credit notes and write-offs are not payments. In one currency (default: that of the entity).
     """
-    params = {
+    params: dict[str, Any] = {
         "entity": entity.pk,
         "on": on,
         "since": since,
         "currency": currency or entity.currency,
         "customer": customer.pk if customer else None,
     }
-    return [Delay(**row) for row in rows("crm.receivables", "payment_delay", params)]
+    text = statement("crm.receivables", "payment_delay").replace("/* paid parts */", paid_parts())
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        return [Delay(*row) for row in cursor.fetchall()]
+
+
+def paid_parts() -> str:
+    """SELECT of what was really paid of the invoices of a relation named "invoice" (sql/paid_parts.sql): invoice_id,
+    paid_on, applied_on, amount. Its parameter: on."""
+    return statement("crm.receivables", "paid_parts")

@@ -1,6 +1,10 @@
 """What the apps above tell the receivables. Filled in their `AppConfig.ready()`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.functional import Promise
 
 NOT_COVERED = "select null::bigint as invoice_id, null::date as received_on, null::numeric as amount where false"
 NOT_STOPPED = "select null::bigint as invoice_id, null::date as stopped_on where false"
@@ -28,3 +32,20 @@ def tell_what_stops_late_charges(select: Callable[[], str]) -> None:
 def stopped_charges() -> str:
     """That SELECT; one of no row while nobody told."""
     return _stops[0]() if _stops else NOT_STOPPED
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A choice of the filter "situation" of the list of customers: `found` gives a condition on customers."""
+
+    code: str
+    label: str | Promise
+    found: Callable[[], Q]
+
+
+situations: dict[str, Situation] = {}
+
+
+def register_situation(situation: Situation) -> None:
+    """Offer it after those of the ledger itself."""
+    situations[situation.code] = situation

@@ -5,7 +5,8 @@ with moved as (
     where id = any(%(ids)s) and state = any(%(from_states)s)
       and kind <> 'entry'  -- an entry task is answered by choosing the step
       and (kind = 'declaration') = (%(outcome)s::text = any(%(of_a_declaration)s::text[]))
-    returning id, entity_id, customer_id, formal_notice, step_offset, channel, kind, scenario_version_id, step_code, template_id
+      and (mode <> 'decision' or %(state)s <> 'done' or %(outcome)s = any(%(decisions)s))  -- a decision is no call
+    returning id, entity_id, customer_id, formal_notice, step_offset, channel, kind, mode, scenario_version_id, step_code, template_id
 ), noticed as (
     -- A formal notice sent by hand: legal interest may run from that day, from the first notice of an invoice.
     insert into receivables_formalnotice (invoice_id, action_id, "on", at)
@@ -24,7 +25,8 @@ with moved as (
 )
 insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, text, actor_id, about, about_id)
 select %(at)s, moved.entity_id, moved.customer_id, 'action',
-       case when moved.kind in ('reply', 'declaration') then %(answered)s when moved.channel = 'phone' then %(called)s else %(subject)s end,
+       case when moved.kind in ('reply', 'declaration') then %(answered)s when moved.mode = 'decision' then %(decided)s
+            when moved.channel = 'phone' then %(called)s else %(subject)s end,
        %(params)s::jsonb || case when moved.kind in ('reply', 'declaration') then '{}' else
            jsonb_build_object('step', coalesce(step.name, template.name, moved.step_code)) end,
        %(note)s, %(by)s, 'action', moved.id

@@ -8,7 +8,7 @@ with item as materialized (
 ),
 carried as (
     select x.id, x.kind, x.step_offset, x.formal_notice, x.approved_on, g.closed_on is not null as ended,
-           case when x.kind in ('dunning', 'preventive', 'manual') then l.invoice_id end as invoice_id
+           case when x.kind in ('dunning', 'follow_up', 'preventive', 'manual') then l.invoice_id end as invoice_id
     from actions_action x
     left join actions_cycle g on g.id = x.cycle_id
     left join actions_actionline l on l.action_id = x.id

@@ -10,7 +10,7 @@ carried as (
     select x.id, x.kind, x.step_offset, x.formal_notice, x.approved_on, l.invoice_id
     from actions_action x
     join actions_actionline l on l.action_id = x.id
-    where x.state = any(%(from_states)s) and x.kind in ('dunning', 'preventive', 'manual') /* each x.customer_id */
+    where x.state = any(%(from_states)s) and x.kind in ('dunning', 'follow_up', 'preventive', 'manual') /* each x.customer_id */
 ),
 kept as (
     select c.id, bool_or(i.held is not null) as held, bool_or(

@@ -74,6 +74,7 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "may_send": may_send,
         "printing": printing,
         "departure": by_hand.departure_of(action, at=timezone.now()) if may_send and action.address_id else None,
+        "decides": labels.decides(action),
         "approving": action.state == ActionState.TO_APPROVE,
         "said": SaidForm(action=action) if may_complete else None,
         "forms": _forms(user),

@@ -11,6 +11,7 @@ from collections_app.engine.simulation.models import SimulationKind
 from crm.core import sql
 from crm.core.among import EVERYBODY
 from crm.holds.queries import covering, net_open_items
+from crm.receivables.queries import paid_parts
 
 HERE = "collections_app.engine.simulation"
 LATER = """
@@ -62,7 +63,8 @@ def open_books(
             for name in ("books_known", "books_open", "books_unapplied"):
                 run(name)
         elif payments == Payments.AS_BEFORE:
-            judged_by = sql.rows(HERE, "books_paid", params)[0]["number"]
+            cursor.execute(text("books_paid"), {**params, "on": params["until"]})
+            judged_by = cursor.fetchone()[0]
             run("books_predicted")
             _move(cursor, params["from"])
         cursor.execute("analyze receivables_invoice, receivables_credit, simulated_movement, customers_customer")
@@ -71,7 +73,8 @@ def open_books(
 
 def text(name: str) -> str:
     """sql/{name}.sql with the statements it is built on; `{live}` is left to say."""
-    return covering(sql.statement(HERE, name).replace("/* net open items */", net_open_items(EVERYBODY)))
+    found = sql.statement(HERE, name).replace("/* net open items */", net_open_items(EVERYBODY))
+    return covering(found.replace("/* paid parts */", paid_parts()))
 
 
 def open_day(kind: str, on: date) -> None:

@@ -7,7 +7,7 @@ from night_actions x
 join night_items i on (
 /* carries */
 )
-where x.kind = 'dunning' and x.moves and not x.is_new
+where x.kind in ('dunning', 'follow_up') and x.moves and not x.is_new
 union all
 select x.id, p.invoice_id, p.net_amount, p.due_on
 from night_preventive p

@@ -4,7 +4,7 @@ from night_openings x
 join night_items i on (
 /* carries */
 )
-where x.kind = 'dunning' and x.is_new
+where x.kind in ('dunning', 'follow_up') and x.is_new
 union all
 select x.id, p.invoice_id, p.net_amount
 from night_preventive p

@@ -1,9 +1,9 @@
 -- Actions that open tonight, with the id each will have: a cancelled one of the same key comes back as the same row.
--- The account's step, a step of one invoice, the question where a backlog enters, what falls due soon. `enters`: with the
+-- The account's step or, after the last, what follows, a step of one invoice, the question where a backlog enters, what falls due soon. `enters`: with the
 -- steps before it counted as passed, because the debt was old already.
 with opening as materialized (
-    select d.customer_id, d.currency, 'dunning' as kind, d.step_code, d.step_offset, d.cycle_id,
-           null::bigint as invoice_id, null::date as occasion_on, d.channel, d.mode, d.certain, d.template_id,
+    select d.customer_id, d.currency, case when d.again then 'follow_up' else 'dunning' end as kind, d.step_code, d.step_offset,
+           d.cycle_id, null::bigint as invoice_id, case when d.again then %(on)s::date end as occasion_on, d.channel, d.mode, d.certain, d.template_id,
            d.version_id, d.group_id, d.formal_notice, d.eligible_amount as amount, d.oldest_eligible_on as oldest_due_on,
            d.owner as owner_rule, d.cycle_opened_on = %(on)s and d.entered_at >= 0 as enters
     from night_decided d where d.decided = 'open_action'
@@ -34,7 +34,7 @@ best as materialized (
 addressed as materialized (
     select o.*, route.channel as by_channel, route.state, a.address_id
     from opening o
-    left join best a on a.customer_id = o.customer_id and a.channel = o.channel and o.kind <> 'entry'
+    left join best a on a.customer_id = o.customer_id and a.channel = o.channel and o.kind <> 'entry' and o.mode <> 'decision'
     cross join lateral action_route(o.channel, o.mode, o.certain, a.address_id) route
 )
 select coalesce(x.id, nextval((select pg_get_serial_sequence('actions_action', 'id')::regclass))) as id, x.id is null as is_new, o.*,

@@ -7,16 +7,20 @@ with rates as materialized (  -- plan: once per currency, not per row
     join accounts_entity e on e.id = %(entity)s
 ),
 act as materialized (  -- plan: apart, for an array of thousands is no condition inside a loop
-    select x.cycle_id, x.customer_id, x.state, x.step_offset, x.step_code, x.invoice_id, x.opened_on, x.closed_at, x.left_on
+    select x.cycle_id, x.customer_id, x.kind, x.state, x.step_offset, x.step_code, x.invoice_id, x.opened_on, x.closed_at,
+           x.left_on
     from actions_action x
-    where x.entity_id = %(entity)s and x.kind = 'dunning' /* each x.customer_id */ /* of open cycles */
+    where x.entity_id = %(entity)s and x.kind in ('dunning', 'follow_up') /* each x.customer_id */ /* of open cycles */
 ),
 progress as (
     select x.cycle_id,
            max(x.step_offset) filter (where x.state in ('done', 'skipped')) as done_offset,
            max(coalesce(x.left_on, (x.closed_at at time zone %(time_zone)s)::date)) filter (where x.state = 'done') as last_done_on,
+           max(coalesce(x.left_on, (x.closed_at at time zone %(time_zone)s)::date))
+               filter (where x.state in ('done', 'skipped')) as last_passed_on,
            max(x.opened_on) filter (where x.state in ('todo', 'to_approve', 'scheduled')) as busy_since,
-           array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null) as done_codes
+           array_agg(x.step_code) filter (where x.state in ('done', 'skipped') and x.invoice_id is null and x.kind = 'dunning')
+               as done_codes
     from act x
     -- plan: `is true` makes it a hash, whatever is guessed of either
     where ((x.cycle_id, x.customer_id) in (select c.id, c.customer_id from night_cycles c)) is true
@@ -27,7 +31,8 @@ account as materialized (
            coalesce(c.by_hand, entry.asked, false) as by_hand,
            greatest(c.passed_offset, entry.below, p.done_offset, -1) as passed_offset,
            coalesce(c.passed_offset, entry.below, -1) as entered_at,
-           coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on, p.busy_since, r.rate
+           coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on,
+           p.last_passed_on, p.busy_since, r.rate
     from night_accounts a
     join rates r on r.currency = a.currency
     left join night_groups g on g.customer_id = a.customer_id
@@ -56,11 +61,25 @@ place as materialized (
         order by s.offset_days limit 1
     ) s on true
 ),
+-- Once all of them are passed, what follows is decided by a person, again and again at the pace the last one states, as soon
+-- as something has the age of the first one: nothing that falls due later is forgotten (docs/decisions/0090).
+ladder as materialized (
+    select distinct on (s.version_id) s.version_id, s.repeat_after_days, s.minimum_amount, s.working_days_only,
+           min(s.offset_days) over (partition by s.version_id) as first_offset
+    from scenarios_step s
+    where s.offset_days >= 0 and s.version_id in (select p.version_id from account p)
+    order by s.version_id, s.offset_days desc
+),
 next_step as (
-    select a.*, s.step_code, s.step_offset, s.step_name, s.channel, s.template_id, s.mode, s.formal_notice, s.gap_days,
-           s.minimum_amount, s.owner, s.working_days_only
+    select a.*, s.step_code is null and l.version_id is not null as again,
+           coalesce(s.step_code, case when l.version_id is not null then 'follow-up' end) as step_code, s.step_offset, s.step_name,
+           coalesce(s.channel, 'phone') as channel, s.template_id, coalesce(s.mode, 'decision') as mode,
+           coalesce(s.formal_notice, false) as formal_notice, s.gap_days, coalesce(s.minimum_amount, l.minimum_amount) as minimum_amount,
+           s.owner, coalesce(s.working_days_only, l.working_days_only) as working_days_only, l.first_offset,
+           coalesce(a.last_passed_on, a.cycle_opened_on) + l.repeat_after_days as again_on
     from account a
     left join place s on s.version_id = a.version_id and s.passed_offset = a.passed_offset and s.done_codes = a.done_codes
+    left join ladder l on l.version_id = a.version_id
 )
 select n.*, age.reached_on, why.outcome,
        case when n.working_days_only  -- further than the night knows the calendar: looked at again that day
@@ -70,7 +89,9 @@ select n.*, age.reached_on, why.outcome,
        coalesce(n.oldest_trusted_on + n.step_offset <= %(on)s, false) as certain
 from next_step n
 cross join lateral (
-    select case when n.formal_notice then n.oldest_trusted_on else n.oldest_eligible_on end + n.step_offset as reached_on
+    select case when n.again then n.oldest_eligible_on + n.first_offset
+                when n.formal_notice then n.oldest_trusted_on + n.step_offset
+                else n.oldest_eligible_on + n.step_offset end as reached_on
 ) age
 cross join lateral (
     select case
@@ -78,7 +99,8 @@ cross join lateral (
            when n.version_id is null then 'no_scenario'
            when n.by_hand and %(calendar)s then 'by_hand'
            when n.busy_since is not null then 'action_open'
-           when n.step_code is null then 'ladder_finished'
+           when n.step_code is null then 'ladder_finished'  -- it has no step after the due date
+           when n.again and greatest(age.reached_on, n.again_on) > %(on)s then 'waiting_decision'
            when n.formal_notice and n.oldest_trusted_on is null then 'due_date_not_certain'
            when age.reached_on > %(on)s then 'waiting_age'
            when n.last_done_on + n.gap_days > %(on)s then 'waiting_gap'
@@ -90,5 +112,6 @@ cross join lateral (
 ) why
 cross join lateral (
     select case why.outcome when 'waiting_age' then age.reached_on when 'waiting_gap' then n.last_done_on + n.gap_days
+                when 'waiting_decision' then greatest(age.reached_on, n.again_on)
                 when 'waiting_day' then %(on)s::date end as wait_on
 ) until

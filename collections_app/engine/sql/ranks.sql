@@ -39,7 +39,7 @@ his as materialized (  -- plan: of these customers alone
     where c.entity_id = %(entity)s /* each c.id */
 ),
 given as (
-    select x.*, c.team_id as given_team_id, coalesce(s.owner, 'portfolio') as rule,
+    select x.*, c.team_id as given_team_id, case x.kind when 'follow_up' then 'supervisor' else coalesce(s.owner, 'portfolio') end as rule,
            case when x.state = 'scheduled' and not x.opens then x.owner_id else had.id end as kept_id,
            coalesce(p.id, r.id) as portfolio_id, boss.id as supervisor_id
     from asked x
@@ -61,6 +61,7 @@ select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
             else coalesce(account_since_on, since_on, opened_on, %(on)s::date) end as late_since_on,
        array_remove(array[
            case when kind = 'entry' then 'choose_entry' end,
+           case when kind = 'follow_up' then 'ladder_finished' end,
            case when state = 'to_approve' then 'to_approve' end,
            case when escalated_on is not null then 'escalated' end,
            case when outcome in ('bounced', 'failed', 'blocked', 'no_template', 'not_composed') then outcome end,

@@ -99,6 +99,7 @@ def _params(job: Job, outcome: Outcome, mode: str) -> dict[str, Any]:
         "source": outcome.source,
         "as_of": outcome.as_of,
         "snapshot": mode == Mode.SNAPSHOT,
+        "zone": job.entity.time_zone,
         "terms": job.entity.default_terms_days if terms is None else terms,
         "due_source": "guessed" if terms is None else "terms",
         "at": job.at,

@@ -13,9 +13,10 @@ with invoices as (
     select id, %(entity)s, customer_id, external_id, number, kind, issued_on, currency, -amount, -open_amount, label, %(batch)s, %(at)s
     from item_target where is_new and side = 'credit'
 ), moved as (
-    insert into receivables_movement (entity_id, customer_id, invoice_id, credit_id, kind, currency, amount, "on", at, by_id,
-        reason, import_batch_id)
-    select %(entity)s, customer_id, invoice_id, credit_id, kind, currency, amount, moved_on, %(at)s, %(by)s, reason, %(batch)s
+    insert into receivables_movement (entity_id, customer_id, invoice_id, credit_id, kind, currency, amount, "on", earliest_on,
+        at, by_id, reason, import_batch_id)
+    select %(entity)s, customer_id, invoice_id, credit_id, kind, currency, amount, moved_on, earliest_on, %(at)s, %(by)s, reason,
+           %(batch)s
     from item_move
 ), debited as (
     update receivables_invoice i

@@ -288,6 +288,13 @@ class Movement(models.Model):
         verbose_name=_("movement it undoes"),
     )
     import_batch_id = models.BigIntegerField(null=True, editable=False)
+    earliest_on = models.DateField(
+        null=True,
+        editable=False,
+        help_text=_(
+            "Of a list that tells no day: it happened between this day and its date. Late charges take this day."
+        ),
+    )
 
     class Meta:
         verbose_name = _("movement")

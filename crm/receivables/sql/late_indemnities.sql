@@ -1,5 +1,6 @@
 -- The fixed indemnity of invoices that were not wholly paid on their due date, once each, as the law had it on the first
--- day late; what is paid or credited afterwards changes nothing. Money received by then pays, applied or not. What fell
+-- day late; what is paid or credited afterwards changes nothing. Money received by then pays, applied or not, and so does what
+-- may have come by then, where a list tells no day. What fell
 -- due when insolvency forbade to pay it owes none. Of an invoice due in several parts, the first that was late owes it,
 -- whether it was asked for or not. Parts are rows of one number and of one identifier in the books (its instalments), or of
 -- several that were issued on one day: a number alone comes back every year, or is that of the contract. Where a list had no
@@ -37,7 +38,7 @@ with parts as (
           and rule.value ->> 'currency' = i.currency
     where i.id = any(array(select id from parts))
     union all
-    select m.invoice_id, coalesce(credit.received_on, m."on"), m.amount, null, null, null, null, null, null, null, null
+    select m.invoice_id, coalesce(credit.received_on, m.earliest_on, m."on"), m.amount, null, null, null, null, null, null, null, null
     from receivables_movement m left join receivables_credit credit on credit.id = m.credit_id
     where m.invoice_id = any(array(select id from parts)) and m."on" <= %(on)s
     union all

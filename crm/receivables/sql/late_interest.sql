@@ -1,6 +1,6 @@
 -- Interest of invoices per segment of balance and dated rate, as of a date. Days run from the day after the start to
 -- the day funds arrive: on a day, the balance is the amount plus the movements of earlier days, less what money received
--- by then and not yet applied covers. No day counts after the one on which insolvency stops them. What happens to an invoice is lined up with it by windows: joined instead, some
+-- by then and not yet applied covers; what a list shows less of, without a day, counts from the earliest it may have come. No day counts after the one on which insolvency stops them. What happens to an invoice is lined up with it by windows: joined instead, some
 -- plans compare everything that happens to thousands of invoices with each of them.
 with running as (
     select asked.* from (
@@ -41,7 +41,7 @@ with running as (
     union all
     select invoice_id, stopped_on, 0, null, stopped_on, null, null, null, null, null, null from stopped
     union all
-    select m.invoice_id, coalesce(credit.received_on, m."on"), m.amount, null, null, null, null, null, null, null, null
+    select m.invoice_id, coalesce(credit.received_on, m.earliest_on, m."on"), m.amount, null, null, null, null, null, null, null, null
     from receivables_movement m left join receivables_credit credit on credit.id = m.credit_id
     where m.invoice_id = any(%(invoices)s) and m."on" <= %(on)s
     union all

@@ -1,21 +1,13 @@
 -- Weighted by amount. Paid: the day the money arrived, or the day the books closed the item. Not paid and late: today.
 with invoice as (
-    select id, customer_id, due_on, amount from receivables_invoice
+    select id, customer_id, issued_on, due_on, amount from receivables_invoice
     where entity_id = %(entity)s and kind = 'invoice' and due_on >= %(since)s and issued_on <= %(on)s
         and currency = %(currency)s and (%(customer)s::bigint is null or customer_id = %(customer)s)
 ), paid as (
-    select movement.invoice_id,
-        coalesce(case when credit.kind = 'payment' then credit.received_on end, max(movement."on")) as on_day,
-        -sum(movement.amount) as amount, coalesce(credit.kind, 'payment') = 'payment' as counts
-    from receivables_movement as movement
-    join invoice on invoice.id = movement.invoice_id
-    left join receivables_credit as credit on credit.id = movement.credit_id
-    left join receivables_movement as undone on undone.id = movement.undoes_id
-    where movement."on" <= %(on)s and movement.kind <> 'written_off' and undone.kind is distinct from 'written_off'
-    group by movement.invoice_id, movement.credit_id, credit.kind, credit.received_on
+/* paid parts */
 ), part as (
-    select invoice.customer_id, paid.amount, paid.on_day - invoice.due_on as days
-    from paid join invoice on invoice.id = paid.invoice_id where paid.counts and paid.amount > 0
+    select invoice.customer_id, paid.amount, paid.paid_on - invoice.due_on as days
+    from paid join invoice on invoice.id = paid.invoice_id where paid.applied_on <= %(on)s
     union all
     select invoice.customer_id, invoice.amount + coalesce(gone.amount, 0), %(on)s - invoice.due_on
     from invoice left join (

@@ -15,6 +15,8 @@ from crm.customers.registry import Merge
 from crm.events.operations import deliver_waiting, emit
 from crm.holds.models import Hold, HoldKind
 from crm.law.models import ExchangeRate
+from crm.receivables import operations as ledger
+from crm.receivables.queries import payment_delays
 from tests.factories.accounts import EntityFactory, TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
@@ -328,3 +330,23 @@ class TestATeamThatIsGiven:
         regroup(entity, on=MARCH_2)
         told, team = self.chosen(client, customer)
         assert (told, team) == ([], Team.objects.get())
+
+
+def test_credit_notes_and_write_offs_are_no_payments_and_each_sum_has_its_own_day(entity):
+    """The rule of the ledger itself: payment_delays."""
+    customer, at = CustomerFactory(entity=entity), datetime(2026, 3, 2, 9, tzinfo=UTC)
+    paid = InvoiceFactory(customer=customer, amount=Decimal(1000), due_on="2025-12-01", issued_on="2025-11-01")
+    for amount, received_on in ((600, date(2025, 12, 11)), (400, date(2026, 2, 9))):
+        payment = CreditFactory(customer=customer, amount=Decimal(amount), received_on=received_on)
+        ledger.allocate(paid, payment, amount=Decimal(amount), on=date(2026, 2, 20), at=at)
+    wrong, given_up = (InvoiceFactory(customer=customer, amount=Decimal(20_000)) for _ in range(2))
+    note = CreditFactory(customer=customer, credit_note=True, amount=Decimal(20_000), received_on=FEB_1)
+    ledger.allocate(wrong, note, on=FEB_1, at=at)
+    ledger.write_off(given_up, reason="x", on=FEB_2, at=at)
+    InvoiceFactory(customer=customer, amount=Decimal(500))  # 30 days late
+    [delay] = payment_delays(entity, on=MARCH_2, since=date(2025, 3, 2))
+    assert (delay.weighted_days, delay.amount) == (600 * 10 + 400 * 70 + 500 * 30, 1500)
+    criteria = [{"fact": "average_delay", "is": "eq", "value": value} for value in ("0", "32.7")]
+    groups = [GroupFactory(entity=entity, criteria=one) for one in criteria]
+    regroup(entity, on=MARCH_2)
+    assert Membership.objects.get(customer=customer).group == groups[1]

@@ -1,12 +1,19 @@
 -- Of every open invoice, what unapplied money leaves is paid on its due day plus the usual delay of its customer over a year,
--- weighted by amount (without any payment to judge by: that of the entity; without any there either, nobody pays). What
+-- weighted by amount, each sum of money on its own day (without any payment to judge by: that of the entity; without any there either, nobody pays). What
 -- covers it is applied that day, so that it covers nothing else, by the rule of sums_in_turn.sql. What is later than that
 -- already stays as it is, and so does what is disputed, ran out or may not be paid that day. What comes today is known by
 -- the first night.
-with recursive paid as (
-    select i.customer_id, sum(i.amount * (i.settled_on - i.due_on)) as weighted, sum(i.amount) as amount
-    from receivables_invoice i
-    where i.kind = 'invoice' and i.settled_on > %(from)s::date - 365 group by i.customer_id
+with recursive invoice as (
+    select i.id, i.customer_id, i.issued_on, i.due_on from receivables_invoice i
+    where i.kind = 'invoice' and (i.settled_on > %(from)s::date - 365 or i.settled_on is null)
+),
+part as (
+/* paid parts */
+),
+paid as (
+    select i.customer_id, sum(p.amount * (p.paid_on - i.due_on)) as weighted, sum(p.amount) as amount
+    from part p join invoice i on i.id = p.invoice_id
+    where p.applied_on > %(from)s::date - 365 group by i.customer_id
 ),
 usual as (
     select sum(weighted) / nullif(sum(amount), 0) as days from paid

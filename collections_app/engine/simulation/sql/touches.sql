@@ -6,14 +6,13 @@ select (x.closed_at at time zone %(time_zone)s)::date as "on", x.channel, x.step
        x.owner_id is null and x.team_id is null as no_team,
        x.mode = 'automatic' and x.channel in ('email', 'sms', 'post') as by_itself,
        x.formal_notice and x.channel = 'post' as registered,
-       coalesce(s.owner = 'supervisor' and x.template_id is null, false) as decision,
+       x.mode = 'decision' as decision,
        x.currency, count(*) as touches, sum(x.amount) as claimed,
        sum(case when x.currency = %(books_in)s then x.amount  -- a function call for each contact of a year takes a second
                 else converted(x.amount, x.currency, %(books_in)s, (x.closed_at at time zone %(time_zone)s)::date)
            end) as amount
 from actions_action x
 left join accounts_user u on u.id = x.owner_id
-left join scenarios_step s on s.version_id = x.scenario_version_id and s.code = x.step_code
 where x.entity_id = %(entity)s and x.state = 'done' and x.closed_at >= %(from_at)s and x.closed_at < %(until_at)s
-  and x.kind in ('dunning', 'preventive', 'manual')
+  and x.kind in ('dunning', 'follow_up', 'preventive', 'manual')
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10

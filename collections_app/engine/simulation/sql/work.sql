@@ -5,10 +5,8 @@ with ripe as (
     select x.id, x.cycle_id, x.kind, x.scenario_version_id, x.oldest_due_on,
            case when x.state = 'to_approve' and x.address_id is not null and x.template_id is not null
                      and x.channel in ('email', 'post') then 'scheduled' else 'done' end as becomes,
-           case when x.channel = 'phone' and not coalesce(s.owner = 'supervisor' and x.template_id is null, false)
-                then 'spoke' else 'other' end as outcome
+           case when x.channel = 'phone' and x.mode <> 'decision' then 'spoke' else 'other' end as outcome
     from actions_action x
-    left join scenarios_step s on s.version_id = x.scenario_version_id and s.code = x.step_code
     where x.entity_id = %(entity)s and x.state in ('todo', 'to_approve') and x.kind <> 'declaration'
       and greatest(x.opened_on + %(evening)s, x.snoozed_until) <= %(since)s /* range x.customer_id */
 ),

@@ -112,6 +112,19 @@ def test_what_unapplied_money_covers_is_not_paid_a_second_time(world, customer):
     ]
 
 
+def test_a_credit_note_is_no_payment_to_judge_by_and_each_sum_has_its_own_day(world, customer):
+    """One invoice paid in two parts, 1 and 3 days late, another taken back a day after its due date."""
+    other = world.customer()
+    paid, wrong = world.invoice(other, late=60), world.invoice(other, late=60, amount=Decimal(20_000))
+    for days in (1, 3):
+        on = paid.due_on + timedelta(days=days)
+        allocate(paid, money(other, 50, on), amount=Decimal(50), on=on, at=AT)
+    note = money(other, 20_000, wrong.due_on, kind="credit_note")
+    allocate(wrong, note, on=wrong.due_on + timedelta(days=1), at=AT)
+    invoice(customer, MARCH_1 + timedelta(days=1), external_id="F1")
+    assert predicted(world) == [("F1", None, MARCH_1 + timedelta(days=4), "payment", -100)]
+
+
 def test_money_is_applied_to_what_it_covers_and_leaves_the_rest_to_be_paid(world, customer):
     """First what it names, then the oldest, never what is disputed; a sum that will come covers from its day."""
     pays_late(world, 3)
