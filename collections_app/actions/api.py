@@ -93,8 +93,8 @@ class CompletionInput(Shape):
     note = serializers.CharField(required=False, default="", allow_blank=True)
     on = serializers.DateField(
         required=False,
-        help_text="Day promised (will_pay), to call back (call_back), on which they were declared (declared), or on which a "
-        "decision is asked again.",
+        help_text="Day promised (will_pay), to call back (call_back), on which they were declared (declared), or on "
+        "which a decision is asked again.",
     )
     amount = serializers.DecimalField(
         18, 3, required=False, help_text="Amount promised (will_pay), in the currency of the action."

@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _, gettext_noop
 from psycopg.types.json import Jsonb
 
-from collections_app.actions.declaring import close_if_ended
 from collections_app.actions.deciding import take_back_beginnings
+from collections_app.actions.declaring import close_if_ended
 from collections_app.actions.dispatch import ORIGIN
 from collections_app.actions.models import Action, Deed, Life
 from collections_app.actions.states import MOVES, ActionRefused, sources

@@ -178,7 +178,8 @@ class CompleteForm(forms.Form):
         label=_("Outcome"),
         choices=[(outcome.value, outcome.label) for outcome in Outcome if outcome not in ASKS_MORE],
         help_text=_(
-            "A promise, a contested invoice, a call back, a decision or a declaration is noted on the panel of its action."
+            "A promise, a contested invoice, a call back, a decision or a declaration is noted on the panel of its "
+            "action."
         ),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))

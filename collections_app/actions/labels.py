@@ -54,9 +54,9 @@ OF_A_DECISION = (
 UNTIL_A_DAY = frozenset({Outcome.PLAN, Outcome.LAWYER, Outcome.AGENCY, Outcome.WRITE_OFF})
 # What a customer says of his own account, what a person decides, and what becomes of his claims: each asks something
 # more, of one action at a time.
-ASKS_MORE = frozenset(
-    {Outcome.WILL_PAY, Outcome.CONTESTS, Outcome.CALL_BACK, *OF_A_DECISION, *OF_A_DECLARATION}
-) - {Outcome.OTHER}
+ASKS_MORE = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, Outcome.CALL_BACK, *OF_A_DECISION, *OF_A_DECLARATION}) - {
+    Outcome.OTHER
+}
 # Days before the last one on which a declaration is urgent.
 LAST_DAYS = 14
 

@@ -34,7 +34,6 @@ BLOCKS: dict[str, str | Promise] = {
     "waiting_day": _("step of working days only, due on a day not worked"),
     "no_worked_day": _("no worked day left in the calendar of the entity"),
     "due_date_not_certain": _("formal notice without a certain due date"),
-    "ladder_finished": _("late with every step done: a person decides what follows"),
     "environment": _("recipient outside the allowlist of this installation"),
     "training": _("training entity"),
     "live": _("entity not live"),

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from collections_app.actions.levels import Levels
+from collections_app.actions.models import ActionKind
 from collections_app.engine.carrying import FOLLOW_THEIR_LINES, OF_THE_ACCOUNT, Carrying, announced_by, level_by
 from collections_app.engine.explanation import AccountExplanation, ActionThen, ItemExplanation, number_of
 from collections_app.engine.models import Decision

@@ -73,8 +73,8 @@ class FileTooLarge(ImportRefused):
 class TextsTooLarge(ImportRefused):
     code = "texts_too_large"
     msgid = _(
-        "The workbook carries %(size)s MB of texts for few cells. Save the sheet alone in a new workbook, or as CSV, and"
-        " send that."
+        "The workbook carries %(size)s MB of texts for few cells. Save the sheet alone in a new workbook, or as CSV,"
+        " and send that."
     )
 
 

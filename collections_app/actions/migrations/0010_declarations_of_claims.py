@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("actions", "0009_the_last_night_of_each_customer"),
         ("events", "0001_initial"),
-        ("holds", "0004_declarations_of_claims"),
+        ("holds", "0005_declarations_of_claims"),
     ]
     operations = [
         migrations.AlterField(

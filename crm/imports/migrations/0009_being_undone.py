@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='batch',
             name='status',
-            field=models.CharField(choices=[('received', 'received'), ('reading', 'being read'), ('proposed', 'to be confirmed'), ('writing', 'being imported'), ('done', 'imported'), ('refused', 'refused'), ('undoing', 'being undone'), ('undone', 'undone'), ('superseded', 'superseded')], default='received', max_length=20, verbose_name='status'),
+            field=models.CharField(choices=[('received', 'received'), ('reading', 'being read'), ('proposed', 'to be confirmed'), ('writing', 'being imported'), ('done', 'imported'), ('refused', 'refused'), ('undoing', 'being undone'), ('undone', 'undone'), ('superseded', 'superseded'), ('given_up', 'given up')], default='received', max_length=20, verbose_name='status'),
         ),
     ]

@@ -83,6 +83,6 @@ def test_what_came_in_before_this_was_kept_is_told_apart_by_the_import_that_brou
         cursor.execute("set constraints all immediate")
         cursor.execute("alter table receivables_movement disable trigger receivables_movement_append_only")
         cursor.execute("update receivables_movement set earliest_on = null")
-        cursor.execute(import_module("crm.receivables.migrations.0013_the_earliest_day_of_a_movement").KNOWN)
+        cursor.execute(import_module("crm.receivables.migrations.0014_the_earliest_day_of_a_movement").KNOWN)
     found = Movement.objects.order_by("on").values_list("amount", "earliest_on", "on")
     assert list(found) == [(-2000, date(2025, 7, 1), date(2025, 8, 5)), (-4000, date(2025, 8, 5), ON)]

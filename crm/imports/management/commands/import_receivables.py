@@ -153,8 +153,8 @@ def closing_told(outcome: Outcome) -> str:
 def gone_told(gone: dict[str, Any]) -> str:
     """Entries earlier files told of the same days that a FEC no longer holds."""
     told = _(
-        "%(lines)s entries imported before, of the same days, are not in this file any more (balance %(balance)s; documents "
-        "%(numbers)s). They stay as they are."
+        "%(lines)s entries imported before, of the same days, are not in this file any more (balance %(balance)s; "
+        "documents %(numbers)s). They stay as they are."
     )
     return str(told % {**gone, "numbers": ", ".join(gone["numbers"])})
 

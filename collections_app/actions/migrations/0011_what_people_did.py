@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("actions", "0009_the_last_night_of_each_customer")]
+    dependencies = [("actions", "0010_declarations_of_claims")]
     operations = [
         migrations.AddIndex(
             model_name="action",

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("holds", "0003_limitation_run_out")]
+    dependencies = [("holds", "0005_declarations_of_claims")]
     operations = [
         migrations.AddIndex(
             model_name="hold",

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0008_contract_rates_are_dated'),
         ('customers', '0005_a_team_of_the_same_entity'),
-        ('engine', '0005_nights_asked_for'),
+        ("engine", "0006_room_for_sums"),
     ]
 
     operations = [
@@ -24,15 +24,15 @@ class Migration(migrations.Migration):
                 ('team_id', models.BigIntegerField(null=True)),
                 ('collector_id', models.BigIntegerField(null=True)),
                 ('customers', models.PositiveIntegerField(verbose_name='customers')),
-                ('not_due', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='not due')),
-                ('days_1_30', crm.core.money.MoneyField(decimal_places=3, max_digits=18)),
-                ('days_31_60', crm.core.money.MoneyField(decimal_places=3, max_digits=18)),
-                ('days_61_90', crm.core.money.MoneyField(decimal_places=3, max_digits=18)),
-                ('days_91', crm.core.money.MoneyField(decimal_places=3, max_digits=18)),
-                ('disputed_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='disputed')),
-                ('unapplied_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='unapplied money')),
-                ('credit_notes_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18, verbose_name='credit notes')),
-                ('idle_amount', crm.core.money.MoneyField(decimal_places=3, max_digits=18)),
+                ('not_due', crm.core.money.SumField(verbose_name='not due')),
+                ('days_1_30', crm.core.money.SumField()),
+                ('days_31_60', crm.core.money.SumField()),
+                ('days_61_90', crm.core.money.SumField()),
+                ('days_91', crm.core.money.SumField()),
+                ('disputed_amount', crm.core.money.SumField(verbose_name='disputed')),
+                ('unapplied_amount', crm.core.money.SumField(verbose_name='unapplied money')),
+                ('credit_notes_amount', crm.core.money.SumField(verbose_name='credit notes')),
+                ('idle_amount', crm.core.money.SumField()),
             ],
             options={
                 'verbose_name': 'part of the aged balance',
@@ -53,22 +53,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='credit_notes_amount',
-            field=crm.core.money.MoneyField(decimal_places=3, default=0, max_digits=18, verbose_name='credit notes'),
+            field=crm.core.money.SumField(decimal_places=3, default=0, max_digits=18, verbose_name='credit notes'),
         ),
         migrations.AddField(
             model_name='account',
             name='days_31_60',
-            field=crm.core.money.MoneyField(decimal_places=3, default=0, max_digits=18),
+            field=crm.core.money.SumField(decimal_places=3, default=0, max_digits=18),
         ),
         migrations.AddField(
             model_name='account',
             name='days_61_90',
-            field=crm.core.money.MoneyField(decimal_places=3, default=0, max_digits=18),
+            field=crm.core.money.SumField(decimal_places=3, default=0, max_digits=18),
         ),
         migrations.AddField(
             model_name='account',
             name='days_91',
-            field=crm.core.money.MoneyField(decimal_places=3, default=0, max_digits=18),
+            field=crm.core.money.SumField(decimal_places=3, default=0, max_digits=18),
         ),
         migrations.AddField(
             model_name='account',
@@ -83,32 +83,32 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='unapplied_amount',
-            field=crm.core.money.MoneyField(decimal_places=3, default=0, max_digits=18, verbose_name='unapplied money'),
+            field=crm.core.money.SumField(decimal_places=3, default=0, max_digits=18, verbose_name='unapplied money'),
         ),
         migrations.AddField(
             model_name='dailyfigures',
             name='credit_notes_amount',
-            field=crm.core.money.MoneyField(decimal_places=3, max_digits=18, null=True, verbose_name='credit notes'),
+            field=crm.core.money.SumField(null=True, verbose_name='credit notes'),
         ),
         migrations.AddField(
             model_name='dailyfigures',
             name='days_1_30',
-            field=crm.core.money.MoneyField(decimal_places=3, max_digits=18, null=True),
+            field=crm.core.money.SumField(null=True),
         ),
         migrations.AddField(
             model_name='dailyfigures',
             name='days_31_60',
-            field=crm.core.money.MoneyField(decimal_places=3, max_digits=18, null=True),
+            field=crm.core.money.SumField(null=True),
         ),
         migrations.AddField(
             model_name='dailyfigures',
             name='days_61_90',
-            field=crm.core.money.MoneyField(decimal_places=3, max_digits=18, null=True),
+            field=crm.core.money.SumField(null=True),
         ),
         migrations.AddField(
             model_name='dailyfigures',
             name='days_91',
-            field=crm.core.money.MoneyField(decimal_places=3, max_digits=18, null=True),
+            field=crm.core.money.SumField(null=True),
         ),
         migrations.AddIndex(
             model_name='account',

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("holds", "0003_limitation_run_out")]
+    dependencies = [("holds", "0006_promises_by_their_day")]
     operations = [
         migrations.AddIndex(
             model_name="hold",

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engine", "0005_nights_asked_for")]
+    dependencies = [("engine", "0008_a_backlog_stops_before_a_notice")]
     operations = [
         migrations.AddIndex(
             model_name="account",

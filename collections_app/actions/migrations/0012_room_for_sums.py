@@ -4,7 +4,7 @@ import crm.core.money
 
 
 class Migration(migrations.Migration):
-    dependencies = [("actions", "0009_the_last_night_of_each_customer")]
+    dependencies = [("actions", "0011_what_people_did")]
     operations = [
         migrations.AlterField(
             model_name="action",

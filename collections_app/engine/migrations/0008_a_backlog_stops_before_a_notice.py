@@ -38,7 +38,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engine", "0005_nights_asked_for")]
+    dependencies = [("engine", "0007_the_aged_balance")]
     operations = [
         migrations.RunSQL(STOPS, GOES_ON),
         migrations.RunSQL(ASKED, "drop function entry_asked(bigint, date, date, date)"),

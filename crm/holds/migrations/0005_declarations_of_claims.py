@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("holds", "0003_limitation_run_out"),
+        ("holds", "0004_what_was_known_when"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

@@ -17,7 +17,7 @@ alter table receivables_movement enable trigger receivables_movement_append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receivables", "0012_who_owes_in_another_currency_once")]
+    dependencies = [("receivables", "0013_amounts_that_can_be")]
     operations = [
         migrations.AddField(
             model_name="movement",

@@ -11,7 +11,7 @@ CALLS = "update actions_action set mode = 'todo' where mode = 'decision'"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("actions", "0009_the_last_night_of_each_customer"), ("scenarios", "0002_decisions")]
+    dependencies = [("actions", "0012_room_for_sums"), ("scenarios", "0002_decisions")]
     operations = [
         migrations.AlterField(
             model_name="action",
@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                     ("manual", "decided by a person"),
                     ("entry", "choose where the backlog enters"),
                     ("reply", "answer a message"),
+                    ("declaration", "declare claims"),
                 ],
                 max_length=12,
                 verbose_name="kind",

@@ -72,7 +72,7 @@ def tallied(table):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receivables", "0012_who_owes_in_another_currency_once")]
+    dependencies = [("receivables", "0014_the_earliest_day_of_a_movement")]
     operations = [
         migrations.CreateModel(
             name="DayTally",
