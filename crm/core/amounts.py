@@ -15,7 +15,7 @@ OTHER_MARK = {",": ".", ".": ","}
 UNCLEAR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 DIGIT, EXPONENT = re.compile(r"\d"), re.compile("e", re.IGNORECASE)
 AFTER_A_SIGN = 3  # digits of such an amount
-# A number of 14 digits is that of a company in the wrong column; and the sums of a hundred still have room where they are kept.
+# A number of 14 digits is that of a company in the wrong column. The sums of a hundred have room where they are kept.
 LARGEST = Decimal(10) ** 13
 
 

@@ -142,8 +142,8 @@ class ColumnMap:
 
 
 def names_of(headers: list[str]) -> list[str]:
-    """One name for each column, by which a person chooses it: its header, with its rank where an earlier one is alike; its
-    place (#3) where it has none."""
+    """One name for each column, by which a person chooses it: its header, with its rank where an earlier one is alike;
+    its place (#3) where it has none."""
     names: dict[str, None] = {}
     for place, header in enumerate(headers, 1):
         alike = (f"{header} ({rank})" for rank in count(2))
@@ -159,8 +159,8 @@ def guess(
     given: Mapping[str, str] | None = None,
     country: str = "FR",
 ) -> ColumnMap:
-    """Find the fields of a list; `given` (field to name of a column, or to nothing: the list does not have it) comes first.
-    Raises MissingColumns.
+    """Find the fields of a list; `given` (field to name of a column, or to nothing: the list does not have it) comes
+    first. Raises MissingColumns.
 
     `rows` is a sample; `country` settles 03/04/2020 where nothing in the column does (month first in the US only).
     """

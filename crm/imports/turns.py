@@ -1,11 +1,13 @@
-"""Who writes the books of an entity when: a file at a time, and many transmissions side by side, but not beside a file."""
+"""Who writes the books of an entity when: one file, or many transmissions side by side."""
 
 from django.db import connection
 
 from crm.accounts.models import Entity
 
 FILE = "select pg_advisory_xact_lock(hashtext('books'), %s), pg_advisory_xact_lock_shared(hashtext('merges'), %s)"
-FEED = "select pg_advisory_xact_lock_shared(hashtext('books'), %s), pg_advisory_xact_lock_shared(hashtext('merges'), %s)"
+FEED = (
+    "select pg_advisory_xact_lock_shared(hashtext('books'), %s), pg_advisory_xact_lock_shared(hashtext('merges'), %s)"
+)
 
 
 def turn_of_a_file(entity: Entity) -> None:

@@ -16,7 +16,11 @@ GOOD = '{"external_id": "C1", "name": "Morel"}'
 def sent(client, body):
     answer = client.post(f"{BASE}/customers/bulk", body, content_type="application/json")
     found = answer.json()
-    return answer.status_code, found.get("created"), [(error["row"], error["field"]) for error in found.get("errors", [])]
+    return (
+        answer.status_code,
+        found.get("created"),
+        [(error["row"], error["field"]) for error in found.get("errors", [])],
+    )
 
 
 @pytest.mark.parametrize(

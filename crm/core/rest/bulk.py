@@ -66,7 +66,7 @@ class _NothingWritten(Exception):
 
 
 class WrittenMeanwhile(Exception):
-    """A row read as new was written by somebody else before it was written here: what a write said of it does not hold."""
+    """A row read as new was written by somebody else before it was here: what a write said of it does not hold."""
 
 
 def checked_rows(

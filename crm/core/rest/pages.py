@@ -24,8 +24,8 @@ class PageQuery(Shape):
     def beyond(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """Nor is a filter left empty: it would answer everything."""
         empty = [name for name in data.keys() & self.fields.keys() if name != "after" and not data[name]]
-        blank = serializers.CharField.default_error_messages["blank"]
-        return super().beyond({name: data[name] for name in data.keys() - SAID_OF_THE_ANSWER}) | dict.fromkeys(empty, [blank])
+        unknown = super().beyond({name: data[name] for name in data.keys() - SAID_OF_THE_ANSWER})
+        return unknown | {name: [serializers.CharField.default_error_messages["blank"]] for name in empty}
 
 
 def paged(row: type[serializers.BaseSerializer[Any]]) -> type[serializers.Serializer[Any]]:
@@ -42,7 +42,7 @@ def page_of(
     sort: keyset.Sort = OLDEST_FIRST,
     query: PageQuery | None = None,
 ) -> Response:
-    """One page of `rows`: one query for the rows, whatever the page. `query` is what was asked, where the list has filters.
+    """One page of `rows`: one query for the rows, whatever the page. `query`: what was asked, of a list with filters.
     A bad size or cursor, and a name that says nothing, answer 400."""
     query = query or PageQuery(data=request.query_params)
     query.is_valid(raise_exception=True)

@@ -25,4 +25,7 @@ class Shape(serializers.Serializer[Any]):
 
     def beyond(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The names that are no field, with what to say of each."""
-        return {str(name): [_("There is no field of this name: it would be lost.")] for name in data.keys() - self.fields.keys()}
+        return {
+            str(name): [_("There is no field of this name: it would be lost.")]
+            for name in data.keys() - self.fields.keys()
+        }

@@ -1,4 +1,4 @@
-"""Bodies as programs send and get them: what cannot be read or written plainly is a fault of the caller, never a crash."""
+"""Bodies as programs send and get them: what cannot be read or written plainly is a fault of the caller."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ Fault = tuple[int, str, str]
 
 
 class Books:
-    """What the rows name, read once: customers, invoices (locked), credits known, and what stays open on the invoices."""
+    """What the rows name, read once: customers, invoices (locked), credits known, and what stays open on invoices."""
 
     def __init__(self, entity: Entity, rows: dict[int, Row], *, at: datetime) -> None:
         self.entity, self.last_day = entity, last_day(entity, at)
@@ -54,9 +54,9 @@ class Books:
 def feed_credits(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
     """Add payments by `external_id` with their allocations; of a known one, number, label and the invoice it names.
 
-    Allocations are made when the payment is new: sending it again applies nothing twice, and more than stands is a fault.
-    A row that may not be written is a fault of its place. Nine statements for any number of rows; call it in a transaction. Raises
-    WrittenMeanwhile.
+    Allocations are made when the payment is new: sent again it applies nothing twice, and more than stands is a
+    fault. A row that may not be written is a fault of its place. Nine statements for any number of rows (ten if known
+    ones have allocations) in a transaction. Raises WrittenMeanwhile.
     """
     books = Books(entity, rows, at=at)
     faults: list[Fault] = []
@@ -135,7 +135,9 @@ def _wrong_invoices(
         elif amount is not None and not applied:
             wanted[invoice.pk] += amount
             if wanted[invoice.pk] > books.applied.get((books.credits[row["external_id"]].pk, invoice.pk), 0):
-                message = _("The payment is known, and this is not applied to %(invoice)s: it is taken with a new one only.")
+                message = _(
+                    "The payment is known, and this is not applied to %(invoice)s: it is taken with a new one only."
+                )
                 yield field, message % {"invoice": external_id}
         elif amount is not None:
             total += amount

@@ -89,10 +89,10 @@ def _early(row: Row, found: dict[int, Invoice]) -> Iterator[tuple[str, str]]:
     kind = first.kind if first else row.get("kind", InvoiceKind.INVOICE)
     for number, part in (placed(row, found) or {}).items():
         known = found.get(number)
-        if kind == InvoiceKind.INVOICE and part.due_on and issued_on and part.due_on < issued_on:
-            if known is None or known.due_on != part.due_on:
-                yield "installments" if row.get("installments") else "due_on", _("It falls due before it is issued.")
-                return
+        early = kind == InvoiceKind.INVOICE and part.due_on and issued_on and part.due_on < issued_on
+        if early and (known is None or known.due_on != part.due_on):
+            yield "installments" if row.get("installments") else "due_on", _("It falls due before it is issued.")
+            return
 
 
 def _lacks(row: Row) -> Iterator[tuple[str, str]]:

@@ -46,7 +46,7 @@ def check_day(value: date) -> None:
 
 
 def check_free(value: Any) -> None:
-    """Raises ValidationError for what no database holds: signs of none, numbers without end, or what is nested too deep."""
+    """Raises ValidationError for what no database holds: strange signs, numbers without end, what is nested deep."""
     level: list[Any] = [value]
     for _depth in range(MOST_NESTED):
         for found in level:

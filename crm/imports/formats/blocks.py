@@ -149,16 +149,16 @@ def _quoted(
 
 
 def _swallowed_rows(cells: list[str], separator: str, width: int) -> bool:
-    """Whether a row of several lines holds those of others: a quotation mark was not closed in its cell, but by the next one
-    in the file. Then a cell holds a whole row's separators, or the row has the cells of more than one."""
+    """Whether a row of several lines holds those of others: a quotation mark not closed in its cell, but by the next
+    one in the file. Then a cell holds a whole row's separators, or the row has the cells of more than one."""
     filled = next((place for place in range(len(cells), 0, -1) if cells[place - 1].strip()), 0)
     most = max(width - 1, 1)
     return filled > max(width, 1) or any("\n" in cell and cell.count(separator) >= most for cell in cells)
 
 
 class _Feed:
-    """Lines of a piece, then of the next ones when they are asked for. `left`: some of the present piece remain; `ended`:
-    more was asked for than there is, in the middle of a row."""
+    """Lines of a piece, then of the next ones when they are asked for. `left`: some of the present piece remain;
+    `ended`: more was asked for than there is, in the middle of a row."""
 
     ended = False
 

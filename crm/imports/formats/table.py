@@ -88,7 +88,7 @@ def _separator(source: Source) -> str:
 
 
 def _full_width(source: Source, separator: str) -> int:
-    """How many cells a whole row has: the most of the first lines, for one of a cell with lines of its own is cut short."""
+    """How many cells a whole row has: the most of the first lines, as one with a cell of several lines is cut short."""
     return max(_widths(source, separator), default=0)
 
 

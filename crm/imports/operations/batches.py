@@ -15,7 +15,15 @@ from django.db import InterfaceError, OperationalError, transaction
 from crm.accounts.models import Entity, User
 from crm.core.alone import alone
 from crm.imports import errors
-from crm.imports.errors import AnotherAtWork, FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
+from crm.imports.errors import (
+    AnotherAtWork,
+    FileNotStored,
+    ImportRefused,
+    NotWaiting,
+    ReaderStopped,
+    RowsWrong,
+    TooMuchWouldClose,
+)
 from crm.imports.models import Batch, MappingProfile, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
@@ -126,8 +134,8 @@ def _note_progress(batch: Batch, rows: int) -> None:
 
 
 def read(batch_id: int, *, at: datetime) -> bool:
-    """Read a received file and say what importing it would change; False where another file of the entity is at work, and
-    it is to be tried again. Running it twice does no harm: one that is being read is left to its reader, and of one
+    """Read a received file and say what importing it would change; False where another file of the entity is at work,
+    and it is to be tried again. Running it twice does no harm: one that is being read is left to its reader, and of one
     confirmed or read otherwise meanwhile it says nothing."""
     with alone(f"reading of import {batch_id}") as free:
         batch = _claim(batch_id, at=at) if free else None
@@ -164,8 +172,8 @@ def _read(batch: Batch, *, at: datetime) -> None:
 
 
 def write(batch_id: int, *, at: datetime) -> bool:
-    """Write a confirmed import, all of it and its own status in one transaction; False where another file of the entity is
-    at work, and it is to be tried again. Running it twice does no harm."""
+    """Write a confirmed import, all of it and its own status in one transaction; False where another file of the entity
+    is at work, and it is to be tried again. Running it twice does no harm."""
     try:
         with transaction.atomic():
             locked = Batch.objects.select_for_update(skip_locked=True, of=("self",)).filter(status=Status.WRITING)

@@ -118,7 +118,7 @@ def _texts(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count_gone(job: Job, outcome: Outcome, params: dict[str, Any]) -> None:
-    """Tell what earlier files told of the same days and this one does not. Raises TooManyGone where nobody looks at it."""
+    """Tell what earlier files told of the same days and this one does not. Raises TooManyGone where nobody looks."""
     gone = answer("fec_gone", params)[0]
     if gone["lines"] and gone["new_lines"] and execute("fec_renamed", params):
         gone = answer("fec_gone", params)[0]

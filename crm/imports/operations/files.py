@@ -10,7 +10,15 @@ from django.db.models import F, Q
 
 from crm.accounts.models import Entity, User
 from crm.core.sql import rows
-from crm.imports.errors import AnotherAtWork, EmptyFile, MissingColumns, RowsWrong, SameImported, UnknownMapping, WrongFormat
+from crm.imports.errors import (
+    AnotherAtWork,
+    EmptyFile,
+    MissingColumns,
+    RowsWrong,
+    SameImported,
+    UnknownMapping,
+    WrongFormat,
+)
 from crm.imports.formats.blocks import fec_blocks
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
 from crm.imports.formats.rows import cells_of
@@ -52,7 +60,8 @@ def import_file(
     progress: Progress = silent,
 ) -> Outcome:
     """Import a file, or with `dry_run` find out what importing it would change. Raises ImportRefused: nothing written.
-    While another file of the entity is imported a command waits; with a `batch`, which tasks have, AnotherAtWork is raised.
+    While another file of the entity is imported a command waits; with a `batch`, which tasks have, AnotherAtWork is
+    raised.
 
     The dry run does the same work and gives it up at the end, so that what it announces is what happens.
     """

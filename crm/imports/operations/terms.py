@@ -19,8 +19,8 @@ def last_invoice() -> int:
 
 
 def tell_long_terms(job: Job, outcome: Outcome, *, after: int) -> None:
-    """Note in the changes of `outcome` how many new invoices (above `after`) fall due too late, and the articles; and how
-    many before they are issued."""
+    """Note in the changes of `outcome` how many new invoices (above `after`) fall due too late, and the articles; and
+    how many before they are issued."""
     if not outcome.changes.get("invoices_new"):
         return
     limits = list(_limits(job))

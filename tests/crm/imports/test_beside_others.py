@@ -47,7 +47,9 @@ def test_the_api_brings_an_invoice_of_the_list(load, monkeypatch):
             return original(params)
 
         monkeypatch.setattr(open_items, "_write", write)
-        load("Identifiant;Customer;Invoice number;Invoice date;Due date;Open amount\nU1;A;F1;02/01/2026;01/02/2026;100\n")
+        load(
+            "Identifiant;Customer;Invoice number;Invoice date;Due date;Open amount\nU1;A;F1;02/01/2026;01/02/2026;100\n"
+        )
     assert (other.result().updated, Invoice.objects.get().label) == (1, "new")
 
 

@@ -411,7 +411,9 @@ class TestColumns:
     """Each column of a file can be chosen, and left out."""
 
     ALIKE = (
-        "Compte;Facture;Date;Échéance;Montant;Montant €\nA;F1;01/01/2026;01/02/2026;110;100\nB;F2;01/01/2026;01/02/2026;220;200\n"
+        "Compte;Facture;Date;Échéance;Montant;Montant €\n"
+        "A;F1;01/01/2026;01/02/2026;110;100\n"
+        "B;F2;01/01/2026;01/02/2026;220;200\n"
     )
     PAID = "Compte;Facture;Échéance;Solde;Date paiement\nA;F1;01/02/2026;100;15/02/2026\nB;F2;01/02/2026;200;\n"
     NAMELESS = "Client;Facture;;\nA;F1;01/02/2026;110,50\nB;F2;01/02/2026;220,00\nA;F3;01/02/2026;1,00\n"

@@ -43,7 +43,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--snapshot", action="store_true", help="the file is a complete list: close what is gone")
         parser.add_argument("--delta", action="store_true", help="the file adds and changes, and closes nothing")
-        parser.add_argument("--confirm-closing", action="store_true", help="go on even above the entity's limit of what is gone")
+        parser.add_argument(
+            "--confirm-closing", action="store_true", help="go on even above the entity's limit of what is gone"
+        )
         parser.add_argument("--all-or-nothing", action="store_true", help="import nothing if a row is wrong")
         parser.add_argument("--json", action="store_true", help="figures as JSON on the standard output")
 
@@ -143,8 +145,8 @@ def closing_told(outcome: Outcome) -> str:
 def gone_told(gone: dict[str, Any]) -> str:
     """Entries earlier files told of the same days that a FEC no longer holds."""
     told = _(
-        "%(lines)s entries imported before, of the same days, are not in this file any more (balance %(balance)s; documents "
-        "%(numbers)s). They stay as they are."
+        "%(lines)s entries imported before, of the same days, are not in this file any more (balance %(balance)s; "
+        "documents %(numbers)s). They stay as they are."
     )
     return str(told % {**gone, "numbers": ", ".join(gone["numbers"])})
 
