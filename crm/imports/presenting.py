@@ -29,6 +29,7 @@ CHANGES = {
     "invoices_new": _("new invoices and debits"),
     "credits_new": _("new payments and credit notes"),
     "allocated": _("payments allocated"),
+    "invoice_unknown": _("payments that name an invoice not known (yet)"),
     "movements_down": _("open amounts lowered (lettering, closing)"),
     "movements_up": _("open amounts raised (reopened, lettering undone)"),
     "due_dates_confirmed": _("due dates confirmed"),
@@ -129,6 +130,10 @@ class Shown:
             return None
         balance = money(Decimal(found["balance"]), self.batch.entity.currency)
         return {"lines": found["lines"], "balance": balance, "numbers": ", ".join(found["numbers"])}
+
+    def format_supposed(self) -> bool:
+        """Whether payments would have the same columns."""
+        return bool(self.reading.get("format_supposed"))
 
     def separator(self) -> Any:
         """The sign between two columns."""
