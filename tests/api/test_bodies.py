@@ -89,3 +89,26 @@ def test_a_crash_is_told_in_json():
     answer = crashed(RequestFactory().get(f"{BASE}/customers"))
     assert (answer.status_code, answer["Content-Type"]) == (500, "application/json")
     assert b"<html" in crashed(RequestFactory().get("/")).content
+
+
+def of_megabytes(number):
+    """A row of customers larger than so much."""
+    return {"rows": [{"external_id": "C1", "name": "x", "attributes": {"a": "x" * (number * 1024 * 1024)}}]}
+
+
+def test_five_thousand_rows_with_all_their_fields_have_room(entity, erp):
+    answer = erp.post(f"{BASE}/customers/bulk", of_megabytes(6))
+    assert (answer.status_code, answer.json()["created"]) == (200, 1)
+
+
+def test_what_is_too_large_is_refused_with_the_limit(entity, erp):
+    answer = erp.post(f"{BASE}/customers/bulk", of_megabytes(17))
+    assert (answer.status_code, answer.json()) == (
+        413,
+        {"detail": "La requête dépasse 16 Mo : répartissez ses lignes sur plusieurs."},
+    )
+    assert Customer.objects.count() == 0
+
+
+def test_only_what_writes_many_rows_may_be_as_large(entity, erp):
+    assert erp.post(f"{BASE}/runs", {"on": "x" * 6 * 1024 * 1024}).status_code == 413

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework import serializers, status
@@ -11,11 +12,13 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.core.rest.errors import Busy
+from crm.core.rest.errors import MEGABYTE, Busy, TooLarge
 from crm.core.rest.shapes import Shape
 
 MOST_ROWS = 5000
 MOST_ATTEMPTS = 3
+# Three kilobytes a row.
+MOST_BYTES = 16 * MEGABYTE
 
 
 class RowFault(serializers.Serializer[Any]):
@@ -93,6 +96,7 @@ def bulk_answer(request: Request, shape: type[serializers.Serializer[Any]], writ
 
     With `all_or_nothing` a single fault writes nothing and answers 422; otherwise good rows are kept and it is 200.
     """
+    _take_whole(request)
     envelope = _Envelope(data=request.data)
     envelope.is_valid(raise_exception=True)
     rows, whole = envelope.validated_data["rows"], envelope.validated_data["all_or_nothing"]
@@ -101,6 +105,16 @@ def bulk_answer(request: Request, shape: type[serializers.Serializer[Any]], writ
     faults += written.faults
     refused = status.HTTP_422_UNPROCESSABLE_ENTITY if whole and faults else status.HTTP_200_OK
     return Response(_answer(rows, written, sorted(faults)), status=refused)
+
+
+def _take_whole(request: Request) -> None:
+    """So many rows are larger than what a page may be sent. Raises TooLarge."""
+    sent = request._request
+    length = int(sent.META.get("CONTENT_LENGTH") or 0)
+    if length > MOST_BYTES:
+        raise TooLarge(MOST_BYTES)
+    if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        sent._body = sent.read(length)  # where Django keeps what it has read
 
 
 def _written(rows: dict[int, Row], write: Writer, *, whole: bool) -> Written:

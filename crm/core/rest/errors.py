@@ -3,7 +3,8 @@
 from json import JSONDecodeError
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -14,6 +15,8 @@ from rest_framework.views import exception_handler as drf_handler
 from crm.core.errors import BUSY_TEXT, RETRY_AFTER_S
 from crm.core.keyset import BadCursor
 from crm.core.waiting import in_the_way
+
+MEGABYTE = 1024 * 1024
 
 
 class Unprocessable(APIException):
@@ -32,6 +35,17 @@ class Busy(APIException):
     wait = RETRY_AFTER_S
 
 
+class TooLarge(APIException):
+    """The body has more bytes than it may; `most` is how many."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+    def __init__(self, most: int) -> None:
+        text = _("The request is larger than %(most)s MB: spread its rows over several.")
+        super().__init__(text % {"most": most // MEGABYTE})
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Cursors we never made and refused operations are the caller's faults, told as such; what others are in the way of
     is not."""
@@ -40,6 +54,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, BadCursor):
         error = APIException(_("This cursor was not made by this list."), code="bad_cursor")
         error.status_code = status.HTTP_400_BAD_REQUEST
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if isinstance(error, Http404):
         error = NotFound(_("Nothing is here"))
     if isinstance(error, ParseError):
