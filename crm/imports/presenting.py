@@ -29,7 +29,6 @@ CHANGES = {
     "invoices_new": _("new invoices and debits"),
     "credits_new": _("new payments and credit notes"),
     "allocated": _("payments allocated"),
-    "invoice_unknown": _("payments that name an invoice not known (yet)"),
     "movements_down": _("open amounts lowered (lettering, closing)"),
     "movements_up": _("open amounts raised (reopened, lettering undone)"),
     "due_dates_confirmed": _("due dates confirmed"),
@@ -107,6 +106,10 @@ class Shown:
     def known_otherwise(self) -> dict[str, Any] | None:
         """New invoices that the API brought already, as it seems: how many, documents."""
         return self._numbered("known_otherwise")
+
+    def payments_unnamed(self) -> dict[str, Any] | None:
+        """Payments that name an invoice that is not known: how many, documents."""
+        return self._numbered("payments_unnamed")
 
     def _numbered(self, name: str) -> dict[str, Any] | None:
         found = self.batch.changes.get(name)

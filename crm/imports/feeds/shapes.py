@@ -1,5 +1,6 @@
 """What a row of a feed looks like. Shapes only: what may be written is decided by the feeds."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, format_number,
 from rest_framework import serializers
 from stdnum.fr import siren as siren_number
 
+from crm.core import identifiers
 from crm.core.amounts import LARGEST
 from crm.core.money import check_currency
 from crm.core.places import country_of, language_of
@@ -24,17 +26,39 @@ from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
 CENT = Decimal("0.001")
 MOST_INSTALLMENTS = 32767
+PLAIN_AMOUNT = re.compile(r"[+-]?\d+(\.\d*)?")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 MOST_NESTED = 20
 MOST_DIGITS = LARGEST.adjusted() + 3
 TEXT = serializers.CharField(allow_blank=True)
 
 
-def _amount(**kwargs: Any) -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=MOST_DIGITS, decimal_places=3, min_value=CENT, **kwargs)
+class PlainAmount(serializers.DecimalField):
+    """Digits and a point, as they are documented: an exponent is a slip."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """The amount. Raises ValidationError."""
+        if isinstance(data, str) and not PLAIN_AMOUNT.fullmatch(data.strip()):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+def _amount(**kwargs: Any) -> PlainAmount:
+    return PlainAmount(max_digits=MOST_DIGITS, decimal_places=3, min_value=CENT, **kwargs)
 
 
 def _day(**kwargs: Any) -> serializers.DateField:
-    return serializers.DateField(validators=[check_day], **kwargs)
+    return serializers.DateField(validators=[check_day], input_formats=["%Y-%m-%d"], **kwargs)
+
+
+def _identifier(most: int) -> serializers.CharField:
+    return serializers.CharField(max_length=most, validators=[check_one_line])
+
+
+def check_one_line(value: str) -> None:
+    """Raises ValidationError for what goes on in a second line, or holds what nobody types."""
+    if CONTROLS.search(value):
+        raise serializers.ValidationError(_("It is written on one line."))
 
 
 def check_day(value: date) -> None:
@@ -73,11 +97,11 @@ def _currency() -> serializers.CharField:
 
 
 class CustomerInput(Shape):
-    external_id = serializers.CharField(max_length=60)
+    external_id = _identifier(60)
     name = serializers.CharField(max_length=200, required=False, help_text="Required for a new customer.")
     kind = serializers.ChoiceField(CustomerKind.choices, required=False)
     siren = serializers.CharField(max_length=9, required=False, allow_blank=True)
-    siret = serializers.CharField(max_length=14, required=False, allow_blank=True)
+    siret = serializers.CharField(max_length=20, required=False, allow_blank=True)
     vat_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
     language = serializers.CharField(
         max_length=10, required=False, allow_blank=True, help_text="Two letters (ISO 639)."
@@ -101,6 +125,12 @@ class CustomerInput(Shape):
         if value and not siren_number.is_valid(value):
             raise serializers.ValidationError(_("This is not a SIREN."))
         return value
+
+    def validate_siret(self, value: str) -> str:
+        return identifiers.siret(value)
+
+    def validate_vat_number(self, value: str) -> str:
+        return identifiers.vat_number(value)
 
     def validate_language(self, value: str) -> str:
         if value and language_of(value) != value:
@@ -146,7 +176,7 @@ class InstallmentInput(Shape):
 
 
 class InvoiceInput(Shape):
-    external_id = serializers.CharField(max_length=120)
+    external_id = _identifier(120)
     customer = serializers.CharField(required=False, help_text="Account of the customer; required for a new invoice.")
     number = serializers.CharField(max_length=60, required=False, help_text="Absent: the external id.")
     kind = serializers.ChoiceField(InvoiceKind.choices, required=False)
@@ -172,7 +202,7 @@ class AllocationInput(Shape):
 
 
 class PaymentInput(Shape):
-    external_id = serializers.CharField(max_length=120)
+    external_id = _identifier(120)
     customer = serializers.CharField(required=False, help_text="Account of the customer; required for a new payment.")
     kind = serializers.ChoiceField([CreditKind.PAYMENT, CreditKind.CREDIT_NOTE], required=False)
     number = serializers.CharField(max_length=60, required=False, allow_blank=True)

@@ -27,7 +27,4 @@ with locked as materialized (
 ), credited as (
     update receivables_credit c set open_amount = c.open_amount + m.amount from moved m where c.id = m.credit_id
 )
-select count(*) as allocated,
-       (select count(*) from receivables_credit c where c.entity_id = %(entity)s and c.import_batch_id = %(batch)s
-            and c.label <> '' and c.names_invoice_id is null) as invoice_unknown
-from moved
+select count(*) as allocated from moved

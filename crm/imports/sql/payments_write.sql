@@ -1,4 +1,4 @@
--- A payment known already is the same row again; it may have come before the invoice it names.
+-- One that was known, and whose invoice came since, names it from now on.
 with written as (
     insert into receivables_credit (entity_id, customer_id, external_id, number, kind, received_on, currency, amount,
         open_amount, names_invoice_id, label, import_batch_id, recorded_at)
@@ -12,7 +12,10 @@ with written as (
         order by i.settled_on is not null, i.due_on, i.id limit 1
     ) n on true
     on conflict (entity_id, external_id) do update set names_invoice_id = excluded.names_invoice_id
-    where receivables_credit.names_invoice_id is null and receivables_credit.open_amount > 0 and excluded.names_invoice_id is not null
-    returning xmax = 0 as is_new
+    where receivables_credit.names_invoice_id is null and excluded.names_invoice_id is not null
+        and receivables_credit.customer_id = excluded.customer_id
+    returning customer_id, xmax = 0 as is_new
+), touched as (
+    insert into payment_touched select distinct customer_id from written where not is_new
 )
-select count(*) as credits_new from written where is_new
+select count(*) filter (where is_new) as credits_new from written

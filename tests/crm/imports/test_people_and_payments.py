@@ -150,18 +150,10 @@ def names():
     return dict(Credit.objects.values_list("number", "names_invoice__number"))
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["the invoice comes", "the payment comes again"])
-def test_a_payment_that_comes_before_its_invoice_goes_to_it(load, write, owed, again):
-    """Said again in another file of the same rows, it is the same payment."""
-    path = write(PAYMENTS, "A;05/02/2026;60,00;F9;V1", "A;06/02/2026;5,00;F1;V2", "A;07/02/2026;5,00;;V3")
-    found = load(path).changes
-    assert (found["credits_new"], found["invoice_unknown"], names()["V1"]) == (3, 1, None)
-    if again:
-        InvoiceFactory(customer=Customer.objects.get(external_id="A"), number="F9", currency="EUR")
-        found = load(path).changes
-        assert (found["credits_new"], found["invoice_unknown"]) == (0, 0)
-    else:
-        load(write(ITEMS, "A;F9;01/01/2026;80,00", name="later.csv"))
+def test_a_payment_that_comes_before_its_invoice_goes_to_it(load, write, owed):
+    load(write(PAYMENTS, "A;05/02/2026;60,00;F9;V1", "A;06/02/2026;5,00;F1;V2", "A;07/02/2026;5,00;;V3"))
+    assert names() == {"V1": None, "V2": "F1", "V3": None}
+    load(write(ITEMS, "A;F9;01/01/2026;80,00", name="later.csv"))
     assert names() == {"V1": "F9", "V2": "F1", "V3": None}
 
 
@@ -227,6 +219,18 @@ def test_the_same_payments_twice_are_one(load, write, owed, entity):
     load(path)
     outcome = load(path)
     assert (outcome.changes["credits_new"], balances(entity)["A"]) == (0, Decimal(90))
+
+
+def test_a_payment_before_its_invoice_is_told_and_finds_it_with_the_next_list(load, write, entity):
+    customer = CustomerFactory(entity=entity, external_id="A")
+    InvoiceFactory(customer=customer, number="F1", amount=Decimal(60))
+    path = write(PAYMENTS, "A;06/11/2025;50;F2;VIR")
+    changes = load(path).changes
+    assert (changes["credits_new"], changes["payments_unnamed"]) == (1, {"invoices": 1, "numbers": ["F2"]})
+    later = InvoiceFactory(customer=customer, number="F2", amount=Decimal(50))
+    changes = load(path).changes
+    assert (changes["credits_new"], changes.get("payments_unnamed")) == (0, None)
+    assert Credit.objects.get().names_invoice == later
 
 
 def test_a_payer_nobody_knows_is_told(load, write, owed):
