@@ -100,6 +100,10 @@ class Shown:
         """New invoices that the API brought already, as it seems: how many, documents."""
         return self._numbered("known_otherwise")
 
+    def payments_unnamed(self) -> dict[str, Any] | None:
+        """Payments that name an invoice that is not known: how many, documents."""
+        return self._numbered("payments_unnamed")
+
     def _numbered(self, name: str) -> dict[str, Any] | None:
         found = self.batch.changes.get(name)
         return {**found, "numbers": ", ".join(found["numbers"])} if found else None

@@ -43,7 +43,10 @@ def import_payments(job: Job, table: Table, columns: ColumnMap) -> Outcome:
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)
     turn_of_a_file(job.entity)
     _describe(outcome, params)
-    outcome.changes["credits_new"] = execute("payments_write", params)
+    unnamed = rows("crm.imports", "payments_unnamed", params)[0]
+    if unnamed["invoices"]:
+        outcome.changes["payments_unnamed"] = unnamed
+    outcome.changes["credits_new"] = rows("crm.imports", "payments_write", params)[0]["credits_new"]
     outcome.changes["allocated"] = rows("crm.imports", "payments_allocate", params)[0]["allocated"]
     execute("payments_timeline", params)
     emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)

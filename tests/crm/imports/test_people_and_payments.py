@@ -8,6 +8,7 @@ from crm.customers.operations import merge_customers
 from crm.receivables.models import Credit, Invoice
 from tests.crm.imports.conftest import AT, balances
 from tests.factories.customers import CustomerFactory
+from tests.factories.receivables import InvoiceFactory
 
 CUSTOMERS = "Code client;Raison sociale;Type client;SIRET;Adresse;CP;Ville;Contact;E-mail;Téléphone"
 ALPHA = "A;Alpha SARL;Entreprise;73282932000074;1 rue X;69003;Lyon;Mme Roy;Compta@Alpha.fr;04 78 00 00 00"
@@ -157,6 +158,18 @@ def test_the_same_payments_twice_are_one(load, write, owed, entity):
     load(path)
     outcome = load(path)
     assert (outcome.changes["credits_new"], balances(entity)["A"]) == (0, Decimal(90))
+
+
+def test_a_payment_before_its_invoice_is_told_and_finds_it_with_the_next_list(load, write, entity):
+    customer = CustomerFactory(entity=entity, external_id="A")
+    InvoiceFactory(customer=customer, number="F1", amount=Decimal(60))
+    path = write(PAYMENTS, "A;06/11/2025;50;F2;VIR")
+    changes = load(path).changes
+    assert (changes["credits_new"], changes["payments_unnamed"]) == (1, {"invoices": 1, "numbers": ["F2"]})
+    later = InvoiceFactory(customer=customer, number="F2", amount=Decimal(50))
+    changes = load(path).changes
+    assert (changes["credits_new"], changes.get("payments_unnamed")) == (0, None)
+    assert Credit.objects.get().names_invoice == later
 
 
 def test_a_payer_nobody_knows_is_told(load, write, owed):

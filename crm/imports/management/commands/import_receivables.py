@@ -89,6 +89,9 @@ class Command(BaseCommand):
                 "%(numbers)s. They are claimed twice."
             )
             self.stderr.write(told % {**twice, "numbers": ", ".join(twice["numbers"])})
+        if unnamed := outcome.changes.get("payments_unnamed"):
+            told = _("%(invoices)s payments name invoices their customers do not have here: %(numbers)s.")
+            self.stderr.write(told % {**unnamed, "numbers": ", ".join(unnamed["numbers"])})
         if early := outcome.changes.get("early_dues"):
             told = _("%(invoices)s invoices fall due before they are issued: %(numbers)s.")
             self.stderr.write(told % {**early, "numbers": ", ".join(early["numbers"])})
@@ -106,7 +109,7 @@ class Command(BaseCommand):
 
 
 # Of what changed, what a person is asked to look at.
-TOLD_IN_JSON = ("lines_gone", "known_otherwise", "early_dues")
+TOLD_IN_JSON = ("lines_gone", "known_otherwise", "payments_unnamed", "early_dues")
 
 
 def row_told(error: dict[str, Any]) -> str:
