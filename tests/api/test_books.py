@@ -294,6 +294,13 @@ def without(row, *names):
             | {"installments": [{"due_on": "9999-12-31", "amount": 1}]}, [(0, "installments.0.due_on")]),
         ("customers", {"external_id": "C2", "name": "X", "attributes": {"a": ["b\x00"]}}, [(0, "attributes")]),
         ("customers", {"external_id": "C2", "name": "X", "attributes": {"b\x00": 1}}, [(0, "attributes")]),
+        ("customers", {"external_id": "C2", "name": "X", "siret": "hello"}, [(0, "siret")]),
+        ("customers", {"external_id": "C2", "name": "X", "vat_number": "zzz"}, [(0, "vat_number")]),
+        ("customers", {"external_id": "C\n2", "name": "X"}, [(0, "external_id")]),
+        ("invoices", INVOICE | {"external_id": "F\t1"}, [(0, "external_id")]),
+        ("invoices", INVOICE | {"amount": "1e3"}, [(0, "amount")]),
+        ("invoices", INVOICE | {"issued_on": "20260102"}, [(0, "issued_on")]),
+        ("payments", PAYMENT | {"received_on": "2020-W07-1"}, [(0, "received_on")]),
     ],
 )  # fmt: skip
 def test_what_no_book_holds_is_a_fault_of_its_row(customer, erp, what, row, faults):

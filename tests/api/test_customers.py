@@ -104,6 +104,11 @@ def test_customers_are_added_then_changed_then_left_alone(entity, erp):
     ]
 
 
+def test_numbers_are_kept_as_files_keep_them(entity, erp):
+    send(erp, {"external_id": "C1", "name": "x", "siret": "732 829 320 00074", "vat_number": "FR 44 732829320"})
+    assert Customer.objects.values_list("siret", "vat_number").get() == ("73282932000074", "FR44732829320")
+
+
 def test_a_field_is_cleared_by_an_empty_value(entity, erp):
     customer = CustomerFactory(entity=entity, external_id="C1", city="Lyon", collector=UserFactory())
     send(erp, {"external_id": "C1", "city": "", "collector": None})

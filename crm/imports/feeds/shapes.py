@@ -1,5 +1,6 @@
 """What a row of a feed looks like. Shapes only: what may be written is decided by the feeds."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
 from rest_framework import serializers
-from stdnum.fr import siren as siren_number
+from stdnum.eu import vat
+from stdnum.fr import siren as siren_number, siret as siret_number
 
 from crm.core.amounts import LARGEST
 from crm.core.money import check_currency
@@ -19,22 +21,45 @@ from crm.core.rest import Shape
 from crm.core.zones import zones
 from crm.customers.models import Channel, CustomerKind
 from crm.customers.operations.contacts import normal_address
+from crm.imports.formats.people import BAD_NUMBER
 from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
 from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
 CENT = Decimal("0.001")
 MOST_INSTALLMENTS = 32767
+PLAIN_AMOUNT = re.compile(r"[+-]?\d+(\.\d*)?")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 MOST_NESTED = 20
 MOST_DIGITS = LARGEST.adjusted() + 3
 TEXT = serializers.CharField(allow_blank=True)
 
 
-def _amount(**kwargs: Any) -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=MOST_DIGITS, decimal_places=3, min_value=CENT, **kwargs)
+class PlainAmount(serializers.DecimalField):
+    """Digits and a point, as they are documented: an exponent is a slip."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """The amount. Raises ValidationError."""
+        if isinstance(data, str) and not PLAIN_AMOUNT.fullmatch(data.strip()):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+def _amount(**kwargs: Any) -> PlainAmount:
+    return PlainAmount(max_digits=MOST_DIGITS, decimal_places=3, min_value=CENT, **kwargs)
 
 
 def _day(**kwargs: Any) -> serializers.DateField:
-    return serializers.DateField(validators=[check_day], **kwargs)
+    return serializers.DateField(validators=[check_day], input_formats=["%Y-%m-%d"], **kwargs)
+
+
+def _identifier(most: int) -> serializers.CharField:
+    return serializers.CharField(max_length=most, validators=[check_one_line])
+
+
+def check_one_line(value: str) -> None:
+    """Raises ValidationError for what goes on in a second line, or holds what nobody types."""
+    if CONTROLS.search(value):
+        raise serializers.ValidationError(_("It is written on one line."))
 
 
 def check_day(value: date) -> None:
@@ -66,6 +91,14 @@ def _within(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else ()
 
 
+def _checked(module: Any, value: str) -> str:
+    """A number as files read it, without its spaces. Raises ValidationError where its check digits are wrong."""
+    try:
+        return str(module.validate(value)) if value else ""
+    except module.ValidationError as error:
+        raise serializers.ValidationError(_(BAD_NUMBER)) from error
+
+
 def _currency() -> serializers.CharField:
     return serializers.CharField(
         max_length=3, required=False, validators=[check_currency], help_text="ISO 4217. Absent: that of the entity."
@@ -73,11 +106,11 @@ def _currency() -> serializers.CharField:
 
 
 class CustomerInput(Shape):
-    external_id = serializers.CharField(max_length=60)
+    external_id = _identifier(60)
     name = serializers.CharField(max_length=200, required=False, help_text="Required for a new customer.")
     kind = serializers.ChoiceField(CustomerKind.choices, required=False)
     siren = serializers.CharField(max_length=9, required=False, allow_blank=True)
-    siret = serializers.CharField(max_length=14, required=False, allow_blank=True)
+    siret = serializers.CharField(max_length=20, required=False, allow_blank=True)
     vat_number = serializers.CharField(max_length=20, required=False, allow_blank=True)
     language = serializers.CharField(
         max_length=10, required=False, allow_blank=True, help_text="Two letters (ISO 639)."
@@ -101,6 +134,12 @@ class CustomerInput(Shape):
         if value and not siren_number.is_valid(value):
             raise serializers.ValidationError(_("This is not a SIREN."))
         return value
+
+    def validate_siret(self, value: str) -> str:
+        return _checked(siret_number, value)
+
+    def validate_vat_number(self, value: str) -> str:
+        return _checked(vat, value)
 
     def validate_language(self, value: str) -> str:
         if value and language_of(value) != value:
@@ -146,7 +185,7 @@ class InstallmentInput(Shape):
 
 
 class InvoiceInput(Shape):
-    external_id = serializers.CharField(max_length=120)
+    external_id = _identifier(120)
     customer = serializers.CharField(required=False, help_text="Account of the customer; required for a new invoice.")
     number = serializers.CharField(max_length=60, required=False, help_text="Absent: the external id.")
     kind = serializers.ChoiceField(InvoiceKind.choices, required=False)
@@ -172,7 +211,7 @@ class AllocationInput(Shape):
 
 
 class PaymentInput(Shape):
-    external_id = serializers.CharField(max_length=120)
+    external_id = _identifier(120)
     customer = serializers.CharField(required=False, help_text="Account of the customer; required for a new payment.")
     kind = serializers.ChoiceField([CreditKind.PAYMENT, CreditKind.CREDIT_NOTE], required=False)
     number = serializers.CharField(max_length=60, required=False, allow_blank=True)
