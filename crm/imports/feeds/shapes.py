@@ -11,9 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_valid_number, parse
 from rest_framework import serializers
-from stdnum.eu import vat
-from stdnum.fr import siren as siren_number, siret as siret_number
+from stdnum.fr import siren as siren_number
 
+from crm.core import identifiers
 from crm.core.amounts import LARGEST
 from crm.core.money import check_currency
 from crm.core.places import country_of, language_of
@@ -21,7 +21,6 @@ from crm.core.rest import Shape
 from crm.core.zones import zones
 from crm.customers.models import Channel, CustomerKind
 from crm.customers.operations.contacts import normal_address
-from crm.imports.formats.people import BAD_NUMBER
 from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
 from crm.receivables.models import CreditKind, DebtType, InvoiceKind
 
@@ -91,14 +90,6 @@ def _within(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _checked(module: Any, value: str) -> str:
-    """A number as files read it, without its spaces. Raises ValidationError where its check digits are wrong."""
-    try:
-        return str(module.validate(value)) if value else ""
-    except module.ValidationError as error:
-        raise serializers.ValidationError(_(BAD_NUMBER)) from error
-
-
 def _currency() -> serializers.CharField:
     return serializers.CharField(
         max_length=3, required=False, validators=[check_currency], help_text="ISO 4217. Absent: that of the entity."
@@ -136,10 +127,10 @@ class CustomerInput(Shape):
         return value
 
     def validate_siret(self, value: str) -> str:
-        return _checked(siret_number, value)
+        return identifiers.siret(value)
 
     def validate_vat_number(self, value: str) -> str:
-        return _checked(vat, value)
+        return identifiers.vat_number(value)
 
     def validate_language(self, value: str) -> str:
         if value and language_of(value) != value:
