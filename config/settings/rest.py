@@ -32,6 +32,10 @@ SPECTACULAR_SETTINGS = {
         "RunState": "collections_app.engine.models.RunState",
         "Channel": "crm.customers.models.Channel",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "crm.core.rest.schema.tell_refusals",
+    ],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

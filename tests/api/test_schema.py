@@ -45,6 +45,19 @@ def test_the_schema_lists_every_operation(erp):
     assert schema["components"]["securitySchemes"]["token"] == {"type": "http", "scheme": "bearer"}
 
 
+def test_the_schema_tells_the_refusals_of_every_operation(erp):
+    schema = erp.get("/api/v1/schema", {"format": "json"}).json()
+    always, of_a_body = {"400", "401", "403", "404", "429", "500", "503"}, {"413", "422"}
+    for path, methods in schema["paths"].items():
+        for method, call in methods.items():
+            expected = always | (of_a_body if "requestBody" in call else set())
+            assert expected <= call["responses"].keys(), (path, method)
+    refusal = schema["components"]["schemas"]["Refusal"]
+    assert (refusal["required"], list(refusal["properties"])) == (["detail"], ["detail"])
+    rows = schema["components"]["schemas"]["CustomerBulkRequest"]["properties"]["rows"]
+    assert (rows["minItems"], rows["maxItems"]) == (1, 5000)
+
+
 def test_every_method_names_the_rule_that_opens_it():
     for view in endpoints():
         answered = {method.upper() for method in view.http_method_names if hasattr(view, method)} - {"OPTIONS"}
