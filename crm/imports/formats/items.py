@@ -75,14 +75,16 @@ class ItemReader:
             raise wrong.with_all(self._parts(cells)) from None
 
     def identity(self, row: list[str]) -> dict[str, str]:
-        """Customer, number and identifier of a row that is wrong elsewhere ("" for a customer who is not there),
-        nothing when they cannot be read either."""
+        """Customer, number and identifier of a row that is wrong elsewhere ("" for what is not there), nothing when they
+        cannot be read either, or tell neither whose nor which document it is."""
         cells = Cells(self.columns, row)
         try:
             customer = cells.text("customer" if "customer" in self.columns.places else "name", 60)
-            return {"customer": customer, "number": _number(cells), "external_id": cells.text("external_id", 120)}
+            number = cells.text("number", 60) or cells.text("external_id")[:60]
+            found = {"customer": customer, "number": number, "external_id": cells.text("external_id", 120)}
         except RowWrong:
             return {}
+        return found if customer or number else {}
 
     def _item(self, line: int, cells: Cells) -> Item:
         currency = cells.currency(self.currency)

@@ -491,6 +491,14 @@ def test_a_code_beside_a_numbered_document_is_not_its_number(load, write, entity
     assert Invoice.objects.get().number == "X-1"
 
 
+def test_a_row_without_number_spares_what_its_customer_owes(load, write, entity):
+    header = "Code client;Facture;Échéance;Solde"
+    load(write("A;F1;2020-01-01;5", "B;F2;2020-01-01;6", "C;F3;2020-01-01;7", header=header), mode="snapshot")
+    rows = ("A;F1;2020-01-01;5", "B;;2020-01-01;6", "Total;;;11")
+    outcome = load(write(*rows, header=header), mode="snapshot", closing_confirmed=True)
+    assert (outcome.rows_rejected, open_items(entity)) == (2, {("A", Decimal(5)), ("B", Decimal(6))})
+
+
 def test_a_quote_never_closed_is_refused(load, write):
     with pytest.raises(UnclosedQuote):
         load(write('A;"F1;2020-01-01;5', *["B;F2;2020-01-01;6"] * 9000, header="Code client;Facture;Échéance;Solde"))
