@@ -12,7 +12,7 @@ from collections_app.letters.models import Template
 from collections_app.scenarios.models import ScenarioVersion, StepMode
 from collections_app.segments.models import Group
 from crm.accounts.models import Entity, Team, User
-from crm.core.money import CurrencyField, MoneyField, exact_money
+from crm.core.money import CurrencyField, MoneyField, SumField, exact_money
 from crm.core.references import SetForeignKey
 from crm.customers.models import Address, Channel, Customer
 from crm.receivables.models import Invoice
@@ -141,7 +141,7 @@ class Action(models.Model):
         verbose_name=_("team"),
         db_index=False,
     )
-    amount = MoneyField(_("amount"), help_text=_("Net of unapplied money, on the invoices carried."))
+    amount = SumField(_("amount"), help_text=_("Net of unapplied money, on the invoices carried."))
     oldest_due_on = models.DateField(_("oldest due date"), null=True, blank=True)
     opened_on = models.DateField(_("opened on"))
     reopened_on = models.DateField(

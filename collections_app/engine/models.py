@@ -6,7 +6,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext, gettext_lazy as _
 
 from crm.accounts.models import Entity, User
-from crm.core.money import CurrencyField, MoneyField
+from crm.core.money import CurrencyField, SumField
 from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
 
@@ -136,9 +136,9 @@ class Account(models.Model):
     customer = SetForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
     currency = CurrencyField()
     entity = SetForeignKey(Entity, on_delete=models.CASCADE, related_name="+", db_index=False)
-    open_amount = MoneyField(_("open"))
-    late_amount = MoneyField(_("overdue"))
-    disputed_amount = MoneyField(_("disputed"))
+    open_amount = SumField(_("open"))
+    late_amount = SumField(_("overdue"))
+    disputed_amount = SumField(_("disputed"))
     overdue = models.BooleanField()
     outcome = models.CharField(_("outcome"), max_length=30, blank=True)
     look_on = models.DateField(_("next look on"), null=True)
@@ -235,10 +235,10 @@ class DailyFigures(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+")
     on = models.DateField(_("date"))
     currency = CurrencyField()
-    open_amount = MoneyField(_("open"))
-    overdue_amount = MoneyField(_("overdue"))
-    unapplied_amount = MoneyField(_("unapplied"))
-    disputed_amount = MoneyField(_("disputed"))
+    open_amount = SumField(_("open"))
+    overdue_amount = SumField(_("overdue"))
+    unapplied_amount = SumField(_("unapplied"))
+    disputed_amount = SumField(_("disputed"))
     customers_overdue = models.PositiveIntegerField(_("customers overdue"))
     actions_open = models.PositiveIntegerField(_("open actions"))
 

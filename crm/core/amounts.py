@@ -7,7 +7,7 @@ from functools import lru_cache
 from crm.core.currencies import decimals
 
 SPACES = re.compile(r"[\s\u00a0\u202f\u2007'’]")
-CURRENCY_SIGNS = re.compile(r"(?:€|\$|£|EUR|USD|GBP|CHF|XOF|TND|FCFA)", re.IGNORECASE)
+CURRENCY_SIGNS = re.compile(r"(?:€|\$|£|EUROS?|EUR|USD|GBP|CHF|XOF|TND|FCFA)", re.IGNORECASE)
 GROUPED = {mark: re.compile(rf"\d{{1,3}}(?:\{mark}\d{{3}})+") for mark in ".,"}
 # In parentheses, signed on either side, with its currency: what is left are digits and marks.
 AROUND_DIGITS = "-+−()"
@@ -15,7 +15,7 @@ OTHER_MARK = {",": ".", ".": ","}
 UNCLEAR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 DIGIT, EXPONENT = re.compile(r"\d"), re.compile("e", re.IGNORECASE)
 AFTER_A_SIGN = 3  # digits of such an amount
-# A number of 14 digits is that of a company in the wrong column. The sums of a hundred have room where they are kept.
+# A number of 14 digits is that of a company in the wrong column.
 LARGEST = Decimal(10) ** 13
 
 

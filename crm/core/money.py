@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.amounts import BadValue, UnclearAmount, amount_of, typed_amount
+from crm.core.amounts import LARGEST, BadValue, UnclearAmount, amount_of, typed_amount
 from crm.core.currencies import is_known
 from crm.core.formats import decimal_mark, money
 
@@ -33,6 +33,14 @@ class MoneyField(models.DecimalField):
     def formfield(self, **kwargs: Any) -> Any:
         """A field that shows an amount as a person writes it."""
         return super().formfield(**{"form_class": AmountField, **kwargs})
+
+
+class SumField(MoneyField):
+    """What amounts of many rows add up to: numeric(24,3), so that a thousand million of the largest have room."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.max_digits = 24
 
 
 class AmountInput(forms.TextInput):
@@ -112,4 +120,13 @@ def exact_money(table: str, *fields: str, currency: str = "currency") -> models.
         name=f"{table}_exact_money",
         condition=condition,
         violation_error_message=TOO_MANY_DECIMALS,
+    )
+
+
+def possible_money(table: str) -> models.CheckConstraint:
+    """Constraint: the amount is one (LARGEST), and no number that stood in its column."""
+    return models.CheckConstraint(
+        name=f"{table}_possible_money",
+        condition=Q(amount__lt=LARGEST),
+        violation_error_message=_("An amount has at most 13 digits before its decimals."),
     )

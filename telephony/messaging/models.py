@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity
-from crm.core.money import CurrencyField, MoneyField, exact_money
+from crm.core.money import CurrencyField, SumField, exact_money
 from crm.core.references import SetForeignKey
 from crm.customers.models import Address, Channel, Customer
 from telephony.messaging.states import DUE_STATES, STATES_AFTER_SENDING, MessageState
@@ -63,7 +63,7 @@ class Message(models.Model):
     digest = models.CharField(_("digest"), max_length=64, blank=True, help_text=_("SHA-256 of all that was written."))
     template_version_id = models.BigIntegerField(null=True, editable=False)
     variables = models.JSONField(_("variables"), default=dict, blank=True)
-    amount = MoneyField(_("amount"), null=True, blank=True)
+    amount = SumField(_("amount"), null=True, blank=True)
     currency = CurrencyField(blank=True, default="")
     message_id = models.CharField(_("Message-ID"), max_length=200)
     token = models.CharField(max_length=32, editable=False)

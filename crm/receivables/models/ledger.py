@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
-from crm.core.money import CurrencyField, MoneyField, exact_money
+from crm.core.money import CurrencyField, MoneyField, exact_money, possible_money
 from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
 
@@ -88,6 +88,7 @@ class Invoice(models.Model):
                 violation_error_message=_("This invoice already exists in the entity."),
             ),
             exact_money("receivables_invoice", "amount", "open_amount"),
+            possible_money("receivables_invoice"),
             models.CheckConstraint(
                 name="receivables_invoice_open_within_amount",
                 condition=Q(amount__gt=0, open_amount__gte=0, open_amount__lte=F("amount")),
@@ -204,6 +205,7 @@ class Credit(models.Model):
                 violation_error_message=_("This payment already exists in the entity."),
             ),
             exact_money("receivables_credit", "amount", "open_amount"),
+            possible_money("receivables_credit"),
             models.CheckConstraint(
                 name="receivables_credit_open_within_amount",
                 condition=Q(amount__gt=0, open_amount__gte=0, open_amount__lte=F("amount")),

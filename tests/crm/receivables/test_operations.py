@@ -5,6 +5,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import override
 
+from crm.core.amounts import LARGEST
 from crm.receivables import exceptions, operations
 from crm.receivables.models import Invoice, Movement, MovementKind
 from crm.timeline.queries import entries
@@ -187,3 +188,10 @@ def test_bulk_writers_pass_with_one_statement_and_undo_their_batch():
         cursor.execute("set local acquit.undo_import = '7'")
         cursor.execute(BULK_UNDO)
     assert (Invoice.objects.open().count(), Movement.objects.count()) == (3, 0)
+
+
+@pytest.mark.parametrize("factory", [InvoiceFactory, CreditFactory])
+def test_a_number_that_is_no_amount_is_kept_out_of_the_books(factory):
+    assert factory(amount=LARGEST - 1).amount == LARGEST - 1
+    with pytest.raises(IntegrityError, match="possible_money"), transaction.atomic():
+        factory(amount=LARGEST)
