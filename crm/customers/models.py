@@ -168,6 +168,10 @@ class Consent(models.TextChoices):
 REFUSED = Q(opted_out_at__isnull=False) | Q(consent=Consent.REFUSED)
 
 
+# Among addresses of one channel, the one to use first: put first by a person, sent last, else the oldest.
+FIRST_USED = ("-preferred", F("sent_at").desc(nulls_last=True), "pk")
+
+
 class Address(models.Model):
     """One way to reach a customer. `value` is an e-mail in lower case, an E.164 number or a postal address (lines)."""
 
@@ -182,6 +186,8 @@ class Address(models.Model):
     invalid_reason = models.CharField(_("why invalid"), max_length=200, blank=True)
     consent = models.CharField(_("consent"), max_length=10, choices=Consent, default=Consent.UNKNOWN)
     opted_out_at = models.DateTimeField(_("opted out at"), null=True, blank=True)
+    # When another system or a list of customers said that it is his, where another one served before.
+    sent_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("address")

@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import Prefetch
 
 from crm.accounts.models import User
-from crm.customers.models import Address, Customer
+from crm.customers.models import FIRST_USED, Address, Customer
 
 
 def people(customer: Customer, user: User) -> Mapping[str, Any]:
     """Contacts with their addresses, then the addresses of the customer itself."""
-    addresses = Address.objects.order_by("channel", "-preferred", "pk")
+    addresses = Address.objects.order_by("channel", *FIRST_USED)
     return {
         "contacts": customer.contacts.order_by("role", "name").prefetch_related(Prefetch("addresses", addresses)),
         "own": addresses.filter(customer=customer, contact__isnull=True),

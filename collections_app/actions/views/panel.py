@@ -22,7 +22,7 @@ from crm.accounts.calendars import Days, days_at, today
 from crm.accounts.models import User
 from crm.accounts.rules import reads_pages, works_customers
 from crm.core.access import opened_to
-from crm.customers.models import Address, Channel
+from crm.customers.models import FIRST_USED, Address, Channel
 from crm.holds.summary import accounts
 from crm.timeline.queries import entries
 from telephony.messaging.states import MessageState
@@ -94,7 +94,7 @@ def _soon(on: date) -> list[dict[str, str]]:
 def _addresses(action: Action, on: date) -> list[Address]:
     """Those that serve on a day, those of the action's own channel first."""
     wanted = {action.channel, Channel.PHONE} if action.channel == Channel.SMS else {action.channel}
-    rows = Address.objects.filter(customer=action.customer).select_related("contact").order_by("-preferred", "pk")
+    rows = Address.objects.filter(customer=action.customer).select_related("contact").order_by(*FIRST_USED)
     usable = [address for address in rows if address.serves(on)]
     return sorted(usable, key=lambda address: address.channel not in wanted)
 

@@ -8,4 +8,4 @@ where address.invalid_since is null /* among address.customer_id */ and address.
     and (address.valid_until is null or address.valid_until >= %(on)s)
 order by address.customer_id, address.channel,
     case coalesce(contact.role, '') when 'dunning' then 0 when '' then 1 when 'invoices' then 2 else 3 end,
-    address.preferred desc, address.id
+    address.preferred desc, address.sent_at desc nulls last, address.id

@@ -1,18 +1,31 @@
--- Of whom they are: a customer merged into another stands for him.
+-- Of whom they are: a customer merged into another stands for him. What a list says comes before what was sent earlier, so that a
+-- corrected address serves; what serves already is not touched.
 with said as (
     select s.*, coalesce(c.merged_into_id, c.id) as customer_id
     from customer_staged s join customers_customer c on c.entity_id = %(entity)s and c.external_id = s.customer
-), added as (
-    insert into customers_address (customer_id, contact_id, channel, value, preferred, invalid_reason, consent)
-    select distinct on (s.customer_id, v.channel, v.value) s.customer_id, k.id, v.channel, v.value, false, '', 'unknown'
+), given as materialized (
+    select distinct on (s.customer_id, v.channel, v.value) s.customer_id, k.id as contact_id, v.channel, v.value
     from said s
     left join customers_contact k on k.customer_id = s.customer_id and k.name = s.contact and s.contact <> ''
     cross join lateral (values ('email', s.email), ('phone', s.phone), ('post', replace(s.post, ' | ', chr(10)))) as v (channel, value)
     where v.value <> ''
     order by s.customer_id, v.channel, v.value, s.line
+), added as (
+    insert into customers_address (customer_id, contact_id, channel, value, preferred, invalid_reason, consent, sent_at)
+    select customer_id, contact_id, channel, value, false, '', 'unknown', %(at)s from given
     on conflict (customer_id, channel, value) do nothing
     returning customer_id
+), put_first as (
+    update customers_address a set sent_at = %(at)s
+    from given g
+    where (a.customer_id, a.channel, a.value) = (g.customer_id, g.channel, g.value) and exists (
+        select from customers_address o
+        where o.customer_id = a.customer_id and o.channel = a.channel and o.contact_id is not distinct from a.contact_id
+            and (coalesce(o.sent_at, '-infinity'), a.id) > (coalesce(a.sent_at, '-infinity'), o.id)
+            and (o.customer_id, o.channel, o.value) not in (select customer_id, channel, value from given))
+    returning a.customer_id
 ), counted as (
-    insert into customer_touched select distinct customer_id, false from added on conflict do nothing
+    insert into customer_touched
+    select customer_id, false from added union select customer_id, false from put_first on conflict do nothing
 )
 select count(*) as added from added

@@ -55,6 +55,17 @@ def test_without_dunning_contact_the_house_then_the_invoice_mailbox():
     assert in_bulk(customer) == [house.pk]
 
 
+def test_the_one_sent_last_comes_after_the_preferred_one():
+    customer = CustomerFactory()
+    address(customer), address(customer, sent_at=datetime(2026, 1, 1, tzinfo=UTC))
+    last = address(customer, sent_at=datetime(2026, 2, 1, tzinfo=UTC))
+    assert best_address(customer, Channel.EMAIL, TODAY) == last
+    assert in_bulk(customer) == [last.pk]
+    preferred = address(customer, preferred=True)
+    assert best_address(customer, Channel.EMAIL, TODAY) == preferred
+    assert in_bulk(customer) == [preferred.pk]
+
+
 def test_the_preferred_one_among_equals_then_the_oldest():
     customer = CustomerFactory()
     first, _ = address(customer), address(customer)
