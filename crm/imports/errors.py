@@ -179,10 +179,10 @@ class TooMuchWouldClose(ImportRefused):
 class TooManyGone(ImportRefused):
     code = "too_many_gone"
     msgid = _(
-        "%(lines)s entries imported before, of the same days, are not in this file any more (%(share)s %% of them, "
-        "balance %(balance)s; documents %(numbers)s), and %(new)s are told anew: what was only renumbered would count "
-        "twice. The limit is %(limit)s %%. Look at it on the page of an import; --confirm-closing takes the file, and "
-        "leaves them as they are."
+        "%(lines)s entries imported before, of the same days, are not in this file any more (balance %(balance)s; "
+        "documents %(numbers)s), and it has others of the same accounts and amounts for %(again)s of them (%(share)s "
+        "%% of what is known; the limit is %(limit)s %%): both would count. Look at it on the page of an import; "
+        "--confirm-closing takes the file, and leaves them as they are."
     )
 
 

@@ -118,7 +118,8 @@ def _texts(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count_gone(job: Job, outcome: Outcome, params: dict[str, Any]) -> None:
-    """Tell what earlier files told of the same days and this one does not. Raises TooManyGone where nobody looks."""
+    """Tell what earlier files told of the same days and this one does not. Raises TooManyGone where nobody looks at it
+    and the file tells much of it otherwise."""
     gone = answer("fec_gone", params)[0]
     if gone["lines"] and gone["new_lines"] and execute("fec_renamed", params):
         gone = answer("fec_gone", params)[0]
@@ -126,13 +127,13 @@ def _count_gone(job: Job, outcome: Outcome, params: dict[str, Any]) -> None:
         return
     new, of_lines = gone.pop("new_lines"), gone.pop("of_lines")
     outcome.changes["lines_gone"] = _texts(gone)
-    share, limit = gone["lines"] * 100 / of_lines, job.entity.closing_share_percent
-    if job.options.unattended and new and share > limit and not job.options.closing_confirmed:
-        numbers = ", ".join(gone["numbers"])
+    if not job.options.unattended or not new or job.options.closing_confirmed:
+        return
+    again, limit = answer("fec_again", params)[0]["lines"], job.entity.closing_share_percent
+    if (share := again * 100 / of_lines) > limit:
         balance = money(gone["balance"], job.entity.currency)
-        raise TooManyGone(
-            lines=gone["lines"], share=round(share), new=new, balance=balance, numbers=numbers, limit=limit
-        )
+        told = {"share": round(share), "again": again, "limit": limit, "numbers": ", ".join(gone["numbers"])}
+        raise TooManyGone(lines=gone["lines"], balance=balance, **told)
 
 
 def _take(outcome: Outcome, params: dict[str, Any]) -> None:

@@ -30,7 +30,9 @@ def write(tmp_path):
     return lambda ledger, name="fec.txt": Shape().write(ledger, tmp_path / name)
 
 
-@pytest.mark.parametrize("changed", [{"EcritureNum": "V{}"}, {"EcritureLib": "Facture no {}"}])
+@pytest.mark.parametrize(
+    "changed", [{"EcritureNum": "V{}"}, {"EcritureLib": "Facture no {}"}, {"EcritureNum": "V{}", "PieceRef": ""}]
+)
 def test_its_lines_are_those_known(entity, load, write, ledger, changed):
     load(write(ledger))
     for again in ("second.txt", "third.txt"):
@@ -59,7 +61,7 @@ class TestUnattended:
     def other(self, entity, load, write, ledger):
         load(write(ledger))
         for line in ledger.lines:
-            line["PieceRef"] = line["PieceRef"].replace("FA", "FACT-")
+            line |= {name: line[name].replace("FA", "FACT-") for name in ("PieceRef", "EcritureLib")}
         return write(ledger, "other.txt")
 
     def test_it_is_refused(self, entity, other, capsys):
@@ -77,3 +79,11 @@ class TestUnattended:
         ledger.lines = [line for line in ledger.lines if line["PieceRef"] != "FA1"]
         code, _, err = run(capsys, write(ledger, "short.txt"), "--entity", "BOOKS")
         assert (code, "FA1" in err) == (0, True)
+
+    def test_another_journal_of_the_same_days_is_taken(self, entity, load, write, ledger, capsys):
+        ledger.sale(FEB_1, "B", "5.00", piece="FA3")
+        parts = {journal: [line for line in ledger.lines if line["JournalCode"] == journal] for journal in ("VE", "BQ")}
+        for journal, lines in parts.items():
+            ledger.lines = lines
+            assert run(capsys, write(ledger, f"{journal}.txt"), "--entity", "BOOKS")[0] == 0
+        assert balances(entity) == {"A": Decimal(140), "B": Decimal(12)}
