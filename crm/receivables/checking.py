@@ -1,10 +1,15 @@
 """Is the ledger consistent? Recomputed from the movements, without trusting what keeps it so."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from crm.accounts.models import Entity
 from crm.core.sql import rows
+from crm.customers.models import Customer
+from crm.customers.operations.merging import take_over
+
+OF_MERGED = ("merged_invoice", "merged_credit")
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,14 @@ class Difference:
 
 
 def differences(entity: Entity | None = None) -> list[Difference]:
-    """Rows of an entity (or of all) that contradict their movements or are of a merged customer; empty if all is well.
+    """Rows of an entity (or of all) that contradict their movements or are of a merged customer; empty when all is well.
     One statement."""
     found = rows("crm.receivables", "differences", {"entity": entity.pk if entity else None})
     return [Difference(**row) for row in found]
+
+
+def take_over_of_merged(entity: Entity | None = None, *, at: datetime) -> None:
+    """Move what stands on merged records of an entity (or of all) to the customers in use."""
+    merged = {row.customer_id for row in differences(entity) if row.item in OF_MERGED}
+    for customer in Customer.objects.filter(pk__in=merged).order_by("pk"):
+        take_over(customer, at=at)

@@ -30,14 +30,28 @@ def merge_customers(kept: Customer, duplicate: Customer, *, by: User | None, at:
     _wait_for_who_writes_on_accounts(kept.entity_id)
     _lock(kept, duplicate)
     _refuse(kept, duplicate)
-    merge = Merge(kept, duplicate, at=at, by=by)
-    for relation, handler in merge_handlers.items():
-        merge.moved[relation] = handler(merge)
+    merge = _moved(kept, duplicate, by=by, at=at)
     _fill(merge)
     duplicate.merged_into = kept
     duplicate.save(update_fields=["merged_into"])
     tell(kept, MERGED, {"name": duplicate.name, "account": duplicate.external_id}, by=by, at=at)
     tell(duplicate, MERGED_INTO, {"name": kept.name, "account": kept.external_id}, by=by, at=at)
+    return merge
+
+
+@transaction.atomic
+def take_over(duplicate: Customer, *, at: datetime) -> Merge:
+    """Move what stands on a merged record all the same to the customer it was merged into; return what was moved."""
+    kept = Customer.objects.get(merged=duplicate)
+    _wait_for_who_writes_on_accounts(kept.entity_id)
+    _lock(kept, duplicate)
+    return _moved(kept, duplicate, by=None, at=at)
+
+
+def _moved(kept: Customer, duplicate: Customer, *, by: User | None, at: datetime) -> Merge:
+    merge = Merge(kept, duplicate, at=at, by=by)
+    for relation, handler in merge_handlers.items():
+        merge.moved[relation] = handler(merge)
     return merge
 
 

@@ -54,6 +54,15 @@ def test_what_is_of_a_customer_merged_into_another_is_named():
     assert differences(InvoiceFactory().entity) == []
 
 
+def test_what_is_of_a_merged_customer_is_taken_over(capsys):
+    invoice = InvoiceFactory()
+    kept, credit = CustomerFactory(entity=invoice.entity), CreditFactory(customer=invoice.customer)
+    Customer.objects.filter(pk=invoice.customer_id).update(merged_into=kept)
+    call_command("check_ledger", "--take-over", "--json")
+    assert json.loads(capsys.readouterr().out) == {"differences": []}
+    assert [kept.invoices.get(), kept.credits.get()] == [invoice, credit]
+
+
 def test_the_command_fails_when_something_differs(spoilt, capsys):
     with pytest.raises(SystemExit) as ended:
         call_command("check_ledger", "--entity", spoilt.entity.code, "--json")

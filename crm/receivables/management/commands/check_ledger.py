@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Entity
-from crm.receivables.checking import Difference, differences
+from crm.receivables.checking import Difference, differences, take_over_of_merged
 
 
 class Command(BaseCommand):
@@ -18,10 +19,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--entity", help="code of one entity (default: all)")
+        parser.add_argument(
+            "--take-over", action="store_true", help="first move what stands on merged records to the customers in use"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object on the standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = differences(self._entity(options["entity"]))
+        entity = self._entity(options["entity"])
+        if options["take_over"]:
+            take_over_of_merged(entity, at=timezone.now())
+        found = differences(entity)
         if options["json"]:
             self.stdout.write(json.dumps({"differences": [asdict(row) for row in found]}, default=str))
         else:
