@@ -18,7 +18,7 @@ UNDECIDED = _(
 MISSING = _("A value is missing.")
 BAD_CURRENCY = _("No currency has this code.")
 TOO_LONG = _("The text is longer than %(limit)s signs.")
-CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}
+CURRENCIES = {"€": "EUR", "EURO": "EUR", "EUROS": "EUR", "$": "USD", "£": "GBP", "FCFA": "XOF"}
 
 
 class Cells:

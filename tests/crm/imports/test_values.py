@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from crm.core.amounts import BadValue, amount_of
+from crm.imports.formats.cells import currency_of
 from crm.imports.formats.values import date_of
 
 
@@ -44,6 +45,12 @@ def test_a_known_mark_settles_the_thousands():
 )  # fmt: skip
 def test_dates(text):
     assert date_of(text) == date(2020, 4, 3)
+
+
+@pytest.mark.parametrize("text", ["€", "euro", "Euros", "EUR", ""])
+def test_euros_by_any_name(text):
+    assert currency_of(text, "EUR") == "EUR"
+    assert currency_of(text, "USD") == ("EUR" if text else "USD")
 
 
 def test_month_first():
