@@ -133,6 +133,14 @@ class AmountsUndecided(ImportRefused):
     )
 
 
+class FormatUndecided(ImportRefused):
+    code = "format_undecided"
+    msgid = _(
+        "These columns may be those of open items or of payments, which would be owed instead of paid. Say which: "
+        "--kind open_items or --kind payments, or a profile."
+    )
+
+
 class WrongFormat(ImportRefused):
     code = "wrong_format"
     msgid = _("The file does not look like %(format)s. Choose another format, or check the file.")

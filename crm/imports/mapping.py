@@ -93,7 +93,8 @@ class ColumnMap:
     """Where each field stands (index from 0) and how its values are written. `undecided`: fields whose values do not
     prove it, so that it is supposed. `marks`: the decimal mark that amounts of a column show. Where they show none,
     `likely_mark` is what else speaks for one, `proven` whether that proves it, `supposed` what the amounts of a column
-    that do not tell it were taken to have, and `unclear` the first of them."""
+    that do not tell it were taken to have, and `unclear` the first of them. `format_supposed`: payments have the same
+    columns."""
 
     format: str
     places: dict[str, int]
@@ -108,6 +109,7 @@ class ColumnMap:
     unclear: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, dict[str, int]] = field(default_factory=dict)
     currency: str = ""
+    format_supposed: bool = False
 
     def columns(self) -> dict[str, str]:
         """Field to name of its column, as a profile keeps it."""
@@ -175,7 +177,7 @@ def guess(
         _name_of_a_person(headers, places)
     places = {name: index for name, index in places.items() if name not in left_out}
     _demand(kind, places, headers)
-    found = ColumnMap(kind, places, headers)
+    found = ColumnMap(kind, places, headers, format_supposed=not wanted and _may_be_payments(headers))
     _read_habits(found, rows, "mdy" if country == "US" else "dmy")
     return found
 
@@ -197,13 +199,26 @@ def _given(headers: list[str], given: Mapping[str, str]) -> dict[str, int]:
     return {name: index for name, index in found.items() if index is not None}
 
 
-def _format_of(headers: list[str]) -> str:
-    """Open items have a document with its due date or an amount; payments a date of payment; else it is customers."""
+def _named_among(headers: list[str]) -> Callable[..., bool]:
+    """Whether a field has one of its usual headers, but for those in `skip`."""
     names = {_bare(header) for header in headers}
 
     def has(name: str, skip: str = "") -> bool:
         return bool(names & (set(NAMES[name].split()) - set(skip.split())))
 
+    return has
+
+
+def _may_be_payments(headers: list[str]) -> bool:
+    """Customer, date, amount, invoice: what was invoiced or what was paid."""
+    has = _named_among(headers)
+    told = any(map(has, ("due_on", "open_amount", "type"))) or has("issued_on", "date") or has("paid_on", "date")
+    return not told and all(map(has, ("amount", "paid_on", "invoice_number")))
+
+
+def _format_of(headers: list[str]) -> str:
+    """Open items have a document with its due date or an amount; payments a date of payment; else it is customers."""
+    has = _named_among(headers)
     if not any(has(name) for name in AMOUNTS):
         if has("due_on") and (has("number") or has("issued_on")):
             return Format.OPEN_ITEMS

@@ -13,6 +13,7 @@ from crm.core.sql import rows
 from crm.imports.errors import (
     AnotherAtWork,
     EmptyFile,
+    FormatUndecided,
     MissingColumns,
     RowsWrong,
     SameImported,
@@ -133,12 +134,14 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
 
 
 def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> ColumnMap:
-    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormulaCells or
+    """The fields of a list: chosen, from the profile, guessed. Raises MissingColumns, FormatUndecided, FormulaCells or
     AmountsUndecided."""
     wanted = profile.format if profile else job.options.format if job.options.format in Format.values else ""
     given = {**(profile.columns if profile else {}), **job.options.columns}
     rows = sample(table, SAMPLE)
     columns = guess(table.headers, rows, wanted=wanted, given=given, country=job.entity.country)
+    if columns.format_supposed and job.options.unattended:
+        raise FormatUndecided()
     table.refuse_formulas(columns.places.values())
     if profile:
         if profile.date_format:
