@@ -134,6 +134,10 @@ class Shown:
         balance = money(Decimal(found["balance"]), self.batch.entity.currency)
         return {"lines": found["lines"], "balance": balance, "numbers": ", ".join(found["numbers"])}
 
+    def format_supposed(self) -> bool:
+        """Whether payments would have the same columns."""
+        return bool(self.reading.get("format_supposed"))
+
     def separator(self) -> Any:
         """The sign between two columns."""
         return SEPARATORS.get(self.reading.get("separator", ""), "")

@@ -140,7 +140,7 @@ def _take(outcome: Outcome, params: dict[str, Any]) -> None:
     execute("fec_touch fec_letters", params)
     outcome.changes["customers_changed"] = answer("fec_changed", params)[0]["customers"]
     outcome.changes |= reconcile(params, rows=outcome.rows_read)
-    execute("fec_keep", params)
+    execute("fec_keep payments_waiting", params)
 
 
 def reconcile(params: dict[str, Any], *, rows: int) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def reading_of(table: Table, columns: ColumnMap, rounded: int = 0) -> dict[str, 
         "marks": columns.marks | columns.supposed,
         "shapes": columns.shapes,
         "currency": columns.currency,
+        "format_supposed": columns.format_supposed,
         "rounded": rounded,
     }
 
@@ -193,5 +194,5 @@ def _write(params: dict[str, Any]) -> dict[str, Any]:
     while answer("items_lock", params)[0]["changed"]:
         execute("items_moves_off items_moved_here items_moves", params)
     written = answer("items_write", params)[0]
-    execute("items_books", params)
+    execute("items_books payments_waiting", params)
     return written | changed

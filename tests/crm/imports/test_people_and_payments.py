@@ -5,6 +5,7 @@ import pytest
 
 from crm.customers.models import Address, Contact, Customer
 from crm.customers.operations import merge_customers
+from crm.imports.errors import FormatUndecided
 from crm.receivables.models import Credit, Invoice
 from tests.crm.imports.conftest import AT, balances
 from tests.factories.customers import CustomerFactory
@@ -103,6 +104,26 @@ def test_payments_go_to_the_invoice_they_name(load, write, owed, entity):
         ("V4", Decimal(5)),
     ]
     assert balances(entity) == {"A": Decimal(25), "B": Decimal(0)}
+
+
+def names():
+    return dict(Credit.objects.values_list("number", "names_invoice__number"))
+
+
+def test_a_payment_that_comes_before_its_invoice_goes_to_it(load, write, owed):
+    load(write(PAYMENTS, "A;05/02/2026;60,00;F9;V1", "A;06/02/2026;5,00;F1;V2", "A;07/02/2026;5,00;;V3"))
+    assert names() == {"V1": None, "V2": "F1", "V3": None}
+    load(write(ITEMS, "A;F9;01/01/2026;80,00", name="later.csv"))
+    assert names() == {"V1": "F9", "V2": "F1", "V3": None}
+
+
+def test_columns_that_may_be_those_of_payments_are_not_guessed_where_nobody_looks(load, write, owed):
+    path = write("Client;Date;Montant;Facture", "A;05/02/2026;40,00;F1")
+    with pytest.raises(FormatUndecided):
+        load(path, unattended=True)
+    assert load(path, dry_run=True).reading["format_supposed"]
+    load(path, unattended=True, format="payments")
+    assert Invoice.objects.get(number="F1").open_amount == 60
 
 
 @pytest.mark.parametrize(("amount", "currency"), [("0,004", "EUR"), ("0,4", "XOF"), ("0", "EUR"), ("-1", "EUR")])
