@@ -31,8 +31,8 @@ def best_address(customer: Customer, channel: str, on: date) -> Address | None:
     """Where to reach a customer by a channel on a date, or None.
 
     The dunning contact comes first, then the customer's own addresses, then whoever receives the invoices, then the
-    others; among them the preferred one, then the one sent last, then the oldest. Only addresses valid on that date, never one found invalid,
-    opted out or refused. Statements over many customers join `best_addresses(among)`.
+    others; among them the preferred one, then the one sent last, then the oldest. Only addresses valid on that date,
+    never one found invalid, opted out or refused. Statements over many customers join `best_addresses(among)`.
     """
     wanted = BestAddress(
         Value(customer.pk), Value(channel, TextField()), Value(on, DateField()), output_field=Address._meta.pk

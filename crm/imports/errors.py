@@ -194,6 +194,15 @@ class TooManyGone(ImportRefused):
     )
 
 
+class KnownOtherwise(ImportRefused):
+    code = "known_otherwise"
+    msgid = _(
+        "%(invoices)s new invoices have the customer and the number of open ones the API brought under other "
+        "identifiers (%(numbers)s): they would be claimed twice. Give the list the column of these identifiers, or "
+        "confirm (--confirm-closing) that they are others."
+    )
+
+
 class CannotUndo(ImportRefused):
     code = "cannot_undo"
     msgid = _("This import cannot be undone: %(reason)s")

@@ -29,8 +29,8 @@ class Difference:
 
 
 def differences(entity: Entity | None = None) -> list[Difference]:
-    """Rows of an entity (or of all) that contradict their movements or are of a merged customer; empty when all is well.
-    One statement."""
+    """Rows of an entity (or of all) that contradict their movements or are of a merged customer; empty when all is
+    well. One statement."""
     found = rows("crm.receivables", "differences", {"entity": entity.pk if entity else None})
     return [Difference(**row) for row in found]
 

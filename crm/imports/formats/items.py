@@ -75,8 +75,8 @@ class ItemReader:
             raise wrong.with_all(self._parts(cells)) from None
 
     def identity(self, row: list[str]) -> dict[str, str]:
-        """Customer, number and identifier of a row that is wrong elsewhere ("" for what is not there), nothing when they
-        cannot be read either, or tell neither whose nor which document it is."""
+        """Customer, number and identifier of a row that is wrong elsewhere ("" for what is not there); nothing when
+        they cannot be read either, or tell neither whose nor which document it is."""
         cells = Cells(self.columns, row)
         try:
             customer = cells.text("customer" if "customer" in self.columns.places else "name", 60)

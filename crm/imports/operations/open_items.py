@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from crm.core.currencies import rounded
 from crm.events.operations import emit_each
-from crm.imports.errors import TooMuchWouldClose
+from crm.imports.errors import KnownOtherwise, TooMuchWouldClose
 from crm.imports.formats.item_blocks import ItemBlocks
 from crm.imports.formats.items import ItemReader
 from crm.imports.formats.rows import Problem
@@ -48,7 +48,8 @@ def import_open_items(
     """Take a list of open items into the entity's ledger. Raises ImportRefused; runs in the caller's transaction.
 
     With `mode` snapshot, open items of the same `source` that the list does not name are closed; above the entity's
-    limit TooMuchWouldClose is raised unless the options confirm it (a dry run only tells).
+    limit TooMuchWouldClose is raised unless the options confirm it (a dry run only tells). So is KnownOtherwise where
+    nobody looks.
     """
     outcome = Outcome("open_items", container=table.container, source=source)
     outcome.as_of = job.options.until or job.at.astimezone(ZoneInfo(job.entity.time_zone)).date()
@@ -63,6 +64,7 @@ def import_open_items(
     with room_for(outcome.rows_read):
         _describe(outcome, params)
         _plan(job, columns, outcome, params)
+        _weigh_known_otherwise(job, outcome, params, dry_run=dry_run)
         _weigh_closing(job, outcome, mode, dry_run=dry_run)
         outcome.changes |= _write(params)
         outcome.complete = mode == Mode.SNAPSHOT and not outcome.rows_rejected
@@ -146,9 +148,17 @@ def _plan(job: Job, columns: ColumnMap, outcome: Outcome, params: dict[str, Any]
         reject_found("items_conflicts", params, outcome, _conflict)
     analyze("item_target", rows=outcome.rows_read)
     execute("items_closing", params)
-    otherwise = answer("items_known_otherwise", params)[0]
-    if otherwise["invoices"]:
-        outcome.changes["known_otherwise"] = otherwise
+
+
+def _weigh_known_otherwise(job: Job, outcome: Outcome, params: dict[str, Any], *, dry_run: bool) -> None:
+    found = answer("items_known_otherwise", params)[0]
+    if not found["invoices"]:
+        return
+    outcome.changes["known_otherwise"] = found
+    confirmed = job.options.closing_confirmed or not job.options.unattended or dry_run
+    share, limit = _percent(found["invoices"], outcome.invoices), job.entity.closing_share_percent
+    if share > limit and not confirmed:
+        raise KnownOtherwise(invoices=found["invoices"], numbers=", ".join(found["numbers"]))
 
 
 def _twin(row: dict[str, Any]) -> Problem:

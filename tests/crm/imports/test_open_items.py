@@ -14,7 +14,14 @@ from psycopg.errors import LockNotAvailable
 from crm.accounts.models import Entity
 from crm.customers.models import Address, Customer
 from crm.imports import staging
-from crm.imports.errors import FormulaCells, MissingColumns, TooMuchWouldClose, UnclosedQuote, UnknownMapping
+from crm.imports.errors import (
+    FormulaCells,
+    KnownOtherwise,
+    MissingColumns,
+    TooMuchWouldClose,
+    UnclosedQuote,
+    UnknownMapping,
+)
 from crm.imports.models import MappingProfile
 from crm.imports.operations import open_items as importing
 from crm.imports.staging import MANY
@@ -532,6 +539,17 @@ def test_an_invoice_the_api_brought_under_another_identifier_is_told(load, write
     for dry_run in (True, False):
         assert load(path, dry_run=dry_run).changes.get("known_otherwise") == told
     assert load(path).changes.get("known_otherwise") is None
+
+
+def test_most_of_a_list_known_otherwise_is_refused_where_nobody_looks(load, write, entity):
+    customer = CustomerFactory(entity=entity, external_id="A")
+    InvoiceFactory(customer=customer, external_id="ERP-1", number="F1")
+    path = write("A;F1;2020-01-01;900", "A;F2;2020-01-01;70", header="Compte;Facture;Échéance;Solde")
+    with pytest.raises(KnownOtherwise):
+        load(path, unattended=True)
+    assert Invoice.objects.count() == 1
+    load(path, unattended=True, closing_confirmed=True)
+    assert Invoice.objects.count() == 3
 
 
 def test_an_identifier_of_two_accounts_of_one_customer_is_his(load, write, entity):
