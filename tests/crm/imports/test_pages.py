@@ -462,3 +462,12 @@ class TestColumns:
         supervisor.post(reverse("import_profile", args=[batch.pk]), {"name": "ERP"})
         again = send(supervisor, entity, self.NAMELESS.replace(";F", ";G").replace("Gacture", "Facture"), mapping="ERP")
         assert (again.status, again.figures["open_amount"]) == ("proposed", {"EUR": "331.50"})
+
+
+def test_a_list_that_may_be_payments_is_told_until_it_is_said_what_it_is(supervisor, entity):
+    batch = send(supervisor, entity, "Client;Date;Montant;Facture\nA;01/02/2026;40,00;F1\n")
+    told = "Supposé : ces colonnes peuvent aussi être celles de règlements"
+    assert told in supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+    chosen = {"format": "open_items", "keep": "good_rows", "again": "1"}
+    supervisor.post(reverse("import_decide", args=[batch.pk]), chosen)
+    assert told not in supervisor.get(reverse("import", args=[batch.pk])).content.decode()
