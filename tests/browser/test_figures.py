@@ -49,7 +49,7 @@ def house() -> World:
     world.night(date(2026, 11, 2))
     for outcome in ("spoke", "will_pay", "no_answer"):
         ActionFactory(
-            customer=debtor, state="done", closed_by=lea, closed_at="2026-10-20T10:00:00Z", outcome=outcome,
+            customer=world.customer(), state="done", closed_by=lea, closed_at="2026-10-20T10:00:00Z", outcome=outcome,
             step_code=outcome,
         )  # fmt: skip
     return world
