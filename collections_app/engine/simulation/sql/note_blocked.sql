@@ -8,7 +8,7 @@ from (
                 else converted(a.late_amount, a.currency, %(books_in)s, %(on)s::date) end as worth
     from engine_account a
     where a.entity_id = %(entity)s and a.customer_id >= %(first_customer)s and a.customer_id < %(end_customer)s
-      and a.outcome in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain', 'ladder_finished')
+      and a.outcome in ('held', 'no_scenario', 'by_hand', 'below_minimum', 'due_date_not_certain')
     union all
     select v.gate, x.customer_id, x.currency,
            case when x.currency = %(books_in)s then x.amount
