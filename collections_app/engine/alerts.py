@@ -106,6 +106,18 @@ def _unusual(entity: Entity, event: Event) -> Words:
     )
 
 
+def _new_iban(entity: Entity, event: Event) -> Words:
+    return Words(
+        _("Acquit: the IBAN of %(entity)s was changed") % {"entity": entity.code},
+        _(
+            "%(by)s changed the IBAN of %(entity)s from %(before)s to %(after)s: letters, e-mails and payment codes "
+            "ask for payment to it from now on. If nobody asked for it, stop the entity and call your administrator."
+        )
+        % {"entity": entity.legal_name, **event.payload},
+        reverse("admin:accounts_entity_change", args=[entity.pk]),
+    )
+
+
 def night_cancelled(reason: str) -> str:
     """Why a message of a night that was cancelled did not leave."""
     return _("The night that queued it was cancelled: %(reason)s") % {"reason": reason}
@@ -115,4 +127,5 @@ WORDS: dict[str, Callable[[Entity, Event], Words]] = {
     "night.held": _held,
     "night.unusual": _unusual,
     "outbox.full": _full,
+    "entity.iban_changed": _new_iban,
 }

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext_noop
 
 from collections_app.actions.bulk import complete
-from collections_app.actions.labels import Outcome
+from collections_app.actions.labels import Outcome, decides
 from collections_app.actions.models import Action, ActionQuerySet, ActionState
 from collections_app.actions.operations import Said, approve, conclude
 from collections_app.engine.leases import Clock
@@ -32,10 +32,20 @@ OUTCOMES = {
     Outcome.PAID: 6,
     Outcome.CALL_BACK: 10,
 }
-# In how many days: a promise leaves the account in peace until then, who asks for it is called back that day.
-WITHIN = {Outcome.WILL_PAY: (4, 12), Outcome.CALL_BACK: (2, 14)}
+DECISIONS = {Outcome.WAIT: 10, Outcome.PLAN: 30, Outcome.AGENCY: 30, Outcome.LAWYER: 20, Outcome.WRITE_OFF: 10}
+# In how many days: a promise leaves the account in peace until then, who asks for it is called back that day, and a
+# decision is asked again.
+WITHIN = {
+    Outcome.WILL_PAY: (4, 12),
+    Outcome.CALL_BACK: (2, 14),
+    Outcome.WAIT: (7, 28),
+    Outcome.PLAN: (60, 180),
+    Outcome.AGENCY: (60, 120),
+    Outcome.LAWYER: (90, 180),
+    Outcome.WRITE_OFF: (15, 30),
+}
 DONE_SHARE = 0.85
-DECIDED_SHARE = 0.75  # of what comes after the formal notice: the supervisor keeps some hard cases
+DECIDED_SHARE = 0.85  # of what comes after the formal notice: the supervisor keeps some hard cases
 REAL_FOR = timedelta(days=12)
 # Nobody has touched what came since: it waits for whoever tries the demonstration. Later than that, most escalates.
 LAST_WEEK = timedelta(days=10)
@@ -63,7 +73,7 @@ def share_done(ago: timedelta) -> float:
 
 def done_of(action: Action, share: float) -> float:
     """How likely an action is done on a day its collectors work."""
-    return DECIDED_SHARE if action.step_code == "decision" else share
+    return DECIDED_SHARE if decides(action) else share
 
 
 def stopped(at: datetime) -> Clock:
@@ -79,7 +89,8 @@ def work(entity: Entity, people: dict[str, User], rng: Random, at: datetime, ago
     groups: dict[tuple[User, Outcome], list[Action]] = defaultdict(list)
     for action in [action for action in waiting if rng.random() < done_of(action, share)]:
         user = action.owner or people["karim"]
-        said = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
+        usual = DECISIONS if decides(action) else OUTCOMES
+        said = rng.choices(list(usual), list(usual.values()))[0]
         if action.state == ActionState.TO_APPROVE:
             agree(action, user, at)
         else:

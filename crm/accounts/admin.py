@@ -92,7 +92,10 @@ class EntityAdmin(ScopedAdmin):
                     "default_terms_days",
                     ("days_to_pay", "notice_days_to_pay"),
                 ],
-                "description": _("The IBAN is printed on letters, with a code the customer's bank can read."),
+                "description": _(
+                    "The IBAN is printed on letters, with a code the customer's bank can read. Once it is there an "
+                    "administrator changes it, and the supervisors are told by e-mail."
+                ),
             },
         ),
         (_("Mail"), {"fields": ["sender_name", "sender_email", "track_opens", "track_clicks"]}),
@@ -115,8 +118,11 @@ class EntityAdmin(ScopedAdmin):
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Entity | None = None) -> list[str]:
-        """The code and the currency of books that exist do not change."""
+        """The code and the currency of books that exist do not change; where the money goes changes by two people: the
+        supervisor asks, an administrator writes it."""
         fixed = ["code", "currency"] if obj else []
+        if obj and obj.iban and not administers(request.user):
+            fixed += ["iban", "bic"]
         return [*self.readonly_fields, *fixed]
 
     def save_model(self, request: HttpRequest, obj: Entity, form: Any, change: bool) -> None:
@@ -124,6 +130,8 @@ class EntityAdmin(ScopedAdmin):
         super().save_model(request, obj, form, change)
         if not change:
             operations.announce(obj, at=timezone.now())
+        elif "iban" in form.changed_data and form.initial.get("iban"):
+            operations.tell_new_iban(obj, before=form.initial["iban"], by=_user(request), at=timezone.now())
 
     @admin.display(description=_("to settle"))
     def to_settle(self, entity: Entity) -> str:

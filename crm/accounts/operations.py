@@ -33,6 +33,16 @@ def announce_team(team: Team, *, at: datetime) -> None:
     emit("team.created", entity_id=team.entity_id, payload={"team": team.pk}, at=at)
 
 
+def tell_new_iban(entity: Entity, *, before: str, by: User, at: datetime) -> None:
+    """Tell that customers are asked to pay elsewhere from now on: the apps above tell those who settle."""
+    emit(
+        "entity.iban_changed",
+        entity_id=entity.pk,
+        payload={"before": before, "after": entity.iban, "by": str(by)},
+        at=at,
+    )
+
+
 @transaction.atomic
 def create_user(
     *,

@@ -61,7 +61,8 @@ def test_the_page_of_the_mail_opens_for_each_person_told(entity, kind, seen, cli
     MorningReport.objects.create(
         run=run, entity=entity, on=run.on, state="held", anomalies=[{"code": "stale", "books_on": None}]
     )
-    [mail] = mails(entity, kind, FULL | {"run": run.pk, "messages": 3})
+    changed = {"before": "FR76", "after": "DE89", "by": "Zoé"}
+    [mail] = mails(entity, kind, FULL | changed | {"run": run.pk, "messages": 3})
     client.force_login({user.email: user for user in people}[mail.to])
     assert client.get(mail.text.split(settings.SITE_URL)[1].strip()).status_code == 200
 

@@ -73,6 +73,7 @@ def test_an_auditor_changes_nothing(client, entity):
 
 
 def test_the_form_of_an_entity_checks_its_numbers(client, entity, lead):
+    Entity.objects.update(iban="")
     client.force_login(lead)
     url = reverse("admin:accounts_entity_change", args=[entity.pk])
     form = client.get(url).context["adminform"].form
@@ -82,6 +83,26 @@ def test_the_form_of_an_entity_checks_its_numbers(client, entity, lead):
     assert list(page.context["adminform"].form.errors) == ["iban"]
     assert client.post(url, {**given, **rest, "iban": "FR76 3000 6000 0112 3456 7890 189"}).status_code == 302
     assert Entity.objects.get().iban == "FR7630006000011234567890189"
+
+
+def changed_iban(client, entity, by):
+    """What the entity has, once `by` has posted its form with another IBAN, and the events that told it."""
+    client.force_login(by)
+    url = reverse("admin:accounts_entity_change", args=[entity.pk])
+    form = client.get(url).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+    assert client.post(url, {**given, **WITHOUT_ROWS, "iban": "DE89370400440532013000"}).status_code == 302
+    return Entity.objects.get().iban, list(
+        Event.objects.filter(kind="entity.iban_changed").values_list("payload", flat=True)
+    )
+
+
+def test_where_the_money_goes_is_changed_by_an_administrator_and_told(client, entity, lead):
+    before = entity.iban
+    assert changed_iban(client, entity, lead) == (before, [])
+    boss = UserFactory(administrator=True)
+    told = {"before": before, "after": "DE89370400440532013000", "by": str(boss)}
+    assert changed_iban(client, entity, boss) == ("DE89370400440532013000", [told])
 
 
 def test_an_entity_that_is_live_does_not_begin_to_collect_for_others(client, entity, lead):
