@@ -67,7 +67,7 @@ def test_claims_that_were_declared_go_with_the_rest(entity, lead):
     task = to_declare(Customer.objects.filter(entity=entity, merged_into=None).first(), at=NOW)
     conclude(task, Said(Outcome.DECLARED, on=NOW.date()), by=lead, at=NOW)
     training.wipe(entity)
-    assert (Declaration.objects.count(), left_of(entity)) == (0, {"TrainingReset", "Team"})
+    assert (Declaration.objects.count(), left_of(entity)) == (0, {"TrainingReset", "Team", "LegalMentions"})
 
 
 def test_it_can_be_made_on_a_sunday(lead):

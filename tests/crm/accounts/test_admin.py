@@ -131,6 +131,7 @@ def test_an_entity_is_put_live_from_the_list_or_told_why_not(client, entity, lea
 def test_what_an_entity_should_not_go_live_with_is_told_before_and_when_it_does(client, entity, lead):
     group = GroupFactory(entity=entity, name="Tous", scenario=ScenarioFactory(entity=entity))
     Entity.objects.update(live_since=None, iban="")
+    entity.legal_mentions.create(language="fr", starts_on="2020-01-01", text="SAS au capital de 1 000 €")
     client.force_login(lead)
 
     def page():

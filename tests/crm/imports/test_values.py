@@ -6,6 +6,7 @@ import pytest
 from crm.core.amounts import BadValue, amount_of
 from crm.imports.formats.cells import currency_of
 from crm.imports.formats.values import date_of
+from crm.imports.mapping import ColumnMap
 
 
 @pytest.mark.parametrize(
@@ -49,8 +50,9 @@ def test_dates(text):
 
 @pytest.mark.parametrize("text", ["€", "euro", "Euros", "EUR", ""])
 def test_euros_by_any_name(text):
-    assert currency_of(text, "EUR") == "EUR"
-    assert currency_of(text, "USD") == ("EUR" if text else "USD")
+    columns = ColumnMap("open_items", {}, [])
+    assert currency_of(text, columns, "EUR") == "EUR"
+    assert currency_of(text, columns, "USD") == ("EUR" if text else "USD")
 
 
 def test_month_first():
