@@ -79,27 +79,8 @@ class Command(BaseCommand):
     def _say(self, outcome: Outcome, *, as_json: bool) -> None:
         errors = [{"line": p.line, "column": p.column, "value": p.value, "reason": p.text} for p in outcome.problems]
         figures = outcome.figures() | {"format": format_of(outcome)}
-        if outcome.changes.get("closing_beyond"):
-            self.stderr.write(closing_told(outcome))
-        if gone := outcome.changes.get("lines_gone"):
-            self.stderr.write(gone_told(gone))
-        if twice := outcome.changes.get("known_otherwise"):
-            told = _(
-                "%(invoices)s new invoices have the customer and the number of open ones that did not come by a file: "
-                "%(numbers)s. They are claimed twice."
-            )
-            self.stderr.write(told % {**twice, "numbers": ", ".join(twice["numbers"])})
-        if unnamed := outcome.changes.get("payments_unnamed"):
-            told = _("%(invoices)s payments name invoices their customers do not have here: %(numbers)s.")
-            self.stderr.write(told % {**unnamed, "numbers": ", ".join(unnamed["numbers"])})
-        if early := outcome.changes.get("early_dues"):
-            told = _("%(invoices)s invoices fall due before they are issued: %(numbers)s.")
-            self.stderr.write(told % {**early, "numbers": ", ".join(early["numbers"])})
-        if "long_terms" in outcome.changes:
-            told = _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days.")
-            self.stderr.write(told % outcome.changes["long_terms"])
-        if unread := left_aside(outcome.reading):
-            self.stderr.write(unread_told(unread))
+        for told in to_look_at(outcome):
+            self.stderr.write(told)
         if as_json:
             told_of = {name: outcome.changes[name] for name in TOLD_IN_JSON if name in outcome.changes}
             self.stdout.write(json.dumps(figures | told_of | {"errors": errors}, ensure_ascii=False))
@@ -112,6 +93,33 @@ class Command(BaseCommand):
 
 # Of what changed, what a person is asked to look at.
 TOLD_IN_JSON = ("lines_gone", "known_otherwise", "payments_unnamed", "early_dues")
+
+
+def to_look_at(outcome: Outcome) -> Iterator[str]:
+    """What a person should look at, though the file is taken."""
+    changes = outcome.changes
+    if changes.get("closing_beyond"):
+        yield closing_told(outcome)
+    if changes.get("lines_gone"):
+        yield gone_told(changes["lines_gone"])
+    for name, told in documents_told().items():
+        if found := changes.get(name):
+            yield told % {**found, "numbers": ", ".join(found["numbers"])}
+    if unread := left_aside(outcome.reading):
+        yield unread_told(unread)
+
+
+def documents_told() -> dict[str, str]:
+    """By what was found of them, the sentence on documents a file brings."""
+    return {
+        "known_otherwise": _(
+            "%(invoices)s new invoices have the customer and the number of open ones that did not come by a file: "
+            "%(numbers)s. They are claimed twice."
+        ),
+        "payments_unnamed": _("%(invoices)s payments name invoices their customers do not have here: %(numbers)s."),
+        "early_dues": _("%(invoices)s invoices fall due before they are issued: %(numbers)s."),
+        "long_terms": _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days."),
+    }
 
 
 def row_told(error: dict[str, Any]) -> str:
