@@ -399,6 +399,7 @@ def test_a_file_that_waits_for_another_keeps_no_process(supervisor, entity, monk
         cursor.execute("select pg_advisory_lock(hashtext('imports'), %s)", [entity.pk])
         for _time in range(6):
             getattr(tasks, task)(batch.pk)
+        cursor.execute("select pg_advisory_unlock(hashtext('imports'), %s)", [entity.pk])
     other.close()
     batch.refresh_from_db()
     assert (again, batch.status) == ([((batch.pk,), 5)] * 6, status)
