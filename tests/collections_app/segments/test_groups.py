@@ -146,7 +146,7 @@ def test_a_formal_notice_of_ours_waits_for_approval(entity):
     for version in ScenarioVersion.objects.all():
         steps = list(version.steps.all())
         assert {(step.mode, step.channel) for step in steps if step.formal_notice} <= {("approval", "post")}
-        assert (steps[-1].owner, steps[-1].mode) == ("supervisor", "todo")
+        assert (steps[-1].owner, steps[-1].mode) == ("supervisor", "decision")
 
 
 def test_what_was_changed_or_deleted_stays_so(entity):
