@@ -225,15 +225,15 @@ def _record_declaration(action: Action, said: Said, *, by: User, at: datetime) -
 def _check_outcome(action: Action, said: Said) -> None:
     """A decision and a declaration end as such, and nothing else does."""
     if said.outcome not in outcomes_of(action):
-        raise SaidRefused("outcome", _does_not_end_so(action))
+        raise SaidRefused("outcome", _does_not_end_so(action, said))
     if said.outcome == Outcome.DECLARED and said.on and said.on < action.late_since_on:
         raise SaidRefused(
             "on", _("Claims are declared after the judgment, given on %(day)s.") % {"day": day(action.late_since_on)}
         )
 
 
-def _does_not_end_so(action: Action) -> str:
-    if action.kind == ActionKind.DECLARATION:
+def _does_not_end_so(action: Action, said: Said) -> str:
+    if action.kind == ActionKind.DECLARATION or said.outcome in OF_A_DECLARATION:
         return _("“%(kind)s” does not end so.") % {"kind": action.get_kind_display()}
     return _("A decision ends as one.") if decides(action) else _("Only a decision ends so.")
 

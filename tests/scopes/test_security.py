@@ -107,6 +107,6 @@ def test_a_body_of_the_api_is_bounded(client: Client):
         UserFactory(supervisor=True, sees=EntityFactory(code="ACME")),
         backend="django.contrib.auth.backends.ModelBackend",
     )
-    body = json.dumps({"rows": [{"external_id": "x" * 6_000_000}]})
+    body = json.dumps({"rows": [{"external_id": "x" * 17_000_000}]})
     answer = client.post("/api/v1/entities/ACME/customers/bulk", body, content_type="application/json")
     assert answer.status_code in (400, 413)

@@ -252,7 +252,15 @@ def test_a_promise_is_kept_when_all_of_it_is_settled_by_its_day(customer):
 def test_a_promise_taken_back_is_none_and_one_of_tomorrow_is_not_yet(customer):
     open_one, paid = InvoiceFactory(customer=customer), InvoiceFactory(customer=customer)
     pay(paid, 100, date(2026, 2, 5))
-    promise(customer, date(2026, 2, 20), invoice=open_one, ended_on=date(2026, 2, 3), outcome="mistake")
+    mistaken_at = datetime(2026, 2, 3, tzinfo=UTC)
+    promise(
+        customer,
+        date(2026, 2, 20),
+        invoice=open_one,
+        ended_on=date(2026, 2, 3),
+        outcome="mistake",
+        mistaken_at=mistaken_at,
+    )
     promise(customer, date(2026, 2, 20), invoice=open_one, ended_on=date(2026, 2, 3), outcome="lifted", at=2)
     promise(customer, date(2026, 2, 20), invoice=paid, ended_on=date(2026, 2, 6), outcome="lifted", at=3)
     promise(customer, date(2026, 4, 1), invoice=open_one, at=4)

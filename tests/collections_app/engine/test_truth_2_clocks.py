@@ -68,16 +68,6 @@ def test_who_entered_before_a_formal_notice_gets_it_next():
     assert world.opened() == [("s15", "done"), ("s30", "to_approve")]
 
 
-def test_who_is_late_with_every_step_done_is_told_each_night():
-    """Nothing opens for him any more, and he would be in no figure."""
-    world = World({"offset_days": 5})
-    world.invoice(world.customer(), late=6)
-    world.night()
-    world.do(MARCH_1)
-    reports = [world.night(after(days)) for days in (1, 2)]
-    assert [report.blocked for report in reports] == [{"ladder_finished": 1}] * 2
-
-
 def test_a_person_is_asked_where_a_backlog_enters_that_reached_a_formal_notice():
     world = World({"offset_days": 5}, {"offset_days": 30, "formal": True}, entry_policy="by_hand")
     world.invoice(world.customer(), late=300)

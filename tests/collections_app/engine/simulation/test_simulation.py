@@ -636,7 +636,9 @@ def test_a_replay_ends_before_today(world):
 
 def test_a_mail_without_address_is_work_of_a_person_and_a_decision_no_contact():
     load_law()
-    world = World({"offset_days": 5, "email": True}, {"offset_days": 8, "owner": "supervisor", "gap_days": 1})
+    world = World(
+        {"offset_days": 5, "email": True}, {"offset_days": 8, "owner": "supervisor", "mode": "decision", "gap_days": 1}
+    )
     TemplateVersionFactory(template=world.steps[0].template)
     team = TeamFactory(entity=world.entity, supervisor=world.person)
     world.group.team = team
