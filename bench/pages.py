@@ -112,8 +112,9 @@ def measure(screens: list[Screen], world: World, given: argparse.Namespace) -> l
             False: [person(user, port) for user in collectors],
             True: [person(world.leader, port) for _ in range(given.users)],
         }
-        for people in crew.values():
-            without_pause(people, screens[0], 2)
+        for leads, people in crew.items():
+            for screen in [screen for screen in screens if screen.leader == leads][:1]:
+                without_pause(people, screen, 2)
         rows = [timed(screen, crew[screen.leader], given.each, meter) for screen in screens]
         read = reading(screens, crew, given.visits, given.pause) if given.visits else {}
     for row in rows:
