@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from collections_app.actions.labels import Outcome
-from collections_app.actions.models import Action, Cycle, Deed
+from collections_app.actions.models import Action, ActionState, Cycle, Deed
 from collections_app.actions.states import ActionRefused
 from crm.accounts.calendars import today
 from crm.accounts.models import User
@@ -16,6 +16,8 @@ from crm.holds.operations import place_holds
 from crm.holds.queries import net_items
 from crm.receivables.models import Invoice
 
+# What becomes of the other tasks of a cycle that a person ended.
+BEGUN_AGAIN = "begun_again"
 KINDS = {
     Outcome.PLAN: HoldKind.PLAN,
     Outcome.LAWYER: HoldKind.LEGAL,
@@ -38,10 +40,10 @@ def hold_until(
 ) -> list[Hold]:
     """Suspend the invoices a decision is about, of none all that is late in its currency, up to the day before `until`
     (a plan: that day included, its last instalment is paid on it): on that day it is asked again. What falls due later
-    is not held. Raises HoldRefused, OtherCustomersInvoice."""
+    is not held. Raises HoldRefused, OtherCustomersInvoice; ActionRefused where nothing is left to suspend."""
     chosen = list(invoices) or _late(customer, action.currency, on)
     if not chosen:
-        return []
+        raise ActionRefused(_("All that is late is suspended already: choose the invoices it is about."))
     reason = " · ".join(filter(None, [str(outcome.label), " ".join(note.split())]))[:200]
     last = until if outcome == Outcome.PLAN else until - timedelta(days=1)
     return place_holds(customer, chosen, kind=KINDS[outcome], reason=reason, starts_on=on, ends_on=last, by=by, at=at)
@@ -58,8 +60,12 @@ def _late(customer: Customer, currency: str, on: date) -> list[Invoice]:
     return list(Invoice.objects.filter(pk__in=keys).order_by("due_on", "pk"))
 
 
-def begin_again(action: Action, *, on: date) -> None:
-    """End the cycle of an action, and begin another one at the first step. Raises ActionRefused where it has ended."""
+def begin_again(action: Action, *, on: date, at: datetime) -> None:
+    """End the cycle of an action with what else of it waits for a person, and begin another one at the first step.
+    Raises ActionRefused where it has ended."""
+    Action.objects.waiting_for_a_person().filter(cycle=action.cycle_id).update(
+        state=ActionState.CANCELLED, outcome=BEGUN_AGAIN, closed_at=at
+    )
     ended = Cycle.objects.filter(actions=action, closed_on__isnull=True).update(closed_on=on, by_hand=False)
     if not ended:
         raise ActionRefused(_("Nothing of it is overdue any more: there is nothing to claim again."))

@@ -90,8 +90,8 @@ def _count_in(cycle: Cycle, ended: Cycle, passed: Sequence[Action]) -> None:
     Action.objects.filter(pk__in=[action.pk for action in counting]).update(cycle=cycle)
 
 
-def _step(action: Action) -> tuple[str, int | None]:
-    return action.step_code, action.invoice_id
+def _step(action: Action) -> tuple[str, int | None, date | None]:
+    return action.step_code, action.invoice_id, action.occasion_on
 
 
 def _counts_before(action: Action, twin: Action | None) -> bool:
@@ -108,7 +108,8 @@ def _done_on(action: Action) -> date:
 
 
 def _passed(cycle: Cycle) -> QuerySet[Action]:
-    return cycle.actions.filter(kind=ActionKind.DUNNING, state__in=PASSED_STATES).select_related("entity")
+    kinds = (ActionKind.DUNNING, ActionKind.FOLLOW_UP)
+    return cycle.actions.filter(kind__in=kinds, state__in=PASSED_STATES).select_related("entity")
 
 
 def _highest_done(cycle: Cycle) -> int | None:

@@ -160,7 +160,7 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
     if said.outcome in COMES_BACK:
         _refuse_twice(action, said.on)
     waiting = Action.objects.waiting_for_a_person().filter(customer=customer).values_list("pk", flat=True)
-    followed_by = waiting if said.outcome in SUSPENDS else ()
+    followed_by = waiting if said.outcome in SUSPENDS or said.outcome == Outcome.RESTART else ()
     with deeds.remembered([action.pk], followed_by=followed_by, by=by, at=at) as doing:
         if not bulk.complete([action.pk], outcome=said.outcome, note=said.note, told=_told(action, said), by=by, at=at):
             action.refresh_from_db()
@@ -174,7 +174,7 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
             doing.holds = _place_holds(action, customer, said, on=on, by=by, at=at)
             suspend(customer, on=on, at=at)
         if said.outcome == Outcome.RESTART:
-            begin_again(action, on=on)
+            begin_again(action, on=on, at=at)
     assert doing.deed is not None  # it changed the action itself
     return Concluded(doing.holds, doing.deed)
 
@@ -285,7 +285,7 @@ def _hold_what_was_decided(
         return hold_until(
             action, customer, said.outcome, said.invoices, note=said.note, on=on, until=said.on, by=by, at=at
         )
-    except OtherCustomersInvoice as refusal:
+    except (ActionRefused, OtherCustomersInvoice) as refusal:
         raise SaidRefused("invoices", str(refusal)) from refusal
     except HoldRefused as refusal:
         raise SaidRefused("on", str(refusal)) from refusal
@@ -368,7 +368,7 @@ def enter_at(action: Action, *, passed_offset: int | None, by: User, at: datetim
 
 
 def _check_sendable(action: Action) -> None:
-    if action.channel not in SENDABLE or action.template_id is None:
+    if decides(action) or action.channel not in SENDABLE or action.template_id is None:
         raise NothingToSend(_("This action is done by a person: nothing is sent for it."))
     if rule := kept_home(action.customer_id):
         raise KeptHome(rule_sentence(rule))

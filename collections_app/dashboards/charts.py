@@ -70,7 +70,8 @@ def _chart(
         texts = [
             f"{label} {unknown if value is None else write(value)}" for label, value in zip(series, month, strict=True)
         ]
-        bars.append(Bar(place * 9, drawn, f"{month_name(told[place])} : {', '.join(texts)}"))
+        said = _("%(month)s: %(figures)s") % {"month": month_name(told[place]), "figures": ", ".join(texts)}
+        bars.append(Bar(place * 9, drawn, said))
     return Chart(
         title, series, bars, len(values) * 9, write(highest), write(highest / 2),
         month_name(told[0]), month_name(told[-1]),

@@ -6,26 +6,22 @@ from datetime import date
 from decimal import Decimal
 from io import StringIO
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, override
 
 from collections_app.dashboards.ageing import Aged, Line, heads
 from crm.core import formats
 from crm.core.currencies import decimals
-
-# A cell that begins so is a formula to a spreadsheet, whoever wrote it.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
-# So that spreadsheets read accents.
-MARK = "\ufeff"
+from crm.core.spreadsheets import MARK, harmless
 
 
-def harmless(text: str) -> str:
-    """A text no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULAS) else text
-
-
-def written(lines: Iterable[tuple[Line, date]]) -> Iterator[str]:
+def written(lines: Iterable[tuple[Line, date]], *, language: str) -> Iterator[str]:
     """The file, line after line: separated as spreadsheets of the reader's language expect it, amounts as they read
-    them."""
+    them. `lines` are read in it too: a file is still being sent when the language of its request is over."""
+    with override(language):
+        yield from _written(lines)
+
+
+def _written(lines: Iterable[tuple[Line, date]]) -> Iterator[str]:
     mark = formats.decimal_mark()
     kept = StringIO()
     writer = csv.writer(kept, delimiter=";" if mark == "," else ",")

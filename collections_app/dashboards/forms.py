@@ -14,7 +14,7 @@ BY = {"group": _("Group"), "collector": _("Collector"), "team": _("Team")}
 
 
 class FiguresFilters(forms.Form):
-    """Entity and currency, of those that are seen."""
+    """Entity and currency, of those that are seen: one of each."""
 
     entity = forms.ChoiceField(label=_("Entity"), required=False)
     currency = forms.ChoiceField(label=_("Currency"), required=False)
@@ -22,11 +22,28 @@ class FiguresFilters(forms.Form):
     def __init__(self, data: Any, *, offered: list[tuple[Entity, str]]) -> None:
         super().__init__(data)
         self.offered = offered
-        entities = {str(entity.pk): entity.legal_name for entity, _currency in offered}
-        currencies = sorted({currency for _entity, currency in offered})
-        self.fields["entity"].choices = [("", _("All")), *entities.items()]  # type: ignore[attr-defined]
-        self.fields["currency"].choices = [("", _("All")), *zip(currencies, currencies, strict=True)]  # type: ignore[attr-defined]
+        self._offer([("", _("All"))])
         self.is_valid()
+        if self.of_one and self.wanted:
+            self._choose(*self.wanted[0])
+
+    def _offer(self, besides: list[tuple[str, Any]]) -> None:
+        entities = {str(entity.pk): entity.legal_name for entity, _currency in self.offered}
+        currencies = sorted({currency for _entity, currency in self.offered})
+        self.fields["entity"].choices = [*besides, *entities.items()]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [*besides, *zip(currencies, currencies, strict=True)]  # type: ignore[attr-defined]
+
+    def _choose(self, entity: Entity, currency: str) -> None:
+        """Say of which entity and currency the page is: of one at a time."""
+        chosen = {"entity": str(entity.pk), "currency": currency}
+        self.data = dict(self.data.items()) | chosen
+        self.cleaned_data |= chosen
+        self._offer([])
+
+    @property
+    def of_one(self) -> bool:
+        """Whether the page is of one entity in one currency."""
+        return True
 
     def value(self, name: str) -> Any:
         """What is chosen, or nothing."""
@@ -62,6 +79,8 @@ class AgedFilters(FiguresFilters):
     def by_customer(self) -> bool:
         """Whether customers are listed, which is done of one entity in one currency; words look for customers."""
         return self.value("by") == "customer" or bool(self.value("q"))
+
+    of_one = by_customer
 
     @property
     def cut(self) -> str:

@@ -4,9 +4,10 @@ each with what it is divided by. What the books or the nights cannot tell yet is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -18,6 +19,7 @@ from crm.accounts.models import Entity, User
 from crm.accounts.queries import entities_of
 from crm.core.sql import rows
 from crm.imports.models import Batch, Format, Status
+from crm.imports.queries import first_feed_at
 from crm.receivables.days import MonthOfBooks, first_days, months_of_books
 
 MONTHS = 12
@@ -106,18 +108,21 @@ def count_back(months: Sequence[Month]) -> Decimal | None:
     """DSO by exhaustion: the sales of the last months are taken off the receivables, newest first. A month taken
     whole adds its days, the last one its part of them. Nothing where the sales known do not reach back so far, or a
     month sold nothing."""
+    return _counted(months)[0]
+
+
+def _counted(months: Sequence[Month]) -> tuple[Decimal | None, bool]:
+    """The days, and whether there are none because a month sold nothing."""
     left, days = months[-1].receivables if months else ZERO, ZERO
-    if not months:
-        return None
     for month in reversed(months):
         if left <= 0:
-            return days
+            break
         if not month.known or month.net_sales <= 0:
-            return None
+            return None, month.known
         share = min(Decimal(1), left / month.net_sales)
         days += share * month.days
         left -= month.net_sales
-    return days if left <= 0 else None
+    return (days if months and left <= 0 else None), False
 
 
 def effectiveness(months: Sequence[Month]) -> Ratio | None:
@@ -145,13 +150,14 @@ class Kept:
 
 @dataclass(frozen=True)
 class Told:
-    """A month with every figure of it."""
+    """A month with every figure of it. `unsold`: a month that sold nothing keeps it from being counted back."""
 
     month: Month
     simple: Ratio | None
     best: Ratio | None
     delinquent: Decimal | None
     counted: Decimal | None
+    unsold: bool
     effective: Ratio | None
     promises: Kept
 
@@ -201,8 +207,7 @@ def months(entity: Entity, currency: str, *, on: date) -> list[Month]:
 
 def _complete_from(entity: Entity, currency: str) -> date | None:
     """The first day of the first month of which the books hold every invoice: the one after the first invoice came
-    in; where lists of open items are all they have, the one after the first list, for of what was paid before they say
-    nothing."""
+    in; without a FEC the one after the first list or transmission, which say nothing of what was paid before."""
     first = first_days([entity]).get(entity.pk, {}).get(currency)
     if first is None:
         return None
@@ -210,8 +215,9 @@ def _complete_from(entity: Entity, currency: str) -> date | None:
     told = done.aggregate(
         list=Min("finished_at", filter=Q(format=Format.OPEN_ITEMS)), fec=Min("pk", filter=Q(format=Format.FEC))
     )
-    if told["list"] and not told["fec"]:
-        first = max(first, today(entity, told["list"]))
+    began = [at for at in (told["list"], first_feed_at(entity)) if at]
+    if began and not told["fec"]:
+        first = max(first, today(entity, min(began)))
     return first if first.day == 1 else following(first)
 
 
@@ -231,7 +237,7 @@ def told(entity: Entity, currency: str, *, on: date) -> list[Told]:
         so_far, month = known[: place + 1], known[place]
         kept = promised.get(month.first, Kept(month.first, 0, 0))
         simple, best, late = simple_dso(so_far), best_dso(so_far), delinquency(so_far)
-        found.append(Told(month, simple, best, late, count_back(so_far), effectiveness(so_far), kept))
+        found.append(Told(month, simple, best, late, *_counted(so_far), effectiveness(so_far), kept))
     return found
 
 
@@ -258,10 +264,9 @@ class Doer:
 def done(entity: Entity, *, since: date) -> tuple[list[str], list[Doer]]:
     """Outcomes met since a day, and who closed how many actions with each, the most first; what left by itself is
     nobody's. Two statements."""
+    since_at = datetime.combine(since, time.min, ZoneInfo(entity.time_zone))
     counted: QuerySet[Action, Any] = (
-        Action.objects.filter(
-            entity=entity, state=ActionState.DONE, closed_by__isnull=False, closed_at__date__gte=since
-        )
+        Action.objects.filter(entity=entity, state=ActionState.DONE, closed_by__isnull=False, closed_at__gte=since_at)
         .values("closed_by", "outcome")
         .annotate(count=Count("pk"))
         .order_by()

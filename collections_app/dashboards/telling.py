@@ -16,7 +16,10 @@ TOO_SHORT, NOTHING = gettext_lazy("not enough history"), gettext_lazy("nothing t
 BOOKS = gettext_lazy(
     "Source: the days of the books (invoices, credits and movements by the date they bear), tax included."
 )
-NIGHTS = gettext_lazy("Source: the days of the books, and what the first night of the next month found not yet due.")
+NIGHTS = gettext_lazy(
+    "Source: the days of the books, and what the first night of the next month found not yet due: what fell due on the "
+    "last day of the month counts as late."
+)
 HOLDS = gettext_lazy("Source: suspensions of kind promise, in every currency.")
 
 
@@ -66,7 +69,7 @@ def cards(told: Sequence[Told], currency: str) -> list[Card]:
     simple, best, cei = last.simple, last.best, last.effective
     return [
         _card(_("DSO, simple"), simple, days, _simple_formula(), _by_days(simple, currency), BOOKS),
-        _card_of(_("DSO, count-back"), last.counted, _counted_formula(), _left(last, currency), BOOKS),
+        _counted(last, currency),
         _card(_("Best possible DSO"), best, days, _best_formula(), _by_days(best, currency), NIGHTS),
         _delinquent(last),
         _card(_("Collection effectiveness (CEI)"), cei, share, _cei_formula(), _divided(cei, currency), NIGHTS),
@@ -74,10 +77,16 @@ def cards(told: Sequence[Told], currency: str) -> list[Card]:
     ]
 
 
+def _counted(last: Told, currency: str) -> Card:
+    why = NOTHING if last.unsold else TOO_SHORT
+    return _card_of(_("DSO, count-back"), last.counted, why, _counted_formula(), _left(last, currency), BOOKS)
+
+
 def _delinquent(last: Told) -> Card:
+    why = TOO_SHORT if last.simple is None or last.best is None else NOTHING
     formula = _("DSO, simple, less best possible DSO: by the same sales.")
     numbers = f"{days(_value(last.simple))} − {days(_value(last.best))}" if last.delinquent is not None else ""
-    return _card_of(_("Average days delinquent"), last.delinquent, formula, numbers, NIGHTS)
+    return _card_of(_("Average days delinquent"), last.delinquent, why, formula, numbers, NIGHTS)
 
 
 def _card(name: str, ratio: Ratio | None, write: Any, formula: str, numbers: str, source: Any) -> Card:
@@ -86,9 +95,10 @@ def _card(name: str, ratio: Ratio | None, write: Any, formula: str, numbers: str
     return Card(name, "" if value is None else write(value), why, formula, numbers, str(source))
 
 
-def _card_of(name: str, value: Decimal | None, formula: str, numbers: str, source: Any) -> Card:
-    why = "" if value is not None else str(TOO_SHORT)
-    return Card(name, "" if value is None else days(value), why, formula, numbers, str(source))
+def _card_of(name: str, value: Decimal | None, why: Any, formula: str, numbers: str, source: Any) -> Card:
+    if value is None:
+        return Card(name, "", str(why), formula, numbers, str(source))
+    return Card(name, days(value), "", formula, numbers, str(source))
 
 
 def _promises(last: Told) -> Card:

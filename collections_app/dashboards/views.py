@@ -44,12 +44,11 @@ def aged_balance(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     filters = AgedFilters(request.GET, offered=ageing.offered(user))
-    wanted = filters.wanted[:1] if filters.by_customer else filters.wanted
-    sums = ageing.sums(user, wanted, cut=filters.cut, cuts=filters.cuts)
+    sums = ageing.sums(user, filters.wanted, cut=filters.cut, cuts=filters.cuts)
     context: dict[str, Any] = {"filters": filters, "sums": sums, "heads": ageing.heads()}
     context |= {"totals": [one.total for one in sums], "cut_label": BY.get(filters.cut, "")}
     if filters.by_customer and sums:
-        entity, currency = wanted[0]
+        entity, currency = filters.wanted[0]
         after = request.GET.get("after", "")
         found = ageing.page(user, entity, _chosen(user, filters, entity.pk, currency), after=after)
         context |= {"page": found, "only": _only(request, filters)}
@@ -76,14 +75,14 @@ def aged_export(request: HttpRequest) -> StreamingHttpResponse:
     user = request.user
     assert isinstance(user, User)
     filters = AgedFilters(request.GET, offered=ageing.offered(user))
-    answer = StreamingHttpResponse(export.written(_all_lines(user, filters)), content_type="text/csv; charset=utf-8")
+    written = export.written(_all_lines(user, filters), language=user.language)
+    answer = StreamingHttpResponse(written, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="balance.csv"'
     return answer
 
 
 def _all_lines(user: User, filters: AgedFilters) -> Iterator[tuple[ageing.Line, date]]:
-    wanted = filters.wanted[:1] if filters.by_customer else filters.wanted
-    for one in ageing.sums(user, wanted, cut=filters.cut, cuts=filters.cuts):
+    for one in ageing.sums(user, filters.wanted, cut=filters.cut, cuts=filters.cuts):
         lines: Any = one.lines if filters.cut else [one.total]
         if filters.by_customer:
             lines = ageing.every_account(user, one.entity, _chosen(user, filters, one.entity.pk, one.currency))
@@ -103,7 +102,7 @@ def performance_page(request: HttpRequest) -> HttpResponse:
         on = today(entity, timezone.now())
         told = performance.told(entity, currency, on=on)
         heads, doers = performance.done(entity, since=on - timedelta(days=performance.ACTIONS_DAYS))
-        context |= {"entity": entity, "currency": currency, "told": told, "heads": heads, "doers": doers}
+        context |= {"entity": entity, "currency": currency, "told": told, "heads": heads}
         context |= {"charts": charts.of(told, currency), "figures": telling.figures(told, currency)}
         context |= {"people": [(one.user or "—", one.all, list(zip(heads, one.counts, strict=True))) for one in doers]}
     return render(request, "dashboards/performance.html", context)

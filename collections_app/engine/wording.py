@@ -24,7 +24,7 @@ def account_sentence(account: AccountExplanation) -> str:
         "by_hand": lambda: _("This backlog waits for a person to choose the step where it enters."),
         "action_open": lambda: _("An action of this cycle is still open: the next step waits until it is done."),
         "by_invoice": lambda: _("An invoice has a lower step of its own to open first: %(step)s waits."),
-        "ladder_finished": lambda: _("The scenario has no step after the due date: nothing is planned."),
+        "ladder_finished": lambda: _("The scenario has no further step after the due date: nothing is planned."),
         "waiting_decision": lambda: _(
             "All steps of the scenario are done in this cycle: a person is asked to decide what follows on %(next)s."
         ),

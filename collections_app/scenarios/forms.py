@@ -52,6 +52,10 @@ class VersionForm(forms.ModelForm):
         widgets = {"entry_policy": forms.Select(choices=EntryPolicy.choices)}
 
 
+# Tasks without a step: where a backlog enters, and what follows the last step.
+OWN_CODES = frozenset({"entry", "follow-up"})
+
+
 class StepForm(forms.ModelForm):
     """One step. Its code is kept once given: the same step from version to version."""
 
@@ -77,10 +81,12 @@ class StepForm(forms.ModelForm):
         given = super().clean() or {}
         if given.get("repeat_after_days") is None and "repeat_after_days" not in self.errors:
             usual: Any = Step._meta.get_field("repeat_after_days").default
-            given["repeat_after_days"] = self.instance.repeat_after_days = usual
+            given["repeat_after_days"] = usual
         if not given.get("code") and given.get("name"):
             given["code"] = slugify(given["name"])[:30].strip("-")
             self.instance.code = given["code"]
+        if given.get("code") in OWN_CODES:
+            self.add_error("code", _("The product calls its own tasks so: choose another code."))
         return given
 
 

@@ -9,6 +9,7 @@ from collections_app.scenarios.channels import connected
 from collections_app.scenarios.models import ScenarioVersion, Step, StepMode
 from crm.customers.models import Channel
 
+Check = Callable[[Step, ScenarioVersion, set[int]], Iterator[str]]
 SENDS = (StepMode.AUTOMATIC, StepMode.APPROVAL)
 
 
@@ -22,7 +23,7 @@ def reasons_not_to_publish(version: ScenarioVersion) -> list[str]:
             template__in=[step.template_id for step in steps if step.template_id], published_at__isnull=False
         ).values_list("template", flat=True)
     )
-    checks: list[Callable[[Step, ScenarioVersion, set[int]], Iterator[str]]] = [channel, formal_notice, template]
+    checks: list[Check] = [channel, formal_notice, decision, template]
     return [
         _("Step “%(step)s”: %(reason)s") % {"step": step.name, "reason": reason}
         for step in steps
@@ -47,6 +48,16 @@ def formal_notice(step: Step, version: ScenarioVersion, written: set[int]) -> It
         yield _("a formal notice is sent after approval.")
     if step.formal_notice and step.channel != Channel.POST:
         yield _("a formal notice is a letter, so that its posting can be proved.")
+
+
+def decision(step: Step, version: ScenarioVersion, written: set[int]) -> Iterator[str]:
+    """Nothing is said to the customer, and there is nothing to decide about what is not late."""
+    if step.mode != StepMode.DECISION:
+        return
+    if step.template_id is not None:
+        yield _("a decision sends nothing: take its template off.")
+    if step.offset_days < 0:
+        yield _("a decision comes after the due date.")
 
 
 def template(step: Step, version: ScenarioVersion, written: set[int]) -> Iterator[str]:

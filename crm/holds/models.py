@@ -105,6 +105,11 @@ class Hold(models.Model):
             # Of a month, those that were kept.
             models.Index(fields=["entity", "ends_on"], condition=Q(kind="promise"), name="holds_hold_promised"),
             models.Index(fields=["invoice"], condition=Q(outcome="settled"), name="holds_hold_settled"),
+            models.Index(
+                fields=["customer"],
+                condition=Q(outcome="expired", kind__in=("plan", "legal", "manual")),
+                name="holds_hold_run_out",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -228,10 +228,11 @@ class LabelBefore(models.Model):
 
 
 class LastFeed(models.Model):
-    """When another system last sent what is owed or paid through the API, even without anything new."""
+    """When another system first and last sent what is owed or paid through the API, even without anything new."""
 
     entity = models.OneToOneField(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
     at = models.DateTimeField(_("received at"))
+    first_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("last transmission")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
-from crm.imports.models import Batch, Status
+from crm.imports.models import Batch, LastFeed, Status
 
 
 def batches_of(user: Any) -> QuerySet[Batch]:
@@ -23,6 +23,11 @@ def waits_for(batch: Batch) -> Batch | None:
         return None
     at_work = Batch.objects.filter(entity=batch.entity_id, status__in=(Status.READING, Status.WRITING, Status.UNDOING))
     return at_work.exclude(pk=batch.pk).order_by("asked_at").first()
+
+
+def first_feed_at(entity: Entity) -> datetime | None:
+    """When the API first brought what is owed or paid; None: never."""
+    return LastFeed.objects.filter(entity=entity).values_list("first_at", flat=True).first()
 
 
 class Books(NamedTuple):

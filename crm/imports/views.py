@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.accounts.models import User
 from crm.accounts.rules import leads
 from crm.core.access import opened_to
+from crm.core.spreadsheets import MARK, harmless
 from crm.imports.errors import FileNotStored, ImportRefused
 from crm.imports.forms import OptionsForm, UploadForm
 from crm.imports.models import Batch, RowError, Status
@@ -25,8 +26,6 @@ from crm.imports.queries import batches_of, waits_for
 AT_WORK = (Status.RECEIVED, Status.READING, Status.WRITING, Status.UNDOING)
 HISTORY = 50
 SHOWN_ERRORS = 100
-# A cell that starts so would run as a formula in a spreadsheet program.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _batch(request: HttpRequest, pk: int) -> Batch:
@@ -133,7 +132,7 @@ def keep_profile(request: HttpRequest, pk: int) -> HttpResponse:
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows left out, as CSV."""
     batch = _batch(request, pk)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response = HttpResponse(MARK, content_type="text/csv; charset=utf-8")
     name = f"{slugify(batch.file_name) or 'import'}-errors.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     writer = csv.writer(response, delimiter=";")
@@ -141,8 +140,3 @@ def errors(request: HttpRequest, pk: int) -> HttpResponse:
     for error in RowError.objects.filter(batch=batch).order_by("line").iterator():
         writer.writerow([error.line, *map(harmless, (error.column, error.value, error.text))])
     return response
-
-
-def harmless(text: str) -> str:
-    """A text no spreadsheet program takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from crm.accounts.models import Entity
-from crm.core.sql import run
+from crm.core.sql import rows, run
 from crm.receivables.models import DayTally
 
 
@@ -58,12 +58,9 @@ def _add(month: MonthOfBooks, item: str, amount: Decimal, number: int) -> None:
 def first_days(entities: Iterable[Entity]) -> dict[int, dict[str, date]]:
     """By key of an entity and currency in which something was ever invoiced, the first day of an invoice. One
     statement."""
-    invoices = DayTally.objects.filter(entity_id__in=[entity.pk for entity in entities], item="owed_invoice")
-    # Of days on which nothing is left of what was undone.
-    days = invoices.values("entity_id", "currency", "on").annotate(count=Sum("number")).filter(count__gt=0)
     found: dict[int, dict[str, date]] = {}
-    for row in days.order_by("-on"):
-        found.setdefault(row["entity_id"], {})[row["currency"]] = row["on"]
+    for row in rows("crm.receivables", "first_days", {"entities": [entity.pk for entity in entities]}):
+        found.setdefault(row["entity_id"], {})[row["currency"]] = row["first_on"]
     return found
 
 

@@ -3,7 +3,7 @@ from django.db import migrations
 # A notice that never left cannot count as given, and nobody decides on court before one: age alone leads to neither.
 STOPS = """
 -- Where a backlog enters "at the step its age allows": the offset of the step just below the highest one reached, before
--- the first formal notice and the first decision (a step of the supervisor that says nothing to the customer).
+-- the first formal notice and the first decision.
 create or replace function entry_offset(p_version bigint, p_oldest_due_on date, p_worked date, p_on date) returns integer
 language sql stable parallel safe as $$
     select s.offset_days from scenarios_step s
@@ -12,7 +12,7 @@ language sql stable parallel safe as $$
       and s.offset_days < all(
           select g.offset_days from scenarios_step g
           where g.version_id = p_version and g.offset_days >= 0
-            and (g.formal_notice or g.owner = 'supervisor' and g.template_id is null)
+            and (g.formal_notice or g.mode = 'decision')
       )
     order by s.offset_days desc offset 1 limit 1
 $$
@@ -38,7 +38,7 @@ $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("engine", "0007_the_aged_balance")]
+    dependencies = [("engine", "0007_the_aged_balance"), ("scenarios", "0002_decisions")]
     operations = [
         migrations.RunSQL(STOPS, GOES_ON),
         migrations.RunSQL(ASKED, "drop function entry_asked(bigint, date, date, date)"),

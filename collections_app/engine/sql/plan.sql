@@ -70,16 +70,26 @@ ladder as materialized (
     where s.offset_days >= 0 and s.version_id in (select p.version_id from account p)
     order by s.version_id, s.offset_days desc
 ),
+-- What a person decided to wait for has come: the day after the last suspension of the account that ran out.
+released as materialized (
+    select h.customer_id, i.currency, max(h.ended_on) as released_on
+    from holds_hold h join receivables_invoice i on i.id = h.invoice_id and i.settled_on is null
+    where h.entity_id = %(entity)s and h.outcome = 'expired' and h.kind in ('plan', 'legal', 'manual')
+      and h.ended_on <= %(on)s /* each h.customer_id */
+    group by h.customer_id, i.currency
+),
 next_step as (
     select a.*, s.step_code is null and l.version_id is not null as again,
            coalesce(s.step_code, case when l.version_id is not null then 'follow-up' end) as step_code, s.step_offset, s.step_name,
            coalesce(s.channel, 'phone') as channel, s.template_id, coalesce(s.mode, 'decision') as mode,
            coalesce(s.formal_notice, false) as formal_notice, s.gap_days, coalesce(s.minimum_amount, l.minimum_amount) as minimum_amount,
            s.owner, coalesce(s.working_days_only, l.working_days_only) as working_days_only, l.first_offset,
-           coalesce(a.last_passed_on, a.cycle_opened_on) + l.repeat_after_days as again_on
+           least(coalesce(a.last_passed_on, a.cycle_opened_on) + l.repeat_after_days,
+                 case when r.released_on > a.last_passed_on then r.released_on end) as again_on
     from account a
     left join place s on s.version_id = a.version_id and s.passed_offset = a.passed_offset and s.done_codes = a.done_codes
     left join ladder l on l.version_id = a.version_id
+    left join released r on r.customer_id = a.customer_id and r.currency = a.currency
 )
 select n.*, age.reached_on, why.outcome,
        case when n.working_days_only  -- further than the night knows the calendar: looked at again that day

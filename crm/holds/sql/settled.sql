@@ -3,7 +3,7 @@
 -- as before, until the same day, by a hold of its own. What a person lifts stays lifted. Limitation has its own statement
 -- (compliance/sql/time_barred.sql).
 with ended as (
-    update holds_hold hold set ended_on = %(on)s, outcome = 'settled'
+    update holds_hold hold set ended_on = %(on)s, ended_at = %(at)s, outcome = 'settled'
     from receivables_invoice invoice
     where hold.entity_id = %(entity)s and hold.ended_on is null and hold.kind <> 'limitation'
       and hold.starts_on <= %(on)s

@@ -221,3 +221,23 @@ def test_a_merge_costs_the_same_for_more_steps(two, steps, django_assert_num_que
     merge_of_both = Merge(kept=two[0], duplicate=two[1], by=None, at=NOON)
     with django_assert_num_queries(20):
         move_cycles(merge_of_both)
+
+
+def test_what_was_decided_of_the_duplicate_counts(two):
+    kept, duplicate = two
+    own, other = CycleFactory(customer=kept, passed_offset=30), CycleFactory(customer=duplicate, passed_offset=30)
+    asked = [
+        ActionFactory(
+            customer=duplicate,
+            cycle=other,
+            kind="follow_up",
+            mode="decision",
+            step_code="follow-up",
+            occasion_on=day,
+            state=ActionState.DONE,
+            closed_at=NOON,
+        )  # fmt: skip
+        for day in (date(2026, 2, 1), date(2026, 3, 1))
+    ]
+    merge(two)
+    assert [Action.objects.get(pk=one.pk).cycle_id for one in asked] == [own.pk] * 2

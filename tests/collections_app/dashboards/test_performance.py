@@ -8,12 +8,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
-from collections_app.dashboards import performance as figures
+from collections_app.dashboards import performance as figures, telling
 from collections_app.dashboards.performance import Kept, Month, following
 from collections_app.engine.models import DailyFigures
 from crm.accounts.models import Entity
 from crm.holds.models import Hold
+from crm.imports.feeds.noting import note_feed
 from crm.imports.models import Batch
 from crm.receivables.days import squash
 from crm.receivables.models import DayTally
@@ -86,6 +88,19 @@ def whose_days(wanted):
 )
 def test_count_back_stops_where_there_is_nothing_to_count_by(sales, receivables, days):
     assert figures.count_back(a_year(*sales, receivables=receivables)) == days
+
+
+@pytest.mark.parametrize(
+    ("sales", "receivables", "why"),
+    [((100, 100, 100), 301, "not enough history"), ((100, 100, 0), 50, "nothing to divide by")],
+)
+def test_a_dso_that_cannot_be_counted_back_says_why(sales, receivables, why):
+    months = a_year(*sales, receivables=receivables)
+    simple, best = figures.simple_dso(months), figures.best_dso(months)
+    kept = Kept(months[-1].first, 0, 0)
+    one = figures.Told(months[-1], simple, best, figures.delinquency(months), *figures._counted(months), None, kept)
+    with translation.override("en"):
+        assert telling.cards([one], "EUR")[1].why == why
 
 
 def test_simple_and_best_dso_and_the_days_between_them():
@@ -208,13 +223,21 @@ def balances_by_days(entity, on):
 
 @pytest.mark.parametrize(
     ("formats", "known"),
-    [((), [False, True, True]), (("open_items",), [False, False, True]), (("open_items", "fec"), [False, True, True])],
+    [
+        ((), [False, True, True]),
+        (("open_items",), [False, False, True]),
+        (("api",), [False, False, True]),
+        (("open_items", "fec"), [False, True, True]),
+    ],
 )
 def test_a_month_counts_once_the_books_hold_all_it_invoiced(customer, formats, known):
     """The first invoice is of 15 January; lists of open items came in from 10 February."""
     InvoiceFactory(customer=customer, issued_on="2026-01-15", due_on="2026-02-15")
     at = datetime(2026, 2, 10, 12, tzinfo=UTC)
-    for name in formats:
+    if "api" in formats:
+        note_feed(customer.entity, at=at)
+        note_feed(customer.entity, at=at + timedelta(days=40))
+    for name in [name for name in formats if name != "api"]:
         Batch.objects.create(
             entity=customer.entity, format=name, status="done", file_name="f", created_at=at, finished_at=at
         )

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from collections_app.actions.labels import Outcome, verb
 from collections_app.actions.models import Action, ActionLine
-from collections_app.actions.operations import Said, conclude
+from collections_app.actions.operations import NothingToSend, Said, SaidRefused, conclude, send_now, take_back
 from collections_app.engine.models import Account
 from collections_app.engine.operations import run_night
 from collections_app.engine.queries import explain
@@ -18,7 +18,7 @@ from crm.receivables.forms import CustomerFilters
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.paying import pay
-from tests.factories.scenarios import published_scenario
+from tests.factories.scenarios import TemplateFactory, published_scenario
 
 pytestmark = pytest.mark.django_db
 LADDER = ({"offset_days": 5}, {"offset_days": 15, "repeat_after_days": 20})
@@ -160,7 +160,7 @@ def test_a_scenario_without_a_step_after_the_due_date_plans_nothing_and_says_so(
     world.invoice(customer, late=5)
     assert world.night().blocked == {"ladder_finished": 1}
     assert planned_for_nobody(world, MARCH_1) == [customer]
-    assert sentence(customer, MARCH_1) == "The scenario has no step after the due date: nothing is planned."
+    assert sentence(customer, MARCH_1) == "The scenario has no further step after the due date: nothing is planned."
 
 
 def test_claimed_again_from_the_first_step_it_goes_through_all_of_them():
@@ -196,3 +196,64 @@ def test_another_scenario_with_more_steps_goes_on_before_it_is_asked():
     world.group.save()
     world.night(after(30))
     assert world.opened() == [("s5", "done"), ("s15", "done"), ("s25", "todo")]
+
+
+def decided(outcome: Outcome, *, days: int, on: date, **said):
+    asked = Action.objects.filter(kind="follow_up").last()
+    return conclude(asked, Said(outcome, on=on + timedelta(days=days), **said), by=UserFactory(), at=noon(on))
+
+
+def refreshed(action: Action) -> Action:
+    return Action.objects.get(pk=action.pk)
+
+
+def test_it_is_asked_again_on_the_day_that_was_said_though_the_pace_is_slower():
+    world, _customer = finished()
+    world.night(after(30))
+    decided(Outcome.LAWYER, days=5, on=after(30))
+    world.nights(4, start=after(31))
+    assert not Action.objects.open().exists()
+    world.night(after(35))
+    assert Action.objects.open().get().kind == "follow_up"
+
+
+def test_a_day_that_was_said_before_the_last_decision_asks_nothing_more():
+    world, _customer = finished()
+    world.night(after(30))
+    decided(Outcome.LAWYER, days=5, on=after(30))
+    world.nights(5, start=after(31))
+    decided(Outcome.OTHER, days=0, on=after(36))
+    world.nights(5, start=after(37))
+    assert not Action.objects.open().exists()
+
+
+def test_nothing_is_handed_over_where_all_of_it_is_suspended():
+    world, customer = finished()
+    world.night(after(30))
+    place_hold(customer, kind="legal", reason="avocat", starts_on=after(30), by=UserFactory(), at=noon(after(30)))
+    with pytest.raises(SaidRefused, match="déjà suspendu"):
+        decided(Outcome.AGENCY, days=5, on=after(30))
+    assert Action.objects.get(kind="follow_up").state == "todo"
+
+
+def test_claimed_again_the_other_tasks_of_the_cycle_wait_no_more():
+    world, _customer = finished()
+    world.night(after(30))
+    asked = Action.objects.get(kind="follow_up")
+    other = Action.objects.get(step_code="s15")
+    Action.objects.filter(pk=other.pk).update(state="todo", outcome="", closed_at=None, closed_by=None)
+    deed = decided(Outcome.RESTART, days=0, on=after(30)).deed
+    assert (refreshed(other).state, refreshed(other).outcome) == ("cancelled", "begun_again")
+    take_back(deed.pk, by=deed.by, at=noon(after(30)))
+    assert [(one.state, one.outcome) for one in (refreshed(asked), refreshed(other))] == [("todo", "")] * 2
+
+
+def test_a_decision_sends_nothing():
+    world, _customer = finished({"offset_days": 5, "email": True}, DECISION)
+    asked = Action.objects.get(step_code="s15")
+    template = TemplateFactory(entity=world.entity)
+    Action.objects.filter(pk=asked.pk).update(
+        state="todo", outcome="", closed_at=None, channel="email", template=template
+    )
+    with pytest.raises(NothingToSend):
+        send_now(refreshed(asked), by=UserFactory(), at=noon(after(11)))

@@ -43,7 +43,8 @@ GRAVE = ({"offset_days": 5}, {"offset_days": 15}, {"offset_days": 30, "formal": 
     ("steps", "entered"),
     [
         (GRAVE, "s15"),
-        (({"offset_days": 5}, {"offset_days": 15}, {"offset_days": 45, "owner": "supervisor"}), "s15"),
+        (({"offset_days": 5}, {"offset_days": 15}, {"offset_days": 45, "mode": "decision"}), "s15"),
+        (({"offset_days": 5}, {"offset_days": 15, "owner": "supervisor"}, {"offset_days": 30}), "s30"),
         (({"offset_days": 5}, {"offset_days": 15, "owner": "supervisor", "email": True}, {"offset_days": 30}), "s30"),
         (({"offset_days": 5}, {"offset_days": 30, "formal": True}), "s5"),
         (({"offset_days": 30, "formal": True}, {"offset_days": 45}), "s30"),

@@ -145,7 +145,9 @@ def test_a_step_is_added_and_named(client, supervisor, published):
     assert draft.steps.get(offset_days=3).code == "sms-a-envoyer"
 
 
-@pytest.mark.parametrize("wrong", [{"0-offset_days": 8}, {"1-offset_days": "soon"}, {"1-channel": "pigeon"}])
+@pytest.mark.parametrize(
+    "wrong", [{"0-offset_days": 8}, {"1-offset_days": "soon"}, {"1-channel": "pigeon"}, {"1-code": "follow-up"}]
+)
 def test_a_wrong_draft_is_shown_again_and_nothing_changes(client, supervisor, published, wrong):
     draft = create_draft(published.scenario, by=None)
     assert client.post(url(published.scenario, "draft"), posted(draft, **wrong)).status_code == 409

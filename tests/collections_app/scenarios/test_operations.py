@@ -137,6 +137,17 @@ def test_a_formal_notice_is_a_letter_sent_after_approval(draft, channel, mode, c
     assert reasons(draft) == count
 
 
+@pytest.mark.parametrize(
+    ("offset", "template", "count"),
+    [(-3, None, 1), (30, email_template, 1), (-3, email_template, 2)],
+)
+def test_a_decision_comes_after_the_due_date_and_sends_nothing(draft, offset, template, count):
+    chosen = template(draft.scenario.entity) if template else None
+    step = {"offset_days": offset, "mode": StepMode.DECISION, "template": chosen}
+    StepFactory(version=draft, channel=Channel.EMAIL if chosen else Channel.PHONE, **step)
+    assert reasons(draft) == count
+
+
 @pytest.fixture
 def published():
     return published_scenario(steps=[{"offset_days": 8}])

@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.core.spreadsheets import harmless
 from crm.imports import tasks
 from crm.imports.models import Batch, MappingProfile, RowError
 from crm.imports.operations import batches
-from crm.imports.views import harmless
 from crm.receivables.models import Invoice
 from tests.connections import held_elsewhere
 from tests.crm.imports.conftest import AT, balances

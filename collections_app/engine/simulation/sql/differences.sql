@@ -9,14 +9,14 @@ with touched as (
                  converted(x.amount, x.currency, e.currency, %(from)s) as worth
           from {today}.actions_action x join accounts_entity e on e.id = x.entity_id
           where x.entity_id = %(entity)s and x.state = 'done' and x.closed_at >= %(from_at)s and x.closed_at < %(until_at)s
-            and x.kind in ('dunning', 'preventive')
+            and x.kind in ('dunning', 'preventive') and x.mode <> 'decision'
           order by x.customer_id, worth desc nulls last, x.amount desc nulls last, x.currency) n
     full join
       (select distinct on (x.customer_id) x.customer_id, x.amount, x.currency,
                  converted(x.amount, x.currency, e.currency, %(from)s) as worth
           from {tried}.actions_action x join accounts_entity e on e.id = x.entity_id
           where x.entity_id = %(entity)s and x.state = 'done' and x.closed_at >= %(from_at)s and x.closed_at < %(until_at)s
-            and x.kind in ('dunning', 'preventive')
+            and x.kind in ('dunning', 'preventive') and x.mode <> 'decision'
           order by x.customer_id, worth desc nulls last, x.amount desc nulls last, x.currency) t
         on t.customer_id = n.customer_id
     where n.customer_id is null or t.customer_id is null
