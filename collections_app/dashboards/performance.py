@@ -18,7 +18,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
 from crm.accounts.queries import entities_of
 from crm.core.sql import rows
-from crm.imports.models import Batch, Format, Status
+from crm.imports.models import IN_THE_BOOKS, Batch, Format
 from crm.imports.queries import first_feed_at
 from crm.receivables.days import MonthOfBooks, first_days, months_of_books
 
@@ -211,7 +211,7 @@ def _complete_from(entity: Entity, currency: str) -> date | None:
     first = first_days([entity]).get(entity.pk, {}).get(currency)
     if first is None:
         return None
-    done = Batch.objects.filter(entity=entity, status=Status.DONE, format__in=(Format.FEC, Format.OPEN_ITEMS))
+    done = Batch.objects.filter(entity=entity, status__in=IN_THE_BOOKS, format__in=(Format.FEC, Format.OPEN_ITEMS))
     told = done.aggregate(
         list=Min("finished_at", filter=Q(format=Format.OPEN_ITEMS)), fec=Min("pk", filter=Q(format=Format.FEC))
     )

@@ -36,6 +36,12 @@ class Status(models.TextChoices):
     GIVEN_UP = "given_up", _("given up")
 
 
+# What the books hold of it: until an undo is done nothing is taken back.
+IN_THE_BOOKS = (Status.DONE, Status.UNDOING)
+# A worker's, now or soon.
+AT_WORK = (Status.RECEIVED, Status.READING, Status.WRITING, Status.UNDOING)
+
+
 class Keeping(models.TextChoices):
     GOOD_ROWS = "good_rows", _("keep the good rows")
     ALL_OR_NOTHING = "all_or_nothing", _("nothing if a row is wrong")

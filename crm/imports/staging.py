@@ -97,6 +97,18 @@ def answer(name: str, params: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def write_addresses(name: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    """Run a stored statement that writes addresses `given` by one source, the last ones first; return its rows."""
+    text = statement("crm.imports", name).replace("/* first */", statement("crm.imports", "addresses_first"))
+    crash_point(f"import: before {name}")
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        names = [column.name for column in cursor.description or ()]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    crash_point(f"import: after {name}")
+    return found
+
+
 def prepare(name: str) -> None:
     """Run a stored statement list without parameters (temporary tables)."""
     with connection.cursor() as cursor:

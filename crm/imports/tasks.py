@@ -45,7 +45,6 @@ def _now_or_later(task: Task, work: Callable[..., None], batch_id: int) -> None:
 def sweep() -> None:
     """Send again what a lost message or a dead worker left: these tasks may run twice. What nobody wanted is given
     up."""
-    batches.give_up_old(at=timezone.now())
     old = Batch.objects.annotate(since=Coalesce("asked_at", "created_at"))
     old = old.filter(since__lt=timezone.now() - FORGOTTEN_AFTER)
     for batch in old.filter(Q(status=Status.RECEIVED) | Q(status=Status.READING)).only("pk"):
@@ -54,3 +53,4 @@ def sweep() -> None:
         write_batch.delay(batch.pk)
     for batch in old.filter(status=Status.UNDOING).only("pk"):
         undo_batch.delay(batch.pk)
+    batches.give_up_old(at=timezone.now())

@@ -17,13 +17,12 @@ from crm.core.access import opened_to
 from crm.core.spreadsheets import MARK, harmless
 from crm.imports.errors import FileNotStored, ImportRefused
 from crm.imports.forms import OptionsForm, UploadForm
-from crm.imports.models import Batch, RowError, Status
+from crm.imports.models import AT_WORK, Batch, RowError, Status
 from crm.imports.operations import batches
 from crm.imports.operations.undo import ask_undo
 from crm.imports.presenting import Shown
 from crm.imports.queries import batches_of, waits_for
 
-AT_WORK = (Status.RECEIVED, Status.READING, Status.WRITING, Status.UNDOING)
 HISTORY = 50
 SHOWN_ERRORS = 100
 

@@ -3,7 +3,7 @@
 select came.day
 from (
     select (b.finished_at at time zone %(time_zone)s)::date as day from imports_batch b
-    where b.entity_id = %(entity)s and b.status = 'done' and b.format <> 'customers'
+    where b.entity_id = %(entity)s and b.status in ('done', 'undoing') and b.format <> 'customers'
       and (b.rows_rejected = 0 or b.rows_rejected < b.rows_read)
     union
     select r.books_on from engine_run r

@@ -1,4 +1,4 @@
-select entity_id, status, count(*) as number, min(case when status = 'undoing' then asked_at else created_at end) as since
+select entity_id, status, count(*) as number, min(coalesce(asked_at, created_at)) as since
 from imports_batch
 where status in ('received', 'reading', 'proposed', 'writing', 'undoing') or (status = 'refused' and created_at > %(since)s)
 group by entity_id, status

@@ -14,6 +14,7 @@ from crm.core import sql
 from crm.core.rest.bulk import Row, Written, WrittenMeanwhile
 from crm.customers.models import Channel, Customer
 from crm.events.operations import emit_many
+from crm.imports.staging import write_addresses
 from crm.imports.turns import turn_of_a_feed
 
 ADDED = gettext_noop("Customer received through the API")
@@ -63,7 +64,7 @@ def _add_addresses(given: Sequence[Mapping[str, Any]], params: dict[str, Any]) -
         return []
     external_ids, channels, values = map(list, zip(*addresses, strict=True))
     named = {"external_ids": external_ids, "channels": channels, "values": values}
-    return sql.rows("crm.imports", "feed_addresses", params | named)
+    return write_addresses("feed_addresses", params | named)
 
 
 def feed_customers(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:

@@ -1,6 +1,6 @@
 """A file sent from a page: received, read (dry run), confirmed, imported. Each long part runs in a task."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -12,6 +12,7 @@ import structlog
 from django.core.cache import cache
 from django.core.files.uploadedfile import UploadedFile
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models.functions import Coalesce
 
 from crm.accounts.models import Entity, User
 from crm.core.alone import alone
@@ -66,7 +67,7 @@ def _store(batch: Batch, upload: UploadedFile) -> None:
 def read_again(batch: Batch, *, options: Options, at: datetime) -> None:
     """Read a proposed or refused file once more with other options. Raises NotWaiting."""
     to_read = {"options": stored(options), "asked_at": at} | NO_REFUSAL
-    _move(batch, {Status.PROPOSED, Status.REFUSED}, Status.RECEIVED, **to_read)
+    _move(batch, set(UNWANTED), Status.RECEIVED, **to_read)
     send("read_batch", batch)
 
 
@@ -76,6 +77,7 @@ def confirm(batch: Batch, *, options: Options, by: User, at: datetime) -> None:
     send("write_batch", batch)
 
 
+@transaction.atomic
 def give_up(batch: Batch, *, at: datetime) -> None:
     """What was sent is not imported: its file goes, and the rows told of it. Raises NotWaiting."""
     _move(batch, set(UNWANTED), Status.GIVEN_UP, finished_at=at)
@@ -83,17 +85,18 @@ def give_up(batch: Batch, *, at: datetime) -> None:
 
 
 def give_up_old(*, at: datetime) -> None:
-    """Give up what waits for a confirmation since more than `KEPT_UNCONFIRMED`."""
-    old = Batch.objects.filter(status__in=UNWANTED, created_at__lt=at - KEPT_UNCONFIRMED).exclude(file="")
+    """Give up what waits for a confirmation since more than `KEPT_UNCONFIRMED` after it was last read."""
+    waiting = Batch.objects.filter(status__in=UNWANTED).exclude(file="")
+    old = waiting.annotate(since=Coalesce("asked_at", "created_at")).filter(since__lt=at - KEPT_UNCONFIRMED)
     with transaction.atomic():
         found = list(old.select_for_update(skip_locked=True))
         Batch.objects.filter(pk__in=[batch.pk for batch in found]).update(status=Status.GIVEN_UP, finished_at=at)
         _forget(found)
 
 
-def _forget(given_up: list[Batch]) -> None:
+def _forget(given_up: Sequence[Batch]) -> None:
     RowError.objects.filter(batch__in=given_up).delete()
-    Batch.objects.filter(pk__in=[batch.pk for batch in given_up]).update(file="", changes={})
+    Batch.objects.filter(pk__in=[batch.pk for batch in given_up]).update(file="", figures={}, changes={})
     for batch in given_up:
         if batch.file:
             transaction.on_commit(partial(batch.file.storage.delete, str(batch.file.name)), robust=True)

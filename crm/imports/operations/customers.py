@@ -15,7 +15,7 @@ from crm.imports.mapping import ColumnMap
 from crm.imports.operations.open_items import reading_of
 from crm.imports.operations.rejecting import reject_found
 from crm.imports.outcome import KEPT_PROBLEMS, Job, Outcome
-from crm.imports.staging import copy_rows, execute, prepare
+from crm.imports.staging import copy_rows, execute, prepare, room_for, write_addresses
 from crm.imports.turns import turn_of_a_file
 
 SUBJECT = _("Customer file imported from %(file)s")
@@ -51,13 +51,18 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
         raise NothingReadable(rows=outcome.rows_read, line=first.line, reason=first.reason, reason_values=first.params)
     for text, line in reader.unknown_kinds.items():
         outcome.remark(Problem(line, columns.columns()["kind"], text[:200], UNKNOWN_KIND))
+    with room_for(outcome.rows_read):
+        _write(outcome, params)
+    emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
+    return outcome
+
+
+def _write(outcome: Outcome, params: dict[str, Any]) -> None:
     execute("customers_write customers_contacts", params)
-    outcome.changes["addresses_new"] = rows("crm.imports", "customers_addresses", params)[0]["added"]
+    outcome.changes["addresses_new"] = write_addresses("customers_addresses", params)[0]["added"]
     outcome.changes |= rows("crm.imports", "customers_count", params)[0]
     outcome.customers = outcome.changes.pop("customers")
     execute("customers_timeline", params)
-    emit_each("facts.changed", TOUCHED, {"entity": job.entity.pk, "batch": job.batch_id}, at=job.at)
-    return outcome
 
 
 def _unknown(row: dict[str, Any]) -> Problem:

@@ -66,9 +66,9 @@ def import_file(
 
     The dry run does the same work and gives it up at the end, so that what it announces is what happens.
     """
-    source = look_at(path)
     with transaction.atomic():
         take_turn(entity, waits=waits)
+        source = look_at(path)
         batch = batch or Batch.objects.create(
             entity=entity, file_name=path.name[:255], by=by, created_at=at, status=Status.WRITING
         )

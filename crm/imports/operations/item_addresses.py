@@ -10,7 +10,7 @@ from crm.imports.formats.people import email_of, phone_of
 from crm.imports.formats.rows import Problem
 from crm.imports.mapping import ColumnMap
 from crm.imports.outcome import Job, Outcome
-from crm.imports.staging import answer, copy_rows, execute
+from crm.imports.staging import answer, copy_rows, write_addresses
 
 SEVERAL = re.compile("[;,]")
 LEFT = {
@@ -25,7 +25,7 @@ def add_addresses(job: Job, columns: ColumnMap, outcome: Outcome, params: dict[s
         return
     named = answer("items_addresses_named", params)
     copy_rows("item_address", _readable(named, job.entity.country, columns, outcome))
-    execute("items_addresses", params)
+    write_addresses("items_addresses", params)
 
 
 def _readable(

@@ -1,5 +1,7 @@
 """Undoing an import: what it wrote goes, unless later facts rest on it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +12,10 @@ from django.utils.translation import gettext_noop as _
 from crm.accounts.models import User
 from crm.core.references import children_of
 from crm.core.sql import rows, set_local
+from crm.core.waiting import in_the_way
 from crm.customers.models import Address, Customer
 from crm.events.operations import emit_each
-from crm.imports.errors import CannotUndo
+from crm.imports.errors import CannotUndo, Unforeseen
 from crm.imports.models import Batch, Format, Status
 from crm.imports.operations import batches
 from crm.imports.operations.fec import params_of, reconcile
@@ -46,18 +49,27 @@ def ask_undo(batch: Batch, *, by: User, at: datetime) -> None:
 
 
 def undo_asked(batch_id: int, *, at: datetime) -> None:
-    """Take back an import somebody asked to; where it cannot be any more it stays, with the reason. Running it twice
-    does no harm. Raises NotYet where others are at work on the same."""
-    batch = Batch.objects.select_related("undone_by").filter(pk=batch_id, status=Status.UNDOING).first()
-    if batch is None:
-        return
+    """Take back an import somebody asked to; where it cannot be any more it stays, with the reason. Running it twice,
+    or twice at once, does no harm. Raises NotYet where others are at work on the same."""
+    asked = Batch.objects.filter(pk=batch_id, status=Status.UNDOING)
     try:
-        _undone(batch.pk, by=batch.undone_by, at=at, expected=Status.UNDOING, waits=False)
+        with _rested_upon(), transaction.atomic():
+            locked = asked.select_for_update(of=("self",), skip_locked=True).select_related("entity", "undone_by")
+            if (batch := locked.first()) is not None:
+                _take_back(batch, by=batch.undone_by, at=at, expected=Status.UNDOING)
     except CannotUndo as refusal:
-        Batch.objects.filter(pk=batch_id, status=Status.UNDOING).update(status=Status.DONE, **refusal.kept())
-    except (NotYet, OperationalError) as error:
-        Batch.objects.filter(pk=batch_id, status=Status.UNDOING).update(asked_at=at)
-        raise NotYet from error
+        asked.update(status=Status.DONE, **refusal.kept())
+    except NotYet:
+        asked.update(asked_at=at)
+        raise
+    except OperationalError as error:
+        if in_the_way(error):
+            asked.update(asked_at=at)
+            raise NotYet from error
+        raise
+    except Exception:
+        asked.update(status=Status.DONE, **Unforeseen().kept())
+        raise
 
 
 def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
@@ -68,22 +80,27 @@ def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
     Raises CannotUndo when it was not imported, or when something later rests on it: a person's movement, another
     import's, a hold, a charge, an action.
     """
-    _undone(batch.pk, by=by, at=at, expected=Status.DONE, waits=True)
+    with _rested_upon(), transaction.atomic():
+        _take_back(_locked(batch.pk), by=by, at=at, expected=Status.DONE)
     batch.refresh_from_db()
 
 
-def _undone(batch_id: int, *, by: User | None, at: datetime, expected: Status, waits: bool) -> None:
+def _take_back(batch: Batch, *, by: User | None, at: datetime, expected: Status) -> None:
+    in_a_task = expected == Status.UNDOING
+    take_turn(batch.entity, waits=not in_a_task)
+    if in_a_task:
+        set_local(lock_timeout=LOCKED_WITHIN)
+    turn_of_a_file(batch.entity)
+    _keep_writers_away()
+    params = _params(batch, by=by, at=at)
+    _refuse_if_needed(batch, params, expected=expected)
+    _undo(batch, params, by=by, at=at)
+
+
+@contextmanager
+def _rested_upon() -> Iterator[None]:
     try:
-        with transaction.atomic():
-            batch = _locked(batch_id)
-            take_turn(batch.entity, waits=waits)
-            if not waits:
-                set_local(lock_timeout=LOCKED_WITHIN)
-            turn_of_a_file(batch.entity)
-            _keep_writers_away()
-            params = _params(batch, by=by, at=at)
-            _refuse_if_needed(batch, params, expected=expected)
-            _undo(batch, params, by=by, at=at)
+        yield
     except IntegrityError as error:
         raise CannotUndo(reason=_("actions, letters or charges already rest on its invoices.")) from error
 
@@ -138,7 +155,7 @@ def _refuse_if_needed(batch: Batch, params: dict[str, Any], *, expected: Status)
         raise CannotUndo(reason=_("a later import changed its items; undo that one first."))
     for guard in undo_guards:
         if reason := guard(batch):
-            raise CannotUndo(reason=reason)
+            raise NotYet if expected == Status.UNDOING else CannotUndo(reason=reason)
 
 
 def _remove_customers(batch: Batch) -> None:

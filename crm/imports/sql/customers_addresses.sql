@@ -1,5 +1,4 @@
--- Of whom they are: a customer merged into another stands for him. What a list says comes before what was sent earlier, so that a
--- corrected address serves; what serves already is not touched.
+-- Of whom they are: a customer merged into another stands for him.
 with said as (
     select s.*, coalesce(c.merged_into_id, c.id) as customer_id
     from customer_staged s join customers_customer c on c.entity_id = %(entity)s and c.external_id = s.customer
@@ -16,13 +15,7 @@ with said as (
     on conflict (customer_id, channel, value) do nothing
     returning customer_id
 ), put_first as (
-    update customers_address a set sent_at = %(at)s
-    from given g
-    where (a.customer_id, a.channel, a.value) = (g.customer_id, g.channel, g.value) and exists (
-        select from customers_address o
-        where o.customer_id = a.customer_id and o.channel = a.channel and o.contact_id is not distinct from a.contact_id
-            and (coalesce(o.sent_at, '-infinity'), a.id) > (coalesce(a.sent_at, '-infinity'), o.id)
-            and (o.customer_id, o.channel, o.value) not in (select customer_id, channel, value from given))
+    /* first */
     returning a.customer_id
 ), counted as (
     insert into customer_touched

@@ -13,7 +13,7 @@ create temporary table item_moved_here on commit drop as
 with payments as (
     select b.id, b.finished_at from imports_batch b where b.entity_id = %(entity)s and b.format = 'payments'
 ), source as (
-    select b.id, b.finished_at, b.undone_at, b.complete and b.status = 'done' as complete
+    select b.id, b.finished_at, b.undone_at, b.complete and b.status in ('done', 'undoing') as complete
     from imports_batch b where b.entity_id = %(entity)s and b.format = 'open_items' and b.source = %(source)s
 ), since as (
     select coalesce(max(s.finished_at) - interval '1 day', '-infinity') as at

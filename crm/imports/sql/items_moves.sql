@@ -5,7 +5,7 @@
 create temporary table item_move on commit drop as
 with told as (  -- by the last complete list of the same source: what it showed was open then
     select max(b.as_of) as told_on from imports_batch b
-    where b.entity_id = %(entity)s and b.format = 'open_items' and b.source = %(source)s and b.status = 'done' and b.complete
+    where b.entity_id = %(entity)s and b.format = 'open_items' and b.source = %(source)s and b.status in ('done', 'undoing') and b.complete
       and b.as_of <= %(as_of)s and b.id <> %(batch)s
 ), wanted as (
     select side, id, customer_id, currency, amount as present, open_amount as wanted, moved_on, true as is_new, false as is_gone,

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ("currency", crm.core.money.CurrencyField()),
                 ("on", models.DateField()),
                 ("item", models.CharField(max_length=30)),
-                ("amount", models.DecimalField(decimal_places=3, max_digits=24)),
+                ("amount", crm.core.money.SumField()),
                 ("number", models.IntegerField()),
             ],
             options={

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
-from crm.core.money import CurrencyField, MoneyField, exact_money, possible_money
+from crm.core.money import CurrencyField, MoneyField, SumField, exact_money, possible_money
 from crm.core.references import SetForeignKey
 from crm.customers.models import Customer
 
@@ -171,7 +171,7 @@ class DayTally(models.Model):
     currency = CurrencyField()
     on = models.DateField()
     item = models.CharField(max_length=30)
-    amount = models.DecimalField(max_digits=24, decimal_places=3)
+    amount = SumField()
     number = models.IntegerField()
 
     class Meta:

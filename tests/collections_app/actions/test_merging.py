@@ -236,7 +236,7 @@ def test_what_was_decided_of_the_duplicate_counts(two):
             occasion_on=day,
             state=ActionState.DONE,
             closed_at=NOON,
-        )  # fmt: skip
+        )
         for day in (date(2026, 2, 1), date(2026, 3, 1))
     ]
     merge(two)

@@ -248,8 +248,8 @@ def test_the_file_has_the_lines_of_the_page_and_no_formula(shared):
     first = lines[0]
     assert (first["Compte"], first["Nom"]) == ("'@41", "'=HYPERLINK(A1)")
     assert (first["1–30 jours"], first["Solde"]) == ("100,00", "100,00")
-    assert sum(Decimal(line["Total ouvert"].replace(",", ".")) for line in lines) == 123
-    assert [line["Total ouvert"] for line in exported(shared.lea)] == ["100,00"]
+    assert sum(Decimal(line["Restant dû"].replace(",", ".")) for line in lines) == 123
+    assert [line["Restant dû"] for line in exported(shared.lea)] == ["100,00"]
     assert [line["Nom"] for line in exported(shared.lea, by="team")] == [str(shared.teams[0])]
 
 

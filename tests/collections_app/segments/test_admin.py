@@ -395,7 +395,7 @@ def test_a_group_that_takes_customers_while_one_deletes_it_stays_and_says_so(cli
     assert group.memberships.count() == 1
 
 
-NO_TEAM = "n’a pas d’équipe\xa0: ce qui s’ouvre pour un client sans chargé de portefeuille n’est la tâche de personne."
+NO_TEAM = "n’a pas d’équipe\xa0: ce qui s’ouvre pour un client sans chargé du portefeuille n’est la tâche de personne."
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_what_an_entity_should_not_go_live_with_is_told_before_and_when_it_does(
     def page():
         return client.get(reverse("admin:accounts_entity_change", args=[entity.pk])).content.decode()
 
-    told = "Le groupe «\xa0Tous\xa0» n’a pas d’équipe\xa0: ce qui s’ouvre pour un client sans chargé de portefeuille"
+    told = "Le groupe «\xa0Tous\xa0» n’a pas d’équipe\xa0: ce qui s’ouvre pour un client sans chargé du portefeuille"
     assert ["L’IBAN" in page(), told in page(), reverse("admin:segments_group_changelist") in page()] == [True] * 3
     Entity.objects.update(iban="FR7630006000011234567890189")
     chosen = {"action": "go_live", "_selected_action": [entity.pk]}

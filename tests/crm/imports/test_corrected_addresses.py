@@ -76,3 +76,11 @@ def test_what_a_person_put_first_stays(customer, send, way):
     prefer(chosen, by=None, at=AT)
     send(way, "new@x.example")
     assert used(customer) == "chosen@x.example"
+
+
+def test_beside_open_items_too(customer, send, entity, tmp_path):
+    send("api", "old@x.example")
+    path = tmp_path / "items.csv"
+    path.write_text("client;facture;echeance;solde;email\nA;F1;01/02/2026;100,00;new@x.example\n")
+    import_file(path, entity=entity, options=Options(), by=None, at=AT + timedelta(hours=1))
+    assert used(customer) == "new@x.example"

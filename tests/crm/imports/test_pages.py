@@ -82,14 +82,16 @@ def test_what_is_not_wanted_is_given_up_with_its_file(supervisor, entity, django
     assert "liste.csv est abandonné, et n’est pas conservé." in answer.content.decode()
     batch.refresh_from_db()
     assert (batch.status, batch.file.name, batch.errors.count(), path.exists()) == ("given_up", "", 0, False)
+    assert "Ce qui a changé" not in supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     supervisor.post(reverse("import_decide", args=[batch.pk]), {"keep": "good_rows", "mode": "delta"})
     assert Invoice.objects.count() == 0
 
 
 def test_what_nobody_confirms_is_given_up_after_a_month(supervisor, entity):
     kept, old = send(supervisor, entity), send(supervisor, entity)
-    Batch.objects.filter(pk=kept.pk).update(created_at=AT - batches.KEPT_UNCONFIRMED)
-    Batch.objects.filter(pk=old.pk).update(created_at=AT - batches.KEPT_UNCONFIRMED - timedelta(seconds=1))
+    Batch.objects.update(created_at=AT - timedelta(days=400))
+    Batch.objects.filter(pk=kept.pk).update(asked_at=AT - batches.KEPT_UNCONFIRMED)
+    Batch.objects.filter(pk=old.pk).update(asked_at=AT - batches.KEPT_UNCONFIRMED - timedelta(seconds=1))
     batches.give_up_old(at=AT)
     found = dict(Batch.objects.values_list("pk", "status"))
     assert found == {kept.pk: "proposed", old.pk: "given_up"}

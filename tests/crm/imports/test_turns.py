@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
 from crm.accounts.models import Entity
 from crm.imports import tasks
 from crm.imports.models import Batch
-from crm.imports.operations import batches, import_file
+from crm.imports.operations import batches, import_file, undo
 from crm.imports.operations.undo import ask_undo, undo_asked
 from crm.imports.outcome import Options
 from crm.imports.turns import NotYet
@@ -147,6 +147,38 @@ class TestUndoing:
         left = Batch.objects.get()
         assert (left.status, left.refusal, left.refusal_values["count"]) == ("done", "cannot_undo", 1)
         assert Invoice.objects.count() == 1
+
+    def test_a_second_message_leaves_it_to_the_first(self, done):
+        with beside(lambda: undo_asked(done.pk, at=AT)) as other:
+            Batch.objects.select_for_update().get(pk=done.pk)
+            other.start()
+            other.result()
+        assert status_of(done) == "undoing"
+
+    def test_what_nobody_foresaw_is_told_and_not_tried_for_ever(self, done, monkeypatch):
+        def broken(*_args, **_params):
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(undo, "execute", broken)
+        with pytest.raises(ZeroDivisionError):
+            undo_asked(done.pk, at=AT)
+        left = Batch.objects.get()
+        assert (left.status, left.refusal, Invoice.objects.count()) == ("done", "unforeseen", 1)
+
+    def test_a_full_disk_is_no_reason_to_come_back_in_silence(self, done, monkeypatch):
+        def full(*_args, **_params):
+            raise OperationalError("no space left on device")
+
+        monkeypatch.setattr(undo, "execute", full)
+        with pytest.raises(OperationalError):
+            undo_asked(done.pk, at=AT)
+        assert status_of(done) == "undoing"
+
+    def test_a_night_that_began_meanwhile_is_waited_for(self, done, monkeypatch):
+        monkeypatch.setattr(undo, "undo_guards", [lambda batch: "a night"])
+        with pytest.raises(NotYet):
+            undo_asked(done.pk, at=AT)
+        assert status_of(done) == "undoing"
 
     def test_twice_is_once(self, done):
         undo_asked(done.pk, at=AT)
