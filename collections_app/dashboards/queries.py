@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from collections_app.actions.counting import portfolio_counters
 from collections_app.actions.forms import WorklistFilters
 from collections_app.actions.models import Action, ActionState
+from collections_app.dashboards.bars import Chart, Period, draw
 from collections_app.engine.labels import block_label
 from collections_app.engine.models import DailyFigures, Run
 from collections_app.engine.planned import NOTHING_PLANNED
@@ -153,34 +154,38 @@ def to_settle(user: User, *, at: datetime) -> dict[str, Any]:
     return counted | {"failed_since": since.isoformat()}
 
 
-def trend(user: User) -> list[dict[str, Any]]:
-    """Open and overdue amounts of the last nights per entity and currency (its own first), oldest first, with the
-    height of each bar."""
+@dataclass(frozen=True)
+class Trend:
+    """A currency of an entity over its last nights. `last`: what the last one told, of nothing where it told none."""
+
+    entity: Entity
+    currency: str
+    chart: Chart
+    last: DailyFigures
+
+
+def trend(user: User) -> list[Trend]:
+    """Open and overdue amounts of the last nights per entity and currency (its own first), oldest first."""
     nights: dict[int, set[date]] = defaultdict(set)
     told: dict[tuple[int, str], list[DailyFigures]] = defaultdict(list)
     for row in _last_figures(user):
         nights[row.entity_id].add(row.on)
         told[row.entity_id, row.currency].append(row)
-    return [_series(rows, sorted(nights[entity])) for (entity, _currency), rows in told.items()]
+    return [_of_nights(rows, sorted(nights[entity])) for (entity, _currency), rows in told.items()]
 
 
-def _series(rows: list[DailyFigures], nights: list[date]) -> dict[str, Any]:
+def _of_nights(rows: list[DailyFigures], nights: list[date]) -> Trend:
     """A currency of an entity, from its first row on: a night that tells of the entity but not of it found nothing."""
     first, by_night = rows[0], {row.on: row for row in rows}
     shown = [by_night.get(on) or _nothing(first, on) for on in nights if on >= first.on]
-    highest = max(Decimal(1), *(row.open_amount for row in shown))
-    days = [
-        {
-            "on": row.on,
-            "x": place * 4,
-            "open": round(40 * row.open_amount / highest, 1),
-            "overdue": round(40 * row.overdue_amount / highest, 1),
-            "said": _said(row),
-        }
-        for place, row in enumerate(shown)
-    ]
-    scale = {"width": len(days) * 4, "highest": highest, "half": highest / 2}
-    return {"entity": first.entity, "currency": first.currency, "days": days, "last": shown[-1], **scale}
+
+    def money(amount: Decimal) -> str:
+        return formats.short_money(amount, first.currency)
+
+    days = [Period(formats.day(row.on), (row.open_amount, row.overdue_amount), _said(row)) for row in shown]
+    series = [_("Open amount"), _("Overdue")]
+    chart = draw(_("Open and overdue, last nights"), series, days, money, inside=True)
+    return Trend(first.entity, first.currency, chart, shown[-1])
 
 
 def _nothing(like: DailyFigures, on: date) -> DailyFigures:

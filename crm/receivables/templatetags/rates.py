@@ -1,7 +1,7 @@
 """What is said where amounts in a currency without a rate count for nothing."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django import template
@@ -20,6 +20,15 @@ register = template.Library()
 TEMPLATE = "components/without_rate.html"
 
 
+class InCurrency(Protocol):
+    """What is told of an entity in a currency."""
+
+    @property
+    def entity(self) -> Entity: ...
+    @property
+    def currency(self) -> str: ...
+
+
 @register.inclusion_tag(TEMPLATE)
 def not_counted(user: Any, entity: Entity, currencies: Iterable[str], on: Any = None) -> dict[str, Any]:
     """Of these currencies, those no rate turns into the entity's on a day (today)."""
@@ -28,12 +37,11 @@ def not_counted(user: Any, entity: Entity, currencies: Iterable[str], on: Any = 
 
 
 @register.inclusion_tag(TEMPLATE)
-def each_not_counted(user: Any, told: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Of what is told of several entities, each row with its entity and a currency, what no rate turns today into the
-    entity's. One statement."""
+def each_not_counted(user: Any, told: Iterable[InCurrency]) -> dict[str, Any]:
+    """Of what is told of several entities, what no rate turns today into the entity's. One statement."""
     now = timezone.now()
-    days = {row["entity"]: today(row["entity"], now) for row in told}
-    asked = {(row["currency"], row["entity"].currency, days[row["entity"]]) for row in told}
+    days = {one.entity: today(one.entity, now) for one in told}
+    asked = {(one.currency, one.entity.currency, days[one.entity]) for one in told}
     return _pairs_said(user, dict.fromkeys(((base, into) for base, into, _on in pairs_without_rate(asked)), 0))
 
 
