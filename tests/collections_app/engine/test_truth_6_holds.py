@@ -143,9 +143,8 @@ def test_what_was_held_on_a_past_day_stays_what_that_night_said():
 
 
 scopes = st.sampled_from(["customer", "first", "second", "old claims"])
-holds = st.lists(
-    st.tuples(scopes, st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=4, unique=True
-)  # the same one twice is refused
+# The same one twice is refused.
+holds = st.lists(st.tuples(scopes, st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=4, unique=True)
 
 
 @settings(max_examples=6, deadline=None)
