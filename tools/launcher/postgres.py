@@ -82,14 +82,17 @@ class Postgres:
 
     def stop(self) -> None:
         """Ask it to stop without waiting for its clients, and wait for its end."""
+        self._end()
+        if self.memory:
+            memory.forget(self.memory)
+
+    def _end(self) -> None:
         pid = self._pid()
         if not pid or pid not in processes.working_in(self.data):
             return
         processes.send([pid], signal.SIGINT)
         if not processes.wait_until(lambda: self._ended(pid), STOP_S):
             raise Trouble(f"PostgreSQL (process {pid}) does not stop; see {self.log}")
-        if self.memory:
-            memory.forget(self.memory)
 
     def _ended(self, pid: int) -> bool:
         processes.reap([pid])
