@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
+from tests import emptying
 from tools.launcher import browser
 
 # The same examples every time: a failure is found again.
@@ -44,6 +46,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     template = os.environ.get("TEST_DATABASE_TEMPLATE")
     if template:
         connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_of_what_was_written() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.empty)
+        yield
 
 
 @pytest.fixture(autouse=True)

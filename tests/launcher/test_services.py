@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 from urllib.parse import parse_qs, urlsplit
@@ -15,10 +16,10 @@ import pytest
 import redis
 
 from tests.launcher.conftest import SMALL
-from tools.launcher import account, processes, services
+from tools.launcher import account, memory, processes, services
 from tools.launcher.paths import ROOT
 from tools.launcher.say import Trouble
-from tools.launcher.services import running
+from tools.launcher.services import Profile, running
 from tools.launcher.valkey import Valkey
 
 
@@ -89,6 +90,42 @@ def test_a_start_that_fails_leaves_nothing_behind(checkout, monkeypatch):
     with pytest.raises(KeyboardInterrupt), running(SMALL):
         pass
     assert server_of(checkout, "postgres") == []
+
+
+def kept_in(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    """A kind of use whose memory is a folder of the checkout."""
+    monkeypatch.setattr(memory, "MEMORY", checkout)
+    return replace(SMALL, in_memory=True)
+
+
+def where_a_temporary_table_is(variables: dict[str, str]) -> str:
+    with connect(variables) as database:
+        database.execute("CREATE TEMPORARY TABLE night AS SELECT 7 AS number")
+        (path,) = database.execute("SELECT pg_relation_filepath('night')").fetchone() or ("",)
+        return str(path).split("/")[0]
+
+
+def test_temporary_tables_are_in_memory_as_long_as_the_servers_live_and_on_the_disk_where_it_is_scarce(
+    checkout, monkeypatch
+):
+    profile = kept_in(checkout, monkeypatch)
+    with running(profile) as variables:
+        assert where_a_temporary_table_is(variables) == "pg_tblspc"
+        assert len(list(checkout.glob("acquit-*"))) == 1
+    assert list(checkout.glob("acquit-*")) == []
+    monkeypatch.setattr(memory, "ENOUGH", 2**63)
+    with running(profile) as variables:
+        assert where_a_temporary_table_is(variables) == "base"
+
+
+def test_a_server_killed_finds_its_memory_again(checkout, monkeypatch):
+    profile = kept_in(checkout, monkeypatch)
+    with running(profile) as variables:
+        with connect(variables) as database:
+            database.execute("CREATE TEMPORARY TABLE night AS SELECT 7 AS number")
+            kill(server_of(checkout, "postgres"))
+        with running(profile) as again:
+            assert where_a_temporary_table_is(again) == "pg_tblspc"
 
 
 def test_var_may_be_a_symbolic_link(checkout):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from tools.launcher import pgwire, processes
+from tools.launcher import memory, pgwire, processes
 from tools.launcher.account import Account
 from tools.launcher.pgwire import Status
 from tools.launcher.say import Trouble, say
@@ -37,12 +37,14 @@ SETTINGS = {
     "max_connections": "100",
     "log_checkpoints": "off",
 }
+IN_MEMORY = "memory"  # the tablespace of temporary tables that are kept there
 UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)
 class Postgres:
-    """One server: its program, its data, the short folder of its socket, the account it runs as."""
+    """One server: its program, its data, the short folder of its socket, the account it runs as, and the folder in
+    memory of its temporary tables, if they are to be there."""
 
     program: Path
     data: Path
@@ -50,6 +52,7 @@ class Postgres:
     account: Account
     log: Path
     settings: dict[str, str]
+    memory: Path | None = None
 
     @property
     def socket(self) -> Path:
@@ -79,6 +82,11 @@ class Postgres:
 
     def stop(self) -> None:
         """Ask it to stop without waiting for its clients, and wait for its end."""
+        self._end()
+        if self.memory:
+            memory.forget(self.memory)
+
+    def _end(self) -> None:
         pid = self._pid()
         if not pid or pid not in processes.working_in(self.data):
             return
@@ -154,6 +162,9 @@ class Postgres:
     def _launch(self) -> None:
         settings = SETTINGS | memory_settings() | self.settings
         settings["unix_socket_directories"] = f'"{self.sockets}"'
+        in_memory = self.memory and memory.make(self.memory, self.account)
+        if in_memory:
+            settings["temp_tablespaces"] = IN_MEMORY
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             server = subprocess.Popen(
@@ -162,6 +173,16 @@ class Postgres:
                 start_new_session=True, **self.account.popen_arguments(),
             )  # fmt: skip
         self._wait_ready(server)
+        if in_memory:
+            self._name_memory()
+
+    def _name_memory(self) -> None:
+        # Again at each start: nothing in it outlives the server.
+        for statement in (
+            f"DROP TABLESPACE IF EXISTS {IN_MEMORY}",
+            f"CREATE TABLESPACE {IN_MEMORY} LOCATION '{self.memory}'",
+        ):
+            pgwire.execute(self.socket, "postgres", statement)
 
     def _wait_ready(self, server: "subprocess.Popen[bytes] | None") -> None:
         def settled() -> bool:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.launcher import binaries
+from tools.launcher import binaries, memory
 from tools.launcher.account import Account, servers_account
 from tools.launcher.locks import Presence, alone
 from tools.launcher.paths import VAR, digest, make_folder
@@ -27,15 +27,17 @@ SOCKETS = Path("/tmp")
 
 @dataclass(frozen=True)
 class Profile:
-    """A kind of use: the name of its folder under var/, ACQUIT_ENV, and settings of its PostgreSQL."""
+    """A kind of use: the name of its folder under var/, ACQUIT_ENV, settings of its PostgreSQL, and whether that keeps
+    temporary tables in memory."""
 
     name: str
     environment: str
     settings: dict[str, str]
+    in_memory: bool = False
 
 
 DEV = Profile("dev", "demo", {})
-TEST = Profile("test", "test", UNSAFE_BUT_FAST | {"shared_buffers": "256MB"})
+TEST = Profile("test", "test", UNSAFE_BUT_FAST | {"shared_buffers": "256MB"}, in_memory=True)
 BENCH = Profile("bench", "test", {})
 
 
@@ -84,7 +86,8 @@ def _servers(profile: Profile, account: Account, state: Path, sockets: Path) -> 
     if "DATABASE_URL" not in os.environ:
         program = binaries.postgres(account, state.parent)
         log = _log(state / "postgres.log", account)
-        servers.append(Postgres(program, state / "postgres", sockets, account, log, profile.settings))
+        kept = memory.folder(state, account) if profile.in_memory else None
+        servers.append(Postgres(program, state / "postgres", sockets, account, log, profile.settings, kept))
     if "BROKER_URL" not in os.environ:
         program = binaries.valkey(account, state.parent)
         log = _log(state / "valkey.log", account)

@@ -14,6 +14,7 @@ from crm.holds.models import Hold
 from crm.holds.operations import call_mistake, lift_hold, place_hold
 from crm.receivables.models import Invoice
 from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.examples import taken_back
 from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory
 
@@ -259,6 +260,7 @@ def left_out(accounts):
     disputed=st.booleans(),
     lived=st.lists(events, max_size=4),
 )
+@taken_back
 def test_a_past_night_is_told_as_it_was_just_before_it(owed, money, comes, disputed, lived):
     world = World({"offset_days": 5}, {"offset_days": 12})
     world.late = world.customer()

@@ -12,6 +12,7 @@ from collections_app.engine.models import Decision
 from collections_app.engine.queries import explain
 from crm.holds.operations import place_hold
 from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.examples import taken_back
 from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory
 
@@ -77,6 +78,7 @@ def place(world, situation):
     policy=st.sampled_from(["first_step", "step_by_age", "by_hand"]),
     working_days=st.sampled_from([[1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6, 7]]),  # the first of March is a Sunday
 )
+@taken_back
 def test_what_is_explained_before_the_night_is_what_dry_run_and_night_do(found, policy, working_days):
     world = World(*LADDER, entry_policy=policy)
     world.entity.working_days = working_days
@@ -96,6 +98,7 @@ def test_what_is_explained_before_the_night_is_what_dry_run_and_night_do(found, 
 
 @settings(max_examples=6, deadline=None)
 @given(late=st.integers(-2, 20), days=st.integers(1, 7), paid_on=st.integers(0, 7))
+@taken_back
 def test_the_past_is_what_each_night_recorded_whatever_came_later(late, days, paid_on):
     world = World(*LADDER)
     customer = world.customer()

@@ -12,6 +12,7 @@ from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
 from tests.collections_app.compliance.situations import sent
 from tests.collections_app.engine.world import World, noon
+from tests.examples import taken_back
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.messaging import a_world
 
@@ -123,6 +124,7 @@ def test_a_refused_step_is_not_done_and_holds_back_the_next():
 
 @settings(max_examples=6, deadline=None)
 @given(opened=st.lists(st.booleans(), min_size=1, max_size=6))
+@taken_back
 def test_whatever_opens_and_closes_there_is_one_row_a_gate_and_one_message(opened):
     world = a_mail_to_send()
     left_on = next((day for day, is_open in enumerate(opened) if is_open), None)

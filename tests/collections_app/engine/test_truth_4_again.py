@@ -14,6 +14,7 @@ from crm.law.operations import load_law
 from telephony.messaging.models import Message
 from tests.collections_app.engine.small_house import forget_the_night, small_house, state
 from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.examples import taken_back
 
 
 def after(days):
@@ -96,6 +97,7 @@ def test_a_stage_that_fails_is_told_and_the_next_run_makes_it_good(monkeypatch):
 @pytest.mark.django_db
 @settings(max_examples=15, deadline=None)
 @given(days=st.lists(st.integers(1, 6), min_size=1, max_size=5))
+@taken_back
 def test_whatever_nights_are_missed_no_step_repeats_in_a_cycle(days):
     world = small_house()
     on = MARCH_1

@@ -13,6 +13,7 @@ from crm.holds.operations import lift_hold, place_hold
 from crm.receivables.operations import close_in_ledger, reopen
 from crm.timeline.models import Entry
 from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.examples import taken_back
 
 pytestmark = pytest.mark.django_db
 LADDER = ({"offset_days": 5}, {"offset_days": 15}, {"offset_days": 30})
@@ -142,13 +143,14 @@ def test_what_was_held_on_a_past_day_stays_what_that_night_said():
 
 
 scopes = st.sampled_from(["customer", "first", "second", "old claims"])
-holds = st.lists(st.tuples(scopes, st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=4)
+# The same one twice is refused.
+holds = st.lists(st.tuples(scopes, st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=4, unique=True)
 
 
 @settings(max_examples=6, deadline=None)
 @given(placed=holds)
+@taken_back
 def test_on_every_day_a_task_carries_all_that_is_late_and_nothing_held(placed):
-    Hold.objects.all().delete()
     world = World({"offset_days": 0})
     customer = world.customer()
     first, second = (world.invoice(customer, late=late) for late in (40, 10))

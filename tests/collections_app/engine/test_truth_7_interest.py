@@ -14,6 +14,7 @@ from crm.law.operations import load_law
 from crm.receivables.late_charges import late_charges, waive
 from crm.receivables.models import ChargeKind, Invoice, Movement
 from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.examples import taken_back
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.paying import pay
 
@@ -101,6 +102,7 @@ def test_the_words_say_the_charges_beside_the_amount_claimed():
 
 @settings(max_examples=6, deadline=None)
 @given(payments=st.lists(st.tuples(st.integers(0, 4), st.integers(1, 90)), min_size=1, max_size=5))
+@taken_back
 def test_whatever_is_paid_the_claim_is_what_is_left_and_charges_only_grow(payments):
     world = World({"offset_days": 5})
     invoice = world.invoice(world.customer(), late=60, amount=500)

@@ -10,6 +10,7 @@ from collections_app.engine.queries import explain
 from collections_app.segments.models import Membership
 from collections_app.segments.queries import why
 from tests.collections_app.engine.world import MARCH_1, World
+from tests.examples import taken_back
 from tests.factories.paying import pay
 from tests.factories.scenarios import published_scenario
 from tests.factories.segments import GroupFactory
@@ -98,6 +99,7 @@ def test_an_archived_group_takes_nobody():
     limits=st.lists(st.integers(0, 900), min_size=1, max_size=4, unique=True),
     amounts=st.lists(st.integers(1, 1000), min_size=1, max_size=4),
 )
+@taken_back
 def test_every_customer_is_in_the_first_group_whose_rule_he_meets(limits, amounts):
     world = World({"offset_days": 5, "code": "default"})
     for priority, limit in enumerate(limits, start=1):

@@ -14,6 +14,7 @@ from telephony.messaging import operations as messaging
 from telephony.messaging.models import Message
 from telephony.messaging.operations.freezing import body
 from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.examples import taken_back
 from tests.factories.letters import TemplateVersionFactory
 from tests.factories.messaging import a_world
 from tests.factories.scenarios import PUBLISHED_AT, StepFactory, TemplateFactory
@@ -123,6 +124,7 @@ offsets = st.lists(st.integers(1, 40), min_size=1, max_size=4, unique=True)
 
 @settings(max_examples=8, deadline=None)
 @given(versions=st.lists(offsets, min_size=2, max_size=5))
+@taken_back
 def test_whatever_is_published_a_level_never_falls_and_a_step_never_repeats(versions):
     world = World(*({"offset_days": days, "gap_days": 1} for days in versions[0]))
     customer = world.customer()

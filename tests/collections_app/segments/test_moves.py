@@ -9,6 +9,7 @@ from collections_app.actions.models import Action
 from collections_app.scenarios import operations as scenarios
 from collections_app.segments.models import Group
 from tests.collections_app.engine.world import MARCH_1, World, noon
+from tests.examples import taken_back
 from tests.factories.scenarios import published_scenario
 from tests.factories.segments import GroupFactory
 
@@ -42,6 +43,7 @@ def publish(scenario, offsets):
 @pytest.mark.django_db
 @given(first=st.tuples(OFFSETS, OFFSETS, OFFSETS), moves=MOVES)
 @settings(max_examples=8)
+@taken_back
 def test_no_move_repeats_or_lowers_a_step(first, moves):
     world = World(*[step(offset) for offset in first[0]])
     ladders = [world.version.scenario]

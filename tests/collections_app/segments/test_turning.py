@@ -10,6 +10,7 @@ from hypothesis import example, given, settings, strategies as st
 
 from collections_app.segments.models import Membership
 from collections_app.segments.regrouping import regroup
+from tests.examples import taken_back
 from tests.factories.accounts import EntityFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
@@ -131,6 +132,7 @@ AVERAGE = {"fact": "average_delay", "is": "gte"}
 @example(criteria={**AVERAGE, "value": "-2"}, lives=[(-20, 4, -25, -60), (5, 4, None, -40)])  # falls due meanwhile
 @example(criteria={**AVERAGE, "value": "-2"}, lives=[(-20, 19, -23, -60), (-14, 1, None, -60)])  # rounds on its bound
 @example(criteria={**AVERAGE, "value": "0"}, lives=[(35, 4, -1, 5), (-20, 4, -10, -60)])  # paid, and issued later
+@taken_back
 def test_his_group_is_the_same_until_the_day_he_is_asked_again(criteria, lives):
     """Whatever else is looked at meanwhile: nothing but the day says that he is to be asked."""
     entity = EntityFactory()
