@@ -19,6 +19,7 @@ from crm.receivables.models import Invoice
 # What becomes of the other tasks of a cycle that a person ended.
 BEGUN_AGAIN = "begun_again"
 KINDS = {
+    Outcome.WAIT: HoldKind.MANUAL,
     Outcome.PLAN: HoldKind.PLAN,
     Outcome.LAWYER: HoldKind.LEGAL,
     Outcome.AGENCY: HoldKind.LEGAL,

@@ -51,7 +51,7 @@ OF_A_DECISION = (
     Outcome.WAIT, Outcome.PLAN, Outcome.LAWYER, Outcome.AGENCY, Outcome.WRITE_OFF, Outcome.RESTART, Outcome.OTHER,
 )  # fmt: skip
 # Of these, what suspends the invoices it is about until a day.
-UNTIL_A_DAY = frozenset({Outcome.PLAN, Outcome.LAWYER, Outcome.AGENCY, Outcome.WRITE_OFF})
+UNTIL_A_DAY = frozenset({Outcome.WAIT, Outcome.PLAN, Outcome.LAWYER, Outcome.AGENCY, Outcome.WRITE_OFF})
 # What a customer says of his own account, what a person decides, and what becomes of his claims: each asks something
 # more, of one action at a time.
 ASKS_MORE = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, Outcome.CALL_BACK, *OF_A_DECISION, *OF_A_DECLARATION}) - {

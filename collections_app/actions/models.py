@@ -19,10 +19,12 @@ from crm.receivables.models import Invoice
 
 
 class Cycle(models.Model):
-    """Opens when a customer goes from nothing overdue to something overdue in a currency, closes when nothing is left.
+    """Opens when a customer goes from nothing overdue to something overdue in a currency, closes when nothing is left,
+    or when all that is claimed fell due since its last step: for that another one opens.
 
     `passed_offset`: steps up to this offset count as passed (backlog entering by age, or where a person put him).
     `by_hand`: the backlog waits for a person to choose the step where it enters.
+    `resumable`: a night closed it. What it claimed and is claimed again, held or settled meanwhile, goes on where it was.
     """
 
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -32,6 +34,7 @@ class Cycle(models.Model):
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     passed_offset = models.SmallIntegerField(_("passed up to (days)"), null=True, blank=True)
     by_hand = models.BooleanField(_("waits for a person"), default=False)
+    resumable = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("cycle")

@@ -46,8 +46,6 @@ from telephony.messaging.models import Message
 
 SENDABLE = frozenset({Channel.EMAIL, Channel.POST})
 SUSPENDS = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, *UNTIL_A_DAY})
-# The task comes back on the day given.
-COMES_BACK = frozenset({Outcome.CALL_BACK, Outcome.WAIT})
 PROMISED = gettext_noop("says he will pay by %(on)s")
 PROMISED_AMOUNT = gettext_noop("says he will pay %(amount)s by %(on)s")
 CALL_BACK_ON = gettext_noop("asks to be called back on %(on)s")
@@ -157,7 +155,7 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
     customer, on = in_use(action.customer), today(action.entity, at)
     _check_outcome(action, said)
     _check_said(said, action.currency, on)
-    if said.outcome in COMES_BACK:
+    if said.outcome == Outcome.CALL_BACK:
         _refuse_twice(action, said.on)
     waiting = Action.objects.waiting_for_a_person().filter(customer=customer).values_list("pk", flat=True)
     followed_by = waiting if said.outcome in SUSPENDS or said.outcome == Outcome.RESTART else ()
@@ -165,7 +163,7 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
         if not bulk.complete([action.pk], outcome=said.outcome, note=said.note, told=_told(action, said), by=by, at=at):
             action.refresh_from_db()
             raise ActionMoved(action)
-        if said.outcome in COMES_BACK:
+        if said.outcome == Outcome.CALL_BACK:
             # A call that was made counts; the task waits for the day of the next one.
             move(action, "call_again", at=at, by=by, outcome="", snoozed_until=said.on, reopened_on=on)
         if said.outcome in OF_A_DECLARATION:
@@ -199,7 +197,7 @@ def _check_said(said: Said, currency: str, on: date) -> None:
         if said.amount is not None and (said.amount <= 0 or said.amount != round(said.amount, decimals(currency))):
             text = _("In %(currency)s an amount is above 0 and has %(count)d decimals at most.")
             raise SaidRefused("amount", text % {"currency": currency, "count": decimals(currency)})
-    if said.outcome in COMES_BACK or said.outcome in UNTIL_A_DAY:
+    if said.outcome == Outcome.CALL_BACK or said.outcome in UNTIL_A_DAY:
         try:
             check_later(said.on, on=on)
         except DayRefused as refusal:
@@ -240,9 +238,8 @@ def _does_not_end_so(action: Action, said: Said) -> str:
 
 def _refuse_twice(action: Action, on: date | None) -> None:
     # A second click would count a second call.
-    if Action.objects.filter(pk=action.pk, snoozed_until=on, lives__outcome__in=COMES_BACK).exists():
-        told = _("It waits for that day already.")
-        raise ActionRefused(told if decides(action) else _("The call back of that day is noted already."))
+    if Action.objects.filter(pk=action.pk, snoozed_until=on, lives__outcome=Outcome.CALL_BACK).exists():
+        raise ActionRefused(_("The call back of that day is noted already."))
 
 
 def _told(action: Action, said: Said) -> Msgid | None:

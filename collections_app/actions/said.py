@@ -19,7 +19,6 @@ ASKED: dict[str, tuple[str, ...]] = {
     Outcome.WILL_PAY: ("on", "amount", "invoices", "number"),
     Outcome.CONTESTS: ("invoices", "number", "reason"),
     Outcome.CALL_BACK: ("on",),
-    Outcome.WAIT: ("on",),
     **dict.fromkeys(UNTIL_A_DAY, ("on", "invoices", "number")),
     Outcome.DECLARED: ("on", "reference"),
     Outcome.NOT_NEEDED: ("reason",),

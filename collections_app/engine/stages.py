@@ -82,6 +82,7 @@ def close(night: Night) -> int:
     night.keep("night_open_already", "open_already")
     night.keep("night_carried", "carried")
     night.keep("night_cycles_already", "cycles")
+    night.keep("night_outgrown", "outgrown")
     closed, settled = night.do("close_cycles"), night.ids("cancel_settled")
     if settled:
         messaging.cancel(origin=ORIGIN, origin_ids=settled, reason="settled", at=night.at)

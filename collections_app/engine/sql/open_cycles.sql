@@ -1,6 +1,7 @@
 -- Overdue accounts that have no cycle yet enter one.
 with entering as (
-    select a.customer_id, a.currency, a.oldest_due_on, g.version_id, g.entry_policy
+    -- By the age of what is claimed; where all of it is held, of that.
+    select a.customer_id, a.currency, coalesce(a.oldest_eligible_on, a.oldest_due_on) as oldest_due_on, g.version_id, g.entry_policy
     from night_accounts a
     left join night_groups g on g.customer_id = a.customer_id
     where not exists (select 1 from night_cycles c where c.customer_id = a.customer_id and c.currency = a.currency)

@@ -26,23 +26,59 @@ progress as (
     where ((x.cycle_id, x.customer_id) in (select c.id, c.customer_id from night_cycles c)) is true
     group by x.cycle_id
 ),
+-- What an earlier cycle told of and is claimed again (held meanwhile, or settled by what was taken back) goes on where it was,
+-- unless a person began again since.
+earlier as materialized (
+    select c.id, c.customer_id, c.currency, c.opened_on, c.closed_on, c.passed_offset
+    from actions_cycle c
+    join night_accounts a on a.customer_id = c.customer_id and a.currency = c.currency and a.oldest_eligible_on < c.closed_on
+    where c.entity_id = %(entity)s and c.closed_on <= %(on)s and c.resumable /* each c.customer_id */ and not exists (
+        select 1 from actions_cycle since
+        where since.customer_id = c.customer_id and since.currency = c.currency and since.closed_on is not null
+          and not since.resumable and since.id > c.id)
+),
+claimed_again as materialized (
+    select e.id, e.customer_id, e.currency, i.invoice_id, case when i.due_on < e.opened_on then e.passed_offset end as passed_offset
+    from earlier e
+    join night_items i on i.customer_id = e.customer_id and i.currency = e.currency
+    where i.overdue and i.held is null and i.due_on < e.closed_on
+),
+resumed as materialized (
+    select c.customer_id, c.currency, max(greatest(c.passed_offset, told.step_offset)) as passed_offset,
+           max(told.last_done_on) as last_done_on, max(told.last_passed_on) as last_passed_on
+    from claimed_again c
+    left join (
+        select c.id, c.invoice_id, max(x.step_offset) as step_offset, max(day.passed_on) filter (where x.state = 'done') as last_done_on,
+               max(day.passed_on) as last_passed_on
+        from claimed_again c
+        join actions_actionline l on l.invoice_id = c.invoice_id
+        join actions_action x on x.id = l.action_id and x.cycle_id = c.id
+        cross join lateral (
+            select coalesce(x.left_on, (x.closed_at at time zone %(time_zone)s)::date) as passed_on
+        ) day
+        where x.kind in ('dunning', 'follow_up') and x.state in ('done', 'skipped')
+        group by c.id, c.invoice_id
+    ) told on told.id = c.id and told.invoice_id = c.invoice_id
+    group by c.customer_id, c.currency
+),
 account as materialized (
     select a.*, g.group_id, g.group_code, g.version_id, g.entry_policy, c.id as cycle_id,
            coalesce(c.by_hand, entry.asked, false) as by_hand,
-           greatest(c.passed_offset, entry.below, p.done_offset, -1) as passed_offset,
+           greatest(c.passed_offset, entry.below, p.done_offset, e.passed_offset, -1) as passed_offset,
            coalesce(c.passed_offset, entry.below, -1) as entered_at,
-           coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes, p.last_done_on,
-           p.last_passed_on, p.busy_since, r.rate
+           coalesce(c.opened_on, %(on)s::date) as cycle_opened_on, coalesce(p.done_codes, '{}') as done_codes,
+           greatest(p.last_done_on, e.last_done_on) as last_done_on, greatest(p.last_passed_on, e.last_passed_on) as last_passed_on, p.busy_since, r.rate
     from night_accounts a
     join rates r on r.currency = a.currency
     left join night_groups g on g.customer_id = a.customer_id
     left join night_cycles c on c.customer_id = a.customer_id and c.currency = a.currency
     left join progress p on p.cycle_id = c.id
+    left join resumed e on e.customer_id = a.customer_id and e.currency = a.currency
     cross join lateral (
         select case when c.id is null and g.entry_policy = 'step_by_age'
-                    then entry_offset(g.version_id, a.oldest_due_on, %(worked)s, %(on)s) end as below,
+                    then entry_offset(g.version_id, coalesce(a.oldest_eligible_on, a.oldest_due_on), %(worked)s, %(on)s) end as below,
                case when c.id is null and g.entry_policy = 'by_hand'
-                    then entry_asked(g.version_id, a.oldest_due_on, %(worked)s, %(on)s) end as asked
+                    then entry_asked(g.version_id, coalesce(a.oldest_eligible_on, a.oldest_due_on), %(worked)s, %(on)s) end as asked
     ) entry
 ),
 -- Accounts that have passed the same steps of the same version wait for the same one.
@@ -70,12 +106,13 @@ ladder as materialized (
     where s.offset_days >= 0 and s.version_id in (select p.version_id from account p)
     order by s.version_id, s.offset_days desc
 ),
--- What a person decided to wait for has come: the day after the last suspension of the account that ran out.
+-- What was waited for has come: the day the last suspension of something claimed ran out or was lifted.
 released as materialized (
     select h.customer_id, i.currency, max(h.ended_on) as released_on
-    from holds_hold h join receivables_invoice i on i.id = h.invoice_id and i.settled_on is null
-    where h.entity_id = %(entity)s and h.outcome = 'expired' and h.kind in ('plan', 'legal', 'manual')
-      and h.ended_on <= %(on)s /* each h.customer_id */
+    from holds_hold h
+    join night_items i on i.customer_id = h.customer_id and i.overdue and i.held is null
+    where h.entity_id = %(entity)s and h.outcome in ('expired', 'lifted') and h.ended_on <= %(on)s /* each h.customer_id */
+      and (h.invoice_id is null or h.invoice_id = i.invoice_id)
     group by h.customer_id, i.currency
 ),
 next_step as (

@@ -52,7 +52,7 @@ def told(action: Action) -> list[str]:
 
 @pytest.mark.parametrize(
     ("outcome", "kind", "last"),
-    [("lawyer", "legal", -1), ("agency", "legal", -1), ("write_off", "manual", -1), ("plan", "plan", 0)],
+    [("lawyer", "legal", -1), ("agency", "legal", -1), ("write_off", "manual", -1), ("wait", "manual", -1), ("plan", "plan", 0)],
 )
 def test_it_suspends_what_is_late_until_its_day_and_nothing_newer(action, lea, outcome, kind, last):
     holds = conclude(action, Said(Outcome(outcome), note="Dossier 12", on=IN_MAY), by=lea, at=NOON).holds
@@ -72,19 +72,15 @@ def test_of_one_invoice_it_leaves_the_other_alone(action, lea):
     assert held(action, TODAY) == [None, "legal", None]
 
 
-def test_it_waits_until_its_day(action, lea):
+def test_it_waits_until_its_day_and_what_falls_due_meanwhile_does_not(action, lea):
     deed = conclude(action, Said(Outcome.WAIT, note="Vente du fonds", on=IN_MAY), by=lea, at=NOON).deed
     action.refresh_from_db()
-    assert (action.state, action.snoozed_until, action.note, Hold.objects.count()) == (
-        "todo",
-        IN_MAY,
-        "Vente du fonds",
-        0,
-    )
+    assert (action.state, action.outcome, action.note) == ("done", "wait", "Vente du fonds")
+    assert held(action, TODAY) == ["manual", "manual", None]
     assert told(action) == ["Décidé\xa0: attendre jusqu’au 04/05/2026"]
     take_back(deed.pk, by=lea, at=NOON)
     action.refresh_from_db()
-    assert (action.state, action.snoozed_until) == ("todo", None)
+    assert (action.state, action.snoozed_until, held(action, TODAY)) == ("todo", None, [None, None, None])
 
 
 @pytest.mark.parametrize("outcome", ["lawyer", "agency", "plan", "write_off", "wait"])
@@ -131,7 +127,7 @@ def test_the_form_offers_decisions_with_what_each_asks(action):
         outcome: list(SaidForm({"outcome": outcome}, action=action).fields) for outcome in ("wait", "plan", "restart")
     }
     assert asked == {
-        "wait": ["outcome", "on", "note"],
+        "wait": ["outcome", "on", "invoices", "note"],
         "plan": ["outcome", "on", "invoices", "note"],
         "restart": ["outcome", "note"],
     }

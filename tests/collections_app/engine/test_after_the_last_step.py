@@ -172,21 +172,17 @@ def test_claimed_again_from_the_first_step_it_goes_through_all_of_them():
     assert world.opened() == [("s5", "done"), ("s15", "done"), ("follow-up", "done"), ("s5", "todo")]
 
 
-def test_what_is_handed_over_leaves_the_newer_invoices_to_be_claimed():
+@pytest.mark.parametrize("outcome", [Outcome.LAWYER, Outcome.WAIT])
+def test_what_is_put_aside_leaves_the_newer_invoices_all_steps(outcome):
     world, customer = finished()
     world.night(after(30))
     asked = Action.objects.get(kind="follow_up")
-    by = UserFactory(role="collector")
-    conclude(asked, Said(Outcome.LAWYER, on=after(200)), by=by, at=noon(after(30)))
+    conclude(asked, Said(outcome, on=after(200)), by=UserFactory(role="collector"), at=noon(after(30)))
     world.invoice(customer, late=-5, on=after(30), number="NEW")
-    world.nights(20, start=after(31))
-    world.night(after(51))
-    asked = Action.objects.filter(kind="follow_up").last()
-    assert [line.invoice.number for line in asked.lines.all()] == ["NEW"]
-    conclude(asked, Said(Outcome.RESTART), by=by, at=noon(after(51)))
-    world.night(after(52))
-    again = Action.objects.open().get()
-    assert (again.step_code, [line.invoice.number for line in again.lines.all()]) == ("s5", ["NEW"])
+    world.nights(10, start=after(31))
+    waiting = Action.objects.open().get()
+    assert (waiting.step_code, waiting.opened_on) == ("s5", after(40))
+    assert [line.invoice.number for line in waiting.lines.all()] == ["NEW"]
 
 
 def test_another_scenario_with_more_steps_goes_on_before_it_is_asked():

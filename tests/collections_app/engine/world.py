@@ -39,7 +39,7 @@ class World:
     def invoice(self, customer: Customer, *, late: int, on: date = MARCH_1, **fields: Any) -> Invoice:
         """An invoice `late` days past due at `on` (negative: not yet due)."""
         due_on = on - timedelta(days=late)
-        return InvoiceFactory(customer=customer, due_on=due_on, issued_on=due_on - timedelta(days=30), **fields)
+        return InvoiceFactory(customer=customer, due_on=due_on, **{"issued_on": due_on - timedelta(days=30)} | fields)
 
     def regroup(self, on: date = MARCH_1) -> None:
         regroup(self.entity, on=on)
