@@ -17,6 +17,8 @@ with said as (
 ), put_first as (
     /* first */
     returning a.customer_id
+), said_again as (
+    /* said */
 ), counted as (
     insert into customer_touched
     select customer_id, false from added union select customer_id, false from put_first on conflict do nothing

@@ -13,6 +13,8 @@ with given as (
 ), put_first as (
     /* first */
     returning a.customer_id, a.channel, a.value
+), said_again as (
+    /* said */
 ), written as (
     select * from added union all select * from put_first
 ), told as (
