@@ -23,7 +23,7 @@ from crm.imports.operations.fec import params_of, reconcile
 from crm.imports.outcome import Job, Options
 from crm.imports.registry import undo_guards
 from crm.imports.staging import answer, execute, prepare, room_for
-from crm.imports.turns import NotYet, take_turn, turn_of_a_file
+from crm.imports.turns import NotYet, take_turn, turn_of_a_file, turn_of_an_undoing
 from crm.receivables.models import Credit, Invoice
 from crm.timeline.models import Entry
 
@@ -47,9 +47,11 @@ LOCKED_WITHIN = "800ms"
 
 
 def ask_undo(batch: Batch, *, by: User, at: datetime) -> None:
-    """Have an import taken back by a worker: of a large one it takes a while. Raises CannotUndo as `undo` does."""
+    """Have an import taken back by a worker: of a large one it takes a while. Until then no night of the entity begins.
+    Raises CannotUndo as `undo` does."""
     with transaction.atomic():
         done = _locked(batch.pk)
+        turn_of_an_undoing(done.entity)
         _refuse_if_needed(done, _params(done, by=by, at=at), expected=Status.DONE)
         asked = {"undone_by": by, "asked_at": at, "refusal": "", "refusal_values": {}}
         Batch.objects.filter(pk=batch.pk).update(status=Status.UNDOING, **asked)
