@@ -245,7 +245,7 @@ class AddressBefore(models.Model):
     address_id = models.BigIntegerField(db_index=True)
     is_new = models.BooleanField()
     sent_at = models.DateTimeField(null=True)
-    became_at = models.DateTimeField()
+    became_at = models.DateTimeField(null=True)
     retired_on = models.DateField(null=True)
 
     class Meta:

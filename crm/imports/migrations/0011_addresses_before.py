@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('address_id', models.BigIntegerField(db_index=True)),
                 ('is_new', models.BooleanField()),
                 ('sent_at', models.DateTimeField(null=True)),
-                ('became_at', models.DateTimeField()),
+                ('became_at', models.DateTimeField(null=True)),
                 ('retired_on', models.DateField(null=True)),
                 ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='addresses_before', to='imports.batch')),
             ],

@@ -15,6 +15,6 @@ with mine as materialized (
         and (a.id, a.sent_at) not in (select address_id, became_at from others)
 )
 select a.id from mine m join customers_address a on a.id = m.address_id
-where m.is_new and a.sent_at = m.became_at and a.id not in (select address_id from others)
+where m.is_new and a.sent_at is not distinct from m.became_at and a.id not in (select address_id from others)
     and not a.preferred and a.contact_id is null and a.valid_from is null and a.valid_until is null
     and a.invalid_since is null and a.consent = 'unknown' and a.opted_out_at is null
