@@ -27,7 +27,8 @@ from crm.accounts.queries import entities_of
 from crm.core import formats
 from crm.core.formats import COUNTED
 from crm.customers.reach import reach_of
-from crm.imports.queries import Books, books_of
+from crm.imports.models import Batch
+from crm.imports.queries import Books, being_undone, books_of
 from crm.receivables.forms import CustomerFilters
 from telephony.messaging.models import Message
 from telephony.messaging.states import MessageState
@@ -41,7 +42,7 @@ FAILED_LATELY = timedelta(hours=24)
 class EntityMorning:
     """The last night of one entity: its last run, and what all its runs opened. `off`: it was of a day the entity does
     not work, so hardly anything opens. `stale`: the books, of `books_on`, are too old by now. `no_team`: its groups
-    whose tasks may be nobody's."""
+    whose tasks may be nobody's. `being_undone`: the import its next night waits for."""
 
     entity: Entity
     run: Run | None
@@ -51,6 +52,7 @@ class EntityMorning:
     books_on: date | None
     stale: bool
     no_team: list[Group]
+    being_undone: Batch | None
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def mornings(user: User, *, at: datetime) -> list[EntityMorning]:
     runs: dict[tuple[int, date | None], list[Run]] = defaultdict(list)
     for run in Run.objects.filter(entity__in=nights, on__in=[*nights.values()]).order_by("started_at"):
         runs[run.entity_id, run.on].append(run)
-    off = off_on(nights)
+    off, undoing = off_on(nights), being_undone(entities)
     no_team: dict[int, list[Group]] = defaultdict(list)
     for group in without_team(entities):
         no_team[group.entity_id].append(group)
@@ -89,16 +91,19 @@ def mornings(user: User, *, at: datetime) -> list[EntityMorning]:
             off=entity.pk in off,
             books=books[entity.pk],
             no_team=no_team[entity.pk],
+            undoing=undoing.get(entity.pk),
         )
         for entity in entities
     ]
 
 
-def _morning(entity: Entity, runs: list[Run], *, off: bool, books: Books, no_team: list[Group]) -> EntityMorning:
+def _morning(
+    entity: Entity, runs: list[Run], *, off: bool, books: Books, no_team: list[Group], undoing: Batch | None
+) -> EntityMorning:
     run = runs[-1] if runs else None
     blocked = [(block_label(reason), number) for reason, number in sorted(run.blocked.items())] if run else []
     opened = sum(sum(run.opened.values()) for run in runs)
-    return EntityMorning(entity, run, opened, blocked, off, books.on, books.stale, no_team)
+    return EntityMorning(entity, run, opened, blocked, off, books.on, books.stale, no_team, undoing)
 
 
 def workloads(user: User, *, days: Days) -> list[Workload]:

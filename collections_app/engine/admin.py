@@ -23,6 +23,8 @@ from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.rules import changes_settings
 from crm.core.backoffice import row_of
 from crm.core.formats import day, duration, number
+from crm.imports.models import Status
+from crm.imports.queries import batches_of
 
 
 class NotMadeGoodFilter(admin.SimpleListFilter):
@@ -85,9 +87,10 @@ class RunAdmin(ReadOnlyScopedAdmin):
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With, above the list, the button that starts a night."""
+        """With, above the list, the button that starts a night, and the imports nights wait for to be undone."""
         form = StartForm(user=request.user) if changes_settings(request.user) else None
-        return super().changelist_view(request, {"start_form": form, **(extra_context or {})})
+        shown = {"start_form": form, "being_undone": batches_of(request.user).filter(status=Status.UNDOING)}
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -14,6 +14,7 @@ from collections_app.engine.leases import ask_run
 from collections_app.engine.models import AskedNight, Run, RunState
 from collections_app.engine.operations import run_night
 from collections_app.engine.schedule import refuse_far_ahead
+from collections_app.engine.undo_guard import refuse_beside_undoing
 from crm.accounts.models import Entity, User
 
 FORGOTTEN_AFTER = timedelta(seconds=settings.LEASE_S)
@@ -30,6 +31,8 @@ def ask_night(entity: Entity, *, on: date, by: User, at: datetime) -> AskedNight
     Raises NightRefused when it could not start now.
     """
     refuse_far_ahead(entity, on, at=at)
+    with transaction.atomic():
+        refuse_beside_undoing(entity)
     ask_run(entity, on=on, clock=timezone.now, by=by)
     return _keep(entity, on=on, by=by, at=at)
 

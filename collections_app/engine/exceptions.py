@@ -60,8 +60,17 @@ class NightBeingTried(NightRefused):
     )
 
 
+class ImportBeingUndone(NightRefused):
+    code = "import being undone"
+    sentence = gettext_lazy(
+        "An import of this entity is being undone, and the night waits for it: it would remind of what is about to go. "
+        "It begins once that has ended."
+    )
+
+
 NIGHTS_REFUSED: dict[str, Callable[..., NightRefused]] = {
-    refusal.code: refusal for refusal in (NightInThePast, NightTooFarAhead, NightAlreadyRunning, NightBeingTried)
+    refusal.code: refusal
+    for refusal in (NightInThePast, NightTooFarAhead, NightAlreadyRunning, NightBeingTried, ImportBeingUndone)
 }
 
 

@@ -18,6 +18,7 @@ from collections_app.engine.running import run_stage
 from collections_app.engine.scope import Scope
 from collections_app.engine.shards import Starting, run_by_customer
 from collections_app.engine.stages import AFTER, BEFORE, Stage
+from collections_app.engine.undo_guard import refuse_beside_undoing
 from crm.accounts.models import Entity, User
 from crm.core.sql import rows
 
@@ -64,10 +65,10 @@ def run_night(
     it; it names the first `names` customers of each step and reason. `starting` hears the name of each stage as it
     begins. The customers are cut into `shards` parts worked on side by side (the setting NIGHT_SHARDS; one inside a
     transaction); the result is the same. `full`: look at everybody, not only at those something may have changed for
-    (scope.py); the result is the same. Raises NightInThePast, NightAlreadyRunning, PartFailed.
+    (scope.py); the result is the same. Raises NightInThePast, NightAlreadyRunning, ImportBeingUndone, PartFailed.
     """
     if not dry_run:
-        run = _taken(entity, on=on, clock=clock, by=by, full=full)
+        run = _taken_in_turn(entity, on=on, clock=clock, by=by, full=full)
         return _run(_night(run, entity, on=on, at=at), starting, shards=shards or _shards(), clock=clock)
     try:
         with transaction.atomic():
@@ -76,6 +77,12 @@ def run_night(
             raise _Undo(replace(report, customers=_named(night, names) if names else []))
     except _Undo as undone:
         return undone.report
+
+
+@transaction.atomic
+def _taken_in_turn(entity: Entity, **asked: Any) -> Run:
+    refuse_beside_undoing(entity)
+    return _taken(entity, **asked)
 
 
 @transaction.atomic

@@ -70,7 +70,7 @@ WIPE = [
     f"delete from holds_hold where {BY}",
     *(
         f"delete from imports_{name} where batch_id in (select id from imports_batch where {BY})"
-        for name in ("rowerror", "newcustomer", "duedatebefore", "labelbefore")
+        for name in ("rowerror", "newcustomer", "duedatebefore", "labelbefore", "addressbefore")
     ),
     *(f"delete from imports_{name} where {BY}" for name in ("fecline", "batch", "mappingprofile", "lastfeed")),
     f"delete from receivables_interruption where {BY}",

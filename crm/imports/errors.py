@@ -2,12 +2,12 @@
 its refusal and its values: it is worded when it is read, in the language of the reader."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext, gettext_noop as _
 
-from crm.core.formats import moment
+from crm.core.formats import day, moment
 from crm.imports.labels import FIELD_LABELS
 
 
@@ -194,6 +194,26 @@ class TooMuchWouldClose(ImportRefused):
         "This complete list would close %(amount_share)s %% of the open amount and all items of %(customer_share)s %% "
         "of the customers; the limit is %(limit)s %%. Check that the file is complete, then confirm."
     )
+
+
+class OlderList(ImportRefused):
+    """`as_of`, `last`: days, as ISO texts."""
+
+    code = "older_list"
+    msgid = _(
+        "This complete list is of %(as_of)s, and one of %(last)s from the same source is in the books: it would open "
+        "%(reopening)s items again, wholly or in part, and close %(closing)s. Send the latest list. If this one is "
+        "right all the same, send it from the page of imports, where that can be read and confirmed, or undo the "
+        "later one first."
+    )
+
+    def __str__(self) -> str:
+        days = {name: day(date.fromisoformat(self.params[name])) for name in ("as_of", "last")}
+        return gettext(self.msgid) % {**self.params, **days}
+
+
+# Refused until a person says on the page that what would change was looked at.
+TO_CONFIRM = (TooMuchWouldClose, OlderList)
 
 
 class TooManyGone(ImportRefused):

@@ -11,6 +11,7 @@ from crm.accounts.models import Entity
 from crm.accounts.queries import entities_of
 from crm.core.currencies import UnclearCurrency, meant
 from crm.core.money import check_currency
+from crm.imports.errors import OlderList, TooMuchWouldClose
 from crm.imports.formats.cells import UNCLEAR_CURRENCY
 from crm.imports.formats.source import limit_mb
 from crm.imports.labels import FIELD_LABELS
@@ -124,6 +125,9 @@ class OptionsForm(forms.Form):
     mode = forms.ChoiceField(label=_("The list is"), choices=Mode.choices, required=False)
     keep = forms.ChoiceField(label=_("Wrong rows"), choices=Keeping.choices)
     closing_confirmed = forms.BooleanField(label=_("I checked what would be closed"), required=False)
+    older_confirmed = forms.BooleanField(
+        label=_("I checked what this older list would open again and close"), required=False
+    )
 
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
         options, self.reading = options_of(batch), batch.changes.get("reading", {})
@@ -138,8 +142,10 @@ class OptionsForm(forms.Form):
             del self.fields["decimal_mark"]
         if batch.format not in ("", Format.OPEN_ITEMS):
             del self.fields["mode"]
-        if not batch.changes.get("closing_beyond"):
+        if not batch.changes.get("closing_beyond") and batch.refusal != TooMuchWouldClose.code:
             del self.fields["closing_confirmed"]
+        if not batch.changes.get("older_list") and batch.refusal != OlderList.code:
+            del self.fields["older_confirmed"]
         if batch.format in (Format.CUSTOMERS, Format.PAYMENTS):
             del self.fields["terms_days"]
         self._add_columns(batch)
@@ -182,6 +188,7 @@ class OptionsForm(forms.Form):
             keep=data["keep"],
             mode=data.get("mode", ""),
             closing_confirmed=data.get("closing_confirmed", False),
+            older_confirmed=data.get("older_confirmed", False),
             date_order=data.get("date_order", ""),
             decimal_mark=data.get("decimal_mark", ""),
             columns={name: column for name, column in columns.items() if column or self._was_emptied(name)},

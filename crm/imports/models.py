@@ -233,6 +233,26 @@ class LabelBefore(models.Model):
         verbose_name_plural = _("labels before an import")
 
 
+class AddressBefore(models.Model):
+    """That an import says an address is a customer's, kept while an undoing may have to forget it.
+
+    `is_new`: files that can be undone brought it, else it was on file. `sent_at` of it before, and what it `became`: an
+    undoing puts it back where nobody changed it since. `retired_on`: what an undoing made its last day, because
+    something names it; it serves again once it is sent again.
+    """
+
+    batch = SetForeignKey(Batch, on_delete=models.CASCADE, related_name="addresses_before")
+    address_id = models.BigIntegerField(db_index=True)
+    is_new = models.BooleanField()
+    sent_at = models.DateTimeField(null=True)
+    became_at = models.DateTimeField(null=True)
+    retired_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("address before an import")
+        verbose_name_plural = _("addresses before an import")
+
+
 class LastFeed(models.Model):
     """When another system first and last sent what is owed or paid through the API, even without anything new."""
 

@@ -91,6 +91,11 @@ class Shown:
         changes = self.batch.changes
         return changes if changes.get("closing") else None
 
+    def older_list(self) -> dict[str, Any] | None:
+        """A later complete list that is in the books: of which days both are, what this one opens again and closes."""
+        found = self.batch.changes.get("older_list")
+        return {**found, **{name: day(date.fromisoformat(found[name])) for name in ("as_of", "last")}} if found else None
+
     def long_terms(self) -> dict[str, Any] | None:
         """Invoices due later than the law allows: how many, the longest in days, documents, articles."""
         found = self.batch.changes.get("long_terms")

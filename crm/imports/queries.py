@@ -1,6 +1,6 @@
 """Imports as a person may see them, and how fresh the books they brought are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -23,6 +23,11 @@ def waits_for(batch: Batch) -> Batch | None:
         return None
     at_work = Batch.objects.filter(entity=batch.entity_id, status__in=(Status.READING, Status.WRITING, Status.UNDOING))
     return at_work.exclude(pk=batch.pk).order_by("asked_at").first()
+
+
+def being_undone(entities: Iterable[Entity]) -> dict[int, Batch]:
+    """Of the entities one of whose imports is being undone, or is to be, that import; by their keys, in one statement."""
+    return {batch.entity_id: batch for batch in Batch.objects.filter(entity__in=entities, status=Status.UNDOING)}
 
 
 def first_feed_at(entity: Entity) -> datetime | None:

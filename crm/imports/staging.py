@@ -99,7 +99,9 @@ def answer(name: str, params: dict[str, Any]) -> list[dict[str, Any]]:
 
 def write_addresses(name: str, params: dict[str, Any]) -> list[dict[str, Any]]:
     """Run a stored statement that writes addresses `given` by one source, the last ones first; return its rows."""
-    text = statement("crm.imports", name).replace("/* first */", statement("crm.imports", "addresses_first"))
+    text = statement("crm.imports", name)
+    for part in ("first", "said"):
+        text = text.replace(f"/* {part} */", statement("crm.imports", f"addresses_{part}"))
     crash_point(f"import: before {name}")
     with connection.cursor() as cursor:
         cursor.execute(text, params)

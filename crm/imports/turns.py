@@ -24,6 +24,13 @@ def _wait(statement: str, entity: Entity) -> None:
         cursor.execute(statement, [entity.pk, entity.pk])
 
 
+def turn_of_an_undoing(entity: Entity) -> None:
+    """Until the end of the transaction, which is short, no undoing of an import is asked for, and no night begins: each
+    sees whether the other has."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('undoing'), %s)", [entity.pk])
+
+
 class NotYet(Exception):
     """What must end first has not ended: nothing was done, come back later."""
 

@@ -29,7 +29,7 @@ Fault = tuple[int, str, str]
 def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
     """Add invoices by `external_id`, or change what may change of those known (number, due date, debt type, label).
 
-    A row that may not be written is a fault of its place. Six statements for any number of rows. Raises
+    A payment of a list that waits for one of them names it from now on. A row that may not be written is a fault of its place. Seven statements for any number of rows. Raises
     WrittenMeanwhile.
     """
     customers = known_customers(entity, (row.get("customer") for row in rows.values()))
@@ -158,6 +158,8 @@ def _write(
     if lines:
         note_feed(entity, at=at)
     if written:
+        came = {"entity": entity.pk, "external_ids": [row["external_id"] for row in written]}
+        sql.run("crm.imports", "feed_payments_waiting", came)
         tell_changed(entity, (row["customer_id"] for row in written), at=at)
     created = sum(row["created"] for row in written)
     asked = len({line["external_id"] for line in lines})

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from crm.accounts.models import Entity, User
 from crm.core.alone import alone
 from crm.imports import errors
-from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong, TooMuchWouldClose
+from crm.imports.errors import TO_CONFIRM, FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong
 from crm.imports.models import Batch, MappingProfile, RowError, Status
 from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
@@ -198,7 +198,7 @@ def write(batch_id: int, *, at: datetime) -> None:
             batch = locked.select_related("entity", "by").filter(pk=batch_id).first()
             if batch is not None:
                 _import(batch, at=at, dry_run=False)
-    except TooMuchWouldClose as refusal:
+    except TO_CONFIRM as refusal:
         at_work = Batch.objects.filter(pk=batch_id, status=Status.WRITING)
         at_work.update(status=Status.PROPOSED, **refusal.kept())
     except ImportRefused as refusal:

@@ -30,12 +30,12 @@ def add_addresses(job: Job, columns: ColumnMap, outcome: Outcome, params: dict[s
 
 def _readable(
     named: list[dict[str, Any]], home: str, columns: ColumnMap, outcome: Outcome
-) -> Iterator[tuple[int, str, str]]:
+) -> Iterator[tuple[int, str, str, bool]]:
     for row in named:
         channel = row["channel"]
         for text in filter(None, map(str.strip, SEVERAL.split(row["text"]))):
             value = email_of(text) if channel == "email" else phone_of(text, row["country"] or home)
             if value:
-                yield row["customer_id"], channel, value
+                yield row["customer_id"], channel, value, row["own"]
             else:
                 outcome.remark(Problem(row["line"], columns.columns()[channel], text[:200], LEFT[channel]))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from crm.core.currencies import rounded
 from crm.events.operations import emit_each
-from crm.imports.errors import KnownOtherwise, TooMuchWouldClose
+from crm.imports.errors import KnownOtherwise, OlderList, TooMuchWouldClose
 from crm.imports.formats.item_blocks import ItemBlocks
 from crm.imports.formats.items import ItemReader
 from crm.imports.formats.rows import Problem
@@ -48,8 +48,8 @@ def import_open_items(
     """Take a list of open items into the entity's ledger. Raises ImportRefused; runs in the caller's transaction.
 
     With `mode` snapshot, open items of the same `source` that the list does not name are closed; above the entity's
-    limit TooMuchWouldClose is raised unless the options confirm it (a dry run only tells). So is KnownOtherwise where
-    nobody looks.
+    limit TooMuchWouldClose is raised unless the options confirm it (a dry run only tells); so is OlderList for one of an
+    earlier day than the last complete list of the source, and KnownOtherwise where nobody looks.
     """
     outcome = Outcome("open_items", container=table.container, source=source)
     outcome.as_of = job.options.until or job.at.astimezone(ZoneInfo(job.entity.time_zone)).date()
@@ -65,6 +65,7 @@ def import_open_items(
         _describe(outcome, params)
         _plan(job, columns, outcome, params)
         _weigh_known_otherwise(job, outcome, params, dry_run=dry_run)
+        _weigh_age(job, outcome, params, dry_run=dry_run)
         _weigh_closing(job, outcome, mode, dry_run=dry_run)
         outcome.changes |= _write(params)
         outcome.complete = mode == Mode.SNAPSHOT and not outcome.rows_rejected
@@ -177,6 +178,15 @@ def _conflict(row: dict[str, Any]) -> Problem:
         known = f"{rounded(abs(row['amount']), row['currency'])} {row['currency']}"
         return Problem(row["line"], "", row["number"], HIGHER, {"amount": known})
     return Problem(row["line"], "", row["number"], OTHER_CUSTOMER, {"customer": row["holder"]})
+
+
+def _weigh_age(job: Job, outcome: Outcome, params: dict[str, Any], *, dry_run: bool) -> None:
+    found = answer("items_older", params) if params["snapshot"] else []
+    for later in found:
+        last, as_of = later.pop("told_on").isoformat(), params["as_of"].isoformat()
+        outcome.changes["older_list"] = later | {"last": last, "as_of": as_of}
+        if not dry_run and not job.options.older_confirmed:
+            raise OlderList(**outcome.changes["older_list"])
 
 
 def _weigh_closing(job: Job, outcome: Outcome, mode: str, *, dry_run: bool) -> None:

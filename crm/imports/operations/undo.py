@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, connection, models, transaction
 from django.db.models import Exists, OuterRef
@@ -21,8 +22,8 @@ from crm.imports.operations import batches
 from crm.imports.operations.fec import params_of, reconcile
 from crm.imports.outcome import Job, Options
 from crm.imports.registry import undo_guards
-from crm.imports.staging import execute, prepare, room_for
-from crm.imports.turns import NotYet, take_turn, turn_of_a_file
+from crm.imports.staging import answer, execute, prepare, room_for
+from crm.imports.turns import NotYet, take_turn, turn_of_a_file, turn_of_an_undoing
 from crm.receivables.models import Credit, Invoice
 from crm.timeline.models import Entry
 
@@ -32,6 +33,13 @@ select %(entity)s::bigint as entity_id, customer_id, jsonb_build_object('import'
 from undo_touched
 """
 
+RETIRED = """
+with retired as (
+    update customers_address set valid_until = %(on)s where id = any(%(ids)s) returning id
+)
+insert into imports_addressbefore (batch_id, address_id, is_new, became_at, retired_on)
+select %(batch)s, id, true, %(at)s, %(on)s from retired
+"""
 
 # Those who write what names rows that go are waited for no longer than this: a deadlock is looked for after a second,
 # and who is ended by it might be a person.
@@ -39,9 +47,11 @@ LOCKED_WITHIN = "800ms"
 
 
 def ask_undo(batch: Batch, *, by: User, at: datetime) -> None:
-    """Have an import taken back by a worker: of a large one it takes a while. Raises CannotUndo as `undo` does."""
+    """Have an import taken back by a worker: of a large one it takes a while. Until then no night of the entity begins.
+    Raises CannotUndo as `undo` does."""
     with transaction.atomic():
         done = _locked(batch.pk)
+        turn_of_an_undoing(done.entity)
         _refuse_if_needed(done, _params(done, by=by, at=at), expected=Status.DONE)
         asked = {"undone_by": by, "asked_at": at, "refusal": "", "refusal_values": {}}
         Batch.objects.filter(pk=batch.pk).update(status=Status.UNDOING, **asked)
@@ -73,7 +83,7 @@ def undo_asked(batch_id: int, *, at: datetime) -> None:
 
 
 def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
-    """Take back what an import wrote: items, movements, lettering, due dates, labels, and the customers it brought.
+    """Take back what an import wrote: items, movements, lettering, due dates, labels, addresses, and the customers it brought.
 
     A customer something else speaks of (another import, a note, an action, a message) stays, with nothing open.
 
@@ -131,6 +141,7 @@ def _undo(batch: Batch, params: dict[str, Any], *, by: User | None, at: datetime
         execute("undo_note undo_movements undo_books undo_due undo_labels undo_alone undo_items", params)
         if batch.format == Format.FEC:
             _undo_lines(batch, params, by=by, at=at)
+        _forget_addresses(batch, params, at=at)
         _remove_customers(batch)
     with connection.cursor() as cursor:
         # Foreign keys are checked now, so that a refusal is known here and not at the commit.
@@ -156,6 +167,20 @@ def _refuse_if_needed(batch: Batch, params: dict[str, Any], *, expected: Status)
     for guard in undo_guards:
         if reason := guard(batch):
             raise NotYet if expected == Status.UNDOING else CannotUndo(reason=reason)
+
+
+def _forget_addresses(batch: Batch, params: dict[str, Any], *, at: datetime) -> None:
+    """Addresses it alone brought go; one that something names (a message, an action) is used no more from that day on."""
+    ids = [row["id"] for row in answer("undo_addresses", params)]
+    naming = " and ".join(
+        f"not exists (select from {one.related_model._meta.db_table} n where n.{one.field.column} = a.id)"
+        for one in Address._meta.get_fields(include_hidden=True)
+        if isinstance(one, models.ManyToOneRel)
+    )
+    last_day = at.astimezone(ZoneInfo(batch.entity.time_zone)).date() - timedelta(days=1)
+    with connection.cursor() as cursor:
+        cursor.execute(f"delete from customers_address a where a.id = any(%s) and {naming}", [ids])
+        cursor.execute(RETIRED, {"ids": ids, "on": last_day, "batch": batch.pk, "at": at})
 
 
 def _remove_customers(batch: Batch) -> None:

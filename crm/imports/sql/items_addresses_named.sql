@@ -1,5 +1,5 @@
 -- Each text once for a customer, whatever the number of documents it stands beside.
-select o.customer_id, c.country, v.channel, v.text, min(s.line) as line
+select o.customer_id, c.country, v.channel, v.text, bool_or(o.own) as own, min(s.line) as line
 from item_staged s
 join item_owner o on o.customer = s.customer
 join customers_customer c on c.id = o.customer_id

@@ -1,7 +1,7 @@
 drop table if exists pg_temp.item_staged, pg_temp.item_repeated, pg_temp.item_customer, pg_temp.item_owner, pg_temp.item_known, pg_temp.item_target,
     pg_temp.item_move, pg_temp.item_closing, pg_temp.item_spared, pg_temp.item_redated, pg_temp.item_touched, pg_temp.item_moved_here, pg_temp.item_address cascade;
 create temporary table item_spared (external_id text) on commit drop;
-create temporary table item_address (customer_id bigint, channel text, value text) on commit drop;
+create temporary table item_address (customer_id bigint, channel text, value text, own boolean) on commit drop;
 create temporary table item_redated (customer_id bigint) on commit drop;
 create temporary table item_staged (
     line integer, customer text, name text default '', external_id text, number text, issued_on date, due_on date,

@@ -32,7 +32,7 @@ with rows as not materialized (
 select r.line, r.side, o.customer_id, r.own_id as external_id, r.number, r.issued_on, r.payable_on,
        r.due_on is not null or r.side = 'credit' as due_given, r.currency, r.amount,
        case when r.cleared_on <= %(as_of)s then 0 else r.open_amount end as open_amount, r.kind, r.label,
-       least(r.cleared_on, %(as_of)s::date) as moved_on, r.known_id is null as is_new,
+       greatest(least(r.cleared_on, %(as_of)s::date), r.issued_on) as moved_on, r.known_id is null as is_new,
        case when r.side = 'debit' then coalesce(r.highest, 0) + 1 else 1 end as installment,
        coalesce(r.known_id, case when r.side = 'debit' then nextval('receivables_invoice_id_seq')
                                  else nextval('receivables_credit_id_seq') end) as id

@@ -1,4 +1,6 @@
 insert into undo_touched
+select a.customer_id from imports_addressbefore b join customers_address a on a.id = b.address_id where b.batch_id = %(batch)s
+union
 select customer_id from receivables_movement where import_batch_id = %(batch)s
 union
 select customer_id from receivables_invoice where entity_id = %(entity)s and import_batch_id = %(batch)s

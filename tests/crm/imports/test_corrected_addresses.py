@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from crm.customers.models import Address, Channel
-from crm.customers.operations import add_address, prefer
+from crm.customers.operations import add_address, merge_customers, prefer
 from crm.customers.queries import best_address
 from crm.imports.feeds.customers import feed_customers
+from crm.imports.models import Batch
 from crm.imports.operations import import_file
+from crm.imports.operations.undo import undo
 from crm.imports.outcome import Options
 from tests.crm.imports.conftest import AT
 from tests.factories.customers import AddressFactory, CustomerFactory
@@ -84,3 +86,73 @@ def test_beside_open_items_too(customer, send, entity, tmp_path):
     path.write_text("client;facture;echeance;solde;email\nA;F1;01/02/2026;100,00;new@x.example\n")
     import_file(path, entity=entity, options=Options(), by=None, at=AT + timedelta(hours=1))
     assert used(customer) == "new@x.example"
+
+
+class TestOfAMergedAccount:
+    """D was merged into A: what is said of D never comes before what is said of A."""
+
+    @pytest.fixture(autouse=True)
+    def merged(self, customer, entity):
+        merge_customers(customer, CustomerFactory(entity=entity, external_id="D"), by=None, at=AT)
+
+    @pytest.fixture
+    def tell(self, entity, tmp_path):
+        """tell(way, A=…, D=…): e-mails of accounts, a minute after the other."""
+        told = []
+
+        def by_api(at, accounts):
+            rows = [{"external_id": account, "name": account, "email": value} for account, value in accounts.items()]
+            feed_customers(entity, dict(enumerate(rows)), by=None, at=at)
+
+        def of_a_file(at, header, rows):
+            path = tmp_path / "list.csv"
+            path.write_text("\n".join([header, *rows, ""]))
+            import_file(path, entity=entity, options=Options(), by=None, at=at)
+
+        def by_list(at, accounts):
+            rows = [f"{account};{account};{value}" for account, value in accounts.items()]
+            of_a_file(at, "Code client;Nom;Email", rows)
+
+        def by_items(at, accounts):
+            rows = [f"{account};F1;01/02/2026;100,00;{value}" for account, value in accounts.items()]
+            of_a_file(at, "client;facture;echeance;solde;email", rows)
+
+        def run(way, **accounts):
+            told.append(way)
+            {"api": by_api, "list": by_list, "items": by_items}[way](AT + len(told) * MINUTE, accounts)
+
+        return run
+
+    @pytest.mark.parametrize("way", ["api", "list", "items"])
+    def test_its_address_adds_and_never_serves_before_one_of_his_own(self, customer, tell, way):
+        tell(way, D="d@x.example")
+        assert used(customer) == "d@x.example"
+        for account, value in 3 * [("A", "a@x.example"), ("D", "d@x.example"), ("D", "other@x.example")]:
+            tell(way, **{account: value})
+            assert used(customer) == "a@x.example"
+        assert sorted(Address.objects.values_list("value", flat=True)) == [
+            "a@x.example", "d@x.example", "other@x.example"
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize("way", ["api", "list", "items"])
+    @pytest.mark.parametrize("accounts", ["AD", "DA"])
+    def test_both_told_at_once(self, customer, tell, way, accounts):
+        Address.objects.create(customer=customer, channel="email", value="d@x.example", sent_at=AT)
+        for _day in range(2):
+            tell(way, **{account: f"{account.lower()}@x.example" for account in accounts})
+            before = list(Address.objects.order_by("pk").values())
+            assert used(customer) == "a@x.example"
+        tell(way, **{account: f"{account.lower()}@x.example" for account in accounts})
+        assert list(Address.objects.order_by("pk").values()) == before
+
+    @pytest.mark.parametrize("way", ["api", "list", "items"])
+    def test_what_both_say_is_his_own(self, customer, tell, way):
+        tell(way, A="a@x.example")
+        tell(way, D="both@x.example", A="both@x.example")
+        assert used(customer) == "both@x.example"
+
+    def test_undoing_forgets_it(self, customer, tell):
+        tell("api", A="a@x.example")
+        tell("items", D="d@x.example")
+        undo(Batch.objects.get(), by=None, at=AT)
+        assert list(Address.objects.values_list("value", flat=True)) == ["a@x.example"]

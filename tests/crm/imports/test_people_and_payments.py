@@ -5,7 +5,9 @@ import pytest
 
 from crm.customers.models import Address, Contact, Customer
 from crm.customers.operations import merge_customers
+from crm.holds.queries import net_items
 from crm.imports.errors import FormatUndecided
+from crm.imports.feeds.invoices import feed_invoices
 from crm.receivables.models import Credit, Invoice
 from tests.crm.imports.conftest import AT, balances
 from tests.factories.customers import CustomerFactory
@@ -231,6 +233,34 @@ def test_a_payment_before_its_invoice_is_told_and_finds_it_with_the_next_list(lo
     changes = load(path).changes
     assert (changes["credits_new"], changes.get("payments_unnamed")) == (0, None)
     assert Credit.objects.get().names_invoice == later
+
+
+@pytest.mark.parametrize("number", ["F2", None])
+def test_a_payment_before_its_invoice_goes_to_it_when_the_api_brings_it(load, write, entity, number):
+    """By the number it is sent with, or by its identifier where that is all there is; not to what has it otherwise."""
+    customer, other = (CustomerFactory(entity=entity, external_id=account) for account in "AB")
+    oldest = InvoiceFactory(customer=customer, number="F1", amount=Decimal(60))
+    load(write(PAYMENTS, "A;06/11/2025;50;F2;VIR"))
+
+    def send(external_id: str, account: str, **fields: object) -> None:
+        row = {"external_id": external_id, "customer": account, "issued_on": date(2026, 2, 20), "amount": Decimal(50)}
+        assert feed_invoices(entity, {0: row | fields}, by=None, at=AT).faults == []
+
+    send("X1", "B", number="F2")
+    send("X2", "A", number="F2", currency="USD")
+    send("X3", "A", number="F3")
+    assert Credit.objects.get().names_invoice is None
+    send("F2", "A", **({"number": number} if number else {}))
+    assert Credit.objects.get().names_invoice == Invoice.objects.get(external_id="F2")
+    left = {item.invoice_id: item.net_amount for item in net_items(customer, on=date(2026, 4, 10))}
+    assert (left[oldest.pk], left.get(Invoice.objects.get(external_id="F2").pk, 0)) == (60, 0)
+
+
+def test_a_payment_waits_for_the_number_of_an_invoice_that_is_known_already(load, write, entity):
+    InvoiceFactory(customer=CustomerFactory(entity=entity, external_id="A"), external_id="X1", number="?")
+    load(write(PAYMENTS, "A;06/11/2025;50;F2;VIR"))
+    feed_invoices(entity, {0: {"external_id": "X1", "number": "F2"}}, by=None, at=AT)
+    assert Credit.objects.get().names_invoice == Invoice.objects.get()
 
 
 def test_a_payer_nobody_knows_is_told(load, write, owed):

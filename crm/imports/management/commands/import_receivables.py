@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from crm.accounts.models import Entity
 from crm.core.formats import money
-from crm.imports.errors import ImportRefused
+from crm.imports.errors import ImportRefused, OlderList
 from crm.imports.models import Format, Mode
 from crm.imports.operations import import_file
 from crm.imports.outcome import Options, Outcome
@@ -92,12 +92,14 @@ class Command(BaseCommand):
 
 
 # Of what changed, what a person is asked to look at.
-TOLD_IN_JSON = ("lines_gone", "known_otherwise", "payments_unnamed", "early_dues")
+TOLD_IN_JSON = ("older_list", "lines_gone", "known_otherwise", "payments_unnamed", "early_dues")
 
 
 def to_look_at(outcome: Outcome) -> Iterator[str]:
     """What a person should look at, though the file is taken."""
     changes = outcome.changes
+    if changes.get("older_list"):
+        yield str(OlderList(**changes["older_list"]))
     if changes.get("closing_beyond"):
         yield closing_told(outcome)
     if changes.get("lines_gone"):
