@@ -31,6 +31,7 @@ from crm.imports.marks import figures_alike, refuse_supposed, settle_marks
 from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode, RowError, Status
 from crm.imports.operations.customers import import_customers
 from crm.imports.operations.fec import import_fec
+from crm.imports.operations.item_kinds import tell_kinds
 from crm.imports.operations.open_items import import_open_items
 from crm.imports.operations.payments import import_payments
 from crm.imports.operations.terms import last_invoice, tell_long_terms
@@ -123,7 +124,9 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
     if columns.format == Format.PAYMENTS:
         return import_payments(job, table, columns)
     source_name = profile.name if profile else ""
-    return import_open_items(job, table, columns, source=source_name, mode=mode, dry_run=dry_run)
+    outcome = import_open_items(job, table, columns, source=source_name, mode=mode, dry_run=dry_run)
+    tell_kinds(columns, outcome)
+    return outcome
 
 
 def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> ColumnMap:
