@@ -23,6 +23,9 @@ AUTO = [("auto", _("find out")), *Format.choices]
 DATE_ORDERS = [("", _("find out")), ("dmy", _("day first")), ("mdy", _("month first"))]
 DECIMAL_MARKS = [("", _("find out")), (",", _("comma")), (".", _("point"))]
 
+# By its field, what a batch notes of a question (and the code of its refusal).
+QUESTIONS = {"siren_confirmed": "other_company", "names_confirmed": "accounts_as_names"}
+
 
 class ProfileForm(forms.ModelForm):
     """A profile every import that names it can use."""
@@ -124,6 +127,8 @@ class OptionsForm(forms.Form):
     mode = forms.ChoiceField(label=_("The list is"), choices=Mode.choices, required=False)
     keep = forms.ChoiceField(label=_("Wrong rows"), choices=Keeping.choices)
     closing_confirmed = forms.BooleanField(label=_("I checked what would be closed"), required=False)
+    siren_confirmed = forms.BooleanField(label=_("These books are those of this entity"), required=False)
+    names_confirmed = forms.BooleanField(label=_("These customers are called by their accounts"), required=False)
 
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
         options, self.reading = options_of(batch), batch.changes.get("reading", {})
@@ -140,6 +145,9 @@ class OptionsForm(forms.Form):
             del self.fields["mode"]
         if not batch.changes.get("closing_beyond"):
             del self.fields["closing_confirmed"]
+        for name, question in QUESTIONS.items():
+            if question not in (*batch.changes, batch.refusal):
+                del self.fields[name]
         if batch.format in (Format.CUSTOMERS, Format.PAYMENTS):
             del self.fields["terms_days"]
         self._add_columns(batch)
@@ -156,6 +164,14 @@ class OptionsForm(forms.Form):
                 required=False,
                 initial=self.reading.get("columns", {}).get(name),
             )
+
+    def clean(self) -> None:
+        """What is asked has to be said before it is written; to be read again it need not."""
+        if "again" in self.data:
+            return
+        for name in QUESTIONS.keys() & self.fields.keys():
+            if not self.cleaned_data.get(name):
+                self.add_error(name, _("Confirm it, or have the file read otherwise: see above what is asked."))
 
     @property
     def columns(self) -> list[forms.BoundField]:
@@ -182,6 +198,8 @@ class OptionsForm(forms.Form):
             keep=data["keep"],
             mode=data.get("mode", ""),
             closing_confirmed=data.get("closing_confirmed", False),
+            siren_confirmed=data.get("siren_confirmed", False),
+            names_confirmed=data.get("names_confirmed", False),
             date_order=data.get("date_order", ""),
             decimal_mark=data.get("decimal_mark", ""),
             columns={name: column for name, column in columns.items() if column or self._was_emptied(name)},
@@ -197,4 +215,6 @@ def _initial(options: Options, reading: dict[str, Any]) -> dict[str, Any]:
         "keep": options.keep,
         "date_order": options.date_order,
         "decimal_mark": options.decimal_mark,
+        "siren_confirmed": options.siren_confirmed,
+        "names_confirmed": options.names_confirmed,
     }

@@ -27,6 +27,8 @@ class Options:
     `format` auto, fec, csv or xlsx (as the command says it) or a `Format`; `until`: later lines are ignored;
     `terms_days`: terms confirmed for a file without due dates; `mode`: delta, snapshot or "" (the profile's);
     `date_order`: "dmy", "mdy" or "" (found out); `decimal_mark`: "," or "." or "" (found out);
+    `names_confirmed`: customers may be called by their accounts; `siren_confirmed`: the books are the entity's,
+    whatever SIREN their name says;
     `unattended`: nobody is told what is supposed before it is written, so that it is refused instead.
     """
 
@@ -37,6 +39,8 @@ class Options:
     keep: str = Keeping.GOOD_ROWS
     mode: str = ""
     closing_confirmed: bool = False
+    names_confirmed: bool = False
+    siren_confirmed: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     date_order: str = ""
     decimal_mark: str = ""

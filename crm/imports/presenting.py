@@ -111,6 +111,14 @@ class Shown:
         """Payments that name an invoice that is not known: how many, documents."""
         return self._numbered("payments_unnamed")
 
+    def accounts_as_names(self) -> dict[str, Any] | None:
+        """New customers who are called by their accounts: how many, the first accounts."""
+        return self.batch.changes.get("accounts_as_names")
+
+    def other_company(self) -> dict[str, str] | None:
+        """The SIREN a FEC is named for, where it is not that of the entity."""
+        return self.batch.changes.get("other_company")
+
     def _numbered(self, name: str) -> dict[str, Any] | None:
         found = self.batch.changes.get(name)
         return {**found, "numbers": ", ".join(found["numbers"])} if found else None

@@ -35,7 +35,7 @@ def guess(
     `rows` is a sample; `country` settles 03/04/2020 where nothing in the column does (month first in the US only).
     """
     given = given or {}
-    left_out = {name for name, header in given.items() if not header}
+    left_out = frozenset(name for name, header in given.items() if not header)
     places = _given(headers, {name: header for name, header in given.items() if header})
     kind = wanted or format_of(headers)
     _by_name(headers, [name for name in FIELDS[Format(kind)].split() if name not in left_out], places, kind)
@@ -47,7 +47,7 @@ def guess(
     places = {name: index for name, index in places.items() if name not in left_out}
     _demand(kind, places, headers)
     supposed = not wanted and may_be_payments(headers)
-    found = ColumnMap(kind, places, headers, country=country, format_supposed=supposed)
+    found = ColumnMap(kind, places, headers, country=country, format_supposed=supposed, left_out=left_out)
     read_habits(found, rows, "mdy" if country == "US" else "dmy")
     return found
 

@@ -110,7 +110,7 @@ def test_what_a_list_is_can_be_said(entity, items, tmp_path, capsys):
 @pytest.mark.parametrize("dry_run", [(), ("--dry-run",)])
 def test_how_amounts_are_written_is_asked_where_nothing_proves_it(entity, tmp_path, capsys, dry_run):
     path = tmp_path / "list.csv"
-    path.write_text("client;facture;echeance;solde\nA;F1;31/01/2026;1.200\n", encoding="utf-8")
+    path.write_text("client;nom;facture;echeance;solde\nA;Alpha;F1;31/01/2026;1.200\n", encoding="utf-8")
     asked = (path, "--entity", "BOOKS", "--json", *dry_run)
     code, out, told = run(capsys, *asked)
     assert (code, "La colonne solde ne dit pas ce que vaut 1.200" in told) == (2, True)

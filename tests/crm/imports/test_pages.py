@@ -21,7 +21,9 @@ from tests.connections import held_elsewhere
 from tests.crm.imports.conftest import AT, balances
 from tests.factories.accounts import EntityFactory, UserFactory
 
-LIST = "client;facture;echeance;solde\nA;F1;01/02/2026;100\nB;F2;01/02/2026;50\nC;=F3;31/02/2026;1\n"
+LIST = (
+    "client;nom;facture;echeance;solde\nA;Alpha;F1;01/02/2026;100\nB;Beta;F2;01/02/2026;50\nC;Gamma;=F3;31/02/2026;1\n"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -159,7 +161,7 @@ def test_how_it_was_read_is_kept_as_a_profile(supervisor, entity):
 def test_a_snapshot_beyond_the_limit_asks_again(supervisor, entity):
     first = send(supervisor, entity)
     supervisor.post(reverse("import_decide", args=[first.pk]), {"keep": "good_rows", "mode": "delta"})
-    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;01/02/2026;100\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde\nA;Alpha;F1;01/02/2026;100\n")
     decide = reverse("import_decide", args=[batch.pk])
     supervisor.post(decide, {"keep": "good_rows", "mode": "snapshot", "again": "1"})
     supervisor.post(decide, {"keep": "good_rows", "mode": "snapshot"})
@@ -187,7 +189,7 @@ def test_a_refused_file_says_why(supervisor, entity):
             "Columns are missing: account of the customer / name of the customer",
         ),
         (
-            "client;facture;echeance;solde\nA;F1;31/02/2026;1\n",
+            "client;nom;facture;echeance;solde\nA;Alpha;F1;31/02/2026;1\n",
             "ligne 2\xa0: Ce n’est pas une date",
             "line 2: This is not a date",
         ),
@@ -286,7 +288,7 @@ def test_a_reading_that_fails_after_the_import_does_not_take_it_for_refused(supe
 
 
 def test_a_file_imported_meanwhile_by_the_command_has_nothing_left_to_confirm(supervisor, entity, tmp_path):
-    batch, other = send(supervisor, entity), send(supervisor, entity, LIST + "D;F4;01/02/2026;9\n")
+    batch, other = send(supervisor, entity), send(supervisor, entity, LIST + "D;Delta;F4;01/02/2026;9\n")
     same = tmp_path / "list.csv"
     same.write_text(LIST)
     with pytest.raises(SystemExit):  # a row is wrong
@@ -300,7 +302,7 @@ def test_a_file_imported_meanwhile_by_the_command_has_nothing_left_to_confirm(su
 
 
 def test_who_reads_says_in_which_order_dates_are_written(supervisor, entity):
-    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;01/02/2026;100\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde\nA;Alpha;F1;01/02/2026;100\n")
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert "jour en premier : supposé, le fichier ne le dit pas" in page
     assert "Dates comme 03/04/2026" in page
@@ -310,13 +312,13 @@ def test_who_reads_says_in_which_order_dates_are_written(supervisor, entity):
 
 
 def test_a_file_that_proves_the_order_of_its_dates_says_so(supervisor, entity):
-    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;31/01/2026;100\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde\nA;Alpha;F1;31/01/2026;100\n")
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert "supposé, le fichier ne le dit pas" not in page
 
 
 def test_who_reads_says_how_amounts_are_written(supervisor, entity):
-    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;31/01/2026;1.200\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde\nA;Alpha;F1;31/01/2026;1.200\n")
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert "virgule (1.200 vaut mille deux cents) : supposé, le fichier ne le dit pas" in page
     answer = {"keep": "good_rows", "mode": "delta", "decimal_mark": "."}
@@ -325,7 +327,7 @@ def test_who_reads_says_how_amounts_are_written(supervisor, entity):
 
 
 def test_in_a_currency_of_three_decimals_the_page_asks(supervisor, entity):
-    batch = send(supervisor, entity, "client;facture;echeance;solde_tnd\nA;F1;31/01/2026;1.200\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde_tnd\nA;Alpha;F1;31/01/2026;1.200\n")
     page = supervisor.get(reverse("import", args=[batch.pk]))
     assert (batch.status, page.context["form"]["decimal_mark"].value()) == ("refused", "")
     assert "La colonne solde_tnd ne dit pas ce que vaut 1.200" in page.content.decode()

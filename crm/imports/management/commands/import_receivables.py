@@ -46,6 +46,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--confirm-closing", action="store_true", help="go on even above the entity's limit of what is gone"
         )
+        parser.add_argument(
+            "--confirm-names", action="store_true", help="the new customers are called by their accounts"
+        )
+        parser.add_argument(
+            "--confirm-siren", action="store_true", help="the FEC is the entity's, whatever SIREN its name says"
+        )
         parser.add_argument("--all-or-nothing", action="store_true", help="import nothing if a row is wrong")
         parser.add_argument("--json", action="store_true", help="figures as JSON on the standard output")
 
@@ -92,7 +98,9 @@ class Command(BaseCommand):
 
 
 # Of what changed, what a person is asked to look at.
-TOLD_IN_JSON = ("lines_gone", "known_otherwise", "payments_unnamed", "early_dues")
+TOLD_IN_JSON = (
+    "lines_gone", "known_otherwise", "payments_unnamed", "early_dues", "accounts_as_names", "other_company",
+)  # fmt: skip
 
 
 def to_look_at(outcome: Outcome) -> Iterator[str]:
@@ -102,16 +110,21 @@ def to_look_at(outcome: Outcome) -> Iterator[str]:
         yield closing_told(outcome)
     if changes.get("lines_gone"):
         yield gone_told(changes["lines_gone"])
-    for name, told in documents_told().items():
+    for name, told in found_told().items():
         if found := changes.get(name):
-            yield told % {**found, "numbers": ", ".join(found["numbers"])}
+            yield told % {**found, "numbers": ", ".join(found.get("numbers", []))}
     if unread := left_aside(outcome.reading):
         yield unread_told(unread)
 
 
-def documents_told() -> dict[str, str]:
-    """By what was found of them, the sentence on documents a file brings."""
+def found_told() -> dict[str, str]:
+    """By what was found in a file, the sentence that tells it."""
     return {
+        "other_company": _("The name of the file says the SIREN %(siren)s, and %(entity)s has %(own)s."),
+        "accounts_as_names": _(
+            "No new customer of the file has a name (%(customers)s in all): they are called by their accounts, "
+            "%(accounts)s, in letters too."
+        ),
         "known_otherwise": _(
             "%(invoices)s new invoices have the customer and the number of open ones that did not come by a file: "
             "%(numbers)s. They are claimed twice."
@@ -181,6 +194,8 @@ def options_of(given: dict[str, Any]) -> Options:
         keep="all_or_nothing" if given["all_or_nothing"] else "good_rows",
         mode=mode,
         closing_confirmed=given["confirm_closing"],
+        names_confirmed=given["confirm_names"],
+        siren_confirmed=given["confirm_siren"],
         decimal_mark=given["decimal_mark"],
         unattended=True,
     )
