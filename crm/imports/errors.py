@@ -17,7 +17,6 @@ class ImportRefused(Exception):
     by_code: ClassVar[dict[str, "type[ImportRefused]"]] = {}
     not_kept: ClassVar[tuple[str, ...]] = ()  # values no sentence needs
     code = "refused"
-    asks = False  # what a person only has to confirm: the file waits for that
     msgid = _("The file cannot be imported.")
 
     def __init_subclass__(cls) -> None:
@@ -191,7 +190,6 @@ class FormulaCells(ImportRefused):
 
 class TooMuchWouldClose(ImportRefused):
     code = "too_much_would_close"
-    asks = True
     msgid = _(
         "This complete list would close %(amount_share)s %% of the open amount and all items of %(customer_share)s %% "
         "of the customers; the limit is %(limit)s %%. Check that the file is complete, then confirm."
@@ -219,7 +217,6 @@ class KnownOtherwise(ImportRefused):
 
 class AccountsAsNames(ImportRefused):
     code = "accounts_as_names"
-    asks = True
     msgid = _(
         "No new customer of the file has a name (%(customers)s in all): they would be called by their accounts, "
         "%(accounts)s, in letters too. Say which column has the names, or confirm (--confirm-names) that they are "
@@ -229,11 +226,14 @@ class AccountsAsNames(ImportRefused):
 
 class OtherCompany(ImportRefused):
     code = "other_company"
-    asks = True
     msgid = _(
         "The name of the file says the SIREN %(siren)s, and %(entity)s has %(own)s: these are the books of another "
         "company, unless you confirm (--confirm-siren) that they are its own."
     )
+
+
+# Refused until a person says on the page that what would change was looked at.
+TO_CONFIRM = (TooMuchWouldClose, AccountsAsNames, OtherCompany)
 
 
 class CannotUndo(ImportRefused):

@@ -1,7 +1,7 @@
 """What is asked of an import, and what came out of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -90,10 +90,13 @@ class Outcome:
     def reject(self, *problems: Problem) -> None:
         """Count a row left out, with all that is wrong in it; of all rows the first KEPT_PROBLEMS are told."""
         self.rows_rejected += 1
-        self.remark(*problems)
+        self._keep(problems)
 
     def remark(self, *problems: Problem) -> None:
         """Tell what is wrong in a row that is taken all the same."""
+        self._keep(tuple(replace(problem, taken=True) for problem in problems))
+
+    def _keep(self, problems: tuple[Problem, ...]) -> None:
         self.problems += problems[: max(0, KEPT_PROBLEMS - len(self.problems))]
 
     def figures(self) -> dict[str, Any]:

@@ -77,6 +77,10 @@ class Shown:
             if name in self.batch.figures:
                 yield label, self.batch.figures[name]
 
+    def remarks(self) -> int:
+        """How much is told of rows that are taken."""
+        return self.batch.errors.filter(taken=True).count()
+
     def open_amounts(self) -> list[str]:
         """Net open amounts, by currency."""
         amounts = self.batch.figures.get("open_amount", {})

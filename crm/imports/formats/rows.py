@@ -16,13 +16,15 @@ EXCEL_TEXT = re.compile(r'="(.*)"')
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row was left out. `reason` is an English msgid, `column` the header as the file writes it."""
+    """Why a row was left out, or what is told of one that is `taken`. `reason` is an English msgid, `column` the header
+    as the file writes it."""
 
     line: int
     column: str
     value: str
     reason: str
     params: dict[str, Any] = field(default_factory=dict)
+    taken: bool = False
 
     @property
     def text(self) -> str:

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from crm.accounts.models import Entity, User
 from crm.core.alone import alone
 from crm.imports import errors
-from crm.imports.errors import FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong
+from crm.imports.errors import TO_CONFIRM, FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong
 from crm.imports.models import Batch, MappingProfile, RowError, Status
 from crm.imports.operations.asking import refuse_unconfirmed
 from crm.imports.operations.files import digest_of, import_file, store_problems
@@ -201,8 +201,11 @@ def write(batch_id: int, *, at: datetime) -> None:
             batch = locked.select_related("entity", "by").filter(pk=batch_id).first()
             if batch is not None:
                 refuse_unconfirmed(_import(batch, at=at, dry_run=False), options_of(batch))
+    except TO_CONFIRM as refusal:
+        at_work = Batch.objects.filter(pk=batch_id, status=Status.WRITING)
+        at_work.update(status=Status.PROPOSED, **refusal.kept())
     except ImportRefused as refusal:
-        _refuse_writing(batch_id, refusal)
+        _refuse(Batch.objects.get(pk=batch_id), refusal)
     except NotYet:
         Batch.objects.filter(pk=batch_id, status=Status.WRITING).update(asked_at=at)
         raise
@@ -211,15 +214,6 @@ def write(batch_id: int, *, at: datetime) -> None:
     except Exception:
         _give_up(batch_id, Status.WRITING)
         raise
-
-
-def _refuse_writing(batch_id: int, refusal: ImportRefused) -> None:
-    """What only has to be confirmed waits for that."""
-    if refusal.asks:
-        at_work = Batch.objects.filter(pk=batch_id, status=Status.WRITING)
-        at_work.update(status=Status.PROPOSED, **refusal.kept())
-    else:
-        _refuse(Batch.objects.get(pk=batch_id), refusal)
 
 
 def _give_up(batch_id: int, at_work: Status) -> None:

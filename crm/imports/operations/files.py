@@ -23,7 +23,7 @@ from crm.imports.errors import (
 )
 from crm.imports.formats.blocks import fec_blocks
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
-from crm.imports.formats.rows import cells_of
+from crm.imports.formats.rows import Problem, cells_of
 from crm.imports.formats.source import Source, look_at
 from crm.imports.formats.table import Table, open_table, sample
 from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess, mark_given, order_given
@@ -240,10 +240,9 @@ def _supersede_its_like(batch: Batch, *, at: datetime) -> None:
 def store_problems(batch: Batch, outcome: Outcome) -> None:
     """Keep the rows left out, for the page and the download."""
     batch.errors.all().delete()
-    RowError.objects.bulk_create(
-        (
-            RowError(batch=batch, line=p.line, column=p.column[:120], value=p.value, reason=p.reason, params=p.params)
-            for p in outcome.problems
-        ),
-        batch_size=5_000,
-    )
+    RowError.objects.bulk_create((_kept(batch, problem) for problem in outcome.problems), batch_size=5_000)
+
+
+def _kept(batch: Batch, problem: Problem) -> RowError:
+    told = {name: getattr(problem, name) for name in ("line", "value", "reason", "params", "taken")}
+    return RowError(batch=batch, column=problem.column[:120], **told)

@@ -5,6 +5,7 @@ import pytest
 from django.core.management import call_command
 
 from crm.imports.models import Batch
+from tests.crm.imports.test_pages import BOTH
 from tests.factories.accounts import EntityFactory
 from tests.factories.fec import Ledger, Shape
 
@@ -55,6 +56,19 @@ def test_rejected_rows_exit_with_one(entity, path, capsys):
     assert json.loads(out)["errors"] == [
         {"line": 2, "column": "Debit", "value": "12O,00", "reason": "Ce n’est pas un montant."}
     ]
+
+
+def test_what_is_told_of_rows_that_are_taken_stands_apart(entity, tmp_path, capsys):
+    path = tmp_path / "list.csv"
+    path.write_text(BOTH)
+    code, out, _ = run(capsys, path, "--entity", "BOOKS", "--json", "--dry-run")
+    found = json.loads(out)
+    assert (code, [[row["line"] for row in found[name]] for name in ("errors", "remarks")]) == (1, [[3, 4], [2, 5]])
+    _code, _out, told = run(capsys, path, "--entity", "BOOKS")
+    heads = ("Rejetées", "Prises, mais", "ligne")
+    assert [line[:7] for line in told.splitlines() if line.startswith(heads)] == [
+        "Rejetée", "ligne 3", "ligne 4", "Prises,", "ligne 2", "ligne 5",
+    ]  # fmt: skip
 
 
 def test_a_person_reads_words_and_amounts(entity, items, capsys):

@@ -213,9 +213,29 @@ def test_a_refusal_kept_as_words_stays_what_it_was(supervisor, entity):
 
 def test_errors_come_as_csv_without_formulas(supervisor, entity):
     batch = send(supervisor, entity)
-    RowError.objects.create(batch=batch, line=9, column="solde", value="=1+1", reason="This is not an amount.")
+    told = {"batch": batch, "column": "solde", "value": "=1+1", "reason": "This is not an amount."}
+    RowError.objects.create(line=9, **told)
+    RowError.objects.create(line=10, taken=True, **told)
     text = supervisor.get(reverse("import_errors", args=[batch.pk])).content.decode("utf-8-sig")
-    assert text.splitlines()[2].startswith("9;solde;'=1+1;")
+    assert [line.rpartition(";")[0] for line in text.splitlines()[2:]] == [
+        "9;rejetée;solde;'=1+1",
+        "10;prise;solde;'=1+1",
+    ]
+
+
+BOTH = (
+    "client;nom;facture;echeance;solde;e-mail\nA;Alpha;F1;01/02/2026;1;no mail\n"
+    "B;Beta;F2;31/02/2026;2;\nC;Gamma;;01/02/2026;3;\nD;Delta;F4;01/02/2026;4;neither\n"
+)
+
+
+def test_rows_that_are_taken_are_not_shown_among_those_rejected(supervisor, entity):
+    batch = send(supervisor, entity, BOTH)
+    page = supervisor.get(reverse("import", args=[batch.pk]))
+    tables = [[row.line for row in page.context[name]] for name in ("errors", "remarks")]
+    assert (batch.rows_rejected, tables) == (2, [[3, 4], [2, 5]])
+    titles = re.findall(r'<h2 id="(?:errors|remarks)-title">([^<]*)</h2>', page.content.decode())
+    assert titles == ["2 lignes rejetées", "2 remarques sur des lignes prises"]
 
 
 @pytest.mark.parametrize(("text", "safe"), [("=A1", "'=A1"), ("-5", "'-5"), ("@x", "'@x"), ("12", "12"), ("", "")])

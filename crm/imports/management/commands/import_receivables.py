@@ -83,18 +83,20 @@ class Command(BaseCommand):
         raise SystemExit(2)
 
     def _say(self, outcome: Outcome, *, as_json: bool) -> None:
-        errors = [{"line": p.line, "column": p.column, "value": p.value, "reason": p.text} for p in outcome.problems]
+        errors, remarks = (list(problems_told(outcome, taken=taken)) for taken in (False, True))
         figures = outcome.figures() | {"format": format_of(outcome)}
         for told in to_look_at(outcome):
             self.stderr.write(told)
         if as_json:
             told_of = {name: outcome.changes[name] for name in TOLD_IN_JSON if name in outcome.changes}
-            self.stdout.write(json.dumps(figures | told_of | {"errors": errors}, ensure_ascii=False))
+            told_of |= {"errors": errors} | ({"remarks": remarks} if remarks else {})
+            self.stdout.write(json.dumps(figures | told_of, ensure_ascii=False))
             return
         for line in as_text(outcome):
             self.stdout.write(line)
-        for error in errors[:SHOWN_PROBLEMS]:
-            self.stderr.write(row_told(error))
+        for head, problems in ((_("Rejected:"), errors), (_("Taken, but:"), remarks)):
+            for text in [head, *map(row_told, problems[:SHOWN_PROBLEMS])] if problems else []:
+                self.stderr.write(text)
 
 
 # Of what changed, what a person is asked to look at.
@@ -135,8 +137,15 @@ def found_told() -> dict[str, str]:
     }
 
 
+def problems_told(outcome: Outcome, *, taken: bool) -> Iterator[dict[str, Any]]:
+    """What is wrong in the rows left out, or in those that are taken all the same."""
+    for problem in outcome.problems:
+        if problem.taken == taken:
+            yield {"line": problem.line, "column": problem.column, "value": problem.value, "reason": problem.text}
+
+
 def row_told(error: dict[str, Any]) -> str:
-    """A row left out, for a person: where, why, and what is written there if anything is."""
+    """A row, for a person: where, why, and what is written there if anything is."""
     words = _("line %(line)s, %(column)s: %(reason)s") if error["column"] else _("line %(line)s: %(reason)s")
     return words % error + (f" ({error['value']})" if error["value"] else "")
 
