@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop as _
 
 NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
+TOO_LARGE = _("This amount is too large: an amount has at most 13 digits before its decimals.")
 EXCEL_TEXT = re.compile(r'="(.*)"')
 
 
