@@ -80,7 +80,8 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         entities = entities_of(user).order_by("code")
         self.fields["entity"].queryset = entities  # type: ignore[attr-defined]
-        self.fields["entity"].initial = entities.first()
+        # Of several the reader says which: a file sent to the one that stood first would be owed to it.
+        self.fields["entity"].initial = entities.first() if entities.count() == 1 else None
         self.fields["mapping"].choices = [("", _("none")), *_profiles(entities)]  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile:

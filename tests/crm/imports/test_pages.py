@@ -45,6 +45,17 @@ def send(client: Client, entity, content: str = LIST, **data: object) -> Batch:
     return Batch.objects.latest("id")
 
 
+def test_of_several_entities_none_is_chosen_beforehand(client, entity):
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    assert client.get(reverse("imports")).context["form"]["entity"].value() == entity.pk
+    client.force_login(UserFactory(supervisor=True, sees=[entity, EntityFactory(code="A-FIRST")]))
+    page = client.get(reverse("imports"))
+    assert page.context["form"]["entity"].value() is None
+    assert '<option value="" selected>' in page.content.decode()
+    sent = client.post(reverse("imports"), {"file": SimpleUploadedFile("liste.csv", LIST.encode()), "format": "auto"})
+    assert ([*sent.context["form"].errors], Batch.objects.exists()) == (["entity"], False)
+
+
 def test_a_file_is_read_and_nothing_is_written(supervisor, entity):
     batch = send(supervisor, entity)
     assert (batch.status, batch.rows_read, batch.rows_rejected, Invoice.objects.count()) == ("proposed", 3, 1, 0)
