@@ -148,8 +148,10 @@ def number(value: Any) -> Decimal:
         given = Decimal(text)
     except InvalidOperation:
         raise WrongValue(_("Write a number.")) from None
-    if not given.is_finite() or abs(given) >= Decimal(10) ** 15:
+    if not given.is_finite():
         raise WrongValue(_("Write a number."))
+    if abs(given) >= Decimal(10) ** 15:
+        raise WrongValue(_("This number is too large."))
     return given
 
 

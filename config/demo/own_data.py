@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from config.demo.company import CODE, create_company, create_people
 from config.demo.prepare import Say, deliver, night
 from crm.accounts.models import Entity
+from crm.imports.errors import FileMissing
 from crm.imports.models import Batch
 from crm.imports.operations import import_file
+from crm.imports.operations.asking import siren_of
 from crm.imports.outcome import Options, Outcome
 from crm.law.operations import load_law
 from crm.receivables.models import Credit, Invoice
@@ -23,13 +25,16 @@ class OtherPortfolio(Exception):
 
 
 def made_from(path: Path) -> bool:
-    """Whether the demonstration was made from this file. Raises OtherPortfolio when it was made otherwise."""
+    """Whether the demonstration was made from this file. Raises OtherPortfolio when it was made otherwise,
+    FileMissing when there is no such file."""
     if not Entity.objects.filter(code=CODE).exists():
         return False
     if Batch.objects.filter(entity__code=CODE, file_name=path.name).exists():
         return True
+    if not path.is_file():
+        raise FileMissing(name=path)
     raise OtherPortfolio(
-        _("The demonstration already holds another portfolio: remove the folder var/ to start on %(file)s.")
+        _("The demonstration already holds another portfolio: remove the folder var/dev to start on %(file)s.")
         % {"file": path.name}
     )
 
@@ -44,6 +49,7 @@ def prepare_from(path: Path, *, format: str, at: datetime, say: Say) -> Outcome:
     entity = create_company(live_since=at.date(), legal_name=path.name[:200])
     create_people(entity)
     say(f"importing {path.name}")
+    entity.siren = siren_of(path.name) or entity.siren
     outcome = import_file(path, entity=entity, options=Options(format=format), by=None, at=at)
     on = last_date(entity) or at.date()
     entity.currency = main_currency(entity) or entity.currency

@@ -24,6 +24,10 @@ class BadValue(ValueError):
     """The text is not a value of the kind asked for."""
 
 
+class TooLarge(BadValue):
+    """The number is LARGEST or more."""
+
+
 class OtherCurrency(BadValue):
     """The amount is written in another currency than it has to be in."""
 
@@ -53,7 +57,7 @@ def amount_of(text: str, mark: str = "") -> Decimal:
     """The number a file means: "1 234,56", "1.234,56", "1,234.56", "-12,3", "12,3-", "(12,3)", "12 €"; empty is 0.
 
     `mark` is the decimal mark of the column where it is known; without it the last of two different marks is the
-    decimal one, a repeated mark groups thousands, a single one is decimal. Raises BadValue.
+    decimal one, a repeated mark groups thousands, a single one is decimal. Raises BadValue, TooLarge.
     """
     bare = _without_currency(text)
     if not bare:
@@ -67,8 +71,10 @@ def amount_of(text: str, mark: str = "") -> Decimal:
         number = Decimal(_with_point(bare.replace("−", "-"), mark))
     except InvalidOperation as error:
         raise BadValue(text) from error
-    if not number.is_finite() or abs(number) >= LARGEST:
+    if not number.is_finite():
         raise BadValue(text)
+    if abs(number) >= LARGEST:
+        raise TooLarge(text)
     return -number if negative else number
 
 
@@ -133,7 +139,7 @@ def supposed_mark(text: str, currency: str) -> str:
 def typed_amount(text: str, currency: str = "", mark: str = "") -> Decimal:
     """The number a person means by what he types, in a currency; without one, in one of no three decimals. `mark` is
     the decimal mark of his language: in a currency of three decimals it tells what three digits after it are. Raises
-    BadValue, UnclearAmount where he may mean one of two, OtherCurrency where he writes another one."""
+    BadValue, TooLarge, UnclearAmount where he may mean one of two, OtherCurrency where he writes another one."""
     if currency:
         check_currency_written(text, currency)
     bare = digits_and_marks(text)

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.amounts import LARGEST, BadValue, OtherCurrency, UnclearAmount, amount_of, retyped, typed_amount
+from crm.core.amounts import LARGEST, BadValue, OtherCurrency, TooLarge, UnclearAmount, amount_of, retyped, typed_amount
 from crm.core.currencies import is_known
 from crm.core.formats import decimal_mark, money
 
@@ -59,6 +59,7 @@ class AmountField(forms.DecimalField):
     currency = ""
     default_error_messages: ClassVar = {
         "invalid": _("“%(typed)s” is no amount: type its digits alone, decimals after a comma or a point."),
+        "large": _("“%(typed)s” is too large: an amount has at most 13 digits before its decimals."),
         "other": _("“%(typed)s” is not in %(currency)s, the currency of this amount."),
         "unclear": _("“%(typed)s” may be %(thousands)s or %(decimals)s: type %(whole)s or %(exact)s."),
     }
@@ -73,6 +74,8 @@ class AmountField(forms.DecimalField):
             raise self._refusal("unclear", typed=value, **self._readings(unclear)) from unclear
         except OtherCurrency as error:
             raise self._refusal("other", typed=value, currency=self.currency) from error
+        except TooLarge as error:
+            raise self._refusal("large", typed=value) from error
         except BadValue as error:
             raise self._refusal("invalid", typed=value) from error
 

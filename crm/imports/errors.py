@@ -212,10 +212,6 @@ class OlderList(ImportRefused):
         return gettext(self.msgid) % {**self.params, **days}
 
 
-# Refused until a person says on the page that what would change was looked at.
-TO_CONFIRM = (TooMuchWouldClose, OlderList)
-
-
 class TooManyGone(ImportRefused):
     code = "too_many_gone"
     msgid = _(
@@ -233,6 +229,27 @@ class KnownOtherwise(ImportRefused):
         "identifiers (%(numbers)s): they would be claimed twice. Give the list the column of these identifiers, or "
         "confirm (--confirm-closing) that they are others."
     )
+
+
+class AccountsAsNames(ImportRefused):
+    code = "accounts_as_names"
+    msgid = _(
+        "No new customer of the file has a name (%(customers)s in all): they would be called by their accounts, "
+        "%(accounts)s, in letters too. Say which column has the names, or confirm (--confirm-names) that they are "
+        "called so."
+    )
+
+
+class OtherCompany(ImportRefused):
+    code = "other_company"
+    msgid = _(
+        "The name of the file says the SIREN %(siren)s, and %(entity)s has %(own)s: these are the books of another "
+        "company, unless you confirm (--confirm-siren) that they are its own."
+    )
+
+
+# Refused until a person says on the page that what would change was looked at.
+TO_CONFIRM = (TooMuchWouldClose, OlderList, AccountsAsNames, OtherCompany)
 
 
 class CannotUndo(ImportRefused):

@@ -24,6 +24,9 @@ AUTO = [("auto", _("find out")), *Format.choices]
 DATE_ORDERS = [("", _("find out")), ("dmy", _("day first")), ("mdy", _("month first"))]
 DECIMAL_MARKS = [("", _("find out")), (",", _("comma")), (".", _("point"))]
 
+# By its field, what a batch notes of a question (and the code of its refusal).
+QUESTIONS = {"siren_confirmed": "other_company", "names_confirmed": "accounts_as_names"}
+
 
 class ProfileForm(forms.ModelForm):
     """A profile every import that names it can use."""
@@ -78,7 +81,8 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         entities = entities_of(user).order_by("code")
         self.fields["entity"].queryset = entities  # type: ignore[attr-defined]
-        self.fields["entity"].initial = entities.first()
+        # Of several the reader says which: a file sent to the one that stood first would be owed to it.
+        self.fields["entity"].initial = entities.first() if entities.count() == 1 else None
         self.fields["mapping"].choices = [("", _("none")), *_profiles(entities)]  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile:
@@ -128,6 +132,8 @@ class OptionsForm(forms.Form):
     older_confirmed = forms.BooleanField(
         label=_("I checked what this older list would open again and close"), required=False
     )
+    siren_confirmed = forms.BooleanField(label=_("These books are those of this entity"), required=False)
+    names_confirmed = forms.BooleanField(label=_("These customers are called by their accounts"), required=False)
 
     def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
         options, self.reading = options_of(batch), batch.changes.get("reading", {})
@@ -146,6 +152,9 @@ class OptionsForm(forms.Form):
             del self.fields["closing_confirmed"]
         if not batch.changes.get("older_list") and batch.refusal != OlderList.code:
             del self.fields["older_confirmed"]
+        for name, question in QUESTIONS.items():
+            if question not in (*batch.changes, batch.refusal):
+                del self.fields[name]
         if batch.format in (Format.CUSTOMERS, Format.PAYMENTS):
             del self.fields["terms_days"]
         self._add_columns(batch)
@@ -162,6 +171,14 @@ class OptionsForm(forms.Form):
                 required=False,
                 initial=self.reading.get("columns", {}).get(name),
             )
+
+    def clean(self) -> None:
+        """What is asked has to be said before it is written; to be read again it need not."""
+        if "again" in self.data:
+            return
+        for name in QUESTIONS.keys() & self.fields.keys():
+            if not self.cleaned_data.get(name):
+                self.add_error(name, _("Confirm it, or have the file read otherwise: see above what is asked."))
 
     @property
     def columns(self) -> list[forms.BoundField]:
@@ -189,6 +206,8 @@ class OptionsForm(forms.Form):
             mode=data.get("mode", ""),
             closing_confirmed=data.get("closing_confirmed", False),
             older_confirmed=data.get("older_confirmed", False),
+            siren_confirmed=data.get("siren_confirmed", False),
+            names_confirmed=data.get("names_confirmed", False),
             date_order=data.get("date_order", ""),
             decimal_mark=data.get("decimal_mark", ""),
             columns={name: column for name, column in columns.items() if column or self._was_emptied(name)},
@@ -204,4 +223,6 @@ def _initial(options: Options, reading: dict[str, Any]) -> dict[str, Any]:
         "keep": options.keep,
         "date_order": options.date_order,
         "decimal_mark": options.decimal_mark,
+        "siren_confirmed": options.siren_confirmed,
+        "names_confirmed": options.names_confirmed,
     }

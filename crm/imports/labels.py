@@ -31,7 +31,7 @@ FIELD_LABELS = {
     "vat_number": _("VAT number"),
     "language": _("language"),
     "category": _("category"),
-    "kind": _("kind"),
+    "kind": _("kind of customer"),
     "paid_on": _("paid on"),
     "reference": _("reference"),
     "invoice_number": _("invoice it pays"),

@@ -99,7 +99,7 @@ class Batch(models.Model):
 
 
 class RowError(models.Model):
-    """A row that was left out, or a file's remark on one: `reason` is an English msgid filled from `params`."""
+    """A row left out, or a remark on one that is `taken`: `reason` is an English msgid filled from `params`."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="errors")
     line = models.PositiveIntegerField(_("line"))
@@ -107,6 +107,7 @@ class RowError(models.Model):
     value = models.CharField(_("value"), max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=200)
     params = models.JSONField(default=dict)
+    taken = models.BooleanField(_("row taken"), default=False)
 
     class Meta:
         verbose_name = _("rejected row")

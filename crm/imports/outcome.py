@@ -1,7 +1,7 @@
 """What is asked of an import, and what came out of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,8 @@ class Options:
     `date_order`: "dmy", "mdy" or "" (found out); `decimal_mark`: "," or "." or "" (found out);
     `closing_confirmed`, `older_confirmed`: a person read what a complete list closes above the entity's limit, and what one
     older than the last does;
+    `names_confirmed`: customers may be called by their accounts; `siren_confirmed`: the books are the entity's,
+    whatever SIREN their name says;
     `unattended`: nobody is told what is supposed before it is written, so that it is refused instead.
     """
 
@@ -40,6 +42,8 @@ class Options:
     mode: str = ""
     closing_confirmed: bool = False
     older_confirmed: bool = False
+    names_confirmed: bool = False
+    siren_confirmed: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     date_order: str = ""
     decimal_mark: str = ""
@@ -89,10 +93,13 @@ class Outcome:
     def reject(self, *problems: Problem) -> None:
         """Count a row left out, with all that is wrong in it; of all rows the first KEPT_PROBLEMS are told."""
         self.rows_rejected += 1
-        self.remark(*problems)
+        self._keep(problems)
 
     def remark(self, *problems: Problem) -> None:
         """Tell what is wrong in a row that is taken all the same."""
+        self._keep(tuple(replace(problem, taken=True) for problem in problems))
+
+    def _keep(self, problems: tuple[Problem, ...]) -> None:
         self.problems += problems[: max(0, KEPT_PROBLEMS - len(self.problems))]
 
     def figures(self) -> dict[str, Any]:

@@ -77,6 +77,10 @@ class Shown:
             if name in self.batch.figures:
                 yield label, self.batch.figures[name]
 
+    def remarks(self) -> int:
+        """How much is told of rows that are taken."""
+        return self.batch.errors.filter(taken=True).count()
+
     def open_amounts(self) -> list[str]:
         """Net open amounts, by currency."""
         amounts = self.batch.figures.get("open_amount", {})
@@ -115,6 +119,14 @@ class Shown:
     def payments_unnamed(self) -> dict[str, Any] | None:
         """Payments that name an invoice that is not known: how many, documents."""
         return self._numbered("payments_unnamed")
+
+    def accounts_as_names(self) -> dict[str, Any] | None:
+        """New customers who are called by their accounts: how many, the first accounts."""
+        return self.batch.changes.get("accounts_as_names")
+
+    def other_company(self) -> dict[str, str] | None:
+        """The SIREN a FEC is named for, where it is not that of the entity."""
+        return self.batch.changes.get("other_company")
 
     def _numbered(self, name: str) -> dict[str, Any] | None:
         found = self.batch.changes.get(name)

@@ -67,7 +67,8 @@ def _context(batch: Batch, form: OptionsForm) -> dict[str, object]:
         "waits_for": waits_for(batch),
         "shown": Shown(batch),
         "form": form,
-        "errors": batch.errors.order_by("line")[:SHOWN_ERRORS],
+        "errors": batch.errors.filter(taken=False).order_by("line")[:SHOWN_ERRORS],
+        "remarks": batch.errors.filter(taken=True).order_by("line")[:SHOWN_ERRORS],
         "at_work": batch.status in AT_WORK,
         "refusal_tone": "info" if batch.status == Status.SUPERSEDED else "error",
         "rows_seen": batches.progress_of(batch),
@@ -129,13 +130,14 @@ def keep_profile(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @opened_to(leads)
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
-    """The rows left out, as CSV."""
+    """The rows left out, and what is told of others, as CSV."""
     batch = _batch(request, pk)
     response = HttpResponse(MARK, content_type="text/csv; charset=utf-8")
     name = f"{slugify(batch.file_name) or 'import'}-errors.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     writer = csv.writer(response, delimiter=";")
-    writer.writerow([_("line"), _("column"), _("value"), _("reason")])
+    writer.writerow([_("line"), _("the row is"), _("column"), _("value"), _("reason")])
     for error in RowError.objects.filter(batch=batch).order_by("line").iterator():
-        writer.writerow([error.line, *map(harmless, (error.column, error.value, error.text))])
+        became = _("taken") if error.taken else _("rejected")
+        writer.writerow([error.line, became, *map(harmless, (error.column, error.value, error.text))])
     return response

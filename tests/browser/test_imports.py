@@ -13,7 +13,7 @@ from tests.browser.axe import faults
 from tests.factories.accounts import EntityFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LIST = "client;facture;echeance;solde\nA;F1;01/02/2026;100\nB;F2;31/02/2026;50\n"
+LIST = "client;nom;facture;echeance;solde\nA;Alpha;F1;01/02/2026;100\nB;Beta;F2;31/02/2026;50\n"
 
 
 def test_send_look_import(page, live_server, settings, tmp_path: Path, monkeypatch):

@@ -142,8 +142,30 @@ def test_one_s_own_ledger_is_decided_on_at_its_last_date(tmp_path):
     assert Action.objects.filter(entity=entity).exists()
     call_command("prepare_demo", fec=books, stdout=told)
     assert Run.objects.count() == 1
-    with pytest.raises(CommandError):
-        call_command("prepare_demo", fec=tmp_path / "other.txt", stdout=told)
+    other = tmp_path / "other.txt"
+    with pytest.raises(CommandError, match=r"other\.txt ne peut pas être ouvert"):
+        call_command("prepare_demo", fec=other, stdout=told)
+    other.write_text("x")
+    with pytest.raises(CommandError, match="var/dev pour"):
+        call_command("prepare_demo", fec=other, stdout=told)
+
+
+@pytest.mark.django_db
+def test_it_tells_what_one_should_look_at_of_a_list_of_one_s_own(tmp_path):
+    path, told = tmp_path / "items.csv", StringIO()
+    path.write_text("Compte;Facture;Échéance;Solde\nC1;F1;01/02/2026;100,00\n", encoding="utf-8")
+    call_command("prepare_demo", open_items=path, stdout=StringIO(), stderr=told)
+    french, english = (line for line in told.getvalue().splitlines() if "C1" in line)
+    assert french.startswith("Aucun nouveau client du fichier n’a de nom (1 en tout)")
+    assert english.startswith("No new customer of the file has a name (1 in all)")
+
+
+@pytest.mark.django_db
+def test_the_company_of_a_fec_of_one_s_own_is_the_one_it_is_named_for(tmp_path):
+    path, told = tmp_path / "542065479FEC20220831.txt", StringIO()
+    path.write_text(FEC, encoding="utf-8")
+    call_command("prepare_demo", fec=path, stdout=StringIO(), stderr=told)
+    assert (Entity.objects.get(code=CODE).siren, told.getvalue()) == ("542065479", "")
 
 
 @pytest.mark.django_db

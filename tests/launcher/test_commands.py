@@ -36,6 +36,13 @@ def test_an_unknown_measure_is_refused():
         bench.bench(["../manage"])
 
 
+@pytest.mark.parametrize("option", ["--fec", "--open-items"])
+def test_a_file_that_is_not_there_is_told_before_anything_else(monkeypatch, tmp_path, option):
+    monkeypatch.setattr(demo, "free_port", lambda host, port: pytest.fail("something else comes first"))
+    with pytest.raises(Trouble, match=r"Le fichier .*none\.txt n’existe pas\.\nThere is no file .*none\.txt\."):
+        demo.demo([option, str(tmp_path / "none.txt")])
+
+
 def test_the_first_free_port_is_taken(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

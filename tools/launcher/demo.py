@@ -32,6 +32,7 @@ class Stopped(Exception):
 def demo(arguments: list[str]) -> int:
     """Serve until told to stop; 0 when stopped by hand, 1 when a process of ours ended by itself."""
     options = _parser().parse_args(arguments)
+    _look_for(options.fec or options.open_items)
     free_port(options.host, options.port)  # refused now rather than after minutes of preparation
     with stoppable():
         environment.prepare()
@@ -68,6 +69,12 @@ def _port(text: str) -> int:
             both(f"un port est un nombre de 1 à {LAST_PORT}", f"a port is a number from 1 to {LAST_PORT}")
         )
     return int(text)
+
+
+def _look_for(path: Path | None) -> None:
+    """Trouble when there is no such file: whatever else may hinder us, it would do so for nothing."""
+    if path and not path.is_file():
+        raise Trouble(both(f"Le fichier {path} n’existe pas.", f"There is no file {path}."))
 
 
 @contextmanager

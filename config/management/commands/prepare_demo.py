@@ -14,6 +14,8 @@ from config.demo.prepare import prepare, prepared
 from config.demo.printing import print_letters
 from crm.accounts.models import Entity
 from crm.imports.errors import ImportRefused
+from crm.imports.management.commands.import_receivables import to_look_at
+from crm.imports.outcome import Outcome
 
 NOT_IN_PRODUCTION = gettext_noop("The demonstration has known passwords: it is not made in production.")
 NOT_BESIDE = gettext_noop(
@@ -66,6 +68,14 @@ class Command(BaseCommand):
         except (ImportRefused, OtherPortfolio) as refusal:
             raise CommandError(str(refusal), returncode=2) from refusal
         self._say(f"{outcome.rows_read} rows read, {outcome.rows_rejected} rejected")
+        self._tell(outcome)
+
+    def _tell(self, outcome: Outcome) -> None:
+        """What a person should look at, in French and in English: nobody is asked before it is written."""
+        for language in ("fr", "en"):
+            with override(language):
+                for told in to_look_at(outcome):
+                    self.stderr.write(told)
 
     def _refuse_others(self) -> None:
         """Accounts whose password everybody knows do not come into a database somebody works with."""

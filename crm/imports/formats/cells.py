@@ -5,9 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext_noop as _
 
-from crm.core.amounts import BadValue, OtherCurrency, UnclearAmount, amount_of, check_currency_written
+from crm.core.amounts import BadValue, OtherCurrency, TooLarge, UnclearAmount, amount_of, check_currency_written
 from crm.core.currencies import UnclearCurrency, decimals, meant
-from crm.imports.formats.rows import RowWrong
+from crm.imports.formats.rows import TOO_LARGE, RowWrong
 from crm.imports.mapping import ColumnMap
 
 BAD_DATE = _("This is not a date.")
@@ -64,12 +64,15 @@ class Cells:
         if not text or text == "-":
             return None
         self._check_currency(name, text, usual)
+        reason = BAD_AMOUNT
         for mark in dict.fromkeys((self.columns.marks.get(name) or self._supposed(name, usual), "")):
             try:
                 return amount_of(text, mark)
+            except TooLarge:
+                reason = TOO_LARGE
             except BadValue:
                 continue
-        raise RowWrong(self.header(name), text, BAD_AMOUNT)
+        raise RowWrong(self.header(name), text, reason)
 
     def _supposed(self, name: str, usual: str) -> str:
         """The decimal mark an amount supposes whose column shows none."""

@@ -9,9 +9,9 @@ from functools import lru_cache, partial
 
 from django.utils.translation import gettext_noop as _
 
-from crm.core.amounts import BadValue, amount_of
+from crm.core.amounts import BadValue, TooLarge, amount_of
 from crm.imports.errors import MissingColumns, WrongFormat
-from crm.imports.formats.rows import RowWrong, cells_of, plain
+from crm.imports.formats.rows import TOO_LARGE, RowWrong, cells_of, plain
 from crm.imports.formats.values import date_of
 
 OFFICIAL = (
@@ -293,6 +293,8 @@ class FecReader:
     def _number(self, name: str, text: str) -> Decimal:
         try:
             return amount_of(text)
+        except TooLarge as error:
+            raise RowWrong(self.layout.headers[name], text, TOO_LARGE) from error
         except BadValue as error:
             raise RowWrong(self.layout.headers[name], text, BAD_AMOUNT) from error
 

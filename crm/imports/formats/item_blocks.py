@@ -10,6 +10,7 @@ from crm.imports.formats.cells import currency_of
 from crm.imports.formats.columns import NULL, Doubtful, Memo, Texts, cut, days, empty, longer, numbered
 from crm.imports.formats.item_money import ItemMoney
 from crm.imports.formats.items import ItemReader
+from crm.imports.formats.kinds import kind_of
 from crm.imports.formats.many import BlockReader, Plain
 from crm.imports.staging import line_of
 
@@ -17,6 +18,8 @@ ALWAYS = "line customer number currency issued_on amount open_amount exact".spli
 DAYS = ["issued_on", "due_on", "cleared_on"]
 OTHERS = ["external_id", "name", "label", "email", "phone"]
 CUT = {"name": 200, "label": 200}
+# By a field, what is written of it.
+TOLD = {"type": ["said"], "kind": ["nature", "customer_kind"]}
 
 
 class ItemBlocks(BlockReader):
@@ -28,11 +31,13 @@ class ItemBlocks(BlockReader):
         super().__init__(until)
         self.reader, self.places = reader, reader.columns.places
         later, self.others = ([name for name in names if name in self.places] for names in (DAYS[1:], OTHERS))
-        self.columns = [*ALWAYS, *later, *self.others, *(["said"] if "type" in self.places else [])]
-        self.words = ["customer", "number", *self.others]
+        told = [name for field, names in TOLD.items() if field in self.places for name in names]
+        self.columns = [*ALWAYS, *later, *self.others, *told]
+        self.words = ["customer", "number", *self.others, *(["nature"] if "kind" in self.places else [])]
         self.doubtful = ["currency", "issued_on", "amount", "open_amount", *later]
         self.money = ItemMoney(reader.columns)
         self.codes: Memo[bytes, bytes | None] = Memo(self._code)
+        self.kinds: Memo[bytes, bytes] = Memo(lambda text: kind_of(text.decode()).encode())
         self.days = {name: days(partial(reader.columns.day_of, name)) for name in DAYS if name in self.places}
 
     def plainly(self, block: Block) -> Plain:
@@ -45,6 +50,7 @@ class ItemBlocks(BlockReader):
             **plain,
             **others,
             **self._names(block),
+            **self._kinds(block),
             **self.money.of(block, currencies),
             "issued_on": _issued(given),
         }
@@ -82,6 +88,13 @@ class ItemBlocks(BlockReader):
 
     def _code(self, text: bytes) -> bytes | None:
         return currency_of(text.decode().strip(), self.reader.columns, self.reader.currency).encode() or None
+
+    def _kinds(self, block: Block) -> dict[str, Texts]:
+        """The nature of each customer as it is written, and what it means."""
+        if "kind" not in self.places:
+            return {}
+        texts = self._text(block, "kind", 200)
+        return {"nature": texts, "customer_kind": self.kinds.of_one(texts)}
 
     def _names(self, block: Block) -> dict[str, Texts]:
         """Customer and number of each row, as far as they are there."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from crm.imports.days import AFTER_TOMORROW
 from crm.imports.formats.cells import Cells, exact
+from crm.imports.formats.kinds import kind_of
 from crm.imports.formats.rows import RowWrong, plain
 from crm.imports.mapping import AMOUNTS, ColumnMap
 
@@ -36,7 +37,8 @@ NO_DATE = _("Neither the date of the document nor its due date is given.")
 class Item:
     """`amount` and `open_amount` are signed: below zero for a credit note or a payment. `exact` is the open amount as
     the file has it, before it was rounded to its currency. Where `external_id` is "", customer and number stand for it.
-    `said` is what the type of the document says (`type_of`).
+    `said` is what the type of the document says (`type_of`), `nature` what is written of the customer's, and
+    `customer_kind` what that means ("" when it means none).
     """
 
     line: int
@@ -54,6 +56,8 @@ class Item:
     label: str
     email: str
     phone: str
+    nature: str
+    customer_kind: str
     exact: Decimal
 
 
@@ -96,7 +100,8 @@ class ItemReader:
         external_id = cells.text("external_id", 120)
         days = (day, due_on, cells.day("cleared_on"))
         money = (currency, amount, open_amount, type_of(cells.text("type")))
-        words = (cells.text("label")[:200], cells.text("email"), cells.text("phone"))
+        nature = cells.text("kind")
+        words = (cells.text("label")[:200], cells.text("email"), cells.text("phone"), nature[:200], kind_of(nature))
         return Item(line, customer, cells.text("name")[:200], external_id, number, *days, *money, *words, left)  # type: ignore[arg-type]
 
     def _parts(self, cells: Cells) -> Iterator[Callable[[], object]]:

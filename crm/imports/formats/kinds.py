@@ -25,6 +25,11 @@ PROVING = frozenset(
     "b2g association asso nonprofit pro professionnel professionnelle professional entreprise societe company business "
     "b2b btob personnemorale".split()
 )
+# Found in what is written, these speak of customers and never of documents.
+SPEAKING = (
+    "professionnel particulier consommateur consumer association collectivite organismepublic secteurpublic "
+    "administration entreprise business"
+).split()
 KIND_OF_WORD = {word: kind for kind, words in WORDS.items() for word in words.split()}
 
 
@@ -41,3 +46,9 @@ def proves_kind(text: str) -> bool:
     """Whether a text says the nature of a customer wherever it stands."""
     word = plain(text)
     return word in PROVING or word.removesuffix("s") in PROVING
+
+
+def speaks_of_customer(text: str) -> bool:
+    """Whether a text says what a customer is rather than what a document is."""
+    word = plain(text)
+    return proves_kind(text) or word in KIND_OF_WORD or any(part in word for part in SPEAKING)

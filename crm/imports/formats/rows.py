@@ -8,21 +8,24 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop as _
 
 NOT_LETTER_OR_DIGIT = re.compile(r"[^a-z0-9]+")
+TOO_LARGE = _("This amount is too large: an amount has at most 13 digits before its decimals.")
 EXCEL_TEXT = re.compile(r'="(.*)"')
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a row was left out. `reason` is an English msgid, `column` the header as the file writes it."""
+    """Why a row was left out, or what is told of one that is `taken`. `reason` is an English msgid, `column` the header
+    as the file writes it."""
 
     line: int
     column: str
     value: str
     reason: str
     params: dict[str, Any] = field(default_factory=dict)
+    taken: bool = False
 
     @property
     def text(self) -> str:

@@ -18,7 +18,7 @@ class ColumnMap:
     `likely_mark` is what else speaks for one, `proven` whether that proves it, `supposed` what the amounts of a column
     that do not tell it were taken to have, and `unclear` the first of them. `currency`: what the head of a column of
     amounts says, in its words; `country`: where the list comes from. `format_supposed`: payments have the same
-    columns."""
+    columns. `left_out`: fields a person said the list does not have."""
 
     format: str
     places: dict[str, int]
@@ -35,6 +35,7 @@ class ColumnMap:
     currency: str = ""
     country: str = ""
     format_supposed: bool = False
+    left_out: frozenset[str] = frozenset()
 
     def columns(self) -> dict[str, str]:
         """Field to name of its column, as a profile keeps it."""

@@ -12,19 +12,23 @@ from crm.imports.models import Format
 NAMES = {
     "customer": "customerid customernumber custnumber codeclient numclient numeroclient noclient nclient idclient "
     "clientid compteclient codetiers comptetiers tiers compauxnum compteauxiliaire accountnumber debtornumber debtor "
-    "kunnr customercode accountid customeraccount numerocompte compte account customer client debiteur code",
-    "name": "namecustomer customername nomclient raisonsociale nomtiers libelletiers compauxlib intitule "
-    "societe company companyname denomination clientname clientnom name nom libelleclient client customer",
-    "external_id": "externalid identifiant identifiantexterne uid",
+    "kunnr customercode accountid customeraccount compteduclient codeduclient numeroduclient nduclient "
+    "accountofthecustomer numerocompte numerodecompte compte account customer client debiteur code",
+    "name": "namecustomer customername nomclient nomduclient nameofthecustomer raisonsociale raisonsocialeclient "
+    "raisonsocialeduclient denominationsociale nomdutiers nomtiers libelletiers compauxlib intitule societe company "
+    "companyname denomination clientname clientnom name nom libelleclient client customer",
+    "external_id": "externalid identifiant identifiantexterne uid identifiantencomptabilite identifierinthebooks",
     "number": "docid invoicenumber invoiceno numfacture numerofacture nofacture nfacture facture invoice invoiceid "
     "documentnumber docnumber docno numeropiece numpiece nopiece npiece piece pieceref numerodocument document "
-    "referencefacture reference ref numero number belnr ndoc numdoc nodoc numerodoc",
+    "referencefacture numerodelapiece numberofthedocument reference ref numero number belnr ndoc numdoc nodoc "
+    "numerodoc",
     "issued_on": "invoicedate datefacture datedefacture documentdate datedocument datepiece datedepiece dateemission "
-    "issuedate issuedon postingdate documentcreatedate dateecriture ecrituredate datecomptable date bldat "
-    "baselinecreatedate emission emise emisele",
+    "issuedate issuedon postingdate documentcreatedate datedelapiece dateofthedocument dateecriture ecrituredate "
+    "datecomptable date bldat baselinecreatedate emission emise emisele",
     "due_on": "dueindate duedate dueon dateecheance datedecheance echeance due netduedate datelimite paymentdue "
     "dateexigibilite",
-    "cleared_on": "cleardate clearingdate datelettrage datedelettrage datesolde paidon paiddate datepaiement",
+    "cleared_on": "cleardate clearingdate clearedon datelettrage datedelettrage datesolde soldele paidon paiddate "
+    "datepaiement",
     "open_amount": "openamount totalopenamount amountopen outstanding outstandingamount restantdu resteapayer restedu "
     "montantrestant montantdu soldedu solde balance amountdue balancedue remaining remainingamount montantouvert "
     "encours soldettc reste resteouvert reliquat",
@@ -33,11 +37,12 @@ NAMES = {
     "debit": "debit",
     "credit": "credit",
     "currency": "currency invoicecurrency devise currencycode codedevise idevise monnaie waers",
-    "type": "documenttype doctype typepiece typedocument typedepiece nature type blart typefacture",
+    "type": "documenttype doctype typepiece typedocument typedepiece naturedelapiece naturedepiece kindofdocument "
+    "nature type blart typefacture",
     "label": "label libelle description objet designation text texte ecriturelib motif",
     "email": "email mail mel courriel adressemail adresseemail emailaddress emailclient contactemail",
     "phone": "phone telephone tel phonenumber mobile telephonefixe portable numerotelephone",
-    "first_name": "prenom firstname givenname prenomcontact prenomducontact contactfirstname",
+    "first_name": "prenom firstname givenname prenomcontact prenomducontact contactfirstname firstnameofthecontact",
     "contact": "contact contactname nomcontact interlocuteur nomducontact lastname surname familyname nomdefamille "
     "contactlastname nomprenom nometprenom",
     "position": "fonction position jobtitle",
@@ -47,20 +52,24 @@ NAMES = {
     "country": "country pays countrycode codepays",
     "siren": "siren",
     "siret": "siret nsiret numerosiret",
-    "vat_number": "vatnumber vat tva numtva numerotva tvaintracommunautaire numtvaintra ntva",
+    "vat_number": "vatnumber vat tva numtva numerotva tvaintracommunautaire numtvaintra ntva ndetva",
     "language": "language langue",
     "category": "category categorie famille segment",
-    "kind": "kind customertype typeclient customerkind clienttype natureclient natureduclient typedeclient typetiers "
-    "typedetiers naturetiers naturejuridique nature type typologie typologieclient profil profilclient",
+    "kind": "kind kindofcustomer customertype typeclient customerkind clienttype natureclient natureduclient "
+    "typedeclient typetiers typedetiers naturetiers naturejuridique nature type typologie typologieclient profil "
+    "profilclient",
     "paid_on": "paymentdate datereglement datedereglement datepaiement datedepaiement paidon receivedon valuedate "
-    "datevaleur dateencaissement date",
+    "datevaleur dateencaissement reglele date",
     "reference": "paymentreference paymentid referencereglement referencepaiement numeroreglement idreglement "
     "transactionid reference ref libelle label",
-    "invoice_number": "invoicenumber numfacture numerofacture facture invoice nfacture referencefacture docid piece",
+    "invoice_number": "invoicenumber numfacture numerofacture facturereglee invoiceitpays facture invoice nfacture "
+    "referencefacture docid piece",
 }
+# Beside documents these say what a document is, unless the values are natures of customers.
+OF_EITHER = frozenset("kind nature type typologie profil".split())
 FIELDS = {
     Format.OPEN_ITEMS: "customer name external_id number issued_on due_on cleared_on open_amount amount debit credit "
-    "currency type label email phone",
+    "currency type label kind email phone",
     Format.CUSTOMERS: "customer name kind siren siret vat_number language category street postcode city country "
     "first_name contact position email phone",
     Format.PAYMENTS: "customer name paid_on amount currency invoice_number reference",
@@ -77,6 +86,13 @@ KNOWN_HEADERS = frozenset(name for names in NAMES.values() for name in names.spl
 CURRENCIES = {*"usd eur gbp chf cad xof xaf tnd mad dzd".split(), *(name.lower() for name in (*AS_WRITTEN, *AT_HOME))}
 CURRENCY_SIGNS = sorted(name for name in CURRENCIES if not name.isalpha())
 CURRENCY_ENDING = re.compile(f"(?:{'|'.join(sorted(CURRENCIES.difference(CURRENCY_SIGNS)))})$")
+
+
+def known_names(name: str, kind: str) -> list[str]:
+    """The plain headers a field is known by in a list of a format, the better ones first."""
+    known = NAMES[name].split()
+    of_either = OF_EITHER if (name, kind) == ("kind", Format.OPEN_ITEMS) else frozenset()
+    return [alias for alias in known if alias not in of_either]
 
 
 def names_of(headers: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from crm.core.amounts import BadValue, amount_of
-from crm.imports.formats.kinds import proves_kind
+from crm.imports.formats.kinds import proves_kind, speaks_of_customer
 from crm.imports.formats.table import Row, column
 from crm.imports.formats.values import date_of
 from crm.imports.mapping.headers import AMOUNTS
@@ -36,6 +36,12 @@ def kind_by_values(headers: list[str], rows: list[Row], places: dict[str, int]) 
     proven = [index for index in [*named, *free] if _mostly(rows, index, proves_kind)]
     if proven:
         places["kind"] = proven[0]
+
+
+def mostly_of_customers(rows: list[Row], index: int) -> bool:
+    """Whether at least half of the values of a column say what a customer is."""
+    texts = column(rows, index)
+    return bool(texts) and 2 * sum(map(speaks_of_customer, texts)) >= len(texts)
 
 
 def _identities(rows: list[Row], free: list[int], places: dict[str, int]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from crm.core.alone import alone
 from crm.imports import errors
 from crm.imports.errors import TO_CONFIRM, FileNotStored, ImportRefused, NotWaiting, ReaderStopped, RowsWrong
 from crm.imports.models import Batch, MappingProfile, RowError, Status
+from crm.imports.operations.asking import refuse_unconfirmed
 from crm.imports.operations.files import digest_of, import_file, store_problems
 from crm.imports.outcome import Options, Outcome
 from crm.imports.turns import NotYet
@@ -108,6 +109,8 @@ def keep_profile(batch: Batch, *, name: str) -> MappingProfile:
     options = options_of(batch)
     left_out = {name: column for name, column in options.columns.items() if not column}
     columns = left_out | reading.get("columns", {})
+    if options.names_confirmed:
+        columns.setdefault("name", "")
     values = {"format": batch.format, "columns": columns, "mode": reading.get("mode", "delta")}
     values |= {"date_format": options.date_order} if options.date_order else {}
     values |= {"decimal_mark": options.decimal_mark} if options.decimal_mark else {}
@@ -197,7 +200,7 @@ def write(batch_id: int, *, at: datetime) -> None:
             locked = Batch.objects.select_for_update(skip_locked=True, of=("self",)).filter(status=Status.WRITING)
             batch = locked.select_related("entity", "by").filter(pk=batch_id).first()
             if batch is not None:
-                _import(batch, at=at, dry_run=False)
+                refuse_unconfirmed(_import(batch, at=at, dry_run=False), options_of(batch))
     except TO_CONFIRM as refusal:
         at_work = Batch.objects.filter(pk=batch_id, status=Status.WRITING)
         at_work.update(status=Status.PROPOSED, **refusal.kept())

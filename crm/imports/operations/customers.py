@@ -20,7 +20,7 @@ from crm.imports.turns import turn_of_a_file
 
 SUBJECT = _("Customer file imported from %(file)s")
 OTHER_NAME = _("Line %(line)s gives this account another name: %(name)s.")
-UNKNOWN = _("No customer of this entity has this account.")
+UNNAMED = _("This account is new here, and the list gives it no name: a new customer needs one.")
 UNKNOWN_KIND = _(
     "This is no nature of a customer: the rows that say it were taken without it; who is new is a professional."
 )
@@ -43,8 +43,7 @@ def import_customers(job: Job, table: Table, columns: ColumnMap) -> Outcome:
     if "name" in columns.places:
         header = columns.columns()["name"]
         reject_found("customers_names", params, outcome, lambda row: _otherwise_named(row, header))
-    else:
-        reject_found("customers_unknown", params, outcome, _unknown)
+    reject_found("customers_unnamed", params, outcome, lambda row: _unnamed(row, columns))
     staged -= outcome.rows_rejected - left_out
     if outcome.problems and not staged:
         first = outcome.problems[0]
@@ -65,8 +64,8 @@ def _write(outcome: Outcome, params: dict[str, Any]) -> None:
     execute("customers_timeline", params)
 
 
-def _unknown(row: dict[str, Any]) -> Problem:
-    return Problem(row["line"], "", row["customer"], UNKNOWN)
+def _unnamed(row: dict[str, Any], columns: ColumnMap) -> Problem:
+    return Problem(row["line"], columns.columns().get("customer", ""), row["customer"], UNNAMED)
 
 
 def _otherwise_named(row: dict[str, Any], header: str) -> Problem:

@@ -23,14 +23,16 @@ from crm.imports.errors import (
 )
 from crm.imports.formats.blocks import fec_blocks
 from crm.imports.formats.fec import KNOWN as FEC_NAMES, Layout, find_layout, layout_of
-from crm.imports.formats.rows import cells_of
+from crm.imports.formats.rows import Problem, cells_of
 from crm.imports.formats.source import Source, look_at
 from crm.imports.formats.table import Table, open_table, sample
 from crm.imports.mapping import KNOWN_HEADERS, ColumnMap, guess, mark_given, order_given
 from crm.imports.marks import figures_alike, refuse_supposed, settle_marks
 from crm.imports.models import Batch, Format, Keeping, MappingProfile, Mode, RowError, Status
+from crm.imports.operations.asking import ask_for_names, ask_whose, refuse_unconfirmed
 from crm.imports.operations.customers import import_customers
-from crm.imports.operations.fec import import_fec
+from crm.imports.operations.fec import Pieces, import_fec
+from crm.imports.operations.item_kinds import tell_kinds
 from crm.imports.operations.open_items import import_open_items
 from crm.imports.operations.payments import import_payments
 from crm.imports.operations.terms import last_invoice, tell_long_terms
@@ -78,6 +80,8 @@ def import_file(
         tell_long_terms(job, outcome, after=before)
         if not outcome.rows_read:
             raise EmptyFile()
+        if options.unattended and not dry_run:
+            refuse_unconfirmed(outcome, options)
         outcome.batch_id = None if dry_run else batch.pk
         if outcome.rows_rejected and options.keep == Keeping.ALL_OR_NOTHING:
             raise RowsWrong(outcome=outcome, rows=outcome.rows_rejected)
@@ -107,15 +111,22 @@ def _read(job: Job, source: Source, *, dry_run: bool) -> Outcome:
             raise
         return _read_list(job, source, None, dry_run=dry_run)
     if options.format == Format.FEC or layout.is_certain:
-        return import_fec(job, layout, fec_blocks(source, layout.separator, layout.width, layout.header_line + 1))
+        return _read_fec(job, layout, fec_blocks(source, layout.separator, layout.width, layout.header_line + 1))
     return _read_list(job, source, None, dry_run=dry_run)
+
+
+def _read_fec(job: Job, layout: Layout, pieces: Pieces) -> Outcome:
+    outcome = import_fec(job, layout, pieces)
+    ask_whose(job, outcome)
+    ask_for_names(job, outcome)
+    return outcome
 
 
 def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_run: bool) -> Outcome:
     table = open_table(source, KNOWN_HEADERS | FEC_HEADERS)
     if profile is None and job.options.format in CONTAINERS and (layout := fec_header(table)):
         table.refuse_formulas(layout.places.values())
-        return import_fec(job, layout, table.blocks())
+        return _read_fec(job, layout, table.blocks())
     columns = columns_of(table, job, profile)
     mode = job.options.mode or (profile.mode if profile else Mode.DELTA)
     if columns.format == Format.CUSTOMERS:
@@ -123,7 +134,11 @@ def _read_list(job: Job, source: Source, profile: MappingProfile | None, *, dry_
     if columns.format == Format.PAYMENTS:
         return import_payments(job, table, columns)
     source_name = profile.name if profile else ""
-    return import_open_items(job, table, columns, source=source_name, mode=mode, dry_run=dry_run)
+    outcome = import_open_items(job, table, columns, source=source_name, mode=mode, dry_run=dry_run)
+    tell_kinds(columns, outcome)
+    if "customer" in columns.places and "name" not in columns.left_out:
+        ask_for_names(job, outcome)
+    return outcome
 
 
 def columns_of(table: Table, job: Job, profile: MappingProfile | None) -> ColumnMap:
@@ -225,10 +240,9 @@ def _supersede_its_like(batch: Batch, *, at: datetime) -> None:
 def store_problems(batch: Batch, outcome: Outcome) -> None:
     """Keep the rows left out, for the page and the download."""
     batch.errors.all().delete()
-    RowError.objects.bulk_create(
-        (
-            RowError(batch=batch, line=p.line, column=p.column[:120], value=p.value, reason=p.reason, params=p.params)
-            for p in outcome.problems
-        ),
-        batch_size=5_000,
-    )
+    RowError.objects.bulk_create((_kept(batch, problem) for problem in outcome.problems), batch_size=5_000)
+
+
+def _kept(batch: Batch, problem: Problem) -> RowError:
+    told = {name: getattr(problem, name) for name in ("line", "value", "reason", "params", "taken")}
+    return RowError(batch=batch, column=problem.column[:120], **told)

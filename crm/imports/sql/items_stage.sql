@@ -6,7 +6,7 @@ create temporary table item_redated (customer_id bigint) on commit drop;
 create temporary table item_staged (
     line integer, customer text, name text default '', external_id text, number text, issued_on date, due_on date,
     cleared_on date, currency text, amount numeric(18, 3), open_amount numeric(18, 3), said text default '', label text default '',
-    email text default '', phone text default '', exact numeric
+    email text default '', phone text default '', nature text default '', customer_kind text default '', exact numeric
 ) on commit drop;
 -- What tells a document from others, and what it is; worked out where it is asked for, as kept it would be a fifth of the server's work while
 -- a file is read.

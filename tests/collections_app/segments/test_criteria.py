@@ -57,3 +57,9 @@ def test_numbers_are_read_as_people_write_them(written):
 def test_dates_are_read():
     leaf = parse({"fact": "customer_since", "is": "before", "value": "2024-01-31"})
     assert leaf.value == date(2024, 1, 31)
+
+
+@pytest.mark.parametrize(("written", "told"), [("many", "Indiquez un nombre."), ("9" * 20, "Ce nombre est trop grand.")])
+def test_what_is_wrong_with_a_number_is_told(written, told):
+    with pytest.raises(WrongCriteria, match=told):
+        parse({"fact": "days_late", "is": "gte", "value": written})

@@ -80,6 +80,12 @@ def test_what_is_no_amount_says_how_to_type_one(typed: str):
         field().clean(typed)
 
 
+@pytest.mark.parametrize("typed", ["99999999999999999999", "9 999 999 999 999 999,00"])
+def test_what_is_too_large_is_told_so(typed: str):
+    with pytest.raises(ValidationError, match=r"est trop grand : un montant a au plus 13 chiffres"):
+        field().clean(typed)
+
+
 @pytest.mark.parametrize(("language", "clear", "unclear"), [("fr", "850,750", "850.750"), ("en", "850.750", "850,750")])
 def test_millimes_are_typed_with_the_decimal_mark_of_the_language(language: str, clear: str, unclear: str):
     with override(language):

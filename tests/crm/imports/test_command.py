@@ -5,6 +5,7 @@ import pytest
 from django.core.management import call_command
 
 from crm.imports.models import Batch
+from tests.crm.imports.test_pages import BOTH
 from tests.factories.accounts import EntityFactory
 from tests.factories.fec import Ledger, Shape
 
@@ -55,6 +56,19 @@ def test_rejected_rows_exit_with_one(entity, path, capsys):
     assert json.loads(out)["errors"] == [
         {"line": 2, "column": "Debit", "value": "12O,00", "reason": "Ce n’est pas un montant."}
     ]
+
+
+def test_what_is_told_of_rows_that_are_taken_stands_apart(entity, tmp_path, capsys):
+    path = tmp_path / "list.csv"
+    path.write_text(BOTH)
+    code, out, _ = run(capsys, path, "--entity", "BOOKS", "--json", "--dry-run")
+    found = json.loads(out)
+    assert (code, [[row["line"] for row in found[name]] for name in ("errors", "remarks")]) == (1, [[3, 4], [2, 5]])
+    _code, _out, told = run(capsys, path, "--entity", "BOOKS")
+    heads = ("Rejetées", "Prises, mais", "ligne")
+    assert [line[:7] for line in told.splitlines() if line.startswith(heads)] == [
+        "Rejetée", "ligne 3", "ligne 4", "Prises,", "ligne 2", "ligne 5",
+    ]  # fmt: skip
 
 
 def test_a_person_reads_words_and_amounts(entity, items, capsys):
@@ -110,7 +124,7 @@ def test_what_a_list_is_can_be_said(entity, items, tmp_path, capsys):
 @pytest.mark.parametrize("dry_run", [(), ("--dry-run",)])
 def test_how_amounts_are_written_is_asked_where_nothing_proves_it(entity, tmp_path, capsys, dry_run):
     path = tmp_path / "list.csv"
-    path.write_text("client;facture;echeance;solde\nA;F1;31/01/2026;1.200\n", encoding="utf-8")
+    path.write_text("client;nom;facture;echeance;solde\nA;Alpha;F1;31/01/2026;1.200\n", encoding="utf-8")
     asked = (path, "--entity", "BOOKS", "--json", *dry_run)
     code, out, told = run(capsys, *asked)
     assert (code, "La colonne solde ne dit pas ce que vaut 1.200" in told) == (2, True)

@@ -11,6 +11,7 @@ from psycopg.errors import LockNotAvailable
 
 from crm.customers.models import Customer
 from crm.events.models import Event
+from crm.imports.formats.rows import TOO_LARGE
 from crm.imports.models import FecLine
 from crm.imports.operations import fec, import_file
 from crm.imports.outcome import Options
@@ -288,3 +289,10 @@ def test_nobody_takes_off_what_is_open_while_a_fec_counts_it(load, write, monkey
     with other:
         load(write(sold.payment(FEB_1, "411A", "400.00"), "next.txt"))
     assert balances(Invoice.objects.get().entity) == {"411A": Decimal(600)}
+
+
+def test_an_amount_too_large_is_told_so(load, tmp_path):
+    path = Shape().write(Ledger().sale(JAN_5, "A", "120.00").sale(JAN_5, "B", "7.00"), tmp_path / "fec.txt")
+    path.write_bytes(path.read_bytes().replace(b"120,00", b"9999999999999999,00"))
+    [problem] = load(path).problems
+    assert (problem.line, problem.column, problem.reason) == (2, "Debit", TOO_LARGE)

@@ -23,6 +23,7 @@ from crm.imports.errors import (
     UnclosedQuote,
     UnknownMapping,
 )
+from crm.imports.formats.rows import TOO_LARGE
 from crm.imports.models import MappingProfile
 from crm.imports.operations import open_items as importing
 from crm.imports.staging import MANY
@@ -47,6 +48,14 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return run
+
+
+def test_an_amount_too_large_is_told_so(load, write):
+    rows = ("A;F1;01/02/2026;9999999999999999,00", "A;F2;01/02/2026;1,00")
+    outcome = load(write(*rows, header="Compte;Facture;Échéance;Montant"))
+    assert [(p.line, p.column, p.value, p.reason) for p in outcome.problems] == [
+        (2, "Montant", "9999999999999999,00", TOO_LARGE)
+    ]
 
 
 def changed(outcome) -> dict[str, object]:

@@ -21,7 +21,9 @@ from tests.connections import held_elsewhere
 from tests.crm.imports.conftest import AT, balances
 from tests.factories.accounts import EntityFactory, UserFactory
 
-LIST = "client;facture;echeance;solde\nA;F1;01/02/2026;100\nB;F2;01/02/2026;50\nC;=F3;31/02/2026;1\n"
+LIST = (
+    "client;nom;facture;echeance;solde\nA;Alpha;F1;01/02/2026;100\nB;Beta;F2;01/02/2026;50\nC;Gamma;=F3;31/02/2026;1\n"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +43,17 @@ def send(client: Client, entity, content: str = LIST, **data: object) -> Batch:
     upload = SimpleUploadedFile("liste.csv", content.encode())
     client.post(reverse("imports"), {"entity": entity.pk, "file": upload, "format": "auto", **data})
     return Batch.objects.latest("id")
+
+
+def test_of_several_entities_none_is_chosen_beforehand(client, entity):
+    client.force_login(UserFactory(supervisor=True, sees=entity))
+    assert client.get(reverse("imports")).context["form"]["entity"].value() == entity.pk
+    client.force_login(UserFactory(supervisor=True, sees=[entity, EntityFactory(code="A-FIRST")]))
+    page = client.get(reverse("imports"))
+    assert page.context["form"]["entity"].value() is None
+    assert '<option value="" selected>' in page.content.decode()
+    sent = client.post(reverse("imports"), {"file": SimpleUploadedFile("liste.csv", LIST.encode()), "format": "auto"})
+    assert ([*sent.context["form"].errors], Batch.objects.exists()) == (["entity"], False)
 
 
 def test_a_file_is_read_and_nothing_is_written(supervisor, entity):
@@ -159,7 +172,7 @@ def test_how_it_was_read_is_kept_as_a_profile(supervisor, entity):
 def test_a_snapshot_beyond_the_limit_asks_again(supervisor, entity):
     first = send(supervisor, entity)
     supervisor.post(reverse("import_decide", args=[first.pk]), {"keep": "good_rows", "mode": "delta"})
-    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;01/02/2026;100\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde\nA;Alpha;F1;01/02/2026;100\n")
     decide = reverse("import_decide", args=[batch.pk])
     supervisor.post(decide, {"keep": "good_rows", "mode": "snapshot", "again": "1"})
     supervisor.post(decide, {"keep": "good_rows", "mode": "snapshot"})
@@ -187,7 +200,7 @@ def test_a_refused_file_says_why(supervisor, entity):
             "Columns are missing: account of the customer / name of the customer",
         ),
         (
-            "client;facture;echeance;solde\nA;F1;31/02/2026;1\n",
+            "client;nom;facture;echeance;solde\nA;Alpha;F1;31/02/2026;1\n",
             "ligne 2\xa0: Ce n’est pas une date",
             "line 2: This is not a date",
         ),
@@ -211,9 +224,29 @@ def test_a_refusal_kept_as_words_stays_what_it_was(supervisor, entity):
 
 def test_errors_come_as_csv_without_formulas(supervisor, entity):
     batch = send(supervisor, entity)
-    RowError.objects.create(batch=batch, line=9, column="solde", value="=1+1", reason="This is not an amount.")
+    told = {"batch": batch, "column": "solde", "value": "=1+1", "reason": "This is not an amount."}
+    RowError.objects.create(line=9, **told)
+    RowError.objects.create(line=10, taken=True, **told)
     text = supervisor.get(reverse("import_errors", args=[batch.pk])).content.decode("utf-8-sig")
-    assert text.splitlines()[2].startswith("9;solde;'=1+1;")
+    assert [line.rpartition(";")[0] for line in text.splitlines()[2:]] == [
+        "9;rejetée;solde;'=1+1",
+        "10;prise;solde;'=1+1",
+    ]
+
+
+BOTH = (
+    "client;nom;facture;echeance;solde;e-mail\nA;Alpha;F1;01/02/2026;1;no mail\n"
+    "B;Beta;F2;31/02/2026;2;\nC;Gamma;;01/02/2026;3;\nD;Delta;F4;01/02/2026;4;neither\n"
+)
+
+
+def test_rows_that_are_taken_are_not_shown_among_those_rejected(supervisor, entity):
+    batch = send(supervisor, entity, BOTH)
+    page = supervisor.get(reverse("import", args=[batch.pk]))
+    tables = [[row.line for row in page.context[name]] for name in ("errors", "remarks")]
+    assert (batch.rows_rejected, tables) == (2, [[3, 4], [2, 5]])
+    titles = re.findall(r'<h2 id="(?:errors|remarks)-title">([^<]*)</h2>', page.content.decode())
+    assert titles == ["2 lignes rejetées", "2 remarques sur des lignes prises"]
 
 
 @pytest.mark.parametrize(("text", "safe"), [("=A1", "'=A1"), ("-5", "'-5"), ("@x", "'@x"), ("12", "12"), ("", "")])
@@ -286,7 +319,7 @@ def test_a_reading_that_fails_after_the_import_does_not_take_it_for_refused(supe
 
 
 def test_a_file_imported_meanwhile_by_the_command_has_nothing_left_to_confirm(supervisor, entity, tmp_path):
-    batch, other = send(supervisor, entity), send(supervisor, entity, LIST + "D;F4;01/02/2026;9\n")
+    batch, other = send(supervisor, entity), send(supervisor, entity, LIST + "D;Delta;F4;01/02/2026;9\n")
     same = tmp_path / "list.csv"
     same.write_text(LIST)
     with pytest.raises(SystemExit):  # a row is wrong
@@ -300,7 +333,7 @@ def test_a_file_imported_meanwhile_by_the_command_has_nothing_left_to_confirm(su
 
 
 def test_who_reads_says_in_which_order_dates_are_written(supervisor, entity):
-    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;01/02/2026;100\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde\nA;Alpha;F1;01/02/2026;100\n")
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert "jour en premier : supposé, le fichier ne le dit pas" in page
     assert "Dates comme 03/04/2026" in page
@@ -310,13 +343,13 @@ def test_who_reads_says_in_which_order_dates_are_written(supervisor, entity):
 
 
 def test_a_file_that_proves_the_order_of_its_dates_says_so(supervisor, entity):
-    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;31/01/2026;100\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde\nA;Alpha;F1;31/01/2026;100\n")
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert "supposé, le fichier ne le dit pas" not in page
 
 
 def test_who_reads_says_how_amounts_are_written(supervisor, entity):
-    batch = send(supervisor, entity, "client;facture;echeance;solde\nA;F1;31/01/2026;1.200\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde\nA;Alpha;F1;31/01/2026;1.200\n")
     page = supervisor.get(reverse("import", args=[batch.pk])).content.decode()
     assert "virgule (1.200 vaut mille deux cents) : supposé, le fichier ne le dit pas" in page
     answer = {"keep": "good_rows", "mode": "delta", "decimal_mark": "."}
@@ -325,7 +358,7 @@ def test_who_reads_says_how_amounts_are_written(supervisor, entity):
 
 
 def test_in_a_currency_of_three_decimals_the_page_asks(supervisor, entity):
-    batch = send(supervisor, entity, "client;facture;echeance;solde_tnd\nA;F1;31/01/2026;1.200\n")
+    batch = send(supervisor, entity, "client;nom;facture;echeance;solde_tnd\nA;Alpha;F1;31/01/2026;1.200\n")
     page = supervisor.get(reverse("import", args=[batch.pk]))
     assert (batch.status, page.context["form"]["decimal_mark"].value()) == ("refused", "")
     assert "La colonne solde_tnd ne dit pas ce que vaut 1.200" in page.content.decode()

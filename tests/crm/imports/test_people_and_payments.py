@@ -117,13 +117,23 @@ def test_a_company_and_its_contact_on_one_line(load, write):
     assert Contact.objects.values_list("customer__name", "name").get() == ("Alpha SARL", "Jean Valjean")
 
 
+UNNAMED = "This account is new here, and the list gives it no name: a new customer needs one."
+
+
 def test_contacts_of_accounts_nobody_knows_make_no_customers(load, write):
     load(write(CUSTOMERS, ALPHA))
     outcome = load(write(CONTACTS, "A;Jean;Valjean;;", "Z;Fantine;;;fantine@z.fr"))
-    assert [(p.line, p.value, p.reason) for p in outcome.problems] == [
-        (3, "Z", "No customer of this entity has this account.")
-    ]
+    assert [(p.line, p.column, p.value, p.reason) for p in outcome.problems] == [(3, "Client", "Z", UNNAMED)]
     assert Customer.objects.count() == 1
+
+
+def test_a_new_customer_is_not_called_by_his_account(load, write):
+    """Known ones need no name again, and one row of several that has it is enough."""
+    load(write(CUSTOMERS, ALPHA))
+    rows = ("A;;a@alpha.fr", "B;;b@beta.fr", "C;;c@gamma.fr", "C;Gamma;gamma@gamma.fr")
+    outcome = load(write("Compte;Raison sociale;E-mail", *rows))
+    assert [(p.line, p.column, p.value, p.reason) for p in outcome.problems] == [(3, "Compte", "B", UNNAMED)]
+    assert list(Customer.objects.order_by("external_id").values_list("name", flat=True)) == ["Alpha SARL", "Gamma"]
 
 
 ITEMS = "client;facture;echeance;solde"

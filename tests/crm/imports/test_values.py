@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm.core.amounts import BadValue, amount_of
+from crm.core.amounts import BadValue, TooLarge, amount_of
 from crm.imports.formats.cells import currency_of
 from crm.imports.formats.values import date_of
 from crm.imports.mapping import ColumnMap
@@ -24,6 +24,12 @@ def test_amounts(text, amount):
 @pytest.mark.parametrize("text", ["abc", "1,2,3", "1.23.456,7", "NaN", "12 pièces", "--5", "73282932000074"])
 def test_what_is_no_amount(text):
     with pytest.raises(BadValue):
+        amount_of(text)
+
+
+@pytest.mark.parametrize("text", ["9999999999999999,00", "-10 000 000 000 000", "73282932000074", "1e20"])
+def test_an_amount_that_is_one_is_too_large(text):
+    with pytest.raises(TooLarge):
         amount_of(text)
 
 

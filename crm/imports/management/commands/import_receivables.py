@@ -46,6 +46,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--confirm-closing", action="store_true", help="go on even above the entity's limit of what is gone"
         )
+        parser.add_argument(
+            "--confirm-names", action="store_true", help="the new customers are called by their accounts"
+        )
+        parser.add_argument(
+            "--confirm-siren", action="store_true", help="the FEC is the entity's, whatever SIREN its name says"
+        )
         parser.add_argument("--all-or-nothing", action="store_true", help="import nothing if a row is wrong")
         parser.add_argument("--json", action="store_true", help="figures as JSON on the standard output")
 
@@ -77,22 +83,26 @@ class Command(BaseCommand):
         raise SystemExit(2)
 
     def _say(self, outcome: Outcome, *, as_json: bool) -> None:
-        errors = [{"line": p.line, "column": p.column, "value": p.value, "reason": p.text} for p in outcome.problems]
+        errors, remarks = (list(problems_told(outcome, taken=taken)) for taken in (False, True))
         figures = outcome.figures() | {"format": format_of(outcome)}
         for told in to_look_at(outcome):
             self.stderr.write(told)
         if as_json:
             told_of = {name: outcome.changes[name] for name in TOLD_IN_JSON if name in outcome.changes}
-            self.stdout.write(json.dumps(figures | told_of | {"errors": errors}, ensure_ascii=False))
+            told_of |= {"errors": errors} | ({"remarks": remarks} if remarks else {})
+            self.stdout.write(json.dumps(figures | told_of, ensure_ascii=False))
             return
         for line in as_text(outcome):
             self.stdout.write(line)
-        for error in errors[:SHOWN_PROBLEMS]:
-            self.stderr.write(row_told(error))
+        for head, problems in ((_("Rejected:"), errors), (_("Taken, but:"), remarks)):
+            for text in [head, *map(row_told, problems[:SHOWN_PROBLEMS])] if problems else []:
+                self.stderr.write(text)
 
 
 # Of what changed, what a person is asked to look at.
-TOLD_IN_JSON = ("older_list", "lines_gone", "known_otherwise", "payments_unnamed", "early_dues")
+TOLD_IN_JSON = (
+    "older_list", "lines_gone", "known_otherwise", "payments_unnamed", "early_dues", "accounts_as_names", "other_company",
+)  # fmt: skip
 
 
 def to_look_at(outcome: Outcome) -> Iterator[str]:
@@ -104,16 +114,21 @@ def to_look_at(outcome: Outcome) -> Iterator[str]:
         yield closing_told(outcome)
     if changes.get("lines_gone"):
         yield gone_told(changes["lines_gone"])
-    for name, told in documents_told().items():
+    for name, told in found_told().items():
         if found := changes.get(name):
-            yield told % {**found, "numbers": ", ".join(found["numbers"])}
+            yield told % {**found, "numbers": ", ".join(found.get("numbers", []))}
     if unread := left_aside(outcome.reading):
         yield unread_told(unread)
 
 
-def documents_told() -> dict[str, str]:
-    """By what was found of them, the sentence on documents a file brings."""
+def found_told() -> dict[str, str]:
+    """By what was found in a file, the sentence that tells it."""
     return {
+        "other_company": _("The name of the file says the SIREN %(siren)s, and %(entity)s has %(own)s."),
+        "accounts_as_names": _(
+            "No new customer of the file has a name (%(customers)s in all): they are called by their accounts, "
+            "%(accounts)s, in letters too."
+        ),
         "known_otherwise": _(
             "%(invoices)s new invoices have the customer and the number of open ones that did not come by a file: "
             "%(numbers)s. They are claimed twice."
@@ -124,8 +139,15 @@ def documents_told() -> dict[str, str]:
     }
 
 
+def problems_told(outcome: Outcome, *, taken: bool) -> Iterator[dict[str, Any]]:
+    """What is wrong in the rows left out, or in those that are taken all the same."""
+    for problem in outcome.problems:
+        if problem.taken == taken:
+            yield {"line": problem.line, "column": problem.column, "value": problem.value, "reason": problem.text}
+
+
 def row_told(error: dict[str, Any]) -> str:
-    """A row left out, for a person: where, why, and what is written there if anything is."""
+    """A row, for a person: where, why, and what is written there if anything is."""
     words = _("line %(line)s, %(column)s: %(reason)s") if error["column"] else _("line %(line)s: %(reason)s")
     return words % error + (f" ({error['value']})" if error["value"] else "")
 
@@ -183,6 +205,8 @@ def options_of(given: dict[str, Any]) -> Options:
         keep="all_or_nothing" if given["all_or_nothing"] else "good_rows",
         mode=mode,
         closing_confirmed=given["confirm_closing"],
+        names_confirmed=given["confirm_names"],
+        siren_confirmed=given["confirm_siren"],
         decimal_mark=given["decimal_mark"],
         unattended=True,
     )
