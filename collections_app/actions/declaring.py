@@ -5,8 +5,9 @@ night keeps its amount and its owner true; its rank is that of the day of the ju
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_noop
 
@@ -81,9 +82,8 @@ def _open(declaration: ToDeclare, *, on: date) -> None:
             "opened_on": on,
         },
     )
-    if is_new and claims:
-        lines = (ActionLine(action=task, invoice_id=item.invoice_id, amount=item.net_amount) for item in claims.items)
-        ActionLine.objects.bulk_create(lines)
+    if is_new:
+        _add_lines(task, claims)
 
 
 def _main(claims: list[Claims], currency: str) -> Claims | None:
@@ -101,14 +101,40 @@ def claims_of(task: Action, *, on: date) -> list[Claims]:
     return claims_before(task.customer, task.late_since_on, on=on)
 
 
-def declared(task: Action, *, on: date, reference: str, by: User, at: datetime) -> None:
-    """Record of its hold that the claims were declared on a day."""
-    record_declared(hold_of(task), declared_on=on, reference=reference, action=task.pk, by=by, at=at)
+def claims_said(task: Action, *, on: date | None, at: datetime) -> list[Claims]:
+    """What a person speaks of who says at an instant what became of the claims a task asks for: those declared on an
+    earlier day were the ones known that day, or when he was asked."""
+    noted_on = today(task.entity, at)
+    until = noted_on if on is None else min(noted_on, max(on, task.opened_on))
+    after = datetime.combine(until + timedelta(days=1), time.min, ZoneInfo(task.entity.time_zone))
+    return claims_before(task.customer, task.late_since_on, on=noted_on, known_at=after)
 
 
-def not_needed(task: Action, *, reason: str, by: User, at: datetime) -> None:
-    """Record of its hold why they are not declared."""
-    record_not_declared(hold_of(task), reason=reason, action=task.pk, by=by, at=at)
+def declared(task: Action, claims: list[Claims], *, on: date, reference: str, by: User, at: datetime) -> None:
+    """Record of its hold that these claims were declared on a day."""
+    record_declared(hold_of(task), declared_on=on, reference=reference, claims=claims, action=task.pk, by=by, at=at)
+    _carry(task, claims)
+
+
+def not_needed(task: Action, claims: list[Claims], *, reason: str, by: User, at: datetime) -> None:
+    """Record of its hold why these claims are not declared."""
+    record_not_declared(hold_of(task), reason=reason, claims=claims, action=task.pk, by=by, at=at)
+    _carry(task, claims)
+
+
+def _carry(task: Action, claims: list[Claims]) -> None:
+    """What it carried in its currency is what was said, also of what came since the last night."""
+    said = next((each for each in claims if each.currency == task.currency), None)
+    ActionLine.objects.filter(action=task).delete()
+    _add_lines(task, said)
+    Action.objects.filter(pk=task.pk).update(amount=said.amount if said else Decimal(0))
+
+
+def _add_lines(task: Action, claims: Claims | None) -> None:
+    items = claims.items if claims else []
+    ActionLine.objects.bulk_create(
+        ActionLine(action=task, invoice_id=item.invoice_id, amount=item.net_amount) for item in items
+    )
 
 
 def close_ended(holds: Iterable[Hold], *, at: datetime) -> list[int]:

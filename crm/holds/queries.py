@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -158,13 +158,24 @@ class Claims:
         return self.due + self.due_later
 
 
-def claims_before(customer: Customer, judgment: date, *, on: date) -> list[Claims]:
-    """The open claims on a customer that were born before a judgment, as they stand on `on`, by currency; one query."""
+def claims_before(
+    customer: Customer, judgment: date, *, on: date, known_at: datetime | None = None
+) -> list[Claims]:
+    """The open claims on a customer that were born before a judgment, as they stand on `on`, by currency; one query.
+    `known_at`: without the invoices recorded from that instant on."""
+    items = [item for item in net_items(customer, on=on) if item.issued_on < judgment and item.net_amount > 0]
+    if known_at is not None:
+        since = Invoice.objects.filter(pk__in=[item.invoice_id for item in items], recorded_at__gte=known_at)
+        later = set(since.values_list("pk", flat=True))
+        items = [item for item in items if item.invoice_id not in later]
+    return _by_currency(items, judgment)
+
+
+def _by_currency(items: Iterable[NetItem], judgment: date) -> list[Claims]:
     found: dict[str, list[NetItem]] = {}
-    for item in net_items(customer, on=on):
-        if item.issued_on < judgment and item.net_amount > 0:
-            found.setdefault(item.currency, []).append(item)
-    return [_claims(currency, items, judgment) for currency, items in found.items()]
+    for item in items:
+        found.setdefault(item.currency, []).append(item)
+    return [_claims(currency, each, judgment) for currency, each in found.items()]
 
 
 def _claims(currency: str, items: list[NetItem], judgment: date) -> Claims:
