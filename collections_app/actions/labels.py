@@ -174,7 +174,7 @@ def verb(action: Action) -> str | Promise:
     if action.kind == ActionKind.REPLY:
         return _("Answer the message")
     if action.kind == ActionKind.DECLARATION:
-        return _("Declare the claims")
+        return _("Declare the rest of the claims") if action.step_code.count("-") > 1 else _("Declare the claims")
     if action.state == ActionState.TO_APPROVE:
         return _("Approve the formal notice") if action.formal_notice else _("Approve the sending")
     if action.formal_notice:

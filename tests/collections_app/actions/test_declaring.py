@@ -473,4 +473,4 @@ def test_nobody_else_s_customer(desk: Client):
     assert desk.post(reverse("action_said", args=[task.pk]), {"outcome": "declared"}).status_code == 404
 
 
-LIST, PANEL = 12, 9
+LIST, PANEL = 12, 10
