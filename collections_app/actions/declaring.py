@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from collections_app.actions.following import follows
+from collections_app.actions.insolvent import close_if_answered
 from collections_app.actions.models import Action, ActionKind, ActionLine, ActionState
 from collections_app.actions.states import MOVES, sources
 from collections_app.scenarios.models import StepMode
@@ -48,6 +49,7 @@ def _follow(hold: Hold, *, at: datetime) -> None:
     in_use(hold.customer)
     locked = Hold.objects.select_for_update(of=("self",), no_key=True).select_related("customer__entity")
     hold = locked.get(pk=hold.pk)
+    close_if_answered(hold, is_over=ended(hold), at=at)
     if ended(hold):
         close_ended([hold], at=at)
         return

@@ -242,7 +242,8 @@ def _check_outcome(action: Action, said: Said) -> None:
 
 
 def _does_not_end_so(action: Action, said: Said) -> str:
-    if action.kind == ActionKind.DECLARATION or said.outcome in OF_A_DECLARATION:
+    of_proceedings = (ActionKind.DECLARATION, ActionKind.INSOLVENCY)
+    if action.kind in of_proceedings or said.outcome in OF_A_DECLARATION:
         return _("“%(kind)s” does not end so.") % {"kind": action.get_kind_display()}
     return _("A decision ends as one.") if decides(action) else _("Only a decision ends so.")
 

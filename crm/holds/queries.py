@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from crm.accounts.models import Entity
+from crm.accounts.models import Entity, User
 from crm.core import planned
 from crm.core.among import Among, named
 from crm.core.dates import months_after
@@ -123,6 +124,26 @@ def _in_force(on: date) -> Q:
 
 
 @dataclass(frozen=True)
+class SameSiren:
+    """Another account of a company. `insolvent_since`: the judgment, or else the first day, of the proceedings in force
+    on it; None without."""
+
+    customer: Customer
+    insolvent_since: date | None
+
+
+def of_the_same_siren(customer: Customer, user: User) -> list[SameSiren]:
+    """The other accounts of one company in the entity that a user may see, by name; one query, none without a SIREN."""
+    if not customer.siren:
+        return []
+    others = Customer.objects.visible_to(user).current().filter(entity=customer.entity_id, siren=customer.siren)
+    holds = Hold.objects.filter(customer=OuterRef("pk"), kind=HoldKind.INSOLVENCY, ended_on=None)
+    since = holds.annotate(since=Coalesce("born_before", "starts_on")).order_by("pk").values("since")[:1]
+    found = others.exclude(pk=customer.pk).annotate(insolvent_since=Subquery(since)).order_by("name", "pk")
+    return [SameSiren(other, other.insolvent_since) for other in found]
+
+
+@dataclass(frozen=True)
 class ToDeclare:
     """Claims born before a judgment are to be declared by `until`, counted from the judgment: the law counts from its
     publication, which is later."""
@@ -174,9 +195,7 @@ class Claims:
         return self.due + self.due_later
 
 
-def claims_left(
-    customer: Customer, judgment: date, *, on: date, known_at: datetime | None = None
-) -> list[Claims]:
+def claims_left(customer: Customer, judgment: date, *, on: date, known_at: datetime | None = None) -> list[Claims]:
     """The open claims on a customer that were born before a judgment, as they stand on `on`, by currency, less what was
     declared of these proceedings already. `known_at`: without the invoices recorded from that instant on."""
     items = [item for item in net_items(customer, on=on) if _was_born_before(item, judgment)]
@@ -193,7 +212,7 @@ def _was_born_before(item: NetItem, judgment: date) -> bool:
 
 
 def _declared(customers: Collection[int]) -> dict[tuple[int, date], dict[int, Money]]:
-    """Of each proceedings (customer and judgment) what was declared, by invoice; what was said not to need it counts."""
+    """Of each proceedings (customer and judgment) what was declared, or said not to need it, by invoice."""
     rows = DeclaredClaim.objects.filter(declaration__hold__customer__in=customers).values_list(
         "declaration__hold__customer", "declaration__hold__born_before", "invoice_id", "currency"
     )
@@ -234,7 +253,9 @@ def left_to_declare(entity: Entity, *, on: date) -> list[LeftToDeclare]:
     number."""
     still = Q(ended_on=None) | Q(outcome=HoldOutcome.EXPIRED)
     holds = Hold.objects.filter(still, entity=entity, kind=HoldKind.INSOLVENCY, declarations__isnull=False)
-    last = {(hold.customer_id, hold.born_before): hold for hold in holds.select_related("customer__entity").order_by("pk")}
+    last = {
+        (hold.customer_id, hold.born_before): hold for hold in holds.select_related("customer__entity").order_by("pk")
+    }
     found = [one for one in to_declare(last.values(), on=on) if one.until >= on]
     if not found:
         return []

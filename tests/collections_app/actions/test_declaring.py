@@ -25,8 +25,8 @@ from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
 from crm.customers.operations import merge_customers
 from crm.events.models import Delivery, Event
-from crm.holds.models import Declaration, DeclaredClaim, Hold
 from crm.holds import declaring, panels
+from crm.holds.models import Declaration, DeclaredClaim, Hold
 from crm.holds.operations import call_mistake, end_expired_holds, lift_hold, place_hold
 from crm.law.models import Rule
 from crm.receivables.models import Invoice
@@ -160,9 +160,7 @@ class TestItEnds:
         said = Said(Outcome.DECLARED, on=on, reference=" LR 1A 234 ", note="Au mandataire")
         conclude(task, said, by=lea, at=ENTERED_AT)
         assert standing() == [("done", "declared")]
-        assert told(customer)[0] == (
-            "Action faite : créances déclarées le 01/03/2026 : 350,00 €, référence LR 1A 234"
-        )
+        assert told(customer)[0] == ("Action faite : créances déclarées le 01/03/2026 : 350,00 €, référence LR 1A 234")
         declaration = Declaration.objects.get()
         assert (declaration.declared_on, declaration.reference, declaration.author) == (on, "LR 1A 234", lea)
         assert declaration.hold == Hold.objects.get()

@@ -156,7 +156,7 @@ def test_it_costs_a_night_no_statement_more(world: World, count: int, django_ass
         world.night(MARCH_3, full=True)
 
 
-STATEMENTS = 301
+STATEMENTS = 302
 
 
 class TestWhatBecomesKnownLater:
