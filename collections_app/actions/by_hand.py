@@ -16,6 +16,7 @@ from collections_app.compliance import gates
 from collections_app.compliance.wording import rule_sentence
 from collections_app.letters.models import Template, Tone
 from collections_app.scenarios.models import Step, VersionState
+from crm.accounts.calendars import today
 from crm.core import formats
 from crm.customers.models import Address, Channel, Customer, CustomerKind
 from crm.holds.summary import Account, Item
@@ -128,7 +129,7 @@ def departure_of(action: Action, *, at: datetime) -> Departure:
     message = last_message(action)
     if message is not None and (refusal := kept_back(message)):
         return Departure("refused", why=str(refusal))
-    [verdict] = gates.evaluate(OPEN_ACTION, {"action": action.pk}, at=at)
+    [verdict] = gates.evaluate(OPEN_ACTION, {"action": action.pk, "on": today(action.entity, at)}, at=at)
     leaving = _departing(verdict, action.customer, action.channel, at=at)
     if message is None or message.state not in DUE_STATES or message.not_before_at <= at:
         return leaving

@@ -73,11 +73,9 @@ def queue_message(action: Action, *, at: datetime, not_before_at: datetime | Non
 
 
 def _choose_address(action: Action, on: date) -> None:
-    """One that was added or put right since the night, where that of the night is missing or of no use any more."""
-    if action.address is not None and action.address.serves(on):
-        return
+    """The best there is now, whatever the night or the page found; without any it stays, and a gate refuses it."""
     found = best_address(action.customer, action.channel, on)
-    if found is not None:
+    if found is not None and found != action.address:
         action.address = found
         action.save(update_fields=["address"])
 

@@ -133,7 +133,10 @@ def reasons(action: Action, *, on: date) -> list[Reason]:
 
 
 def deadline(action: Action, *, on: date) -> list[Reason]:
-    """Of a declaration of claims, by when the law asks for it; nothing of another action."""
+    """Of a declaration of claims, by when the law asks for it; of an account of an insolvent company, that it is one;
+    nothing of another action."""
+    if action.kind == ActionKind.INSOLVENCY:
+        return [Reason(gettext("Same SIREN as a customer in insolvency proceedings"), "danger")]
     if action.kind != ActionKind.DECLARATION or action.occasion_on is None:
         return []
     written = {"day": day(action.occasion_on)}
@@ -152,6 +155,8 @@ def outcomes_of(action: Action) -> list[Outcome]:
     """How an action may end."""
     if action.kind == ActionKind.DECLARATION:
         return list(OF_A_DECLARATION)
+    if action.kind == ActionKind.INSOLVENCY:
+        return [Outcome.OTHER]
     if decides(action):
         return list(OF_A_DECISION)
     other_ends = {*OF_A_DECISION, *OF_A_DECLARATION} - {Outcome.OTHER}
@@ -162,6 +167,8 @@ def usual_outcome(action: Action) -> Outcome:
     """How it mostly ends."""
     if action.kind == ActionKind.DECLARATION:
         return Outcome.DECLARED
+    if action.kind == ActionKind.INSOLVENCY:
+        return Outcome.OTHER
     return Outcome.WAIT if decides(action) else USUAL_OUTCOME[Channel(action.channel)]
 
 
@@ -174,7 +181,9 @@ def verb(action: Action) -> str | Promise:
     if action.kind == ActionKind.REPLY:
         return _("Answer the message")
     if action.kind == ActionKind.DECLARATION:
-        return _("Declare the claims")
+        return _("Declare the rest of the claims") if action.step_code.count("-") > 1 else _("Declare the claims")
+    if action.kind == ActionKind.INSOLVENCY:
+        return _("Look into the insolvency")
     if action.state == ActionState.TO_APPROVE:
         return _("Approve the formal notice") if action.formal_notice else _("Approve the sending")
     if action.formal_notice:
@@ -190,7 +199,7 @@ def icon(action: Action) -> str:
         return "workflow"
     if action.kind == ActionKind.REPLY:
         return "reply"
-    if action.kind == ActionKind.DECLARATION:
+    if action.kind in (ActionKind.DECLARATION, ActionKind.INSOLVENCY):
         return "gavel"
     return ICONS[Channel(action.channel)]
 
@@ -206,7 +215,7 @@ def step_names(actions: Collection[Action]) -> dict[int, str]:
 
 
 def _otherwise(action: Action) -> str:
-    if action.kind in (ActionKind.DECLARATION, ActionKind.FOLLOW_UP):
+    if action.kind in (ActionKind.DECLARATION, ActionKind.INSOLVENCY, ActionKind.FOLLOW_UP):
         return str(verb(action))
     return action.template.name if action.template else action.step_code
 

@@ -60,6 +60,7 @@ class ActionKind(models.TextChoices):
     ENTRY = "entry", _("choose where the backlog enters")
     REPLY = "reply", _("answer a message")
     DECLARATION = "declaration", _("declare claims")
+    INSOLVENCY = "insolvency", _("look into insolvency")
 
 
 class ActionState(models.TextChoices):

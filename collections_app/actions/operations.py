@@ -38,7 +38,7 @@ from crm.customers.queries import best_address
 from crm.holds.exceptions import HoldRefused, OtherCustomersInvoice
 from crm.holds.models import PROMISE_WITHOUT_DAY, Hold, HoldKind
 from crm.holds.operations import place_holds
-from crm.holds.queries import NetItem, net_items
+from crm.holds.queries import Claims, NetItem, net_items
 from crm.receivables.models import Invoice
 from crm.timeline.operations import record
 from crm.timeline.params import Money, Msgid
@@ -49,8 +49,15 @@ SUSPENDS = frozenset({Outcome.WILL_PAY, Outcome.CONTESTS, *UNTIL_A_DAY})
 PROMISED = gettext_noop("says he will pay by %(on)s")
 PROMISED_AMOUNT = gettext_noop("says he will pay %(amount)s by %(on)s")
 CALL_BACK_ON = gettext_noop("asks to be called back on %(on)s")
-DECLARED = gettext_noop("claims declared on %(on)s")
-DECLARED_AS = gettext_noop("claims declared on %(on)s, reference %(reference)s")
+# Of no claim, and of some; without a reference, and with one.
+DECLARED = (
+    gettext_noop("claims declared on %(on)s"),
+    gettext_noop("claims declared on %(on)s, reference %(reference)s"),
+)
+DECLARED_AS = (
+    gettext_noop("claims declared on %(on)s: %(amounts)s"),
+    gettext_noop("claims declared on %(on)s: %(amounts)s, reference %(reference)s"),
+)
 NOT_NEEDED = gettext_noop("no declaration needed: %(reason)s")
 WAITS = gettext_noop("wait until %(on)s")
 
@@ -160,14 +167,16 @@ def conclude(action: Action, said: Said, *, by: User, at: datetime) -> Concluded
     waiting = Action.objects.waiting_for_a_person().filter(customer=customer).values_list("pk", flat=True)
     followed_by = waiting if said.outcome in SUSPENDS or said.outcome == Outcome.RESTART else ()
     with deeds.remembered([action.pk], followed_by=followed_by, by=by, at=at) as doing:
-        if not bulk.complete([action.pk], outcome=said.outcome, note=said.note, told=_told(action, said), by=by, at=at):
+        claims = declaring.claims_said(action, on=said.on, at=at) if said.outcome in OF_A_DECLARATION else []
+        told = _told(action, said, claims)
+        if not bulk.complete([action.pk], outcome=said.outcome, note=said.note, told=told, by=by, at=at):
             action.refresh_from_db()
             raise ActionMoved(action)
         if said.outcome == Outcome.CALL_BACK:
             # A call that was made counts; the task waits for the day of the next one.
             move(action, "call_again", at=at, by=by, outcome="", snoozed_until=said.on, reopened_on=on)
         if said.outcome in OF_A_DECLARATION:
-            _record_declaration(action, said, by=by, at=at)
+            _record_declaration(action, said, claims, by=by, at=at)
         if said.outcome in SUSPENDS:
             doing.holds = _place_holds(action, customer, said, on=on, by=by, at=at)
             suspend(customer, on=on, at=at)
@@ -212,12 +221,12 @@ def _check_said(said: Said, currency: str, on: date) -> None:
         raise SaidRefused("reason", _("Say why no declaration is needed."))
 
 
-def _record_declaration(action: Action, said: Said, *, by: User, at: datetime) -> None:
+def _record_declaration(action: Action, said: Said, claims: list[Claims], *, by: User, at: datetime) -> None:
     if said.outcome == Outcome.DECLARED:
         assert said.on is not None  # _check_said
-        declaring.declared(action, on=said.on, reference=said.reference.strip(), by=by, at=at)
+        declaring.declared(action, claims, on=said.on, reference=said.reference.strip(), by=by, at=at)
     else:
-        declaring.not_needed(action, reason=said.reason.strip(), by=by, at=at)
+        declaring.not_needed(action, claims, reason=said.reason.strip(), by=by, at=at)
 
 
 def _check_outcome(action: Action, said: Said) -> None:
@@ -231,7 +240,8 @@ def _check_outcome(action: Action, said: Said) -> None:
 
 
 def _does_not_end_so(action: Action, said: Said) -> str:
-    if action.kind == ActionKind.DECLARATION or said.outcome in OF_A_DECLARATION:
+    of_proceedings = (ActionKind.DECLARATION, ActionKind.INSOLVENCY)
+    if action.kind in of_proceedings or said.outcome in OF_A_DECLARATION:
         return _("“%(kind)s” does not end so.") % {"kind": action.get_kind_display()}
     return _("A decision ends as one.") if decides(action) else _("Only a decision ends so.")
 
@@ -242,12 +252,14 @@ def _refuse_twice(action: Action, on: date | None) -> None:
         raise ActionRefused(_("The call back of that day is noted already."))
 
 
-def _told(action: Action, said: Said) -> Msgid | None:
+def _told(action: Action, said: Said, claims: list[Claims]) -> Msgid | None:
     if said.outcome == Outcome.CALL_BACK:
         return Msgid(CALL_BACK_ON, {"on": said.on})
     if said.outcome == Outcome.DECLARED:
         reference = said.reference.strip()
-        return Msgid(DECLARED_AS if reference else DECLARED, {"on": said.on, "reference": reference})
+        amounts = [Money(each.amount, each.currency) for each in claims]
+        text = DECLARED_AS[bool(reference)] if amounts else DECLARED[bool(reference)]
+        return Msgid(text, {"on": said.on, "amounts": amounts, "reference": reference})
     if said.outcome == Outcome.NOT_NEEDED:
         return Msgid(NOT_NEEDED, {"reason": said.reason.strip()})
     if said.outcome == Outcome.WAIT:

@@ -1,10 +1,14 @@
 """The last look before an action leaves: lock, balance, gates, words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import DateField, DateTimeField, F, Func, Value
+from django.db.models.functions import Cast
 
 from collections_app.actions.levels import reached
 from collections_app.actions.models import Action, ActionKind, ActionLine, ActionState
@@ -16,12 +20,14 @@ from collections_app.scenarios.models import StepMode
 from crm.accounts.calendars import today
 from crm.accounts.queries import entity_of, person_of
 from crm.core.liquid import TemplateFault
-from crm.customers.models import Customer
+from crm.customers.models import Address, Customer
+from crm.customers.queries import BestAddress
 from crm.holds.queries import NetItem, net_items
 from telephony.core.outgoing import NotBefore, Prepared, Refused, Stale
 
 CANDIDATE = """
-select x.id as key, x.entity_id, x.customer_id, x.currency, x.channel, x.address_id, x.formal_notice,
+select x.id as key, x.entity_id, x.customer_id, x.currency, x.channel,
+       coalesce(customer_best_address(x.customer_id, x.channel, %(on)s), x.address_id) as address_id, x.formal_notice,
        x.mode = 'automatic' as automatic, x.amount, x.run_id as occasion,
        (select max(m.id) from messaging_message m where m.origin = 'action' and m.origin_id = x.id) as message,
        array(select l.invoice_id from actions_actionline l where l.action_id = x.id) as invoice_ids,
@@ -45,17 +51,35 @@ def prepare_action(action_id: int, at: datetime) -> Prepared:
     # One message of a customer at a time, or two would each count the other out of the contact caps.
     Customer.objects.filter(actions=action_id).select_for_update(of=("self",), no_key=True).values_list("pk").get()
     locked = Action.objects.select_for_update(of=("self",)).select_related("customer", "address__contact")
-    action = _with_its_house(locked.get(pk=action_id))
+    action = _with_its_house(locked.annotate(best_address=_best_address(at)).get(pk=action_id))
     if action.state != ActionState.SCHEDULED:
         raise Stale("closed")
     on = today(action.entity, at)
+    _choose_address(action)
     lines = _locked_lines(action)
     lines = _check_balance(action, lines, _items_now(action, lines, on), on)
     _ask_gates(action, at)
     try:
-        return compose_action(action, on=on, carried=lines).prepared()
+        return _to(action.address, compose_action(action, on=on, carried=lines).prepared())
     except NOT_WRITTEN as fault:  # trying again would change nothing
         raise Refused("composition", NOT_COMPOSED[type(fault)]) from fault
+
+
+def _to(address: Address | None, prepared: Prepared) -> Prepared:
+    return replace(prepared, address_id=address.pk, recipient=address.value) if address else prepared
+
+
+def _best_address(at: datetime) -> BestAddress:
+    """Where an action goes at an instant, found with the action itself."""
+    local = Func(F("entity__time_zone"), Value(at, DateTimeField()), function="timezone", output_field=DateTimeField())
+    return BestAddress(F("customer_id"), F("channel"), Cast(local, DateField()))
+
+
+def _choose_address(action: Any) -> None:
+    """One that was added or put right since it was asked for: nobody sends to where a customer is no longer."""
+    if action.best_address not in (None, action.address_id):
+        action.address = Address.objects.select_related("contact").get(pk=action.best_address)
+        action.save(update_fields=["address"])
 
 
 def _with_its_house(action: Action) -> Action:
@@ -77,7 +101,7 @@ def compose_action(
     to_read: bool = False,
 ) -> Composed:
     """The words of an action as they would leave on `on`: preview and sending alike. `carried`: its lines, where they
-    were read; `to_read` as in `compose`. Raises Stale without template."""
+    were read; `to_read` as in `compose`, to the best address there is now. Raises Stale without template."""
     if action.template is None:
         raise Stale("no_template")
     if carried is None:
@@ -89,7 +113,7 @@ def compose_action(
         lines=[Line(line.invoice, line.amount, reached(action, line.invoice, on)) for line in carried],
         on=on,
         language=language,
-        address=action.address,
+        address=None if to_read else action.address,
         sender=action.owner,
         formal_notice=action.formal_notice,
         to_read=to_read,
@@ -148,7 +172,8 @@ def _carry_what_is_left(action: Action, lines: list[ActionLine], left: dict[int,
 
 
 def _ask_gates(action: Action, at: datetime) -> None:
-    [verdict] = gates.evaluate(CANDIDATE, {"action": action.pk}, at=at, types={"action": "bigint"})
+    asked, types = {"action": action.pk, "on": today(action.entity, at)}, {"action": "bigint", "on": "date"}
+    [verdict] = gates.evaluate(CANDIDATE, asked, at=at, types=types)
     if verdict.answer == "not_before" and verdict.not_before_at is not None:
         raise NotBefore(verdict.not_before_at, verdict.gate, verdict.rule)
     if verdict.answer != "allowed":

@@ -65,7 +65,16 @@ def keep_below_ceilings(night: Night, *, tell: bool = True) -> int:
     return sum(above.values())
 
 
+def _choose_addresses_again(night: Night) -> None:
+    # Guessed few and compared one by one, what a rehearsal keeps back would be quadratic.
+    sql.set_local(enable_nestloop="off")
+    night.do("readdress")
+    if not night.scope.full:
+        sql.set_local(enable_nestloop="on")
+
+
 def _keep_verdicts(night: Night) -> None:
+    _choose_addresses_again(night)
     night.keep("night_candidates", "hand_over_candidates")
     with connection.cursor() as cursor:
         cursor.execute("set local enable_nestloop to default")  # on a usual night few leave, and they are counted

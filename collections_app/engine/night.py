@@ -31,6 +31,8 @@ WHOLE_SETS = {"enable_nestloop": "off", "enable_mergejoin": "off"}
 IN_ORDER = WHOLE_SETS | {"enable_mergejoin": "on"}
 # No merge join where some customers are looked at: it would walk an index from its beginning up to the last of them.
 FEW = {"enable_mergejoin": "off"}
+# The customers of a table, found in an index however many they are: mostly none, and nobody can guess it.
+BEFORE = Among("and {customer} = any(array(select listed.customer_id from before listed))")
 LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is looked at again then
 # What a statement of the night is built on, by its mark: statements of the apps below, conditions for a few customers.
 BUILT_ON: dict[str, Callable[[Among], str]] = {
@@ -45,6 +47,7 @@ BUILT_ON: dict[str, Callable[[Among], str]] = {
     ),
     "/* last decisions */": lambda among: text(f"last_decisions{'_of_few' if among.few else ''}", among),
     "/* best addresses of opening */": lambda among: best_addresses(listed("opening") if among.few else among),
+    "/* best addresses of before */": lambda _among: best_addresses(BEFORE),
 }
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from collections_app.actions.declaring import ask_for_the_rest
 from collections_app.actions.dispatch import ORIGIN
+from collections_app.actions.insolvent import ask_about_other_accounts
 from collections_app.compliance.time_barred import hold_what_ran_out
 from collections_app.engine import scope, watched
 from collections_app.engine.freshness import check_freshness
@@ -32,7 +34,7 @@ class Stage:
 
 def end_holds(night: Night) -> int:
     ensure_months(night.on)
-    changed = (end_expired_holds, follow_settlements, hold_what_ran_out)
+    changed = (end_expired_holds, follow_settlements, hold_what_ran_out, ask_for_the_rest, ask_about_other_accounts)
     return sum(change(night.entity, on=night.on, at=night.at) for change in changed)
 
 

@@ -66,6 +66,8 @@ WIPE = [
     f"delete from letters_templateversion where template_id in (select id from letters_template where {BY})",
     f"delete from letters_template where {BY}",
     f"delete from letters_delivereddefault where {BY}",
+    f"""delete from holds_declaredclaim where declaration_id in (
+        select d.id from holds_declaration d join holds_hold h on h.id = d.hold_id where h.{BY})""",
     f"delete from holds_declaration where hold_id in (select id from holds_hold where {BY})",
     f"delete from holds_hold where {BY}",
     *(

@@ -1,5 +1,6 @@
 """What a person says when he suspends dunning."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.customers.models import Customer
 from crm.holds.models import BY_A_PERSON, PROMISE_WITHOUT_DAY, HoldKind
+from crm.holds.queries import SameSiren
 from crm.holds.summary import LISTED
 from crm.receivables.models import Invoice
 
@@ -60,11 +62,26 @@ class HoldForm(forms.Form):
         help_text=_("For insolvency proceedings: what was born before it is suspended, what is born later stays due."),
     )
 
-    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+    also = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, customer: Customer, others: Iterable[SameSiren] = (), **kwargs: Any) -> None:
+        """`others`: accounts of the same company, which its insolvency is offered to be placed on as well."""
         super().__init__(*args, **kwargs)
+        self._offer_others(customer, [other.customer for other in others if other.insolvent_since is None])
         self.opened = Invoice.objects.open().filter(customer=customer).order_by("due_on", "pk")
         self.fields["invoice"].queryset = self.opened  # type: ignore[attr-defined]
         self._offer(list(self.opened[: LISTED + 1]))
+
+    def _offer_others(self, customer: Customer, others: list[Customer]) -> None:
+        if not others:
+            del self.fields["also"]
+            return
+        also: Any = self.fields["also"]
+        also.label = _("For insolvency proceedings: also the other accounts of SIREN %(siren)s") % {
+            "siren": customer.siren
+        }
+        also.choices = [(other.pk, f"{other.name} ({other.external_id})") for other in others]
+        also.initial = [other.pk for other in others]
 
     def _offer(self, oldest: list[Invoice]) -> None:
         """Those the page lists; of whom more are open, the others by their number."""
@@ -87,6 +104,7 @@ class HoldForm(forms.Form):
         """With the invoice that is named. A promise names its day, insolvency that of the judgment."""
         given = super().clean() or self.cleaned_data
         given["invoice"] = given.pop("number", None) or given.get("invoice")
+        given["also"] = given.get("also", []) if given.get("kind") == HoldKind.INSOLVENCY else []
         self._clean_judgment(given)
         if given.get("kind") == HoldKind.PROMISE and not given.get("ends_on") and "ends_on" not in self.errors:
             self.add_error("ends_on", PROMISE_WITHOUT_DAY)

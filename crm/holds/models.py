@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
 from crm.core.dates import months_after
+from crm.core.money import CurrencyField, MoneyField, exact_money
 from crm.customers.models import Customer
 from crm.receivables.models import Invoice
 
@@ -135,12 +136,13 @@ class Hold(models.Model):
 
 
 class Declaration(models.Model):
-    """What became of the claims an insolvency holds: declared on a day, or not declared, for a reason.
+    """What became of claims an insolvency holds: declared on a day, or not declared, for a reason. What was learned
+    later has one of its own.
 
     `action_id`: the task it ended, which the apps above know.
     """
 
-    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="declaration", verbose_name=_("hold"))
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="declarations", verbose_name=_("hold"))
     declared_on = models.DateField(_("declared on"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=100, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -160,7 +162,25 @@ class Declaration(models.Model):
                 condition=Q(declared_on__isnull=False, reason="")
                 | (Q(declared_on__isnull=True, reference="") & ~Q(reason="")),
             ),
+            models.UniqueConstraint(fields=["action_id"], name="holds_declaration_once"),
         ]
 
     def __str__(self) -> str:
         return f"{self.hold}, {self.declared_on or self.reason}"
+
+
+class DeclaredClaim(models.Model):
+    """An invoice a declaration was about, at what was left of it then, net of unapplied money; never changed."""
+
+    pk = models.CompositePrimaryKey("declaration_id", "invoice_id")
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.CASCADE, related_name="claims", db_index=False)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+")
+    currency = CurrencyField()
+    amount = MoneyField(_("net amount"))
+
+    class Meta:
+        verbose_name = _("claim of a declaration")
+        verbose_name_plural = _("claims of a declaration")
+        default_permissions = ()
+        constraints = [exact_money("holds_declaredclaim", "amount")]

@@ -9,9 +9,10 @@ from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.accounts.rules import works_customers
 from crm.customers.models import Customer
+from crm.holds.declaring import declarations_of
 from crm.holds.forms import HOLD_ID, HoldForm
-from crm.holds.models import Hold
-from crm.holds.queries import to_declare
+from crm.holds.models import Hold, HoldKind
+from crm.holds.queries import of_the_same_siren, to_declare
 from crm.holds.summary import LISTED, accounts
 
 ENDED_SHOWN = 5
@@ -27,16 +28,20 @@ def account(customer: Customer, user: User) -> Mapping[str, Any]:
 def holds(customer: Customer, user: User) -> Mapping[str, Any]:
     """What is suspended now, what was lately, and the form to suspend."""
     rows = Hold.objects.filter(customer=customer).order_by("-starts_on", "-pk")
-    rows = rows.select_related("invoice", "author", "declaration__author")
+    rows = rows.select_related("invoice", "author")
     in_force = list(rows.filter(ended_on__isnull=True))
     for hold in in_force:
         hold.customer = customer
-    settled = [hold.declaration for hold in in_force if hasattr(hold, "declaration")]
-    not_yet = [hold for hold in in_force if not hasattr(hold, "declaration")]
+    declarations = declarations_of([hold for hold in in_force if hold.kind == HoldKind.INSOLVENCY])
+    settled = {told.declaration.hold_id for told in declarations}
+    not_yet = [hold for hold in in_force if hold.pk not in settled]
+    others = of_the_same_siren(customer, user)
+    is_insolvent = any(hold.kind == HoldKind.INSOLVENCY for hold in in_force)
     return {
         "in_force": in_force,
         "to_declare": to_declare(not_yet, on=today(customer.entity, timezone.now())),
-        "declarations": settled,
+        "declarations": declarations,
         "ended": rows.filter(ended_on__isnull=False)[:ENDED_SHOWN],
-        "form": HoldForm(customer=customer, auto_id=HOLD_ID) if works_customers(user) else None,
+        "insolvent_elsewhere": [] if is_insolvent else [other for other in others if other.insolvent_since],
+        "form": HoldForm(customer=customer, others=others, auto_id=HOLD_ID) if works_customers(user) else None,
     }

@@ -1,11 +1,15 @@
 """Suspending the dunning of a customer, and resuming it."""
 
+from contextlib import suppress
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_POST
 
 from crm.accounts.calendars import today
@@ -18,6 +22,7 @@ from crm.holds.exceptions import AlreadyEnded, AlreadyHeld, AlreadyMistake, Hold
 from crm.holds.forms import HOLD_ID, HoldForm, LiftForm
 from crm.holds.models import Hold, HoldOutcome
 from crm.holds.operations import call_mistake, lift_hold, place_hold
+from crm.holds.queries import of_the_same_siren
 
 
 @require_POST
@@ -26,27 +31,43 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     """Place a hold from today on, or show the page with what is wrong beside what was typed."""
     assert isinstance(request.user, User)
     customer = get_object_or_404(Customer.objects.visible_to(request.user).standing_for(pk).select_related("entity"))
-    form = HoldForm(request.POST, customer=customer, auto_id=HOLD_ID)
+    others = of_the_same_siren(customer, request.user)
+    form = HoldForm(request.POST, customer=customer, others=others, auto_id=HOLD_ID)
     if not form.is_valid() or not _placed(customer, form, by=request.user):
         form.point_at_what_is_wrong()
         return answered(request, customer, status=422, holds={"form": form})
     messages.success(request, _("Dunning is suspended."))
+    if also := len(form.cleaned_data["also"]):
+        text = ngettext(
+            "It is on %(count)d other account of this SIREN as well.",
+            "It is on %(count)d other accounts of this SIREN as well.",
+            also,
+        )
+        messages.success(request, text % {"count": also})
     return redirect("customer", customer.pk)
 
 
 def _placed(customer: Customer, form: HoldForm, *, by: User) -> bool:
     """False, with the reason in the form, where it is refused."""
-    now, given = timezone.now(), form.cleaned_data
-    starts_on = today(customer.entity, now)
+    now, given = timezone.now(), dict(form.cleaned_data)
+    starts_on, also = today(customer.entity, now), given.pop("also")
     about = "ends_on" if given["ends_on"] and given["ends_on"] < starts_on else None
     try:
-        place_hold(customer, starts_on=starts_on, by=by, at=now, **given)
+        with transaction.atomic():
+            place_hold(customer, starts_on=starts_on, by=by, at=now, **given)
+            for other in Customer.objects.filter(pk__in=also).select_related("entity").order_by("pk"):
+                _placed_too(other, starts_on=starts_on, by=by, at=now, **given)
     except HoldRefused as refusal:
         for name, told in refusal.errors.items():
             form.add_error(name if name in form.fields else about, ValidationError(told))
     except (OtherCustomersInvoice, AlreadyHeld) as refusal:
         form.add_error(None, str(refusal))
     return form.is_valid()
+
+
+def _placed_too(other: Customer, **given: Any) -> None:
+    with suppress(AlreadyHeld):  # by somebody else, meanwhile
+        place_hold(other, **given)
 
 
 @require_POST

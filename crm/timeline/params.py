@@ -3,7 +3,7 @@
 In JSON (also for those who write entries in SQL): a text or a number stands as it is, the rest is an object:
 {"on": "2026-01-31"} a date, {"amount": "120.500", "currency": "EUR"} an amount, {"msgid": "dispute"} a text of ours
 (and "with": what fills its own places),
-{"said": "reason", "as": "opt_out: opt_out"} a code that an app above words (`sayings`).
+{"said": "reason", "as": "opt_out: opt_out"} a code that an app above words (`sayings`); a list is what adds up.
 """
 
 from collections.abc import Callable, Mapping
@@ -44,6 +44,8 @@ def _stored(value: Any) -> Any:
             return {"on": value.isoformat()}
         case Decimal():
             return str(value)
+        case list():
+            return [_stored(each) for each in value]
         case _:
             return value
 
@@ -63,6 +65,8 @@ def _worded(value: Any) -> str:
             return worded(msgid, value.get("with", {}))
         case {"said": what, "as": code}:
             return sayings[what](code) if what in sayings else str(code)
+        case list():
+            return " + ".join(_worded(each) for each in value)
         case bool() | None:
             return str(value)
         case int() | float():

@@ -23,7 +23,8 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A message as it leaves. `amounts`: what it claims, by currency (one currency at most)."""
+    """A message as it leaves. `amounts`: what it claims, by currency (one currency at most). `recipient` and
+    the `address_id` it was taken from: where it goes, which may be elsewhere than it was asked for; empty: as asked."""
 
     subject: str = ""
     text: str = ""
@@ -33,6 +34,8 @@ class Prepared:
     variables: Mapping[str, Any] = field(default_factory=dict)
     template_version_id: int | None = None
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    address_id: int | None = None
+    recipient: str = ""
 
 
 class NotSent(Exception):

@@ -25,9 +25,9 @@ with moved as (
 )
 insert into timeline_entry (at, entity_id, customer_id, kind, subject, params, text, actor_id, about, about_id)
 select %(at)s, moved.entity_id, moved.customer_id, 'action',
-       case when moved.kind in ('reply', 'declaration') then %(answered)s when moved.mode = 'decision' then %(decided)s
+       case when moved.kind in ('reply', 'declaration', 'insolvency') then %(answered)s when moved.mode = 'decision' then %(decided)s
             when moved.channel = 'phone' then %(called)s else %(subject)s end,
-       %(params)s::jsonb || case when moved.kind in ('reply', 'declaration') then '{}' else
+       %(params)s::jsonb || case when moved.kind in ('reply', 'declaration', 'insolvency') then '{}' else
            jsonb_build_object('step', coalesce(step.name, template.name, moved.step_code)) end,
        %(note)s, %(by)s, 'action', moved.id
 from moved

@@ -13,7 +13,7 @@ from collections_app.actions import by_hand, labels, queries
 from collections_app.actions.declaring import claims_of
 from collections_app.actions.dispatch import last_message
 from collections_app.actions.forms import ReassignForm, SkipForm, SnoozeForm
-from collections_app.actions.models import Action, ActionKind, ActionState
+from collections_app.actions.models import OPEN_STATES, Action, ActionKind, ActionState
 from collections_app.actions.operations import SENDABLE
 from collections_app.actions.said import SaidForm
 from collections_app.actions.urgency import MOST_URGENT
@@ -59,7 +59,7 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "verb": labels.verb(action),
         "icon_name": labels.icon(action),
         "reasons": labels.reasons(action, on=on),
-        "claims": claims_of(action, on=on) if action.kind == ActionKind.DECLARATION else None,
+        "claims": claims_of(action, on=on) if _asks_for_claims(action) else None,
         "beside": _beside(action, user, on),
         "customer": customer,
         "accounts": found,
@@ -80,6 +80,11 @@ def panel_context(action: Action, user: User, on: date) -> dict[str, Any]:
         "forms": _forms(user),
         "soon": _soon(on),
     }
+
+
+def _asks_for_claims(action: Action) -> bool:
+    """One that is over asks for none: the page of the customer tells what was declared."""
+    return action.kind == ActionKind.DECLARATION and action.state in OPEN_STATES
 
 
 def _beside(action: Action, user: User, on: date) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 -- long as he works and is let into the customer (CustomerQuerySet.visible_to); what nobody has goes by the rule of the step:
 -- to the portfolio collector or, while he is away, who stands in for him (if let in); to the team's
 -- supervisor where the step says so. What has a team but no person here is given out at the end of the night (assign.sql).
--- A declaration of claims keeps the rank it was opened with (actions/declaring.py): the law counts from the judgment.
+-- A declaration of claims keeps the rank it was opened with (actions/declaring.py): the law counts from the judgment. So
+-- does the question whether an account is insolvent (actions/insolvent.py).
 with books as (
     select 10000 * coalesce(exchange_rate('EUR', %(books_in)s, %(on)s), 1) as least_high
 ),
@@ -55,9 +56,9 @@ given as (
          and (boss.sees_all or boss.id = c.collector_id or c.team_id = any(boss.teams))
 )
 select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
-       case when kind = 'declaration' then weight
+       case when kind in ('declaration', 'insolvency') then weight
             else round(coalesce(overdue_amount, asks) * coalesce(rate, 1), 3)::double precision end as weight,
-       case when kind = 'declaration' then late_since_on
+       case when kind in ('declaration', 'insolvency') then late_since_on
             else coalesce(account_since_on, since_on, opened_on, %(on)s::date) end as late_since_on,
        array_remove(array[
            case when kind = 'entry' then 'choose_entry' end,

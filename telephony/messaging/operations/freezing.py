@@ -15,12 +15,15 @@ class Body(TypedDict):
 
 
 def freeze(message: Message, prepared: Prepared) -> dict[str, Any]:
-    """Keep the enclosures of `message` in place of earlier ones; return the fields to write with its next state.
+    """Keep the enclosures of `message` in place of earlier ones, and where it goes; return the fields to write with its
+    next state.
 
     Raises ValueError when it claims amounts in several currencies: a message speaks of one.
     """
     if len(prepared.amounts) > 1:
         raise ValueError("A message claims amounts in one currency.")
+    if prepared.recipient:
+        message.address_id, message.recipient = prepared.address_id, prepared.recipient
     if message.digest:
         message.enclosures.all().delete()
     Enclosure.objects.bulk_create(
@@ -35,6 +38,8 @@ def freeze(message: Message, prepared: Prepared) -> dict[str, Any]:
     )
     currency, amount = next(iter(prepared.amounts.items()), ("", None))
     return {
+        "address_id": message.address_id,
+        "recipient": message.recipient,
         "subject": prepared.subject[:300],
         "body": packed(prepared.text, prepared.html),
         "digest": digest(message.recipient, prepared),

@@ -25,9 +25,11 @@ from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
 from crm.customers.operations import merge_customers
 from crm.events.models import Delivery, Event
-from crm.holds.models import Declaration, Hold
+from crm.holds import declaring, panels
+from crm.holds.models import Declaration, DeclaredClaim, Hold
 from crm.holds.operations import call_mistake, end_expired_holds, lift_hold, place_hold
 from crm.law.models import Rule
+from crm.receivables.models import Invoice
 from crm.timeline.queries import entries
 from tests.factories.accounts import TeamFactory, TeamMemberFactory
 from tests.factories.actions import ActionFactory, ActionLineFactory
@@ -39,6 +41,7 @@ pytestmark = pytest.mark.django_db
 ONE_DAY = timedelta(days=1)
 SOON = ENTERED_AT + timedelta(minutes=1)
 MIGRATION = "collections_app.actions.migrations.0010_declarations_of_claims"
+UPGRADE = "collections_app.actions.migrations.0015_what_was_declared"
 
 
 @pytest.fixture(autouse=True)
@@ -157,14 +160,14 @@ class TestItEnds:
         said = Said(Outcome.DECLARED, on=on, reference=" LR 1A 234 ", note="Au mandataire")
         conclude(task, said, by=lea, at=ENTERED_AT)
         assert standing() == [("done", "declared")]
-        assert told(customer)[0] == "Action faite : créances déclarées le 01/03/2026, référence LR 1A 234"
+        assert told(customer)[0] == ("Action faite : créances déclarées le 01/03/2026 : 350,00 €, référence LR 1A 234")
         declaration = Declaration.objects.get()
         assert (declaration.declared_on, declaration.reference, declaration.author) == (on, "LR 1A 234", lea)
         assert declaration.hold == Hold.objects.get()
 
     def test_declared_without_a_reference(self, customer: Customer, lea: User):
         conclude(to_declare(customer), Said(Outcome.DECLARED, on=ENTERED_ON), by=lea, at=ENTERED_AT)
-        assert told(customer)[0] == "Action faite : créances déclarées le 02/03/2026"
+        assert told(customer)[0] == "Action faite : créances déclarées le 02/03/2026 : 350,00 €"
 
     def test_not_needed_for_a_reason(self, customer: Customer, lea: User):
         conclude(to_declare(customer), Said(Outcome.NOT_NEEDED, reason="Payée"), by=lea, at=ENTERED_AT)
@@ -240,6 +243,85 @@ class TestTakenBack:
         tell()
         assert take_back(deed.pk, by=lea, at=SOON).closed == [task.pk]
         assert standing() == [("cancelled", "hold_ended")]
+
+
+def kept() -> list[tuple[Any, ...]]:
+    claims = DeclaredClaim.objects.order_by("declaration", "currency", "invoice__number")
+    return list(claims.values_list("currency", "invoice__number", "amount"))
+
+
+class TestWhatWasDeclared:
+    """Kept with its invoices, in every currency, as it stood when it was said."""
+
+    @pytest.fixture
+    def task(self, customer: Customer) -> Action:
+        """It was opened for 350; 5000 and 700 USD came to light since."""
+        task = to_declare(customer)
+        claim(customer, 5000, number="F4", issued_on=date(2026, 2, 10), due_on=date(2026, 3, 12))
+        claim(customer, 700, number="F5", currency="USD")
+        return task
+
+    def test_of_every_currency_with_its_invoices(self, task: Action, lea: User):
+        conclude(task, Said(Outcome.DECLARED, on=ENTERED_ON, reference="LRAR"), by=lea, at=ENTERED_AT)
+        assert kept() == [("EUR", "F1", 300), ("EUR", "F2", 50), ("EUR", "F4", 5000), ("USD", "F5", 700)]
+        task.refresh_from_db()
+        assert (task.amount, carried(task)) == (5350, [("F1", 300), ("F2", 50), ("F4", 5000)])
+
+    def test_the_history_tells_the_amounts(self, task: Action, customer: Customer, lea: User):
+        conclude(task, Said(Outcome.DECLARED, on=ENTERED_ON, reference="LRAR"), by=lea, at=ENTERED_AT)
+        said = "Action faite : créances déclarées le 02/03/2026 : 5 350,00 € + 700,00 $US, référence LRAR"
+        assert told(customer)[0].replace("\u202f", " ") == said
+
+    def test_the_page_of_the_customer_shows_amounts_and_invoices(self, task: Action, desk: Client, lea: User):
+        conclude(task, Said(Outcome.DECLARED, on=ENTERED_ON), by=lea, at=ENTERED_AT)
+        page = desk.get(reverse("customer", args=[task.customer_id])).content.decode()
+        found = panels.holds(task.customer, lea)["declarations"]
+        assert [
+            ([(each.currency, each.amount, each.number) for each in one.amounts], [str(c.invoice) for c in one.oldest])
+            for one in found
+        ] == [([("EUR", 5350, 3), ("USD", 700, 1)], ["F1", "F5", "F2", "F4"])]
+        assert "5 350,00 €" in page.replace("\xa0", " ").replace("\u202f", " ")
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_the_page_names_the_oldest_and_costs_the_same(
+        self, customer: Customer, lea: User, count: int, monkeypatch: Any, django_assert_num_queries: Any
+    ):
+        monkeypatch.setattr(declaring, "LISTED", 2)
+        for _ in range(count):
+            claim(customer, 10)
+        conclude(to_declare(customer), Said(Outcome.DECLARED, on=ENTERED_ON), by=lea, at=ENTERED_AT)
+        holds = list(Hold.objects.all())
+        with django_assert_num_queries(3):
+            (one,) = declaring.declarations_of(holds)
+        assert (len(one.oldest), one.more) == (2, count)
+
+    def test_also_what_was_said_not_to_need_it(self, task: Action, lea: User):
+        conclude(task, Said(Outcome.NOT_NEEDED, reason="Gage"), by=lea, at=ENTERED_AT)
+        assert [number for _currency, number, _amount in kept()] == ["F1", "F2", "F4", "F5"]
+
+    def test_not_what_was_recorded_after_the_day_it_was_declared(self, customer: Customer, lea: User):
+        task, noted_at = to_declare(customer), ENTERED_AT + 10 * ONE_DAY
+        claim(customer, 5000, number="F4", recorded_at=ENTERED_AT + 8 * ONE_DAY)
+        conclude(task, Said(Outcome.DECLARED, on=ENTERED_ON + 3 * ONE_DAY), by=lea, at=noted_at)
+        assert kept() == [("EUR", "F1", 300), ("EUR", "F2", 50)]
+
+    def test_but_what_was_known_when_it_was_asked_though_declared_before(self, customer: Customer, lea: User):
+        """The books were taken over on the day the proceedings were entered."""
+        Invoice.objects.update(recorded_at=ENTERED_AT)
+        conclude(to_declare(customer), Said(Outcome.DECLARED, on=JUDGMENT + ONE_DAY), by=lea, at=ENTERED_AT)
+        assert kept() == [("EUR", "F1", 300), ("EUR", "F2", 50)]
+
+    def test_it_is_withdrawn_with_what_was_done(self, task: Action, lea: User):
+        deed = conclude(task, Said(Outcome.DECLARED, on=ENTERED_ON), by=lea, at=ENTERED_AT).deed
+        take_back(deed.pk, by=lea, at=SOON)
+        assert (kept(), Declaration.objects.count()) == ([], 0)
+
+    def test_what_older_tasks_carried_is_kept_with_an_upgrade(self, customer: Customer, lea: User):
+        conclude(to_declare(customer), Said(Outcome.DECLARED, on=ENTERED_ON), by=lea, at=ENTERED_AT)
+        DeclaredClaim.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute(import_module(UPGRADE).KEEP_WHAT_TASKS_CARRIED)
+        assert kept() == [("EUR", "F1", 300), ("EUR", "F2", 50)]
 
 
 class TestPutOff:
@@ -389,4 +471,4 @@ def test_nobody_else_s_customer(desk: Client):
     assert desk.post(reverse("action_said", args=[task.pk]), {"outcome": "declared"}).status_code == 404
 
 
-LIST, PANEL = 12, 9
+LIST, PANEL = 12, 10

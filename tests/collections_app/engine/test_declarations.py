@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
+from collections_app.actions.declaring import claims_of
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action
 from collections_app.actions.operations import Said, conclude
 from collections_app.actions.suspending import close_what_says_nothing, suspend
 from collections_app.engine.queries import explain
 from crm.customers.models import Customer
-from crm.holds.models import Hold
+from crm.customers.operations import merge_customers
+from crm.holds.models import Declaration, DeclaredClaim, Hold
+from crm.holds.operations import lift_hold
+from crm.holds.queries import left_to_declare
 from crm.receivables.models import Invoice
 from tests.collections_app.engine.world import MARCH_1, World, noon
 from tests.factories.accounts import TeamFactory, TeamMemberFactory
-from tests.factories.declaring import JUDGMENT, LAST_DAY, claim, to_declare
+from tests.factories.declaring import ENTERED_AT, ENTERED_ON, JUDGMENT, LAST_DAY, claim, tell, to_declare
 from tests.factories.paying import pay
 from tests.factories.receivables import CreditFactory
 
@@ -152,4 +156,145 @@ def test_it_costs_a_night_no_statement_more(world: World, count: int, django_ass
         world.night(MARCH_3, full=True)
 
 
-STATEMENTS = 298
+STATEMENTS = 302
+
+
+class TestWhatBecomesKnownLater:
+    """What was not declared is asked for before the last day, once, whatever it came by."""
+
+    ON, LATER = date(2026, 3, 10), date(2026, 3, 11)
+
+    @pytest.fixture
+    def customer(self, world: World) -> Customer:
+        """His 350 were declared on 2 March."""
+        customer = Customer.objects.get()
+        declared(world, to_declare(customer))
+        return customer
+
+    def test_an_invoice_imported_later(self, world: World, customer: Customer):
+        claim(customer, 5000, number="F9", recorded_at=noon(self.ON))
+        world.night(self.ON)
+        assert rest() == [("todo", 5000, LAST_DAY, [("F9", 5000)])]
+
+    def test_once_and_true_every_night(self, world: World, customer: Customer):
+        invoice = claim(customer, 5000, number="F9", recorded_at=noon(self.ON))
+        for on in (self.ON, self.LATER):
+            world.night(on, full=True)
+        pay(invoice, 1000, JUDGMENT - ONE_DAY)
+        world.night(self.LATER + ONE_DAY)
+        assert rest() == [("todo", 4000, LAST_DAY, [("F9", 4000)])]
+
+    def test_in_another_currency(self, world: World, customer: Customer):
+        claim(customer, 700, currency="USD", number="F9")
+        world.night(self.ON)
+        assert rest() == [("todo", 700, LAST_DAY, [("F9", 700)])]
+
+    def test_a_payment_that_came_back(self, world: World, customer: Customer):
+        """Of F2, 20 were said paid when it was declared."""
+        declared_claim(customer, "F2").update(amount=30)
+        world.night(self.ON)
+        world.night(self.LATER, full=True)
+        assert rest() == [("todo", 20, LAST_DAY, [("F2", 20)])]
+
+    def test_not_money_that_covers_another_invoice_than_it_did(self, world: World, customer: Customer):
+        declared_claim(customer, "F1").update(amount=320)
+        declared_claim(customer, "F2").update(amount=30)
+        world.night(self.ON)
+        assert rest() == []
+
+    @pytest.mark.parametrize("kept_is", ["the_one_who_owes", "the_insolvent_one"])
+    def test_what_a_merge_brings(self, world: World, customer: Customer, kept_is: str):
+        other = world.customer()
+        claim(other, 9000, number="K1")
+        kept, duplicate = (other, customer) if kept_is == "the_one_who_owes" else (customer, other)
+        merge_customers(kept, duplicate, by=world.person, at=noon(MARCH_3))
+        for on in (MARCH_3 + ONE_DAY, MARCH_3 + 2 * ONE_DAY):
+            world.night(on)
+        assert rest() == [("todo", 9000, LAST_DAY, [("K1", 9000)])]
+        assert Action.objects.get(step_code__endswith="-1").customer == kept
+
+    def test_not_what_was_declared_by_the_other_task_of_a_merged_customer(self, world: World, customer: Customer):
+        other = world.customer()
+        claim(other, 9000, number="K1")
+        task = to_declare(other)
+        merge_customers(other, customer, by=world.person, at=noon(MARCH_3))
+        world.night(MARCH_3 + ONE_DAY)
+        task.refresh_from_db()
+        assert (rest(), task.amount) == ([], 9000)
+
+    @pytest.mark.parametrize(("on", "asked"), [(LAST_DAY, 1), (LAST_DAY + ONE_DAY, 0)])
+    def test_until_its_last_day(self, world: World, customer: Customer, on: date, asked: int):
+        claim(customer, 5000, number="F9", recorded_at=noon(on))
+        world.night(on)
+        assert len(rest()) == asked
+
+    def test_not_of_what_was_born_after_the_judgment(self, world: World, customer: Customer):
+        claim(customer, 5000, number="F9", issued_on=JUDGMENT)
+        world.night(self.ON)
+        assert rest() == []
+
+    def test_not_once_the_proceedings_are_over(self, world: World, customer: Customer):
+        claim(customer, 5000, number="F9")
+        lift_hold(Hold.objects.get(), on=MARCH_3, at=noon(MARCH_3))
+        world.night(self.ON)
+        assert rest() == []
+
+    def test_not_again_once_said_not_to_need_it_but_what_comes_after(self, world: World, customer: Customer):
+        claim(customer, 5000, number="F9")
+        world.night(self.ON)
+        conclude(open_task(), Said(Outcome.NOT_NEEDED, reason="Gage"), by=world.person, at=noon(self.ON))
+        world.night(self.LATER)
+        assert [state for state, *_ in rest()] == ["done"]
+        claim(customer, 60, number="F10")
+        world.night(self.LATER + ONE_DAY)
+        assert [(state, amount) for state, amount, *_ in rest()] == [("done", 5000), ("todo", 60)]
+
+    def test_it_is_read_and_said_alone(self, world: World, customer: Customer):
+        claim(customer, 5000, number="F9")
+        world.night(self.ON)
+        task = open_task()
+        assert [(each.currency, each.amount) for each in claims_of(task, on=self.ON)] == [("EUR", 5000)]
+        conclude(task, Said(Outcome.DECLARED, on=self.ON), by=world.person, at=noon(self.ON))
+        amounts = Declaration.objects.order_by("pk").values_list("claims__amount", flat=True)
+        assert list(amounts) == [300, 50, 5000]
+
+    def test_it_is_closed_with_its_hold(self, world: World, customer: Customer):
+        claim(customer, 5000, number="F9")
+        world.night(self.ON)
+        lift_hold(Hold.objects.get(), on=self.ON, at=noon(self.ON))
+        tell(noon(self.ON))
+        assert [state for state, *_ in rest()] == ["cancelled"]
+
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_it_is_looked_for_in_a_constant_number_of_statements(
+        self, world: World, customer: Customer, count: int, django_assert_num_queries: Any
+    ):
+        for _ in range(count - 1):
+            other = world.customer()
+            claim(other, 300)
+            declared(world, to_declare(other))
+        with django_assert_num_queries(LOOKED_FOR):
+            assert left_to_declare(world.entity, on=self.ON) == []
+
+
+def declared(world: World, task: Action) -> None:
+    conclude(task, Said(Outcome.DECLARED, on=ENTERED_ON), by=world.person, at=ENTERED_AT)
+
+
+def declared_claim(customer: Customer, number: str) -> Any:
+    return DeclaredClaim.objects.filter(declaration__hold__customer=customer, invoice__number=number)
+
+
+def open_task() -> Action:
+    return Action.objects.select_related("customer", "entity").get(kind="declaration", state="todo")
+
+
+def rest() -> list[tuple[Any, ...]]:
+    tasks = Action.objects.filter(kind="declaration", step_code__regex="-.*-").order_by("pk")
+    return [
+        (task.state, task.amount, task.occasion_on, list(task.lines.values_list("invoice__number", "amount")))
+        for task in tasks
+    ]
+
+
+LOOKED_FOR = 4
