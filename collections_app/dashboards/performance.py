@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from collections_app.actions.labels import Outcome
@@ -16,7 +17,8 @@ from collections_app.actions.models import Action, ActionState
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
 from crm.accounts.queries import entities_of
-from crm.core.sql import rows
+from crm.core.sql import statement
+from crm.holds import queries as holds
 from crm.imports.models import IN_THE_BOOKS, Batch, Format
 from crm.imports.queries import first_feed_at
 from crm.receivables.days import MonthOfBooks, first_days, months_of_books
@@ -45,8 +47,8 @@ class Ratio:
 @dataclass(frozen=True)
 class Month:
     """A complete month, by the days of the books. `receivables`: the balance at its end. `not_due`: what of it was not
-    yet late (the due day itself is not), less the unapplied money that exceeds what was late. `known`: whether the books
-    hold all that it invoiced."""
+    yet late (the due day itself is not), less the unapplied money that exceeds what was late. `known`: whether the
+    books hold all that it invoiced."""
 
     first: date
     sales: Decimal
@@ -132,7 +134,7 @@ def effectiveness(months: Sequence[Month]) -> Ratio | None:
 
 @dataclass(frozen=True)
 class Kept:
-    """Promises whose day came in a month: how many, and of how many all that was promised was settled by that day."""
+    """Promises whose day came in a month: how many, and for how many all that was promised had come by that day."""
 
     month: date
     matured: int
@@ -232,8 +234,13 @@ def told(entity: Entity, currency: str, *, on: date) -> list[Told]:
 def promises(entity: Entity, *, since: date, until: date) -> dict[date, Kept]:
     """Promises whose day lies from `since` up to but not including `until`, by month. In every currency. One
     statement."""
-    found = rows("collections_app.dashboards", "promises", {"entity": entity.pk, "since": since, "until": until})
-    return {row["month"]: Kept(row["month"], row["matured"], row["kept"]) for row in found}
+    of_a_period = "and h.ends_on >= %(since)s and h.ends_on < %(until)s"
+    asked = statement("collections_app.dashboards", "promises").replace(
+        "/* promises */", holds.promises(of_a_period, kept_by="h.ends_on").rstrip()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, {"entity": entity.pk, "since": since, "until": until})
+        return {month: Kept(month, matured, kept) for month, matured, kept in cursor.fetchall()}
 
 
 @dataclass(frozen=True)

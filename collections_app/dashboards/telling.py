@@ -101,8 +101,8 @@ def _promises(last: Told) -> Card:
     kept = last.promises
     why = "" if kept.matured else _("no promise came to its day")
     formula = _(
-        "Promises of which everything promised was settled by their day ÷ promises whose day came in the month; those "
-        "taken back or lifted before are left out."
+        "Promises for which all that was promised, or the amount that was, had come by their day, applied or not ÷ "
+        "promises whose day came in the month; those taken back or lifted before are left out."
     )
     return Card(
         _("Promises kept"),

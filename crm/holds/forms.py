@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.money import AmountField
 from crm.customers.models import Customer
 from crm.holds.models import BY_A_PERSON, PROMISE_WITHOUT_DAY, HoldKind
 from crm.holds.summary import LISTED
@@ -53,6 +54,9 @@ class HoldForm(forms.Form):
         help_text=_("Empty: until somebody lifts it; a promise needs its day. Dunning resumes on the next day."),
     )
 
+    amount = AmountField(
+        label=_("Amount promised"), required=False, help_text=_("Of a promise. Empty: all that it is about.")
+    )
     born_before = forms.DateField(
         label=_("Day of the insolvency judgment"),
         required=False,
@@ -62,9 +66,18 @@ class HoldForm(forms.Form):
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.customer = customer
         self.opened = Invoice.objects.open().filter(customer=customer).order_by("due_on", "pk")
         self.fields["invoice"].queryset = self.opened  # type: ignore[attr-defined]
         self._offer(list(self.opened[: LISTED + 1]))
+        currencies = self._currencies()
+        amount: Any = self.fields["amount"]
+        amount.currency = currencies[0] if len(currencies) == 1 else ""
+
+    def _currencies(self) -> list[str]:
+        """Those in which something is open, else that of the books."""
+        found = self.opened.order_by("currency").values_list("currency", flat=True).distinct()
+        return list(found) or [self.customer.entity.currency]
 
     def _offer(self, oldest: list[Invoice]) -> None:
         """Those the page lists; of whom more are open, the others by their number."""
@@ -88,9 +101,21 @@ class HoldForm(forms.Form):
         given = super().clean() or self.cleaned_data
         given["invoice"] = given.pop("number", None) or given.get("invoice")
         self._clean_judgment(given)
+        self._clean_amount(given)
         if given.get("kind") == HoldKind.PROMISE and not given.get("ends_on") and "ends_on" not in self.errors:
             self.add_error("ends_on", PROMISE_WITHOUT_DAY)
         return given
+
+    def _clean_amount(self, given: dict[str, Any]) -> None:
+        """Only a promise has one: in the currency of its invoice, or that of the account."""
+        given["currency"] = ""
+        if given.get("kind") != HoldKind.PROMISE or given.get("amount") is None:
+            given["amount"] = None
+            return
+        currencies = [given["invoice"].currency] if given["invoice"] else self._currencies()
+        given["currency"] = currencies[0]
+        if len(currencies) > 1:
+            self.add_error("invoice", _("He owes in several currencies: choose the invoice the amount is promised of."))
 
     def _clean_judgment(self, given: dict[str, Any]) -> None:
         """Interest stops, claims are declared and new debts stay due from that day: no other kind has one."""

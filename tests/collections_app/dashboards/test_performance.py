@@ -170,8 +170,8 @@ def test_unapplied_money_covers_what_is_late_first(customer):
 
 
 def test_who_always_pays_on_the_day_is_never_late_however_late_the_books_come(customer):
-    """1,000 a month, 45 days, paid on the day; the books of a month come in on the fifth of the next. At the end of June
-    1,000 is open, of May, and due on 15 July at the latest: all of the DSO is what was agreed."""
+    """1,000 a month, 45 days, paid on the day; the books of a month come in on the fifth of the next. At the end of
+    June 1,000 is open, and due on 30 July: all of the DSO is what was agreed."""
     for month in range(1, 7):
         issued = date(2026, month, 15)
         invoice = InvoiceFactory(
