@@ -5,6 +5,7 @@
 -- the money came, not that on which it was applied: of a list, the earliest it may have been; what is not yet applied
 -- covers as in net_open_items.sql (what it names, then the oldest due). One taken back as a mistake is none; `lifted`: by its
 -- day, when it was no promise any more, unless it was kept by then.
+-- plan: what each of a few promises is about by key (offset 0), also where a night has no nested loops for whole sets.
 said as materialized (
     select h.customer_id, h.created_at, h.starts_on, h.ends_on, h.invoice_id, h.born_before, h.amount, h.currency,
            h.outcome = 'lifted' and h.ended_on <= h.ends_on as lifted, /* kept by */ as by_on
@@ -13,14 +14,19 @@ said as materialized (
 ),
 about as materialized (
     select s.*, i.id, i.currency as owed_in, i.amount as invoiced, i.settled_on, i.due_on
-    from said s join receivables_invoice i on i.id = s.invoice_id
+    from said s
+    cross join lateral (select * from receivables_invoice i where i.id = s.invoice_id offset 0) i
     where s.amount is null or i.currency = s.currency
     union all
     select s.*, i.id, i.currency, i.amount, i.settled_on, i.due_on
     from said s
-    join receivables_invoice i on i.customer_id = s.customer_id and i.due_on < s.starts_on
-        and (i.settled_on is null or i.settled_on >= s.starts_on)
-        and (s.born_before is null or i.issued_on < s.born_before)
+    cross join lateral (
+        select * from receivables_invoice i
+        where i.customer_id = s.customer_id and i.due_on < s.starts_on
+          and (i.settled_on is null or i.settled_on >= s.starts_on)
+          and (s.born_before is null or i.issued_on < s.born_before)
+        offset 0
+    ) i
     where s.invoice_id is null and (s.amount is null or i.currency = s.currency)
       and not exists (
           select from holds_hold o
@@ -28,6 +34,7 @@ about as materialized (
             and o.starts_on <= s.starts_on and (o.ends_on is null or o.ends_on >= s.starts_on)
             and (o.ended_on is null or o.ended_on > s.starts_on)
             and (o.invoice_id = i.id or o.invoice_id is null and (o.born_before is null or i.issued_on < o.born_before))
+          offset 0
       )
 ),
 -- Of most that were kept the invoice says so.
@@ -55,8 +62,12 @@ unapplied as materialized (
     select p.customer_id, p.created_at, p.ends_on, p.owed_in, p.by_on, sum(c.open_amount) as money,
            sum(c.open_amount) filter (where c.received_on >= p.starts_on) as came
     from by_promise p
-    join receivables_credit c on c.entity_id = %(entity)s and c.customer_id = p.customer_id and c.currency = p.owed_in
-        and c.open_amount > 0 and c.received_on <= p.by_on
+    cross join lateral (
+        select * from receivables_credit c
+        where c.entity_id = %(entity)s and c.customer_id = p.customer_id and c.currency = p.owed_in
+          and c.open_amount > 0 and c.received_on <= p.by_on
+        offset 0
+    ) c
     where p.still > 0
     group by p.customer_id, p.created_at, p.ends_on, p.owed_in, p.by_on
 ),
@@ -69,8 +80,11 @@ coverable as (
     union all
     select u.customer_id, u.created_at, u.ends_on, u.owed_in, u.by_on, u.money, i.id, i.due_on, i.open_amount, false
     from unapplied u
-    join receivables_invoice i on i.entity_id = %(entity)s and i.customer_id = u.customer_id and i.currency = u.owed_in
-        and i.settled_on is null
+    cross join lateral (
+        select * from receivables_invoice i
+        where i.entity_id = %(entity)s and i.customer_id = u.customer_id and i.currency = u.owed_in and i.settled_on is null
+        offset 0
+    ) i
     where not exists (
         select from balances b
         where b.id = i.id and (b.customer_id, b.created_at, b.ends_on) = (u.customer_id, u.created_at, u.ends_on)
@@ -80,6 +94,7 @@ coverable as (
         where o.customer_id = u.customer_id and o.kind = 'dispute' and o.outcome <> 'mistake' and o.starts_on <= u.by_on
           and (o.ends_on is null or o.ends_on >= u.by_on) and (o.ended_on is null or o.ended_on > u.by_on)
           and (o.invoice_id = i.id or o.invoice_id is null and (o.born_before is null or i.issued_on < o.born_before))
+        offset 0
     )
 ),
 named as (
