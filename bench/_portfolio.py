@@ -107,6 +107,14 @@ from (
     select entity_id, currency, received_on, 'paid_' || kind, amount from receivables_credit
 ) r
 group by r.entity_id, r.currency, r."on", r.item
+union all
+select r.entity_id, r.currency, d."on", d.item, sum(d.amount), 0
+from receivables_invoice r
+cross join lateral (
+    values (r.issued_on, 'not_due_owed', r.amount), (r.due_on + 1, 'not_due_owed', -r.amount)
+) d("on", item, amount)
+where r.issued_on <= r.due_on
+group by r.entity_id, r.currency, d."on", d.item
 """
 # Those no constraint needs, so that they may be made again afterwards.
 INDEXES = """

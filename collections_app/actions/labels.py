@@ -69,7 +69,7 @@ class Reason:
     tone: str
 
 
-# The codes the night writes (engine/sql/rank.sql), and those of what came back.
+# The codes the night writes (engine/sql/ranks.sql), and those of what came back.
 REASONS = {
     "choose_entry": Reason(_("Backlog: choose the first step"), "info"),
     "ladder_finished": Reason(_("All steps are done"), "warning"),

@@ -31,7 +31,7 @@ from collections_app.segments.queries import kept_home
 from crm.accounts.calendars import today
 from crm.accounts.models import User
 from crm.core.currencies import decimals
-from crm.core.formats import day, money
+from crm.core.formats import day
 from crm.customers.models import Channel, Customer
 from crm.customers.operations import in_use
 from crm.customers.queries import best_address
@@ -276,8 +276,10 @@ def _place_holds(action: Action, customer: Customer, said: Said, *, on: date, by
         return _hold_what_was_decided(action, customer, said, on=on, by=by, at=at)
     kind, ends_on, reason = HoldKind.DISPUTE, None, said.reason
     if said.outcome == Outcome.WILL_PAY:
-        kind, ends_on, reason = HoldKind.PROMISE, said.on, _promise(said, action.currency)
+        kind, ends_on, reason = HoldKind.PROMISE, said.on, _promise(said)
     given: dict[str, Any] = {"kind": kind, "reason": reason, "starts_on": on, "ends_on": ends_on}
+    if said.outcome == Outcome.WILL_PAY and said.amount is not None:
+        given |= {"amount": said.amount, "currency": action.currency}
     try:
         return place_holds(customer, said.invoices, **given, by=by, at=at)
     except OtherCustomersInvoice as refusal:
@@ -300,10 +302,9 @@ def _hold_what_was_decided(
         raise SaidRefused("on", str(refusal)) from refusal
 
 
-def _promise(said: Said, currency: str) -> str:
-    """The reason of the suspension: how much, and what was noted."""
-    words = [money(said.amount, currency) if said.amount else "", " ".join(said.note.split())]
-    return " · ".join(word for word in words if word)[:200] or str(Outcome.WILL_PAY.label)
+def _promise(said: Said) -> str:
+    """The reason of the suspension: what was noted; how much is told beside it."""
+    return " ".join(said.note.split())[:200] or str(Outcome.WILL_PAY.label)
 
 
 @transaction.atomic

@@ -1,5 +1,5 @@
 """How well an entity is paid, month by month, in one currency: the figures of ../shared/domain/collections.md §2,
-each with what it is divided by. What the books or the nights cannot tell yet is told as such and never guessed.
+each with what it is divided by. What the books cannot tell yet is told as such and never guessed.
 """
 
 from collections.abc import Sequence
@@ -9,15 +9,16 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from collections_app.actions.labels import Outcome
 from collections_app.actions.models import Action, ActionState
-from collections_app.engine.models import DailyFigures
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
 from crm.accounts.queries import entities_of
-from crm.core.sql import rows
+from crm.core.sql import statement
+from crm.holds import queries as holds
 from crm.imports.models import IN_THE_BOOKS, Batch, Format
 from crm.imports.queries import first_feed_at
 from crm.receivables.days import MonthOfBooks, first_days, months_of_books
@@ -25,8 +26,6 @@ from crm.receivables.days import MonthOfBooks, first_days, months_of_books
 MONTHS = 12
 # Sales of so many months stand under the simple DSO: one alone swings with its invoices.
 SALES_MONTHS = 3
-# A night of the first days of a month tells how the last one ended.
-SOON = 3
 ACTIONS_DAYS = 30
 ZERO = Decimal(0)
 
@@ -47,9 +46,9 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Month:
-    """A complete month. `receivables`: the balance at its end, by the days of the books. `not_due`: what of it was
-    not yet due, as the next night told; nothing where no night did. `known`: whether the books hold all that it
-    invoiced."""
+    """A complete month, by the days of the books. `receivables`: the balance at its end. `not_due`: what of it was not
+    yet late (the due day itself is not), less the unapplied money that exceeds what was late. `known`: whether the
+    books hold all that it invoiced."""
 
     first: date
     sales: Decimal
@@ -58,7 +57,7 @@ class Month:
     closed: Decimal
     settled: int
     receivables: Decimal
-    not_due: Decimal | None
+    not_due: Decimal
     known: bool
 
     @property
@@ -84,8 +83,7 @@ def simple_dso(months: Sequence[Month]) -> Ratio | None:
 
 def best_dso(months: Sequence[Month]) -> Ratio | None:
     """The same of what was not yet due: nobody can be paid sooner than he agreed to."""
-    not_due = months[-1].not_due if months else None
-    return None if not_due is None else _by_sales(months, not_due)
+    return _by_sales(months, months[-1].not_due) if months else None
 
 
 def _by_sales(months: Sequence[Month], amount: Decimal) -> Ratio | None:
@@ -131,12 +129,12 @@ def effectiveness(months: Sequence[Month]) -> Ratio | None:
         return None
     opening, month = months[-2].receivables, months[-1]
     asked = opening + month.net_sales
-    return None if month.not_due is None else Ratio(asked - month.receivables, asked - month.not_due)
+    return Ratio(asked - month.receivables, asked - month.not_due)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Promises whose day came in a month: how many, and of how many all that was promised was settled by that day."""
+    """Promises whose day came in a month: how many, and for how many all that was promised had come by that day."""
 
     month: date
     matured: int
@@ -179,14 +177,13 @@ def months(entity: Entity, currency: str, *, on: date) -> list[Month]:
     if not books:
         return []
     complete_from = _complete_from(entity, currency)
-    not_due = _not_due(entity, currency)
-    found, receivables, first = [], ZERO, min(books)
+    found, receivables, not_due, first = [], ZERO, ZERO, min(books)
     while first < on.replace(day=1):
         sums = books.get(first) or MonthOfBooks(first)
         receivables += sums.balance
-        ends_with = not_due.get(following(first))
+        not_due += sums.not_due
         # What unapplied money leaves of it: the oldest due is covered first.
-        net = None if ends_with is None else max(ZERO, min(ends_with, receivables))
+        net = max(ZERO, min(not_due, receivables))
         known = complete_from is not None and first >= complete_from
         found.append(
             Month(
@@ -221,13 +218,6 @@ def _complete_from(entity: Entity, currency: str) -> date | None:
     return first if first.day == 1 else following(first)
 
 
-def _not_due(entity: Entity, currency: str) -> dict[date, Decimal]:
-    """By the first day of a month, what the first night of its first days found open and not yet due."""
-    nights = DailyFigures.objects.filter(entity=entity, currency=currency, on__day__lte=SOON).order_by("-on")
-    told = nights.values_list("on", "open_amount", "overdue_amount")
-    return {on.replace(day=1): whole - late for on, whole, late in told}
-
-
 def told(entity: Entity, currency: str, *, on: date) -> list[Told]:
     """The last MONTHS complete months, oldest first."""
     known = months(entity, currency, on=on)
@@ -244,8 +234,13 @@ def told(entity: Entity, currency: str, *, on: date) -> list[Told]:
 def promises(entity: Entity, *, since: date, until: date) -> dict[date, Kept]:
     """Promises whose day lies from `since` up to but not including `until`, by month. In every currency. One
     statement."""
-    found = rows("collections_app.dashboards", "promises", {"entity": entity.pk, "since": since, "until": until})
-    return {row["month"]: Kept(row["month"], row["matured"], row["kept"]) for row in found}
+    of_a_period = "and h.ends_on >= %(since)s and h.ends_on < %(until)s"
+    asked = statement("collections_app.dashboards", "promises").replace(
+        "/* promises */", holds.promises(of_a_period, kept_by="h.ends_on").rstrip()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked, {"entity": entity.pk, "since": since, "until": until})
+        return {month: Kept(month, matured, kept) for month, matured, kept in cursor.fetchall()}
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,6 @@ TOO_SHORT, NOTHING = gettext_lazy("not enough history"), gettext_lazy("nothing t
 BOOKS = gettext_lazy(
     "Source: the days of the books (invoices, credits and movements by the date they bear), tax included."
 )
-NIGHTS = gettext_lazy(
-    "Source: the days of the books, and what the first night of the next month found not yet due: what fell due on the "
-    "last day of the month counts as late."
-)
 HOLDS = gettext_lazy("Source: suspensions of kind promise, in every currency.")
 
 
@@ -70,9 +66,9 @@ def cards(told: Sequence[Told], currency: str) -> list[Card]:
     return [
         _card(_("DSO, simple"), simple, days, _simple_formula(), _by_days(simple, currency), BOOKS),
         _counted(last, currency),
-        _card(_("Best possible DSO"), best, days, _best_formula(), _by_days(best, currency), NIGHTS),
+        _card(_("Best possible DSO"), best, days, _best_formula(), _by_days(best, currency), BOOKS),
         _delinquent(last),
-        _card(_("Collection effectiveness (CEI)"), cei, share, _cei_formula(), _divided(cei, currency), NIGHTS),
+        _card(_("Collection effectiveness (CEI)"), cei, share, _cei_formula(), _divided(cei, currency), BOOKS),
         _promises(last),
     ]
 
@@ -86,7 +82,7 @@ def _delinquent(last: Told) -> Card:
     why = TOO_SHORT if last.simple is None or last.best is None else NOTHING
     formula = _("DSO, simple, less best possible DSO: by the same sales.")
     numbers = f"{days(_value(last.simple))} − {days(_value(last.best))}" if last.delinquent is not None else ""
-    return _card_of(_("Average days delinquent"), last.delinquent, why, formula, numbers, NIGHTS)
+    return _card_of(_("Average days delinquent"), last.delinquent, why, formula, numbers, BOOKS)
 
 
 def _card(name: str, ratio: Ratio | None, write: Any, formula: str, numbers: str, source: Any) -> Card:
@@ -105,8 +101,8 @@ def _promises(last: Told) -> Card:
     kept = last.promises
     why = "" if kept.matured else _("no promise came to its day")
     formula = _(
-        "Promises of which everything promised was settled by their day ÷ promises whose day came in the month; those "
-        "taken back or lifted before are left out."
+        "Promises for which all that was promised, or the amount that was, had come by their day, applied or not ÷ "
+        "promises whose day came in the month; those taken back or lifted before are left out."
     )
     return Card(
         _("Promises kept"),

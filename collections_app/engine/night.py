@@ -19,7 +19,7 @@ from crm.core import sql
 from crm.core.among import Among, between, listed
 from crm.core.crash import crash_point
 from crm.customers.queries import best_addresses
-from crm.holds.queries import net_open_items
+from crm.holds.queries import net_open_items, promises
 from telephony.messaging.states import GONE_WRONG
 
 HERE = "collections_app.engine"
@@ -34,9 +34,18 @@ FEW = {"enable_mergejoin": "off"}
 # The customers of a table, found in an index however many they are: mostly none, and nobody can guess it.
 BEFORE = Among("and {customer} = any(array(select listed.customer_id from before listed))")
 LOOKS_AHEAD = 366  # days of the calendar a night knows; what is further away is looked at again then
+# Promises whose day has passed and of which something is open still: few.
+EXPIRED = """and h.ends_on < %(on)s /* each h.customer_id */
+      and exists (
+          select from receivables_invoice i
+          where i.entity_id = h.entity_id and i.customer_id = h.customer_id and i.settled_on is null
+            and (i.id = h.invoice_id or h.invoice_id is null and i.due_on < h.starts_on)
+          offset 0
+      )"""
 # What a statement of the night is built on, by its mark: statements of the apps below, conditions for a few customers.
 BUILT_ON: dict[str, Callable[[Among], str]] = {
     "/* net open items */": net_open_items,
+    "/* promises unkept */": lambda among: promises(EXPIRED, kept_by="%(on)s::date").rstrip(),
     "/* alive */": lambda among: sql.statement("collections_app.actions", "alive"),
     "/* carries */": lambda among: sql.statement(HERE, "carries"),
     "/* dates of nobody */": lambda among: sql.statement("collections_app.actions", "dates_of_nobody"),

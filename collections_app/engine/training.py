@@ -81,6 +81,8 @@ WIPE = [
     f"""with moved as (delete from receivables_movement where {BY}),
              held as (delete from receivables_credit where {BY})
         delete from receivables_invoice where {BY}""",
+    # Whose invoice is gone by then, of that movement nobody knows what it was due for.
+    f"delete from receivables_daytally where {BY}",
     f"delete from timeline_entry where {BY}",
     f"delete from customers_address where customer_id in (select id from customers_customer where {BY})",
     f"delete from customers_contact where customer_id in (select id from customers_customer where {BY})",

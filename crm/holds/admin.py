@@ -24,7 +24,7 @@ class HoldForm(ModelForm):
 
     class Meta:
         model = Hold
-        fields = ["customer", "invoice", "born_before", "kind", "reason", "starts_on", "ends_on"]
+        fields = ["customer", "invoice", "born_before", "kind", "reason", "starts_on", "ends_on", "amount", "currency"]
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
@@ -51,7 +51,14 @@ class HoldAdmin(OnCustomerAdmin):
         (
             None,
             {
-                "fields": ["customer", ("invoice", "born_before"), "kind", "reason", ("starts_on", "ends_on")],
+                "fields": [
+                    "customer",
+                    ("invoice", "born_before"),
+                    "kind",
+                    "reason",
+                    ("starts_on", "ends_on"),
+                    ("amount", "currency"),
+                ],
                 "description": _(
                     "Dunning stops from the first to the last day, and resumes by itself on the next one. Without "
                     "invoice nor date, the whole customer is held. A hold is not changed: lift it and place another."

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.money import AmountField
 from crm.customers.models import Customer
 from crm.holds.models import BY_A_PERSON, PROMISE_WITHOUT_DAY, HoldKind
 from crm.holds.queries import SameSiren
@@ -55,6 +56,9 @@ class HoldForm(forms.Form):
         help_text=_("Empty: until somebody lifts it; a promise needs its day. Dunning resumes on the next day."),
     )
 
+    amount = AmountField(
+        label=_("Amount promised"), required=False, help_text=_("Of a promise. Empty: all that it is about.")
+    )
     born_before = forms.DateField(
         label=_("Day of the insolvency judgment"),
         required=False,
@@ -68,9 +72,18 @@ class HoldForm(forms.Form):
         """`others`: accounts of the same company, which its insolvency is offered to be placed on as well."""
         super().__init__(*args, **kwargs)
         self._offer_others(customer, [other.customer for other in others if other.insolvent_since is None])
+        self.customer = customer
         self.opened = Invoice.objects.open().filter(customer=customer).order_by("due_on", "pk")
         self.fields["invoice"].queryset = self.opened  # type: ignore[attr-defined]
         self._offer(list(self.opened[: LISTED + 1]))
+        currencies = self._currencies()
+        amount: Any = self.fields["amount"]
+        amount.currency = currencies[0] if len(currencies) == 1 else ""
+
+    def _currencies(self) -> list[str]:
+        """Those in which something is open, else that of the books."""
+        found = self.opened.order_by("currency").values_list("currency", flat=True).distinct()
+        return list(found) or [self.customer.entity.currency]
 
     def _offer_others(self, customer: Customer, others: list[Customer]) -> None:
         if not others:
@@ -106,9 +119,21 @@ class HoldForm(forms.Form):
         given["invoice"] = given.pop("number", None) or given.get("invoice")
         given["also"] = given.get("also", []) if given.get("kind") == HoldKind.INSOLVENCY else []
         self._clean_judgment(given)
+        self._clean_amount(given)
         if given.get("kind") == HoldKind.PROMISE and not given.get("ends_on") and "ends_on" not in self.errors:
             self.add_error("ends_on", PROMISE_WITHOUT_DAY)
         return given
+
+    def _clean_amount(self, given: dict[str, Any]) -> None:
+        """Only a promise has one: in the currency of its invoice, or that of the account."""
+        given["currency"] = ""
+        if given.get("kind") != HoldKind.PROMISE or given.get("amount") is None:
+            given["amount"] = None
+            return
+        currencies = [given["invoice"].currency] if given["invoice"] else self._currencies()
+        given["currency"] = currencies[0]
+        if len(currencies) > 1:
+            self.add_error("invoice", _("He owes in several currencies: choose the invoice the amount is promised of."))
 
     def _clean_judgment(self, given: dict[str, Any]) -> None:
         """Interest stops, claims are declared and new debts stay due from that day: no other kind has one."""

@@ -55,6 +55,8 @@ class Hold(models.Model):
     """What it covers: one invoice, or the claims born before a date, or (both empty) the whole customer.
 
     In force from `starts_on` to `ends_on` included (empty: until lifted); dunning resumes on the next day.
+    `amount`: of a promise, how much of it was promised (nothing: all of what it is about), in its `currency`; of one
+    made of several invoices at once the holds say it each, and mean it once.
     `ended_at`: when it was ended (not known of what ended before this was kept). `mistaken_at`: when it was called a
     mistake, which may be long after it ended; until then it was known as any other.
     """
@@ -69,6 +71,8 @@ class Hold(models.Model):
     reason = models.CharField(_("reason"), max_length=200)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (included)"), null=True, blank=True)
+    amount = MoneyField(_("amount promised"), null=True, blank=True)
+    currency = CurrencyField(blank=True, default="", db_default="")
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=HoldOutcome, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
@@ -89,6 +93,12 @@ class Hold(models.Model):
                 name="holds_hold_in_order",
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 violation_error_message=_("A hold ends on or after the day it starts."),
+            ),
+            exact_money("holds_hold", "amount"),
+            models.CheckConstraint(
+                name="holds_hold_amount_promised",
+                condition=Q(amount__isnull=True, currency="") | (Q(amount__gt=0, kind="promise") & ~Q(currency="")),
+                violation_error_message=_("Only what is promised has an amount, above 0 and in a currency."),
             ),
             models.CheckConstraint(
                 name="holds_hold_ended_with_outcome",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -91,17 +92,21 @@ def place_hold(
     ends_on: date | None = None,
     invoice: Invoice | None = None,
     born_before: date | None = None,
+    amount: Decimal | None = None,
+    currency: str = "",
     by: User | None = None,
     at: datetime,
 ) -> Hold:
     """Suspend dunning of one invoice, of the claims born before a date, or (neither given) of the whole customer.
 
-    In force from `starts_on` to `ends_on` included; without end, until it is lifted. Of a customer who was merged it is
+    In force from `starts_on` to `ends_on` included; without end, until it is lifted. `amount`: how much is promised,
+    where that is not all, in its `currency`. Of a customer who was merged it is
     placed on the one he was merged into.
     Raises HoldRefused (two scopes, end before start, no reason, a promise without its day or of one too far, a
     judgment to come), OtherCustomersInvoice, and AlreadyHeld when one in force says the same.
     """
     said = {"kind": kind, "reason": reason, "starts_on": starts_on, "ends_on": ends_on, "born_before": born_before}
+    said |= {"amount": amount, "currency": currency}
     placed, standing = _place(customer, [invoice], **said, author=by, created_at=at)
     if standing:
         raise AlreadyHeld(standing[0])
@@ -117,6 +122,8 @@ def place_holds(
     reason: str,
     starts_on: date,
     ends_on: date | None = None,
+    amount: Decimal | None = None,
+    currency: str = "",
     by: User | None = None,
     at: datetime,
 ) -> list[Hold]:
@@ -124,6 +131,7 @@ def place_holds(
     in as many statements for many as for one, and with one event. Returns the holds placed; what says the same already
     stays. Raises HoldRefused, OtherCustomersInvoice."""
     said = {"kind": kind, "reason": reason, "starts_on": starts_on, "ends_on": ends_on}
+    said |= {"amount": amount, "currency": currency}
     return _place(customer, invoices or (None,), **said, author=by, created_at=at)[0]
 
 
@@ -135,8 +143,10 @@ def _place(customer: Customer, invoices: Iterable[Invoice | None], **said: Any) 
     _check_owner(customer, scopes)
     holds = [Hold(entity_id=customer.entity_id, customer=customer, invoice=scope, **said) for scope in scopes]
     try:
-        # They differ by the invoice alone; of a new one nobody says that it is a mistake.
-        holds[0].full_clean(exclude=["author", "mistaken_at"])
+        # They differ by the invoice alone; of a new one nobody says that it is a mistake, and of most no amount: what
+        # is not said is not asked of the database.
+        unsaid = ["amount", "currency"] if holds[0].amount is None else []
+        holds[0].full_clean(exclude=["author", "mistaken_at", *unsaid])
     except ValidationError as error:
         raise HoldRefused(error) from error
     standing = {hold.invoice_id: hold for hold in _saying_the_same(holds)}
@@ -160,7 +170,7 @@ def _check_owner(customer: Customer, invoices: list[Invoice | None]) -> None:
 
 def _saying_the_same(holds: list[Hold]) -> QuerySet[Hold]:
     one = holds[0]
-    said = {name: getattr(one, name) for name in ("customer", "born_before", "kind", "reason", "ends_on")}
+    said = {name: getattr(one, name) for name in ("customer", "born_before", "kind", "reason", "ends_on", "amount")}
     scope = Q(invoice__in=[hold.invoice_id for hold in holds]) if one.invoice_id else Q(invoice=None)
     return Hold.objects.filter(scope, **said, starts_on__lte=one.starts_on, ended_on=None)
 

@@ -77,6 +77,12 @@ def covered_since() -> str:
     return covering(statement("crm.holds", "covered_since"))
 
 
+def promises(which: str, *, kept_by: str) -> str:
+    """CTEs of whether promises were kept (sql/promises.sql). `which`: what to add to a WHERE on holds h; `kept_by`: the
+    day each is judged by, an expression on h. Their parameter: entity, and those of what is given."""
+    return statement("crm.holds", "promises").replace("/* which */", which).replace("/* kept by */", kept_by)
+
+
 def net_items(customer: Customer, *, on: date) -> list[NetItem]:
     """Open invoices of a customer as the night sees them on `on`, by currency then oldest due first."""
     rows = _ask(NET_ITEMS, [customer.pk], {"entity": customer.entity_id, "on": on})

@@ -18,7 +18,8 @@ from crm.receivables.models import DayTally
 class MonthOfBooks:
     """Sums of a month in one currency, tax included. `invoices`, `credit_notes`, `payments`: by the day they bear;
     `closed`: what lists of open items no longer showed, paid or not, on the day of the list; `balance`: what all of the
-    month adds to the balance; `settled`: how many invoices nothing is left of since."""
+    month adds to the balance; `not_due`: what it adds to what is not yet late at its end (the due day itself is not);
+    `settled`: how many invoices nothing is left of since."""
 
     month: date
     invoices: Decimal = Decimal(0)
@@ -26,6 +27,7 @@ class MonthOfBooks:
     payments: Decimal = Decimal(0)
     closed: Decimal = Decimal(0)
     balance: Decimal = Decimal(0)
+    not_due: Decimal = Decimal(0)
     settled: int = 0
 
 
@@ -47,6 +49,8 @@ def _add(month: MonthOfBooks, item: str, amount: Decimal, number: int) -> None:
         setattr(month, NAMED[item], amount)
     if item == "settled":
         month.settled = number
+    elif item.startswith("not_due_"):
+        month.not_due += amount
     elif item.startswith("paid_"):
         month.balance -= amount
     else:

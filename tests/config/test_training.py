@@ -20,7 +20,7 @@ from crm.accounts.models import Entity
 from crm.customers.models import Channel, Customer
 from crm.holds.models import Declaration
 from crm.law.models import ExchangeRate
-from crm.receivables.models import Movement
+from crm.receivables.models import DayTally, Movement
 from telephony.messaging.models import Attempt, Message
 from telephony.messaging.operations import queue, send_one
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -61,6 +61,7 @@ def test_it_is_made_worked_and_made_again_and_nothing_left(entity, lead, client)
     assert (len(again), again & customers) == (400, set())
     training.wipe(entity)
     assert left_of(entity) == {"TrainingReset", "Team", "LegalMentions"}
+    assert not DayTally.objects.filter(entity_id=entity.pk).exists()
 
 
 def test_claims_that_were_declared_go_with_the_rest(entity, lead):

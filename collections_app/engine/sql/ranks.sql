@@ -39,6 +39,10 @@ his as materialized (  -- plan: of these customers alone
     select c.id, c.team_id, c.collector_id from customers_customer c
     where c.entity_id = %(entity)s /* each c.id */
 ),
+/* promises unkept */,
+broken as materialized (  -- the account has not paid as promised, and what was promised is still claimed
+    select p.customer_id, p.currency from promised p where not p.kept_in_it and not p.lifted group by p.customer_id, p.currency
+),
 given as (
     select x.*, c.team_id as given_team_id, case x.kind when 'follow_up' then 'supervisor' else coalesce(s.owner, 'portfolio') end as rule,
            case when x.state = 'scheduled' and not x.opens then x.owner_id else had.id end as kept_id,
@@ -55,7 +59,7 @@ given as (
     left join works boss on boss.id = t.supervisor_id
          and (boss.sees_all or boss.id = c.collector_id or c.team_id = any(boss.teams))
 )
-select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
+select x.id, x.customer_id, x.currency, asks as amount, since_on as oldest_due_on,
        case when kind in ('declaration', 'insolvency') then weight
             else round(coalesce(overdue_amount, asks) * coalesce(rate, 1), 3)::double precision end as weight,
        case when kind in ('declaration', 'insolvency') then late_since_on
@@ -65,6 +69,7 @@ select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
            case when kind = 'follow_up' then 'ladder_finished' end,
            case when state = 'to_approve' then 'to_approve' end,
            case when escalated_on is not null then 'escalated' end,
+           case when b.customer_id is not null and kind <> 'declaration' then 'broken_promise' end,
            case when outcome in ('bounced', 'failed', 'blocked', 'no_template', 'not_composed') then outcome end,
            case when outcome = 'balance_changed' and state <> 'scheduled' then 'stale' end,
            case when mode = 'automatic' and state <> 'scheduled' and address_id is null then 'no_address' end,
@@ -78,3 +83,4 @@ select x.id, customer_id, currency, asks as amount, since_on as oldest_due_on,
        given_team_id as team_id,
        case when %(on)s::date - since_on <= 90 then since_on + 91 end as turns_on
 from given x
+left join broken b on b.customer_id = x.customer_id and b.currency = x.currency

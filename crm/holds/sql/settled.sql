@@ -11,10 +11,10 @@ with ended as (
     returning hold.id, hold.customer_id, hold.invoice_id, '' as reason, %(settled)s as subject
 ), placed as (
     insert into holds_hold (
-        entity_id, customer_id, invoice_id, kind, reason, starts_on, ends_on, outcome, author_id, created_at
+        entity_id, customer_id, invoice_id, kind, reason, starts_on, ends_on, amount, currency, outcome, author_id, created_at
     )
-    select hold.entity_id, invoice.customer_id, hold.invoice_id, hold.kind, hold.reason, %(on)s, hold.ends_on, '',
-           hold.author_id, %(at)s
+    select hold.entity_id, invoice.customer_id, hold.invoice_id, hold.kind, hold.reason, %(on)s, hold.ends_on, hold.amount,
+           hold.currency, '', hold.author_id, %(at)s
     from holds_hold hold
     join receivables_invoice invoice on invoice.id = hold.invoice_id and invoice.settled_on is null
     where hold.entity_id = %(entity)s and hold.outcome = 'settled' and hold.kind <> 'limitation'

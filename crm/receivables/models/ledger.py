@@ -161,8 +161,9 @@ class ForeignAccount(models.Model):
 class DayTally(models.Model):
     """A change of what a day of the books adds up to: the sum of the rows is what it does (`crm.receivables.days`).
     `item`: "owed_" and the kind of an invoice, "paid_" and that of a credit, "moved_" and the kind of a movement that
-    changes the balance (by what it adds to it), "settled" (invoices by the day nothing was left of them). Written by
-    triggers on the ledger, never by hand.
+    changes the balance (by what it adds to it), "settled" (invoices by the day nothing was left of them),
+    "not_due_owed" and "not_due_moved" (what invoices and movements add to what is not yet late on a day, and, on the
+    day after the due one, what is so no more; `number` 0). Written by triggers on the ledger, never by hand.
 
     `entity_id` is no reference: what is removed leaves rows that add up to nothing.
     """

@@ -66,7 +66,8 @@ class TestAPromise:
         )
         assert [
             (hold.kind, hold.invoice, hold.starts_on, hold.ends_on, hold.author, hold.reason) for hold in holds
-        ] == [("promise", None, TODAY, FRIDAY, lea, "80,50\xa0€ · Par virement")]
+        ] == [("promise", None, TODAY, FRIDAY, lea, "Par virement")]
+        assert [(hold.amount, hold.currency) for hold in holds] == [(Decimal("80.50"), "EUR")]
         assert (held(action, FRIDAY), held(action, FRIDAY + timedelta(days=1))) == (["promise"] * 2, [None] * 2)
         assert told(action) == [
             "Relances suspendues\xa0: promesse, du 02/03/2026 au 06/03/2026",
@@ -300,7 +301,8 @@ class TestThePanel:
         answer = self.note(desk, action, **given)
         assert answer.headers["HX-Redirect"] == "/?age=91&open=77"
         hold = Hold.objects.get()
-        assert (hold.kind, str(hold.ends_on), hold.reason) == ("promise", FAR, "1\xa0000,50\xa0€")
+        assert (hold.kind, str(hold.ends_on), hold.reason) == ("promise", FAR, "dit qu’il va payer")
+        assert (hold.amount, hold.currency) == (Decimal("1000.500"), "EUR")
         page = desk.get("/")
         assert [str(message) for message in page.context["messages"]] == [
             "Scierie Guillot\xa0: dit qu’il va payer, 1\xa0000,50\xa0€, 04/05/2026. "

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
 from collections_app.dashboards import performance as figures, telling
 from collections_app.dashboards.performance import Kept, Month, following
-from collections_app.engine.models import DailyFigures
 from crm.accounts.models import Entity
 from crm.holds.models import Hold
 from crm.imports.feeds.noting import note_feed
@@ -60,7 +60,7 @@ def test_count_back_takes_whole_months_and_a_part_of_the_last():
     sales = (2250, 2000, 2500, 2250, 1750, 2500)
     days = (30, 31, 30, 31, 31, 30)
     months = [
-        Month(on, Decimal(sold), Decimal(0), Decimal(0), Decimal(0), 0, Decimal(12000), None, True)
+        Month(on, Decimal(sold), Decimal(0), Decimal(0), Decimal(0), 0, Decimal(12000), Decimal(0), True)
         for sold, on in zip(sales, whose_days(days), strict=True)
     ]
     assert round(figures.count_back(months), 1) == Decimal("166.3")
@@ -128,7 +128,7 @@ def test_cei_of_the_reference():
     may, june = replace(may, receivables=Decimal(100)), replace(june, receivables=Decimal(90), not_due=Decimal(40))
     found = figures.effectiveness([may, june])
     assert (found.numerator, found.denominator, round(found.value, 3)) == (70, 120, Decimal("0.583"))
-    assert figures.effectiveness([may, replace(june, not_due=None)]) is None
+    assert figures.effectiveness([may, replace(june, known=False)]) is None
 
 
 @pytest.mark.parametrize(
@@ -143,13 +143,6 @@ def customer():
     return CustomerFactory()
 
 
-def night(entity, on, *, open_amount, overdue, currency="EUR"):
-    DailyFigures.objects.create(
-        entity=entity, on=on, currency=currency, open_amount=open_amount, overdue_amount=overdue, unapplied_amount=0,
-        disputed_amount=0, customers_overdue=0, actions_open=0,
-    )  # fmt: skip
-
-
 def test_a_month_is_what_its_days_bear_to_its_last_evening(customer):
     """The last day of a month is of it, the first of the next is not; a credit note lowers sales; other currencies
     are none."""
@@ -160,21 +153,62 @@ def test_a_month_is_what_its_days_bear_to_its_last_evening(customer):
     CreditFactory(customer=customer, received_on="2026-01-31", amount=20, credit_note=True)
     CreditFactory(customer=customer, received_on="2026-01-31", amount=40)
     CreditFactory(customer=customer, received_on="2026-02-01", amount=7)
-    night(customer.entity, date(2026, 2, 1), open_amount=1150, overdue=1000)
     january, february = figures.months(customer.entity, "EUR", on=date(2026, 3, 1))
     assert (january.sales, january.credit_notes, january.net_sales, january.cash) == (150, 20, 130, 40)
     assert (january.receivables, january.not_due, january.days) == (1090, 150, 31)
-    assert (february.sales, february.cash, february.receivables, february.not_due) == (30, 7, 1113, None)
+    assert (february.sales, february.cash, february.receivables, february.not_due) == (30, 7, 1113, 180)
     [in_francs, _february] = figures.months(customer.entity, "CHF", on=date(2026, 3, 1))
     assert (in_francs.sales, in_francs.receivables) == (9, 9)
 
 
 def test_unapplied_money_covers_what_is_late_first(customer):
-    InvoiceFactory(customer=customer, amount=100)
+    InvoiceFactory(customer=customer, amount=60, issued_on="2026-01-01", due_on="2026-01-30")
+    InvoiceFactory(customer=customer, amount=40, issued_on="2026-01-01", due_on="2026-01-31")
     CreditFactory(customer=customer, received_on="2026-01-31", amount=70)
-    night(customer.entity, date(2026, 2, 1), open_amount=100, overdue=60)
     [january] = figures.months(customer.entity, "EUR", on=date(2026, 2, 1))
     assert (january.receivables, january.not_due) == (30, 30)
+
+
+def test_who_always_pays_on_the_day_is_never_late_however_late_the_books_come(customer):
+    """1,000 a month, 45 days, paid on the day; the books of a month come in on the fifth of the next. At the end of
+    June 1,000 is open, and due on 30 July: all of the DSO is what was agreed."""
+    for month in range(1, 7):
+        issued = date(2026, month, 15)
+        invoice = InvoiceFactory(
+            customer=customer, amount=1000, issued_on=issued, due_on=issued + timedelta(days=45),
+            recorded_at=datetime(2026, month + 1, 5, 12, tzinfo=UTC),
+        )  # fmt: skip
+        if invoice.due_on < date(2026, 7, 5):
+            pay(invoice, 1000, invoice.due_on)
+    told = figures.told(customer.entity, "EUR", on=date(2026, 7, 10))[-1]
+    assert (told.month.receivables, told.month.not_due) == (1000, 1000)
+    assert (round(told.best.value, 1), told.delinquent, told.effective.value) == (Decimal("30.3"), 0, 1)
+
+
+def test_what_falls_due_on_the_last_day_of_a_month_is_not_late_on_it(customer):
+    InvoiceFactory(customer=customer, amount=100, issued_on="2026-01-10", due_on="2026-01-31")
+    InvoiceFactory(customer=customer, amount=10, issued_on="2026-01-10", due_on="2026-01-30")
+    january, february = figures.months(customer.entity, "EUR", on=date(2026, 3, 1))
+    assert (january.receivables, january.not_due) == (110, 100)
+    assert (february.receivables, february.not_due) == (110, 0)
+
+
+def test_a_due_date_that_changes_takes_with_it_what_was_paid(customer):
+    """Of two: what is not late follows its new day, less the 30 that came on 5 February."""
+    _still, moved = (
+        InvoiceFactory(customer=customer, amount=100, issued_on="2026-01-10", due_on="2026-01-20") for _ in range(2)
+    )
+    pay(moved, 30, date(2026, 2, 5))
+    moved.due_on = date(2026, 3, 20)
+    moved.save(update_fields=["due_on"])
+    assert not_due(customer) == [100, 70, 0]
+    moved.due_on = date(2026, 1, 20)
+    moved.save(update_fields=["due_on"])
+    assert not_due(customer) == [0, 0, 0]
+
+
+def not_due(customer):
+    return [month.not_due for month in figures.months(customer.entity, "EUR", on=date(2026, 4, 1))]
 
 
 def test_a_payment_a_closing_and_what_is_undone_are_of_their_days(customer):
@@ -191,7 +225,7 @@ def test_what_is_undone_and_added_up_leaves_the_same_sums(customer):
     for amount in (10, 20, 30):
         InvoiceFactory(customer=customer, amount=amount)
     before = figures.months(customer.entity, "EUR", on=date(2026, 3, 1))
-    assert squash() == 3
+    assert squash() == 9  # the day each was issued, and those from which and to which it is not late
     assert DayTally.objects.filter(item="owed_invoice").count() == 1
     assert figures.months(customer.entity, "EUR", on=date(2026, 3, 1)) == before
     customer.invoices.all().delete()
@@ -205,17 +239,35 @@ def test_receivables_at_each_month_end_are_those_of_the_ledger(seed):
     life = Life(seed, full=False)
     life.live(12)
     ends = [date(2026, 3, 4), date(2026, 3, 9), date(2026, 4, 1)]
+    assert not_due_by_ledger(life.entity, ends[0])
     for on in ends:
         of_ledger = {}
         for one in life.entity.customers.all():
             for currency, amount in balance_at(one, on=on).items():
                 of_ledger[currency] = of_ledger.get(currency, 0) + amount
         assert balances_by_days(life.entity, on) == {code: amount for code, amount in of_ledger.items() if amount}
+        assert not_due_by_days(life.entity, on) == not_due_by_ledger(life.entity, on)
+
+
+def not_due_by_days(entity, on):
+    tallies = DayTally.objects.filter(entity_id=entity.pk, on__lte=on, item__startswith="not_due_")
+    sums = tallies.values_list("currency").annotate(sum=Sum("amount")).order_by()
+    return {code: amount for code, amount in sums if amount}
+
+
+def not_due_by_ledger(entity, on):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select currency, sum(signed_amount) from receivables_open_at(%s, %s) where due_on >= %s group by 1",
+            [entity.pk, on, on],
+        )
+        return dict(cursor.fetchall())
 
 
 def balances_by_days(entity, on):
     found = {}
-    for row in DayTally.objects.filter(entity_id=entity.pk, on__lte=on).exclude(item="settled"):
+    of_balance = DayTally.objects.exclude(item="settled").exclude(item__startswith="not_due_")
+    for row in of_balance.filter(entity_id=entity.pk, on__lte=on):
         sign = -1 if row.item.startswith("paid_") else 1
         found[row.currency] = found.get(row.currency, 0) + sign * row.amount
     return {code: amount for code, amount in found.items() if amount}
@@ -307,12 +359,10 @@ def test_what_people_did_is_told_by_person_and_outcome(customer):
 
 @pytest.fixture
 def told(customer):
-    """Three months of books and of nights, on the second of April."""
+    """Three months of books, on the second of April."""
     Entity.objects.filter(pk=customer.entity_id).update(stands_on=date(2026, 4, 2))
     for month in (1, 2, 3):
         InvoiceFactory(customer=customer, issued_on=date(2026, month, 1), due_on=date(2026, month, 28), amount=900)
-    for month, late in ((2, 900), (3, 1800), (4, 2700)):
-        night(customer.entity, date(2026, month, 1), open_amount=late, overdue=late)
     return customer.entity
 
 

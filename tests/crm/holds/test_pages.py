@@ -1,6 +1,7 @@
 """Suspending and resuming dunning from the customer page."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -229,6 +230,28 @@ def test_a_promise_without_its_day_is_refused_and_why(desk: Client):
         assert ["Une promesse se tient dans l’année" in one for one in told] == [True]
         desk.post(reverse("hold_place", args=[customer.pk]), given | {"ends_on": "2026-03-31"})
     assert Hold.objects.get().kind == "promise"
+
+
+def test_a_promise_says_how_much_in_the_currency_of_its_invoice_or_account(desk: Client):
+    in_euros, in_francs = (InvoiceFactory(customer__entity=desk.entity, currency=code) for code in ("EUR", "CHF"))
+    given = {"kind": "promise", "reason": "Dit 400", "ends_on": "2026-03-31", "amount": "1 400,50"}
+    with time_machine.travel(NOON, tick=False):
+        for invoice in (in_euros, in_francs):
+            desk.post(reverse("hold_place", args=[invoice.customer_id]), given)
+        assert list(Hold.objects.order_by("pk").values_list("amount", "currency")) == [
+            (Decimal("1400.500"), "EUR"),
+            (Decimal("1400.500"), "CHF"),
+        ]
+        page = desk.get(reverse("customer", args=[in_euros.customer_id])).content.decode()
+        assert "1\xa0400,50\xa0€" in page
+        both = InvoiceFactory(customer=in_euros.customer, currency="CHF")
+        path = reverse("hold_place", args=[both.customer_id])
+        assert ["Il doit dans plusieurs devises" in one for one in refused(desk.post(path, given))] == [True]
+        assert [
+            "au-dessus de 0" in one for one in refused(desk.post(path, given | {"invoice": both.pk, "amount": "0"}))
+        ] == [True]
+        desk.post(path, given | {"kind": "dispute"})
+    assert Hold.objects.filter(amount=None).count() == 1
 
 
 def test_a_page_left_open_after_a_merge_suspends_the_one_that_is_kept(desk: Client):
