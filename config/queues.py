@@ -15,6 +15,8 @@ ROUTES = {
     "collections_app.engine.tasks.*": {"queue": "night"},
     "collections_app.letters.tasks.sweep": {"queue": DEFAULT},
     "collections_app.letters.tasks.*": {"queue": "letters"},
+    "collections_app.privacy.tasks.sweep": {"queue": DEFAULT},
+    "collections_app.privacy.tasks.*": {"queue": "letters"},
     "crm.imports.tasks.sweep": {"queue": DEFAULT},
     "crm.imports.tasks.*": {"queue": "imports"},
     "telephony.messaging.tasks.apply_events": {"queue": "webhooks"},

@@ -49,6 +49,9 @@ TIMETABLE = [
     Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(OFTEN_S), OFTEN_S),
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
     Periodic(
+        "take up copies of files left behind", "collections_app.privacy.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S
+    ),
+    Periodic(
         "take up dry runs left behind", "collections_app.engine.tasks.sweep_dry_runs", every(5 * OFTEN_S), 5 * OFTEN_S
     ),
     Periodic("take up imports left behind", "crm.imports.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S),

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from collections_app.privacy import views
+
+urlpatterns = [
+    path("customers/<int:pk>/personal-data/", views.personal_data, name="personal_data"),
+    path("customers/<int:pk>/personal-data/copy/", views.ask, name="personal_data_copy"),
+    path("personal-data/<int:pk>.zip", views.download, name="personal_data_download"),
+]
