@@ -11,9 +11,13 @@ class PrivacyConfig(AppConfig):
         from collections_app.engine.training import WipedFirst, wiped_first
         from collections_app.privacy.exports import WIPE, files_of
         from collections_app.privacy.panels import personal_data
-        from crm.customers.registry import Panel, moves, register_panel
+        from collections_app.privacy.rules import sees_purges
+        from crm.core.navigation import Entry, register
+        from crm.customers.registry import Panel, moves, register_panel, stays
 
         moves("privacy.PersonExport.customer")
+        stays("privacy.Anonymised.customer")
+        register(Entry(80, _("Personal data"), "shield-check", "retention", sees_purges))
         wiped_first.append(WipedFirst(WIPE, files_of))
         register_panel(
             Panel("personal_data", _("Personal data"), "customers/_personal_data.html", personal_data, order=595)

@@ -1,10 +1,10 @@
-"""What a person may ask of what is kept about him: the copy of his file."""
+"""What a person may ask of what is kept about him: the copy of his file; and what is no longer kept."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.models import User
+from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
 
 
@@ -43,3 +43,87 @@ class PersonExport(models.Model):
     def ready(self) -> bool:
         """Whether its file may be downloaded."""
         return bool(self.file)
+
+
+class Retention(models.Model):
+    """How long an entity keeps what it keeps, where it differs from the law's rule, within what the rule allows."""
+
+    entity = models.OneToOneField(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    customer_years = models.PositiveSmallIntegerField(_("customers (years)"), null=True, blank=True)
+    message_years = models.PositiveSmallIntegerField(_("messages and replies (years)"), null=True, blank=True)
+    upload_years = models.PositiveSmallIntegerField(_("imported files (years)"), null=True, blank=True)
+    automatic = models.BooleanField(
+        _("every month by itself"),
+        default=False,
+        help_text=_("What nothing keeps any longer is then anonymised without anybody confirming it, for good."),
+    )
+
+    class Meta:
+        verbose_name = _("retention periods")
+        verbose_name_plural = _("retention periods")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.entity.code
+
+
+class PurgeState(models.TextChoices):
+    COUNTING = "counting", _("being counted")
+    PROPOSED = "proposed", _("to be confirmed")
+    RUNNING = "running", _("under way")
+    DONE = "done", _("done")
+    GIVEN_UP = "given_up", _("given up")
+
+
+class Purge(models.Model):
+    """What an entity need no longer keep on a day: counted first, anonymised for good once a person confirmed it.
+
+    `rules`: {what: {"years", "before", "article"}}; `found`: what would go, and `stays`, how many customers stay by
+    reason; `gone`: what went so far. No name, no number of a customer. `looked_at`: when a worker last wrote of it.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
+    on = models.DateField(_("date"))
+    state = models.CharField(_("state"), max_length=10, choices=PurgeState, default=PurgeState.COUNTING)
+    rules = models.JSONField(default=dict)
+    found = models.JSONField(default=dict)
+    gone = models.JSONField(default=dict)
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by"), db_index=False
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("confirmed by"), db_index=False
+    )
+    looked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    failure = models.TextField(_("failure"), blank=True)
+
+    class Meta:
+        verbose_name = _("purge")
+        verbose_name_plural = _("purges")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity"],
+                condition=Q(state__in=("counting", "proposed", "running")),
+                name="privacy_one_purge_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity.code} {self.on}"
+
+
+class Anonymised(models.Model):
+    """That a customer was anonymised, by which purge: nothing of him is left to be told."""
+
+    customer = models.OneToOneField(Customer, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    purge = models.ForeignKey(Purge, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("anonymised customer")
+        verbose_name_plural = _("anonymised customers")
+        default_permissions = ()

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from collections_app.privacy import exports
+from collections_app.privacy import exports, purges
 
 
 @shared_task
@@ -14,7 +14,20 @@ def make_export(export_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Take up copies left behind, and erase those kept long enough."""
+    """Take up copies and purges left behind, and erase copies kept long enough."""
     now = timezone.now()
     exports.sweep(at=now)
     exports.forget(at=now)
+    purges.sweep(at=now)
+
+
+@shared_task
+def work_on_purge(purge_id: int) -> None:
+    """Count what need no longer be kept, or anonymise what was confirmed."""
+    purges.work(purge_id, clock=timezone.now)
+
+
+@shared_task
+def purge_by_itself() -> None:
+    """Anonymise what nothing keeps any longer, in the entities that chose that it goes by itself."""
+    purges.purge_by_itself(clock=timezone.now)

@@ -6,4 +6,8 @@ urlpatterns = [
     path("customers/<int:pk>/personal-data/", views.personal_data, name="personal_data"),
     path("customers/<int:pk>/personal-data/copy/", views.ask, name="personal_data_copy"),
     path("personal-data/<int:pk>.zip", views.download, name="personal_data_download"),
+    path("retention/", views.retention, name="retention"),
+    path("retention/<int:pk>/", views.retention_change, name="retention_change"),
+    path("purges/<int:pk>/", views.purge, name="purge"),
+    path("purges/<int:pk>/confirm/", views.purge_confirm, name="purge_confirm"),
 ]
