@@ -16,6 +16,7 @@ class PrivacyConfig(AppConfig):
         from crm.customers.registry import Panel, moves, register_panel, stays
 
         moves("privacy.PersonExport.customer")
+        moves("privacy.Request.customer")
         stays("privacy.Anonymised.customer")
         register(Entry(80, _("Personal data"), "shield-check", "retention", sees_purges))
         wiped_first.append(WipedFirst(WIPE, files_of))

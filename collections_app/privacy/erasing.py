@@ -200,6 +200,12 @@ PERSON: dict[str, Fate] = {
         {"failure": EMPTY},
         "id customer_id asked_at asked_by_id finished_at file size erased_at",
     ),
+    "privacy.Request": Rewritten(
+        "privacy_request",
+        OF_CUSTOMER,
+        {"words": EMPTY, "extension": EMPTY, "answer": EMPTY},
+        "id customer_id kind received_on due_on answered_on outcome hold_id recorded_at recorded_by_id answered_by_id",
+    ),
     "privacy.Anonymised": Stays("privacy_anonymised", "customer_id purge_id at"),
     "admin.LogEntry": Rewritten(
         "django_admin_log",

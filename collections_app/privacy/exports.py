@@ -27,6 +27,9 @@ FORGOTTEN_AFTER = timedelta(seconds=settings.LEASE_S)
 TRIED_FOR = timedelta(days=1)
 # Of an entity that is made again.
 WIPE = """
+with asked as (
+    delete from privacy_request where customer_id in (select id from customers_customer where entity_id = %(entity)s)
+)
 delete from privacy_personexport where customer_id in (select id from customers_customer where entity_id = %(entity)s)
 """
 

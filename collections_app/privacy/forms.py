@@ -1,11 +1,11 @@
-"""The periods an entity chooses, within what the law's rules allow."""
+"""The periods an entity chooses within what the law allows, and what persons ask."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from collections_app.privacy.models import Retention
+from collections_app.privacy.models import Request, Retention
 from collections_app.privacy.periods import KINDS, NoPeriod, rule_of
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
@@ -38,3 +38,28 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
         if not law.value["least"] <= years <= law.value["most"]:
             told = _("From %(least)s to %(most)s years (%(article)s).")
             self.add_error(name, told % {**law.value, "article": law.article})
+
+
+class RequestForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Request
+        fields = ["kind", "received_on", "words"]
+        widgets = {
+            "received_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "words": forms.Textarea(attrs={"rows": 3}),
+        }
+
+
+class AnswerForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Request
+        fields = ["outcome", "answered_on", "answer"]
+        widgets = {
+            "answered_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "answer": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("outcome", "answered_on"):
+            self.fields[name].required = True

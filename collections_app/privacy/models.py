@@ -1,11 +1,14 @@
 """What a person may ask of what is kept about him: the copy of his file; and what is no longer kept."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
+from crm.holds.models import Hold
 
 
 class PersonExport(models.Model):
@@ -127,3 +130,64 @@ class Anonymised(models.Model):
         verbose_name = _("anonymised customer")
         verbose_name_plural = _("anonymised customers")
         default_permissions = ()
+
+
+class RequestKind(models.TextChoices):
+    ACCESS = "access", _("access to his data (art. 15)")
+    RECTIFICATION = "rectification", _("rectification (art. 16)")
+    ERASURE = "erasure", _("erasure (art. 17)")
+    RESTRICTION = "restriction", _("restriction of use (art. 18)")
+    PORTABILITY = "portability", _("portability (art. 20)")
+    OBJECTION = "objection", _("objection (art. 21)")
+
+
+class RequestOutcome(models.TextChoices):
+    GRANTED = "granted", _("granted")
+    IN_PART = "in_part", _("granted in part")
+    REFUSED = "refused", _("declined")
+
+
+class Request(models.Model):
+    """What a person asked of his data, answered by `due_on`: a month after it came, two more where he was told why
+    (GDPR art. 12(3)). `hold`: the suspension placed for it, while its use is restricted."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", verbose_name=_("customer"))
+    kind = models.CharField(_("what he asks"), max_length=15, choices=RequestKind)
+    received_on = models.DateField(_("received on"))
+    due_on = models.DateField(_("to be answered by"))
+    words = models.TextField(_("what he wrote"), blank=True)
+    extension = models.CharField(_("why it takes longer"), max_length=200, blank=True)
+    answered_on = models.DateField(_("answered on"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=RequestOutcome, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+    hold = models.ForeignKey(
+        Hold, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("hold"), db_index=False
+    )
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("recorded by"), db_index=False
+    )
+    answered_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("answered by"), db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("request of a person")
+        verbose_name_plural = _("requests of persons")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="privacy_request_answered_with_outcome",
+                condition=Q(answered_on__isnull=True, outcome="") | (Q(answered_on__isnull=False) & ~Q(outcome="")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(answered_on__isnull=True), name="privacy_request_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.received_on}"
+
+    def days_left(self, on: date) -> int:
+        """Days until it is to be answered; negative when late."""
+        return (self.due_on - on).days

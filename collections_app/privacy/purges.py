@@ -142,6 +142,18 @@ def _standing(purge: Purge) -> Iterator[list[dict[str, Any]]]:
         after = page[-1]["id"]
 
 
+def why_he_stays(customer: Customer, *, at: datetime) -> str:
+    """What keeps a customer from being anonymised today, as `telling.STAYS` names it; empty when nothing does, or when
+    the law says nothing of how long."""
+    try:
+        before = periods(customer.entity, on=today(customer.entity, at))["customers"].before
+    except NoPeriod:
+        return ""
+    params = {"entity": customer.entity_id, "cut": before, "under_way": list(map(str, UNDER_WAY))}
+    found = sql.rows(PACKAGE, "standing", {**params, "after": customer.pk - 1, "page": 1})
+    return str(found[0]["why"]) if found and found[0]["id"] == customer.pk else ""
+
+
 def _asked(purge: Purge, **given: Any) -> list[dict[str, Any]]:
     return sql.rows(PACKAGE, "standing", {**_params(purge, "customers"), **given})
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from collections_app.actions.models import Action, ActionLine, Cycle, Life, Refusal
 from collections_app.engine.models import Account, Decision
 from collections_app.letters.models import PrintedLetter
-from collections_app.privacy.models import PersonExport
+from collections_app.privacy.models import PersonExport, Request
 from collections_app.segments.models import Membership
 from crm.customers.models import Address, Contact, Customer
 from crm.holds.models import Declaration, Hold
@@ -604,6 +604,27 @@ SECTIONS: tuple[Section, ...] = (
             ("batch__file_name", _("File")),
         ),
         because(NUMBER="id"),
+    ),
+    Section(
+        "requests",
+        _("What you asked of your data"),
+        Request,
+        "customer",
+        columns(
+            ("kind", _("What he asks")),
+            ("received_on", _("Received on")),
+            ("due_on", _("To be answered by")),
+            ("words", _("Text")),
+            ("extension", _("Why it takes longer")),
+            ("answered_on", _("Answered on")),
+            ("outcome", _("Outcome")),
+            ("answer", _("Answer")),
+            ("recorded_at", _("Recorded at")),
+            ("recorded_by__role", _("By")),
+            ("answered_by__role", _("Answered by")),
+        ),
+        because(NUMBER="id", FOLLOWS="customer", ELSEWHERE="hold"),
+        order="received_on",
     ),
     Section(
         "copies",

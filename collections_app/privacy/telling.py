@@ -15,6 +15,7 @@ STAYS: dict[str, str | Promise] = {
     "lawsuit": _("a legal action is pending"),
     "action": _("a task is open"),
     "message": _("a message has not left"),
+    "request": _("a request of his waits for its answer"),
     "copy": _("a copy of his file is kept for him"),
     "retention": _("the retention period still runs"),
 }

@@ -1,9 +1,12 @@
-"""The rights of a person over what is kept about him: the copy of his file, and its end."""
+"""The rights of a person over what is kept about him: what he asks, the copy of his file, and its end."""
 
-from datetime import datetime
+from collections import defaultdict
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from collections_app.privacy import exports, purges, telling
-from collections_app.privacy.forms import RetentionForm
-from collections_app.privacy.models import Anonymised, PersonExport, Purge, PurgeState, Retention
-from collections_app.privacy.periods import NoPeriod, periods
+from collections_app.privacy import exports, purges, requests, telling
+from collections_app.privacy.forms import AnswerForm, RequestForm, RetentionForm
+from collections_app.privacy.models import Anonymised, PersonExport, Purge, PurgeState, Request, Retention
+from collections_app.privacy.periods import Law, NoPeriod
 from collections_app.privacy.rules import answers_people, purges as purges_rule, sees_purges
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity, User
@@ -24,26 +27,109 @@ from crm.customers.models import Customer
 from crm.customers.views.kept import customer_of, leads_to_kept
 
 SHOWN = 20
+# Requests that wait, the next one due first.
+LISTED = 200
+# Purges of an entity.
+LAST = 5
 
 
 @require_GET
 @opened_to(answers_people)
 @leads_to_kept
 def personal_data(request: HttpRequest, pk: int) -> HttpResponse:
-    """Copies of the file of a customer, and the button to ask for one; asked by htmx, the list alone."""
+    """What a customer asked of his data, the copies of his file, and the forms; asked by htmx, the copies alone."""
     customer = customer_of(request, pk)
-    copies = list(
-        PersonExport.objects.filter(customer=customer).select_related("asked_by").order_by("-asked_at", "-pk")[:SHOWN]
-    )
-    gone = Anonymised.objects.filter(customer=customer).first()
+    if request.headers.get("HX-Request"):
+        return render(request, "privacy/_copies.html", _copies(customer))
+    return _page(request, customer)
+
+
+def _page(
+    request: HttpRequest, customer: Customer, *, form: RequestForm | None = None, wrong: AnswerForm | None = None
+) -> HttpResponse:
+    """The page, with the form that was refused where one was."""
+    on = today(customer.entity, timezone.now())
+    asked = Request.objects.filter(customer=customer).select_related("answered_by").order_by("answered_on", "-pk")
+    rows = [
+        {"request": each, "left": each.days_left(on), "form": None if each.answered_on else _form_of(each, wrong, on)}
+        for each in asked
+    ]
     context = {
-        "customer": customer,
-        "gone": gone,
-        "copies": copies,
-        "under_way": any(not copy.finished_at for copy in copies),
+        "requests": rows,
+        "form": form or RequestForm(initial={"received_on": on}),
+        "gone": Anonymised.objects.filter(customer=customer).first(),
+        "why": telling.STAYS.get(purges.why_he_stays(customer, at=timezone.now()), ""),
+        **_copies(customer),
     }
-    template = "privacy/_copies.html" if request.headers.get("HX-Request") else "privacy/personal_data.html"
-    return render(request, template, context)
+    return render(request, "privacy/personal_data.html", context, status=422 if form or wrong else 200)
+
+
+def _form_of(asked: Request, wrong: AnswerForm | None, on: date) -> AnswerForm:
+    if wrong and wrong.instance.pk == asked.pk:
+        return wrong
+    return AnswerForm(initial={"answered_on": on}, instance=asked, auto_id=f"answer-{asked.pk}-%s")
+
+
+def _copies(customer: Customer) -> dict[str, Any]:
+    found = PersonExport.objects.filter(customer=customer).select_related("asked_by").order_by("-asked_at", "-pk")
+    copies = list(found[:SHOWN])
+    return {"customer": customer, "copies": copies, "under_way": any(not copy.finished_at for copy in copies)}
+
+
+@require_POST
+@opened_to(answers_people)
+@leads_to_kept
+def record_request(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what a customer asked of his data."""
+    customer = customer_of(request, pk)
+    form = RequestForm(request.POST)
+    if form.is_valid():
+        try:
+            requests.record_request(customer, by=cast(User, request.user), at=timezone.now(), **form.cleaned_data)
+        except requests.RequestRefused as refused:
+            form.add_error("received_on", str(refused))
+    if not form.is_valid():
+        return _page(request, customer, form=form)
+    messages.success(request, _("The request is recorded."))
+    return redirect("personal_data", pk)
+
+
+@require_POST
+@opened_to(answers_people)
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the answer to a request, or the two months more it takes."""
+    visible = Customer.objects.visible_to(request.user)
+    asked = get_object_or_404(
+        Request.objects.select_related("customer__entity", "hold").filter(customer__in=visible.values("pk")), pk=pk
+    )
+    if "extend" in request.POST:
+        return _extended(request, asked)
+    form = AnswerForm(request.POST, instance=asked, auto_id=f"answer-{asked.pk}-%s")
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            requests.answer(
+                asked,
+                outcome=given["outcome"],
+                text=given["answer"],
+                answered_on=given["answered_on"],
+                by=cast(User, request.user),
+                at=timezone.now(),
+            )
+        except requests.RequestRefused as refused:
+            form.add_error(None, str(refused))
+    if not form.is_valid():
+        return _page(request, asked.customer, wrong=form)
+    messages.success(request, _("The answer is kept."))
+    return redirect("personal_data", asked.customer_id)
+
+
+def _extended(request: HttpRequest, asked: Request) -> HttpResponse:
+    try:
+        requests.extend(asked, why=request.POST.get("why", ""), by=cast(User, request.user), at=timezone.now())
+    except requests.RequestRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("personal_data", asked.customer_id)
 
 
 @require_POST
@@ -74,12 +160,17 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @opened_to(sees_purges)
 def retention(request: HttpRequest) -> HttpResponse:
-    """How long each entity keeps what, its last purges, and the button that counts; a POST counts."""
+    """Requests that wait, how long each entity keeps what, its last purges; a POST counts."""
     if request.method == "POST":
         return _count(request)
     now = timezone.now()
-    houses = [_house(entity, at=now) for entity in entities_of(request.user).order_by("code")]
-    return render(request, "privacy/retention.html", {"houses": houses, "may_purge": purges_rule(request.user)})
+    entities = list(entities_of(request.user).order_by("code"))
+    law, lately = Law.of(entities), _purges_lately(entities)
+    houses = [_house(entity, law, at=now) | {"purges": lately[entity.pk]} for entity in entities]
+    waiting = requests.open_requests(Customer.objects.visible_to(request.user))[:LISTED]
+    rows = [{"request": each, "left": each.days_left(today(each.customer.entity, now))} for each in waiting]
+    context = {"houses": houses, "requests": rows, "may_purge": purges_rule(request.user)}
+    return render(request, "privacy/retention.html", context)
 
 
 def _count(request: HttpRequest) -> HttpResponse:
@@ -96,15 +187,23 @@ def _entity(request: HttpRequest, key: str) -> Entity:
     return get_object_or_404(entities_of(request.user), pk=int(key) if key.isdecimal() else 0)
 
 
-def _house(entity: Entity, *, at: datetime) -> dict[str, Any]:
+def _house(entity: Entity, law: Law, *, at: datetime) -> dict[str, Any]:
     try:
-        known = periods(entity, on=today(entity, at))
+        known = law.periods(entity, on=today(entity, at))
     except NoPeriod:
         known = {}
     rows = [{"label": telling.PERIODS[kind], "period": period} for kind, period in known.items()]
-    own = Retention.objects.filter(entity=entity).first()
-    last = Purge.objects.filter(entity=entity).select_related("asked_by", "confirmed_by").order_by("-pk")[:5]
-    return {"entity": entity, "rows": rows, "own": own, "purges": last}
+    return {"entity": entity, "rows": rows, "own": law.chosen.get(entity.pk)}
+
+
+def _purges_lately(entities: list[Entity]) -> dict[int, list[Purge]]:
+    """The last purges of each of these entities."""
+    place = Window(RowNumber(), partition_by=F("entity"), order_by=F("pk").desc())
+    last = Purge.objects.filter(entity__in=entities).annotate(place=place).filter(place__lte=LAST)
+    lately: dict[int, list[Purge]] = defaultdict(list)
+    for found in last.select_related("asked_by", "confirmed_by").order_by("-pk"):
+        lately[found.entity_id].append(found)
+    return lately
 
 
 @require_http_methods(["GET", "POST"])

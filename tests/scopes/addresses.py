@@ -28,6 +28,8 @@ LEADS_TO = {
     "customer_past": "customers.customer",
     "personal_data": "customers.customer",
     "personal_data_copy": "customers.customer",
+    "personal_data_request": "customers.customer",
+    "personal_data_answer": "privacy.request",
     "personal_data_download": "privacy.personexport",
     "retention_change": "accounts.entity",
     "purge": "privacy.purge",

@@ -14,7 +14,7 @@ from django.db.models import Model
 from collections_app.actions.models import Deed, SavedView
 from collections_app.engine.models import Account, AgedPart, DailyFigures, MorningReport, Run, Simulation
 from collections_app.letters.models import PrintBatch, PrintedLetter
-from collections_app.privacy.models import PersonExport, Purge
+from collections_app.privacy.models import PersonExport, Purge, Request
 from crm.accounts import operations
 from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, LegalMentions, Team, User
 from crm.accounts.tokens import issue_token
@@ -227,6 +227,8 @@ class Builder:
             )
         )  # fmt: skip
         self.keep(Purge.objects.create(entity=self.entity, on=ON, asked_at=AT, looked_at=AT, failure=self.mark))
+        asked = {"received_on": ON, "due_on": ON, "words": self.mark, "recorded_at": AT}
+        self.keep(Request.objects.create(customer=self.customer, kind="access", **asked))
         copy = self.keep(PersonExport.objects.create(customer=self.customer, asked_at=AT, finished_at=AT))
         copy.file.save(f"{self.mark}.zip", ContentFile(self.mark.encode()))
         self.keep(RowError.objects.create(batch=batch, line=2, column="montant", value=self.mark, reason="number"))

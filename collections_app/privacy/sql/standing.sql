@@ -22,6 +22,7 @@ select p.id, p.ids, case
     when exists (
         select from messaging_message m where m.customer_id = any(p.ids) and m.state = any(%(under_way)s)
     ) then 'message'
+    when exists (select from privacy_request r where r.customer_id = any(p.ids) and r.answered_on is null) then 'request'
     when exists (select from privacy_personexport e where e.customer_id = any(p.ids) and e.erased_at is null) then 'copy'
     when exists (
         select from receivables_invoice i

@@ -20,7 +20,7 @@ from collections_app.actions.models import Action
 from collections_app.engine.models import DryRun
 from collections_app.privacy import exports, purges, tasks
 from collections_app.privacy.erasing import OF_ALL, OF_NOBODY, Rewritten, Stays
-from collections_app.privacy.models import Anonymised, PersonExport, Purge, Retention
+from collections_app.privacy.models import Anonymised, PersonExport, Purge, Request, Retention
 from collections_app.privacy.sections import NOT_OF_A_PERSON, SECTIONS
 from crm.customers.models import Customer
 from crm.holds.models import Declaration
@@ -118,6 +118,9 @@ def test_who_stays_and_why(entity):
     old_message(old_customer(entity), state="ready")
     copied = old_customer(entity)
     exports.ask_export(copied, by=UserFactory(), at=OLD)
+    asking = old_customer(entity)
+    asked = {"received_on": "2010-01-01", "due_on": "2010-02-01", "recorded_at": OLD}
+    Request.objects.create(customer=asking, kind="erasure", **asked)
     CustomerFactory(entity=entity)  # of today
     record(old_customer(entity), EntryKind.NOTE, "Note", at=NOW)
     kept = old_customer(entity)
@@ -127,7 +130,7 @@ def test_who_stays_and_why(entity):
     found = counted(entity).found
     assert found["customers"] == 1
     assert found["stays"] == {
-        "open": 2, "unapplied": 1, "hold": 1, "action": 1, "message": 1, "copy": 1, "retention": 2,
+        "open": 2, "unapplied": 1, "hold": 1, "action": 1, "message": 1, "request": 1, "copy": 1, "retention": 2,
     }  # fmt: skip
     assert Anonymised.objects.count() == 0
     assert free.name == Customer.objects.get(pk=free.pk).name
@@ -204,6 +207,10 @@ def full(entity):
         change_message=WORD,
     )  # fmt: skip
     LogEntry.objects.log_create(customer, changes={"name": [WORD, WORD]}, action=LogEntry.Action.UPDATE)
+    Request.objects.create(
+        customer=customer, kind="erasure", received_on="2010-01-01", due_on="2010-02-01", words=WORD, extension=WORD,
+        answered_on="2010-01-02", outcome="refused", answer=WORD, recorded_at=OLD,
+    )  # fmt: skip
     PersonExport.objects.create(customer=customer, asked_at=OLD, finished_at=OLD, erased_at=OLD, failure=WORD)
     return SimpleNamespace(customer=customer, invoice=invoice)
 
@@ -404,4 +411,4 @@ def test_it_costs_the_same_statements_whatever_there_is(entity, count, django_as
 
 
 # Of one page, whatever there is in it.
-QUERIES = 56
+QUERIES = 57
