@@ -28,6 +28,7 @@ from telephony.messaging.operations.freezing import body
 HIDDEN = "•••"
 # Rows of a table a person reads; all of them are in the CSV.
 READABLE = 1_000
+NOTHING = (None, "", [], {})
 # Messages read at once: each may hold megabytes.
 CHUNK = 20
 DOCUMENT = {"fr": "dossier.html", "en": "file.html"}
@@ -98,12 +99,13 @@ def _cell(value: Any) -> Any:
 
 
 def table(section: Section, rows: list[Row]) -> Table:
-    """The last rows of a section in words; those of a history stand from the last to the first."""
-    keys = keys_of(section, rows)
+    """The last rows of a section in words, from the last to the first, without the columns that say nothing."""
+    last = rows[-READABLE:][::-1]
+    keys = [key for key in keys_of(section, rows) if any(row[key] not in NOTHING for row in last)]
     columns = {column.key: column for column in section.columns}
     heads = [str(columns[key].label if key in columns else _(ADDED[key])) for key in keys]
     fields = {key: field_of(section, columns[key]) for key in keys if key in columns}
-    shown = [[in_words(row[key], fields.get(key), row) for key in keys] for row in rows[-READABLE:][::-1]]
+    shown = [[in_words(row[key], fields.get(key), row) for key in keys] for row in last]
     return Table(section, heads, shown, len(rows))
 
 

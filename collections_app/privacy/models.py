@@ -55,11 +55,7 @@ class Retention(models.Model):
     customer_years = models.PositiveSmallIntegerField(_("customers (years)"), null=True, blank=True)
     message_years = models.PositiveSmallIntegerField(_("messages and replies (years)"), null=True, blank=True)
     upload_years = models.PositiveSmallIntegerField(_("imported files (years)"), null=True, blank=True)
-    automatic = models.BooleanField(
-        _("every month by itself"),
-        default=False,
-        help_text=_("What nothing keeps any longer is then anonymised without anybody confirming it, for good."),
-    )
+    automatic = models.BooleanField(_("every month by itself"), default=False)
 
     class Meta:
         verbose_name = _("retention periods")

@@ -53,4 +53,4 @@ def reasons(purge: Purge) -> list[dict[str, Any]]:
 
 def rules(purge: Purge) -> list[dict[str, Any]]:
     """By which periods."""
-    return [{"label": PERIODS[kind], **said} for kind, said in purge.rules.items()]
+    return [{"label": label, **purge.rules[kind]} for kind, label in PERIODS.items() if kind in purge.rules]

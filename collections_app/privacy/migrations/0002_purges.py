@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('customer_years', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='customers (years)')),
                 ('message_years', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='messages and replies (years)')),
                 ('upload_years', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='imported files (years)')),
-                ('automatic', models.BooleanField(default=False, help_text='What nothing keeps any longer is then anonymised without anybody confirming it, for good.', verbose_name='every month by itself')),
+                ('automatic', models.BooleanField(default=False, verbose_name='every month by itself')),
                 ('entity', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.entity', verbose_name='entity')),
             ],
             options={
