@@ -334,7 +334,8 @@ def test_where_the_law_says_nothing_nothing_is_purged(entity):
 
 
 def test_an_entity_keeps_shorter_or_longer_within_the_rule(client, entity):
-    client.force_login(UserFactory(administrator=True))
+    admin = UserFactory(administrator=True)
+    client.force_login(admin)
     page = reverse("retention_change", args=[entity.pk])
     assert client.post(page, {"customer_years": 4}).status_code == 200
     assert client.post(page, {"customer_years": 11}).status_code == 200
@@ -342,6 +343,8 @@ def test_an_entity_keeps_shorter_or_longer_within_the_rule(client, entity):
     assert client.post(page, {"customer_years": 5}).status_code == 302
     asked = purges.ask_purge(entity, by=None, at=NOW)
     assert asked.rules["customers"]["before"] == "2021-01-01"
+    [noted] = LogEntry.objects.filter(content_type__model="retention")
+    assert (noted.actor, noted.changes["customer_years"]) == (admin, ["None", "5"])
 
 
 def test_by_itself_where_it_was_chosen_alone(full, entity):
