@@ -131,6 +131,8 @@ def test_pages_record_show_and_answer(client, customer, lead):
     assert (asked.outcome, asked.answered_by, asked.extension) == ("granted", lead, "Nombreuses pièces")
     assert requests.open_requests(type(customer).objects.all()).count() == 0
     assert "Copie remise" in client.get(page).text
+    waiting = recorded(customer)
+    assert [row["request"] for row in client.get(page).context["requests"]] == [waiting, asked]
 
 
 @time_machine.travel(AT, tick=False)
