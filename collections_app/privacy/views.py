@@ -49,7 +49,11 @@ def _page(
 ) -> HttpResponse:
     """The page, with the form that was refused where one was."""
     on = today(customer.entity, timezone.now())
-    asked = Request.objects.filter(customer=customer).select_related("answered_by").order_by(F("answered_on").desc(nulls_first=True), "-pk")
+    asked = (
+        Request.objects.filter(customer=customer)
+        .select_related("answered_by")
+        .order_by(F("answered_on").desc(nulls_first=True), "-pk")
+    )
     rows = [
         {"request": each, "left": each.days_left(on), "form": None if each.answered_on else _form_of(each, wrong, on)}
         for each in asked

@@ -7,12 +7,14 @@ import time_machine
 from django.urls import reverse
 from guardian.shortcuts import assign_perm
 
+from collections_app.actions.models import Action
 from collections_app.privacy import requests
 from collections_app.privacy.models import Request
 from crm.holds.models import Hold
 from crm.holds.operations import lift_hold
 from crm.timeline.models import Entry
 from crm.timeline.queries import line
+from tests.collections_app.engine.world import World, noon
 from tests.factories.accounts import EntityFactory, TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.receivables import InvoiceFactory
@@ -174,3 +176,13 @@ def test_the_lists_cost_the_same_whatever_they_hold(client, lead, customer, coun
 
 
 LIST, PAGE = 9, 11
+
+
+def test_nothing_leaves_for_who_restricted_the_use_of_his_data():
+    world = World({"offset_days": 5, "channel": "email", "mode": "automatic"})
+    asking, other = world.customer(), world.customer()
+    for customer in (asking, other):
+        world.invoice(customer, late=6, on=ON)
+    requests.record_request(asking, kind="restriction", received_on=ON, words="", by=None, at=noon(ON))
+    world.night(ON)
+    assert list(Action.objects.values_list("customer", flat=True)) == [other.pk]
