@@ -46,8 +46,17 @@ TIMETABLE = [
         86_400,
     ),
     Periodic("nights", "collections_app.engine.tasks.start_due_nights", every(OFTEN_S), OFTEN_S),
+    Periodic(
+        "purge by itself what is no longer kept",
+        "collections_app.privacy.tasks.purge_by_itself",
+        crontab(day_of_month="3", hour="4", minute="10"),
+        86_400,
+    ),
     Periodic("read received mail", "telephony.messaging.tasks.read_replies", every(OFTEN_S), OFTEN_S),
     Periodic("read the mailbox", "telephony.messaging.tasks.read_mailbox", every(300), 300),
+    Periodic(
+        "take up copies of files left behind", "collections_app.privacy.tasks.sweep", every(5 * OFTEN_S), 5 * OFTEN_S
+    ),
     Periodic(
         "take up dry runs left behind", "collections_app.engine.tasks.sweep_dry_runs", every(5 * OFTEN_S), 5 * OFTEN_S
     ),

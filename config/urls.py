@@ -7,6 +7,7 @@ from config.company_login import views as company_login
 
 urlpatterns = [
     path("", include("collections_app.dashboards.urls")),
+    path("", include("collections_app.privacy.urls")),
     path("", include("collections_app.actions.urls")),
     path("", include("collections_app.engine.urls")),
     path("", include("crm.holds.urls")),

@@ -1,11 +1,12 @@
 """Training entities: wiped and made again by a button. What makes them is above and registers itself here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.core.files.storage import Storage
 from django.db import IntegrityError, connection, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.engine.exceptions import ResetRefused
@@ -26,6 +27,17 @@ class Portfolio(NamedTuple):
 portfolios: dict[str, Portfolio] = {}
 LOST = timedelta(minutes=30)
 SAMPLE = "sample"
+
+
+class WipedFirst(NamedTuple):
+    """What an app above has of the entity, and goes before what it rests on: a statement, which takes %(entity)s, and
+    the files its rows name."""
+
+    statement: str
+    files: Callable[[Entity], Iterable[FieldFile]]
+
+
+wiped_first: list[WipedFirst] = []
 
 BY = "entity_id = %(entity)s"
 # Children first: some references are checked by statement. The ledger goes in one statement, so that no open amount
@@ -159,9 +171,10 @@ def wipe(entity: Entity) -> None:
     """
     printed = [batch.file for batch in PrintBatch.objects.filter(entity=entity) if batch.file]
     imported = [batch.file for batch in Batch.objects.filter(entity=entity) if batch.file]
-    files = [(file.storage, str(file)) for file in (*printed, *imported)]
+    above = [file for each in wiped_first for file in each.files(entity)]
+    files = [(file.storage, str(file)) for file in (*printed, *imported, *above)]
     with connection.cursor() as cursor:
-        for statement in WIPE:
+        for statement in (*(each.statement for each in wiped_first), *WIPE):
             cursor.execute(statement, {"entity": entity.pk})
     for storage, name in files:
         _forget(storage, name)

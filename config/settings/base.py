@@ -21,6 +21,7 @@ ASGI_APPLICATION = "config.asgi.application"
 
 HOUSE = [
     "collections_app.dashboards",
+    "collections_app.privacy",
     "collections_app.engine",
     "collections_app.actions",
     "collections_app.segments",

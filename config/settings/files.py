@@ -21,6 +21,8 @@ WHITENOISE_AUTOREFRESH = DEBUG or ENVIRONMENT == "test"
 
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(BASE_DIR / "var" / "media"))
 MEDIA_URL = "media/"
+# A copy of all that is kept about a person is no second archive: long enough to hand it to him.
+PERSON_EXPORTS_KEPT_DAYS = env.integer("PERSON_EXPORTS_KEPT_DAYS", 14, least=1)
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000

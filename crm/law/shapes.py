@@ -92,6 +92,7 @@ RATE = one_of(*RateKind.values)
 OPEN_HOURS = Shape({"days": hours, "holidays": truth})
 MENTIONED = Shape({"required": words})
 SUM = Shape({"amount": amount, "currency": currency})
+KEPT = Shape({"years": count, "least": count, "most": count}, {"from": one_of("next_year")})
 SHAPES = {
     "contact_caps": Shape({"caps": caps}),
     "contact_hours_email": OPEN_HOURS,
@@ -101,6 +102,9 @@ SHAPES = {
     "forbidden_words": Shape({"words": words}),
     "hold": Shape({"blocks": truth}),
     "insolvency": Shape({}, {"declare_within_months": count, "declare_within_days": count}),
+    "keep_customers": KEPT,
+    "keep_messages": KEPT,
+    "keep_uploads": KEPT,
     "late_interest": Shape(
         {"rate": RATE, "from": one_of("due_date", "formal_notice")},
         {"rate_of": one_of("first_day"), "delivery_days": count},

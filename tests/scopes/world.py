@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zlib import compress
 
 from django.apps import apps
 from django.core.files.base import ContentFile
@@ -13,6 +14,7 @@ from django.db.models import Model
 from collections_app.actions.models import Deed, SavedView
 from collections_app.engine.models import Account, AgedPart, DailyFigures, MorningReport, Run, Simulation
 from collections_app.letters.models import PrintBatch, PrintedLetter
+from collections_app.privacy.models import PersonExport, Purge, Request
 from crm.accounts import operations
 from crm.accounts.models import Absence, ContractRate, Entity, EntityClosure, LegalMentions, Team, User
 from crm.accounts.tokens import issue_token
@@ -211,8 +213,9 @@ class Builder:
         self.keep(take(mail.encode()))
         self.keep(
             Reply.objects.create(
-                entity=self.entity, customer=self.customer, header_id=f"reply@{self.mark}", raw=b"x", received_at=AT,
-                sender=f"paie@{self.mark.lower()}.example", subject=self.named("Re"), text=self.named("Bien reçu"),
+                entity=self.entity, customer=self.customer, header_id=f"reply@{self.mark}", raw=compress(b"x"),
+                received_at=AT, sender=f"paie@{self.mark.lower()}.example", subject=self.named("Re"),
+                text=self.named("Bien reçu"),
             )
         )  # fmt: skip
 
@@ -223,6 +226,11 @@ class Builder:
                 by=self.leader, refusal=self.mark, digest=self.mark,
             )
         )  # fmt: skip
+        self.keep(Purge.objects.create(entity=self.entity, on=ON, asked_at=AT, looked_at=AT, failure=self.mark))
+        asked = {"received_on": ON, "due_on": ON, "words": self.mark, "recorded_at": AT}
+        self.keep(Request.objects.create(customer=self.customer, kind="access", **asked))
+        copy = self.keep(PersonExport.objects.create(customer=self.customer, asked_at=AT, finished_at=AT))
+        copy.file.save(f"{self.mark}.zip", ContentFile(self.mark.encode()))
         self.keep(RowError.objects.create(batch=batch, line=2, column="montant", value=self.mark, reason="number"))
 
 

@@ -110,4 +110,18 @@ MENTIONS = [
     Line("notice_consent", {"required": True}, "CPCE L100 (consentement préalable du consommateur)", CONSUMER),
     Line("opt_out", {"blocks": True}, "RGPD art. 21 ; C. consom. L121-6"),
 ]  # fmt: skip
-RULES = [*HOURS, *CAPS, *LIMITATION, *CHARGES, *MENTIONS]
+# `least` and `most`: what an entity may choose.
+KEEPING = [
+    Line(
+        "keep_customers",
+        {"years": 10, "from": "next_year", "least": 5, "most": 10},
+        "C. com. L123-22 (pièces comptables : dix ans) ; au moins la prescription (C. civ. 2224)",
+    ),
+    Line(
+        "keep_messages",
+        {"years": 5, "from": "next_year", "least": 2, "most": 10},
+        "C. civ. 2224, C. com. L110-4 ; CNIL, référentiel de la gestion commerciale : à vérifier",
+    ),
+    Line("keep_uploads", {"years": 1, "least": 1, "most": 10}, f"RGPD art. 5, § 1, e ; durée : {POLICY}"),
+]
+RULES = [*HOURS, *CAPS, *LIMITATION, *CHARGES, *MENTIONS, *KEEPING]

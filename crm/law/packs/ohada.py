@@ -29,6 +29,17 @@ RULES = [
     Line("minimum_amount", {"amount": "500", "currency": "XOF"}, CAP_POLICY),
     Line("opt_out", {"blocks": True}, "Code du numérique du Bénin, livre V ; loi nationale équivalente ailleurs"),
     Line(
+        "keep_customers",
+        {"years": 10, "from": "next_year", "least": 5, "most": 10},
+        "AUDCIF (OHADA) art. 24 : à vérifier ; au moins la prescription (AUDCG art. 16)",
+    ),
+    Line(
+        "keep_messages",
+        {"years": 5, "from": "next_year", "least": 2, "most": 10},
+        "AUDCG (OHADA) art. 16 ; loi nationale sur les données personnelles : à vérifier",
+    ),
+    Line("keep_uploads", {"years": 1, "least": 1, "most": 10}, "Acquit, politique prudente [P]"),
+    Line(
         "forbidden_words",
         {"words": ["huissier", "saisie", "service judiciaire", "prison", "expulsion", "fichage", "bailiff", "seizure"]},
         "Acquit, lexique prudent, FR-16 [P]",
