@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ('accounts', '0010_days_to_pay'),
         ('customers', '0006_the_address_sent_last'),
         ('privacy', '0001_copies_of_files'),
-        ('receivables', '0016_anonymised_reasons'),
+        ('receivables', '0017_anonymised_reasons'),
         ('timeline', '0002_anonymised_with_its_customer'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -31,5 +31,5 @@ BEFORE = APPEND_ONLY.replace(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("receivables", "0015_what_days_add_up_to")]
+    dependencies = [("receivables", "0016_what_falls_due_from_a_day_on")]
     operations = [migrations.RunSQL(APPEND_ONLY, BEFORE)]
