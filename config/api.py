@@ -8,7 +8,7 @@ from collections_app.actions.api import ActionCompletionApi, ActionsApi, ActionT
 from collections_app.engine.api import AskedRunApi, RunsApi
 from crm.accounts.api import EntitiesApi
 from crm.customers.api import CustomerApi, CustomersApi
-from crm.imports.api import CustomersBulkApi, InvoicesBulkApi, PaymentsBulkApi
+from crm.imports.api import CustomersBulkApi, InvoicesBulkApi, PaymentsBulkApi, RemovedApi
 from crm.receivables.api import InvoicesApi, PaymentsApi
 
 of_entity: list[URLPattern | URLResolver] = [
@@ -19,6 +19,7 @@ of_entity: list[URLPattern | URLResolver] = [
     path("invoices/bulk", InvoicesBulkApi.as_view()),
     path("payments", PaymentsApi.as_view()),
     path("payments/bulk", PaymentsBulkApi.as_view()),
+    path("removed", RemovedApi.as_view()),
     path("actions", ActionsApi.as_view()),
     path("actions/<int:action>/complete", ActionCompletionApi.as_view()),
     path("actions/<int:action>/take-back", ActionTakingBackApi.as_view()),

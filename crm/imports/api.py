@@ -1,22 +1,26 @@
-"""Customers, invoices and payments sent by another system, many at once, known by their external id."""
+"""Customers, invoices and payments sent by another system, many at once, known by their external id; those removed."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.accounts import rules
 from crm.accounts.api import ApiView
-from crm.core.rest import BulkAnswer, bulk_answer, bulk_body
+from crm.core.models import Removed
+from crm.core.rest import BulkAnswer, FollowedQuery, Following, bulk_answer, bulk_body, page_of, paged
+from crm.core.rest.following import by_number, changed
 from crm.imports.feeds.credits import feed_credits
 from crm.imports.feeds.customers import feed_customers
 from crm.imports.feeds.invoices import feed_invoices
 from crm.imports.feeds.shapes import CustomerInput, InvoiceInput, PaymentInput
 
 Feed = Callable[..., Any]
+NEWLY_REMOVED = by_number(changed("core_removed"))
 
 
 class _BulkApi(ApiView):
@@ -65,3 +69,33 @@ class PaymentsBulkApi(_BulkApi):
         oldest due. Sending a known payment again applies nothing twice.
         """
         return self.write(request, entity, PaymentInput, feed_credits)
+
+
+class RemovedQuery(FollowedQuery):
+    kind = serializers.ChoiceField(["customer", "invoice", "payment"], required=False)
+
+
+class RemovedOutput(serializers.ModelSerializer[Removed]):
+    kind = serializers.ChoiceField(["customer", "invoice", "payment"])
+
+    class Meta:
+        model = Removed
+        fields = ["kind", "external_id", "installment", "removed_at"]
+
+
+class RemovedApi(ApiView):
+    rules = {"GET": rules.reads_api}
+
+    @extend_schema(
+        operation_id="list_removed", parameters=[RemovedQuery], responses=paged(RemovedOutput, followed=True)
+    )
+    def get(self, request: Request, entity: str) -> Response:
+        """Customers, invoices (with their instalment) and payments that are no longer there, in the order in which they
+        went: an import was undone. What comes again later is in its list."""
+        query = RemovedQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        owner = self.entity(entity)
+        rows = Removed.objects.filter(entity_id=owner.pk)
+        wanted = {name: value for name, value in query.filters.items() if name == "kind"}
+        follow = Following(owner.pk, NEWLY_REMOVED, rows)
+        return page_of(request, rows.filter(**wanted), RemovedOutput, query=query, follow=follow)
