@@ -31,12 +31,9 @@ MOST_INVOICES = 100
 
 
 # A night that changes which invoices an open action carries, and not their sum, leaves its row alone.
-CHANGES = swept(
-    "actions_action",
-    or_else="r.state in {open} and exists (select from actions_actionline l where l.action_id = r.id and {newer})".format(
-        open=codes(OPEN_STATES), newer=newer("l")
-    ),
-)
+OTHER_LINES = f"""r.state in {codes(OPEN_STATES)}
+    and exists (select from actions_actionline l where l.action_id = r.id and {newer("l")})"""
+CHANGES = swept("actions_action", or_else=OTHER_LINES)
 
 
 class ActionQuery(FollowedQuery):
@@ -140,8 +137,8 @@ class ActionsApi(ApiView):
 
     @extend_schema(operation_id="list_actions", parameters=[ActionQuery], responses=paged(ActionOutput, followed=True))
     def get(self, request: Request, entity: str) -> Response:
-        """Actions of the entity, in the order in which they were opened; with `changed_since`, those that changed since:
-        a page may then be empty and not be the last."""
+        """Actions of the entity, in the order in which they were opened; with `changed_since`, those that changed
+        since: a page may then be empty and not be the last."""
         query = ActionQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         names = {

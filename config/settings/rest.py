@@ -18,7 +18,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Acquit",
-    "DESCRIPTION": "Customers, invoices, payments, actions and night runs. Guide: docs/api.md.",
+    "DESCRIPTION": "Customers, invoices, payments, suspensions, actions and night runs. Guide: docs/api.md.",
     "VERSION": "v1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -30,6 +30,11 @@ SPECTACULAR_SETTINGS = {
         "ActionKind": "collections_app.actions.models.ActionKind",
         "ActionState": "collections_app.actions.models.ActionState",
         "RunState": "collections_app.engine.models.RunState",
+        "ActionOutcome": "collections_app.actions.labels.Outcome",
+        "HoldOutcome": "crm.holds.models.HoldOutcome",
+        "HoldKind": "crm.holds.models.HoldKind",
+        "HoldKindPlaced": "crm.holds.models.BY_A_PERSON",
+        "RemovedKind": ["customer", "invoice", "payment"],
         "Channel": "crm.customers.models.Channel",
     },
     "POSTPROCESSING_HOOKS": [

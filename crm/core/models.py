@@ -5,8 +5,8 @@ from django.db.models.functions import Now
 
 
 class Removed(models.Model):
-    """What an integrator may have kept and is no longer there (an import undone), by its identifier. Written by triggers,
-    never by hand.
+    """What an integrator may have kept and is no longer there (an import undone), by its identifier. Written by
+    triggers, never by hand.
 
     `entity_id` is no reference: this app stands below. The order it is followed in: `crm.core.changed`.
     """

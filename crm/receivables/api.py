@@ -78,8 +78,8 @@ class InvoicesApi(ApiView):
         operation_id="list_invoices", parameters=[InvoiceQuery], responses=paged(InvoiceOutput, followed=True)
     )
     def get(self, request: Request, entity: str) -> Response:
-        """Invoices of the entity, one row per due date, in the order in which they came; with `changed_since`, those that
-        changed since."""
+        """Invoices of the entity, one row per due date, in the order in which they came; with `changed_since`, those
+        that changed since."""
         query = InvoiceQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         owner = self.entity(entity)

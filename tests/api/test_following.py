@@ -1,7 +1,7 @@
 """What changed of a list since it was read: nothing is lost, whatever commits late."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection, transaction
@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from crm.core.rest import sweeping
+from crm.holds.operations import place_hold
 from crm.receivables.models import Invoice
 from tests.connections import elsewhere
 from tests.factories.accounts import EntityFactory
@@ -17,6 +18,7 @@ from tests.factories.customers import AddressFactory, CustomerFactory
 from tests.factories.receivables import CreditFactory, InvoiceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BASE = "/api/v1/entities/ACME"
 
 
@@ -47,7 +49,7 @@ class Follower:
 
 
 def key(row):
-    return row.get("external_id", row.get("id"))
+    return row.get("id") or row["external_id"]
 
 
 @pytest.fixture
@@ -67,11 +69,24 @@ def a_payment(customer):
     return CreditFactory(customer=customer).external_id
 
 
+def a_hold(customer):
+    # Whoever places one locks the customer.
+    other = CustomerFactory(entity=customer.entity)
+    given = {"kind": "manual", "reason": "x", "starts_on": date(2026, 3, 1), "at": NOON}
+    return place_hold(other, **given).pk
+
+
 def an_action(customer):
     return ActionFactory(customer__entity=customer.entity).pk  # a cycle of a currency is open once for a customer
 
 
-LISTS = [("customers", a_customer), ("invoices", an_invoice), ("payments", a_payment), ("actions", an_action)]
+LISTS = [
+    ("customers", a_customer),
+    ("invoices", an_invoice),
+    ("payments", a_payment),
+    ("holds", a_hold),
+    ("actions", an_action),
+]
 every_list = pytest.mark.parametrize(("path", "made"), LISTS, ids=[path for path, _made in LISTS])
 
 
@@ -198,7 +213,7 @@ def rows(customer, path):
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_a_copy_becomes_the_list_however_people_write(erp, rows, path, steps):
-    """Writers begin, write and end in any order while a follower reads page after page: at rest his copy is the list."""
+    """Writers begin, write and end in any order while a follower reads page by page: at rest his copy is the list."""
     table, column = TABLES[path]
     others = [connection.copy() for _writer in range(WRITERS)]
     for other in others:

@@ -35,6 +35,10 @@ def test_the_schema_lists_every_operation(erp):
         "write_invoices",
         "list_payments",
         "write_payments",
+        "list_holds",
+        "place_hold",
+        "read_hold",
+        "end_hold",
         "list_removed",
         "list_actions",
         "complete_action",
@@ -67,7 +71,7 @@ def test_the_schema_tells_which_lists_are_followed_and_when_to_begin_again(erp):
         if "get" in methods
     }
     gone = {name for name, told in read.items() if "410" in told}
-    assert gone == {"customers", "invoices", "payments", "removed", "actions"}
+    assert gone == {"customers", "invoices", "payments", "holds", "removed", "actions"}
     page = schema["components"]["schemas"]["InvoicePage"]
     assert set(page["properties"]) == {"rows", "after", "changed_since"}
 

@@ -65,7 +65,7 @@ def changed_through(table: str, key: str, parent: str) -> str:
 
 
 def by_number(*selects: str) -> Pass:
-    """A pass in the order of the transactions that wrote last: what is written again meanwhile comes in the next one."""
+    """A pass in the order of who wrote last: what is written again meanwhile comes in the next one."""
     text = " union ".join(f"({select})" for select in selects)
     text = f"select changed_in::text, id from ({text}) changed order by changed_in, id limit %(count)s"
 

@@ -63,8 +63,8 @@ class Seen:
         if earlier.of != self.of or not 0 <= self.not_begun - earlier.not_begun < TOO_MANY:
             raise BeginAgain(
                 _(
-                    "The database was restored or moved since this `changed_since` was given: read the whole list again, "
-                    "and go on with the one of that answer."
+                    "The database was restored or moved since this `changed_since` was given: read the whole list "
+                    "again, and go on with the one of that answer."
                 )
             )
 

@@ -1,9 +1,10 @@
 """What changed of a table that nothing may be added to (a night writes it by the million): read as it lies on the disk.
 
-Each row has, for the database's own use, the number of what wrote it last (`xmin`), in no index. A page reads a stretch
-of the table; it may find nothing in it and still not be the last. What is written while a pass goes on comes in the next
-one, wherever it comes to lie. That number may be the one of a savepoint, which a snapshot does not know: a pass tells
-again what was written by what began after the oldest transaction that was still running, rather than to lose it.
+Each row has, for the database's own use, the number of what wrote it last (`xmin`), in no index. A page reads a
+stretch of the table; it may find nothing in it and still not be the last. What is written while a pass goes on comes in
+the next one, wherever it comes to lie. That number may be the one of a savepoint, which a snapshot does not know: a
+pass tells again what was written by what began after the oldest transaction that was still running, rather than to lose
+it.
 """
 
 from typing import Any
