@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from crm.core.rest import sweeping
+from crm.core.rest.throttling import UserRate
 from crm.holds.operations import place_hold
 from crm.receivables.models import Invoice
 from tests.connections import elsewhere
@@ -50,6 +51,11 @@ class Follower:
 
 def key(row):
     return row.get("id") or row["external_id"]
+
+
+@pytest.fixture(autouse=True)
+def as_often_as_one_likes(monkeypatch):
+    monkeypatch.setattr(UserRate, "THROTTLE_RATES", {"user": None})
 
 
 @pytest.fixture
