@@ -9,7 +9,7 @@ from collections_app.engine.api import AskedRunApi, RunsApi
 from crm.accounts.api import EntitiesApi
 from crm.customers.api import CustomerApi, CustomersApi
 from crm.holds.api import HoldApi, HoldEndApi, HoldsApi
-from crm.imports.api import CustomersBulkApi, InvoicesBulkApi, PaymentsBulkApi, RemovedApi
+from crm.imports.api import AllocationsApi, CustomersBulkApi, InvoicesBulkApi, PaymentsBulkApi, RemovedApi
 from crm.receivables.api import InvoicesApi, PaymentsApi
 
 of_entity: list[URLPattern | URLResolver] = [
@@ -20,6 +20,7 @@ of_entity: list[URLPattern | URLResolver] = [
     path("invoices/bulk", InvoicesBulkApi.as_view()),
     path("payments", PaymentsApi.as_view()),
     path("payments/bulk", PaymentsBulkApi.as_view()),
+    path("payments/<path:external_id>/allocations", AllocationsApi.as_view()),
     path("holds", HoldsApi.as_view()),
     path("holds/<int:hold>", HoldApi.as_view()),
     path("holds/<int:hold>/end", HoldEndApi.as_view()),

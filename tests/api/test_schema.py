@@ -35,6 +35,8 @@ def test_the_schema_lists_every_operation(erp):
         "write_invoices",
         "list_payments",
         "write_payments",
+        "read_allocations",
+        "set_allocations",
         "list_holds",
         "place_hold",
         "read_hold",

@@ -33,6 +33,9 @@ class UserRate(UserRateThrottle):
     # Where each web process counts for itself.
     one_at_a_time = threading.Lock()
     to_wait: float | None = None
+    # Those of the rate, by the framework.
+    num_requests: int
+    duration: int
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Whether it is let in."""
