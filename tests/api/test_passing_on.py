@@ -3,9 +3,11 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
+import psycopg
 import pytest
 from django.db import connection
 
+from crm.core.rest.marks import SEEN, BeginAgain, Seen
 from crm.customers.api import AddressOutput, CustomerOutput
 from crm.holds.api import HoldOutput
 from crm.receivables.api import InvoiceOutput, PaymentOutput
@@ -109,6 +111,15 @@ class TestChangedSince:
         answer = asked(erp, "ACME/invoices", {"changed_since": changed(since, place, value)})
         told = "La base a été restaurée ou déplacée depuis que ce « changed_since » a été donné"
         assert (answer.status_code, answer.json()["detail"][: len(told)]) == (410, told)
+
+    def test_another_database_of_the_same_server_is_another_life(self):
+        """A dump is restored beside the database it replaces."""
+        with psycopg.connect(**connection.get_connection_params() | {"dbname": "postgres"}) as other:
+            told = other.execute(SEEN).fetchone()
+        assert told is not None
+        assert told[1] != Seen.now().of
+        with pytest.raises(BeginAgain):
+            Seen.now().since(Seen(*told))
 
     def test_a_list_that_is_not_followed_takes_none(self, erp, since):
         assert asked(erp, "ACME/runs", {"changed_since": since}).status_code == 400

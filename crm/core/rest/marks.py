@@ -17,11 +17,12 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-# `of`: this database, since it was made or last restored: numbers of transactions mean something in it alone.
+# `of`: this database, since it was made or last restored: numbers of transactions mean something in it alone. A dump is
+# restored into a database of its own (docs/operations.md), a copy of the files goes on in a time line of its own.
 SEEN = """
 select pg_current_snapshot()::text as seen,
-       to_hex(system_identifier) || '-' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as of
-from pg_control_system()
+       concat_ws('-', to_hex(system_identifier), left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), d.oid) as of
+from pg_control_system() cross join pg_database d where d.datname = current_database()
 """
 # Half of what the shorter number of a row wraps around at.
 TOO_MANY = 2**30
