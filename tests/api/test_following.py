@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from crm.core.rest import sweeping
+from crm.core.rest import marks, sweeping
 from crm.core.rest.throttling import UserRate
 from crm.holds.operations import place_hold
 from crm.receivables.models import Invoice
@@ -154,6 +154,19 @@ def test_what_was_read_before_and_saved_since_takes_nothing_back(erp, customer):
     held.label = "y"
     held.save()
     assert follower.read() == [held.external_id]
+
+
+def test_numbers_are_in_order_as_numbers(erp, entity, customer):
+    """The tenth transaction comes after the ninth, and what is before it is not passed over."""
+    for number in (9, 10, 8, 11):
+        InvoiceFactory(customer=customer, external_id=f"FA{number}")
+        with connection.cursor() as cursor:
+            named = [str(number), f"FA{number}"]
+            cursor.execute("update receivables_invoice set changed_in = %s::text::xid8 where external_id = %s", named)
+    follower = Follower(erp, "invoices", size=1)
+    path = f"{BASE}/invoices"
+    follower.since = marks.write(marks.short(path), "3:3:", marks.Seen.now().of)
+    assert follower.read() == ["FA8", "FA9", "FA10", "FA11"]
 
 
 @every_list

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from crm.core.rest import marks
 from crm.core.rest.marks import SEEN, BeginAgain, Seen
 from crm.customers.api import AddressOutput, CustomerOutput
 from crm.holds.api import HoldOutput
@@ -83,10 +84,29 @@ def test_what_was_made_up_is_refused(erp, entity, name, bad):
     assert (answer.status_code, answer.json()) == (400, {name: [NEVER]})
 
 
-@pytest.mark.parametrize(("place", "value"), [(2, "x"), (2, "W10"), (3, "1:2:x"), (3, "x"), (2, 7)])
+@pytest.mark.parametrize(
+    ("place", "value"), [(2, "x"), (2, "W10"), (3, "1:2:x"), (3, "x"), (3, "5:3:"), (3, "3:5:9"), (2, 7)]
+)
 def test_what_was_changed_is_refused(erp, after, place, value):
     answer = asked(erp, "ACME/invoices", {"after": changed(after, place, value)})
     assert (answer.status_code, answer.json()) == (400, {"after": [NEVER]})
+
+
+@pytest.mark.parametrize(
+    "place", ["[1]", "[1,2,3]", '["a",1]', "[-1,2]", "[9223372036854775808,1]", "{}", "x", "[" * 9000]
+)
+@pytest.mark.parametrize("path", ["customers", "actions"])
+def test_a_place_there_cannot_be_is_refused(erp, entity, path, place):
+    query = {"changed_since": erp.get(f"{BASE}/ACME/{path}").json()["changed_since"]}
+    here, seen = marks.short(f"{BASE}/ACME/{path}"), Seen.now()
+    after = marks.write(here, marks.filters_of(query), place, seen.snapshot, seen.of)
+    answer = asked(erp, f"ACME/{path}", query | {"after": after})
+    assert (answer.status_code, answer.json()) == (400, {"after": [NEVER]})
+
+
+def test_a_list_that_was_narrowed_leads_to_nothing_that_changed(erp, after):
+    """Who went on from it would lack what the filter left out."""
+    assert erp.get(f"{BASE}/ACME/invoices", {"customer": "C1"}).json()["changed_since"] == ""
 
 
 class TestChangedSince:

@@ -17,7 +17,7 @@ from crm.core.rest import marks
 from crm.core.rest.marks import Seen
 
 SNAPSHOT = re.compile(r"[0-9]{1,18}:[0-9]{1,18}:(?:[0-9]{1,18}(?:,[0-9]{1,18})*)?")
-LARGEST = 2**63
+LARGEST = 2**63 - 1
 # Where a pass stands, as its list says it; it begins with none.
 Place = list[int]
 
@@ -30,8 +30,13 @@ class Part:
     next: Place | None
 
 
-# (entity, what was seen then, what the pass began with, its place, how many at most)
-Pass = Callable[[int, Seen, Seen, Place, int], Part]
+@dataclass(frozen=True)
+class Pass:
+    """How a part of a pass is read, given the entity, what was seen then, what the pass began with, its place, and how
+    many at most. `largest`: as far as each number of a place goes."""
+
+    read: Callable[[int, Seen, Seen, Place, int], Part]
+    largest: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ def changed_through(table: str, key: str, parent: str) -> str:
 def by_number(*selects: str) -> Pass:
     """A pass in the order of who wrote last: what is written again meanwhile comes in the next one."""
     text = " union ".join(f"({select})" for select in selects)
-    text = f"select changed_in::text, id from ({text}) changed order by changed_in, id limit %(count)s"
+    # By the number itself: as a text 10 comes before 9.
+    text = f"select changed_in::text, id from ({text}) changed order by changed.changed_in, id limit %(count)s"
 
     def part(entity: int, since: Seen, until: Seen, place: Place, count: int) -> Part:
         number, key = place or (since.first_running, 0)
@@ -78,7 +84,7 @@ def by_number(*selects: str) -> Pass:
             found = [(int(number), key) for number, key in cursor.fetchall()]
         return Part([key for _number, key in found[:count]], list(found[count - 1]) if len(found) > count else None)
 
-    return part
+    return Pass(part, (LARGEST, LARGEST))
 
 
 def in_order(rows: QuerySet[Any], keys: list[int]) -> list[Any]:
@@ -98,15 +104,20 @@ def seen(name: str, snapshot: str, of: str) -> Seen:
     """What a reading saw, as passed in `name`. Raises ValidationError where it is no snapshot."""
     if not SNAPSHOT.fullmatch(snapshot):
         raise marks.never_given(name)
+    first, end, *running = [int(number) for number in re.split("[:,]", snapshot) if number]
+    if [*running, end] != sorted({*running, end}) or min(first, *running, end) != first:
+        raise marks.never_given(name)
     return Seen(snapshot, of)
 
 
-def place(text: str) -> Place:
+def place(text: str, largest: tuple[int, ...]) -> Place:
     """Where a pass stands, as passed in `after`. Raises ValidationError."""
     try:
         values = json.loads(text)
     except (ValueError, RecursionError):
         values = None
-    if not isinstance(values, list) or not all(type(each) is int and 0 <= each < LARGEST for each in values):
+    if not isinstance(values, list) or len(values) != len(largest):
+        raise marks.never_given("after")
+    if not all(type(each) is int and 0 <= each <= most for each, most in zip(values, largest, strict=True)):
         raise marks.never_given("after")
     return values

@@ -72,15 +72,16 @@ class Seen:
 
 def list_of(request: Request) -> str:
     """A short name of the list an address is of, with its entity."""
-    return _short(request.path)
+    return short(request.path)
 
 
 def filters_of(given: Mapping[str, Any]) -> str:
     """A short name of the filters, whatever their order."""
-    return _short(json.dumps({name: str(given[name]) for name in given}, sort_keys=True)) if given else ""
+    return short(json.dumps({name: str(given[name]) for name in given}, sort_keys=True)) if given else ""
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A short name of a text: two texts have two."""
     return blake2s(text.encode(), digest_size=6).hexdigest()
 
 

@@ -20,6 +20,8 @@ LARGEST_PAGE = 500
 # Read by the framework before any list.
 SAID_OF_THE_ANSWER = {"format"}
 OF_A_PAGE = {"after", "size"}
+# Of a list that is not followed.
+NOTHING = Seen("", "")
 OLDEST_FIRST = keyset.Sort("pk")
 
 
@@ -63,7 +65,8 @@ def paged(row: type[serializers.BaseSerializer[Any]], *, followed: bool = False)
     fields: dict[str, Any] = {"rows": row(many=True), "after": after}
     if followed:
         fields["changed_since"] = serializers.CharField(
-            help_text="Keep it once the last page is read: passed as `changed_since` it leads to what changed since."
+            help_text="Keep it once the last page is read: passed as `changed_since` it leads to what changed since. "
+            "Empty where filters narrow the list."
         )
     return type(name, (serializers.Serializer,), fields)
 
@@ -84,7 +87,7 @@ def page_of(
     asked = _Asked(request, query)
     if follow and "changed_since" in query.validated_data:
         return _changes(asked, output, follow)
-    seen = asked.began or (Seen.now() if follow else Seen("", ""))
+    seen = asked.began or (Seen.now() if follow else NOTHING)
     try:
         page: keyset.Page[Model] = keyset.page(rows, sort, after=asked.place, size=asked.size)
     except keyset.BadCursor as error:
@@ -98,6 +101,7 @@ class _Asked:
     def __init__(self, request: Request, query: PageQuery) -> None:
         self.list, self.filters = marks.list_of(request), marks.filters_of(query.filters)
         self.size, self.since = query.validated_data["size"], query.validated_data.get("changed_since", "")
+        self.narrowed = bool(request.query_params.keys() - OF_A_PAGE - SAID_OF_THE_ANSWER - {"changed_since"})
         self.place, self.began = "", None
         if after := query.validated_data["after"]:
             self.place, self.began = self._read(after)
@@ -113,8 +117,9 @@ class _Asked:
     def answer(self, rows: Any, place: str, seen: Seen, *, followed: bool) -> Response:
         """A page, and what leads on from it."""
         after = place and marks.write(self.list, self.filters, place, seen.snapshot, seen.of)
-        since = {"changed_since": marks.write(self.list, seen.snapshot, seen.of)} if followed else {}
-        return Response({"rows": rows, "after": after, **since})
+        # Who went on from a narrowed list would lack what the filters left out.
+        since = "" if self.narrowed else marks.write(self.list, seen.snapshot, seen.of)
+        return Response({"rows": rows, "after": after} | ({"changed_since": since} if followed else {}))
 
 
 def _changes(asked: _Asked, output: Callable[..., serializers.BaseSerializer[Any]], follow: Following) -> Response:
@@ -122,7 +127,8 @@ def _changes(asked: _Asked, output: Callable[..., serializers.BaseSerializer[Any
     since = following.kept(asked.since, asked.list)
     until = asked.began or Seen.now()
     until.since(since)
-    part = follow.changes(follow.entity, since, until, following.place(asked.place or "[]"), asked.size)
+    place = following.place(asked.place, follow.changes.largest) if asked.place else []
+    part = follow.changes.read(follow.entity, since, until, place, asked.size)
     rows = following.in_order(follow.rows, part.keys)
-    place = "" if part.next is None else json.dumps(part.next, separators=(",", ":"))
-    return asked.answer(output(rows, many=True).data, place, until, followed=True)
+    after = "" if part.next is None else json.dumps(part.next, separators=(",", ":"))
+    return asked.answer(output(rows, many=True).data, after, until, followed=True)

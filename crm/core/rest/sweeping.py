@@ -16,6 +16,7 @@ from crm.core.rest.marks import Seen
 
 # 32 MB: a few ten thousand rows.
 STRETCH = 4096
+LARGEST_FILE, LARGEST_LINE = 2**31 - 1, 2**15
 LIES = "select pg_relation_filenode(%(table)s), pg_relation_size(%(table)s) / current_setting('block_size')::int"
 # To the left of `<=` a number that may have gone round since; both ages are counted from the same instant.
 NEWER = "age({row}.xmin) <= age((%(number)s::text::xid8)::xid)"
@@ -55,7 +56,7 @@ def swept(table: str, *, or_else: str = "false") -> Pass:
             return Part([key for key, *_lies in found[:count]], [file, end, *found[count - 1][1:]])
         return Part([key for key, *_lies in found], [file, end, to, 0] if to < end else None)
 
-    return part
+    return Pass(part, (LARGEST_FILE, LARGEST_FILE, LARGEST_FILE, LARGEST_LINE))
 
 
 def _lies(table: str) -> tuple[int, int]:
