@@ -14,19 +14,19 @@ from django.db import connection
 from crm.core.rest.following import Part, Pass, Place
 from crm.core.rest.marks import Seen
 
-# 32 MB: a few ten thousand rows.
-STRETCH = 4096
+# 8 MB: some ten thousand rows.
+STRETCH = 1024
 LARGEST_FILE, LARGEST_LINE = 2**31 - 1, 2**15
 LIES = "select pg_relation_filenode(%(table)s), pg_relation_size(%(table)s) / current_setting('block_size')::int"
 # To the left of `<=` a number that may have gone round since; both ages are counted from the same instant.
 NEWER = "age({row}.xmin) <= age((%(number)s::text::xid8)::xid)"
 SWEPT = """
 with stretch as materialized (
-    select id, ctid as lies, {newer} or {or_else} as newer from {table} r
-    where ctid > %(from)s::text::tid and ctid < %(to)s::text::tid and entity_id = %(entity)s
+    select id, ctid as lies from {table} r
+    where ctid > %(from)s::text::tid and ctid < %(to)s::text::tid and entity_id = %(entity)s and ({newer} or {or_else})
 )
 select id, (lies::text::point)[0]::bigint, (lies::text::point)[1]::bigint from stretch
-where newer order by stretch.lies limit %(count)s
+order by stretch.lies limit %(count)s
 """
 
 
