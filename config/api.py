@@ -8,7 +8,8 @@ from collections_app.actions.api import ActionCompletionApi, ActionsApi, ActionT
 from collections_app.engine.api import AskedRunApi, RunsApi
 from crm.accounts.api import EntitiesApi
 from crm.customers.api import CustomerApi, CustomersApi
-from crm.imports.api import CustomersBulkApi, InvoicesBulkApi, PaymentsBulkApi
+from crm.holds.api import HoldApi, HoldEndApi, HoldsApi
+from crm.imports.api import AllocationsApi, CustomersBulkApi, InvoicesBulkApi, PaymentsBulkApi, RemovedApi
 from crm.receivables.api import InvoicesApi, PaymentsApi
 
 of_entity: list[URLPattern | URLResolver] = [
@@ -19,6 +20,11 @@ of_entity: list[URLPattern | URLResolver] = [
     path("invoices/bulk", InvoicesBulkApi.as_view()),
     path("payments", PaymentsApi.as_view()),
     path("payments/bulk", PaymentsBulkApi.as_view()),
+    path("payments/<path:external_id>/allocations", AllocationsApi.as_view()),
+    path("holds", HoldsApi.as_view()),
+    path("holds/<int:hold>", HoldApi.as_view()),
+    path("holds/<int:hold>/end", HoldEndApi.as_view()),
+    path("removed", RemovedApi.as_view()),
     path("actions", ActionsApi.as_view()),
     path("actions/<int:action>/complete", ActionCompletionApi.as_view()),
     path("actions/<int:action>/take-back", ActionTakingBackApi.as_view()),

@@ -11,14 +11,14 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["crm.core.rest.wire.Renderer"],
     "DEFAULT_PARSER_CLASSES": ["crm.core.rest.wire.Parser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["crm.core.rest.throttling.UserRate"],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Acquit",
-    "DESCRIPTION": "Customers, invoices, payments, actions and night runs. Guide: docs/api.md.",
+    "DESCRIPTION": "Customers, invoices, payments, suspensions, actions and night runs. Guide: docs/api.md.",
     "VERSION": "v1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -30,6 +30,11 @@ SPECTACULAR_SETTINGS = {
         "ActionKind": "collections_app.actions.models.ActionKind",
         "ActionState": "collections_app.actions.models.ActionState",
         "RunState": "collections_app.engine.models.RunState",
+        "ActionOutcome": "collections_app.actions.labels.Outcome",
+        "HoldOutcome": "crm.holds.models.HoldOutcome",
+        "HoldKind": "crm.holds.models.HoldKind",
+        "HoldKindPlaced": "crm.holds.models.BY_A_PERSON",
+        "RemovedKind": ["customer", "invoice", "payment"],
         "Channel": "crm.customers.models.Channel",
     },
     "POSTPROCESSING_HOOKS": [

@@ -10,11 +10,17 @@ from rest_framework.response import Response
 from crm.accounts import rules
 from crm.accounts.api import ApiView
 from crm.accounts.models import Entity
-from crm.core.rest import PageQuery, page_of, paged
+from crm.core.rest import FollowedQuery, Following, page_of, paged
+from crm.core.rest.following import by_number, changed, changed_through
 from crm.customers.models import Address, Customer, CustomerKind, CustomerQuerySet
 
+# A customer changes with his addresses.
+CHANGES = by_number(
+    changed("customers_customer"), changed_through("customers_address", "customer_id", "customers_customer")
+)
 
-class CustomerQuery(PageQuery):
+
+class CustomerQuery(FollowedQuery):
     kind = serializers.ChoiceField(CustomerKind.choices, required=False)
     category = serializers.CharField(required=False)
     external_id = serializers.CharField(required=False, help_text="Account, also of one merged into another.")
@@ -50,16 +56,20 @@ class CustomerOutput(serializers.ModelSerializer[Customer]):
 class CustomersApi(ApiView):
     rules = {"GET": rules.reads_api}
 
-    @extend_schema(operation_id="list_customers", parameters=[CustomerQuery], responses=paged(CustomerOutput))
+    @extend_schema(
+        operation_id="list_customers", parameters=[CustomerQuery], responses=paged(CustomerOutput, followed=True)
+    )
     def get(self, request: Request, entity: str) -> Response:
-        """Customers of the entity, in the order in which they came."""
+        """Customers of the entity, in the order in which they came; with `changed_since`, those that changed since,
+        also those merged into another."""
         query = CustomerQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         names = ("kind", "category", "external_id")
         wanted = {name: value for name, value in query.validated_data.items() if name in names}
-        rows = _shown(self.entity(entity)).filter(**wanted)
-        rows = rows if "external_id" in wanted else rows.current()
-        return page_of(request, rows, CustomerOutput, query=query)
+        owner = self.entity(entity)
+        every = _shown(owner)
+        rows = every.filter(**wanted) if "external_id" in wanted else every.filter(**wanted).current()
+        return page_of(request, rows, CustomerOutput, query=query, follow=Following(owner.pk, CHANGES, every))
 
 
 class CustomerApi(ApiView):

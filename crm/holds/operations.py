@@ -113,8 +113,13 @@ def place_hold(
     return placed[0]
 
 
+def place_holds(customer: Customer, invoices: Sequence[Invoice], **said: Any) -> list[Hold]:
+    """As `ensure_holds`; the holds placed."""
+    return ensure_holds(customer, invoices, **said)[0]
+
+
 @transaction.atomic
-def place_holds(
+def ensure_holds(
     customer: Customer,
     invoices: Sequence[Invoice],
     *,
@@ -122,17 +127,18 @@ def place_holds(
     reason: str,
     starts_on: date,
     ends_on: date | None = None,
+    born_before: date | None = None,
     amount: Decimal | None = None,
     currency: str = "",
     by: User | None = None,
     at: datetime,
-) -> list[Hold]:
-    """Suspend dunning of each of these invoices or, where there is none, of the whole customer: as `place_hold` does,
-    in as many statements for many as for one, and with one event. Returns the holds placed; what says the same already
-    stays. Raises HoldRefused, OtherCustomersInvoice."""
-    said = {"kind": kind, "reason": reason, "starts_on": starts_on, "ends_on": ends_on}
+) -> tuple[list[Hold], list[Hold]]:
+    """Suspend dunning of each of these invoices or, where there is none, of the whole customer or of his claims born
+    before a date: as `place_hold` does, in as many statements for many as for one, and with one event. Returns the
+    holds placed, and those that say the same already, which stay. Raises HoldRefused, OtherCustomersInvoice."""
+    said = {"kind": kind, "reason": reason, "starts_on": starts_on, "ends_on": ends_on, "born_before": born_before}
     said |= {"amount": amount, "currency": currency}
-    return _place(customer, invoices or (None,), **said, author=by, created_at=at)[0]
+    return _place(customer, invoices or (None,), **said, author=by, created_at=at)
 
 
 def _place(customer: Customer, invoices: Iterable[Invoice | None], **said: Any) -> tuple[list[Hold], list[Hold]]:

@@ -112,18 +112,19 @@ def resuming(holds: Sequence[Hold], *, on: date) -> list[bool]:
 
 def holds_at(customer: Customer, *, on: date) -> QuerySet[Hold]:
     """The holds in force on a day, past or present, the oldest first."""
-    return Hold.objects.filter(_in_force(on), customer=customer).order_by("starts_on", "pk")
+    return Hold.objects.filter(in_force(on), customer=customer).order_by("starts_on", "pk")
 
 
 def not_to_be_asked(invoices: QuerySet[Invoice], *, on: date) -> QuerySet[Invoice]:
     """Those of some invoices that insolvency or limitation holds on a day, whatever else holds them too."""
     covers = Q(invoice=OuterRef("pk")) | Q(invoice=None, born_before=None)
     covers |= Q(invoice=None, born_before__gt=OuterRef("issued_on"))
-    holds = Hold.objects.filter(_in_force(on), covers, customer=OuterRef("customer"), kind__in=FORBIDDING)
+    holds = Hold.objects.filter(in_force(on), covers, customer=OuterRef("customer"), kind__in=FORBIDDING)
     return invoices.filter(Exists(holds))
 
 
-def _in_force(on: date) -> Q:
+def in_force(on: date) -> Q:
+    """Of holds, that they hold on a day, past or present."""
     still = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
     not_ended = Q(ended_on__isnull=True) | Q(ended_on__gt=on)
     return still & not_ended & Q(starts_on__lte=on)

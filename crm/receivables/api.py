@@ -8,11 +8,14 @@ from rest_framework.response import Response
 
 from crm.accounts import rules
 from crm.accounts.api import ApiView
-from crm.core.rest import Amount, PageQuery, page_of, paged
+from crm.core.rest import Amount, FollowedQuery, Following, page_of, paged
+from crm.core.rest.following import by_number, changed
 from crm.receivables.models import Credit, Invoice
 
+CHANGED_INVOICES, CHANGED_PAYMENTS = by_number(changed("receivables_invoice")), by_number(changed("receivables_credit"))
 
-class InvoiceQuery(PageQuery):
+
+class InvoiceQuery(FollowedQuery):
     customer = serializers.CharField(required=False, help_text="Account of the customer.")
     external_id = serializers.CharField(required=False)
     open = serializers.BooleanField(required=False, allow_null=True, default=None)
@@ -27,7 +30,7 @@ class InvoiceQuery(PageQuery):
         return rows.filter(**{names[name]: wanted[name] for name in names if name in wanted})
 
 
-class PaymentQuery(PageQuery):
+class PaymentQuery(FollowedQuery):
     customer = serializers.CharField(required=False, help_text="Account of the customer.")
     external_id = serializers.CharField(required=False)
     unapplied = serializers.BooleanField(required=False, default=False)
@@ -71,22 +74,32 @@ class PaymentOutput(serializers.ModelSerializer[Credit]):
 class InvoicesApi(ApiView):
     rules = {"GET": rules.reads_api}
 
-    @extend_schema(operation_id="list_invoices", parameters=[InvoiceQuery], responses=paged(InvoiceOutput))
+    @extend_schema(
+        operation_id="list_invoices", parameters=[InvoiceQuery], responses=paged(InvoiceOutput, followed=True)
+    )
     def get(self, request: Request, entity: str) -> Response:
-        """Invoices of the entity, one row per due date, in the order in which they came."""
+        """Invoices of the entity, one row per due date, in the order in which they came; with `changed_since`, those
+        that changed since."""
         query = InvoiceQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        rows = Invoice.objects.filter(entity=self.entity(entity)).select_related("customer")
-        return page_of(request, query.narrow(rows), InvoiceOutput, query=query)
+        owner = self.entity(entity)
+        rows = Invoice.objects.filter(entity=owner).select_related("customer")
+        follow = Following(owner.pk, CHANGED_INVOICES, rows)
+        return page_of(request, query.narrow(rows), InvoiceOutput, query=query, follow=follow)
 
 
 class PaymentsApi(ApiView):
     rules = {"GET": rules.reads_api}
 
-    @extend_schema(operation_id="list_payments", parameters=[PaymentQuery], responses=paged(PaymentOutput))
+    @extend_schema(
+        operation_id="list_payments", parameters=[PaymentQuery], responses=paged(PaymentOutput, followed=True)
+    )
     def get(self, request: Request, entity: str) -> Response:
-        """Payments and credit notes of the entity, in the order in which they came."""
+        """Payments and credit notes of the entity, in the order in which they came; with `changed_since`, those that
+        changed since."""
         query = PaymentQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        rows = Credit.objects.filter(entity=self.entity(entity)).select_related("customer", "names_invoice")
-        return page_of(request, query.narrow(rows), PaymentOutput, query=query)
+        owner = self.entity(entity)
+        rows = Credit.objects.filter(entity=owner).select_related("customer", "names_invoice")
+        follow = Following(owner.pk, CHANGED_PAYMENTS, rows)
+        return page_of(request, query.narrow(rows), PaymentOutput, query=query, follow=follow)

@@ -74,3 +74,7 @@ class AlreadyUndone(LedgerRefusal):
 
 class NoDueDate(LedgerRefusal):
     message = _("An invoice has at least one due date.")
+
+
+class AppliedByAFile(LedgerRefusal):
+    message = _("%(amount)s was applied to %(invoice)s by a file of the books: correct it there, the next one says so.")

@@ -85,7 +85,7 @@ def record_invoice(
     total = Money(sum((invoice.amount for invoice in invoices), Decimal(0)), currency)
     params = {"number": number, "amount": total}
     record(customer, EntryKind.MONEY, wording.INVOICE_RECORDED, params=params, by=by, at=at)
-    _changed(customer, "invoice_recorded", at, invoice_id=invoices[0].pk)
+    changed(customer, "invoice_recorded", at, invoice_id=invoices[0].pk)
     return invoices
 
 
@@ -156,7 +156,7 @@ def record_credit(
     )
     params = {"number": str(credit), "amount": Money(amount, currency)}
     record(customer, EntryKind.MONEY, wording.CREDIT_RECORDED[credit.kind], params=params, by=by, at=at)
-    _changed(customer, "credit_recorded", at, credit_id=credit.pk)
+    changed(customer, "credit_recorded", at, credit_id=credit.pk)
     return credit
 
 
@@ -344,7 +344,7 @@ def _move(
         raise _refused(refusal, abs(amount), invoice, credit)
     _reflect(written[0], invoice, credit)
     _tell(kind, abs(amount), item, invoice, credit, reason=reason, by=by, at=at)
-    _changed(item.customer, kind, at, movement_id=written[0]["id"])
+    changed(item.customer, kind, at, movement_id=written[0]["id"])
     return Movement.objects.get(pk=written[0]["id"])
 
 
@@ -385,7 +385,7 @@ def _tell(
     record(item.customer, EntryKind.MONEY, wording.MOVED[kind], params=params, text=reason, by=by, at=at)
 
 
-def _changed(customer: Customer, what: str, at: datetime, **ids: int) -> None:
+def changed(customer: Customer, what: str, at: datetime, **ids: int) -> None:
     """Whoever keeps figures of the customer (groups, actions) hears of it after the commit."""
     emit(
         "facts.changed",

@@ -43,7 +43,7 @@ def test_a_list_costs_the_same_whatever_its_length(entity, erp, count, django_as
     for _ in range(count):
         action(entity, number=count)
     erp.get(PATH)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         rows = erp.get(PATH).json()["rows"]
     assert [len(row["invoices"]) for row in rows] == [count] * count
 

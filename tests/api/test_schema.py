@@ -35,6 +35,13 @@ def test_the_schema_lists_every_operation(erp):
         "write_invoices",
         "list_payments",
         "write_payments",
+        "read_allocations",
+        "set_allocations",
+        "list_holds",
+        "place_hold",
+        "read_hold",
+        "end_hold",
+        "list_removed",
         "list_actions",
         "complete_action",
         "take_back_action",
@@ -56,6 +63,19 @@ def test_the_schema_tells_the_refusals_of_every_operation(erp):
     assert (refusal["required"], list(refusal["properties"])) == (["detail"], ["detail"])
     rows = schema["components"]["schemas"]["CustomerBulkRequest"]["properties"]["rows"]
     assert (rows["minItems"], rows["maxItems"]) == (1, 5000)
+
+
+def test_the_schema_tells_which_lists_are_followed_and_when_to_begin_again(erp):
+    schema = erp.get("/api/v1/schema", {"format": "json"}).json()
+    read = {
+        path.rpartition("/")[2]: methods["get"]["responses"]
+        for path, methods in schema["paths"].items()
+        if "get" in methods
+    }
+    gone = {name for name, told in read.items() if "410" in told}
+    assert gone == {"customers", "invoices", "payments", "holds", "removed", "actions"}
+    page = schema["components"]["schemas"]["InvoicePage"]
+    assert set(page["properties"]) == {"rows", "after", "changed_since"}
 
 
 def test_every_method_names_the_rule_that_opens_it():

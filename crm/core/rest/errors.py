@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
 from crm.core.errors import BUSY_TEXT, RETRY_AFTER_S
-from crm.core.keyset import BadCursor
 from crm.core.waiting import in_the_way
 
 MEGABYTE = 1024 * 1024
@@ -47,13 +46,9 @@ class TooLarge(APIException):
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Cursors we never made and refused operations are the caller's faults, told as such; what others are in the way of
-    is not."""
+    """Refused operations are the caller's faults, told as such; what others are in the way of is not."""
     if in_the_way(error):
         error = Busy()
-    if isinstance(error, BadCursor):
-        error = APIException(_("This cursor was not made by this list."), code="bad_cursor")
-        error.status_code = status.HTTP_400_BAD_REQUEST
     if isinstance(error, RequestDataTooBig):
         error = TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if isinstance(error, Http404):

@@ -27,6 +27,9 @@ OF_A_BODY = {
     "413": ("Refusal", "The body is too large."),
     "422": ("Refusal", "Understood, and refused."),
 }
+OF_WHAT_CHANGED = {
+    "410": ("Refusal", "This `changed_since` leads nowhere any more: read the whole list again."),
+}
 AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
 
 
@@ -40,6 +43,8 @@ def tell_refusals(result: dict[str, Any], **_told: Any) -> dict[str, Any]:
     for methods in result["paths"].values():
         for operation in methods.values():
             refusals = REFUSALS | (OF_A_BODY if "requestBody" in operation else {})
+            if any(each["name"] == "changed_since" for each in operation.get("parameters", ())):
+                refusals |= OF_WHAT_CHANGED
             told = operation["responses"]
             told |= {code: _response(code, *refusals[code]) for code in refusals if code not in told}
     return result
