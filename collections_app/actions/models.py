@@ -24,7 +24,7 @@ class Cycle(models.Model):
 
     `passed_offset`: steps up to this offset count as passed (backlog entering by age, or where a person put him).
     `by_hand`: the backlog waits for a person to choose the step where it enters.
-    `resumable`: a night closed it. What it claimed and is claimed again, held or settled meanwhile, goes on where it was.
+    `resumable`: a night closed it. What it claimed and is claimed again, held or settled meanwhile, goes on from there.
     """
 
     entity = SetForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -7,7 +7,7 @@ import crm.core.money
 
 class Migration(migrations.Migration):
 
-    dependencies = [('holds', '0008_run_out')]
+    dependencies = [("holds", "0009_what_was_declared")]
 
     operations = [
         migrations.AddField(

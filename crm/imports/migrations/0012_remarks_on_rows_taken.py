@@ -13,7 +13,7 @@ def note_remarks(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("imports", "0010_the_first_transmission")]
+    dependencies = [("imports", "0011_addresses_before")]
 
     operations = [
         migrations.AddField("rowerror", "taken", models.BooleanField(default=False, verbose_name="row taken")),

@@ -52,7 +52,13 @@ def told(action: Action) -> list[str]:
 
 @pytest.mark.parametrize(
     ("outcome", "kind", "last"),
-    [("lawyer", "legal", -1), ("agency", "legal", -1), ("write_off", "manual", -1), ("wait", "manual", -1), ("plan", "plan", 0)],
+    [
+        ("lawyer", "legal", -1),
+        ("agency", "legal", -1),
+        ("write_off", "manual", -1),
+        ("wait", "manual", -1),
+        ("plan", "plan", 0),
+    ],
 )
 def test_it_suspends_what_is_late_until_its_day_and_nothing_newer(action, lea, outcome, kind, last):
     holds = conclude(action, Said(Outcome(outcome), note="Dossier 12", on=IN_MAY), by=lea, at=NOON).holds

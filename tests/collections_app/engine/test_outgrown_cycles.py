@@ -1,4 +1,4 @@
-"""What is new is told from the first step, whatever an older debt was told; what is claimed again goes on where it was."""
+"""What is new is told from the first step, whatever an older debt was told; what comes back goes on."""
 
 from datetime import timedelta
 
@@ -48,7 +48,9 @@ def live(world, first, last):
 
 def suspend(world, customer, old, kind):
     about = {"born_before": after(11)} if kind == "insolvency" else {"invoice": old}
-    return place_hold(customer, kind=kind, reason="x", starts_on=after(11), by=world.person, at=noon(after(11)), **about)
+    return place_hold(
+        customer, kind=kind, reason="x", starts_on=after(11), by=world.person, at=noon(after(11)), **about
+    )
 
 
 def bounce(invoice, on):
@@ -127,7 +129,7 @@ def test_what_is_released_goes_on_where_it_was_beside_the_newer_one():
 
 
 def test_money_taken_back_goes_on_where_dunning_was():
-    world, customer, old = reminded()
+    world, _customer, old = reminded()
     pay(old, old.amount, after(11))
     world.night(after(11))
     assert Cycle.objects.get().closed_on == after(11)
@@ -139,7 +141,7 @@ def test_money_taken_back_goes_on_where_dunning_was():
 
 
 def test_what_a_person_claims_again_from_the_first_step_does_not_go_on_where_it_was():
-    world, customer, old = reminded({"offset_days": 5}, {"offset_days": 15, "repeat_after_days": 20})
+    world, _customer, old = reminded({"offset_days": 5}, {"offset_days": 15, "repeat_after_days": 20})
     pay(old, old.amount, after(11))
     world.night(after(11))
     bounce(old, after(12))

@@ -101,7 +101,8 @@ class Command(BaseCommand):
 
 # Of what changed, what a person is asked to look at.
 TOLD_IN_JSON = (
-    "older_list", "lines_gone", "known_otherwise", "payments_unnamed", "early_dues", "accounts_as_names", "other_company",
+    "older_list", "lines_gone", "known_otherwise", "payments_unnamed", "early_dues",
+    "accounts_as_names", "other_company",
 )  # fmt: skip
 
 
