@@ -31,7 +31,7 @@ HIDDEN = "•••"
 READABLE = 1_000
 # What a spreadsheet would compute rather than show: anybody may write it in a mail. Telephone numbers are none.
 FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d+$)")
-NOTHING = (None, "", [], {})
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 # Messages read at once: each may hold megabytes.
 CHUNK = 20
 DOCUMENT = {"fr": "dossier.html", "en": "file.html"}
