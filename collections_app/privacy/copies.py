@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +29,9 @@ from telephony.messaging.operations.freezing import body
 HIDDEN = "•••"
 # Rows of a table a person reads; all of them are in the CSV.
 READABLE = 1_000
-NOTHING = (None, "", [], {})
+# What a spreadsheet would compute rather than show: anybody may write it in a mail. Telephone numbers are none.
+FORMULA = re.compile(r"[=@\t\r]|[+-](?!\d+$)")
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 # Messages read at once: each may hold megabytes.
 CHUNK = 20
 DOCUMENT = {"fr": "dossier.html", "en": "file.html"}
@@ -95,6 +98,8 @@ def keys_of(section: Section, rows: list[Row]) -> list[str]:
 def _cell(value: Any) -> Any:
     if isinstance(value, list | dict):
         return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    if isinstance(value, str):
+        return f"'{value}" if FORMULA.match(value) else value
     return value.isoformat() if isinstance(value, date) else value
 
 

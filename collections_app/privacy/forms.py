@@ -11,7 +11,7 @@ from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 
 
-class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
+class RetentionForm(forms.ModelForm):
     class Meta:
         model = Retention
         fields = ["customer_years", "message_years", "upload_years", "automatic"]
@@ -40,7 +40,7 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(name, told % {**law.value, "article": law.article})
 
 
-class RequestForm(forms.ModelForm):  # type: ignore[type-arg]
+class RequestForm(forms.ModelForm):
     class Meta:
         model = Request
         fields = ["kind", "received_on", "words"]
@@ -50,7 +50,7 @@ class RequestForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
 
-class AnswerForm(forms.ModelForm):  # type: ignore[type-arg]
+class AnswerForm(forms.ModelForm):
     class Meta:
         model = Request
         fields = ["outcome", "answered_on", "answer"]

@@ -76,7 +76,7 @@ class Person:
     def rows(self, section: Section) -> list[Row]:
         """The rows of a section, by the keys of its columns, as JSON and CSV write them."""
         named = {column.key: column.path for column in section.columns}
-        found = self._found(section).order_by(section.order, *section.model._meta.ordering)
+        found = self._found(section).order_by(section.order)
         rows = [dict(zip(named, values, strict=True)) for values in found.values_list(*named.values())]
         for row in rows:
             ADDED.get(section.name, _nothing)(self, row)
@@ -85,7 +85,7 @@ class Person:
     def _found(self, section: Section) -> QuerySet[Any]:
         if section.model is LogEntry:
             about = ContentType.objects.get_for_model(Customer)
-            return LogEntry.objects.filter(content_type=about, object_id__in=self.keys)
+            return LogEntry._base_manager.filter(content_type=about, object_id__in=self.keys)
         return section.model._base_manager.filter(**{f"{section.of}__in": self.keys})
 
 
@@ -137,9 +137,10 @@ def _of_ours_by_role(params: Any) -> Any:
 
 def _worded_decision(person: Person, row: Row) -> None:
     facts: Mapping[str, Any] = row["facts"]
-    step = person.step_names.get((facts.get("version", 0), row["step_code"]), row["step_code"])
+    code = str(row["step_code"])
+    step = person.step_names.get((facts.get("version", 0), code), code)
     decided = AccountExplanation(
-        row["currency"], row["outcome"], step=row["step_code"], step_name=step, next_look_on=row["next_look_on"]
+        row["currency"], row["outcome"], step=code, step_name=step, next_look_on=row["next_look_on"]
     )
     row["sentence"] = account_sentence(decided)
 

@@ -183,7 +183,8 @@ def _anonymise(purge: Purge, roots: list[int], *, at: datetime) -> None:
 
 @transaction.atomic
 def _erase_words(purge: Purge, kind: str, ids: list[int], *, at: datetime) -> None:
-    Erasure(**{kind: ids}).carry_out()
+    erasure = Erasure(messages=ids) if kind == "messages" else Erasure(replies=ids)
+    erasure.carry_out()
     _note(purge, at, **{kind: len(ids)})
 
 

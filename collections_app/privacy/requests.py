@@ -79,11 +79,12 @@ def record_request(
 
 def _restriction(customer: Customer, on: date, *, by: User | None, at: datetime) -> Hold:
     """The suspension of the whole customer, until it is lifted; the one in force where it says the same."""
-    said = {"kind": HoldKind.MANUAL, "reason": _("use of his data restricted (GDPR art. 18 and 21)")}
+    kind, reason = HoldKind.MANUAL, _("use of his data restricted (GDPR art. 18 and 21)")
     try:
-        return place_hold(customer, starts_on=on, by=by, at=at, **said)
+        return place_hold(customer, kind=kind, reason=reason, starts_on=on, by=by, at=at)
     except AlreadyHeld:
-        return Hold.objects.filter(customer=customer, invoice=None, ended_on=None, **said).order_by("pk")[0]
+        same = Hold.objects.filter(customer=customer, invoice=None, ended_on=None, kind=kind, reason=reason)
+        return same.order_by("pk")[0]
 
 
 @transaction.atomic

@@ -182,7 +182,7 @@ def _count(request: HttpRequest) -> HttpResponse:
     try:
         asked = purges.ask_purge(entity, by=cast(User, request.user), at=timezone.now())
     except purges.PurgeRefused as refused:
-        messages.warning(request, telling.REFUSED[refused.code])
+        messages.warning(request, str(telling.REFUSED[refused.code]))
         return redirect("retention")
     return redirect("purge", asked.pk)
 
@@ -259,5 +259,5 @@ def purge_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         purges.confirm(found, typed=request.POST.get("typed", ""), by=cast(User, request.user), at=timezone.now())
     except purges.PurgeRefused as refused:
-        messages.error(request, telling.REFUSED[refused.code])
+        messages.error(request, str(telling.REFUSED[refused.code]))
     return redirect("purge", pk)

@@ -176,6 +176,19 @@ def test_amounts_and_days_are_read_by_programs_and_by_people():
     assert "<td>31/01/2026</td>" in page
 
 
+def test_nothing_a_person_wrote_is_computed_by_a_spreadsheet():
+    customer = CustomerFactory(name='=HYPERLINK("http://x.example")', tags=["=1"])
+    AddressFactory(customer=customer, phone=True, value="+33472001234")
+    files = copy_of(customer)
+    rows = {
+        name: list(csv.DictReader(io.StringIO(files[f"csv/{name}.csv"].decode("utf-8-sig")), delimiter=";"))
+        for name in ("identity", "addresses")
+    }
+    assert rows["identity"][0]["name"] == '\'=HYPERLINK("http://x.example")'
+    assert rows["addresses"][0]["value"] == "+33472001234"
+    assert json.loads(files["data.json"])["identity"][0]["name"] == customer.name
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_it_costs_the_same_statements_whatever_there_is(count, django_assert_num_queries):
     customer = CustomerFactory()
