@@ -27,8 +27,8 @@ class Options:
     `format` auto, fec, csv or xlsx (as the command says it) or a `Format`; `until`: later lines are ignored;
     `terms_days`: terms confirmed for a file without due dates; `mode`: delta, snapshot or "" (the profile's);
     `date_order`: "dmy", "mdy" or "" (found out); `decimal_mark`: "," or "." or "" (found out);
-    `closing_confirmed`, `older_confirmed`: a person read what a complete list closes above the entity's limit, and what one
-    older than the last does;
+    `closing_confirmed`, `older_confirmed`: a person read what a complete list closes above the entity's limit, and what
+    one older than the last does;
     `unattended`: nobody is told what is supposed before it is written, so that it is refused instead.
     """
 

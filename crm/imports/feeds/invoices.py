@@ -29,8 +29,8 @@ Fault = tuple[int, str, str]
 def feed_invoices(entity: Entity, rows: dict[int, Row], *, by: User | None, at: datetime) -> Written:
     """Add invoices by `external_id`, or change what may change of those known (number, due date, debt type, label).
 
-    A payment of a list that waits for one of them names it from now on. A row that may not be written is a fault of its place. Seven statements for any number of rows. Raises
-    WrittenMeanwhile.
+    A payment of a list that waits for one of them names it from now on. A row that may not be written is a fault of its
+    place. Seven statements for any number of rows. Raises WrittenMeanwhile.
     """
     customers = known_customers(entity, (row.get("customer") for row in rows.values()))
     known = _known(entity, rows)

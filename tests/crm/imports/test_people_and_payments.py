@@ -238,7 +238,7 @@ def test_a_payment_before_its_invoice_is_told_and_finds_it_with_the_next_list(lo
 @pytest.mark.parametrize("number", ["F2", None])
 def test_a_payment_before_its_invoice_goes_to_it_when_the_api_brings_it(load, write, entity, number):
     """By the number it is sent with, or by its identifier where that is all there is; not to what has it otherwise."""
-    customer, other = (CustomerFactory(entity=entity, external_id=account) for account in "AB")
+    customer, _other = (CustomerFactory(entity=entity, external_id=account) for account in "AB")
     oldest = InvoiceFactory(customer=customer, number="F1", amount=Decimal(60))
     load(write(PAYMENTS, "A;06/11/2025;50;F2;VIR"))
 
