@@ -1,4 +1,4 @@
-"""An import is not taken back from under a night, nor does a night begin before one being taken back is gone."""
+"""An import is not taken back from under a night, and a night does not begin while one is being taken back."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -17,8 +17,10 @@ def night_at_work(batch: Batch) -> str:
 
 
 def refuse_beside_undoing(entity: Entity) -> None:
-    """Raises ImportBeingUndone; else none is asked for until the transaction ends. A night that has begun goes on:
-    an undoing waits for it."""
+    """Raises ImportBeingUndone; else none is asked for until the end of the transaction.
+
+    A night that has begun goes on: an undoing waits for it.
+    """
     turn_of_an_undoing(entity)
     begun = Run.objects.filter(entity=entity, state=RunState.RUNNING)
     if being_undone([entity]) and not begun.exists():

@@ -98,9 +98,9 @@ class Shown:
     def older_list(self) -> dict[str, Any] | None:
         """A later complete list that is in the books: of which days both are, what this one opens again and closes."""
         found = self.batch.changes.get("older_list")
-        return (
-            {**found, **{name: day(date.fromisoformat(found[name])) for name in ("as_of", "last")}} if found else None
-        )
+        if not found:
+            return None
+        return {**found, **{name: day(date.fromisoformat(found[name])) for name in ("as_of", "last")}}
 
     def long_terms(self) -> dict[str, Any] | None:
         """Invoices due later than the law allows: how many, the longest in days, documents, articles."""

@@ -26,8 +26,7 @@ def waits_for(batch: Batch) -> Batch | None:
 
 
 def being_undone(entities: Iterable[Entity]) -> dict[int, Batch]:
-    """Of the entities one of whose imports is being undone, or is to be, that import; by their keys, in one
-    statement."""
+    """The import of each of these entities that is being undone, or is to be; by their keys, in one statement."""
     return {batch.entity_id: batch for batch in Batch.objects.filter(entity__in=entities, status=Status.UNDOING)}
 
 

@@ -48,8 +48,8 @@ def import_open_items(
     """Take a list of open items into the entity's ledger. Raises ImportRefused; runs in the caller's transaction.
 
     With `mode` snapshot, open items of the same `source` that the list does not name are closed; above the entity's
-    limit TooMuchWouldClose is raised unless the options confirm it (a dry run only tells); so is OlderList for one
-    of an earlier day than the last complete list of the source, and KnownOtherwise where nobody looks.
+    limit TooMuchWouldClose is raised unless the options confirm it (a dry run only tells); so is OlderList for one of
+    an earlier day than the last complete list of the source, and KnownOtherwise where nobody looks.
     """
     outcome = Outcome("open_items", container=table.container, source=source)
     outcome.as_of = job.options.until or job.at.astimezone(ZoneInfo(job.entity.time_zone)).date()

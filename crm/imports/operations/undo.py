@@ -83,8 +83,8 @@ def undo_asked(batch_id: int, *, at: datetime) -> None:
 
 
 def undo(batch: Batch, *, by: User | None, at: datetime) -> None:
-    """Take back what an import wrote: items, movements, lettering, due dates, labels, addresses, and the
-    customers it brought.
+    """Take back what an import wrote: items, movements, lettering, due dates, labels, addresses, and the customers it
+    brought.
 
     A customer something else speaks of (another import, a note, an action, a message) stays, with nothing open.
 
@@ -171,8 +171,7 @@ def _refuse_if_needed(batch: Batch, params: dict[str, Any], *, expected: Status)
 
 
 def _forget_addresses(batch: Batch, params: dict[str, Any], *, at: datetime) -> None:
-    """Addresses it alone brought go; one that something names (a message, an action) is used no more from that
-    day on."""
+    """Addresses it alone brought go; one that something names (a message, an action) is used no more, from that day."""
     ids = [row["id"] for row in answer("undo_addresses", params)]
     naming = " and ".join(
         f"not exists (select from {one.related_model._meta.db_table} n where n.{one.field.column} = a.id)"

@@ -167,7 +167,7 @@ def test_supervision_costs_the_same_for_any_number_of_entities(client, count, dj
         house.invoice(house.customer(), late=6)
         house.night()
     client.force_login(UserFactory(supervisor=True, sees=[house.entity for house in houses]))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         assert client.get(reverse("supervision")).status_code == 200
 
 
