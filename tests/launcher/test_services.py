@@ -3,6 +3,8 @@
 import os
 import pwd
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -16,7 +18,7 @@ import pytest
 import redis
 
 from tests.launcher.conftest import SMALL
-from tools.launcher import account, memory, processes, services
+from tools.launcher import account, memory, pgwire, processes, services
 from tools.launcher.paths import ROOT
 from tools.launcher.say import Trouble
 from tools.launcher.services import Profile, running
@@ -90,6 +92,16 @@ def test_a_start_that_fails_leaves_nothing_behind(checkout, monkeypatch):
     with pytest.raises(KeyboardInterrupt), running(SMALL):
         pass
     assert server_of(checkout, "postgres") == []
+
+
+def test_a_statement_may_take_longer_than_a_server_to_answer(monkeypatch):
+    ours, server = socket.socketpair()
+    monkeypatch.setattr(pgwire, "_connect", lambda *_: ours)
+    ready = b"Z" + struct.pack("!I", 5) + b"I"
+    server.sendall(ready * 2)  # to the connection, then to the statement
+    pgwire.execute(Path("socket"), "acquit", "CREATE DATABASE acquit")
+    assert ours.gettimeout() == pgwire.STATEMENT_S > pgwire.ANSWER_S
+    server.close()
 
 
 def kept_in(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Profile:

@@ -6,6 +6,8 @@ import struct
 from pathlib import Path
 
 PROTOCOL_3 = 196608
+ANSWER_S = 10
+STATEMENT_S = 120  # a database is written to the disk, which others may keep busy
 
 
 class Status(enum.Enum):
@@ -30,6 +32,7 @@ def execute(path: Path, database: str, statement: str) -> None:
     """Run one statement; raise RuntimeError with the server's words when it refuses."""
     with _connect(path, database) as connection:
         _judge(connection)
+        connection.settimeout(STATEMENT_S)
         connection.sendall(_message(b"Q", statement.encode() + b"\0"))
         problem = _first_error(connection)
     if problem:
@@ -38,7 +41,7 @@ def execute(path: Path, database: str, statement: str) -> None:
 
 def _connect(path: Path, database: str) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(10)
+    connection.settimeout(ANSWER_S)
     try:
         connection.connect(str(path))
         pairs = f"user\0postgres\0database\0{database}\0\0".encode()
