@@ -59,7 +59,9 @@ def test_dates_are_read():
     assert leaf.value == date(2024, 1, 31)
 
 
-@pytest.mark.parametrize(("written", "told"), [("many", "Indiquez un nombre."), ("9" * 20, "Ce nombre est trop grand.")])
+@pytest.mark.parametrize(
+    ("written", "told"), [("many", "Indiquez un nombre."), ("9" * 20, "Ce nombre est trop grand.")]
+)
 def test_what_is_wrong_with_a_number_is_told(written, told):
     with pytest.raises(WrongCriteria, match=told):
         parse({"fact": "days_late", "is": "gte", "value": written})

@@ -27,7 +27,9 @@ from tests.factories.receivables import InvoiceFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ITEMS = "identifiant;client;nom;facture;date;echeance;montant;solde\nF1;A;Alpha;F1;02/01/2026;01/02/2026;100,00;100,00\n"
+ITEMS = (
+    "identifiant;client;nom;facture;date;echeance;montant;solde\nF1;A;Alpha;F1;02/01/2026;01/02/2026;100,00;100,00\n"
+)
 TURN = "select pg_advisory_xact_lock(hashtext('imports'), %s)"
 
 
