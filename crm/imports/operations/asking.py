@@ -8,7 +8,7 @@ from crm.imports.outcome import Job, Options, Outcome
 from crm.imports.staging import answer
 
 # A FEC is called SirenFECAAAAMMJJ (A47 A-1 of the book of tax procedures).
-SIREN_OF_A_FEC = re.compile(r"(\d{9})FEC", re.IGNORECASE)
+SIREN_OF_A_FEC = re.compile(r"(\d{9})[ _-]?FEC", re.IGNORECASE)
 
 
 def siren_of(file_name: str) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from crm.customers.models import Customer
 from crm.imports.errors import AccountsAsNames, OtherCompany
 from crm.imports.models import Batch, MappingProfile
+from crm.imports.operations.asking import siren_of
 from crm.receivables.models import Invoice
 from tests.crm.imports.test_command import FEB_1, JAN_5, run
 from tests.crm.imports.test_open_items import write
@@ -128,6 +129,19 @@ def test_books_that_say_nothing_else_are_the_entity_s(entity, load, fec, own, na
     entity.save()
     outcome = load(fec.rename(fec.with_name(f"{name}.txt")), unattended=True)
     assert (outcome.format, outcome.invoices) == ("fec", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "siren"),
+    [
+        ("542065479FEC20211231.txt", OTHER),
+        ("542065479_fec_2021.xlsx", OTHER),
+        ("54206547900012FEC.txt", ""),
+        ("FEC", ""),
+    ],
+)
+def test_the_name_of_a_fec_begins_with_the_siren(name, siren):
+    assert siren_of(name) == siren
 
 
 def test_the_page_asks_whose_books_these_are(supervisor, entity, fec):

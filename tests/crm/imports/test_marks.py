@@ -21,7 +21,7 @@ def taken(load, tmp_path):
         rows = [f"A;F{number};01/02/2026;{amount};{currency}" for number, amount in enumerate(amounts)]
         path = tmp_path / "list.csv"
         path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
-        return load(path, **options)
+        return load(path, names_confirmed=True, **options)
 
     return run
 
@@ -247,7 +247,7 @@ def test_columns_parted_by_commas_prove_nothing_alone(load, tmp_path):
     with pytest.raises(AmountsUndecided):
         load(path, unattended=True)
     path.write_text('customer,invoice,due date,amount\nA,F1,2020-03-31,"1,234"\nA,F2,2020-03-31,120.500\n')
-    load(path, unattended=True)
+    load(path, unattended=True, names_confirmed=True)
     assert written() == [(1234, 1234), (Decimal("120.5"),) * 2]
 
 
