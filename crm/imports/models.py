@@ -255,7 +255,10 @@ class AddressBefore(models.Model):
 
 
 class LastFeed(models.Model):
-    """When another system first and last sent what is owed or paid through the API, even without anything new."""
+    """When another system first and last sent what is owed or paid through the API, even without anything new.
+
+    `first_at`: none where the books held invoices already, which do not begin with it.
+    """
 
     entity = models.OneToOneField(Entity, on_delete=models.CASCADE, related_name="+", verbose_name=_("entity"))
     at = models.DateTimeField(_("received at"))

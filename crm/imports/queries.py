@@ -31,7 +31,7 @@ def being_undone(entities: Iterable[Entity]) -> dict[int, Batch]:
 
 
 def first_feed_at(entity: Entity) -> datetime | None:
-    """When the API first brought what is owed or paid; None: never."""
+    """When the API began the books; None: never, or they were there before."""
     return LastFeed.objects.filter(entity=entity).values_list("first_at", flat=True).first()
 
 

@@ -284,8 +284,8 @@ def balances_by_days(entity, on):
 )
 def test_a_month_counts_once_the_books_hold_all_it_invoiced(customer, formats, known):
     """The first invoice is of 15 January; lists of open items came in from 10 February."""
-    InvoiceFactory(customer=customer, issued_on="2026-01-15", due_on="2026-02-15")
     at = datetime(2026, 2, 10, 12, tzinfo=UTC)
+    InvoiceFactory(customer=customer, issued_on="2026-01-15", due_on="2026-02-15", recorded_at=at)
     if "api" in formats:
         note_feed(customer.entity, at=at)
         note_feed(customer.entity, at=at + timedelta(days=40))
@@ -294,6 +294,15 @@ def test_a_month_counts_once_the_books_hold_all_it_invoiced(customer, formats, k
             entity=customer.entity, format=name, status="done", file_name="f", created_at=at, finished_at=at
         )
     assert [month.known for month in figures.months(customer.entity, "EUR", on=date(2026, 4, 1))] == known
+
+
+def test_one_payment_by_the_api_does_not_begin_books_that_were_there(customer):
+    InvoiceFactory(
+        customer=customer, issued_on="2026-01-15", due_on="2026-02-15", recorded_at=datetime(2026, 1, 15, tzinfo=UTC)
+    )
+    note_feed(customer.entity, at=datetime(2026, 3, 20, 12, tzinfo=UTC))
+    known = [month.known for month in figures.months(customer.entity, "EUR", on=date(2026, 4, 1))]
+    assert known == [False, True, True]
 
 
 def promise(customer, ends_on, *, invoice=None, starts_on=date(2026, 2, 1), at=1, **fields):
