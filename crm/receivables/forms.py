@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from crm.accounts.calendars import Days
-from crm.accounts.models import User
+from crm.accounts.models import Entity, User
 from crm.accounts.queries import houses_of
 from crm.core.ageing import LABELS, due_between
 from crm.core.keyset import Sort
@@ -29,7 +29,11 @@ class ListFilters(forms.Form):
     def __init__(self, data: Any, *, user: User, days: Days) -> None:
         super().__init__(data)
         self.user, self.days = user, days
+        self.offer()
         self.is_valid()
+
+    def offer(self) -> None:
+        """Say what is to be chosen where that depends on the person."""
 
     def value(self, name: str) -> Any:
         """What is chosen, or nothing."""
@@ -57,14 +61,34 @@ def every_situation() -> list[tuple[str, Any]]:
 
 
 class CustomerFilters(ListFilters):
-    """Words, portfolio, situation, kind."""
+    """Words, entity where there are several, portfolio, situation, kind."""
 
     q = forms.CharField(required=False, max_length=100)
+    entity = forms.ChoiceField(label=_("Entity"), required=False)
     portfolio = forms.ChoiceField(
         label=_("Portfolio"), required=False, choices=[("", _("All")), ("mine", _("Mine")), ("none", _("Nobody's"))]
     )
     situation = forms.ChoiceField(label=_("Situation"), required=False, choices=every_situation)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *CustomerKind.choices])
+
+    @cached_property
+    def houses(self) -> list[Entity]:
+        """The entities to choose from."""
+        return list(houses_of(self.user).order_by("code"))
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """What tells the customers of one entity from those of another, by its key; nothing where there is one only."""
+        return {house.pk: house.code for house in self.houses} if len(self.houses) > 1 else {}
+
+    def offer(self) -> None:
+        """The entities, read when somebody chooses or is shown them."""
+        entity: Any = self.fields["entity"]
+        entity.choices = lambda: [("", _("All")), *((str(house.pk), str(house)) for house in self.houses)]
+
+    def visible_fields(self) -> list[Any]:
+        """Without the entity for who has one only."""
+        return [field for field in super().visible_fields() if field.name != "entity" or self.codes]
 
     def narrow(self) -> CustomerQuerySet:
         """The customers the person may see that meet everything chosen."""
@@ -72,6 +96,8 @@ class CustomerFilters(ListFilters):
         found = Customer.objects.filter(reach.of()).current()
         if self.value("q"):
             found = found.filter(pk__in=self.found)
+        if self.value("entity"):
+            found = found.filter(entity=self.value("entity"))
         if self.value("portfolio"):
             mine = Q(collector=self.user) if self.value("portfolio") == "mine" else Q(collector__isnull=True)
             found = found.filter(mine)

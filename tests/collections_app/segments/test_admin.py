@@ -89,6 +89,17 @@ def test_the_list_is_in_order_with_words_and_counts(client, supervisor, entity, 
     assert "D’ailleurs" not in page
 
 
+def test_the_list_tells_the_groups_of_several_entities_apart(client, entity, group):
+    other = EntityFactory()
+    GroupFactory(entity=other, name="Retardataires", scenario=ScenarioFactory(entity=other), team=None)
+    for user, told in ((UserFactory(administrator=True), True), (UserFactory(supervisor=True, sees=other), False)):
+        client.force_login(user)
+        page = client.get(reverse("admin:segments_group_changelist"))
+        shown = "entity" in page.context["cl"].list_display, f"«\xa0Retardataires\xa0» de {other.code}" in page.text
+        assert shown == (told, told)
+        assert "Retardataires" in page.context["no_team"]
+
+
 def test_a_new_group_leads_to_its_criteria(client, supervisor, entity):
     data = {"entity": entity.pk, "name": "Export", "code": "export"}
     answer = client.post(reverse("admin:segments_group_add"), data)
