@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, FloatField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
@@ -20,7 +20,10 @@ from crm.customers.models import Customer, CustomerKind, CustomerQuerySet, Plain
 from crm.customers.reach import reach_of
 from crm.receivables.models import Invoice, InvoiceQuerySet
 from crm.receivables.registry import situations
-from crm.receivables.search import found_by
+from crm.receivables.search import exactly, found_by
+
+# Better than any likeness of names.
+BEST = 2.0
 
 
 class ListFilters(forms.Form):
@@ -111,13 +114,17 @@ class CustomerFilters(ListFilters):
         return found
 
     def sorted(self) -> tuple[QuerySet[Customer], Sort]:
-        """Best match first when words are given, those that match as well by name; else by name."""
+        """Best match first when words are given, an account before all, those that match as well by name; else by
+        name."""
         found = self.narrow().annotate(plain_name=PlainText("name"))
         if not self.value("q"):
             return found, Sort("plain_name")
         # A real becomes another number once it is compared with the double of a cursor.
-        match = Cast(TrigramWordSimilarity(plain(self.value("q")), "plain_name"), FloatField())
-        return found.annotate(match=match), Sort("match", descending=True, then=("plain_name",))
+        alike = Cast(TrigramWordSimilarity(plain(self.value("q")), "plain_name"), FloatField())
+        account = When(external_id__in=exactly(self.value("q")), then=Value(BEST))
+        return found.annotate(match=Case(account, default=alike, output_field=FloatField())), Sort(
+            "match", descending=True, then=("plain_name",)
+        )
 
 
 def _due(on: date, oldest: int | None, latest: int | None) -> Q:
@@ -156,8 +163,7 @@ class InvoiceFilters(ListFilters):
         reach = reach_of(self.user)
         found = Invoice.objects.filter(reach.of("customer__"))
         if self.value("q"):
-            words = self.value("q").strip()
-            found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=self.found))
+            found = found.filter(Q(number__in=exactly(self.value("q"))) | Q(customer__in=self.found))
         for name in ("entity", "currency"):
             if self.value(name):
                 found = found.filter(**{name: self.value(name)})

@@ -83,6 +83,20 @@ def test_a_single_find_opens_the_page(desk: Client):
     assert answer["Location"] == reverse("customer", args=[customer.pk])
 
 
+def test_an_account_opens_its_customer_whatever_names_are_like_it(desk: Client):
+    customer = CustomerFactory(name="Éclair", external_id="C007", entity=desk.entity)
+    CustomerFactory(name="C00 Conseil", external_id="C008", entity=desk.entity)
+    assert matching("C00x").count() == 1
+    answer = desk.get(reverse("customers"), {"q": "c007"})
+    assert (answer.status_code, answer.get("Location")) == (302, reverse("customer", args=[customer.pk]))
+
+
+def test_an_account_comes_before_a_name_that_is_the_same(desk: Client):
+    named = CustomerFactory(name="Abri", entity=desk.entity)
+    called = CustomerFactory(name="Zèbre", external_id="ABRI", entity=desk.entity)
+    assert desk.get(reverse("customers"), {"q": "abri"}).context["page"].rows == [called, named]
+
+
 def test_those_that_match_as_well_are_found_by_name(desk: Client):
     for name in ("Zone Martin", "Martin Alix", "Cave Martin"):
         CustomerFactory(name=name, entity=desk.entity)
