@@ -129,7 +129,11 @@ def reasons(action: Action, *, on: date) -> list[Reason]:
     """Why it stands where it stands on a day. Approved, it waits for nobody's approval any more, whatever the night
     wrote."""
     over = () if action.state == ActionState.TO_APPROVE else ("to_approve",)
-    return [*put_off(action, on=on), *deadline(action, on=on), *(reason(code) for code in action.reasons if code not in over)]
+    return [
+        *put_off(action, on=on),
+        *deadline(action, on=on),
+        *(reason(code) for code in action.reasons if code not in over),
+    ]
 
 
 def put_off(action: Action, *, on: date) -> list[Reason]:

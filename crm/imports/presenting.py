@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.formats import day, money
-from crm.imports.errors import refusal_sentence
+from crm.imports.errors import refusal_sentence, shares_told
 from crm.imports.labels import FIELD_LABELS
 from crm.imports.mapping import names_of
 from crm.imports.models import Batch
@@ -89,7 +89,7 @@ class Shown:
     def closing(self) -> dict[str, str] | None:
         """What a complete list closes, with its shares."""
         changes = self.batch.changes
-        return changes if changes.get("closing") else None
+        return changes | shares_told(changes) if changes.get("closing") else None
 
     def long_terms(self) -> dict[str, Any] | None:
         """Invoices due later than the law allows: how many, the longest in days, documents, articles."""

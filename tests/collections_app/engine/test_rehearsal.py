@@ -247,7 +247,8 @@ def test_an_entity_that_is_not_live_yet_is_not_said_live(client):
     entities = [EntityFactory(live_since=since) for since in ("2020-01-01", None)]
     GroupFactory(entity=entities[1], default=True)
     client.force_login(UserFactory(administrator=True))
-    pages = [reverse("admin:engine_rehearsals"), *(reverse("admin:engine_rehearsal", args=[one.pk]) for one in entities)]
-    told = [re.findall(r'<span class="chip[^>]*>([^<]*)</span>', client.get(page).content.decode()) for page in pages]
+    each = [reverse("admin:engine_rehearsal", args=[entity.pk]) for entity in entities]
+    pages = [client.get(page).text for page in (reverse("admin:engine_rehearsals"), *each)]
+    told = [re.findall(r'<span class="chip[^>]*>([^<]*)</span>', page) for page in pages]
     live, not_yet = "en service", "pas encore en service"
     assert told == [[live, not_yet], [live], [not_yet] * 2]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from crm.accounts.models import Entity
 from crm.core.formats import money
-from crm.imports.errors import ImportRefused
+from crm.imports.errors import ImportRefused, shares_told
 from crm.imports.models import Format, Mode
 from crm.imports.operations import import_file
 from crm.imports.outcome import Options, Outcome
@@ -92,6 +92,7 @@ class Command(BaseCommand):
 
 
 # Of what changed, what a person is asked to look at.
+DOCUMENTS = ("known_otherwise", "payments_unnamed", "early_dues", "long_terms")
 TOLD_IN_JSON = ("lines_gone", "known_otherwise", "payments_unnamed", "early_dues")
 
 
@@ -102,23 +103,38 @@ def to_look_at(outcome: Outcome) -> Iterator[str]:
         yield closing_told(outcome)
     if changes.get("lines_gone"):
         yield gone_told(changes["lines_gone"])
-    for name, told in documents_told().items():
+    for name in DOCUMENTS:
         if found := changes.get(name):
-            yield told % {**found, "numbers": ", ".join(found["numbers"])}
+            yield documents_told(found["invoices"])[name] % {**found, "numbers": ", ".join(found["numbers"])}
     if unread := left_aside(outcome.reading):
         yield unread_told(unread)
 
 
-def documents_told() -> dict[str, str]:
-    """By what was found of them, the sentence on documents a file brings."""
+def documents_told(count: int) -> dict[str, str]:
+    """By what was found of so many of them, the sentence on documents a file brings."""
     return {
-        "known_otherwise": _(
+        "known_otherwise": ngettext(
+            "%(invoices)s new invoice has the customer and the number of an open one that did not come by a file: "
+            "%(numbers)s. It is claimed twice.",
             "%(invoices)s new invoices have the customer and the number of open ones that did not come by a file: "
-            "%(numbers)s. They are claimed twice."
+            "%(numbers)s. They are claimed twice.",
+            count,
         ),
-        "payments_unnamed": _("%(invoices)s payments name invoices their customers do not have here: %(numbers)s."),
-        "early_dues": _("%(invoices)s invoices fall due before they are issued: %(numbers)s."),
-        "long_terms": _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days."),
+        "payments_unnamed": ngettext(
+            "%(invoices)s payment names an invoice its customer does not have here: %(numbers)s.",
+            "%(invoices)s payments name invoices their customers do not have here: %(numbers)s.",
+            count,
+        ),
+        "early_dues": ngettext(
+            "%(invoices)s invoice falls due before it is issued: %(numbers)s.",
+            "%(invoices)s invoices fall due before they are issued: %(numbers)s.",
+            count,
+        ),
+        "long_terms": ngettext(
+            "%(invoices)s invoice falls due later than the law allows, after %(days)s days.",
+            "%(invoices)s invoices fall due later than the law allows, up to %(days)s days.",
+            count,
+        ),
     }
 
 
@@ -158,7 +174,7 @@ def closing_told(outcome: Outcome) -> str:
         "This complete list would close %(closing)s items: %(amount_share)s %% of the open amount, all items of "
         "%(customer_share)s %% of the customers. Written only with --confirm-closing."
     )
-    return str(told % outcome.changes)
+    return str(told % (outcome.changes | shares_told(outcome.changes)))
 
 
 def gone_told(gone: dict[str, Any]) -> str:
