@@ -481,3 +481,9 @@ def test_what_is_put_off_says_until_when(desk: Client, lea: User, entity: Entity
     for state, shows in (("snoozed", True), ("waiting", False)):
         assert (told in html.unescape(desk.get(reverse("worklist"), {"state": state}).text)) is shows
         assert ("Reportée au" in desk.get(reverse("worklist"), {"state": state}).text) is shows
+
+
+def test_who_only_reads_is_not_asked_to_start_the_list(client: Client, desk: Client, entity: Entity):
+    assert "Démarrer la liste" in desk.get(reverse("worklist")).text
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    assert "Démarrer la liste" not in client.get(reverse("worklist")).text
