@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from collections_app.actions.api import ActionCompletionApi, ActionsApi, ActionTakingBackApi
@@ -37,4 +38,7 @@ v1: list[URLPattern | URLResolver] = [
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs", login_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema")), name="api-docs"),
 ]
-urlpatterns = [path("v1/", include(v1))]
+urlpatterns = [
+    path("docs/", login_required(RedirectView.as_view(pattern_name="api-docs"))),
+    path("v1/", include(v1)),
+]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 
@@ -23,6 +23,15 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         keep_chosen(request, user)
         translation.activate(user.language)
+
+    def post_login(
+        self, request: HttpRequest, user: Any, *, redirect_url: str | None = None, **more: Any
+    ) -> HttpResponse:
+        """An integrator goes on to his documentation also where he asked for a page, which is none of his."""
+        if getattr(user, "role", "") == Role.INTEGRATOR:
+            redirect_url = reverse("api-docs")
+        answer: HttpResponse = super().post_login(request, user, redirect_url=redirect_url, **more)
+        return answer
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """An integrator has no page of his own: he starts where the interface is described."""

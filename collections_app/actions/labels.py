@@ -129,7 +129,18 @@ def reasons(action: Action, *, on: date) -> list[Reason]:
     """Why it stands where it stands on a day. Approved, it waits for nobody's approval any more, whatever the night
     wrote."""
     over = () if action.state == ActionState.TO_APPROVE else ("to_approve",)
-    return [*deadline(action, on=on), *(reason(code) for code in action.reasons if code not in over)]
+    return [
+        *put_off(action, on=on),
+        *deadline(action, on=on),
+        *(reason(code) for code in action.reasons if code not in over),
+    ]
+
+
+def put_off(action: Action, *, on: date) -> list[Reason]:
+    """Until when it waits, where a person put it off to a day later than `on`."""
+    if action.snoozed_until is None or action.snoozed_until <= on:
+        return []
+    return [Reason(gettext("Put off until %(day)s") % {"day": day(action.snoozed_until)}, "mute")]
 
 
 def deadline(action: Action, *, on: date) -> list[Reason]:

@@ -1,8 +1,10 @@
 """What a collector notes of one action: how it ended, and what is asked of that outcome."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from collections_app.actions.labels import UNTIL_A_DAY, Outcome, outcomes_of, usual_outcome
@@ -15,6 +17,7 @@ from crm.receivables.models import Invoice
 
 # Invoices one ticks, the oldest first; a later one goes by its number.
 LISTED = 40
+MOST_TIMES = 2
 ASKED: dict[str, tuple[str, ...]] = {
     Outcome.WILL_PAY: ("on", "amount", "invoices", "number"),
     Outcome.CONTESTS: ("invoices", "number", "reason"),
@@ -93,6 +96,15 @@ class SaidForm(forms.Form):
             field.help_text = _("None ticked: all that is late today. What falls due later goes on being claimed.")
         if len(found) <= LISTED:
             del self.fields["number"]
+
+    def clean_amount(self) -> Decimal | None:
+        """A promise may cover late charges too; one that is more than MOST_TIMES what is owed is a slip of the keys."""
+        promised: Decimal | None = self.cleaned_data["amount"]
+        owed = self.opened.aggregate(owed=Sum("open_amount"))["owed"]
+        if promised and owed and promised > MOST_TIMES * owed:
+            told = _("He owes %(owed)s in all, less than half of this: check the amount.")
+            raise forms.ValidationError(told % {"owed": money(owed, self.action.currency)})
+        return promised
 
     def clean_number(self) -> Invoice | None:
         """The open invoice of that number."""

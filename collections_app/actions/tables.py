@@ -114,8 +114,10 @@ class WorklistTable(PageTable):
         return fill(ACTION, icon(labels.icon(record)), verb, verb, detail)
 
     def render_situation(self, record: Action) -> SafeString:
-        """By when claims are to be declared, else the first reason, with its colour, then how many more."""
-        reasons = labels.deadline(record, on=self.days.of(record.entity_id))
+        """Until when it is put off, by when claims are to be declared, else the first reason, with its colour, then how
+        many more."""
+        on = self.days.of(record.entity_id)
+        reasons = [*labels.put_off(record, on=on), *labels.deadline(record, on=on)]
         reasons += [labels.reason(code) for code in record.reasons if code not in labels.SAID_BY_THE_VERB]
         if not reasons:
             return _dotted("mute", gettext("Since %(day)s") % {"day": formats.day(record.opened_on)})

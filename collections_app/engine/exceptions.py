@@ -35,7 +35,7 @@ class NightTooFarAhead(NightRefused):
     code = "too far ahead"
     sentence = gettext_lazy(
         "The night of %(on)s cannot run: today is %(today)s for the entity, and no night could run before %(on)s "
-        "afterwards. Check the date, or try it without writing anything (--dry-run)."
+        "afterwards. Check the date, or try it without writing anything."
     )
 
     def __init__(self, on: date, today: date) -> None:

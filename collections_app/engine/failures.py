@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from collections_app.engine.exceptions import NIGHTS_REFUSED, NightRefused
 
@@ -44,3 +44,10 @@ def failure_sentence(error: str) -> str:
     if code in NIGHTS_REFUSED:
         return str(NIGHTS_REFUSED[code](*map(date.fromisoformat, days)))
     return str(SENTENCES.get(error, error))
+
+
+def reset_sentence(error: str) -> str:
+    """Why a training entity was not made again; what nobody foresaw is told by the log."""
+    if not error or error in SENTENCES:
+        return failure_sentence(error)
+    return gettext("it could not be made, and nothing was changed. Reset it; the log of the workers says why.")

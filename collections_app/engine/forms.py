@@ -15,10 +15,11 @@ from crm.imports.formats.values import FIRST_YEAR, LAST_YEAR
 
 FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 BEYOND = _("No book holds such a day: choose one between 1970 and 2200.")
+TO_COME = _("That day is still to come: choose today or a day before.")
 
 
 class DateForm(forms.Form):
-    """The day a question is asked for."""
+    """The day a question is asked for, `latest` at the latest."""
 
     on = forms.DateField(
         label=_("Date"),
@@ -27,10 +28,21 @@ class DateForm(forms.Form):
         validators=[MinValueValidator(FIRST_DAY, BEYOND), MaxValueValidator(LAST_DAY, BEYOND)],
     )
 
-    def day(self, otherwise: date) -> date:
-        """The day given, or the other one."""
+    def __init__(self, *args: Any, latest: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.latest = latest
+
+    def clean_on(self) -> date | None:
+        """Nobody knows what will be paid until a day to come."""
+        given: date | None = self.cleaned_data["on"]
+        if given and given > self.latest:
+            raise forms.ValidationError(TO_COME)
+        return given
+
+    def day(self) -> date:
+        """The day given, or the latest one."""
         given: date | None = self.cleaned_data.get("on") if self.is_valid() else None
-        return given or otherwise
+        return given or self.latest
 
 
 class StartForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
 from collections_app.engine import rehearsal, training
 from collections_app.engine.exceptions import RehearsalRefused, ResetRefused
-from collections_app.engine.failures import failure_sentence
+from collections_app.engine.failures import reset_sentence
 from collections_app.engine.models import TrainingReset
 from collections_app.segments.models import Group, Rehearsal
 from crm.accounts.models import Entity, User
@@ -94,7 +94,7 @@ def trainings(request: HttpRequest) -> HttpResponse:
 
 
 def _training_row(entity: Entity, reset: TrainingReset | None) -> dict[str, Any]:
-    return {"entity": entity, "reset": reset, "error": failure_sentence(reset.error) if reset else ""}
+    return {"entity": entity, "reset": reset, "error": reset_sentence(reset.error) if reset else ""}
 
 
 def reset_training(request: HttpRequest, entity_id: int) -> HttpResponse:

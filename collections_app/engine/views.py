@@ -29,10 +29,10 @@ from crm.customers.models import Customer
 def why(request: HttpRequest, pk: int) -> HttpResponse:
     """What was decided for each invoice on a day, and the group it rests on."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
-    form = DateForm(request.GET)
     now = today(customer.entity, timezone.now())
-    on = form.day(now)
-    context = {"customer": customer, "on": on, "form": form, **_answer(customer, on, now)}
+    form = DateForm(request.GET, latest=now)
+    on = form.day()
+    context = {"customer": customer, "on": on, "now": now, "form": form, **_answer(customer, on, now)}
     return render(request, "customers/why.html", context)
 
 
@@ -41,9 +41,9 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
 def past(request: HttpRequest, pk: int) -> HttpResponse:
     """The customer as he stood at the end of a day: balance, open items, group, holds, decisions, open actions."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("entity"), pk=pk)
-    form = DateForm(request.GET)
     now = today(customer.entity, timezone.now())
-    on = min(form.day(now), now)
+    form = DateForm(request.GET, latest=now)
+    on = form.day()
     context = {"customer": customer, "now": now, "form": form, "state": state_at(customer, on=on)}
     return render(request, "customers/past.html", context | _answer(customer, on, now))
 

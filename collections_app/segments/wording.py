@@ -38,14 +38,15 @@ def worded(fact: Fact, value: Any, entity: Entity, shape: Shape = Shape.ONE) -> 
     return date_format(value) if isinstance(value, date) else choice(fact, str(value), entity)
 
 
-def no_team_sentence(groups: Sequence[Group]) -> str:
-    """What becomes of the tasks of groups that have no team."""
+def no_team_sentence(groups: Sequence[Group], *, of_several: bool = False) -> str:
+    """What becomes of the tasks of groups that have no team; with their entity where they are `of_several`."""
+    name = _("“%(group)s” of %(entity)s") if of_several else _("“%(group)s”")
     told = ngettext(
         "The group %(names)s has no team: what opens for a customer without portfolio collector is nobody’s task.",
         "The groups %(names)s have no team: what opens for a customer without portfolio collector is nobody’s task.",
         len(groups),
     )
-    return told % {"names": ", ".join(_("“%(group)s”") % {"group": group.name} for group in groups)}
+    return told % {"names": ", ".join(name % {"group": group.name, "entity": group.entity.code} for group in groups)}
 
 
 def plain(value: int | Decimal) -> int | Decimal:

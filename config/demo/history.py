@@ -1,6 +1,7 @@
 """Ten weeks of nights and of work on what they opened, so that the demonstration has a past."""
 
 from collections import defaultdict
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from collections_app.actions.bulk import complete
 from collections_app.actions.labels import Outcome, decides
 from collections_app.actions.models import Action, ActionQuerySet, ActionState
 from collections_app.actions.operations import Said, approve, conclude
+from collections_app.actions.states import ActionMoved
 from collections_app.engine.leases import Clock
 from collections_app.engine.operations import run_night
 from config.demo.carrying import carry_out
@@ -111,10 +113,12 @@ def awake(entity: Entity, on: date) -> ActionQuerySet:
 
 
 def noted(actions: list[Action], said: Outcome, rng: Random, user: User, at: datetime) -> None:
-    """Each names a day, as on the pages: the nights end the promises, and the calls come back in the lists."""
+    """Each names a day, as on the pages: the nights end the promises, and the calls come back in the lists. A promise
+    also closes what else was asked of the account: that is left alone."""
     for action in actions:
         day = at.date() + timedelta(days=rng.randint(*WITHIN[said]))
-        conclude(action, Said(said, on=day), by=user, at=at)
+        with suppress(ActionMoved):
+            conclude(action, Said(said, on=day), by=user, at=at)
 
 
 def agree(action: Action, user: User, at: datetime) -> None:

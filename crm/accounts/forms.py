@@ -59,8 +59,9 @@ BOUNDS = {"closing_share_percent": (0, 100), "default_terms_days": (0, 365), "st
 
 
 def _bound(field: Any, least: int, most: int) -> None:
-    """Take no number outside; the browser says so first."""
-    field.validators += [MinValueValidator(least), MaxValueValidator(most)]
+    """Take no number outside, in the place of what its column holds; the browser says so first."""
+    others = [one for one in field.validators if not isinstance(one, (MinValueValidator, MaxValueValidator))]
+    field.validators = [*others, MinValueValidator(least), MaxValueValidator(most)]
     field.widget.attrs |= {"min": least, "max": most}
 
 

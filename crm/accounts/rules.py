@@ -59,6 +59,11 @@ def reads_settings(user: Any) -> bool:
     return opens_admin(user) and _is(user, LEADERS | {Role.AUDITOR})
 
 
+def reads_imports(user: Any) -> bool:
+    """Looks at the imports of his entities: who leads, and the auditor."""
+    return _is(user, LEADERS | {Role.AUDITOR})
+
+
 def changes_settings(user: Any) -> bool:
     """Changes the settings of his entities in the admin."""
     return opens_admin(user) and leads(user)

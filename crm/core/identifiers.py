@@ -17,7 +17,7 @@ from stdnum.fr import siren as _siren, siret as _siret
 PROBLEMS: dict[type[Exception], Any] = {
     InvalidLength: _("“%(value)s” does not have the right length for a %(name)s."),
     InvalidFormat: _("“%(value)s” has characters that a %(name)s never has."),
-    InvalidChecksum: _("The check digits of “%(value)s” are wrong: a digit of the %(name)s is probably mistyped."),
+    InvalidChecksum: _("The check digits of “%(value)s” (%(name)s) are wrong: one of its digits is probably mistyped."),
     InvalidComponent: _("Part of “%(value)s” is wrong for a %(name)s (country, bank or office)."),
 }
 

@@ -8,9 +8,9 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self) -> None:
-        from crm.accounts.rules import leads
+        from crm.accounts.rules import reads_imports
         from crm.core import navigation
         from crm.customers.registry import moves
 
         moves("imports.FecLine.customer")
-        navigation.register(navigation.Entry(80, _("Imports"), "upload", "imports", leads))
+        navigation.register(navigation.Entry(80, _("Imports"), "upload", "imports", reads_imports))

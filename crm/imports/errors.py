@@ -3,11 +3,12 @@ its refusal and its values: it is worded when it is read, in the language of the
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext, gettext_noop as _
 
-from crm.core.formats import day, moment
+from crm.core.formats import day, moment, number
 from crm.imports.labels import FIELD_LABELS
 
 
@@ -45,6 +46,11 @@ def refusal_sentence(refusal: str, values: Mapping[str, Any]) -> str:
     if refusal not in ImportRefused.by_code:
         return refusal
     return str(ImportRefused.by_code[refusal](**values))
+
+
+def shares_told(told: Mapping[str, Any]) -> dict[str, str]:
+    """What a complete list closes of the open amount and of the customers, in per cent as the reader writes them."""
+    return {name: number(Decimal(told[name])) for name in ("amount_share", "customer_share")}
 
 
 class EmptyFile(ImportRefused):
@@ -194,6 +200,9 @@ class TooMuchWouldClose(ImportRefused):
         "This complete list would close %(amount_share)s %% of the open amount and all items of %(customer_share)s %% "
         "of the customers; the limit is %(limit)s %%. Check that the file is complete, then confirm."
     )
+
+    def __str__(self) -> str:
+        return gettext(self.msgid) % {**self.params, **shares_told(self.params)}
 
 
 class OlderList(ImportRefused):

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.formats import day, money
-from crm.imports.errors import refusal_sentence
+from crm.imports.errors import refusal_sentence, shares_told
 from crm.imports.labels import FIELD_LABELS
 from crm.imports.mapping import names_of
 from crm.imports.models import Batch
@@ -93,7 +93,7 @@ class Shown:
     def closing(self) -> dict[str, str] | None:
         """What a complete list closes, with its shares."""
         changes = self.batch.changes
-        return changes if changes.get("closing") else None
+        return changes | shares_told(changes) if changes.get("closing") else None
 
     def older_list(self) -> dict[str, Any] | None:
         """A later complete list that is in the books: of which days both are, what this one opens again and closes."""

@@ -4,6 +4,7 @@ import csv
 from typing import cast
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.models import User
-from crm.accounts.rules import leads
+from crm.accounts.rules import leads, reads_imports
 from crm.core.access import opened_to
 from crm.core.spreadsheets import MARK, harmless
 from crm.imports.errors import FileNotStored, ImportRefused
@@ -32,9 +33,12 @@ def _batch(request: HttpRequest, pk: int) -> Batch:
 
 
 @require_http_methods(["GET", "POST"])
-@opened_to(leads)
+@opened_to(reads_imports)
 def imports(request: HttpRequest) -> HttpResponse:
-    """The form that sends a file, and the history."""
+    """The form that sends a file, for who leads, and the history."""
+    may_write = leads(request.user)
+    if request.method == "POST" and not may_write:
+        raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
@@ -42,7 +46,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         except FileNotStored as refusal:
             form.add_error("file", str(refusal))
     history = batches_of(request.user)[:HISTORY]
-    return render(request, "imports/imports.html", {"form": form, "history": history})
+    return render(request, "imports/imports.html", {"form": form, "history": history, "may_write": may_write})
 
 
 def _received(form: UploadForm, by: User) -> Batch:
@@ -53,20 +57,21 @@ def _received(form: UploadForm, by: User) -> Batch:
 
 
 @require_GET
-@opened_to(leads)
+@opened_to(reads_imports)
 def import_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: being read, to be confirmed, done, refused or undone. Its fragment follows the work."""
     batch = _batch(request, pk)
     template = "imports/_state.html" if request.headers.get("HX-Request") else "imports/import.html"
-    return render(request, template, _context(batch, OptionsForm(batch=batch)))
+    return render(request, template, _context(request, batch, OptionsForm(batch=batch)))
 
 
-def _context(batch: Batch, form: OptionsForm) -> dict[str, object]:
+def _context(request: HttpRequest, batch: Batch, form: OptionsForm) -> dict[str, object]:
     return {
         "batch": batch,
         "waits_for": waits_for(batch),
         "shown": Shown(batch),
         "form": form,
+        "may_write": leads(request.user),
         "errors": batch.errors.filter(taken=False).order_by("line")[:SHOWN_ERRORS],
         "remarks": batch.errors.filter(taken=True).order_by("line")[:SHOWN_ERRORS],
         "at_work": batch.status in AT_WORK,
@@ -84,7 +89,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         return _given_up(request, batch)
     form = OptionsForm(request.POST, batch=batch)
     if not form.is_valid():
-        return render(request, "imports/import.html", _context(batch, form), status=422)
+        return render(request, "imports/import.html", _context(request, batch, form), status=422)
     try:
         if "again" in request.POST:
             batches.read_again(batch, options=form.options(), at=timezone.now())
@@ -128,7 +133,7 @@ def keep_profile(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@opened_to(leads)
+@opened_to(reads_imports)
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows left out, and what is told of others, as CSV."""
     batch = _batch(request, pk)

@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, FloatField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from crm.accounts.calendars import Days
-from crm.accounts.models import User
+from crm.accounts.models import Entity, User
 from crm.accounts.queries import houses_of
 from crm.core.ageing import LABELS, due_between
 from crm.core.keyset import Sort
@@ -20,7 +20,10 @@ from crm.customers.models import Customer, CustomerKind, CustomerQuerySet, Plain
 from crm.customers.reach import reach_of
 from crm.receivables.models import Invoice, InvoiceQuerySet
 from crm.receivables.registry import situations
-from crm.receivables.search import found_by
+from crm.receivables.search import exactly, found_by
+
+# Better than any likeness of names.
+BEST = 2.0
 
 
 class ListFilters(forms.Form):
@@ -29,7 +32,11 @@ class ListFilters(forms.Form):
     def __init__(self, data: Any, *, user: User, days: Days) -> None:
         super().__init__(data)
         self.user, self.days = user, days
+        self.offer()
         self.is_valid()
+
+    def offer(self) -> None:
+        """Say what is to be chosen where that depends on the person."""
 
     def value(self, name: str) -> Any:
         """What is chosen, or nothing."""
@@ -57,14 +64,34 @@ def every_situation() -> list[tuple[str, Any]]:
 
 
 class CustomerFilters(ListFilters):
-    """Words, portfolio, situation, kind."""
+    """Words, entity where there are several, portfolio, situation, kind."""
 
     q = forms.CharField(required=False, max_length=100)
+    entity = forms.ChoiceField(label=_("Entity"), required=False)
     portfolio = forms.ChoiceField(
         label=_("Portfolio"), required=False, choices=[("", _("All")), ("mine", _("Mine")), ("none", _("Nobody's"))]
     )
     situation = forms.ChoiceField(label=_("Situation"), required=False, choices=every_situation)
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *CustomerKind.choices])
+
+    @cached_property
+    def houses(self) -> list[Entity]:
+        """The entities to choose from."""
+        return list(houses_of(self.user).order_by("code"))
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """What tells the customers of one entity from those of another, by its key; nothing where there is one only."""
+        return {house.pk: house.code for house in self.houses} if len(self.houses) > 1 else {}
+
+    def offer(self) -> None:
+        """The entities, read when somebody chooses or is shown them."""
+        entity: Any = self.fields["entity"]
+        entity.choices = lambda: [("", _("All")), *((str(house.pk), str(house)) for house in self.houses)]
+
+    def visible_fields(self) -> list[Any]:
+        """Without the entity for who has one only."""
+        return [field for field in super().visible_fields() if field.name != "entity" or self.codes]
 
     def narrow(self) -> CustomerQuerySet:
         """The customers the person may see that meet everything chosen."""
@@ -72,6 +99,8 @@ class CustomerFilters(ListFilters):
         found = Customer.objects.filter(reach.of()).current()
         if self.value("q"):
             found = found.filter(pk__in=self.found)
+        if self.value("entity"):
+            found = found.filter(entity=self.value("entity"))
         if self.value("portfolio"):
             mine = Q(collector=self.user) if self.value("portfolio") == "mine" else Q(collector__isnull=True)
             found = found.filter(mine)
@@ -85,13 +114,17 @@ class CustomerFilters(ListFilters):
         return found
 
     def sorted(self) -> tuple[QuerySet[Customer], Sort]:
-        """Best match first when words are given, those that match as well by name; else by name."""
+        """Best match first when words are given, an account before all, those that match as well by name; else by
+        name."""
         found = self.narrow().annotate(plain_name=PlainText("name"))
         if not self.value("q"):
             return found, Sort("plain_name")
         # A real becomes another number once it is compared with the double of a cursor.
-        match = Cast(TrigramWordSimilarity(plain(self.value("q")), "plain_name"), FloatField())
-        return found.annotate(match=match), Sort("match", descending=True, then=("plain_name",))
+        alike = Cast(TrigramWordSimilarity(plain(self.value("q")), "plain_name"), FloatField())
+        account = When(external_id__in=exactly(self.value("q")), then=Value(BEST))
+        return found.annotate(match=Case(account, default=alike, output_field=FloatField())), Sort(
+            "match", descending=True, then=("plain_name",)
+        )
 
 
 def _due(on: date, oldest: int | None, latest: int | None) -> Q:
@@ -130,8 +163,7 @@ class InvoiceFilters(ListFilters):
         reach = reach_of(self.user)
         found = Invoice.objects.filter(reach.of("customer__"))
         if self.value("q"):
-            words = self.value("q").strip()
-            found = found.filter(Q(number__in={words, words.upper()}) | Q(customer__in=self.found))
+            found = found.filter(Q(number__in=exactly(self.value("q"))) | Q(customer__in=self.found))
         for name in ("entity", "currency"):
             if self.value(name):
                 found = found.filter(**{name: self.value(name)})

@@ -41,6 +41,12 @@ def found_by(words: str, reach: Reach) -> list[int]:
     return found
 
 
+def exactly(words: str) -> list[str]:
+    """The account, or the number of an invoice, that words may be."""
+    words = words.strip()
+    return [words, words.upper()]
+
+
 def _ask(reach: Reach, params: dict[str, Any]) -> list[int]:
     """Each way looks within the reach before it stops, or the customers of others would hide one's own."""
     seen = "" if reach.everything else SEEN if reach.whole else SEEN_IN_PART
@@ -61,7 +67,7 @@ def _params(words: str) -> dict[str, Any]:
     channels, addresses = _addresses(words)
     return {
         "most": MOST,
-        "exact": [words, words.upper()],
+        "exact": exactly(words),
         "siren": compact[:9] if compact.isdigit() and len(compact) in (9, 14) else "",
         "channels": channels,
         "addresses": addresses,

@@ -17,8 +17,8 @@ NO_AMOUNT = SafeString('<span class="soft">—</span>')
 NAME = '<a class="cell-main ellipsis" href="%s" data-row-link>%s</a><span class="cell-sub ellipsis">%s</span>'
 
 
-def _name(customer: Customer, page: str) -> SafeString:
-    where = " · ".join(filter(None, (customer.external_id, customer.city)))
+def _name(customer: Customer, page: str, entity: str = "") -> SafeString:
+    where = " · ".join(filter(None, (entity, customer.external_id, customer.city)))
     return fill(NAME, page, customer.name, where)
 
 
@@ -34,7 +34,7 @@ def _unapplied(row: dict[str, Any]) -> SafeString:
 
 
 class CustomerTable(PageTable):
-    """Name, what he owes, how old it is, whose he is."""
+    """Name, what he owes, how old it is, whose he is; `codes` of the entities where there are several."""
 
     name = column(_("Customer"), "name")
     overdue = column(_("Overdue"), "amount", end=True)
@@ -47,10 +47,16 @@ class CustomerTable(PageTable):
         """The library does not inherit it."""
 
     def __init__(
-        self, rows: list[Customer], *, owed: dict[int, list[dict[str, Any]]], days: Days, **options: Any
+        self,
+        rows: list[Customer],
+        *,
+        owed: dict[int, list[dict[str, Any]]],
+        days: Days,
+        codes: dict[int, str],
+        **options: Any,
     ) -> None:
         super().__init__(rows, **options)
-        self.owed, self.days = owed, days
+        self.owed, self.days, self.codes = owed, days, codes
 
     def customer_of(self, record: Customer) -> int:
         """Himself."""
@@ -58,7 +64,7 @@ class CustomerTable(PageTable):
 
     def render_name(self, record: Customer) -> SafeString:
         """The link to his page."""
-        return _name(record, self.page_of(record.pk))
+        return _name(record, self.page_of(record.pk), self.codes.get(record.entity_id, ""))
 
     def render_overdue(self, record: Customer) -> SafeString:
         """Open and late, one line per currency."""

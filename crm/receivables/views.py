@@ -38,7 +38,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     page = _page(request, found.select_related("collector"), sort)
     if filters.value("q") and len(page.rows) == 1 and not request.GET.get("after"):
         return redirect("customer", page.rows[0].pk)
-    table = CustomerTable(page.rows, owed=owed_by(page.rows, filters.days), days=filters.days)
+    table = CustomerTable(page.rows, owed=owed_by(page.rows, filters.days), days=filters.days, codes=filters.codes)
     return render(request, "customers/list.html", {"filters": filters, "page": page, "table": table})
 
 

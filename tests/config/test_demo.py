@@ -1,16 +1,19 @@
 from datetime import date, datetime, time
 from io import StringIO
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from collections_app.actions.labels import UNTIL_A_DAY, Outcome
 from collections_app.actions.models import Action
 from collections_app.engine.models import Run
 from collections_app.letters.models import PrintBatch
 from config.demo.company import CODE, MEMBERS, PASSWORD
 from config.demo.customers import people
+from config.demo.history import noted
 from config.demo.ledger import bills
 from config.demo.prepare import SEED, night, prepare
 from config.demo.printing import LETTERS, print_letters
@@ -18,15 +21,14 @@ from crm.accounts.models import Entity, User
 from crm.customers.models import Customer
 from crm.holds.models import Hold
 from crm.receivables.models import Invoice
-from tests.factories.accounts import EntityFactory
+from tests.factories.accounts import EntityFactory, UserFactory
+from tests.factories.actions import ActionFactory, ActionLineFactory
 
 NOW = datetime(2026, 11, 18, 9, tzinfo=ZoneInfo("Europe/Paris"))
 SATURDAY = datetime(2026, 11, 21, 9, tzinfo=ZoneInfo("Europe/Paris"))
 
 
 def numbers(on):
-    from random import Random
-
     rng = Random(SEED)
     return [(bill.number, bill.amount, bill.paid) for bill in bills(rng, people(rng, on), on)]
 
@@ -40,8 +42,6 @@ def test_nothing_is_dated_after_today():
 
 
 def test_the_portfolio_has_the_size_it_says():
-    from random import Random
-
     rng = Random(SEED)
     persons = people(rng, NOW.date())
     assert len(persons) == len({person.name for person in persons}) == 400
@@ -184,3 +184,17 @@ def test_it_is_not_made_beside_what_others_made(tmp_path):
         with pytest.raises(CommandError, match=r"contient l’entité ACME.*\n.*holds the entity ACME"):
             call_command("prepare_demo", *arguments)
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("said", [Outcome.WILL_PAY, *sorted(UNTIL_A_DAY)])
+def test_what_a_promise_or_a_decision_closed_with_it_is_left_alone_whatever_the_day(said):
+    """A customer with two tasks on one day: saying so of the first takes the second out of the lists."""
+    mode = "todo" if said == Outcome.WILL_PAY else "decision"
+    first = ActionFactory(mode=mode)
+    second = ActionFactory(customer=first.customer, cycle=first.cycle, step_code="s20", step_offset=20, mode=mode)
+    for action in (first, second):
+        ActionLineFactory(action=action, invoice__due_on=date(2026, 1, 31))
+    noted([first, second], said, Random(SEED), UserFactory(sees=first.entity), NOW)
+    states = Action.objects.order_by("pk").values_list("state", "outcome")
+    assert list(states) == [("done", said), ("cancelled", "held")]

@@ -16,7 +16,8 @@ from collections_app.actions import by_hand, operations, queries
 from collections_app.actions.models import Action, ActionState
 from collections_app.actions.preparing import compose_action
 from collections_app.actions.states import ActionRefused
-from collections_app.actions.views.verbs import back, keys_of, tell_left
+from collections_app.actions.views.left import tell_left
+from collections_app.actions.views.verbs import back, keys_of
 from collections_app.letters.compose import NOT_WRITTEN
 from collections_app.scenarios.models import Step
 from crm.accounts.calendars import today
@@ -80,7 +81,7 @@ def send(request: HttpRequest) -> HttpResponse:
     elif tried.done:
         _tell_count(request, len(tried.done), sum(message.not_before_at > now for _action, message in tried.done))
     _tell_refused(request, tried)
-    tell_left(request, len(keys) - len(actions), len(asked))
+    tell_left(request, "send", keys, [action.pk for action in actions])
     _tell_beyond(request, len(asked) - len(keys))
     return back(request)
 

@@ -23,6 +23,7 @@ from collections_app.actions.labels import Outcome
 from collections_app.actions.later import DayRefused
 from collections_app.actions.models import Action, Deed
 from collections_app.actions.states import ActionRefused
+from collections_app.actions.views.left import tell_left
 from crm.accounts.calendars import days_at
 from crm.accounts.models import User
 from crm.accounts.queries import colleagues_of, working
@@ -142,7 +143,9 @@ def _act(
     except (DayRefused, bulk.ReasonMissing) as refusal:
         return _refuse(request, str(refusal))
     whose = next(iter(customers.values())) if len(customers) == 1 else ""
-    _tell(request, moved, len(asked), whose, done(name, form.cleaned_data), doing.deed)
+    _tell_moved(request, moved, whose, done(name, form.cleaned_data), doing.deed)
+    touched = [row["id"] for row in doing.deed.after] if doing.deed else []
+    tell_left(request, name, asked, touched, **form.cleaned_data)
     return back(request)
 
 
@@ -183,11 +186,6 @@ def keys_of(request: HttpRequest) -> list[int]:
     return keys_in(request.POST.getlist("action"))[:MOST_AT_ONCE]
 
 
-def _tell(request: HttpRequest, moved: int, asked: int, whose: str, what: str, deed: Deed | None = None) -> None:
-    _tell_moved(request, moved, whose, what, deed)
-    tell_left(request, asked - moved, asked)
-
-
 def _tell_moved(request: HttpRequest, moved: int, whose: str, what: str, deed: Deed | None = None) -> None:
     if moved and whose:
         tell_done(request, _("%(customer)s: %(what)s.") % {"customer": whose, "what": what}, deed)
@@ -221,19 +219,6 @@ def tell_done(request: HttpRequest, text: str, deed: Deed | None) -> None:
     """Say what was done, with the button that takes it back (components/notice.html)."""
     undo = reverse("action_take_back", args=[deed.pk]) if deed else ""
     messages.success(request, text, extra_tags=undo)
-
-
-def tell_left(request: HttpRequest, left: int, asked: int) -> None:
-    """Say how many of those asked for could not be touched, or that none was asked for."""
-    if left > 0:
-        text = ngettext(
-            "%(count)d action was left as it is: closed meanwhile, for its panel, or not open to this person.",
-            "%(count)d actions were left as they are: closed meanwhile, for their panels, or not open to this person.",
-            left,
-        )
-        messages.warning(request, text % {"count": left})
-    if not asked:
-        messages.info(request, _("Tick at least one row."))
 
 
 def leave(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

@@ -10,11 +10,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy, ngettext
 
+from collections_app.engine.labels import opened_steps
 from collections_app.engine.models import MorningReport, ReportState
 from collections_app.engine.morning import reports
 from collections_app.engine.morning.usual import compared
 from collections_app.engine.morning.wording import anomaly_sentence, figure_label
-from collections_app.scenarios.queries import step_names
 from crm.accounts.backoffice import ReadOnlyScopedAdmin
 from crm.accounts.models import User
 from crm.accounts.rules import changes_settings
@@ -83,7 +83,7 @@ class MorningReportAdmin(ReadOnlyScopedAdmin):
 def _figures(report: MorningReport) -> list[dict[str, Any]]:
     figures = compared(report.run)
     codes = {figure.code.removeprefix("step:"): 0 for figure in figures if figure.code.startswith("step:")}
-    names = {code: name for code, name, _number in step_names(report.entity_id, codes)}
+    names = {code: name for code, name, _number in opened_steps(report.entity_id, codes)}
     return [
         {"label": figure_label(figure, names), "figure": figure, "of_the_one_above": ":" in figure.code}
         for figure in figures

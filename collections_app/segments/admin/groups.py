@@ -57,14 +57,15 @@ class CountedGroups(ChangeList):
 
 
 def _no_team(request: HttpRequest) -> str:
-    groups = without_team(entities_of(request.user))
-    return no_team_sentence(groups) if groups else ""
+    entities = entities_of(request.user)
+    groups = without_team(entities)
+    return no_team_sentence(groups, of_several=entities[:2].count() > 1) if groups else ""
 
 
 @admin.register(Group)
 class GroupAdmin(ScopedAdmin):
     change_list_template = "admin/segments/group/list.html"
-    list_display = ["name", "place", "members_now", "followed", "whose", "criteria_in_words"]
+    list_display = ["name", "entity", "place", "members_now", "followed", "whose", "criteria_in_words"]
     list_filter = [ArchivedFilter, "entity"]
     list_select_related = ["entity", "scenario", "team"]
     search_fields = ["name", "code"]

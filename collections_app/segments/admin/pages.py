@@ -75,9 +75,8 @@ def move(model_admin: "GroupAdmin", request: HttpRequest, pk: int, way: str) -> 
 
 
 def archive(model_admin: "GroupAdmin", request: HttpRequest, pk: int) -> HttpResponse:
-    """Out of the order, or back as the last one: what the button said, whatever became of the group since."""
-    asked = operations.unarchive if request.POST.get("verb") == "unarchive" else operations.archive
-    return done(model_admin, request, pk, lambda group, user: asked(group, by=user))
+    """Out of the order; the editor puts it in use again."""
+    return done(model_admin, request, pk, lambda group, user: operations.archive(group, by=user))
 
 
 def done(model_admin: "GroupAdmin", request: HttpRequest, pk: int, work: Callable[[Group, Any], None]) -> HttpResponse:

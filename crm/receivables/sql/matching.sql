@@ -1,5 +1,6 @@
 -- Customers found by words: each way is a look into an index, and stops at %(most)s. A way through the name is taken
 -- only where the narrower one before it left room: names that begin with the words, that hold them, that are like them.
+-- Where somebody has such an account, names that are only like it are not looked for.
 with known as (
     select c.id from customers_customer c
     where c.entity_id = any(%(within)s) and c.external_id = any(%(exact)s) /* seen */ limit %(most)s
@@ -34,7 +35,7 @@ demand as materialized (
 alike as (
     select c.id from customers_customer c
     where (select count(*) from holding) < %(most)s and (select count(*) from beginning) < %(most)s
-        and (select likeness from demand) is not null and plain_text(c.name) %%> %(plain)s
+        and not exists (select from known) and (select likeness from demand) is not null and plain_text(c.name) %%> %(plain)s
         /* seen */
     limit %(most)s
 )

@@ -169,22 +169,22 @@ def test_what_cannot_be_sent_stays_and_is_told(desk: Client, entity: Entity):
 
 
 CLOSED = datetime(2026, 3, 2, 12, tzinfo=UTC)
-LEFT = (
-    "warning",
-    "1 action est restée comme elle est\xa0: "
-    "close entre-temps, à terminer sur sa fiche, ou pas ouverte à cette personne.",
-)
+
+
+def left(action: Action) -> tuple[str, str]:
+    return "warning", f"Laissé tel quel\xa0: {action.customer.name} (clos ou parti entre-temps)."
 
 
 def test_what_was_closed_meanwhile_is_told_when_it_is_sent(desk: Client, entity: Entity):
-    assert pressed(desk, ActionFactory(customer__entity=entity, state="done", closed_at=CLOSED)) == [LEFT]
+    closed = ActionFactory(customer__entity=entity, state="done", closed_at=CLOSED)
+    assert pressed(desk, closed) == [left(closed)]
 
 
 def test_of_several_those_that_are_sent_and_those_that_are_not_are_told(desk: Client, customer: Customer, template):
     action = letter_to_send(customer, template)
     closed = ActionFactory(customer__entity=customer.entity, state="done", closed_at=CLOSED)
     told = pressed(desk, action, action, closed)
-    assert (Message.objects.get().origin_id, told[1:]) == (action.pk, [LEFT])
+    assert (Message.objects.get().origin_id, told[1:]) == (action.pk, [left(closed)])
 
 
 def test_what_others_write_is_told_and_does_not_stop_the_rest(desk: Client, customer: Customer, template, monkeypatch):

@@ -83,6 +83,7 @@ class TestAPromise:
     )  # fmt: skip
     def test_three_digits_typed_are_thousands(self, action: Action, typed: str, currency: str, amount: int | None):
         action.currency = currency
+        InvoiceFactory(customer=action.customer, amount=9_000)
         form = SaidForm({"outcome": "will_pay", "on": FRIDAY, "amount": typed}, action=action)
         assert (form.is_valid(), form.cleaned_data.get("amount")) == (amount is not None, amount)
 
@@ -108,6 +109,12 @@ class TestAPromise:
         action.currency = "TND"
         form = SaidForm({"outcome": "will_pay", "on": FRIDAY, "amount": typed}, action=action)
         assert (form.is_valid(), form.cleaned_data["amount"]) == (True, Decimal(amount))
+
+    @pytest.mark.parametrize(("typed", "taken"), [("400", True), ("400,01", False), ("50000", False)])
+    def test_far_more_than_he_owes_is_refused_with_what_he_owes(self, action: Action, typed: str, taken: bool):
+        form = SaidForm({"outcome": "will_pay", "on": FRIDAY, "amount": typed}, action=action)
+        told = ["Il doit 200,00\xa0€ en tout, moins de la moitié\xa0: vérifiez le montant."]
+        assert form.errors.get("amount", []) == ([] if taken else told)
 
     def test_what_is_no_amount_of_the_currency_says_what_is(self, action: Action, lea: User):
         with pytest.raises(SaidRefused, match=r"^En EUR un montant dépasse 0 et a au plus 2 décimales\.$"):
@@ -291,6 +298,7 @@ class TestThePanel:
         assert (f'value="{invoice.pk}" id=' in page, page.count("checked"), "Vu lundi" in page) == (True, 1, True)
 
     def test_a_promise_is_kept_and_the_next_action_opens(self, desk: Client, action: Action):
+        InvoiceFactory(customer=action.customer, amount=9_000)
         given = {
             "outcome": "will_pay",
             "on": FAR,

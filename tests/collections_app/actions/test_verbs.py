@@ -17,12 +17,16 @@ from collections_app.actions.models import Action
 from crm.accounts.models import Entity, User
 from crm.timeline.models import Entry
 from crm.timeline.queries import entries
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import TeamFactory, TeamMemberFactory, UserFactory
 from tests.factories.actions import ActionFactory
 from tests.factories.scenarios import StepFactory, TemplateFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LEFT: list[dict[str, Any]] = [
+    {"kind": "entry", "step_code": "entry"}, {"mode": "decision"}, {"to_approve": True},
+    {"state": "done", "closed_at": NOON},
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -172,3 +176,35 @@ def test_the_history_names_the_call_and_its_step(lea: User, values: dict[str, An
     action = ActionFactory(scenario_version=step.version, template=template, **values)
     bulk.complete([action.pk], outcome=outcome, by=lea, at=NOON)
     assert entries(action.customer, language="fr").lines[0].subject == told
+
+
+def test_what_is_left_alone_is_told_with_its_customer_and_the_reason(desk: Client, lea: User, entity: Entity):
+    names = ("Abri", "Bois", "Clos", "Dune")
+    left = [
+        ActionFactory(customer__entity=entity, customer__name=name, **given)
+        for name, given in zip(names, LEFT, strict=True)
+    ]
+    asked = [*left, ActionFactory(), ActionFactory(customer__entity=entity, customer__name="Fait")]
+    page = desk.post(
+        reverse("actions_complete"), {"action": [one.pk for one in asked], "outcome": "spoke"}, follow=True
+    )
+    told = [str(message).replace("\xa0", " ") for message in page.context["messages"] if message.level_tag == "warning"]
+    assert told == [
+        "Laissé tel quel : Abri, Bois (demande davantage : ouvrez sa fiche).",
+        "Laissé tel quel : Clos (attend une approbation : ouvrez sa fiche).",
+        "Laissé tel quel : Dune (clos ou parti entre-temps).",
+        "1 action ne vous est pas ouverte.",
+    ]
+
+
+def test_a_customer_the_person_chosen_does_not_see_is_told(desk: Client, lea: User, entity: Entity):
+    action = ActionFactory(customer__entity=entity, customer__name="Abri")
+    team = TeamFactory(entity=entity)
+    TeamMemberFactory(team=team, user=lea)
+    colleague = UserFactory()
+    TeamMemberFactory(team=team, user=colleague)
+    page = desk.post(reverse("actions_reassign"), {"action": action.pk, "to": colleague.pk}, follow=True)
+    (told,) = [
+        str(message).replace("\xa0", " ") for message in page.context["messages"] if message.level_tag == "warning"
+    ]
+    assert told == "Laissé tel quel : Abri (la personne choisie ne voit pas ce client)."

@@ -471,3 +471,19 @@ def test_words_that_are_found_are_not_looked_for_elsewhere(
     desk.get("/", {"q": "guillot"})
     desk.get("/", {"q": "guillot", "portfolio": "unassigned"})
     assert asked == ["unassigned"]
+
+
+def test_what_is_put_off_says_until_when(desk: Client, lea: User, entity: Entity):
+    given = {"customer__entity": entity, "owner": lea}
+    ActionFactory(**given, snoozed_until=date(2099, 12, 6), reasons=["over_90_days"])
+    ActionFactory(**given, snoozed_until=date(2026, 3, 5))
+    told = 'title="Reportée au 06/12/2099, Plus de 90 jours de retard"'
+    for state, shows in (("snoozed", True), ("waiting", False)):
+        assert (told in html.unescape(desk.get(reverse("worklist"), {"state": state}).text)) is shows
+        assert ("Reportée au" in desk.get(reverse("worklist"), {"state": state}).text) is shows
+
+
+def test_who_only_reads_is_not_asked_to_start_the_list(client: Client, desk: Client, entity: Entity):
+    assert "Démarrer la liste" in desk.get(reverse("worklist")).text
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    assert "Démarrer la liste" not in client.get(reverse("worklist")).text

@@ -59,6 +59,13 @@ def test_a_training_entity_whose_worker_was_lost(entity, read):
     assert ("Remettez à zéro de nouveau." in page, "> lost<" in page) == (True, False)
 
 
+def test_a_training_entity_that_could_not_be_made_says_what_to_do_and_no_word_of_a_program(entity, read):
+    TrainingReset.objects.create(entity=entity, asked_at=AT, finished_at=AT, error="ActionMoved: Cette action est …")
+    page = read("admin:engine_trainings")
+    assert "l’entité n’a pas pu être faite, et rien n’a été changé." in page
+    assert ("ActionMoved" in page, "Cette action est" in page) == (False, False)
+
+
 def test_a_refused_dry_run_is_worded_for_who_reads_it(entity, client):
     Run.objects.create(entity=entity, on=MARCH_1, started_at=AT, lease_until=datetime.max.replace(tzinfo=UTC))
     asked = DryRun.objects.create(entity=entity, on=MARCH_1, asked_at=AT)

@@ -261,6 +261,15 @@ def test_the_night_is_compared_with_the_median(world):
     assert list(figures)[:3] == ["opened", "step:s5", "kept_back"]
 
 
+def test_a_step_of_no_scenario_is_told_in_words(client, world):
+    past_nights(world.entity, opened=10)
+    report = MorningReport.objects.create(entity=world.entity, run=Run.objects.latest("on"), on=MARCH_3, state="clear")
+    Run.objects.update(opened={"follow-up": 2})
+    client.force_login(UserFactory(supervisor=True, sees=world.entity))
+    page = client.get(reverse("admin:engine_morningreport_change", args=[report.pk])).text
+    assert ("Décider de la suite" in page, "follow-up" in page) == (True, False)
+
+
 def test_what_is_kept_back_is_compared_by_reason(world):
     past_nights(world.entity, 3)
     Run.objects.update(blocked={"held": 4})

@@ -116,10 +116,13 @@ def test_what_was_done_later_was_open_on_the_day(client, world):
     assert told == {2: [(action.pk, after(4))], 4: [(action.pk, None)]}
 
 
-def test_no_day_to_come_is_shown(client, world):
+@pytest.mark.parametrize("name", ["customer_why", "customer_past"])
+def test_a_day_to_come_is_refused_in_words_and_today_shown(client, world, name):
     client.force_login(UserFactory(sees=world.entity))
-    page = client.get(reverse("customer_past", args=[world.late.pk]), {"on": "2199-01-01"})
-    assert page.context["state"].on == page.context["now"]
+    page = client.get(reverse(name, args=[world.late.pk]), {"on": "2199-01-01"})
+    refused = "Ce jour est à venir\xa0: choisissez aujourd’hui ou un jour passé. Ce qui est montré est d’aujourd’hui."
+    shown = page.context["explanation"].on
+    assert (shown, refused in page.text) == (page.context["now"], True)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Rehearsal: all is decided, nothing leaves, and what was decided meanwhile does not leave unseen when it is lifted."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -240,3 +241,14 @@ def test_the_page_asks_as_much_for_many_groups(client, world, django_assert_num_
     client.get(reverse("admin:engine_rehearsal", args=[world.entity.pk]))
     with django_assert_num_queries(3):
         assert len(rehearsal.group_states(world.entity)) == 4
+
+
+def test_an_entity_that_is_not_live_yet_is_not_said_live(client):
+    entities = [EntityFactory(live_since=since) for since in ("2020-01-01", None)]
+    GroupFactory(entity=entities[1], default=True)
+    client.force_login(UserFactory(administrator=True))
+    each = [reverse("admin:engine_rehearsal", args=[entity.pk]) for entity in entities]
+    pages = [client.get(page).text for page in (reverse("admin:engine_rehearsals"), *each)]
+    told = [re.findall(r'<span class="chip[^>]*>([^<]*)</span>', page) for page in pages]
+    live, not_yet = "en service", "pas encore en service"
+    assert told == [[live, not_yet], [live], [not_yet] * 2]

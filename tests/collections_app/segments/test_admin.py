@@ -22,6 +22,7 @@ from tests.factories.segments import GroupFactory, MembershipFactory
 pytestmark = pytest.mark.django_db
 
 OVERDUE = {"fact": "overdue", "is": "gt", "value": "0"}
+NOBODYS_TASK = "ce qui s’ouvre pour un client sans chargé du portefeuille n’est la tâche de personne."
 
 
 @pytest.fixture
@@ -88,6 +89,17 @@ def test_the_list_is_in_order_with_words_and_counts(client, supervisor, entity, 
     assert "D’ailleurs" not in page
 
 
+def test_the_list_tells_the_groups_of_several_entities_apart(client, entity, group):
+    other = EntityFactory()
+    GroupFactory(entity=other, name="Retardataires", scenario=ScenarioFactory(entity=other), team=None)
+    for user, told in ((UserFactory(administrator=True), True), (UserFactory(supervisor=True, sees=other), False)):
+        client.force_login(user)
+        page = client.get(reverse("admin:segments_group_changelist"))
+        shown = "entity" in page.context["cl"].list_display, f"«\xa0Retardataires\xa0» de {other.code}" in page.text
+        assert shown == (told, told)
+        assert "Retardataires" in page.context["no_team"]
+
+
 def test_a_new_group_leads_to_its_criteria(client, supervisor, entity):
     data = {"entity": entity.pk, "name": "Export", "code": "export"}
     answer = client.post(reverse("admin:segments_group_add"), data)
@@ -104,7 +116,7 @@ def test_a_new_group_takes_nobody_before_it_is_put_in_use(client, supervisor, en
     regroup(entity, on=date(2026, 3, 1))
     assert "Ce groupe n’est pas en service" in client.get(url(new)).content.decode()
     assert Membership.objects.filter(group=new).count() == 0
-    client.post(url(new, "archive"), {"verb": "unarchive"})
+    client.post(url(new), fields(verb="use"))
     regroup(entity, on=date(2026, 3, 1))
     assert Membership.objects.filter(group=new).count() == 1
 
@@ -295,19 +307,63 @@ def test_groups_change_places(client, supervisor, group, entity):
     assert list(Group.objects.order_by("priority")) == [second, group]
 
 
-def pressed(page):
-    """What the button that archives or brings back sends."""
-    return {"verb": re.search(r'name="verb" value="((?:un)?archive)"', page.text)[1]}
-
-
 def test_a_second_click_on_archive_or_bring_back_does_nothing(client, supervisor, group, entity):
     GroupFactory(entity=entity, priority=2)
-    for archived, place in ((True, 1), (False, 3)):
-        sent = pressed(client.get(url(group)))
+    for page, archived, place in (("archive", True, 1), ("change", False, 3)):
         for _click in range(2):
-            client.post(url(group, "archive"), sent)
+            client.post(url(group, page), fields(verb="use"))
             group.refresh_from_db()
             assert (group.archived, group.priority) == (archived, place)
+
+
+def test_what_was_typed_is_saved_as_the_group_is_put_in_use(client, supervisor, entity):
+    group = GroupFactory(entity=entity, archived=True)
+    scenario = published_scenario(entity, steps=[{"offset_days": 1}]).scenario
+    client.post(url(group), fields(verb="use", r_0_value="50") | {"scenario": scenario.pk})
+    group.refresh_from_db()
+    assert (group.archived, group.scenario, group.criteria["all"][0]["value"]) == (False, scenario, "50")
+
+
+def test_criteria_that_cannot_be_read_leave_the_group_out_of_use(client, supervisor, entity):
+    group = GroupFactory(entity=entity, archived=True)
+    answer = client.post(url(group), fields(verb="use", r_0_value=""))
+    group.refresh_from_db()
+    assert (answer.status_code, group.archived) == (409, True)
+
+
+def test_a_group_whose_scenario_was_archived_is_neither_saved_nor_put_in_use(client, supervisor, entity):
+    kept = ScenarioFactory(entity=entity, archived=True)
+    group = GroupFactory(entity=entity, archived=True, scenario=kept, name="Retardataires")
+    answer = client.post(url(group), fields(verb="use", name="Autre") | {"scenario": kept.pk})
+    group.refresh_from_db()
+    assert (answer.status_code, group.archived, group.name) == (409, True, "Retardataires")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "lacking"),
+    [
+        ("", " Il n’a pas de scénario\xa0: rien ne s’ouvre pour ceux qu’il prend."),
+        ("scenario", " Il n’a pas d’équipe\xa0: " + NOBODYS_TASK),
+        ("scenario team", ""),
+    ],
+)
+def test_before_it_is_put_in_use_the_page_asks_how_many_it_takes_and_what_they_lack(
+    client, supervisor, entity, chosen, lacking
+):
+    """As typed: the first of two late customers is taken by a group that is tried before, though made later."""
+    group = GroupFactory(entity=entity, archived=True, priority=1)
+    taking = {"all": [{"fact": "overdue", "is": "gt", "value": "500"}]}
+    GroupFactory(entity=entity, priority=2, criteria=taking)
+    for amount in (900, 100):
+        InvoiceFactory(customer__entity=entity, amount=amount, due_on="2020-01-01", issued_on="2020-01-01")
+    scenario = published_scenario(entity, steps=[{"offset_days": 1}]).scenario
+    offered = {"scenario": scenario.pk, "team": TeamFactory(entity=entity).pk}
+    typed = fields() | {name: offered[name] for name in chosen.split()}
+    asked = f'data-ask="Mettre en service\xa0? 1 client y entrera.{lacking}"'
+    for only in ("", "?only=preview"):
+        assert asked in client.post(url(group, "criteria") + only, typed).content.decode()
+    page = client.post(url(group), typed | {"verb": "add-condition:r"}).content.decode()
+    assert (asked in page, page.count("<button", page.index('id="use"'))) == (True, 1)
 
 
 def test_an_auditor_reads_only(client, group, entity):

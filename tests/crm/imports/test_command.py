@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 
+from crm.imports.errors import refusal_sentence
 from crm.imports.models import Batch
 from tests.crm.imports.test_pages import BOTH
 from tests.factories.accounts import EntityFactory
@@ -110,7 +111,21 @@ def test_a_dry_run_tells_what_a_complete_list_would_close(entity, items, capsys)
     run(capsys, items, "--entity", "BOOKS", "--snapshot")
     items.write_text("\n".join(items.read_text().splitlines()[:2]) + "\n")
     code, out, err = run(capsys, items, "--entity", "BOOKS", "--snapshot", "--dry-run", "--json")
-    assert (code, json.loads(out)["rows_read"], "75.0 %" in err) == (0, 1, True)
+    assert (code, json.loads(out)["rows_read"], "75 %" in err.replace("\xa0", " ")) == (0, 1, True)
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 facture a une échéance avant son"), (2, "2 factures ont une")])
+def test_what_is_to_be_looked_at_is_counted_in_words(entity, items, capsys, count, told):
+    rows = [f"D{number},Client,G{number},2026-01-05,2026-01-01,100.00" for number in range(count)]
+    items.write_text("\n".join([LIST, *rows]) + "\n")
+    assert told in run(capsys, items, "--entity", "BOOKS")[2]
+
+
+def test_a_complete_list_refused_says_its_shares_as_the_reader_writes_them():
+    told = refusal_sentence("too_much_would_close", {"amount_share": "98.3", "customer_share": "5.0", "limit": 10})
+    assert told.replace("\xa0", " ").startswith(
+        "Cette liste complète solderait 98,3 % du restant dû et tous les postes de 5 %"
+    )
 
 
 def test_what_a_list_is_can_be_said(entity, items, tmp_path, capsys):

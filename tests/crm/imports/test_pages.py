@@ -527,3 +527,23 @@ def test_a_list_that_may_be_payments_is_told_until_it_is_said_what_it_is(supervi
     chosen = {"format": "open_items", "keep": "good_rows", "again": "1"}
     supervisor.post(reverse("import_decide", args=[batch.pk]), chosen)
     assert told not in supervisor.get(reverse("import", args=[batch.pk])).content.decode()
+
+
+def test_an_auditor_reads_the_imports_of_his_entities_and_writes_none(client: Client, supervisor: Client, entity):
+    done, waiting = send(supervisor, entity), send(supervisor, entity, LIST.replace("F1", "F9"))
+    supervisor.post(reverse("import_decide", args=[done.pk]), {"mode": "delta", "kind": "auto"})
+    client.force_login(UserFactory(auditor=True, sees=entity))
+    pages = [
+        client.get(page) for page in (reverse("imports"), *(reverse("import", args=[b.pk]) for b in (done, waiting)))
+    ]
+    main = [page.text.split("<main", 1)[1] for page in pages]
+    assert [(page.status_code, 'method="post"' in text) for page, text in zip(pages, main, strict=True)] == [
+        (200, False)
+    ] * 3
+    posts = [
+        reverse("imports"),
+        *(reverse(name, args=[done.pk]) for name in ("import_decide", "import_undo", "import_profile")),
+    ]
+    assert [client.post(page).status_code for page in posts] == [403] * 4
+    client.force_login(UserFactory(auditor=True))
+    assert client.get(reverse("import", args=[done.pk])).status_code == 404

@@ -63,10 +63,38 @@ def test_the_list_is_sorted_as_a_reader_expects(desk: Client):
     assert [row.name for row in rows] == ["Abricot", "éclair", "Étoile", "Zèbre"]
 
 
+def test_customers_of_several_entities_are_told_apart(desk: Client, client: Client):
+    theirs = CustomerFactory(name="Abricot", external_id="C1", city="Lyon", entity=desk.entity)
+    ours = CustomerFactory(name="Abricot", external_id="C1", city="Lyon", entity=EntityFactory(code="OTHER"))
+    address = reverse("customers")
+    assert (b'name="entity"' in desk.get(address).content, "C1 · Lyon" in desk.get(address).text) == (False, True)
+    client.force_login(UserFactory(administrator=True))
+    page = client.get(address)
+    assert ('name="entity"' in page.text, "SEEN · C1 · Lyon" in page.text, "OTHER · C1 · Lyon" in page.text) == (
+        True,
+    ) * 3
+    for asked, rows in ((ours.entity_id, [ours]), ("x", [theirs, ours])):
+        assert client.get(address, {"entity": asked}).context["page"].rows == rows
+
+
 def test_a_single_find_opens_the_page(desk: Client):
     customer = CustomerFactory(name="Éclair", entity=desk.entity)
     answer = desk.get(reverse("customers"), {"q": "eclair"})
     assert answer["Location"] == reverse("customer", args=[customer.pk])
+
+
+def test_an_account_opens_its_customer_whatever_names_are_like_it(desk: Client):
+    customer = CustomerFactory(name="Éclair", external_id="C007", entity=desk.entity)
+    CustomerFactory(name="C00 Conseil", external_id="C008", entity=desk.entity)
+    assert matching("C00x").count() == 1
+    answer = desk.get(reverse("customers"), {"q": "c007"})
+    assert (answer.status_code, answer.get("Location")) == (302, reverse("customer", args=[customer.pk]))
+
+
+def test_an_account_comes_before_a_name_that_is_the_same(desk: Client):
+    named = CustomerFactory(name="Abri", entity=desk.entity)
+    called = CustomerFactory(name="Zèbre", external_id="ABRI", entity=desk.entity)
+    assert desk.get(reverse("customers"), {"q": "abri"}).context["page"].rows == [called, named]
 
 
 def test_those_that_match_as_well_are_found_by_name(desk: Client):
@@ -100,7 +128,7 @@ def test_rows_of_other_entities_stay_out(desk: Client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("customers", 9), ("invoices", 7)])
+@pytest.mark.parametrize(("name", "queries"), [("customers", 10), ("invoices", 7)])
 def test_a_list_costs_the_same_for_one_and_three_rows(
     desk: Client, name: str, queries: int, count: int, django_assert_num_queries
 ):

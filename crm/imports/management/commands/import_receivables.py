@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, ngettext
 
 from crm.accounts.models import Entity
 from crm.core.formats import money
-from crm.imports.errors import ImportRefused, OlderList
+from crm.imports.errors import ImportRefused, OlderList, shares_told
 from crm.imports.models import Format, Mode
 from crm.imports.operations import import_file
 from crm.imports.outcome import Options, Outcome
@@ -100,6 +100,8 @@ class Command(BaseCommand):
 
 
 # Of what changed, what a person is asked to look at.
+FOUND = ("other_company", "accounts_as_names")
+DOCUMENTS = ("known_otherwise", "payments_unnamed", "early_dues", "long_terms")
 TOLD_IN_JSON = (
     "older_list", "lines_gone", "known_otherwise", "payments_unnamed", "early_dues",
     "accounts_as_names", "other_company",
@@ -115,9 +117,12 @@ def to_look_at(outcome: Outcome) -> Iterator[str]:
         yield closing_told(outcome)
     if changes.get("lines_gone"):
         yield gone_told(changes["lines_gone"])
-    for name, told in found_told().items():
+    for name in FOUND:
         if found := changes.get(name):
-            yield told % {**found, "numbers": ", ".join(found.get("numbers", []))}
+            yield found_told()[name] % found
+    for name in DOCUMENTS:
+        if found := changes.get(name):
+            yield documents_told(found["invoices"])[name] % {**found, "numbers": ", ".join(found.get("numbers", []))}
     if unread := left_aside(outcome.reading):
         yield unread_told(unread)
 
@@ -130,13 +135,34 @@ def found_told() -> dict[str, str]:
             "No new customer of the file has a name (%(customers)s in all): they are called by their accounts, "
             "%(accounts)s, in letters too."
         ),
-        "known_otherwise": _(
+    }
+
+
+def documents_told(count: int) -> dict[str, str]:
+    """By what was found of so many of them, the sentence on documents a file brings."""
+    return {
+        "known_otherwise": ngettext(
+            "%(invoices)s new invoice has the customer and the number of an open one that did not come by a file: "
+            "%(numbers)s. It is claimed twice.",
             "%(invoices)s new invoices have the customer and the number of open ones that did not come by a file: "
-            "%(numbers)s. They are claimed twice."
+            "%(numbers)s. They are claimed twice.",
+            count,
         ),
-        "payments_unnamed": _("%(invoices)s payments name invoices their customers do not have here: %(numbers)s."),
-        "early_dues": _("%(invoices)s invoices fall due before they are issued: %(numbers)s."),
-        "long_terms": _("%(invoices)s invoices fall due later than the law allows, up to %(days)s days."),
+        "payments_unnamed": ngettext(
+            "%(invoices)s payment names an invoice its customer does not have here: %(numbers)s.",
+            "%(invoices)s payments name invoices their customers do not have here: %(numbers)s.",
+            count,
+        ),
+        "early_dues": ngettext(
+            "%(invoices)s invoice falls due before it is issued: %(numbers)s.",
+            "%(invoices)s invoices fall due before they are issued: %(numbers)s.",
+            count,
+        ),
+        "long_terms": ngettext(
+            "%(invoices)s invoice falls due later than the law allows, after %(days)s days.",
+            "%(invoices)s invoices fall due later than the law allows, up to %(days)s days.",
+            count,
+        ),
     }
 
 
@@ -183,7 +209,7 @@ def closing_told(outcome: Outcome) -> str:
         "This complete list would close %(closing)s items: %(amount_share)s %% of the open amount, all items of "
         "%(customer_share)s %% of the customers. Written only with --confirm-closing."
     )
-    return str(told % outcome.changes)
+    return str(told % (outcome.changes | shares_told(outcome.changes)))
 
 
 def gone_told(gone: dict[str, Any]) -> str:
