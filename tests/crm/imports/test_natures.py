@@ -62,7 +62,7 @@ def test_what_a_person_chose_stays(load, write):
 
 def test_a_nature_nobody_knows_is_told_once(load, write):
     outcome = load(write(*rows("VIP", "particulier", "VIP"), header=COLUMNS + "Nature client"))
-    assert outcome.problems == [Problem(2, "Nature client", "VIP", UNKNOWN_KIND)]
+    assert outcome.problems == [Problem(2, "Nature client", "VIP", UNKNOWN_KIND, taken=True)]
     assert (kinds(), outcome.rows_rejected) == (["professional", "consumer", "professional"], 0)
 
 
@@ -70,7 +70,7 @@ def test_who_is_known_keeps_his_nature_and_it_is_told(load, write):
     header = COLUMNS + "Nature client"
     load(write(*rows("SARL", "particulier"), header=header))
     outcome = load(write(*rows("particulier", "particulier"), header=header))
-    assert outcome.problems == [Problem(2, "Nature client", "particulier", OTHERWISE["professional"])]
+    assert outcome.problems == [Problem(2, "Nature client", "particulier", OTHERWISE["professional"], taken=True)]
     assert kinds() == ["professional", "consumer"]
 
 
