@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from collections_app.engine import training
 from collections_app.engine.exceptions import NightTooFarAhead
 from collections_app.engine.leases import lost_nights
-from collections_app.engine.models import Run, RunState
+from collections_app.engine.models import Run, RunState, TrainingReset
 from crm.accounts.calendars import today
 from crm.accounts.models import Entity
 
@@ -36,9 +37,11 @@ def still_waits(entity: int, on: date, *, at: datetime) -> bool:
 
 
 def _live_nights(at: datetime) -> list[tuple[int, date]]:
-    """(entity id, date) of the last night of each entity that was live by then."""
+    """(entity id, date) of the last night of each entity that was live by then, but for those being made again: their
+    nights are lived in the transaction that fills them, and one beside it stops both."""
+    filled = TrainingReset.objects.filter(finished_at=None, asked_at__gt=at - training.LOST).values("entity")
     # A demonstration that stands on a day of the past has had its night.
-    live = Entity.objects.filter(live_since__isnull=False, stands_on__isnull=True)
+    live = Entity.objects.filter(live_since__isnull=False, stands_on__isnull=True).exclude(pk__in=filled)
     nights = [(entity, night_of(entity, at)) for entity in live]
     return [(entity.pk, on) for entity, on in nights if entity.live_since and entity.live_since <= on]
 

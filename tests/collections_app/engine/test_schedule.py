@@ -6,7 +6,7 @@ import pytest
 from collections_app.engine import tasks
 from collections_app.engine.asked import ask_night
 from collections_app.engine.exceptions import NightTooFarAhead
-from collections_app.engine.models import Run
+from collections_app.engine.models import Run, TrainingReset
 from collections_app.engine.schedule import TRIES_A_DAY, due_nights, refuse_far_ahead
 from collections_app.engine.tasks import start_asked_night, start_due_nights, start_night
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -34,6 +34,17 @@ def test_an_entity_that_is_not_live_has_no_night():
     EntityFactory(live_since=None)
     EntityFactory(live_since="2026-03-03")
     assert due() == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "finished", "waits"), [(1, None, False), (1, 0, True), (31, None, True)], ids=["at it", "done", "lost"]
+)
+def test_an_entity_that_is_being_made_again_has_no_night_beside_it(asked, finished, waits):
+    """Opened in the day, it is filled with nights of its own; one started beside them ended both in a deadlock."""
+    entity = EntityFactory(training=True)
+    before = [minutes if minutes is None else PARIS_5_AM - timedelta(minutes=minutes) for minutes in (asked, finished)]
+    TrainingReset.objects.create(entity=entity, asked_at=before[0], finished_at=before[1])
+    assert due() == ([(entity.pk, TODAY)] if waits else [])
 
 
 @pytest.mark.parametrize(

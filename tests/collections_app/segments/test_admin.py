@@ -95,7 +95,7 @@ def test_the_list_tells_the_groups_of_several_entities_apart(client, entity, gro
     for user, told in ((UserFactory(administrator=True), True), (UserFactory(supervisor=True, sees=other), False)):
         client.force_login(user)
         page = client.get(reverse("admin:segments_group_changelist"))
-        shown = "entity" in page.context["cl"].list_display, f"«\xa0Retardataires\xa0» de {other.code}" in page.text
+        shown = "house" in page.context["cl"].list_display, f"«\xa0Retardataires\xa0» de {other.code}" in page.text
         assert shown == (told, told)
         assert "Retardataires" in page.context["no_team"]
 
