@@ -27,7 +27,7 @@ SORTS = {
 SHOWN = (
     "entity_id", "currency", "kind", "state", "channel", "formal_notice", "amount", "oldest_due_on", "opened_on",
     "occasion_on", "reasons", "customer__external_id", "customer__name", "customer__city", "owner__username",
-    "owner__first_name", "owner__last_name", "template__name", "mode", "step_code",
+    "owner__first_name", "owner__last_name", "template__name", "mode", "step_code", "snoozed_until",
 )  # fmt: skip
 COMPUTED = {
     "customer_plain": PlainText("customer__name"),

@@ -156,13 +156,17 @@ PERSON: dict[str, Fate] = {
         OF_CUSTOMER,
         {"reason": DASH},
         "id entity_id customer_id invoice_id born_before kind starts_on ends_on ended_on outcome ended_at mistaken_at "
-        "author_id created_at",
+        "author_id created_at amount currency",
     ),
     "holds.Declaration": Rewritten(
         "holds_declaration",
         "hold_id in (select id from holds_hold where customer_id = any(%(ids)s))",
         {"reference": EMPTY, "reason": f"case when reason = '' then '' else {DASH} end"},
         "id hold_id declared_on author_id at action_id",
+    ),
+    "holds.DeclaredClaim": Stays("holds_declaredclaim", "declaration_id invoice_id currency amount"),
+    "imports.AddressBefore": Stays(
+        "imports_addressbefore", "id batch_id address_id is_new sent_at became_at retired_on"
     ),
     "imports.FecLine": Gone("imports_fecline", OF_CUSTOMER),
     "imports.LabelBefore": Gone("imports_labelbefore", OF_INVOICES),
@@ -185,7 +189,7 @@ PERSON: dict[str, Fate] = {
     "actions.ActionLine": Stays("actions_actionline", "action_id invoice_id amount"),
     "actions.Life": Stays("actions_life", "action_id opened_on closed_at state outcome"),
     "actions.Cycle": Stays(
-        "actions_cycle", "id entity_id customer_id currency opened_on closed_on passed_offset by_hand"
+        "actions_cycle", "id entity_id customer_id currency opened_on closed_on passed_offset by_hand resumable"
     ),
     "actions.Refusal": Stays("actions_refusal", "id entity_id customer_id action_id gate rule first_on last_on"),
     "segments.Membership": Stays("segments_membership", "entity_id customer_id group_id from_on to_on turns_on"),
@@ -239,6 +243,7 @@ LOGGED = {
 # Names of people stand in none of them, or only until what they speak of goes by itself or with the files.
 OF_NOBODY: dict[str, str] = {
     "actions.Deed": "forgotten after ten minutes",
+    "core.Removed": "identifiers of what an undone import took away: of no customer any more",
     "imports.Batch": "files: erased with the uploads",
     "imports.RowError": "rows of files: erased with the uploads",
     "engine.DryRun": "a report that names some: erased with the uploads",

@@ -18,7 +18,7 @@ from collections_app.letters.models import PrintedLetter
 from collections_app.privacy.models import PersonExport, Request
 from collections_app.segments.models import Membership
 from crm.customers.models import Address, Contact, Customer
-from crm.holds.models import Declaration, Hold
+from crm.holds.models import Declaration, DeclaredClaim, Hold
 from crm.imports.models import DueDateBefore, FecLine, LabelBefore
 from crm.receivables.models import Credit, FormalNotice, Interruption, Invoice, Movement, Waiver
 from crm.timeline.models import Entry
@@ -253,6 +253,8 @@ SECTIONS: tuple[Section, ...] = (
             ("invoice__number", _("Invoice")),
             ("born_before", _("Claims born before")),
             ("reason", _("Reason")),
+            ("amount", _("Amount promised")),
+            ("currency", _("Currency")),
             ("starts_on", _("From")),
             ("ends_on", _("Until")),
             ("ended_on", _("Ended on")),
@@ -277,6 +279,19 @@ SECTIONS: tuple[Section, ...] = (
             ("at", _("Recorded at")),
         ),
         because(NUMBER="id action_id", ELSEWHERE="hold"),
+    ),
+    Section(
+        "declared_claims",
+        _("What was declared"),
+        DeclaredClaim,
+        "invoice__customer",
+        columns(
+            ("declaration__declared_on", _("Declared on")),
+            ("invoice__number", _("Invoice")),
+            ("amount", _("Amount")),
+            ("currency", _("Currency")),
+        ),
+        {},
     ),
     Section(
         "history",
@@ -491,7 +506,7 @@ SECTIONS: tuple[Section, ...] = (
             ("passed_offset", _("Passed up to (days)")),
             ("by_hand", _("Waited for a person")),
         ),
-        because(NUMBER="id", FOLLOWS="customer entity"),
+        because(NUMBER="id", FOLLOWS="customer entity", WORK="resumable"),
     ),
     Section(
         "refusals",
@@ -668,6 +683,8 @@ NOT_OF_A_PERSON = {
     "actions.Tally": WORK,
     "privacy.Purge": "numbers of many",
     "privacy.Anonymised": "that nothing of him is left",
+    "core.Removed": "identifiers of what an undone import took away: of no customer any more",
+    "imports.AddressBefore": "which file said an address: told as its origin",
     "imports.NewCustomer": "which file brought him: told as the origin of the identity",
     "imports.Batch": "a file of many people: the lines about him are told, the file is not",
     "imports.RowError": "rows of a file that were refused: of no customer",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -138,10 +139,11 @@ def test_what_a_customer_promises_is_noted_from_the_keyboard(page: Any, live_ser
     day.fill((timezone.localdate() + timedelta(days=9)).isoformat())
     page.keyboard.press("Enter")
     page.locator(f"[data-panel-of='{second.pk}']").wait_for()
-    assert Hold.objects.values_list("customer", "kind", "reason").get() == (
+    assert Hold.objects.values_list("customer", "kind", "amount", "reason").get() == (
         first.customer_id,
         "promise",
-        "80,00\xa0€ · Par virement",
+        Decimal(80),
+        "Par virement",
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import psycopg
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 
 from tests.factories.accounts import EntityFactory, UserFactory
@@ -195,6 +196,7 @@ class Installation:
         if child == 0:
             try:
                 connection.connection = None
+                ContentType.objects.clear_cache()  # of the database of the tests, emptied and filled again with others
                 self.move_in()
                 given = pickle.dumps((work(), ""))
             except BaseException:  # nothing of pytest may run in the child

@@ -15,8 +15,8 @@ from tools.launcher.say import Trouble, say
 
 # What migrations of ours call, and what that is made of; those of models are in the migrations themselves.
 CALLED = (
-    "collections_app/engine/watched.py", "config/company_login/sealing.py", "crm/core/money.py",
-    "crm/core/references.py", "crm/core/sql.py", "crm/law/packs/*.py",
+    "collections_app/engine/watched.py", "config/company_login/sealing.py", "crm/core/changed.py",
+    "crm/core/money.py", "crm/core/references.py", "crm/core/sql.py", "crm/law/packs/*.py",
     "telephony/messaging/states.py", "telephony/providers/email/received.py",
 )  # fmt: skip
 

@@ -156,7 +156,7 @@ def test_it_costs_a_night_no_statement_more(world: World, count: int, django_ass
         world.night(MARCH_3, full=True)
 
 
-STATEMENTS = 302
+STATEMENTS = 307
 
 
 class TestWhatBecomesKnownLater:

@@ -134,7 +134,7 @@ def test_the_page_costs_the_same_for_one_and_three_invoices(desk: Client, count:
     AddressFactory.create_batch(count, customer=customer)
     InvoiceFactory.create_batch(count, customer=customer)
     desk.get(reverse("customer", args=[customer.pk]))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         desk.get(reverse("customer", args=[customer.pk]))
 
 

@@ -595,7 +595,7 @@ def test_a_cell_of_several_lines_is_read(load, write, label):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_number_of_statements_is_constant(load, write, count, django_assert_num_queries):
     path = write(*(A_1.replace("A;", f"A{n};") for n in range(count)))
-    with django_assert_num_queries(44):
+    with django_assert_num_queries(45):
         load(path, mode="snapshot")
 
 
