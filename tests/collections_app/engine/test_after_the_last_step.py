@@ -55,16 +55,18 @@ def planned_for_nobody(world, on):
 def test_what_falls_due_after_the_last_step_comes_before_a_person_at_the_stated_pace():
     world, customer = finished()
     world.invoice(customer, late=-12, number="NEW")
-    world.nights(19, start=after(11))
+    for day in (11, 28, 29):
+        world.night(after(day))
     assert world.opened() == [("s5", "done"), ("s15", "done")]
     world.night(after(30))
     asked = Action.objects.get(kind="follow_up")
     numbers = sorted(ActionLine.objects.filter(action=asked).values_list("invoice__number", flat=True))
     assert (asked.state, asked.mode, numbers, asked.amount) == ("todo", "decision", ["NEW", "OLD"], 200)
     assert verb(asked) == "Décider de la suite"
-    world.nights(5, start=after(31))
+    world.night(after(35))
     world.do(after(35))
-    world.nights(25, start=after(36))
+    for day in (36, 54, 55, 60):
+        world.night(after(day))
     asked_on = Action.objects.filter(kind="follow_up").order_by("opened_on").values_list("opened_on", flat=True)
     assert list(asked_on) == [after(30), after(55)]
 
@@ -79,7 +81,8 @@ def test_a_skipped_decision_comes_back_at_the_same_pace():
     world, _customer = finished()
     world.night(after(30))
     Action.objects.open().update(state="skipped", closed_at=noon(after(30)))
-    world.nights(20, start=after(31))
+    for day in (31, 49, 50):
+        world.night(after(day))
     assert [(x.opened_on, x.state) for x in Action.objects.filter(kind="follow_up").order_by("pk")] == [
         (after(30), "skipped"), (after(50), "todo"),
     ]  # fmt: skip
