@@ -14,8 +14,12 @@ told as (
                as last_on,
            bool_or(x.state in ('todo', 'to_approve', 'scheduled') and n.oldest_eligible_on + x.step_offset <= %(on)s) as speaks
     from newer n
-    join actions_action x on x.customer_id = n.customer_id and x.cycle_id = n.id
-    where x.kind in ('dunning', 'follow_up')
+    -- plan: by key, for they are few (offset 0)
+    cross join lateral (
+        select * from actions_action x
+        where x.customer_id = n.customer_id and x.cycle_id = n.id and x.kind in ('dunning', 'follow_up')
+        offset 0
+    ) x
     group by n.id
 )
 select n.id, n.customer_id, n.currency
