@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext as _, gettext_noop, o
 
 from collections_app.privacy.logic import logic_of
 from collections_app.privacy.people import Person, Row, language_of
-from collections_app.privacy.sections import Column, Section
+from collections_app.privacy.sections.base import Column, Section
 from crm.core.formats import day, moment, money
 from crm.customers.models import Customer
 from telephony.messaging.models import Message, Reply
